@@ -1,0 +1,35 @@
+/* Files that are whole or not there.
+ *
+ * A file is written under a temporary name beside its target, flushed to the disk and renamed. An
+ * existing file is refused unless `force` is set. */
+#ifndef LNSCOPE_BASE_FILE_H
+#define LNSCOPE_BASE_FILE_H
+
+#include "base/error.h"
+
+#include <stddef.h>
+#include <stdio.h>
+
+struct file {
+    FILE *stream;    /* write here */
+    char *path;      /* the name it will have */
+    char *temporary; /* the name it has until file_commit() */
+    bool force;      /* an existing file may be replaced */
+};
+
+/* Opens the temporary file. False with a reason when the target exists and `force` is not set, or
+ * when its folder cannot be written. */
+bool file_create(struct file *file, const char *path, bool force, struct error *error);
+
+/* Flushes, syncs and gives the file its name; false with a reason (a full disk, a name taken
+ * meanwhile), and then the temporary file is gone. */
+bool file_commit(struct file *file, struct error *error);
+
+/* Gives up: the temporary file is removed and the target is as it was. */
+void file_discard(struct file *file);
+
+/* The whole content of a regular file, NUL-terminated, of at most `limit` bytes; the caller frees
+ * *content. False with a reason: not there, a directory, unreadable, too large. */
+bool file_read(const char *path, size_t limit, char **content, size_t *size, struct error *error);
+
+#endif

@@ -1,0 +1,37 @@
+/* Allocation that does not return NULL, and arenas for numerical arrays. */
+#ifndef LNSCOPE_BASE_MEMORY_H
+#define LNSCOPE_BASE_MEMORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* One cache line, and one AVX-512 register: every array handed out starts on such a boundary. */
+#define MEMORY_ALIGNMENT 64
+
+/* Zeroed memory for `count` items of `size` bytes; dies when there is none. Free with free(). */
+void *memory_new(size_t count, size_t size);
+
+/* realloc() to `count` items of `size` bytes that dies when there is none; new items are not
+ * zeroed. */
+void *memory_resize(void *old, size_t count, size_t size);
+
+/* A copy of the string; dies when there is no memory. Free with free(). */
+char *memory_copy_string(const char *string);
+
+/* One block from which aligned arrays are carved, in two passes over the same code: with `base`
+ * NULL the carving only counts, so that `used` is the size that the second pass needs. */
+struct arena {
+    unsigned char *base; /* NULL while counting */
+    size_t size;         /* bytes at base */
+    size_t used;         /* bytes carved so far */
+};
+
+/* Allocates `size` zeroed, aligned bytes; false when there is no memory. */
+bool arena_open(struct arena *arena, size_t size);
+
+/* `count` items of `size` bytes, aligned; NULL while counting. */
+void *arena_take(struct arena *arena, size_t count, size_t size);
+
+void arena_close(struct arena *arena);
+
+#endif

@@ -1,0 +1,79 @@
+/* See names.h. */
+#include "base/names.h"
+
+#include "base/utf8.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { NAME_MAX_LENGTH = 40, NAMES_MAX = 64 };
+
+static int least(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+/* Optimal string alignment (Damerau 1964 with non-overlapping swaps). */
+int names_distance(const char *a, const char *b)
+{
+    int cost[NAME_MAX_LENGTH + 1][NAME_MAX_LENGTH + 1];
+    int n = (int)strnlen(a, NAME_MAX_LENGTH), m = (int)strnlen(b, NAME_MAX_LENGTH);
+    for (int i = 0; i <= n; i++) {
+        for (int j = 0; j <= m; j++) {
+            if (i == 0 || j == 0) {
+                cost[i][j] = i + j;
+                continue;
+            }
+            int here = cost[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
+            here = least(here, least(cost[i - 1][j], cost[i][j - 1]) + 1);
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                here = least(here, cost[i - 2][j - 2] + 1);
+            cost[i][j] = here;
+        }
+    }
+    return cost[n][m];
+}
+
+void names_printable(char *out, size_t size, const char *text)
+{
+    size_t used = 0;
+    while (*text && used + 5 < size) {
+        const char *start = text;
+        uint32_t code = utf8_next(&text);
+        if (code < 32 || (code >= 127 && code < 160) || code == UTF8_BAD) {
+            out[used++] = '?';
+            continue;
+        }
+        memcpy(out + used, start, (size_t)(text - start));
+        used += (size_t)(text - start);
+    }
+    out[used] = '\0';
+}
+
+int names_find(const char *const *names, const char *what, const char *name, struct error *error)
+{
+    int order[NAMES_MAX], distance[NAMES_MAX], count = 0;
+    for (; names[count] && count < NAMES_MAX; count++) {
+        if (strcmp(names[count], name) == 0)
+            return count;
+        int here = names_distance(names[count], name), place = count;
+        /* Only a likely misspelling moves to the front; the rest keep the order of the table. */
+        if (here > 2)
+            here = 99;
+        for (; place > 0 && distance[place - 1] > here; place--) {
+            distance[place] = distance[place - 1];
+            order[place] = order[place - 1];
+        }
+        distance[place] = here;
+        order[place] = count;
+    }
+    char shown[48], list[400];
+    size_t used = 0;
+    names_printable(shown, sizeof shown, name);
+    list[0] = '\0';
+    for (int i = 0; i < count && used < sizeof list - 40; i++)
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "",
+                                 names[order[i]]);
+    error_set(error, "%s '%s': one of %s", what, shown, list);
+    return -1;
+}

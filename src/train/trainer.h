@@ -1,0 +1,59 @@
+/* The trainer: owns the threads, steps both stacks in lock-step, takes commands between steps and
+ * publishes every snapshot. Nothing here waits for a step, except trainer_stop(). */
+#ifndef LNSCOPE_TRAIN_TRAINER_H
+#define LNSCOPE_TRAIN_TRAINER_H
+
+#include "train/settings.h"
+#include "train/snapshot.h"
+
+struct trainer; /* opaque: threads, a queue of commands, a queue of updates */
+
+enum update_kind {
+    UPDATE_STEP,    /* a step of both stacks is done */
+    UPDATE_RESTART, /* a run begins: forget the previous one; `task` and `settings` are its own */
+    UPDATE_CHANGE,  /* settings of the optimizer changed; `step` is the first that they act on */
+    UPDATE_END,     /* the last step of `settings.steps` is done: the trainer has paused */
+    UPDATE_FAILED   /* a command could not be carried out (`error`); all is as it was before it */
+};
+
+/* A plain value; about 50 KB. */
+struct update {
+    enum update_kind kind;
+    int64_t step;
+    struct snapshot snapshot[SIDES]; /* of UPDATE_STEP */
+    struct settings settings;        /* of UPDATE_RESTART, UPDATE_CHANGE */
+    struct task_info task;           /* of UPDATE_RESTART */
+    int64_t parameters[SIDES];       /* of UPDATE_RESTART: number of trained values */
+    struct error error;              /* of UPDATE_FAILED */
+};
+
+/* Starts with these settings (which passed settings_check); paused or running. NULL with a reason
+ * when the task or the models cannot be made. */
+struct trainer *trainer_start(const struct settings *settings, bool running, struct error *error);
+
+/* Stops after the step under way; frees everything. */
+void trainer_stop(struct trainer *trainer);
+
+/* Commands. Each is queued and carried out between two steps. */
+void trainer_run(struct trainer *trainer);   /* resume */
+void trainer_pause(struct trainer *trainer);
+void trainer_step(struct trainer *trainer);  /* one step, then pause */
+void trainer_restart(struct trainer *trainer);
+/* New settings: those of the optimizer act from the next step on, those of the model restart from
+ * the seed, those of the program (speed, threads) act at once. */
+void trainer_apply(struct trainer *trainer, const struct settings *settings);
+
+/* Takes the oldest update that was not taken yet; false when there is none. None is ever lost: the
+ * trainer waits when the queue is full. */
+bool trainer_take(struct trainer *trainer, struct update *update);
+
+/* Waits at most `seconds` for an update; true when there is one to take. */
+bool trainer_wait(struct trainer *trainer, double seconds);
+
+/* Running, as commanded so far. */
+bool trainer_running(struct trainer *trainer);
+
+/* Steps per second over about the last second; NAN before the second step. */
+double trainer_rate(struct trainer *trainer);
+
+#endif

@@ -1,0 +1,25 @@
+/* The log axis of the gradient bars: one for both stacks, calm, and freezable.
+ *
+ * It grows at once when a bar would leave it, and shrinks only after the room has been unused for a
+ * while, by whole decades. State moves in axis_update(), never while drawing. */
+#ifndef LNSCOPE_UI_AXIS_H
+#define LNSCOPE_UI_AXIS_H
+
+#include <stdbool.h>
+
+struct axis {
+    int low, high; /* decades: the axis runs from 10^low to 10^high, low < high; both 0: no data */
+    bool frozen;
+    int idle; /* updates since the present range was last needed in full */
+};
+
+/* Takes the smallest and largest positive value now to be shown (NAN: none). A frozen axis stays. */
+void axis_update(struct axis *axis, double least, double most);
+
+/* Forgets the range (a new run, another quantity), unless frozen. */
+void axis_reset(struct axis *axis);
+
+/* Where a value lies on the axis: 0 at 10^low, 1 at 10^high, clamped; -1 for 0, NAN, negatives. */
+double axis_fraction(const struct axis *axis, double value);
+
+#endif
