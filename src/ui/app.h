@@ -1,0 +1,18 @@
+/* The interactive program: terminal + trainer + history + views, until the user quits. */
+#ifndef LNSCOPE_UI_APP_H
+#define LNSCOPE_UI_APP_H
+
+#include "base/error.h"
+#include "train/settings.h"
+#include "ui/canvas.h"
+#include "ui/theme.h"
+
+/* Writes pictures of the canvas and names the files in `message` (status line); false with a
+ * reason. Handed in by the command line, so that ui knows nothing of file formats. */
+typedef bool app_export(const struct canvas *canvas, enum theme theme, char *message,
+                        size_t message_size, struct error *error);
+
+/* Runs the TUI; returns the exit status. Needs a terminal on standard input and output. */
+int app_run(const struct settings *settings, app_export *export_screen, struct error *error);
+
+#endif

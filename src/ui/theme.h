@@ -1,0 +1,33 @@
+/* Themes: how each style role looks. One table (assets would only hide it): role -> colours. */
+#ifndef LNSCOPE_UI_THEME_H
+#define LNSCOPE_UI_THEME_H
+
+#include "ui/canvas.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum theme { THEME_DARK, THEME_LIGHT, THEME_MONO, THEMES };
+
+enum { THEME_DEFAULT_COLOUR = -1 }; /* the terminal's own foreground or background */
+
+/* One role in one theme, for each depth of colour that a terminal may have. */
+struct style {
+    int32_t rgb;  /* 0xRRGGBB or THEME_DEFAULT_COLOUR: truecolor, SVG */
+    int32_t back; /* the same for the background */
+    int16_t xterm, xterm_back; /* 256 colours: 0..255 or THEME_DEFAULT_COLOUR */
+    int8_t ansi, ansi_back;    /* 8 colours: 0..7 or THEME_DEFAULT_COLOUR */
+    bool bold, dim, underline, reverse; /* drawn in every depth; without colours they are all */
+};
+
+struct theme_row {
+    const char *name;
+    const char *summary;
+    uint32_t page, ink; /* background and default text of an SVG */
+    struct style style[ROLES];
+};
+
+extern const struct theme_row theme_table[THEMES];
+extern const char *const theme_names[THEMES + 1];
+
+#endif
