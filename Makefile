@@ -25,12 +25,11 @@ pkg_cflags = $(shell $(PKG_CONFIG) --cflags $(1) 2>/dev/null)
 pkg_libs   = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null || echo $(2))
 
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
-ifdef STRICT
-WARNINGS += -Werror
-endif
+# Warnings are errors in the checks.
+STRICT_FLAGS := $(if $(STRICT),-Werror)
 CFLAGS   ?= -O2 -g
-ALL_CFLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -Isrc -DLNSCOPE_VERSION='"$(VERSION)"' \
-    -pthread -fopenmp-simd $(WARNINGS) $(call pkg_cflags,ncursesw openblas) $(CFLAGS)
+ALL_CFLAGS := -std=c11 -D_XOPEN_SOURCE=700 -Isrc -DLNSCOPE_VERSION='"$(VERSION)"' \
+    -pthread -fopenmp-simd $(WARNINGS) $(call pkg_cflags,openblas) $(CFLAGS)
 ifeq ($(REAL),double)
 ALL_CFLAGS += -DLNSCOPE_REAL_DOUBLE
 endif
@@ -39,15 +38,29 @@ ALL_CFLAGS += -fsanitize=$(SANITIZER) -fno-omit-frame-pointer -fno-sanitize-reco
 endif
 LIBS := $(call pkg_libs,ncursesw,-lncursesw) $(call pkg_libs,openblas,-lopenblas) -lm -pthread
 
-SOURCES := $(sort $(wildcard src/*/*.c))
-ASSETS  := $(sort $(wildcard assets/*.txt))
-OBJECTS := $(SOURCES:src/%.c=$(BUILD)/%.o) $(ASSETS:assets/%.txt=$(BUILD)/assets/%.o)
-TESTS   := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/unit/*.c tests/screens/test_*.c \
-    tests/reference/test_*.c tests/end_to_end/test_*.c)))
-# What several tests share; it is linked into each of them.
-TEST_SUPPORT := $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(sort $(wildcard tests/support/*.c)))
+# The vectorised loops are built once per instruction set; which build runs is decided at run time.
+MACHINE := $(shell $(CC) -dumpmachine)
+KERNELS := plain
+ifneq ($(filter x86_64%,$(MACHINE)),)
+KERNELS += avx2 avx512
+ALL_CFLAGS += -DKERNELS_X86
+endif
+KERNELS_plain  := -DKERNELS_BYTES=16
+KERNELS_avx2   := -DKERNELS_BYTES=32 -mavx2 -mfma
+KERNELS_avx512 := -DKERNELS_BYTES=64 -mavx512f -mavx512dq -mavx512vl -mavx512bw -mfma \
+    -mprefer-vector-width=512
+KERNELS_FLAGS  := -O3 -ffp-contract=fast -fno-math-errno -fno-trapping-math
+ifneq ($(filter clang%,$(CC)),)
+KERNELS_FLAGS  += -Wno-pass-failed # a loop that an old instruction set cannot vectorise is no error
+endif
 
-.PHONY: all run check bench install uninstall clean deps deps-check tests
+SOURCES := $(filter-out src/core/kernels.c,$(sort $(wildcard src/*/*.c)))
+ASSETS  := $(sort $(wildcard assets/*.txt))
+OBJECTS := $(SOURCES:src/%.c=$(BUILD)/%.o) $(ASSETS:assets/%.txt=$(BUILD)/assets/%.o) \
+    $(KERNELS:%=$(BUILD)/core/kernels_%.o)
+.PHONY: all run check bench install uninstall clean deps deps-check
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
 .DEFAULT_GOAL := all
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -57,17 +70,23 @@ all: $(PROGRAM)
 $(PROGRAM): $(BUILD)/main.o $(LIBRARY)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(LIBRARY): $(OBJECTS)
+$(LIBRARY): $(OBJECTS) $(BUILD)/objects
 	rm -f $@
-	$(AR) rcs $@ $^
+	$(AR) rcs $@ $(OBJECTS)
 
-# Numbers that must be the same on every machine are computed without fused operations; the
-# vectorised kernels want them.
+$(KERNELS:%=$(BUILD)/core/kernels_%.o): $(BUILD)/core/kernels_%.o: src/core/kernels.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(STRICT_FLAGS) $(KERNELS_FLAGS) $(KERNELS_$*) -DKERNELS_TABLE=kernels_$* \
+	    -DKERNELS_NAME='"$*"' -MMD -MP -c -o $@ $<
+
+$(BUILD)/ui/terminal.o: ALL_CFLAGS += $(filter-out -D%,$(call pkg_cflags,ncursesw))
+
+# Numbers that must be the same on every machine are computed without fused operations.
 $(BUILD)/core/rng.o: ALL_CFLAGS += -ffp-contract=off
 
 $(BUILD)/%.o: src/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(CC) $(ALL_CFLAGS) $(STRICT_FLAGS) -MMD -MP -c -o $@ $<
 
 # A text asset becomes a string constant: assets/grammar.txt is `asset_grammar`.
 $(BUILD)/assets/%.c: assets/%.txt
@@ -77,25 +96,122 @@ $(BUILD)/assets/%.c: assets/%.txt
 $(BUILD)/assets/%.o: $(BUILD)/assets/%.c $(BUILD)/flags
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-# Other flags build everything anew.
+# Other flags build everything anew; another list of files, the library.
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(CC) $(ALL_CFLAGS) $(LIBS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS) $(LIBS)' > $@
+$(BUILD)/objects: FORCE
+	@mkdir -p $(@D)
+	@echo '$(OBJECTS)' | cmp -s - $@ || echo '$(OBJECTS)' > $@
 .PHONY: FORCE
 FORCE:
 
--include $(OBJECTS:.o=.d) $(BUILD)/main.d $(addsuffix .d,$(TESTS)) $(TEST_SUPPORT:.o=.d)
+# ---- tests --------------------------------------------------------------------------------------
 
-TEST_LIBS = $(call pkg_libs,cmocka,-lcmocka)
+TEST_FLAGS = -Itests $(filter-out -D%,$(call pkg_cflags,cmocka vterm libcjson))
+TEST_LIBS = $(call pkg_libs,cmocka,-lcmocka) $(call pkg_libs,vterm,-lvterm) \
+    $(call pkg_libs,libcjson,-lcjson)
+TEST_SUPPORT := $(patsubst tests/%.c,$(BUILD)/tests/%.o,$(sort $(wildcard tests/support/*.c)))
+test_programs = $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/$(1)/test_*.c)))
+UNIT_TESTS       := $(call test_programs,unit) $(call test_programs,screens)
+REFERENCE_TESTS  := $(call test_programs,reference)
+END_TO_END_TESTS := $(call test_programs,end_to_end)
+GRADIENT_TESTS   := $(call test_programs,gradient)
 
 $(BUILD)/tests/%.o: tests/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Itests -MMD -MP -c -o $@ $<
-$(BUILD)/tests/%: tests/%.c $(TEST_SUPPORT) $(LIBRARY) $(BUILD)/flags
-	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Itests -MMD -MP -MF $@.d -o $@ $< $(TEST_SUPPORT) $(LIBRARY) $(LIBS) $(TEST_LIBS)
+	$(CC) $(ALL_CFLAGS) $(STRICT_FLAGS) $(TEST_FLAGS) -MMD -MP -c -o $@ $<
+$(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_SUPPORT) $(LIBRARY)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(TEST_LIBS)
 
-tests: $(TESTS)
+-include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d $(BUILD)/tests/*/*.d)
+
+# One after the other, all of them whatever fails; the program under test is that of this build.
+run_tests = failed=; for test in $(1); do echo "== $$test"; \
+    LNSCOPE=$(PROGRAM) $$test || failed="$$failed $$test"; done; \
+    if [ -n "$$failed" ]; then echo "failed:$$failed"; exit 1; fi
+
+.PHONY: check-unit check-reference check-gradient check-end-to-end check-text
+check-unit: all $(UNIT_TESTS)
+	@$(call run_tests,$(UNIT_TESTS))
+check-reference: $(REFERENCE_TESTS)
+	@$(call run_tests,$(REFERENCE_TESTS))
+check-gradient: $(GRADIENT_TESTS)
+	@$(call run_tests,$(GRADIENT_TESTS))
+check-end-to-end: all $(END_TO_END_TESTS)
+	@$(call run_tests,$(END_TO_END_TESTS))
+# What is not a program: the direction of includes, and the documents made from tables.
+check-text: all
+	sh tests/includes.sh
+	sh tests/documents.sh --check $(PROGRAM)
+
+check: deps-check
+	$(MAKE) STRICT=1 check-text check-unit check-reference check-end-to-end
+	$(MAKE) STRICT=1 REAL=double check-gradient check-reference
+	$(MAKE) STRICT=1 SANITIZER=address check-unit check-reference check-end-to-end
+	$(MAKE) STRICT=1 SANITIZER=undefined check-unit check-reference check-end-to-end
+	$(MAKE) STRICT=1 SANITIZER=thread check-end-to-end
+	@if command -v clang >/dev/null; then $(MAKE) STRICT=1 CC=clang check-unit check-reference; \
+	else echo "clang is not here: its warnings were not checked"; fi
+	@echo "All checks passed."
+
+# The blocks of README.md and man/lnscope.1 that follow from tables.
+.PHONY: documents
+documents: all
+	sh tests/documents.sh $(PROGRAM)
+
+# ---- what must be installed -----------------------------------------------------------------------
+# Looked up with pkg-config; what is missing is installed with apt-get, or the command is said.
+
+RUN_MODULES    = ncursesw openblas
+CHECK_MODULES  = $(RUN_MODULES) cmocka vterm libcjson
+DEBIAN_RUN     = pkg-config libncurses-dev libopenblas-dev
+DEBIAN_CHECK   = $(DEBIAN_RUN) libcmocka-dev libvterm-dev libcjson-dev
+FEDORA_RUN     = pkgconf-pkg-config ncurses-devel openblas-devel
+FEDORA_CHECK   = $(FEDORA_RUN) libcmocka-devel libvterm-devel cjson-devel
+ARCH_RUN       = pkgconf ncurses openblas
+ARCH_CHECK     = $(ARCH_RUN) cmocka libvterm cjson
+BREW_RUN       = pkg-config ncurses openblas
+BREW_CHECK     = $(BREW_RUN) cmocka libvterm cjson
+
+# $(1): modules; $(2): RUN or CHECK
+define look_up
+@if $(PKG_CONFIG) --exists $(1) 2>/dev/null; then exit 0; fi; \
+root=; [ "$$(id -u)" = 0 ] || root="sudo "; \
+if command -v apt-get >/dev/null; then \
+    echo "Missing libraries; installing: $(DEBIAN_$(2))"; \
+    $${root}apt-get update -qq && \
+    $${root}env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(DEBIAN_$(2)); \
+elif command -v dnf >/dev/null; then \
+    echo "Missing libraries. Type: $${root}dnf install $(FEDORA_$(2))"; exit 1; \
+elif command -v pacman >/dev/null; then \
+    echo "Missing libraries. Type: $${root}pacman -S --needed $(ARCH_$(2))"; exit 1; \
+elif command -v brew >/dev/null; then \
+    echo "Missing libraries. Type: brew install $(BREW_$(2))"; exit 1; \
+else \
+    echo "Missing libraries, found by pkg-config as: $(1)"; exit 1; \
+fi
+endef
+
+deps:
+	$(call look_up,$(RUN_MODULES),RUN)
+deps-check:
+	$(call look_up,$(CHECK_MODULES),CHECK)
+
+# A second make, since the first looked for the libraries before they were there.
+run: deps
+	@$(MAKE) --no-print-directory all
+	@$(PROGRAM) $(ARGS)
+
+# ---- installation ---------------------------------------------------------------------------------
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/lnscope
+	install -m 644 man/lnscope.1 $(DESTDIR)$(PREFIX)/share/man/man1/lnscope.1
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/lnscope $(DESTDIR)$(PREFIX)/share/man/man1/lnscope.1
 
 clean:
 	rm -rf build

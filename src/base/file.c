@@ -2,6 +2,7 @@
 #include "base/file.h"
 
 #include "base/memory.h"
+#include "base/names.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,6 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* The longest name in a message; what is longer is cut. */
+enum { SHOWN = 240 };
+
 static void file_forget(struct file *file)
 {
     free(file->path);
@@ -17,37 +21,70 @@ static void file_forget(struct file *file)
     *file = (struct file){0};
 }
 
-bool file_create(struct file *file, const char *path, bool force, struct error *error)
+/* A name and errno, as one line that cannot steer a terminal; always false. */
+static bool cannot_write(struct error *error, const char *path, int reason)
 {
-    struct stat status;
-    int descriptor;
+    char shown[SHOWN];
+    names_printable(shown, sizeof shown, path);
+    return error_set(error, "cannot write %s (%s): name a file in a folder that can be written",
+                     shown, strerror(reason));
+}
 
-    *file = (struct file){.force = force};
-    if (!*path)
-        return error_set(error, "an empty file name: name a file to write");
-    if (stat(path, &status) == 0) {
-        if (S_ISDIR(status.st_mode))
-            return error_set(error, "%s is a directory: name a file in it", path);
-        if (!force)
-            return error_set(error, "%s exists: name another file, or allow it with --force", path);
-    }
+static bool open_directly(struct file *file, const char *path, struct error *error)
+{
+    file->stream = fopen(path, "wb");
+    if (!file->stream)
+        return cannot_write(error, path, errno);
     file->path = memory_copy_string(path);
-    file->temporary = memory_new(strlen(path) + 8, 1);
-    sprintf(file->temporary, "%s.XXXXXX", path);
-    descriptor = mkstemp(file->temporary);
+    return true;
+}
+
+/* The temporary file beside file->path, with the permissions `mode`. */
+static bool open_beside(struct file *file, mode_t mode, struct error *error)
+{
+    size_t size = strlen(file->path) + sizeof ".XXXXXX";
+    file->temporary = memory_new(size, 1);
+    snprintf(file->temporary, size, "%s.XXXXXX", file->path);
+    int descriptor = mkstemp(file->temporary);
     if (descriptor < 0) {
-        error_set(error, "cannot write %s (%s): name a file in a folder that can be written", path,
-                  strerror(errno));
+        cannot_write(error, file->path, errno);
         file_forget(file);
         return false;
     }
-    mode_t mask = umask(0);
-    umask(mask);
-    (void)fchmod(descriptor, 0666 & ~mask);
+    (void)fchmod(descriptor, mode); /* a file system without permissions is no reason to stop */
     file->stream = fdopen(descriptor, "wb");
     if (!file->stream)
-        die("cannot open a stream on %s: %s", file->temporary, strerror(errno));
+        die("cannot open a stream on a temporary file: %s", strerror(errno));
     return true;
+}
+
+bool file_create(struct file *file, const char *path, bool force, struct error *error)
+{
+    struct stat status;
+    char shown[SHOWN];
+    mode_t mask = umask(0);
+    umask(mask);
+
+    *file = (struct file){.force = force};
+    names_printable(shown, sizeof shown, path);
+    if (!*path)
+        return error_set(error, "an empty file name: name a file to write");
+    if (lstat(path, &status) != 0) {
+        file->path = memory_copy_string(path);
+        return open_beside(file, 0666 & ~mask, error);
+    }
+    if (S_ISLNK(status.st_mode) && stat(path, &status) != 0)
+        return error_set(error, "%s is a link to nowhere: name another file", shown);
+    if (S_ISDIR(status.st_mode))
+        return error_set(error, "%s is a directory: name a file in it", shown);
+    if (!S_ISREG(status.st_mode))
+        return open_directly(file, path, error);
+    if (!force)
+        return error_set(error, "%s exists: name another file, or allow it with --force", shown);
+    file->path = realpath(path, NULL); /* through a link, so that the link stays */
+    if (!file->path)
+        return cannot_write(error, path, errno);
+    return open_beside(file, status.st_mode & 07777, error);
 }
 
 /* A rename that never replaces: link() fails when the name is taken. */
@@ -55,27 +92,39 @@ static bool give_name(const struct file *file)
 {
     if (file->force)
         return rename(file->temporary, file->path) == 0;
-    if (link(file->temporary, file->path) == 0)
-        return unlink(file->temporary) == 0;
+    if (link(file->temporary, file->path) == 0) {
+        unlink(file->temporary);
+        return true;
+    }
     if (errno == EEXIST)
         return false;
-    return rename(file->temporary, file->path) == 0; /* a file system without hard links */
+    if (access(file->path, F_OK) == 0) { /* a file system without hard links */
+        errno = EEXIST;
+        return false;
+    }
+    return rename(file->temporary, file->path) == 0;
 }
 
 bool file_commit(struct file *file, struct error *error)
 {
-    bool whole = fflush(file->stream) == 0 && !ferror(file->stream) &&
-                 fsync(fileno(file->stream)) == 0;
-    int reason = errno;
-    whole = fclose(file->stream) == 0 && whole;
-    if (whole && !give_name(file)) {
+    int reason = 0;
+    bool broken = ferror(file->stream) != 0; /* a write failed before; its errno is gone */
+    if (fflush(file->stream) != 0 || (file->temporary && fsync(fileno(file->stream)) != 0))
+        reason = errno;
+    if (fclose(file->stream) != 0 && !reason)
+        reason = errno;
+    bool whole = !broken && !reason;
+    if (whole && file->temporary && !give_name(file)) {
         whole = false;
         reason = errno;
     }
     if (!whole) {
-        error_set(error, "could not finish %s (%s): nothing was written", file->path,
-                  strerror(reason));
-        unlink(file->temporary);
+        char shown[SHOWN];
+        names_printable(shown, sizeof shown, file->path);
+        error_set(error, "could not finish %s (%s): nothing was written", shown,
+                  reason ? strerror(reason) : "a write failed; is the disk full?");
+        if (file->temporary)
+            unlink(file->temporary);
     }
     file_forget(file);
     return whole;
@@ -86,46 +135,54 @@ void file_discard(struct file *file)
     if (!file->stream)
         return;
     fclose(file->stream);
-    unlink(file->temporary);
+    if (file->temporary)
+        unlink(file->temporary);
     file_forget(file);
 }
 
-bool file_read(const char *path, size_t limit, char **content, size_t *size, struct error *error)
+/* Everything up to the end of the stream, at most `limit` bytes; NULL with a reason. */
+static char *read_all(FILE *stream, const char *shown, size_t limit, size_t *size,
+                      struct error *error)
 {
-    struct stat status;
-    FILE *stream = fopen(path, "rb");
-    *content = NULL;
-    *size = 0;
-    if (!stream)
-        return error_set(error, "cannot read %s (%s): name a file that can be read", path,
-                         strerror(errno));
-    if (fstat(fileno(stream), &status) != 0 || S_ISDIR(status.st_mode)) {
-        fclose(stream);
-        return error_set(error, "%s is a directory: name a file", path);
-    }
     size_t room = 1 << 16, used = 0, got;
     char *bytes = memory_resize(NULL, room, 1);
     while ((got = fread(bytes + used, 1, room - used - 1, stream)) > 0) {
         used += got;
         if (used > limit) {
+            error_set(error, "%s is larger than %zu bytes: name a smaller file", shown, limit);
             free(bytes);
-            fclose(stream);
-            return error_set(error, "%s is larger than %zu bytes: name a smaller file", path,
-                             limit);
+            return NULL;
         }
         if (used + 1 == room)
             bytes = memory_resize(bytes, room *= 2, 1);
     }
     if (ferror(stream)) {
-        error_set(error, "cannot read %s (%s): name a file that can be read", path,
+        error_set(error, "cannot read %s (%s): name a file that can be read", shown,
                   strerror(errno));
         free(bytes);
-        fclose(stream);
-        return false;
+        return NULL;
     }
-    fclose(stream);
     bytes[used] = '\0';
-    *content = bytes;
     *size = used;
-    return true;
+    return bytes;
+}
+
+bool file_read(const char *path, size_t limit, char **content, size_t *size, struct error *error)
+{
+    struct stat status;
+    char shown[SHOWN];
+    FILE *stream = fopen(path, "rb");
+    *content = NULL;
+    *size = 0;
+    names_printable(shown, sizeof shown, path);
+    if (!stream)
+        return error_set(error, "cannot read %s (%s): name a file that can be read", shown,
+                         strerror(errno));
+    if (fstat(fileno(stream), &status) == 0 && S_ISDIR(status.st_mode)) {
+        fclose(stream);
+        return error_set(error, "%s is a directory: name a file", shown);
+    }
+    *content = read_all(stream, shown, limit, size, error);
+    fclose(stream);
+    return *content != NULL;
 }

@@ -1,7 +1,9 @@
 /* Files that are whole or not there.
  *
  * A file is written under a temporary name beside its target, flushed to the disk and renamed. An
- * existing file is refused unless `force` is set. */
+ * existing file is refused unless `force` is set; then a symbolic link keeps pointing to its file,
+ * and the file keeps its permissions. A device or a pipe has no name to change: it is written to
+ * directly, and never replaced. */
 #ifndef LNSCOPE_BASE_FILE_H
 #define LNSCOPE_BASE_FILE_H
 
@@ -13,7 +15,7 @@
 struct file {
     FILE *stream;    /* write here */
     char *path;      /* the name it will have */
-    char *temporary; /* the name it has until file_commit() */
+    char *temporary; /* the name it has until file_commit(); NULL where it is written directly */
     bool force;      /* an existing file may be replaced */
 };
 
@@ -25,11 +27,12 @@ bool file_create(struct file *file, const char *path, bool force, struct error *
  * meanwhile), and then the temporary file is gone. */
 bool file_commit(struct file *file, struct error *error);
 
-/* Gives up: the temporary file is removed and the target is as it was. */
+/* Gives up: the temporary file is removed and the target is as it was. Does nothing for a struct
+ * that is all zero or was committed. */
 void file_discard(struct file *file);
 
-/* The whole content of a regular file, NUL-terminated, of at most `limit` bytes; the caller frees
- * *content. False with a reason: not there, a directory, unreadable, too large. */
+/* The whole content of a file, NUL-terminated, of at most `limit` bytes; the caller frees *content.
+ * False with a reason: not there, a directory, unreadable, too large. */
 bool file_read(const char *path, size_t limit, char **content, size_t *size, struct error *error);
 
 #endif

@@ -18,7 +18,9 @@ void *memory_new(size_t count, size_t size)
 
 void *memory_resize(void *old, size_t count, size_t size)
 {
-    void *block = size && count > SIZE_MAX / size ? NULL : realloc(old, count * size);
+    bool fits = size == 0 || count <= SIZE_MAX / size;
+    size_t bytes = fits ? count * size : 0;
+    void *block = fits ? realloc(old, bytes ? bytes : 1) : NULL;
     if (!block)
         die("out of memory for %zu x %zu bytes: fewer layers, a smaller width or batch need less",
             count, size);
@@ -31,27 +33,32 @@ char *memory_copy_string(const char *string)
     return memcpy(memory_new(size, 1), string, size);
 }
 
+/* The next multiple of the alignment; SIZE_MAX, which no arena can be, where there is none. */
 static size_t round_up(size_t size)
 {
+    if (size > SIZE_MAX - MEMORY_ALIGNMENT)
+        return SIZE_MAX;
     return (size + MEMORY_ALIGNMENT - 1) / MEMORY_ALIGNMENT * MEMORY_ALIGNMENT;
 }
 
 bool arena_open(struct arena *arena, size_t size)
 {
-    void *base = NULL;
-    *arena = (struct arena){0};
     size = round_up(size ? size : 1);
-    if (posix_memalign(&base, MEMORY_ALIGNMENT, size))
+    *arena = (struct arena){0};
+    arena->block = size > SIZE_MAX - MEMORY_ALIGNMENT ? NULL : calloc(size + MEMORY_ALIGNMENT, 1);
+    if (!arena->block)
         return false;
-    memset(base, 0, size);
-    *arena = (struct arena){.base = base, .size = size};
+    arena->base = (unsigned char *)arena->block;
+    arena->base += MEMORY_ALIGNMENT - (uintptr_t)arena->block % MEMORY_ALIGNMENT;
+    arena->size = size;
     return true;
 }
 
 void *arena_take(struct arena *arena, size_t count, size_t size)
 {
     size_t offset = arena->used;
-    arena->used += round_up(count * size);
+    size_t bytes = size && count > SIZE_MAX / size ? SIZE_MAX : round_up(count * size);
+    arena->used = bytes > SIZE_MAX - offset ? SIZE_MAX : offset + bytes;
     if (!arena->base)
         return NULL;
     if (arena->used > arena->size)
@@ -61,6 +68,6 @@ void *arena_take(struct arena *arena, size_t count, size_t size)
 
 void arena_close(struct arena *arena)
 {
-    free(arena->base);
+    free(arena->block);
     *arena = (struct arena){0};
 }

@@ -21,12 +21,14 @@ char *memory_copy_string(const char *string);
 /* One block from which aligned arrays are carved, in two passes over the same code: with `base`
  * NULL the carving only counts, so that `used` is the size that the second pass needs. */
 struct arena {
-    unsigned char *base; /* NULL while counting */
+    void *block;         /* what was allocated */
+    unsigned char *base; /* its first aligned byte; NULL while counting */
     size_t size;         /* bytes at base */
     size_t used;         /* bytes carved so far */
 };
 
-/* Allocates `size` zeroed, aligned bytes; false when there is no memory. */
+/* Allocates `size` zeroed, aligned bytes (pages that are never touched cost nothing); false when
+ * there is no memory. */
 bool arena_open(struct arena *arena, size_t size);
 
 /* `count` items of `size` bytes, aligned; NULL while counting. */

@@ -3,6 +3,8 @@
 
 #include "base/utf8.h"
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -34,13 +36,24 @@ int names_distance(const char *a, const char *b)
     return cost[n][m];
 }
 
+/* Control characters, and those that reorder or hide the text around them (Unicode's Bidi_Control,
+ * line separators, zero-width marks). */
+static bool is_steering(uint32_t code)
+{
+    return code < 32 || (code >= 127 && code < 160) || code == 0x00AD || code == 0x061C ||
+           (code >= 0x200B && code <= 0x200F) || (code >= 0x2028 && code <= 0x202E) ||
+           (code >= 0x2060 && code <= 0x206F) || code == 0xFEFF;
+}
+
 void names_printable(char *out, size_t size, const char *text)
 {
     size_t used = 0;
+    if (size == 0)
+        return;
     while (*text && used + 5 < size) {
         const char *start = text;
         uint32_t code = utf8_next(&text);
-        if (code < 32 || (code >= 127 && code < 160) || code == UTF8_BAD) {
+        if (code == UTF8_BAD || is_steering(code)) {
             out[used++] = '?';
             continue;
         }

@@ -18,7 +18,8 @@ struct placement_row {
     const char *formula; /* of one sublayer, "x + f(N(x))"; N stands for the norm */
     const char *source;
     bool norm_in, norm_branch, norm_out;
-    bool final_norm; /* the stream leaves the last block un-normalised */
+    double skip, scale; /* a and b */
+    bool final_norm;    /* the stream leaves the last block un-normalised */
 };
 
 struct norm_row {

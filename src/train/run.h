@@ -12,10 +12,15 @@
 #include "train/snapshot.h"
 #include "train/task.h"
 
+/* A task with held-out data is validated before every RUN_VALIDATION_STEPS-th step, the first
+ * included, on RUN_VALIDATION_BATCHES batches that stay the same. */
+enum { RUN_VALIDATION_STEPS = 50, RUN_VALIDATION_BATCHES = 4 };
+
 struct run {
     struct settings settings;
     enum side side;
     const struct task *task; /* not owned */
+    const struct parallel *parallel; /* not owned; NULL: one task after the other */
     struct model model;      /* after a step: the new weights, the gradients of the step (before
                                 clipping), and its tokens and targets */
     struct optimizer_state optimizer;
@@ -23,10 +28,16 @@ struct run {
     struct fault fault;  /* once set, no more steps are computed */
 };
 
+/* What the settings make of one side's model, for a vocabulary of `vocab`. */
+struct model_config run_model_config(const struct settings *settings, enum side side, int vocab);
+
+/* Bytes that run_open() will allocate for numbers. */
+size_t run_bytes(const struct settings *settings, enum side side, int vocab);
+
 /* Allocates and initialises; false with a reason when there is no memory. `task` must outlive the
- * run; `parallel` may be NULL. */
+ * run. */
 bool run_open(struct run *run, const struct settings *settings, enum side side,
-              const struct task *task, const struct parallel *parallel, struct error *error);
+              const struct task *task, struct error *error);
 void run_close(struct run *run);
 
 /* One step: batch, forward, backward, measurements, clipping, update. Fills *snapshot. */

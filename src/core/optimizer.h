@@ -1,0 +1,39 @@
+/* Optimizers: how a gradient changes the weights. */
+#ifndef LNSCOPE_CORE_OPTIMIZER_H
+#define LNSCOPE_CORE_OPTIMIZER_H
+
+#include "core/model.h"
+
+/* Added to the root of the second moment (Adam). */
+#define OPTIMIZER_EPSILON 1e-8
+
+struct optimizer_state {
+    enum optimizer kind;
+    int64_t updates;          /* since the moments were zero */
+    real *first, *second;     /* [parameters] of the model */
+    struct update_sums *sums; /* [tensors] of the last update */
+    struct arena arena;
+};
+
+struct optimizer_step {
+    enum optimizer kind;
+    double lr;
+    double decay; /* decoupled weight decay, on matrices only: w -= lr * decay * w */
+    double beta1; /* Adam's first-moment decay; the momentum of OPTIMIZER_MOMENTUM */
+    double beta2;
+    double scale; /* of the gradient, by clipping */
+};
+
+/* Bytes that optimizer_open() will allocate for a model of this kind. */
+size_t optimizer_bytes(const struct model_config *config);
+
+/* False when there is no memory. */
+bool optimizer_open(struct optimizer_state *state, const struct model *model);
+void optimizer_close(struct optimizer_state *state);
+
+/* Updates every weight of the model from its gradient. A kind other than the last time's starts
+ * with moments of zero. */
+void optimizer_update(struct optimizer_state *state, struct model *model,
+                      const struct optimizer_step *step, const struct parallel *parallel);
+
+#endif

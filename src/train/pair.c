@@ -1,0 +1,105 @@
+/* See pair.h. */
+#include "train/pair.h"
+
+#include "base/system.h"
+
+static void bind_threads(struct pair *pair)
+{
+    for (int side = 0; side < SIDES; side++)
+        pair->run[side].parallel = pair->inner[side] ? &pair->parallel[side] : NULL;
+}
+
+static void open_threads(struct pair *pair)
+{
+    int threads = pair->settings.threads > 0 ? pair->settings.threads : system_cores();
+    pair->threads = threads;
+    pair->sides = threads > 1 ? team_open(SIDES) : NULL;
+    for (int side = 0; side < SIDES; side++) {
+        int share = (threads + (side == LEFT)) / SIDES;
+        pair->inner[side] = share > 1 ? team_open(share) : NULL;
+        if (pair->inner[side])
+            pair->parallel[side] = team_parallel(pair->inner[side]);
+    }
+    bind_threads(pair);
+}
+
+static void close_threads(struct pair *pair)
+{
+    team_close(pair->sides);
+    for (int side = 0; side < SIDES; side++)
+        team_close(pair->inner[side]);
+}
+
+void pair_move(struct pair *to, const struct pair *from)
+{
+    *to = *from;
+    bind_threads(to);
+}
+
+bool pair_open(struct pair *pair, const struct settings *settings, struct error *error)
+{
+    *pair = (struct pair){.settings = *settings};
+    pair->task = task_open(settings->task, settings->text, settings->context, error);
+    if (!pair->task)
+        return false;
+    for (int side = 0; side < SIDES; side++) {
+        if (!run_open(&pair->run[side], settings, (enum side)side, pair->task, error)) {
+            while (side-- > 0)
+                run_close(&pair->run[side]);
+            task_close(pair->task);
+            return false;
+        }
+    }
+    open_threads(pair);
+    return true;
+}
+
+void pair_close(struct pair *pair)
+{
+    close_threads(pair);
+    for (int side = 0; side < SIDES; side++)
+        run_close(&pair->run[side]);
+    task_close(pair->task);
+}
+
+struct step_phase {
+    struct pair *pair;
+    struct snapshot *snapshot; /* [SIDES] */
+};
+
+static void step_task(void *argument, int side)
+{
+    const struct step_phase *phase = argument;
+    run_step(&phase->pair->run[side], &phase->snapshot[side]);
+}
+
+void pair_step(struct pair *pair, struct snapshot snapshot[SIDES])
+{
+    struct step_phase phase = {.pair = pair, .snapshot = snapshot};
+    if (pair->sides) {
+        struct parallel sides = team_parallel(pair->sides);
+        parallel_run(&sides, SIDES, step_task, &phase);
+    } else {
+        parallel_run(NULL, SIDES, step_task, &phase);
+    }
+}
+
+void pair_set(struct pair *pair, const struct settings *settings)
+{
+    bool threads = settings->threads != pair->settings.threads;
+    pair->settings = *settings;
+    for (int side = 0; side < SIDES; side++)
+        run_set(&pair->run[side], settings);
+    if (threads) {
+        close_threads(pair);
+        open_threads(pair);
+    }
+}
+
+size_t pair_bytes(const struct settings *settings, int vocab)
+{
+    size_t bytes = 0;
+    for (int side = 0; side < SIDES; side++)
+        bytes += run_bytes(settings, (enum side)side, vocab);
+    return bytes;
+}

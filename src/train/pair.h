@@ -1,0 +1,37 @@
+/* The pair: both stacks of a session in lock-step, on as many threads as the settings say.
+ *
+ * Everything here is called from one thread at a time, which takes part in the work. */
+#ifndef LNSCOPE_TRAIN_PAIR_H
+#define LNSCOPE_TRAIN_PAIR_H
+
+#include "train/run.h"
+#include "train/team.h"
+
+struct pair {
+    struct settings settings;
+    struct task *task;
+    struct run run[SIDES];
+    /* Private: */
+    int threads;
+    struct team *sides;           /* NULL: one stack after the other */
+    struct team *inner[SIDES];    /* NULL: one thread for this stack */
+    struct parallel parallel[SIDES];
+};
+
+/* Opens the task and both runs. False with a reason, and nothing is left open. */
+bool pair_open(struct pair *pair, const struct settings *settings, struct error *error);
+void pair_close(struct pair *pair);
+
+/* *to takes over all that *from holds. */
+void pair_move(struct pair *to, const struct pair *from);
+
+/* One step of both stacks. */
+void pair_step(struct pair *pair, struct snapshot snapshot[SIDES]);
+
+/* Other settings from the next step on; none of those that make the model (SCOPE_MODEL). */
+void pair_set(struct pair *pair, const struct settings *settings);
+
+/* Bytes that a pair with these settings needs, for a vocabulary of `vocab`. */
+size_t pair_bytes(const struct settings *settings, int vocab);
+
+#endif

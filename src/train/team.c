@@ -1,0 +1,139 @@
+/* See team.h. A round of tasks is a generation: the caller fills in the work and raises the
+ * generation; the others see it, take task numbers from a shared counter until there are no more,
+ * and report back. Waiting first spins, since the next round is usually microseconds away, and then
+ * sleeps, so that a paused program uses no processor. */
+#include "train/team.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "core/float_mode.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+enum { SPINS = 4000 };
+
+struct team {
+    int helpers; /* threads besides the caller */
+    pthread_t *thread;
+    pthread_mutex_t mutex;
+    pthread_cond_t wake;
+    atomic_uint generation;
+    atomic_int next;  /* the task that is taken next */
+    atomic_int busy;  /* helpers that have not finished this generation */
+    atomic_int asleep;
+    atomic_bool stop;
+    int count;
+    void (*task)(void *argument, int index);
+    void *argument;
+};
+
+static void relax(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#endif
+}
+
+static void take_tasks(struct team *team)
+{
+    for (;;) {
+        int index = atomic_fetch_add(&team->next, 1);
+        if (index >= team->count)
+            return;
+        team->task(team->argument, index);
+    }
+}
+
+static void wait_for_generation(struct team *team, unsigned seen)
+{
+    for (int spin = 0; spin < SPINS; spin++) {
+        if (atomic_load(&team->generation) != seen)
+            return;
+        relax();
+    }
+    pthread_mutex_lock(&team->mutex);
+    atomic_fetch_add(&team->asleep, 1);
+    while (atomic_load(&team->generation) == seen)
+        pthread_cond_wait(&team->wake, &team->mutex);
+    atomic_fetch_sub(&team->asleep, 1);
+    pthread_mutex_unlock(&team->mutex);
+}
+
+static void *help(void *argument)
+{
+    struct team *team = argument;
+    unsigned seen = 0;
+    float_mode_flush();
+    for (;;) {
+        wait_for_generation(team, seen);
+        seen++;
+        if (atomic_load(&team->stop))
+            return NULL;
+        take_tasks(team);
+        atomic_fetch_sub(&team->busy, 1);
+    }
+}
+
+static void begin_generation(struct team *team)
+{
+    atomic_store(&team->busy, team->helpers);
+    atomic_fetch_add(&team->generation, 1);
+    if (atomic_load(&team->asleep) == 0)
+        return;
+    pthread_mutex_lock(&team->mutex);
+    pthread_cond_broadcast(&team->wake);
+    pthread_mutex_unlock(&team->mutex);
+}
+
+static void run(void *context, int count, void (*task)(void *argument, int index), void *argument)
+{
+    struct team *team = context;
+    team->count = count;
+    team->task = task;
+    team->argument = argument;
+    atomic_store(&team->next, 0);
+    begin_generation(team);
+    take_tasks(team);
+    for (int spin = 0; atomic_load(&team->busy) > 0; spin++) {
+        if (spin < SPINS)
+            relax();
+        else
+            sched_yield();
+    }
+}
+
+struct team *team_open(int threads)
+{
+    struct team *team = memory_new(1, sizeof *team);
+    team->helpers = threads - 1;
+    team->thread = memory_new((size_t)threads, sizeof *team->thread);
+    pthread_mutex_init(&team->mutex, NULL);
+    pthread_cond_init(&team->wake, NULL);
+    for (int i = 0; i < team->helpers; i++)
+        if (pthread_create(&team->thread[i], NULL, help, team) != 0)
+            die("cannot start %d threads: set `threads` to fewer", threads);
+    return team;
+}
+
+void team_close(struct team *team)
+{
+    if (!team)
+        return;
+    atomic_store(&team->stop, true);
+    begin_generation(team);
+    for (int i = 0; i < team->helpers; i++)
+        pthread_join(team->thread[i], NULL);
+    pthread_cond_destroy(&team->wake);
+    pthread_mutex_destroy(&team->mutex);
+    free(team->thread);
+    free(team);
+}
+
+struct parallel team_parallel(struct team *team)
+{
+    return (struct parallel){.run = run, .team = team};
+}

@@ -1,0 +1,399 @@
+/* See trainer.h.
+ *
+ * One thread of its own steps the pair (which has more threads for the work inside a step). All that
+ * both sides touch lies under one mutex that is never held during a step: the queue of commands,
+ * the ring of updates, and a few words of state. */
+#include "train/trainer.h"
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "train/pair.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum command_kind { COMMAND_RUN, COMMAND_PAUSE, COMMAND_STEP, COMMAND_RESTART, COMMAND_APPLY };
+
+struct command {
+    struct command *next;
+    enum command_kind kind;
+    struct settings settings; /* of COMMAND_APPLY */
+};
+
+enum { UPDATES = 64, RATE_SAMPLES = 256 };
+
+struct trainer {
+    pthread_t thread;
+    pthread_mutex_t mutex;
+    pthread_cond_t to_trainer; /* a command, room in the ring, or the end */
+    pthread_cond_t to_screen;  /* an update */
+    struct command *first, *last;
+    struct update *ring; /* [UPDATES] */
+    int64_t taken, filled; /* updates ever taken, ever put in: the ring holds the difference */
+    bool running;        /* as commanded */
+    bool stop;
+    double rate;
+
+    /* The trainer's thread only: */
+    struct pair pair;
+    int steps_left; /* to do although paused (COMMAND_STEP) */
+    double due;     /* when the next step may begin; 0: at once */
+    double finished[RATE_SAMPLES]; /* when the newest steps ended, a ring */
+    int64_t finishes;
+};
+
+/* ---- updates ---------------------------------------------------------------------------------*/
+
+/* Waits for room; NULL when the trainer is to stop meanwhile. The mutex is held on return. */
+static struct update *claim_update(struct trainer *trainer)
+{
+    pthread_mutex_lock(&trainer->mutex);
+    while (trainer->filled - trainer->taken == UPDATES && !trainer->stop)
+        pthread_cond_wait(&trainer->to_trainer, &trainer->mutex);
+    if (trainer->stop)
+        return NULL;
+    return &trainer->ring[trainer->filled % UPDATES];
+}
+
+static void publish_update(struct trainer *trainer, bool claimed)
+{
+    if (claimed) {
+        trainer->filled++;
+        pthread_cond_signal(&trainer->to_screen);
+    }
+    pthread_mutex_unlock(&trainer->mutex);
+}
+
+static void publish_state(struct trainer *trainer, enum update_kind kind,
+                          const struct error *error)
+{
+    struct update *update = claim_update(trainer);
+    if (update) {
+        update->kind = kind;
+        update->step = trainer->pair.run[LEFT].step + (kind == UPDATE_CHANGE);
+        update->settings = trainer->pair.settings;
+        update->task = task_info(trainer->pair.task);
+        for (int side = 0; side < SIDES; side++)
+            update->parameters[side] = (int64_t)trainer->pair.run[side].model.trained;
+        if (error)
+            update->error = *error;
+        if (kind == UPDATE_END)
+            trainer->running = false;
+    }
+    publish_update(trainer, update != NULL);
+}
+
+/* Steps per second over the newest steps of the last second, and at least two of them. */
+static double measure_rate(struct trainer *trainer)
+{
+    double now = clock_seconds(), oldest = now;
+    int64_t count = 0;
+    trainer->finished[trainer->finishes++ % RATE_SAMPLES] = now;
+    for (int64_t back = 1; back < RATE_SAMPLES && back < trainer->finishes; back++) {
+        double then = trainer->finished[(trainer->finishes - 1 - back) % RATE_SAMPLES];
+        if (count >= 1 && now - then > 1)
+            break;
+        oldest = then;
+        count = back;
+    }
+    return now > oldest ? (double)count / (now - oldest) : (double)NAN;
+}
+
+static void step(struct trainer *trainer, struct snapshot snapshot[SIDES])
+{
+    pair_step(&trainer->pair, snapshot);
+    double rate = measure_rate(trainer);
+    struct update *update = claim_update(trainer);
+    if (update) {
+        update->kind = UPDATE_STEP;
+        update->step = snapshot[LEFT].step;
+        memcpy(update->snapshot, snapshot, sizeof update->snapshot);
+        trainer->rate = rate;
+    }
+    publish_update(trainer, update != NULL);
+}
+
+/* ---- commands --------------------------------------------------------------------------------*/
+
+static void forget_rate(struct trainer *trainer)
+{
+    trainer->finishes = 0;
+    trainer->due = 0;
+    pthread_mutex_lock(&trainer->mutex);
+    trainer->rate = (double)NAN;
+    pthread_mutex_unlock(&trainer->mutex);
+}
+
+static void restart(struct trainer *trainer, const struct settings *settings)
+{
+    struct pair fresh;
+    struct error error;
+    if (!pair_open(&fresh, settings, &error)) {
+        publish_state(trainer, UPDATE_FAILED, &error);
+        return;
+    }
+    pair_close(&trainer->pair);
+    pair_move(&trainer->pair, &fresh);
+    forget_rate(trainer);
+    publish_state(trainer, UPDATE_RESTART, NULL);
+}
+
+static void apply(struct trainer *trainer, const struct settings *settings)
+{
+    switch (settings_difference(&trainer->pair.settings, settings)) {
+    case SCOPE_MODEL:
+        restart(trainer, settings);
+        break;
+    case SCOPE_OPTIMIZER:
+        pair_set(&trainer->pair, settings);
+        publish_state(trainer, UPDATE_CHANGE, NULL);
+        break;
+    case SCOPE_PROGRAM:
+        pair_set(&trainer->pair, settings);
+        trainer->due = 0;
+        break;
+    default:
+        break;
+    }
+}
+
+static void carry_out(struct trainer *trainer, const struct command *command)
+{
+    switch (command->kind) {
+    case COMMAND_RUN:
+    case COMMAND_PAUSE: /* `running` says it already */
+        trainer->steps_left = 0;
+        forget_rate(trainer);
+        break;
+    case COMMAND_STEP:
+        trainer->steps_left++;
+        break;
+    case COMMAND_RESTART: {
+        struct settings settings = trainer->pair.settings;
+        restart(trainer, &settings);
+        break;
+    }
+    case COMMAND_APPLY:
+        apply(trainer, &command->settings);
+        break;
+    }
+}
+
+static void send(struct trainer *trainer, enum command_kind kind, const struct settings *settings)
+{
+    struct command *command = memory_new(1, sizeof *command);
+    command->kind = kind;
+    if (settings)
+        command->settings = *settings;
+    pthread_mutex_lock(&trainer->mutex);
+    if (kind == COMMAND_RUN)
+        trainer->running = true;
+    if (kind == COMMAND_PAUSE || kind == COMMAND_STEP)
+        trainer->running = false;
+    if (trainer->last)
+        trainer->last->next = command;
+    else
+        trainer->first = command;
+    trainer->last = command;
+    pthread_cond_signal(&trainer->to_trainer);
+    pthread_mutex_unlock(&trainer->mutex);
+}
+
+void trainer_run(struct trainer *trainer)
+{
+    send(trainer, COMMAND_RUN, NULL);
+}
+
+void trainer_pause(struct trainer *trainer)
+{
+    send(trainer, COMMAND_PAUSE, NULL);
+}
+
+void trainer_step(struct trainer *trainer)
+{
+    send(trainer, COMMAND_STEP, NULL);
+}
+
+void trainer_restart(struct trainer *trainer)
+{
+    send(trainer, COMMAND_RESTART, NULL);
+}
+
+void trainer_apply(struct trainer *trainer, const struct settings *settings)
+{
+    send(trainer, COMMAND_APPLY, settings);
+}
+
+/* ---- the loop --------------------------------------------------------------------------------*/
+
+static struct timespec absolute_time(double seconds_from_now)
+{
+    struct timespec at;
+    clock_gettime(CLOCK_REALTIME, &at);
+    double whole = floor(seconds_from_now);
+    at.tv_sec += (time_t)whole;
+    at.tv_nsec += (long)((seconds_from_now - whole) * 1e9);
+    if (at.tv_nsec >= 1000000000) {
+        at.tv_sec++;
+        at.tv_nsec -= 1000000000;
+    }
+    return at;
+}
+
+static bool at_the_end(const struct trainer *trainer)
+{
+    int64_t steps = trainer->pair.settings.steps;
+    return steps > 0 && trainer->pair.run[LEFT].step >= steps;
+}
+
+/* Waits until there is something to do. Returns a command to carry out, or NULL for a step; *stop is
+ * set when the trainer is to end. */
+static struct command *next_command(struct trainer *trainer, bool *stop)
+{
+    struct command *command = NULL;
+    pthread_mutex_lock(&trainer->mutex);
+    while (!trainer->stop && !trainer->first) {
+        bool go = (trainer->running || trainer->steps_left > 0) && !at_the_end(trainer);
+        double wait = trainer->due - clock_seconds();
+        if (go && (wait <= 0 || trainer->steps_left > 0))
+            break;
+        if (go) {
+            struct timespec until = absolute_time(wait);
+            pthread_cond_timedwait(&trainer->to_trainer, &trainer->mutex, &until);
+        } else {
+            pthread_cond_wait(&trainer->to_trainer, &trainer->mutex);
+        }
+    }
+    command = trainer->first;
+    if (command) {
+        trainer->first = command->next;
+        if (!trainer->first)
+            trainer->last = NULL;
+    }
+    *stop = trainer->stop;
+    pthread_mutex_unlock(&trainer->mutex);
+    return command;
+}
+
+/* Paces by a fixed grid of times; a step that took longer than its slot moves the grid. */
+static void schedule_next(struct trainer *trainer)
+{
+    double speed = trainer->pair.settings.speed, now = clock_seconds();
+    if (speed <= 0) {
+        trainer->due = 0;
+        return;
+    }
+    trainer->due = (trainer->due > now - 1 / speed ? trainer->due : now) + 1 / speed;
+    if (trainer->due < now)
+        trainer->due = now;
+}
+
+static void *train(void *argument)
+{
+    struct trainer *trainer = argument;
+    struct snapshot *snapshot = memory_new(SIDES, sizeof *snapshot);
+    publish_state(trainer, UPDATE_RESTART, NULL);
+    for (;;) {
+        bool stop;
+        struct command *command = next_command(trainer, &stop);
+        if (command) {
+            if (!stop)
+                carry_out(trainer, command);
+            free(command);
+            continue;
+        }
+        if (stop)
+            break;
+        if (trainer->steps_left > 0)
+            trainer->steps_left--;
+        schedule_next(trainer);
+        step(trainer, snapshot);
+        if (at_the_end(trainer))
+            publish_state(trainer, UPDATE_END, NULL);
+    }
+    free(snapshot);
+    return NULL;
+}
+
+/* ---- from outside ----------------------------------------------------------------------------*/
+
+struct trainer *trainer_start(const struct settings *settings, bool running, struct error *error)
+{
+    struct trainer *trainer = memory_new(1, sizeof *trainer);
+    if (!pair_open(&trainer->pair, settings, error)) {
+        free(trainer);
+        return NULL;
+    }
+    trainer->ring = memory_new(UPDATES, sizeof *trainer->ring);
+    trainer->running = running;
+    trainer->rate = (double)NAN;
+    pthread_mutex_init(&trainer->mutex, NULL);
+    pthread_cond_init(&trainer->to_trainer, NULL);
+    pthread_cond_init(&trainer->to_screen, NULL);
+    if (pthread_create(&trainer->thread, NULL, train, trainer) != 0)
+        die("cannot start a thread: the system allows no more of them");
+    return trainer;
+}
+
+void trainer_stop(struct trainer *trainer)
+{
+    pthread_mutex_lock(&trainer->mutex);
+    trainer->stop = true;
+    pthread_cond_broadcast(&trainer->to_trainer);
+    pthread_mutex_unlock(&trainer->mutex);
+    pthread_join(trainer->thread, NULL);
+    pair_close(&trainer->pair);
+    while (trainer->first) {
+        struct command *command = trainer->first;
+        trainer->first = command->next;
+        free(command);
+    }
+    pthread_cond_destroy(&trainer->to_screen);
+    pthread_cond_destroy(&trainer->to_trainer);
+    pthread_mutex_destroy(&trainer->mutex);
+    free(trainer->ring);
+    free(trainer);
+}
+
+bool trainer_take(struct trainer *trainer, struct update *update)
+{
+    pthread_mutex_lock(&trainer->mutex);
+    bool some = trainer->filled > trainer->taken;
+    if (some) {
+        *update = trainer->ring[trainer->taken++ % UPDATES];
+        pthread_cond_signal(&trainer->to_trainer);
+    }
+    pthread_mutex_unlock(&trainer->mutex);
+    return some;
+}
+
+bool trainer_wait(struct trainer *trainer, double seconds)
+{
+    struct timespec until = absolute_time(seconds);
+    pthread_mutex_lock(&trainer->mutex);
+    while (trainer->filled == trainer->taken)
+        if (pthread_cond_timedwait(&trainer->to_screen, &trainer->mutex, &until) != 0)
+            break;
+    bool some = trainer->filled > trainer->taken;
+    pthread_mutex_unlock(&trainer->mutex);
+    return some;
+}
+
+bool trainer_running(struct trainer *trainer)
+{
+    pthread_mutex_lock(&trainer->mutex);
+    bool running = trainer->running;
+    pthread_mutex_unlock(&trainer->mutex);
+    return running;
+}
+
+double trainer_rate(struct trainer *trainer)
+{
+    pthread_mutex_lock(&trainer->mutex);
+    double rate = trainer->rate;
+    pthread_mutex_unlock(&trainer->mutex);
+    return rate;
+}

@@ -1,0 +1,432 @@
+/* The core against PyTorch: the same weights and batch, the same loss, stream gradients, parameter
+ * gradients, and ten steps of every optimizer. twin.py made the files; run from the top folder.
+ *
+ * Every set of kernels that this processor can run is compared. Errors are in the max norm,
+ * max|a-b| / max|b| with b of the file. */
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/names.h"
+#include "core/blas.h"
+#include "core/model.h"
+#include "core/optimizer.h"
+#include "core/placement.h"
+#include "support/safetensors_reader.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define FOLDER "tests/reference/"
+
+#ifdef LNSCOPE_REAL_DOUBLE
+static const double LOSS_TOLERANCE = 1e-9, GRADIENT_TOLERANCE = 1e-6;
+static const double TRAINED_LOSS_TOLERANCE = 1e-9, TRAINED_WEIGHT_TOLERANCE = 1e-6;
+#else
+static const double LOSS_TOLERANCE = 1e-5, GRADIENT_TOLERANCE = 1e-4;
+static const double TRAINED_LOSS_TOLERANCE = 1e-4, TRAINED_WEIGHT_TOLERANCE = 1e-4;
+#endif
+
+static const char *const gradient_cases[] = {
+    "pre-layernorm-gelu",  "pre-rmsnorm-relu",  "pre-none-gelu",
+    "post-layernorm-relu", "post-rmsnorm-gelu", "post-none-relu",
+    "none-layernorm-gelu", "none-rmsnorm-relu", "none-none-gelu",
+};
+
+static const char *const optimizer_cases[] = {"adamw", "adamw-clip", "sgd", "momentum"};
+
+#define COUNT(table) (sizeof(table) / sizeof *(table))
+
+/* The worst error of a comparison, and where it was. */
+struct worst {
+    double error;
+    char where[TENSOR_NAME];
+};
+
+static void worst_add(struct worst *worst, double error, const char *where)
+{
+    if (isnan(error))
+        error = INFINITY;
+    if (error > worst->error) {
+        worst->error = error;
+        snprintf(worst->where, sizeof worst->where, "%s", where);
+    }
+}
+
+static void open_file(struct saved *file, const char *name)
+{
+    char path[128];
+    struct error error;
+    snprintf(path, sizeof path, FOLDER "%s.safetensors", name);
+    if (!saved_read(file, path, &error))
+        fail_msg("%s", error.text);
+}
+
+static const struct saved_tensor *need(const struct saved *file, const char *prefix,
+                                       const char *name)
+{
+    char full[2 * TENSOR_NAME];
+    snprintf(full, sizeof full, "%s%s", prefix, name);
+    const struct saved_tensor *tensor = saved_find(file, full);
+    if (tensor == NULL)
+        fail_msg("%s is missing", full);
+    return tensor;
+}
+
+static const char *need_metadata(const struct saved *file, const char *key)
+{
+    const char *value = saved_metadata(file, key);
+    if (value == NULL)
+        fail_msg("%s is missing", key);
+    return value;
+}
+
+static double number_of(const struct saved *file, const char *key)
+{
+    char *end;
+    const char *text = need_metadata(file, key);
+    const double value = strtod(text, &end);
+    assert_true(end != text && *end == '\0');
+    return value;
+}
+
+static int word_of(const struct saved *file, const char *key, const char *const *names)
+{
+    struct error error;
+    const int index = names_find(names, key, need_metadata(file, key), &error);
+    if (index < 0)
+        fail_msg("%s", error.text);
+    return index;
+}
+
+static struct model_config config_of(const struct saved *file)
+{
+    return (struct model_config){
+        .placement = (enum placement)word_of(file, "placement", placement_names),
+        .norm = (enum norm)word_of(file, "norm", norm_names),
+        .activation = (enum activation)word_of(file, "activation", activation_names),
+        .init = INIT_XAVIER,
+        .layers = (int)number_of(file, "layers"),
+        .width = (int)number_of(file, "width"),
+        .heads = (int)number_of(file, "heads"),
+        .ffn = (int)number_of(file, "ffn"),
+        .context = (int)number_of(file, "context"),
+        .batch = (int)number_of(file, "batch"),
+        .vocab = (int)number_of(file, "vocab"),
+        .seed = 1};
+}
+
+/* The model of a file, with its weights. Its tensors must be those of the file, in name and shape.
+ */
+static void open_model(struct model *model, const struct saved *file)
+{
+    const struct model_config config = config_of(file);
+    assert_true(model_open(model, &config));
+    int expected = 0;
+    for (int i = 0; i < file->tensors; i++)
+        expected += strncmp(file->tensor[i].name, "param.", 6) == 0;
+    assert_int_equal(model->tensors, expected);
+
+    for (int i = 0; i < model->tensors; i++) {
+        const struct tensor *tensor = &model->tensor[i];
+        char name[TENSOR_NAME];
+        tensor_name(tensor, name);
+        const struct saved_tensor *values = need(file, "param.", name);
+        assert_int_equal(values->dimensions, tensor->vector ? 1 : 2);
+        if (!tensor->vector)
+            assert_int_equal(values->shape[0], tensor->rows);
+        assert_int_equal(values->shape[values->dimensions - 1], tensor->cols);
+        for (size_t j = 0; j < values->count; j++)
+            model->weight[tensor->offset + j] = (real)saved_number(values, j);
+    }
+}
+
+/* Puts batch `step` of the file's `tokens` and `targets` into the model. */
+static void load_batch(struct model *model, const struct saved *file, int step)
+{
+    const struct saved_tensor *tokens = need(file, "", "tokens");
+    const struct saved_tensor *targets = need(file, "", "targets");
+    const size_t rows = (size_t)model->config.batch * (size_t)model->config.context;
+    assert_int_equal(tokens->type, SAVED_I32);
+    assert_int_equal(targets->count, tokens->count);
+    assert_true(((size_t)step + 1) * rows <= tokens->count);
+    for (size_t i = 0; i < rows; i++) {
+        const size_t from = (size_t)step * rows + i;
+        model->tokens[i] = (int32_t)saved_number(tokens, from);
+        model->targets[i] = (int32_t)saved_number(targets, from);
+    }
+}
+
+/* max|a-b| / max|b|; infinite when a number is not finite or all of b is 0. */
+static double error_of(const real *found, const struct saved_tensor *expected)
+{
+    double difference = 0, scale = 0;
+    for (size_t i = 0; i < expected->count; i++) {
+        const double b = saved_number(expected, i);
+        if (!isfinite((double)found[i]))
+            return INFINITY;
+        difference = fmax(difference, fabs((double)found[i] - b));
+        scale = fmax(scale, fabs(b));
+    }
+    return scale > 0 ? difference / scale : INFINITY;
+}
+
+static double square_of(const struct saved_tensor *tensor)
+{
+    double sum = 0;
+    for (size_t i = 0; i < tensor->count; i++)
+        sum += saved_number(tensor, i) * saved_number(tensor, i);
+    return sum;
+}
+
+/* Every stream gradient and its measured square against the file. */
+static void compare_streams(const struct model *model, const struct saved *file,
+                            struct worst *worst, struct worst *squares)
+{
+    for (int layer = 0; layer <= model->config.layers; layer++) {
+        char name[TENSOR_NAME];
+        snprintf(name, sizeof name, "stream_grad.%d", layer);
+        const struct saved_tensor *expected = need(file, "", name);
+        const double square = square_of(expected);
+        worst_add(worst, error_of(model_stream_grad(model, layer), expected), name);
+        worst_add(squares, fabs(model->stream_grad_square[layer] - square) / square, name);
+    }
+}
+
+static void compare_gradients(const struct model *model, const struct saved *file,
+                              struct worst *worst, struct worst *squares)
+{
+    for (int i = 0; i < model->tensors; i++) {
+        const struct tensor *tensor = &model->tensor[i];
+        char name[TENSOR_NAME];
+        tensor_name(tensor, name);
+        const struct saved_tensor *expected = need(file, "grad.", name);
+        const double square = square_of(expected);
+        worst_add(worst, error_of(model->grad + tensor->offset, expected), name);
+        worst_add(squares, fabs(model->grad_square[i] - square) / square, name);
+    }
+}
+
+static void expect(const struct worst *worst, double tolerance)
+{
+    if (!(worst->error <= tolerance))
+        fail_msg("%s: relative error %.3g above %.0e", worst->where, worst->error, tolerance);
+}
+
+static void check_gradients(const char *name, const struct kernels *kernels)
+{
+    struct saved file;
+    struct model model;
+    struct worst loss = {0}, gradient = {0}, stream = {0}, square = {0};
+    open_file(&file, name);
+    open_model(&model, &file);
+    model.kernels = kernels;
+    load_batch(&model, &file, 0);
+
+    const double expected = saved_number(need(&file, "", "loss"), 0);
+    worst_add(&loss, fabs(model_loss(&model, NULL) - expected) / expected, "model_loss()");
+    /* twice: a step may leave nothing behind that the next one adds to */
+    for (int time = 0; time < 2; time++) {
+        model_step(&model, NULL);
+        worst_add(&loss, fabs(model.loss - expected) / expected, "loss");
+        compare_streams(&model, &file, &stream, &square);
+        compare_gradients(&model, &file, &gradient, &square);
+    }
+    printf("  %-20s %-7s loss %7.1e  streams %7.1e  parameters %7.1e %s\n", name, kernels->name,
+           loss.error, stream.error, gradient.error, gradient.where);
+    model_close(&model);
+    saved_close(&file);
+    expect(&loss, LOSS_TOLERANCE);
+    expect(&stream, GRADIENT_TOLERANCE);
+    expect(&gradient, GRADIENT_TOLERANCE);
+    expect(&square, 2 * GRADIENT_TOLERANCE);
+}
+
+static void gradients_equal_those_of_pytorch(void **state)
+{
+    (void)state;
+    const struct kernels *usable[KERNELS_MAX + 1];
+    kernels_usable(usable);
+    assert_non_null(usable[0]);
+    for (size_t i = 0; i < COUNT(gradient_cases); i++) {
+        for (int k = 0; usable[k] != NULL; k++)
+            check_gradients(gradient_cases[i], usable[k]);
+    }
+}
+
+/* The biggest error of the weights against those that the file has after the last step. The bias of
+ * the keys is left out: softmax does not depend on it, its gradient is rounding noise, and Adam
+ * scales noise up to steps of the learning rate. */
+static void compare_weights(const struct model *model, const struct saved *file,
+                            struct worst *worst)
+{
+    const int width = model->config.width;
+    for (int i = 0; i < model->tensors; i++) {
+        const struct tensor *tensor = &model->tensor[i];
+        char name[TENSOR_NAME];
+        tensor_name(tensor, name);
+        const struct saved_tensor *expected = need(file, "final.", name);
+        const bool keys = strcmp(tensor->kind, "attn.qkv.bias") == 0;
+        double difference = 0, scale = 0;
+        for (size_t j = 0; j < expected->count; j++) {
+            const double a = (double)model->weight[tensor->offset + j];
+            const double b = saved_number(expected, j);
+            if (keys && (int)j / width == 1)
+                continue;
+            difference = isfinite(a) ? fmax(difference, fabs(a - b)) : INFINITY;
+            scale = fmax(scale, fabs(b));
+        }
+        worst_add(worst, difference / scale, name);
+    }
+}
+
+/* The factor by which a gradient of this norm is clipped, as torch.nn.utils.clip_grad_norm_ does.
+ */
+static double clip_factor(double limit, double norm)
+{
+    return limit > 0 ? fmin(1, limit / (norm + 1e-6)) : 1;
+}
+
+static void check_optimizer(const char *name, const struct kernels *kernels)
+{
+    struct saved file;
+    struct model model;
+    struct optimizer_state state;
+    struct worst loss = {0}, norm = {0}, weight = {0};
+    char full[TENSOR_NAME];
+    snprintf(full, sizeof full, "optimizer-%s", name);
+    open_file(&file, full);
+    open_model(&model, &file);
+    model.kernels = kernels;
+    assert_true(optimizer_open(&state, &model));
+    assert_true(number_of(&file, "epsilon") == OPTIMIZER_EPSILON);
+    struct optimizer_step update = {
+        .kind = (enum optimizer)word_of(&file, "optimizer", optimizer_names),
+        .lr = number_of(&file, "lr"),
+        .decay = number_of(&file, "weight-decay"),
+        .beta1 = number_of(&file, "beta1"),
+        .beta2 = number_of(&file, "beta2")};
+
+    const int steps = (int)number_of(&file, "steps");
+    assert_true(steps >= 10);
+    for (int step = 0; step < steps; step++) {
+        load_batch(&model, &file, step);
+        model_step(&model, NULL);
+        double square = 0;
+        for (int i = 0; i < model.tensors; i++)
+            square += model.grad_square[i];
+        const double expected = saved_number(need(&file, "", "losses"), (size_t)step);
+        const double expected_norm = saved_number(need(&file, "", "grad_norms"), (size_t)step);
+        worst_add(&loss, fabs(model.loss - expected) / expected, "loss");
+        worst_add(&norm, fabs(sqrt(square) - expected_norm) / expected_norm, "gradient norm");
+        update.scale = clip_factor(number_of(&file, "clip"), sqrt(square));
+        optimizer_update(&state, &model, &update, NULL);
+    }
+    compare_weights(&model, &file, &weight);
+    printf("  %-20s %-7s losses %7.1e  norms %7.1e  final weights %7.1e %s\n", full, kernels->name,
+           loss.error, norm.error, weight.error, weight.where);
+    optimizer_close(&state);
+    model_close(&model);
+    saved_close(&file);
+    expect(&loss, TRAINED_LOSS_TOLERANCE);
+    expect(&norm, GRADIENT_TOLERANCE);
+    expect(&weight, TRAINED_WEIGHT_TOLERANCE);
+}
+
+static void ten_steps_equal_those_of_pytorch(void **state)
+{
+    (void)state;
+    const struct kernels *usable[KERNELS_MAX + 1];
+    kernels_usable(usable);
+    for (size_t i = 0; i < COUNT(optimizer_cases); i++) {
+        for (int k = 0; usable[k] != NULL; k++)
+            check_optimizer(optimizer_cases[i], usable[k]);
+    }
+}
+
+/* A file with this header and `data` bytes of zeros is refused for the reason given; NULL: it is
+ * accepted. */
+static void try_header(const char *header, size_t data, const char *reason)
+{
+    const size_t length = strlen(header), size = 8 + length + data;
+    unsigned char *bytes = memory_new(size, 1);
+    for (int i = 0; i < 8; i++)
+        bytes[i] = (unsigned char)(length >> (8 * i) & 0xff);
+    memcpy(bytes + 8, header, length);
+    struct saved file;
+    struct error error = {""};
+    const bool accepted = saved_parse(&file, bytes, size, &error);
+    free(bytes);
+    if (accepted)
+        saved_close(&file);
+    if (accepted != (reason == NULL) || (reason != NULL && strstr(error.text, reason) == NULL))
+        fail_msg("%s: '%s'", header, error.text);
+}
+
+static void reader_refuses_damaged_headers(void **state)
+{
+    (void)state;
+#define ENTRY(type, shape, from, to)                                                               \
+    "{\"dtype\":\"" type "\",\"shape\":" shape ",\"data_offsets\":[" #from "," #to "]}"
+    try_header("{\"a\":" ENTRY("F32", "[2,3]", 0, 24) "}   ", 24, NULL);
+    try_header("{\"a\":" ENTRY("F64", "[]", 4, 12) ",\"b\":" ENTRY("I32", "[1]", 0, 4) "}", 12,
+               NULL);
+    try_header("{}", 0, NULL);
+    try_header("", 0, "not JSON");
+    try_header("[]", 0, "no JSON object");
+    try_header("{} x", 0, "not JSON");
+    try_header("{\"__metadata__\":{\"a\":1}}", 0, "not a string");
+    try_header("{\"a\":1}", 0, "no dtype");
+    try_header("{\"a\":" ENTRY("F16", "[2]", 0, 4) "}", 4, "dtype");
+    try_header("{\"a\":" ENTRY("F32", "[-1]", 0, 4) "}", 4, "bad shape");
+    try_header("{\"a\":" ENTRY("F32", "[1.5]", 0, 6) "}", 6, "bad shape");
+    try_header("{\"a\":" ENTRY("F32", "[1e15,1e15]", 0, 4) "}", 4, "bad shape");
+    try_header("{\"a\":" ENTRY("F32", "[1,1,1,1,1]", 0, 4) "}", 4, "bad shape");
+    try_header("{\"a\":" ENTRY("F32", "[2]", 0, 4) "}", 4, "4 bytes");
+    try_header("{\"a\":" ENTRY("F32", "[2]", 0, 8) "}", 4, "within 4");
+    try_header("{\"a\":" ENTRY("F32", "[2]", 8, 0) "}", 8, "within 8");
+    try_header("{\"a\":" ENTRY("F32", "[1]", 0, 4) "}", 8, "behind");
+    try_header("{\"a\":" ENTRY("F32", "[1]", 4, 8) "}", 8, "gap");
+    try_header("{\"a\":" ENTRY("F32", "[1]", 0, 4) ",\"b\":" ENTRY("F32", "[1]", 0, 4) "}", 4,
+               "overlap");
+    try_header("{\"a\":" ENTRY("F32", "[1]", 0, 4) ",\"a\":" ENTRY("F32", "[1]", 4, 8) "}", 8,
+               "twice");
+#undef ENTRY
+}
+
+/* However short a file is cut, it is refused. */
+static void reader_refuses_cut_files(void **state)
+{
+    (void)state;
+    struct error error;
+    char *content;
+    size_t size;
+    if (!file_read(FOLDER "none-none-gelu.safetensors", (size_t)1 << 20, &content, &size, &error))
+        fail_msg("%s", error.text);
+    for (size_t cut = 0; cut < size; cut += cut < 64 || size - cut < 64 ? 1 : 61) {
+        struct saved file;
+        unsigned char *part = memory_new(cut + 1, 1);
+        memcpy(part, content, cut);
+        assert_false(saved_parse(&file, part, cut, &error));
+        free(part);
+    }
+    free(content);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reader_refuses_damaged_headers),
+        cmocka_unit_test(reader_refuses_cut_files),
+        cmocka_unit_test(gradients_equal_those_of_pytorch),
+        cmocka_unit_test(ten_steps_equal_those_of_pytorch),
+    };
+    blas_open();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
