@@ -30,10 +30,11 @@ struct history_mark {
 struct history {
     int64_t stride; /* point i is step (i + 1) * stride */
     int count;
-    struct history_point *point[SIDES]; /* HISTORY_POINTS each */
-    double smooth[SIDES], weight[SIDES];
-    struct snapshot last[SIDES];       /* the newest snapshots; step 0: none yet */
-    struct snapshot last_finite[SIDES]; /* the newest that were finite: what the bars keep */
+    struct history_point *point[SIDES];  /* HISTORY_POINTS each */
+    double smooth[SIDES], weight[SIDES]; /* sums of the exponential mean; see history_smooth() */
+    double valid[SIDES];                 /* the newest held-out loss; NAN: none yet */
+    struct snapshot last[SIDES];         /* the newest snapshots; step 0: none yet */
+    struct snapshot last_finite[SIDES];  /* the newest that were finite: what the bars keep */
     int marks;
     struct history_mark mark[HISTORY_MARKS]; /* the oldest goes when full */
 };
@@ -47,10 +48,15 @@ void history_close(struct history *history);
 /* Forgets everything: a new run begins. */
 void history_clear(struct history *history);
 
-/* Adds the snapshots of one step of both stacks; both have the same step, one more than the last. */
+/* Adds the snapshots of one step of both stacks; both have the same step, one more than the last.
+ */
 void history_add(struct history *history, const struct snapshot snapshot[SIDES]);
 
 void history_add_mark(struct history *history, int64_t step, const char *text);
+
+/* The smoothed loss now, at full resolution; it stays as it was when the loss is no longer finite.
+ * NAN before the first finite loss. */
+double history_smooth(const struct history *history, enum side side);
 
 /* The step of point i, and the point of one stack. */
 int64_t history_step(const struct history *history, int i);

@@ -12,7 +12,10 @@
 typedef bool app_export(const struct canvas *canvas, enum theme theme, char *message,
                         size_t message_size, struct error *error);
 
-/* Runs the TUI; returns the exit status. Needs a terminal on standard input and output. */
+/* Runs the TUI with settings that passed settings_check(); needs a terminal. Returns the exit
+ * status: 0 after `q`, or 1 with a reason in `error` when there is no usable terminal, or the
+ * models or the task cannot be made. A signal that ends the program (SIGINT, SIGTERM, SIGHUP,
+ * SIGQUIT) is raised again once the terminal is sane, so that there is no return. */
 int app_run(const struct settings *settings, app_export *export_screen, struct error *error);
 
 #endif

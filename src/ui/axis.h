@@ -13,13 +13,16 @@ struct axis {
     int idle; /* updates since the present range was last needed in full */
 };
 
-/* Takes the smallest and largest positive value now to be shown (NAN: none). A frozen axis stays. */
+/* Takes the smallest and largest positive value now to be shown (NAN: none). It is at least two
+ * decades wide. After 60 updates in which it was not needed in full, an unneeded decade goes at
+ * each end, and then one every 15 updates. A frozen axis stays, once it has a range. */
 void axis_update(struct axis *axis, double least, double most);
 
 /* Forgets the range (a new run, another quantity), unless frozen. */
 void axis_reset(struct axis *axis);
 
-/* Where a value lies on the axis: 0 at 10^low, 1 at 10^high, clamped; -1 for 0, NAN, negatives. */
+/* Where a value lies on the axis: 0 at 10^low, 1 at 10^high, clamped; -1 for 0, NAN,
+ * infinities and negatives, and where the axis has no range. */
 double axis_fraction(const struct axis *axis, double value);
 
 #endif

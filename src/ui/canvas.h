@@ -12,22 +12,25 @@
 
 /* What a cell means; a theme says how it looks (ui/theme.h). */
 enum role {
-    ROLE_TEXT,      /* ordinary words and numbers */
-    ROLE_DIM,       /* secondary: units, hints, what is less important */
-    ROLE_TITLE,     /* names of panels */
-    ROLE_LEFT,      /* the accent of the left stack: bars, curve, title */
-    ROLE_RIGHT,     /* the accent of the right stack */
-    ROLE_LEFT_DIM,  /* raw curve of the left stack, bars that are kept from before */
+    ROLE_TEXT,     /* ordinary words and numbers */
+    ROLE_DIM,      /* secondary: units, hints, what is less important */
+    ROLE_TITLE,    /* names of panels */
+    ROLE_LEFT,     /* the accent of the left stack: bars, curve, title */
+    ROLE_RIGHT,    /* the accent of the right stack */
+    ROLE_LEFT_DIM, /* raw curve of the left stack, bars that are kept from before */
     ROLE_RIGHT_DIM,
-    ROLE_AXIS,      /* axes, ticks, frames */
-    ROLE_REFERENCE, /* reference lines and their labels */
-    ROLE_MARK,      /* events on the curves */
-    ROLE_GOOD,      /* running, learning */
-    ROLE_WARN,      /* paused, frozen, stale */
-    ROLE_BAD,       /* diverged, errors */
-    ROLE_KEY,       /* the name of a key */
-    ROLE_BAR,       /* header and footer lines */
+    ROLE_AXIS,       /* axes, ticks, frames */
+    ROLE_REFERENCE,  /* reference lines and their labels */
+    ROLE_MARK,       /* events on the curves */
+    ROLE_GOOD,       /* running, learning */
+    ROLE_WARN,       /* paused, frozen, stale */
+    ROLE_BAD,        /* diverged, errors */
+    ROLE_KEY,        /* the name of a key */
+    ROLE_BAR,        /* header and footer lines */
     ROLE_BAR_STRONG, /* what stands out in them */
+    ROLE_BAR_GOOD,   /* RUNNING */
+    ROLE_BAR_WARN,   /* PAUSED, ENDED */
+    ROLE_GRID,       /* lines behind bars and curves: the faintest of all */
     ROLES
 };
 

@@ -2,13 +2,17 @@
 #ifndef LNSCOPE_UI_KEYS_H
 #define LNSCOPE_UI_KEYS_H
 
-/* Key codes: a printable character is itself; the others are these. */
+#include <stddef.h>
+
+/* Key codes: a character is its code point; the others are these. */
 enum key_code {
     KEY_CODE_NONE = -1,
     KEY_CODE_TAB = 9,
     KEY_CODE_ENTER = 10,
+    KEY_CODE_CTRL_L = 12,
     KEY_CODE_ESCAPE = 27,
     KEY_CODE_SPACE = 32,
+    KEY_CODE_BACKSPACE = 127,
     KEY_CODE_UP = 0x110000, /* past Unicode */
     KEY_CODE_DOWN,
     KEY_CODE_LEFT,
@@ -17,7 +21,8 @@ enum key_code {
     KEY_CODE_PAGE_DOWN,
     KEY_CODE_HOME,
     KEY_CODE_END,
-    KEY_CODE_RESIZE
+    KEY_CODE_OTHER, /* a key without a code of its own: F1, Alt-x, ... */
+    KEY_CODE_RESIZE /* not a key: the screen has another size */
 };
 
 enum action {
@@ -25,6 +30,8 @@ enum action {
     ACTION_STEP,
     ACTION_RESTART,
     ACTION_RESEED,
+    ACTION_FASTER,
+    ACTION_SLOWER,
     ACTION_WARMUP_LONGER,
     ACTION_WARMUP_SHORTER,
     ACTION_LR_UP,
@@ -32,15 +39,15 @@ enum action {
     ACTION_DEEPER,
     ACTION_SHALLOWER,
     ACTION_NORM,
-    ACTION_GRADIENT,
     ACTION_CLIP,
     ACTION_TASK,
-    ACTION_FASTER,
-    ACTION_SLOWER,
+    ACTION_GRADIENT,
+    ACTION_TENSOR,
     ACTION_FREEZE,
     ACTION_SCROLL_UP,
     ACTION_SCROLL_DOWN,
     ACTION_EXPORT,
+    ACTION_REDRAW,
     ACTION_HELP,
     ACTION_QUIT,
     ACTIONS
@@ -49,16 +56,20 @@ enum action {
 struct key_row {
     const char *name;  /* of the action, "warmup-longer" */
     int code[2];       /* key codes; the second is KEY_CODE_NONE where there is only one */
-    const char *label; /* how the key is written, "space", "w", "Up" */
+    const char *label; /* how the first one is written, "space", "w", "Up" */
     const char *group; /* heading in the help: "Run", "Settings", "View", "Program" */
     const char *help;  /* one line, no full stop */
     const char *hint;  /* one word for the footer; NULL: not shown there */
 };
 
-/* Indexed by enum action. */
+/* Indexed by enum action; the rows of a group stand together. */
 extern const struct key_row key_table[ACTIONS];
 
 /* The action of a key code; -1 when it has none. */
 int key_action(int code);
+
+/* How a message names a key: "key 'z'", "key Left", "key Ctrl-A", "key U+00E9", "this key" for one
+ * without a code; always ASCII. */
+void key_describe(int code, char *out, size_t size);
 
 #endif

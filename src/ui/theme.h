@@ -1,4 +1,8 @@
-/* Themes: how each style role looks. One table (assets would only hide it): role -> colours. */
+/* Themes: how each style role looks. One table (assets would only hide it): role -> colours.
+ *
+ * The accents are those of Okabe and Ito (2008), which stay apart in every common colour vision:
+ * sky blue and orange on dark, their darker twins on light. The terminal's own background is
+ * respected everywhere but in the header and footer lines. */
 #ifndef LNSCOPE_UI_THEME_H
 #define LNSCOPE_UI_THEME_H
 
@@ -13,10 +17,10 @@ enum { THEME_DEFAULT_COLOUR = -1 }; /* the terminal's own foreground or backgrou
 
 /* One role in one theme, for each depth of colour that a terminal may have. */
 struct style {
-    int32_t rgb;  /* 0xRRGGBB or THEME_DEFAULT_COLOUR: truecolor, SVG */
-    int32_t back; /* the same for the background */
-    int16_t xterm, xterm_back; /* 256 colours: 0..255 or THEME_DEFAULT_COLOUR */
-    int8_t ansi, ansi_back;    /* 8 colours: 0..7 or THEME_DEFAULT_COLOUR */
+    int32_t rgb;                        /* 0xRRGGBB or THEME_DEFAULT_COLOUR: truecolor, SVG */
+    int32_t back;                       /* the same for the background */
+    int16_t xterm, xterm_back;          /* 256 colours: 0..255 or THEME_DEFAULT_COLOUR */
+    int8_t ansi, ansi_back;             /* 8 colours: 0..7 or THEME_DEFAULT_COLOUR */
     bool bold, dim, underline, reverse; /* drawn in every depth; without colours they are all */
 };
 

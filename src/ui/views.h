@@ -17,7 +17,16 @@ void view_header(struct canvas *canvas, struct rect area, const struct scene *sc
 void view_footer(struct canvas *canvas, struct rect area, const struct scene *scene);
 void view_help(struct canvas *canvas, struct rect area, const struct scene *scene);
 
-/* The number of lines of the help at this width, for scrolling. */
+/* The number of lines of the help on a screen this wide, for scrolling. */
 int view_help_lines(int columns);
+
+/* The largest useful scene.help_scroll and scene.bar_scroll on a screen of this size; the views
+ * clamp what is larger. */
+int view_help_scroll_max(int rows, int columns);
+int view_bar_scroll_max(const struct scene *scene, int rows, int columns);
+
+/* The smallest and largest positive value among the bars of both stacks, NAN where there is none:
+ * what axis_update() wants after every step. */
+void view_bar_range(const struct scene *scene, double *least, double *most);
 
 #endif

@@ -1,0 +1,141 @@
+/* See layout.h. */
+#include "ui/layout.h"
+
+#include "ui/views.h"
+
+enum {
+    LABEL_COLS = 5,      /* "x_128" */
+    VALUE_COLS = 7,      /* "1.2e-10" */
+    FACTOR_COLS = 6,     /* "×0.052" */
+    FACTOR_FROM = 32,    /* a panel this wide has room for the factors */
+    HEADER_TWO_FROM = 20 /* a screen with as many rows has a header of two */
+};
+
+/* Rows of each part of the body. */
+struct heights {
+    int state, axis, bars, plot, x_axis, strip, gap;
+};
+
+enum part { STATE, AXIS, BARS, PLOT, X_AXIS, STRIP, GAP };
+
+/* What has always its row: title, head and ratio of the panels, the legend of the plot. */
+enum { FIXED_ROWS = 4, BARS_LEAST = 4, PLOT_LEAST = 2 };
+
+/* Who gets the next row, from the smallest body up. The bars go to 7 rows at once, which is what
+ * the default depth needs. */
+static const enum part grant[] = {AXIS, STATE, X_AXIS, PLOT, BARS, BARS,
+                                  BARS, PLOT,  STRIP,  PLOT, PLOT};
+
+/* Past its end bars and plot take turns, with a little more for the bars on tall screens; now and
+ * then something else grows. */
+enum { GRANTS = sizeof grant / sizeof grant[0], GAP_AT = 16, TALL_FROM = 23, TALL_STRIP_AT = 31 };
+
+static enum part grant_of(int i)
+{
+    if (i < GRANTS)
+        return grant[i];
+    if (i == GAP_AT)
+        return GAP;
+    if (i == TALL_STRIP_AT)
+        return STRIP;
+    int turn = i < TALL_FROM ? i - GRANTS : (i - TALL_FROM) % 5;
+    return turn % 2 ? PLOT : BARS;
+}
+
+static struct heights share(int rows)
+{
+    struct heights h = {.bars = BARS_LEAST, .plot = PLOT_LEAST};
+    int spare = rows - FIXED_ROWS - BARS_LEAST - PLOT_LEAST;
+    for (int i = 0; i < spare; i++) {
+        enum part part = grant_of(i);
+        h.state += part == STATE;
+        h.axis += part == AXIS;
+        h.bars += part == BARS;
+        h.plot += part == PLOT;
+        h.x_axis += part == X_AXIS;
+        h.strip += part == STRIP;
+        h.gap += part == GAP;
+    }
+    return h;
+}
+
+/* Takes `rows` rows from the top of *rest. */
+static struct rect take(struct rect *rest, int rows)
+{
+    struct rect taken = {rest->row, rest->col, rows, rest->cols};
+    rest->row += rows;
+    rest->rows -= rows;
+    return taken;
+}
+
+static struct rect columns(struct rect area, int from, int count)
+{
+    return (struct rect){area.row, area.col + from, area.rows, count};
+}
+
+struct layout_screen layout_screen(int rows, int cols)
+{
+    if (rows < VIEW_ROWS_MIN || cols < VIEW_COLUMNS_MIN)
+        return (struct layout_screen){.too_small = true};
+    struct rect rest = {0, 0, rows, cols};
+    struct layout_screen screen = {0};
+    screen.header = take(&rest, rows >= HEADER_TWO_FROM ? 2 : 1);
+    screen.body = take(&rest, rest.rows - 1);
+    screen.footer = rest;
+    return screen;
+}
+
+static struct layout_panel panel_parts(struct rect area, const struct heights *h)
+{
+    struct layout_panel panel = {0};
+    panel.title = take(&area, 1);
+    panel.state = take(&area, h->state);
+    panel.head = take(&area, 1);
+    struct rect bars = take(&area, h->bars);
+    panel.axis = take(&area, h->axis);
+    panel.ratio = take(&area, 1);
+
+    int factor = bars.cols >= FACTOR_FROM ? FACTOR_COLS : 0;
+    int bar = bars.cols - LABEL_COLS - 1 - VALUE_COLS - (factor > 0 ? factor + 1 : 0);
+    panel.label = columns(bars, 0, LABEL_COLS - 1);
+    panel.bar = columns(bars, LABEL_COLS, bar);
+    panel.value = columns(bars, LABEL_COLS + bar + 1, VALUE_COLS);
+    panel.factor = columns(bars, bars.cols - factor, factor);
+    return panel;
+}
+
+/* Columns for the names of the reference lines. */
+static int margin_columns(int cols)
+{
+    return cols >= 72 ? 19 : cols >= 56 ? 12 : 5;
+}
+
+struct layout_overview layout_overview(struct rect area)
+{
+    struct heights h = share(area.rows);
+    int edge = area.cols >= 120 ? 2 : area.cols >= 72 ? 1 : 0;
+    area = columns(area, edge, area.cols - 2 * edge);
+
+    struct layout_overview overview = {0};
+    struct rect panels = take(&area, FIXED_ROWS - 1 + h.state + h.bars + h.axis);
+    int between = area.cols >= 110  ? 6
+                  : area.cols >= 72 ? 4
+                                    : 2,
+        width = (panels.cols - between) / 2;
+    overview.panel[LEFT] = panel_parts(columns(panels, 0, width), &h);
+    overview.panel[RIGHT] = panel_parts(columns(panels, panels.cols - width, width), &h);
+
+    take(&area, h.gap);
+    overview.legend = take(&area, 1);
+    struct rect plot = take(&area, h.plot);
+    overview.x_axis = take(&area, h.x_axis);
+    struct rect strip = take(&area, h.strip);
+    int margin = margin_columns(plot.cols), middle = plot.cols - LABEL_COLS - margin;
+    overview.y_axis = columns(plot, 0, LABEL_COLS);
+    overview.plot = columns(plot, LABEL_COLS, middle);
+    overview.margin = columns(plot, LABEL_COLS + middle, margin);
+    overview.strip_name = columns(strip, 0, LABEL_COLS - 1);
+    overview.strip = columns(strip, LABEL_COLS, middle);
+    overview.strip_value = columns(strip, LABEL_COLS + middle, margin);
+    return overview;
+}

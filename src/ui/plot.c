@@ -1,0 +1,224 @@
+/* See plot.h. */
+#include "ui/plot.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { EIGHTHS = 8, DECADE_COLS = 6 /* the least distance of written decades */ };
+
+/* The glyph that fills `eighths` (1..7) of a column, and the whole one. */
+static uint32_t bar_end(enum texture texture, bool ascii, int eighths)
+{
+    if (ascii)
+        return eighths < 4 ? ' ' : texture == TEXTURE_STALE ? '.' : '-';
+    if (texture == TEXTURE_FULL)
+        return 0x2590u - (uint32_t)eighths; /* U+258F is one eighth, U+2589 seven */
+    return eighths < 4 ? ' ' : texture == TEXTURE_SHADE ? 0x2592u : 0x2591u;
+}
+
+static uint32_t bar_body(enum texture texture, bool ascii)
+{
+    static const uint32_t block[] = {
+        [TEXTURE_FULL] = 0x2588, [TEXTURE_SHADE] = 0x2593, [TEXTURE_STALE] = 0x2591};
+    static const uint32_t letter[] = {
+        [TEXTURE_FULL] = '#', [TEXTURE_SHADE] = '=', [TEXTURE_STALE] = ':'};
+    return ascii ? letter[texture] : block[texture];
+}
+
+void plot_bar(struct canvas *canvas, struct rect area, double fraction, enum texture texture,
+              bool ascii, enum role role)
+{
+    if (!(fraction >= 0))
+        return;
+    int length = (int)lrint(fmin(fraction, 1) * area.cols * EIGHTHS);
+    length = length > 0 ? length : 1;
+    int whole = length / EIGHTHS, rest = length % EIGHTHS;
+    canvas_fill(canvas, (struct rect){area.row, area.col, area.rows, whole},
+                bar_body(texture, ascii), role);
+    uint32_t end = rest > 0 ? bar_end(texture, ascii, rest) : ' ';
+    if (end == ' ' && whole == 0)
+        end = ascii ? '|' : 0x258F;
+    if (end != ' ')
+        canvas_fill(canvas, (struct rect){area.row, area.col + whole, area.rows, 1}, end, role);
+}
+
+/* The column in which a decade ends, counted in the bars' area; -1 is their base line. */
+static int decade_col(struct rect bar, const struct axis *axis, int decade)
+{
+    return (int)lrint((double)(decade - axis->low) / (axis->high - axis->low) * bar.cols) - 1;
+}
+
+/* Every how many decades one is written, counted from the highest. */
+static int decade_stride(struct rect bar, const struct axis *axis)
+{
+    static const int strides[] = {1, 2, 3, 4, 5, 10, 20, 50, 100};
+    int decades = axis->high - axis->low;
+    for (size_t i = 0; i < sizeof strides / sizeof strides[0]; i++)
+        if (bar.cols * strides[i] >= DECADE_COLS * decades)
+            return strides[i];
+    return decades;
+}
+
+void plot_log_grid(struct canvas *canvas, struct rect bar, const struct axis *axis, bool ascii)
+{
+    struct rect base = {bar.row, bar.col - 1, bar.rows, 1};
+    canvas_fill(canvas, base, ascii ? '|' : 0x2502, ROLE_AXIS);
+    if (axis->low >= axis->high)
+        return;
+    int stride = decade_stride(bar, axis);
+    for (int decade = axis->high; decade > axis->low; decade -= stride) {
+        struct rect line = {bar.row, bar.col + decade_col(bar, axis, decade), bar.rows, 1};
+        canvas_fill(canvas, line, ascii ? '.' : 0x250A, ROLE_GRID);
+    }
+}
+
+void plot_log_axis(struct canvas *canvas, struct rect area, struct rect bar,
+                   const struct axis *axis, bool ascii)
+{
+    if (area.rows == 0)
+        return;
+    struct rect line = {area.row, bar.col - 1, 1, bar.cols + 1};
+    canvas_fill(canvas, line, ascii ? '-' : 0x2500, ROLE_AXIS);
+    canvas_put(canvas, area.row, bar.col - 1, ascii ? '+' : 0x2514, ROLE_AXIS);
+    if (axis->low >= axis->high)
+        return;
+    int stride = decade_stride(bar, axis);
+    for (int decade = axis->high; decade >= axis->low; decade -= stride) {
+        char text[16];
+        snprintf(text, sizeof text, "1e%d", decade);
+        int col = bar.col - area.col + decade_col(bar, axis, decade) - canvas_columns(text) / 2;
+        canvas_text(canvas, area, 0, col, ROLE_DIM, text);
+    }
+}
+
+void plot_column(struct canvas *canvas, struct rect area, int col, double fraction, bool ascii,
+                 enum role role)
+{
+    static const char letters[EIGHTHS + 1] = " __..-=##";
+    int height = (int)lrint(fmin(fmax(fraction, 0), 1) * area.rows * EIGHTHS);
+    if (fraction > 0 && height == 0)
+        height = 1;
+    for (int row = area.rows - 1; row >= 0 && height > 0; row--, height -= EIGHTHS) {
+        int here = height < EIGHTHS ? height : EIGHTHS;
+        uint32_t glyph = ascii ? (uint32_t)letters[here] : 0x2580u + (uint32_t)here;
+        canvas_put(canvas, area.row + row, area.col + col, glyph, role);
+    }
+}
+
+double plot_nice_above(double value)
+{
+    static const double nice[] = {1, 1.5, 2, 3, 4, 6, 8};
+    double power = pow(10, floor(log10(value)));
+    for (size_t i = 0; i < sizeof nice / sizeof nice[0]; i++)
+        if (value <= nice[i] * power * (1 + 1e-9))
+            return nice[i] * power;
+    return 10 * power;
+}
+
+double plot_tick_distance(double range, int most)
+{
+    static const double nice[] = {1, 2, 5};
+    double least = range / (most > 0 ? most : 1);
+    double power = pow(10, floor(log10(least)));
+    for (size_t i = 0; i < sizeof nice / sizeof nice[0]; i++)
+        if (least <= nice[i] * power * (1 + 1e-9))
+            return nice[i] * power;
+    return 10 * power;
+}
+
+void plot_open(struct plot *plot, int rows, int cols)
+{
+    size_t cells = (size_t)rows * (size_t)cols;
+    *plot = (struct plot){rows, cols, memory_new(cells > 0 ? cells * PLOT_LAYERS : 1, 1)};
+}
+
+void plot_close(struct plot *plot)
+{
+    free(plot->dots);
+    *plot = (struct plot){0};
+}
+
+static uint8_t *plot_cell(const struct plot *plot, enum plot_layer layer, int row, int col)
+{
+    return &plot->dots[((size_t)layer * (size_t)plot->rows + (size_t)row) * (size_t)plot->cols +
+                       (size_t)col];
+}
+
+void plot_dot(struct plot *plot, enum plot_layer layer, int x, int y)
+{
+    /* The bits of U+2800..U+28FF, by row from the top and column. */
+    static const uint8_t bit[PLOT_DOTS_Y][PLOT_DOTS_X] = {
+        {0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}};
+    if (x < 0 || y < 0 || x >= plot->cols * PLOT_DOTS_X || y >= plot->rows * PLOT_DOTS_Y)
+        return;
+    int down = plot->rows * PLOT_DOTS_Y - 1 - y;
+    *plot_cell(plot, layer, down / PLOT_DOTS_Y, x / PLOT_DOTS_X) |=
+        bit[down % PLOT_DOTS_Y][x % PLOT_DOTS_X];
+}
+
+bool plot_gap(int x)
+{
+    return x / PLOT_DOTS_X % 4 == 3;
+}
+
+void plot_line(struct plot *plot, enum plot_layer layer, double x0, double y0, double x1, double y1,
+               bool dashed)
+{
+    int from = (int)lrint(x0), to = (int)lrint(x1);
+    double slope = x1 > x0 ? (y1 - y0) / (x1 - x0) : 0;
+    double before = y0;
+    for (int x = from; x <= to; x++) {
+        double now = x < to ? y0 + (x - x0) * slope : y1;
+        int low = (int)lrint(fmin(before, now)), high = (int)lrint(fmax(before, now));
+        before = now;
+        if (dashed && plot_gap(x))
+            continue;
+        for (int y = low; y <= high + 1; y++)
+            plot_dot(plot, layer, x, y);
+    }
+}
+
+bool plot_has_curve(const struct plot *plot, int row, int col)
+{
+    if (row < 0 || row >= plot->rows || col < 0 || col >= plot->cols)
+        return false;
+    return *plot_cell(plot, PLOT_LEFT, row, col) || *plot_cell(plot, PLOT_RIGHT, row, col);
+}
+
+/* The glyph and role of two stacks' dots in one cell; false when there are none. */
+static bool shared_cell(uint8_t left, uint8_t right, int col, const enum role role[2],
+                        const char letter[2], bool ascii, struct cell *cell)
+{
+    if (!left && !right)
+        return false;
+    int winner = left && right ? col % 2 : right != 0;
+    cell->role = (uint8_t)role[winner];
+    cell->glyph = ascii ? (uint32_t)letter[winner] : 0x2800u + (left | right);
+    return true;
+}
+
+void plot_paint(const struct plot *plot, struct canvas *canvas, struct rect area, bool ascii)
+{
+    static const enum role bright[] = {ROLE_LEFT, ROLE_RIGHT};
+    static const enum role dim[] = {ROLE_LEFT_DIM, ROLE_RIGHT_DIM};
+    for (int row = 0; row < plot->rows; row++) {
+        for (int col = 0; col < plot->cols; col++) {
+            struct cell cell;
+            uint8_t reference = *plot_cell(plot, PLOT_REFERENCE, row, col);
+            if (shared_cell(*plot_cell(plot, PLOT_LEFT, row, col),
+                            *plot_cell(plot, PLOT_RIGHT, row, col), col, bright, "*o", ascii,
+                            &cell) ||
+                shared_cell(*plot_cell(plot, PLOT_LEFT_RAW, row, col),
+                            *plot_cell(plot, PLOT_RIGHT_RAW, row, col), col, dim, "..", ascii,
+                            &cell)) {
+                canvas_put(canvas, area.row + row, area.col + col, cell.glyph, cell.role);
+            } else if (reference) {
+                canvas_put(canvas, area.row + row, area.col + col,
+                           ascii ? '-' : 0x2800u + reference, ROLE_REFERENCE);
+            }
+        }
+    }
+}

@@ -1,0 +1,404 @@
+/* Whole screens as text, against the files beside this one.
+ *
+ * A screen that was changed on purpose is accepted by running with LNSCOPE_ACCEPT=1, which rewrites
+ * the files; look at them before committing. */
+#include "base/error.h"
+#include "base/file.h"
+#include "support/fixture.h"
+#include "ui/keys.h"
+#include "ui/theme.h"
+#include "ui/views.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* The folder of this file, as the compiler was given it: tests run from the top folder. */
+static void golden_path(char *out, size_t size, const char *name)
+{
+    const char *file = __FILE__, *slash = strrchr(file, '/');
+    snprintf(out, size, "%.*s/%s.txt", slash ? (int)(slash - file) : 1, slash ? file : ".", name);
+}
+
+static void accept_screen(const char *path, const char *screen)
+{
+    struct error error;
+    struct file file;
+    if (!file_create(&file, path, true, &error))
+        fail_msg("%s", error.text);
+    fputs(screen, file.stream);
+    if (!file_commit(&file, &error))
+        fail_msg("%s", error.text);
+}
+
+/* The line at *text without its end; *text moves behind it. */
+static void next_line(const char **text, char *out, size_t size)
+{
+    size_t length = strcspn(*text, "\n");
+    snprintf(out, size, "%.*s", (int)length, *text);
+    *text += length + ((*text)[length] == '\n');
+}
+
+static void print_difference(const char *expected, const char *screen)
+{
+    for (int row = 0; *expected || *screen; row++) {
+        char was[2048], is[2048];
+        next_line(&expected, was, sizeof was);
+        next_line(&screen, is, sizeof is);
+        if (strcmp(was, is) != 0)
+            fprintf(stderr, "row %d\n  was |%s|\n  is  |%s|\n", row, was, is);
+    }
+}
+
+static void compare(const char *name, const char *screen)
+{
+    char path[512];
+    golden_path(path, sizeof path, name);
+    if (getenv("LNSCOPE_ACCEPT")) {
+        accept_screen(path, screen);
+        return;
+    }
+    char *expected = NULL;
+    size_t size;
+    struct error error;
+    if (!file_read(path, 1 << 20, &expected, &size, &error))
+        fail_msg("%s; LNSCOPE_ACCEPT=1 writes it", error.text);
+    bool same = strcmp(expected, screen) == 0;
+    if (!same) {
+        fprintf(stderr, "screen %s differs from %s\n", name, path);
+        print_difference(expected, screen);
+        fprintf(stderr, "if it is right as it is now: run this test again with LNSCOPE_ACCEPT=1\n");
+    }
+    free(expected);
+    assert_true(same);
+}
+
+/* Makes a scene, shows it in the given size and compares; `make` may be NULL. */
+static void check(const char *name, int rows, int cols, void (*make)(struct fixture *))
+{
+    struct fixture *fixture = calloc(1, sizeof *fixture);
+    assert_non_null(fixture);
+    fixture_open(fixture);
+    if (make)
+        make(fixture);
+    char *screen = fixture_screen(fixture, rows, cols);
+    fixture_close(fixture);
+    free(fixture);
+    compare(name, screen);
+    free(screen);
+}
+
+static void run(struct fixture *fixture)
+{
+    fixture_train(fixture, 128);
+}
+
+/* Stuck, then warmup and a lower rate at a key. */
+static void run_changed(struct fixture *fixture)
+{
+    fixture_train(fixture, 128);
+    fixture->settings.warmup = 200;
+    history_add_mark(&fixture->history, 129, "warmup 200");
+    fixture_train(fixture, 159);
+    fixture->settings.lr = 2e-3;
+    history_add_mark(&fixture->history, 160, "lr 2e-3");
+    fixture_train(fixture, 278);
+}
+
+static void paused(struct fixture *fixture)
+{
+    fixture_train(fixture, 62);
+    fixture->scene.running = false;
+    fixture->scene.axis.frozen = true;
+}
+
+static void ended(struct fixture *fixture)
+{
+    fixture->settings.steps = 120;
+    fixture->settings.speed = 0;
+    fixture->settings.clip = 0.5;
+    fixture->settings.schedule = SCHEDULE_COSINE;
+    fixture_train(fixture, 120);
+    fixture->scene.running = false;
+    fixture->scene.ended = true;
+    fixture->scene.message = "the last step is done: r starts again";
+}
+
+static void diverged(struct fixture *fixture)
+{
+    fixture_train_until_fault(fixture, 128, (struct fault){FAULT_STREAM, 5, 88});
+}
+
+static void diverged_backward(struct fixture *fixture)
+{
+    fixture_train_until_fault(fixture, 128, (struct fault){FAULT_GRADIENT, 2, 88});
+}
+
+static void ascii(struct fixture *fixture)
+{
+    run_changed(fixture);
+    fixture->scene.ascii = true;
+}
+
+static void mono(struct fixture *fixture)
+{
+    fixture_train(fixture, 128);
+    fixture->settings.theme = THEME_MONO;
+}
+
+static void ascii_mono_diverged(struct fixture *fixture)
+{
+    diverged(fixture);
+    fixture->scene.ascii = fixture->scene.mono = true;
+}
+
+static void parameter(struct fixture *fixture)
+{
+    fixture->scene.gradient = GRADIENT_PARAMETER;
+    fixture->scene.tensor = 1;
+    fixture->settings.norm = NORM_RMSNORM;
+    fixture_train(fixture, 128);
+}
+
+static void deep(struct fixture *fixture)
+{
+    fixture->settings.layers = 48;
+    fixture_train(fixture, 128);
+}
+
+static void deep_scrolled(struct fixture *fixture)
+{
+    deep(fixture);
+    fixture->scene.bar_scroll = 21;
+}
+
+static void twelve(struct fixture *fixture)
+{
+    fixture->settings.layers = 12;
+    run_changed(fixture);
+}
+
+static void warming_up(struct fixture *fixture)
+{
+    fixture->settings.warmup = 100;
+    fixture_train(fixture, 37);
+}
+
+static void same_placement(struct fixture *fixture)
+{
+    fixture->settings.placement[LEFT] = PLACEMENT_POST;
+    fixture->settings.norm = NORM_NONE;
+    fixture->history.valid[LEFT] = 2.123;
+    fixture->task.unigram_entropy = fixture->task.entropy_rate = NAN;
+    fixture_train(fixture, 128);
+}
+
+static void long_names(struct fixture *fixture)
+{
+    fixture->settings.norm = NORM_NONE;
+    fixture_train(fixture, 128);
+}
+
+static void help(struct fixture *fixture)
+{
+    fixture_train(fixture, 128);
+    fixture->scene.help = true;
+}
+
+static void help_end(struct fixture *fixture)
+{
+    help(fixture);
+    fixture->scene.help_scroll = 10000;
+}
+
+static void help_picture(struct fixture *fixture)
+{
+    help(fixture);
+    fixture->scene.help_scroll = 37;
+}
+
+#define SCREEN(name, rows, cols, make)                                                             \
+    static void screen_##name(void **state)                                                        \
+    {                                                                                              \
+        (void)state;                                                                               \
+        check(#name, rows, cols, make);                                                            \
+    }
+
+SCREEN(overview_80x24, 24, 80, run)
+SCREEN(overview_120x36, 36, 120, run_changed)
+SCREEN(overview_200x60, 60, 200, run_changed)
+SCREEN(overview_60x20, 20, 60, run)
+SCREEN(overview_40x12, 12, 40, run)
+SCREEN(too_small_39x11, 11, 39, run)
+SCREEN(too_small_12x1, 1, 12, run)
+SCREEN(first_frame_80x24, 24, 80, NULL)
+SCREEN(paused_80x24, 24, 80, paused)
+SCREEN(ended_80x24, 24, 80, ended)
+SCREEN(diverged_80x24, 24, 80, diverged)
+SCREEN(diverged_40x12, 12, 40, diverged)
+SCREEN(diverged_120x36, 36, 120, diverged_backward)
+SCREEN(ascii_80x24, 24, 80, ascii)
+SCREEN(mono_80x24, 24, 80, mono)
+SCREEN(ascii_mono_80x24, 24, 80, ascii_mono_diverged)
+SCREEN(parameter_80x24, 24, 80, parameter)
+SCREEN(depth_48_80x24, 24, 80, deep)
+SCREEN(depth_48_scrolled_80x24, 24, 80, deep_scrolled)
+SCREEN(depth_12_120x36, 36, 120, twelve)
+SCREEN(warmup_80x24, 24, 80, warming_up)
+SCREEN(same_placement_120x36, 36, 120, same_placement)
+SCREEN(long_names_40x12, 12, 40, long_names)
+SCREEN(help_80x24, 24, 80, help)
+SCREEN(help_picture_80x24, 24, 80, help_picture)
+SCREEN(help_120x36, 36, 120, help)
+SCREEN(help_end_40x12, 12, 40, help_end)
+
+/* Every size is drawn without a fault (the sanitizers look on), in every state. */
+static void any_size_can_be_drawn(void **state)
+{
+    (void)state;
+    void (*const makes[])(struct fixture *) = {NULL, run_changed, diverged, deep_scrolled,
+                                               help_end};
+    static const int cols[] = {1, 2, 12, 39, 40, 41, 49, 55, 56, 64, 71, 72, 80, 99, 120, 250};
+    for (size_t m = 0; m < sizeof makes / sizeof makes[0]; m++) {
+        struct fixture *fixture = calloc(1, sizeof *fixture);
+        assert_non_null(fixture);
+        fixture_open(fixture);
+        if (makes[m])
+            makes[m](fixture);
+        for (int rows = 1; rows <= 80; rows += rows < 40 ? 1 : 13)
+            for (size_t c = 0; c < sizeof cols / sizeof cols[0]; c++)
+                free(fixture_screen(fixture, rows, cols[c]));
+        fixture_close(fixture);
+        free(fixture);
+    }
+}
+
+/* --ascii promises ASCII: every state, every view. */
+static void ascii_screens_hold_only_ascii(void **state)
+{
+    (void)state;
+    void (*const makes[])(struct fixture *) = {NULL,      run_changed, paused,   diverged,
+                                               parameter, deep,        help_end, same_placement};
+    for (size_t m = 0; m < sizeof makes / sizeof makes[0]; m++) {
+        struct fixture *fixture = calloc(1, sizeof *fixture);
+        assert_non_null(fixture);
+        fixture_open(fixture);
+        if (makes[m])
+            makes[m](fixture);
+        fixture->scene.ascii = true;
+        fixture->scene.message = "saved as größe.svg";
+        history_add_mark(&fixture->history, 20, "warmup 0→25");
+        char *screen = fixture_screen(fixture, 36, 120);
+        for (const char *at = screen; *at; at++)
+            assert_true(*at > 0);
+        /* without curves there is room for the mark */
+        assert_true(makes[m] || strstr(screen, "warmup 0>25"));
+        free(screen);
+        fixture_close(fixture);
+        free(fixture);
+    }
+}
+
+/* The help can be read to its last line. */
+static void the_help_scrolls_to_its_end(void **state)
+{
+    (void)state;
+    int most = view_help_scroll_max(24, 80);
+    assert_true(most > 0 && most < view_help_lines(80));
+    struct fixture *fixture = calloc(1, sizeof *fixture);
+    assert_non_null(fixture);
+    fixture_open(fixture);
+    fixture->scene.help = true;
+    fixture->scene.help_scroll = most;
+    char *end = fixture_screen(fixture, 24, 80);
+    fixture->scene.help_scroll = most + 1;
+    char *beyond = fixture_screen(fixture, 24, 80);
+    fixture->scene.help_scroll = most - 1;
+    char *before = fixture_screen(fixture, 24, 80);
+    assert_string_equal(end, beyond);
+    assert_string_not_equal(end, before);
+    free(end);
+    free(beyond);
+    free(before);
+    assert_int_equal(view_help_scroll_max(1000, 80), 0);
+    fixture_close(fixture);
+    free(fixture);
+}
+
+static void no_key_is_missing_in_the_help(void **state)
+{
+    (void)state;
+    struct fixture *fixture = calloc(1, sizeof *fixture);
+    assert_non_null(fixture);
+    fixture_open(fixture);
+    fixture->scene.help = true;
+    char *screen = fixture_screen(fixture, 200, 120);
+    for (int i = 0; i < ACTIONS; i++) {
+        char line[256];
+        snprintf(line, sizeof line, "%-8s %s", key_table[i].label, key_table[i].help);
+        if (!strstr(screen, line))
+            fail_msg("not in the help: %s", line);
+    }
+    free(screen);
+    fixture_close(fixture);
+    free(fixture);
+}
+
+static void bars_scroll_only_where_layers_are_left_out(void **state)
+{
+    (void)state;
+    struct fixture *fixture = calloc(1, sizeof *fixture);
+    assert_non_null(fixture);
+    fixture_open(fixture);
+    assert_int_equal(view_bar_scroll_max(&fixture->scene, 24, 80), 0);
+    fixture->settings.layers = 48; /* 49 bars in 7 rows: windows from x_0 to x_42 */
+    assert_int_equal(view_bar_scroll_max(&fixture->scene, 24, 80), 43);
+    assert_int_equal(view_bar_scroll_max(&fixture->scene, 11, 39), 0);
+    fixture_close(fixture);
+    free(fixture);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(screen_overview_80x24),
+        cmocka_unit_test(screen_overview_120x36),
+        cmocka_unit_test(screen_overview_200x60),
+        cmocka_unit_test(screen_overview_60x20),
+        cmocka_unit_test(screen_overview_40x12),
+        cmocka_unit_test(screen_too_small_39x11),
+        cmocka_unit_test(screen_too_small_12x1),
+        cmocka_unit_test(screen_first_frame_80x24),
+        cmocka_unit_test(screen_paused_80x24),
+        cmocka_unit_test(screen_ended_80x24),
+        cmocka_unit_test(screen_diverged_80x24),
+        cmocka_unit_test(screen_diverged_40x12),
+        cmocka_unit_test(screen_diverged_120x36),
+        cmocka_unit_test(screen_ascii_80x24),
+        cmocka_unit_test(screen_mono_80x24),
+        cmocka_unit_test(screen_ascii_mono_80x24),
+        cmocka_unit_test(screen_parameter_80x24),
+        cmocka_unit_test(screen_depth_48_80x24),
+        cmocka_unit_test(screen_depth_48_scrolled_80x24),
+        cmocka_unit_test(screen_depth_12_120x36),
+        cmocka_unit_test(screen_warmup_80x24),
+        cmocka_unit_test(screen_same_placement_120x36),
+        cmocka_unit_test(screen_long_names_40x12),
+        cmocka_unit_test(screen_help_80x24),
+        cmocka_unit_test(screen_help_picture_80x24),
+        cmocka_unit_test(screen_help_120x36),
+        cmocka_unit_test(screen_help_end_40x12),
+        cmocka_unit_test(any_size_can_be_drawn),
+        cmocka_unit_test(ascii_screens_hold_only_ascii),
+        cmocka_unit_test(the_help_scrolls_to_its_end),
+        cmocka_unit_test(no_key_is_missing_in_the_help),
+        cmocka_unit_test(bars_scroll_only_where_layers_are_left_out),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

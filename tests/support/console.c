@@ -1,0 +1,414 @@
+/* See console.h. */
+#ifndef _XOPEN_SOURCE
+#define _XOPEN_SOURCE 700 /* posix_openpt */
+#endif
+#include "support/console.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/utf8.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+#include <vterm.h>
+
+static const double deadline_seconds = 60; /* also under a sanitizer on a busy machine */
+
+struct console {
+    int master, slave;
+    int report;  /* the shell writes here what waitpid() tells it */
+    int command; /* a byte here continues the program */
+    pid_t shell, program;
+    int status; /* the newest of waitpid(); -1: none yet */
+    bool stopped, ended;
+    struct termios modes; /* at the start */
+    VTerm *vterm;
+    VTermScreen *screen;
+    bool alternate, cursor;
+    char *output; /* all that was sent, NUL-terminated */
+    size_t output_size, output_room;
+    char *text; /* of console_screen() */
+    char complaint[256];
+};
+
+/* ---- the shell ---- */
+
+static void shell_run(const struct console_start *start, int report)
+{
+    pid_t program = fork();
+    if (program != 0) {
+        if (write(report, &program, sizeof program) != sizeof program || program < 0)
+            _exit(1);
+        return;
+    }
+    setpgid(0, 0);
+    tcsetpgrp(STDIN_FILENO, getpid());
+    signal(SIGTTOU, SIG_DFL);
+    for (const char *const *one = start->environment; one && *one; one++) {
+        char name[64];
+        const char *equals = strchr(*one, '=');
+        snprintf(name, sizeof name, "%.*s", (int)(equals ? (size_t)(equals - *one) : strlen(*one)),
+                 *one);
+        if (equals)
+            setenv(name, equals + 1, 1);
+        else
+            unsetenv(name);
+    }
+    if (start->folder && chdir(start->folder) != 0)
+        _exit(126);
+    execv(start->arguments[0], (char *const *)start->arguments);
+    fprintf(stderr, "%s: %s\n", start->arguments[0], strerror(errno));
+    _exit(127);
+}
+
+/* A session with one job, whose state it reports; never returns. */
+static void shell(const struct console_start *start, const char *terminal, int report, int command)
+{
+    setsid();
+    int slave = open(terminal, O_RDWR); /* which makes it the session's terminal */
+    if (slave < 0)
+        _exit(1);
+#ifdef TIOCSCTTY
+    ioctl(slave, TIOCSCTTY, 0);
+#endif
+    for (int fd = 0; fd < 3; fd++)
+        dup2(slave, fd);
+    signal(SIGTTOU, SIG_IGN);
+    shell_run(start, report);
+    for (;;) {
+        int status;
+        char byte;
+        pid_t program = waitpid(-1, &status, WUNTRACED);
+        if (program < 0)
+            _exit(0);
+        tcsetpgrp(STDIN_FILENO, getpgrp());
+        if (write(report, &status, sizeof status) != sizeof status)
+            _exit(1);
+        if (WIFSTOPPED(status)) {
+            if (read(command, &byte, 1) != 1)
+                _exit(1);
+            tcsetpgrp(STDIN_FILENO, program);
+            kill(-program, SIGCONT);
+        }
+    }
+}
+
+/* ---- the screen ---- */
+
+static int on_property(VTermProp property, VTermValue *value, void *user)
+{
+    struct console *console = user;
+    if (property == VTERM_PROP_ALTSCREEN)
+        console->alternate = value->boolean;
+    if (property == VTERM_PROP_CURSORVISIBLE)
+        console->cursor = value->boolean;
+    return 1;
+}
+
+static const VTermScreenCallbacks callbacks = {.settermprop = on_property};
+
+static void open_screen(struct console *console, int rows, int cols)
+{
+    console->vterm = vterm_new(rows, cols);
+    vterm_set_utf8(console->vterm, 1);
+    console->screen = vterm_obtain_screen(console->vterm);
+    console->cursor = true;
+    vterm_screen_set_callbacks(console->screen, &callbacks, console);
+    vterm_screen_enable_altscreen(console->screen, 1);
+    vterm_screen_reset(console->screen, 1);
+}
+
+static void take_output(struct console *console, const char *bytes, size_t size)
+{
+    char answer[256];
+    if (console->output_size + size + 1 > console->output_room) {
+        console->output_room = 2 * (console->output_size + size + 1);
+        console->output = memory_resize(console->output, console->output_room, 1);
+    }
+    memcpy(console->output + console->output_size, bytes, size);
+    console->output_size += size;
+    console->output[console->output_size] = '\0';
+    vterm_input_write(console->vterm, bytes, size);
+    size = vterm_output_read(console->vterm, answer, sizeof answer);
+    if (size > 0 && write(console->master, answer, size) < 0)
+        return; /* nobody listens any more */
+}
+
+static void take_report(struct console *console)
+{
+    if (read(console->report, &console->status, sizeof console->status) !=
+        (ssize_t)sizeof console->status) {
+        console->ended = true;
+        return;
+    }
+    console->stopped = WIFSTOPPED(console->status);
+    console->ended = !console->stopped;
+}
+
+/* Waits at most `seconds` for anything to happen, and takes it. */
+static void take_events(struct console *console, double seconds)
+{
+    char bytes[65536];
+    struct pollfd ready[] = {{.fd = console->master, .events = POLLIN},
+                             {.fd = console->ended ? -1 : console->report, .events = POLLIN}};
+    if (poll(ready, 2, (int)(seconds * 1000)) <= 0)
+        return;
+    if (ready[0].revents) {
+        ssize_t size = read(console->master, bytes, sizeof bytes);
+        if (size > 0)
+            take_output(console, bytes, (size_t)size);
+    } else if (ready[1].revents) { /* only when all output has been taken */
+        take_report(console);
+    }
+}
+
+/* ---- the interface ---- */
+
+struct console *console_open(const struct console_start *start)
+{
+    struct console *console = memory_new(1, sizeof *console);
+    struct winsize size = {.ws_row = (unsigned short)start->rows,
+                           .ws_col = (unsigned short)start->cols};
+    int report[2], command[2];
+    console->status = -1;
+    console->master = posix_openpt(O_RDWR | O_NOCTTY);
+    if (console->master < 0 || grantpt(console->master) != 0 || unlockpt(console->master) != 0)
+        die("pseudo-terminal: %s", strerror(errno));
+    char *name = memory_copy_string(ptsname(console->master));
+    console->slave = open(name, O_RDWR | O_NOCTTY);
+    if (console->slave < 0 || tcgetattr(console->slave, &console->modes) != 0 ||
+        ioctl(console->slave, TIOCSWINSZ, &size) != 0 || pipe(report) != 0 || pipe(command) != 0)
+        die("pseudo-terminal: %s", strerror(errno));
+    int all[] = {console->master, console->slave, report[0], report[1], command[0], command[1]};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        fcntl(all[i], F_SETFD, FD_CLOEXEC);
+    fflush(NULL);
+    console->shell = fork();
+    if (console->shell < 0)
+        die("fork: %s", strerror(errno));
+    if (console->shell == 0) {
+        close(console->master);
+        close(report[0]);
+        close(command[1]);
+        shell(start, name, report[1], command[0]);
+    }
+    close(report[1]);
+    close(command[0]);
+    free(name);
+    console->report = report[0];
+    console->command = command[1];
+    if (read(console->report, &console->program, sizeof console->program) !=
+        (ssize_t)sizeof console->program)
+        die("the program cannot be started");
+    open_screen(console, start->rows, start->cols);
+    take_output(console, "", 0);
+    return console;
+}
+
+void console_close(struct console *console)
+{
+    if (!console->ended)
+        kill(console->program, SIGKILL);
+    close(console->command);
+    close(console->master);
+    close(console->slave);
+    close(console->report);
+    kill(console->shell, SIGKILL);
+    waitpid(console->shell, NULL, 0);
+    vterm_free(console->vterm);
+    free(console->output);
+    free(console->text);
+    free(console);
+}
+
+void console_send(struct console *console, const char *keys)
+{
+    size_t size = strlen(keys);
+    while (size > 0) {
+        ssize_t written = write(console->master, keys, size);
+        if (written < 0 && errno != EINTR)
+            return;
+        keys += written > 0 ? written : 0;
+        size -= written > 0 ? (size_t)written : 0;
+    }
+}
+
+void console_resize(struct console *console, int rows, int cols)
+{
+    struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols};
+    take_events(console, 0);
+    vterm_set_size(console->vterm, rows, cols);
+    ioctl(console->master, TIOCSWINSZ, &size);
+}
+
+void console_signal(struct console *console, int number)
+{
+    kill(-console->program, number);
+}
+
+void console_write(struct console *console, const char *text)
+{
+    if (write(console->slave, text, strlen(text)) < 0)
+        die("pseudo-terminal: %s", strerror(errno));
+}
+
+void console_pump(struct console *console, double seconds)
+{
+    double until = clock_seconds() + seconds;
+    for (double left = seconds; left > 0; left = until - clock_seconds())
+        take_events(console, left < 0.05 ? left : 0.05);
+}
+
+static bool wait_text(struct console *console, const char *text, bool wanted)
+{
+    double until = clock_seconds() + deadline_seconds;
+    for (;;) {
+        bool ended = console->ended;
+        take_events(console, 0.05);
+        if ((strstr(console_screen(console), text) != NULL) == wanted)
+            return true;
+        if (ended || clock_seconds() >= until) {
+            fprintf(stderr, "%s never %s; the screen is\n%s\n", text,
+                    wanted ? "appeared" : "went away", console_screen(console));
+            return false;
+        }
+    }
+}
+
+bool console_wait_text(struct console *console, const char *text)
+{
+    return wait_text(console, text, true);
+}
+
+bool console_wait_no_text(struct console *console, const char *text)
+{
+    return wait_text(console, text, false);
+}
+
+bool console_wait_stop(struct console *console)
+{
+    double until = clock_seconds() + deadline_seconds;
+    while (!console->stopped && !console->ended && clock_seconds() < until)
+        take_events(console, 0.05);
+    return console->stopped;
+}
+
+void console_continue(struct console *console)
+{
+    console->stopped = false;
+    if (write(console->command, "", 1) != 1)
+        die("the shell is gone: %s", strerror(errno));
+}
+
+int console_wait_exit(struct console *console)
+{
+    double until = clock_seconds() + deadline_seconds;
+    while (!console->ended && clock_seconds() < until)
+        take_events(console, 0.05);
+    for (size_t before = console->output_size + 1; before != console->output_size;) {
+        before = console->output_size;
+        take_events(console, 0);
+    }
+    return console->ended ? console->status : -1;
+}
+
+const char *console_screen(struct console *console)
+{
+    int rows, cols;
+    vterm_get_size(console->vterm, &rows, &cols);
+    /* A cell holds up to 6 code points of 4 bytes. */
+    console->text = memory_resize(
+        console->text, (size_t)rows * (size_t)(cols * 4 * VTERM_MAX_CHARS_PER_CELL + 1) + 1, 1);
+    char *out = console->text;
+    for (int row = 0; row < rows; row++) {
+        char *end = out; /* behind the last cell that is not empty */
+        for (int col = 0; col < cols; col++) {
+            VTermScreenCell cell;
+            if (!vterm_screen_get_cell(console->screen, (VTermPos){.row = row, .col = col}, &cell))
+                continue;
+            if (cell.chars[0] == (uint32_t)-1) /* the right half of a wide one */
+                continue;
+            if (cell.chars[0] == 0)
+                *out++ = ' ';
+            for (int i = 0; i < VTERM_MAX_CHARS_PER_CELL && cell.chars[i]; i++)
+                out += utf8_put(out, cell.chars[i]);
+            if (out[-1] != ' ')
+                end = out;
+        }
+        *end = '\n';
+        out = end + 1;
+    }
+    *out = '\0';
+    return console->text;
+}
+
+const char *console_output(struct console *console, size_t *size)
+{
+    if (size)
+        *size = console->output_size;
+    return console->output;
+}
+
+static size_t last_of(const char *output, const char *sequence)
+{
+    size_t last = 0;
+    for (const char *at = strstr(output, sequence); at; at = strstr(at + 1, sequence))
+        last = (size_t)(at - output) + 1;
+    return last;
+}
+
+static const char *complain(struct console *console, const char *what)
+{
+    snprintf(console->complaint, sizeof console->complaint, "%s", what);
+    return console->complaint;
+}
+
+/* What a word that a shell prints now looks like. */
+static bool is_plain(struct console *console)
+{
+    VTermScreenCell cell;
+    const VTermPos corner = {.row = 0, .col = 0};
+    static const char probe[] = "\0337\033[HX\0338"; /* save, home, X, restore */
+    vterm_input_write(console->vterm, probe, sizeof probe - 1);
+    return vterm_screen_get_cell(console->screen, corner, &cell) && cell.chars[0] == 'X' &&
+           !cell.attrs.bold && !cell.attrs.underline && !cell.attrs.reverse &&
+           VTERM_COLOR_IS_DEFAULT_FG(&cell.fg) && VTERM_COLOR_IS_DEFAULT_BG(&cell.bg);
+}
+
+const char *console_complaint(struct console *console)
+{
+    static const char *const pairs[][3] = {
+        {"\033[?2026h", "\033[?2026l", "a synchronized update was not ended"},
+        {"\033[?1h", "\033[?1l", "the cursor keys are still in application mode"},
+        {"\033=", "\033>", "the keypad is still in application mode"},
+        {"\033[?1000h", "\033[?1000l", "the mouse is still reported"},
+    };
+    struct termios modes;
+    if (console->alternate)
+        return complain(console, "the alternate screen is still shown");
+    if (!console->cursor)
+        return complain(console, "the cursor is hidden");
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
+        if (last_of(console->output, pairs[i][0]) > last_of(console->output, pairs[i][1]))
+            return complain(console, pairs[i][2]);
+    if (!is_plain(console))
+        return complain(console, "text comes with colours or attributes");
+    if (tcgetattr(console->slave, &modes) != 0)
+        return complain(console, "the modes cannot be read");
+    if (modes.c_lflag != console->modes.c_lflag || modes.c_iflag != console->modes.c_iflag ||
+        modes.c_oflag != console->modes.c_oflag || modes.c_cflag != console->modes.c_cflag ||
+        memcmp(modes.c_cc, console->modes.c_cc, sizeof modes.c_cc) != 0)
+        return complain(console, "the modes of the terminal are not those at the start");
+    return NULL;
+}

@@ -1,0 +1,66 @@
+/* A terminal for tests: runs a program in a pseudo-terminal, sends it keys, and shows what a user
+ * would see (libvterm interprets what the program sends).
+ *
+ * The program is a job of a small shell, in a process group and a session as real jobs are, so that
+ * Ctrl-Z stops it. Everything that waits has a generous deadline and no test depends on how fast
+ * the program is. */
+#ifndef LNSCOPE_TESTS_CONSOLE_H
+#define LNSCOPE_TESTS_CONSOLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct console; /* opaque */
+
+struct console_start {
+    const char *const *arguments;   /* ended by NULL; the first is the program */
+    const char *const *environment; /* "NAME=value", or "NAME" to take it away; ended by NULL */
+    const char *folder;             /* where it runs; NULL: here */
+    int rows, cols;
+};
+
+/* Starts the program; dies when that cannot be done. */
+struct console *console_open(const struct console_start *start);
+
+/* Kills what still runs, and frees everything. */
+void console_close(struct console *console);
+
+/* Types the keys; one byte at a time is not needed. */
+void console_send(struct console *console, const char *keys);
+
+/* The user drags the window: the program gets its SIGWINCH. */
+void console_resize(struct console *console, int rows, int cols);
+
+/* Sends a signal to the program's process group. */
+void console_signal(struct console *console, int number);
+
+/* Writes to the terminal as another program would that uses it meanwhile. */
+void console_write(struct console *console, const char *text);
+
+/* Takes in what the program sends for so long. */
+void console_pump(struct console *console, double seconds);
+
+/* Waits until the text stands on the screen, in one line; false when it never does, or the program
+ * ends first. */
+bool console_wait_text(struct console *console, const char *text);
+bool console_wait_no_text(struct console *console, const char *text);
+
+/* Waits until the program is stopped; console_continue() brings it to the foreground again. */
+bool console_wait_stop(struct console *console);
+void console_continue(struct console *console);
+
+/* Waits until the program has ended, and returns its status as waitpid() tells it; -1 when it does
+ * not end. */
+int console_wait_exit(struct console *console);
+
+/* The screen as UTF-8 lines without trailing spaces; valid until the next call. */
+const char *console_screen(struct console *console);
+
+/* All that the program has sent so far. */
+const char *console_output(struct console *console, size_t *size);
+
+/* NULL, or what is wrong with a terminal that a shell is to go on with: its modes are not those at
+ * the start, the cursor is hidden, the alternate screen is shown, text comes in colour, ... */
+const char *console_complaint(struct console *console);
+
+#endif

@@ -1,0 +1,32 @@
+/* Scenes for tests of the views: histories as real runs have them, but made from formulas, so that
+ * they are the same everywhere and need no training.
+ *
+ * Left is Pre-LN and learns. Right is Post-LN: without warmup its stream gradient collapses within
+ * 50 steps and its loss stays at the no-context level; with warmup it recovers and learns. */
+#ifndef LNSCOPE_TESTS_SUPPORT_FIXTURE_H
+#define LNSCOPE_TESTS_SUPPORT_FIXTURE_H
+
+#include "ui/scene.h"
+
+struct fixture {
+    struct scene scene; /* points into the rest */
+    struct settings settings;
+    struct task_info task;
+    struct history history;
+    struct snapshot snapshot[SIDES];
+};
+
+/* A scene of the default session before its first step. */
+void fixture_open(struct fixture *fixture);
+void fixture_close(struct fixture *fixture);
+
+/* Adds steps until `last` is done, under the settings as they are now; the axis follows. */
+void fixture_train(struct fixture *fixture, int64_t last);
+
+/* The same, but the right stack is no longer finite from step `fault.step` on. */
+void fixture_train_until_fault(struct fixture *fixture, int64_t last, struct fault fault);
+
+/* The screen as text; the caller frees it. */
+char *fixture_screen(const struct fixture *fixture, int rows, int cols);
+
+#endif

@@ -1,0 +1,86 @@
+/* The canvas: clipping, widths, and what it makes of text that could steer a terminal. */
+#include "ui/canvas.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static void assert_shows(const struct canvas *canvas, const char *expected)
+{
+    char *text = canvas_to_text(canvas);
+    assert_string_equal(text, expected);
+    free(text);
+}
+
+static void text_is_cut_at_its_rectangle(void **state)
+{
+    (void)state;
+    struct canvas canvas;
+    canvas_open(&canvas, 3, 8);
+    struct rect area = {1, 2, 1, 4};
+    assert_int_equal(canvas_text(&canvas, area, 0, 1, ROLE_TEXT, "abcdef"), 4);
+    assert_int_equal(canvas_text(&canvas, area, 0, -2, ROLE_TEXT, "xyz"), 1);
+    canvas_text(&canvas, area, 1, 0, ROLE_TEXT, "below");
+    canvas_text(&canvas, area, -1, 0, ROLE_TEXT, "above");
+    assert_shows(&canvas, "\n  zabc\n\n");
+    canvas_close(&canvas);
+}
+
+static void printing_to_the_right_ends_at_its_column(void **state)
+{
+    (void)state;
+    struct canvas canvas;
+    canvas_open(&canvas, 1, 8);
+    struct rect area = canvas_whole(&canvas);
+    assert_int_equal(canvas_print_right(&canvas, area, 0, 7, ROLE_TEXT, "×%d", 12), 4);
+    assert_int_equal(canvas_print(&canvas, area, 0, 0, ROLE_DIM, "%s", "é"), 1);
+    assert_shows(&canvas, "é   ×12\n");
+    assert_int_equal(canvas.cells[0].role, ROLE_DIM);
+    assert_int_equal(canvas.cells[5].role, ROLE_TEXT);
+    canvas_close(&canvas);
+}
+
+static void only_glyphs_of_one_column_get_in(void **state)
+{
+    (void)state;
+    struct canvas canvas;
+    canvas_open(&canvas, 2, 12);
+    struct rect area = canvas_whole(&canvas);
+    /* escape, bell, C1, combining acute, zero width space, wide, emoji, bad UTF-8 */
+    canvas_text(&canvas, area, 0, 0, ROLE_TEXT, "\x1b\a\xc2\x9b\xcc\x81\xe2\x80\x8b漢😀\xff!");
+    canvas_text(&canvas, area, 1, 0, ROLE_TEXT, "█▏⣿×‖┊Ωж");
+    assert_shows(&canvas, "???????\xef\xbf\xbd!\n█▏⣿×‖┊Ωж\n");
+    canvas_close(&canvas);
+}
+
+static void nothing_is_written_outside(void **state)
+{
+    (void)state;
+    struct canvas canvas;
+    canvas_open(&canvas, 2, 2);
+    canvas_put(&canvas, -1, 0, 'x', ROLE_TEXT);
+    canvas_put(&canvas, 0, 2, 'x', ROLE_TEXT);
+    canvas_put(&canvas, 2, 0, 'x', ROLE_TEXT);
+    canvas_fill(&canvas, (struct rect){1, 1, 9, 9}, '#', ROLE_BAD);
+    canvas_fill(&canvas, (struct rect){-5, -5, 3, 3}, '#', ROLE_BAD);
+    assert_shows(&canvas, "\n #\n");
+    canvas_resize(&canvas, 1, 3);
+    assert_shows(&canvas, "\n");
+    canvas_resize(&canvas, 0, 0);
+    assert_shows(&canvas, "");
+    canvas_close(&canvas);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(text_is_cut_at_its_rectangle),
+        cmocka_unit_test(printing_to_the_right_ends_at_its_column),
+        cmocka_unit_test(only_glyphs_of_one_column_get_in),
+        cmocka_unit_test(nothing_is_written_outside),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,160 @@
+/* The layout, for every size of screen from 1x1 to 250x80: inside, disjoint, and what is given up
+ * in which order. */
+#include "ui/layout.h"
+
+#include "ui/views.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { ROWS_MAX = 80, COLS_MAX = 250 };
+
+static unsigned char covered[ROWS_MAX][COLS_MAX];
+
+/* Marks the cells of the rectangle; they must be inside `outer` and not marked yet. */
+static void cover(struct rect area, struct rect outer)
+{
+    assert_true(area.rows >= 0 && area.cols >= 0);
+    for (int row = area.row; row < area.row + area.rows; row++)
+        for (int col = area.col; col < area.col + area.cols; col++) {
+            assert_true(row >= outer.row && row < outer.row + outer.rows);
+            assert_true(col >= outer.col && col < outer.col + outer.cols);
+            assert_false(covered[row][col]);
+            covered[row][col] = 1;
+        }
+}
+
+static void cover_overview(const struct layout_overview *overview, struct rect body)
+{
+    for (int side = 0; side < SIDES; side++) {
+        const struct layout_panel *panel = &overview->panel[side];
+        const struct rect parts[] = {panel->title,  panel->state, panel->head,
+                                     panel->label,  panel->bar,   panel->value,
+                                     panel->factor, panel->axis,  panel->ratio};
+        for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+            cover(parts[i], body);
+        /* the base line of the bars has its own column */
+        cover((struct rect){panel->bar.row, panel->bar.col - 1, panel->bar.rows, 1}, body);
+    }
+    const struct rect parts[] = {overview->legend, overview->y_axis,     overview->plot,
+                                 overview->margin, overview->x_axis,     overview->strip_name,
+                                 overview->strip,  overview->strip_value};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        cover(parts[i], body);
+}
+
+static void every_size_is_inside_and_disjoint(void **state)
+{
+    (void)state;
+    for (int rows = 1; rows <= ROWS_MAX; rows++)
+        for (int cols = 1; cols <= COLS_MAX; cols++) {
+            memset(covered, 0, sizeof covered);
+            struct layout_screen screen = layout_screen(rows, cols);
+            assert_int_equal(screen.too_small, rows < VIEW_ROWS_MIN || cols < VIEW_COLUMNS_MIN);
+            if (screen.too_small)
+                continue;
+            struct rect whole = {0, 0, rows, cols};
+            struct layout_overview overview = layout_overview(screen.body);
+            cover(screen.header, whole);
+            cover(screen.footer, whole);
+            cover_overview(&overview, screen.body);
+        }
+}
+
+static void bars_and_loss_are_on_every_screen(void **state)
+{
+    (void)state;
+    for (int rows = VIEW_ROWS_MIN; rows <= ROWS_MAX; rows++)
+        for (int cols = VIEW_COLUMNS_MIN; cols <= COLS_MAX; cols++) {
+            struct layout_overview overview = layout_overview(layout_screen(rows, cols).body);
+            for (int side = 0; side < SIDES; side++) {
+                const struct layout_panel *panel = &overview.panel[side];
+                assert_true(panel->bar.rows >= 4 && panel->bar.cols >= 6);
+                assert_true(panel->value.cols >= 7 && panel->label.cols >= 4);
+                assert_int_equal(panel->title.rows, 1);
+                assert_int_equal(panel->head.rows, 1);
+                assert_int_equal(panel->ratio.rows, 1);
+            }
+            assert_true(overview.plot.rows >= 2 && overview.plot.cols >= 20);
+            assert_int_equal(overview.legend.rows, 1);
+        }
+}
+
+static void the_panels_line_up(void **state)
+{
+    (void)state;
+    for (int rows = VIEW_ROWS_MIN; rows <= ROWS_MAX; rows++)
+        for (int cols = VIEW_COLUMNS_MIN; cols <= COLS_MAX; cols++) {
+            struct layout_overview overview = layout_overview(layout_screen(rows, cols).body);
+            const struct layout_panel *left = &overview.panel[LEFT];
+            const struct layout_panel *right = &overview.panel[RIGHT];
+            int shift = right->title.col - left->title.col;
+            assert_int_equal(left->bar.col + shift, right->bar.col);
+            assert_int_equal(left->bar.cols, right->bar.cols);
+            assert_int_equal(left->bar.row, right->bar.row);
+            assert_int_equal(left->bar.rows, right->bar.rows);
+            assert_int_equal(left->value.col + shift, right->value.col);
+            assert_int_equal(overview.plot.col, left->bar.col);
+            assert_int_equal(overview.strip.col, overview.plot.col);
+            assert_int_equal(overview.strip.cols, overview.plot.cols);
+        }
+}
+
+/* A row more never takes a row from anything. */
+static void nothing_shrinks_as_the_screen_grows(void **state)
+{
+    (void)state;
+    for (int rows = 1; rows < ROWS_MAX; rows++) {
+        struct rect area = {0, 0, VIEW_ROWS_MIN - 2 + rows - 1, 80};
+        struct layout_overview now = layout_overview(area);
+        area.rows++;
+        struct layout_overview next = layout_overview(area);
+        assert_true(next.panel[LEFT].bar.rows >= now.panel[LEFT].bar.rows);
+        assert_true(next.panel[LEFT].state.rows >= now.panel[LEFT].state.rows);
+        assert_true(next.panel[LEFT].axis.rows >= now.panel[LEFT].axis.rows);
+        assert_true(next.plot.rows >= now.plot.rows);
+        assert_true(next.x_axis.rows >= now.x_axis.rows);
+        assert_true(next.strip.rows >= now.strip.rows);
+    }
+}
+
+static void rows_are_given_up_in_the_stated_order(void **state)
+{
+    (void)state;
+    struct rect area = {0, 0, 21, 80}; /* of a screen of 80x24 */
+    struct layout_overview full = layout_overview(area);
+    assert_int_equal(full.panel[LEFT].bar.rows, 7);
+    assert_int_equal(full.plot.rows, 6);
+    assert_int_equal(full.strip.rows, 1);
+    area.rows = 18; /* the strip goes first, with the plot at 4 rows and all 7 bars */
+    assert_int_equal(layout_overview(area).strip.rows, 0);
+    assert_int_equal(layout_overview(area).plot.rows, 4);
+    assert_int_equal(layout_overview(area).panel[LEFT].bar.rows, 7);
+    area.rows = 13;
+    assert_int_equal(layout_overview(area).x_axis.rows, 1);
+    assert_int_equal(layout_overview(area).panel[LEFT].bar.rows, 4);
+    area.rows = 12;
+    assert_int_equal(layout_overview(area).x_axis.rows, 0);
+    assert_int_equal(layout_overview(area).panel[LEFT].state.rows, 1);
+    area.rows = 11;
+    assert_int_equal(layout_overview(area).panel[LEFT].state.rows, 0);
+    assert_int_equal(layout_overview(area).panel[LEFT].axis.rows, 1);
+    area.rows = 10;
+    assert_int_equal(layout_overview(area).panel[LEFT].axis.rows, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_size_is_inside_and_disjoint),
+        cmocka_unit_test(bars_and_loss_are_on_every_screen),
+        cmocka_unit_test(the_panels_line_up),
+        cmocka_unit_test(nothing_shrinks_as_the_screen_grows),
+        cmocka_unit_test(rows_are_given_up_in_the_stated_order),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,196 @@
+/* Bars, columns, ticks and braille dots: the right length, the right cell, the stated rule where
+ * two stacks share one. */
+#include "ui/plot.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static void assert_shows(struct canvas *canvas, const char *expected)
+{
+    char *text = canvas_to_text(canvas);
+    assert_string_equal(text, expected);
+    free(text);
+    canvas_clear(canvas);
+}
+
+static void bars_end_on_eighths(void **state)
+{
+    (void)state;
+    struct canvas canvas;
+    canvas_open(&canvas, 1, 6);
+    struct rect area = {0, 1, 1, 4};
+    plot_bar(&canvas, area, 0.5, TEXTURE_FULL, false, ROLE_LEFT);
+    assert_int_equal(canvas.cells[1].role, ROLE_LEFT);
+    assert_shows(&canvas, " ██\n");
+    plot_bar(&canvas, area, 0.5 + 3 / 32.0, TEXTURE_FULL, false, ROLE_LEFT);
+    assert_shows(&canvas, " ██▍\n");
+    plot_bar(&canvas, area, 2, TEXTURE_FULL, false, ROLE_LEFT);
+    assert_shows(&canvas, " ████\n");
+    plot_bar(&canvas, area, 0, TEXTURE_FULL, false, ROLE_LEFT); /* on the axis, but there */
+    assert_shows(&canvas, " ▏\n");
+    plot_bar(&canvas, area, -1, TEXTURE_FULL, false, ROLE_LEFT); /* nothing to show */
+    plot_bar(&canvas, area, NAN, TEXTURE_FULL, false, ROLE_LEFT);
+    assert_shows(&canvas, "\n");
+    canvas_close(&canvas);
+}
+
+static void textures_differ_without_colour(void **state)
+{
+    (void)state;
+    struct canvas canvas;
+    canvas_open(&canvas, 1, 4);
+    struct rect area = canvas_whole(&canvas);
+    plot_bar(&canvas, area, 0.625, TEXTURE_SHADE, false, ROLE_RIGHT);
+    assert_shows(&canvas, "▓▓▒\n");
+    plot_bar(&canvas, area, 0.625, TEXTURE_STALE, false, ROLE_RIGHT);
+    assert_shows(&canvas, "░░░\n");
+    plot_bar(&canvas, area, 0.625, TEXTURE_FULL, true, ROLE_RIGHT);
+    assert_shows(&canvas, "##-\n");
+    plot_bar(&canvas, area, 0.625, TEXTURE_SHADE, true, ROLE_RIGHT);
+    assert_shows(&canvas, "==-\n");
+    plot_bar(&canvas, area, 0.625, TEXTURE_STALE, true, ROLE_RIGHT);
+    assert_shows(&canvas, "::.\n");
+    canvas_close(&canvas);
+}
+
+/* A bar that reaches a decade ends in the column of that decade's line. */
+static void bars_and_axis_agree(void **state)
+{
+    (void)state;
+    struct canvas canvas;
+    canvas_open(&canvas, 2, 26);
+    struct axis axis = {.low = -3, .high = 0};
+    struct rect bar = {0, 4, 1, 18}, line = {1, 0, 1, 26};
+    plot_log_grid(&canvas, bar, &axis, true);
+    plot_bar(&canvas, bar, axis_fraction(&axis, 0.01), TEXTURE_FULL, true, ROLE_LEFT);
+    plot_log_axis(&canvas, line, bar, &axis, true);
+    assert_shows(&canvas, "   |######     .     .\n 1e-3--1e-2--1e-1---1e0\n");
+    canvas_close(&canvas);
+}
+
+static void columns_stand_on_the_bottom(void **state)
+{
+    (void)state;
+    struct canvas canvas;
+    canvas_open(&canvas, 2, 5);
+    struct rect area = canvas_whole(&canvas);
+    plot_column(&canvas, area, 0, 1, false, ROLE_TEXT);
+    plot_column(&canvas, area, 1, 0.75, false, ROLE_TEXT);
+    plot_column(&canvas, area, 2, 0.25, false, ROLE_TEXT);
+    plot_column(&canvas, area, 3, 1e-9, false, ROLE_TEXT);
+    plot_column(&canvas, area, 4, 0, false, ROLE_TEXT);
+    assert_shows(&canvas, "█▄\n██▄▁\n");
+    canvas_close(&canvas);
+}
+
+static void assert_near(double a, double b)
+{
+    assert_true(fabs(a - b) <= 1e-9 * fabs(b));
+}
+
+static void numbers_are_nice(void **state)
+{
+    (void)state;
+    assert_near(plot_nice_above(100), 100);
+    assert_near(plot_nice_above(101), 150);
+    assert_near(plot_nice_above(151), 200);
+    assert_near(plot_nice_above(810), 1000);
+    assert_near(plot_nice_above(3.5), 4);
+    assert_near(plot_nice_above(0.013), 0.015);
+    assert_near(plot_tick_distance(100, 4), 50);
+    assert_near(plot_tick_distance(300, 6), 50);
+    assert_near(plot_tick_distance(4, 4), 1);
+    assert_near(plot_tick_distance(4, 9), 0.5);
+    assert_near(plot_tick_distance(4, 0), 5);
+    for (double range = 1e-3; range < 1e6; range *= 1.37)
+        for (int most = 1; most < 20; most++)
+            assert_true(range / plot_tick_distance(range, most) <= most * (1 + 1e-9));
+}
+
+static void dots_have_their_bits(void **state)
+{
+    (void)state;
+    struct canvas canvas;
+    struct plot plot;
+    canvas_open(&canvas, 1, 2);
+    plot_open(&plot, 1, 2);
+    plot_dot(&plot, PLOT_LEFT, 0, 0);
+    plot_dot(&plot, PLOT_LEFT, 1, 3);
+    plot_dot(&plot, PLOT_LEFT, 2, 1);
+    plot_dot(&plot, PLOT_LEFT, 4, 0); /* outside */
+    plot_dot(&plot, PLOT_LEFT, 0, 4);
+    plot_dot(&plot, PLOT_LEFT, -1, 0);
+    plot_paint(&plot, &canvas, canvas_whole(&canvas), false);
+    assert_shows(&canvas, "⡈⠄\n");
+    plot_close(&plot);
+    canvas_close(&canvas);
+}
+
+static void a_shared_cell_is_left_in_even_columns(void **state)
+{
+    (void)state;
+    struct canvas canvas;
+    struct plot plot;
+    canvas_open(&canvas, 1, 6);
+    plot_open(&plot, 1, 6);
+    for (int x = 0; x < 8; x++) {
+        plot_dot(&plot, PLOT_LEFT, x, 0);
+        plot_dot(&plot, PLOT_RIGHT, x, 3);
+        plot_dot(&plot, PLOT_RIGHT_RAW, x, 1); /* hidden by the curves */
+    }
+    plot_dot(&plot, PLOT_LEFT_RAW, 8, 0);
+    for (int x = 0; x < 12; x++)
+        plot_dot(&plot, PLOT_REFERENCE, x, 2);
+    plot_paint(&plot, &canvas, canvas_whole(&canvas), false);
+    const enum role roles[] = {ROLE_LEFT,  ROLE_RIGHT,    ROLE_LEFT,
+                               ROLE_RIGHT, ROLE_LEFT_DIM, ROLE_REFERENCE};
+    for (int col = 0; col < 6; col++)
+        assert_int_equal(canvas.cells[col].role, roles[col]);
+    assert_shows(&canvas, "⣉⣉⣉⣉⡀⠒\n");
+    plot_paint(&plot, &canvas, canvas_whole(&canvas), true);
+    assert_shows(&canvas, "*o*o.-\n");
+    assert_true(plot_has_curve(&plot, 0, 3));
+    assert_false(plot_has_curve(&plot, 0, 4));
+    assert_false(plot_has_curve(&plot, 0, 99));
+    plot_close(&plot);
+    canvas_close(&canvas);
+}
+
+static void lines_are_closed_and_dashes_open(void **state)
+{
+    (void)state;
+    struct canvas canvas;
+    struct plot plot;
+    canvas_open(&canvas, 2, 5);
+    plot_open(&plot, 2, 5);
+    plot_line(&plot, PLOT_LEFT, 0, 0, 2, 6, false); /* steep: no gap between its columns */
+    plot_paint(&plot, &canvas, canvas_whole(&canvas), false);
+    assert_shows(&canvas, "⢀⡇\n⣼⠁\n");
+    plot_close(&plot);
+    plot_open(&plot, 2, 5);
+    plot_line(&plot, PLOT_RIGHT, 0, 0, 9, 0, true);
+    plot_paint(&plot, &canvas, canvas_whole(&canvas), true);
+    assert_shows(&canvas, "\nooo o\n");
+    plot_close(&plot);
+    canvas_close(&canvas);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bars_end_on_eighths),
+        cmocka_unit_test(textures_differ_without_colour),
+        cmocka_unit_test(bars_and_axis_agree),
+        cmocka_unit_test(columns_stand_on_the_bottom),
+        cmocka_unit_test(numbers_are_nice),
+        cmocka_unit_test(dots_have_their_bits),
+        cmocka_unit_test(a_shared_cell_is_left_in_even_columns),
+        cmocka_unit_test(lines_are_closed_and_dashes_open),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,153 @@
+/* Numbers and names as the views write them: fixed widths, no surprises at the edges of a form. */
+#include "ui/text.h"
+
+#include "base/utf8.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static int columns(const char *text)
+{
+    int count = 0;
+    while (utf8_next(&text))
+        count++;
+    return count;
+}
+
+static void scientific(void **state)
+{
+    (void)state;
+    char out[TEXT_NUMBER];
+    const struct {
+        double value;
+        const char *text;
+    } cases[] = {{0.041, "4.1e-2"}, {1, "1.0e0"}, {9.96e-11, "1.0e-10"}, {1.4e-45, "1.4e-45"},
+                 {0, "0"},          {NAN, "--"},  {3.4e38, "3.4e38"},    {INFINITY, "inf"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        text_scientific(out, cases[i].value, 1);
+        assert_string_equal(out, cases[i].text);
+        assert_true(columns(out) <= 7);
+    }
+    text_scientific(out, 0.003, 0);
+    assert_string_equal(out, "3e-3");
+}
+
+static void losses_have_five_columns(void **state)
+{
+    (void)state;
+    char out[TEXT_NUMBER];
+    const struct {
+        double value;
+        const char *text;
+    } cases[] = {{2.9612, "2.961"}, {9.9996, "10.00"}, {99.996, "100.0"}, {9999.6, "1e4"},
+                 {1e30, "1e30"},    {0, "0.000"},      {NAN, "--"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        text_loss(out, cases[i].value);
+        assert_string_equal(out, cases[i].text);
+    }
+    for (double loss = 1e-6; loss < 1e9; loss *= 1.01) {
+        text_loss(out, loss);
+        assert_true(columns(out) <= 6 && (loss > 9999 || columns(out) == 5 || loss >= 999.9));
+    }
+}
+
+static void factors_have_at_most_six_columns(void **state)
+{
+    (void)state;
+    char out[TEXT_NUMBER];
+    const struct {
+        double value;
+        const char *text;
+    } cases[] = {{0.52, "×0.52"},  {0.0521, "×0.052"}, {0.00512, "×5e-3"}, {1, "×1.00"},
+                 {12.34, "×12.3"}, {123.4, "×123"},    {12345, "×1e4"},    {NAN, "--"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        text_factor(out, cases[i].value, false);
+        assert_string_equal(out, cases[i].text);
+    }
+    for (double factor = 1e-38; factor < 1e38; factor *= 1.1) {
+        text_factor(out, factor, true);
+        assert_int_equal(out[0], 'x');
+        assert_true(columns(out) <= 6);
+    }
+}
+
+static void ratios_read_as_fractions(void **state)
+{
+    (void)state;
+    char out[TEXT_NUMBER];
+    const struct {
+        double value;
+        const char *text;
+    } cases[] = {{4.31, "4.3"},
+                 {0.432, "0.43"},
+                 {1 / 23.4, "1/23"},
+                 {1 / 2345., "1/2300"},
+                 {1 / 2.34e6, "1/2.3e6"},
+                 {1, "1.0"},
+                 {123, "120"},
+                 {0, "0.00"},
+                 {NAN, "--"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        text_ratio(out, cases[i].value);
+        assert_string_equal(out, cases[i].text);
+    }
+    for (double ratio = 1e-30; ratio < 1e30; ratio *= 1.1) {
+        text_ratio(out, ratio);
+        assert_true(columns(out) <= 8);
+    }
+}
+
+static void counts(void **state)
+{
+    (void)state;
+    char out[TEXT_NUMBER];
+    const struct {
+        int64_t value;
+        const char *text;
+    } cases[] = {{0, "0"},         {812, "812"},      {1234, "1.2k"},      {302849, "303k"},
+                 {999600, "1.0M"}, {12345678, "12M"}, {3000000000, "3.0G"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        text_count(out, cases[i].value);
+        assert_string_equal(out, cases[i].text);
+    }
+}
+
+static void titles_and_formulas_name_the_norm(void **state)
+{
+    (void)state;
+    char out[TEXT_TITLE];
+    text_title(out, PLACEMENT_PRE, NORM_LAYERNORM);
+    assert_string_equal(out, "Pre-LN");
+    text_title(out, PLACEMENT_POST, NORM_RMSNORM);
+    assert_string_equal(out, "Post-RMS");
+    text_title(out, PLACEMENT_POST, NORM_NONE);
+    assert_string_equal(out, "Post, no norm");
+    text_formula(out, PLACEMENT_PRE, NORM_LAYERNORM);
+    assert_string_equal(out, "x + f(LN(x))");
+    text_formula(out, PLACEMENT_POST, NORM_RMSNORM);
+    assert_string_equal(out, "RMS(x + f(x))");
+    text_formula(out, PLACEMENT_PRE, NORM_NONE);
+    assert_string_equal(out, "x + f(x)");
+    text_formula(out, PLACEMENT_POST, NORM_NONE);
+    assert_string_equal(out, "x + f(x)");
+    text_formula(out, PLACEMENT_NONE, NORM_LAYERNORM);
+    assert_string_equal(out, "x + f(x)");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(scientific),
+        cmocka_unit_test(losses_have_five_columns),
+        cmocka_unit_test(factors_have_at_most_six_columns),
+        cmocka_unit_test(ratios_read_as_fractions),
+        cmocka_unit_test(counts),
+        cmocka_unit_test(titles_and_formulas_name_the_norm),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,185 @@
+/* The themes: every role is designed, words can be read, and the accents stay apart for everybody.
+ */
+#include "ui/theme.h"
+
+#include "train/settings.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+struct colour {
+    double r, g, b; /* linear light, 0..1 */
+};
+
+static double linear(int byte)
+{
+    double c = byte / 255.0; /* IEC 61966-2-1 */
+    return c <= 0.04045 ? c / 12.92 : pow((c + 0.055) / 1.055, 2.4);
+}
+
+static struct colour colour_of(int32_t rgb)
+{
+    return (struct colour){linear(rgb >> 16 & 255), linear(rgb >> 8 & 255), linear(rgb & 255)};
+}
+
+static double luminance(struct colour c)
+{
+    return 0.2126 * c.r + 0.7152 * c.g + 0.0722 * c.b;
+}
+
+/* WCAG 2.1 */
+static double contrast(struct colour a, struct colour b)
+{
+    double x = luminance(a) + 0.05, y = luminance(b) + 0.05;
+    return x > y ? x / y : y / x;
+}
+
+static struct colour shown(int32_t rgb, uint32_t otherwise)
+{
+    return colour_of(rgb == THEME_DEFAULT_COLOUR ? (int32_t)otherwise : rgb);
+}
+
+static void every_row_is_filled_in(void **state)
+{
+    (void)state;
+    for (int theme = 0; theme < THEMES; theme++) {
+        const struct theme_row *row = &theme_table[theme];
+        assert_string_equal(row->name, theme_names[theme]);
+        assert_non_null(row->summary);
+        for (int role = 0; role < ROLES; role++) {
+            const struct style *style = &row->style[role];
+            /* a row left out of the table would be black on black */
+            assert_false(style->rgb == 0 && style->back == 0);
+            assert_true(style->xterm >= THEME_DEFAULT_COLOUR && style->xterm <= 255);
+            assert_true(style->xterm_back >= THEME_DEFAULT_COLOUR && style->xterm_back <= 255);
+            assert_true(style->ansi >= THEME_DEFAULT_COLOUR && style->ansi <= 7);
+            assert_true(style->ansi_back >= THEME_DEFAULT_COLOUR && style->ansi_back <= 7);
+        }
+        assert_int_equal(row->style[ROLE_TEXT].back, THEME_DEFAULT_COLOUR);
+    }
+    assert_null(theme_names[THEMES]);
+}
+
+/* settings.theme is an index into both lists. */
+static void the_setting_names_the_same_themes(void **state)
+{
+    (void)state;
+    for (int theme = 0; theme < THEMES; theme++)
+        assert_string_equal(setting_themes[theme], theme_names[theme]);
+    assert_null(setting_themes[THEMES]);
+}
+
+static void words_can_be_read(void **state)
+{
+    (void)state;
+    for (int theme = 0; theme < THEMES; theme++) {
+        const struct theme_row *row = &theme_table[theme];
+        for (int role = 0; role < ROLES; role++) {
+            const struct style *style = &row->style[role];
+            double ratio = contrast(shown(style->rgb, row->ink), shown(style->back, row->page));
+            bool words = role != ROLE_GRID && role != ROLE_LEFT_DIM && role != ROLE_RIGHT_DIM;
+            if (ratio < (words ? 4.5 : 1.8))
+                fail_msg("theme %s, role %d: contrast %.2f", row->name, role, ratio);
+        }
+    }
+}
+
+/* Colour vision without one kind of cone: Machado, Oliveira, Fernandes 2009, severity 1.0. */
+static const double vision[][3][3] = {
+    {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}},
+    {{0.152286, 1.052583, -0.204868},
+     {0.114503, 0.786281, 0.099216},
+     {-0.003882, -0.048116, 1.051998}},
+    {{0.367322, 0.860646, -0.227968},
+     {0.280085, 0.672501, 0.047413},
+     {-0.011820, 0.042940, 0.968881}},
+    {{1.255528, -0.076749, -0.178779},
+     {-0.078411, 0.930809, 0.147602},
+     {0.004733, 0.691367, 0.303900}},
+};
+
+static double lab_f(double t)
+{
+    return t > 216.0 / 24389 ? cbrt(t) : (24389.0 / 27 * t + 16) / 116;
+}
+
+/* CIE 1976 L*a*b*, white D65. */
+static void lab(struct colour c, double out[3])
+{
+    double x = lab_f((0.4124 * c.r + 0.3576 * c.g + 0.1805 * c.b) / 0.95047);
+    double y = lab_f(luminance(c));
+    double z = lab_f((0.0193 * c.r + 0.1192 * c.g + 0.9505 * c.b) / 1.08883);
+    out[0] = 116 * y - 16;
+    out[1] = 500 * (x - y);
+    out[2] = 200 * (y - z);
+}
+
+static struct colour seen(struct colour c, const double by[3][3])
+{
+    return (struct colour){
+        fmax(0, by[0][0] * c.r + by[0][1] * c.g + by[0][2] * c.b),
+        fmax(0, by[1][0] * c.r + by[1][1] * c.g + by[1][2] * c.b),
+        fmax(0, by[2][0] * c.r + by[2][1] * c.g + by[2][2] * c.b),
+    };
+}
+
+static void the_accents_stay_apart_in_every_colour_vision(void **state)
+{
+    (void)state;
+    const enum theme coloured[] = {THEME_DARK, THEME_LIGHT};
+    for (size_t t = 0; t < sizeof coloured / sizeof coloured[0]; t++)
+        for (size_t v = 0; v < sizeof vision / sizeof vision[0]; v++) {
+            const struct style *style = theme_table[coloured[t]].style;
+            double left[3], right[3];
+            lab(seen(colour_of(style[ROLE_LEFT].rgb), vision[v]), left);
+            lab(seen(colour_of(style[ROLE_RIGHT].rgb), vision[v]), right);
+            double distance =
+                hypot(hypot(left[0] - right[0], left[1] - right[1]), left[2] - right[2]);
+            if (distance < 40)
+                fail_msg("theme %d, vision %zu: distance %.1f", coloured[t], v, distance);
+        }
+}
+
+static void the_stacks_differ_in_every_depth_of_colour(void **state)
+{
+    (void)state;
+    const enum theme coloured[] = {THEME_DARK, THEME_LIGHT};
+    for (size_t t = 0; t < sizeof coloured / sizeof coloured[0]; t++) {
+        const struct style *style = theme_table[coloured[t]].style;
+        assert_true(style[ROLE_LEFT].xterm != style[ROLE_RIGHT].xterm);
+        assert_true(style[ROLE_LEFT].ansi != style[ROLE_RIGHT].ansi);
+        assert_true(style[ROLE_LEFT_DIM].xterm != style[ROLE_RIGHT_DIM].xterm);
+        assert_true(style[ROLE_LEFT_DIM].ansi != style[ROLE_RIGHT_DIM].ansi);
+        assert_true(style[ROLE_LEFT].xterm != style[ROLE_LEFT_DIM].xterm);
+    }
+}
+
+static void mono_has_no_colour(void **state)
+{
+    (void)state;
+    for (int role = 0; role < ROLES; role++) {
+        const struct style *style = &theme_table[THEME_MONO].style[role];
+        assert_int_equal(style->rgb, THEME_DEFAULT_COLOUR);
+        assert_int_equal(style->back, THEME_DEFAULT_COLOUR);
+        assert_int_equal(style->xterm, THEME_DEFAULT_COLOUR);
+        assert_int_equal(style->ansi, THEME_DEFAULT_COLOUR);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_row_is_filled_in),
+        cmocka_unit_test(the_setting_names_the_same_themes),
+        cmocka_unit_test(words_can_be_read),
+        cmocka_unit_test(the_accents_stay_apart_in_every_colour_vision),
+        cmocka_unit_test(the_stacks_differ_in_every_depth_of_colour),
+        cmocka_unit_test(mono_has_no_colour),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
