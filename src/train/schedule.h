@@ -6,9 +6,10 @@
 
 enum schedule {
     SCHEDULE_CONSTANT,
-    SCHEDULE_LINEAR,      /* to 0 at the last step */
-    SCHEDULE_COSINE,      /* to 0 at the last step (Loshchilov 2017) */
+    SCHEDULE_LINEAR,       /* to 0 at the last step */
+    SCHEDULE_COSINE,       /* to 0 at the last step (Loshchilov 2017) */
     SCHEDULE_INVERSE_SQRT, /* falls as 1/sqrt(step) after the warmup (Vaswani 2017) */
+    SCHEDULE_WSD,          /* stable for 80 % of the steps, then linear to 0 (Hu 2024, MiniCPM) */
     SCHEDULES
 };
 

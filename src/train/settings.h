@@ -1,7 +1,8 @@
 /* The settings of a session: one struct, one table, one way in.
  *
  * An option, a key, a command, a config line all end in setting_set(), with the same checks and the
- * same messages. The table is also what the help, the man page and `lnscope list settings` print. */
+ * same messages. The table is also what the help, the man page and `lnscope list settings` print.
+ */
 #ifndef LNSCOPE_TRAIN_SETTINGS_H
 #define LNSCOPE_TRAIN_SETTINGS_H
 
@@ -55,7 +56,9 @@ struct setting_row {
     enum setting_kind kind;
     enum setting_scope scope;
     const char *const *choices; /* of SETTING_CHOICE, ended by NULL */
-    double least, most;         /* of the numbers, inclusive */
+    double least, most;         /* of the numbers, inclusive unless ... */
+    bool above, below;          /* ... `least` (above) or `most` (below) itself is not allowed */
+    const char *zero;           /* a word for 0, which is then allowed below `least`; or NULL */
     const char *initial;        /* the default, as one would type it */
     const char *unit;           /* "", "steps", ... */
     const char *help;           /* one line */
@@ -65,6 +68,13 @@ struct setting_row {
 
 extern const struct setting_row setting_table[];
 extern const int setting_count;
+
+/* "left", "right": how rows, files and messages call the stacks. */
+extern const char *const stack_names[SIDES + 1];
+
+/* The names of the themes, ended by NULL; `struct settings.theme` counts in them. How they look is
+ * ui/theme.h's business, and a test holds the two lists against each other. */
+extern const char *const setting_themes[];
 
 /* The defaults of the table. */
 struct settings settings_default(void);
@@ -80,12 +90,16 @@ bool setting_set(struct settings *settings, const char *name, const char *value,
 void setting_get(const struct settings *settings, const struct setting_row *row, char *out,
                  size_t size);
 
+/* What a setting accepts, as error messages and lists say it: "a whole number from 1 to 128",
+ * "one of pre, post, none". */
+void setting_values(const struct setting_row *row, char *out, size_t size);
+
 /* What no single setting can tell: width divisible by heads, a text for the text task, the memory
  * that all of it needs against what the machine has. */
 bool settings_check(const struct settings *settings, struct error *error);
 
 /* The widest scope among the settings in which the two differ, SCOPE_MODEL being the widest; -1
- * when they are the same. */
+ * when they are the same. The file of the text task counts only where that task is chosen. */
 int settings_difference(const struct settings *before, const struct settings *after);
 
 #endif

@@ -1,0 +1,82 @@
+/* See cli.h. Owns what is process-wide: the locale, SIGPIPE, and what goes to standard error. */
+#include "cli/cli.h"
+
+#include "cli/command_list.h"
+#include "cli/command_run.h"
+#include "cli/options.h"
+#include "core/real.h"
+#include "script/export.h"
+#include "ui/app.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+static int complain(int status, const struct error *error)
+{
+    fprintf(stderr, "lnscope: %s\n", error->text);
+    return status;
+}
+
+/* What was printed has to arrive, unless its reader has gone. */
+static int finish_output(int status, struct error *error)
+{
+    if (fflush(stdout) == 0 || errno == EPIPE || status != EXIT_DONE)
+        return status;
+    error_set(error, "cannot write standard output (%s): what was printed is not whole",
+              strerror(errno));
+    return EXIT_FAILED;
+}
+
+static int run_screen(const struct options *options, struct error *error)
+{
+    if (!settings_check(&options->settings, error))
+        return EXIT_USAGE;
+    return app_run(&options->settings, export_screen, error);
+}
+
+static int dispatch(const struct options *options, int *signal_number, struct error *error)
+{
+    if (options->given[OPTION_HELP]) {
+        options_help(stdout, options->command);
+        if (options->command == COMMAND_LIST)
+            command_list_help(stdout);
+        return finish_output(EXIT_DONE, error);
+    }
+    if (options->given[OPTION_VERSION]) {
+        printf("lnscope %s (%s precision)\n", LNSCOPE_VERSION, REAL_NAME);
+        return finish_output(EXIT_DONE, error);
+    }
+    switch (options->command) {
+    case COMMAND_RUN:
+        return command_run(options, signal_number, error);
+    case COMMAND_LIST:
+        return finish_output(command_list(options, error), error);
+    case COMMAND_SCREEN:
+    case COMMANDS:
+        break;
+    }
+    return run_screen(options, error);
+}
+
+int cli_main(int argc, char **argv)
+{
+    struct error error = {.text = ""};
+    struct options options;
+    int signal_number = 0, status;
+
+    setlocale(LC_CTYPE, ""); /* never LC_NUMERIC: numbers are written with a point */
+    signal(SIGPIPE, SIG_IGN);
+    if (!options_parse(&options, argc, argv, &error))
+        return complain(EXIT_USAGE, &error);
+    status = dispatch(&options, &signal_number, &error);
+    if (status != EXIT_DONE && error.text[0])
+        complain(status, &error);
+    if (signal_number) { /* as if it had never been caught */
+        signal(signal_number, SIG_DFL);
+        raise(signal_number);
+    }
+    return status;
+}

@@ -1,0 +1,298 @@
+/* See command_list.h. Every list is filled from the table that the program itself works with. */
+#include "cli/command_list.h"
+
+#include "base/names.h"
+#include "cli/cli.h"
+#include "cli/documents.h"
+#include "cli/table.h"
+#include "ui/keys.h"
+#include "ui/theme.h"
+
+#include <math.h>
+#include <string.h>
+
+enum list {
+    LIST_PLACEMENTS,
+    LIST_NORMS,
+    LIST_TASKS,
+    LIST_KEYS,
+    LIST_SETTINGS,
+    LIST_OPTIMIZERS,
+    LIST_SCHEDULES,
+    LIST_INITS,
+    LIST_ACTIVATIONS,
+    LIST_THEMES,
+    LISTS
+};
+
+enum format { FORMAT_TEXT, FORMAT_JSONL, FORMAT_MARKDOWN, FORMAT_MAN, FORMATS };
+
+static const char *const format_names[FORMATS + 1] = {
+    [FORMAT_TEXT] = "text", [FORMAT_JSONL] = "jsonl", [FORMAT_MARKDOWN] = "markdown",
+    [FORMAT_MAN] = "man",   [FORMATS] = NULL,
+};
+
+static const char *const optimizer_help[OPTIMIZERS] = {
+    [OPTIMIZER_ADAMW] = "AdamW: Adam with decoupled weight decay (Loshchilov 2019)",
+    [OPTIMIZER_SGD] = "plain stochastic gradient descent",
+    [OPTIMIZER_MOMENTUM] = "gradient descent with momentum beta1",
+    [OPTIMIZER_ADAM] = "Adam, its decay added to the gradient (Kingma 2015)",
+    [OPTIMIZER_RADAM] = "Adam with a rectified early step, in place of warmup (Liu 2019)",
+    [OPTIMIZER_LION] = "the sign of a momentum (Chen 2023)",
+};
+
+static const char *const schedule_help[SCHEDULES] = {
+    [SCHEDULE_CONSTANT] = "stays at lr",
+    [SCHEDULE_LINEAR] = "falls in a straight line to 0 at the last step",
+    [SCHEDULE_COSINE] = "falls along half a cosine to 0 at the last step (Loshchilov 2017)",
+    [SCHEDULE_INVERSE_SQRT] = "falls as 1/sqrt(step) (Vaswani 2017)",
+    [SCHEDULE_WSD] =
+        "stays at lr for 80 % of the steps, then falls in a straight line to 0 (Hu 2024)",
+};
+
+static const char *const init_help[INITS] = {
+    [INIT_XAVIER] = "Xavier-uniform weights, zero biases, embeddings N(0,1), output N(0,1/D)",
+    [INIT_GPT2] = "N(0, 0.02), residual outputs divided by sqrt(2L)",
+    [INIT_XAVIER_NORMAL] = "Xavier-normal weights, the rest as xavier",
+    [INIT_DEEPNORM] = "xavier, with DeepNorm's beta(L) on values, outputs and feed-forward weights",
+    [INIT_SMALL] = "N(0, 0.02) everywhere",
+    [INIT_UNIT] = "normal weights of variance 1/in",
+};
+
+static const char *const activation_help[ACTIVATIONS] = {
+    [ACTIVATION_GELU] = "x * Phi(x), in the tanh form of GPT-2",
+    [ACTIVATION_RELU] = "max(x, 0)",
+    [ACTIVATION_SWIGLU] = "a linear branch gated by x * sigmoid(x) (Shazeer 2020)",
+    [ACTIVATION_GEGLU] = "a linear branch gated by GELU (Shazeer 2020)",
+};
+
+static void fill_placements(struct table *table)
+{
+    for (int i = 0; i < PLACEMENTS; i++) {
+        const struct placement_row *row = &placement_table[i];
+        table_add(table, row->name);
+        table_add(table, row->title);
+        table_add(table, row->formula);
+        table_add_bool(table, row->norm_in);
+        table_add_bool(table, row->norm_branch);
+        table_add_bool(table, row->norm_out);
+        table_add_bool(table, row->final_norm);
+        table_add(table, row->source);
+    }
+}
+
+static void fill_norms(struct table *table)
+{
+    for (int i = 0; i < NORMS; i++) {
+        const struct norm_row *row = &norm_table[i];
+        table_add(table, row->name);
+        table_add(table, row->title);
+        table_add(table, row->formula);
+        table_add_bool(table, row->gain);
+        table_add_bool(table, row->bias);
+        table_add(table, row->source);
+    }
+}
+
+static void fill_tasks(struct table *table)
+{
+    for (int i = 0; i < TASKS; i++) {
+        struct task_info info = task_describe((enum task_kind)i);
+        table_add(table, info.name);
+        table_add_number(table, info.vocab > 0 ? info.vocab : (double)NAN);
+        table_add_number(table, info.unigram_entropy);
+        table_add_number(table, info.entropy_rate);
+        table_add_bool(table, info.validation);
+        table_add(table, info.summary);
+    }
+}
+
+static void fill_keys(struct table *table)
+{
+    for (int i = 0; i < ACTIONS; i++) {
+        table_add(table, key_table[i].label);
+        table_add(table, key_table[i].name);
+        table_add(table, key_table[i].group);
+        table_add(table, key_table[i].help);
+    }
+}
+
+static void fill_settings(struct table *table)
+{
+    static const char *const scopes[] = {
+        [SCOPE_MODEL] = "restart", [SCOPE_OPTIMIZER] = "next step", [SCOPE_PROGRAM] = "at once"};
+    for (int i = 0; i < setting_count; i++) {
+        const struct setting_row *row = &setting_table[i];
+        char values[200];
+        setting_values(row, values, sizeof values);
+        table_add(table, row->name);
+        table_add(table, row->initial);
+        table_add(table, scopes[row->scope]);
+        table_add(table, values);
+        table_add(table, row->unit);
+        table_add(table, row->help);
+    }
+}
+
+static void fill_names(struct table *table, const char *const *names, const char *const *help)
+{
+    for (int i = 0; names[i]; i++) {
+        table_add(table, names[i]);
+        table_add(table, help[i]);
+    }
+}
+
+static void fill_optimizers(struct table *table)
+{
+    fill_names(table, optimizer_names, optimizer_help);
+}
+
+static void fill_schedules(struct table *table)
+{
+    fill_names(table, schedule_names, schedule_help);
+}
+
+static void fill_inits(struct table *table)
+{
+    fill_names(table, init_names, init_help);
+}
+
+static void fill_activations(struct table *table)
+{
+    fill_names(table, activation_names, activation_help);
+}
+
+static void fill_themes(struct table *table)
+{
+    for (int i = 0; i < THEMES; i++) {
+        table_add(table, theme_table[i].name);
+        table_add(table, theme_table[i].summary);
+    }
+}
+
+static const struct table_column placement_columns[] = {
+    {"name", TABLE_STRING},     {"title", TABLE_STRING},     {"formula", TABLE_STRING},
+    {"norm_in", TABLE_BOOL},    {"norm_branch", TABLE_BOOL}, {"norm_out", TABLE_BOOL},
+    {"final_norm", TABLE_BOOL}, {"source", TABLE_STRING},
+};
+
+static const struct table_column norm_columns[] = {
+    {"name", TABLE_STRING}, {"title", TABLE_STRING}, {"formula", TABLE_STRING},
+    {"gain", TABLE_BOOL},   {"bias", TABLE_BOOL},    {"source", TABLE_STRING},
+};
+
+static const struct table_column task_columns[] = {
+    {"name", TABLE_STRING},         {"vocab", TABLE_NUMBER},    {"unigram_entropy", TABLE_NUMBER},
+    {"entropy_rate", TABLE_NUMBER}, {"validation", TABLE_BOOL}, {"summary", TABLE_STRING},
+};
+
+static const struct table_column key_columns[] = {
+    {"key", TABLE_STRING},
+    {"action", TABLE_STRING},
+    {"group", TABLE_STRING},
+    {"help", TABLE_STRING},
+};
+
+static const struct table_column setting_columns[] = {
+    {"name", TABLE_STRING},   {"default", TABLE_STRING}, {"acts", TABLE_STRING},
+    {"values", TABLE_STRING}, {"unit", TABLE_STRING},    {"help", TABLE_STRING},
+};
+
+static const struct table_column name_columns[] = {
+    {"name", TABLE_STRING},
+    {"summary", TABLE_STRING},
+};
+
+#define COLUMNS(columns_)                                                                          \
+    .column = (columns_), .columns = (int)(sizeof(columns_) / sizeof *(columns_))
+
+struct list_row {
+    const char *name;
+    const struct table_column *column;
+    int columns;
+    void (*fill)(struct table *table);
+    void (*markdown)(FILE *out); /* as a part of a document; NULL: of none */
+    void (*man)(FILE *out);
+};
+
+static const struct list_row list_table[LISTS] = {
+    [LIST_PLACEMENTS] = {"placements", COLUMNS(placement_columns), .fill = fill_placements},
+    [LIST_NORMS] = {"norms", COLUMNS(norm_columns), .fill = fill_norms},
+    [LIST_TASKS] = {"tasks", COLUMNS(task_columns), .fill = fill_tasks},
+    [LIST_KEYS] = {"keys", COLUMNS(key_columns), .fill = fill_keys,
+                   .markdown = documents_keys_markdown, .man = documents_keys_man},
+    [LIST_SETTINGS] = {"settings", COLUMNS(setting_columns), .fill = fill_settings,
+                       .markdown = documents_settings_markdown, .man = documents_settings_man},
+    [LIST_OPTIMIZERS] = {"optimizers", COLUMNS(name_columns), .fill = fill_optimizers},
+    [LIST_SCHEDULES] = {"schedules", COLUMNS(name_columns), .fill = fill_schedules},
+    [LIST_INITS] = {"inits", COLUMNS(name_columns), .fill = fill_inits},
+    [LIST_ACTIVATIONS] = {"activations", COLUMNS(name_columns), .fill = fill_activations},
+    [LIST_THEMES] = {"themes", COLUMNS(name_columns), .fill = fill_themes},
+};
+
+/* "placements, norms, ..." */
+static void join_names(char *out, size_t size)
+{
+    size_t used = 0;
+    for (int i = 0; i < LISTS && used < size; i++)
+        used +=
+            (size_t)snprintf(out + used, size - used, "%s%s", i ? ", " : "", list_table[i].name);
+}
+
+void command_list_help(FILE *out)
+{
+    char names[200];
+    join_names(names, sizeof names);
+    fprintf(out, "\nWHAT is one of %s.\n", names);
+}
+
+/* The row that is asked for; NULL with an error that says what can be. */
+static const struct list_row *find_list(const char *name, struct error *error)
+{
+    const char *names[LISTS + 1] = {NULL};
+    char all[200];
+    for (int i = 0; i < LISTS; i++)
+        names[i] = list_table[i].name;
+    if (!name) {
+        join_names(all, sizeof all);
+        error_set(error, "list what: one of %s", all);
+        return NULL;
+    }
+    int found = names_find(names, "list", name, error);
+    return found < 0 ? NULL : &list_table[found];
+}
+
+static void print_table(const struct list_row *row, enum format format)
+{
+    struct table table = table_open(row->column, row->columns);
+    row->fill(&table);
+    if (format == FORMAT_JSONL)
+        table_jsonl(&table, stdout);
+    else
+        table_print(&table, stdout);
+    table_close(&table);
+}
+
+int command_list(const struct options *options, struct error *error)
+{
+    const struct list_row *row = find_list(options->operand, error);
+    int format = FORMAT_TEXT;
+    if (!row)
+        return EXIT_USAGE;
+    if (options->given[OPTION_FORMAT])
+        format = names_find(format_names, "format", options->value[OPTION_FORMAT], error);
+    if (format < 0)
+        return EXIT_USAGE;
+    if (format == FORMAT_MARKDOWN || format == FORMAT_MAN) {
+        void (*print)(FILE * out) = format == FORMAT_MAN ? row->man : row->markdown;
+        if (!print) {
+            error_set(error, "%s have no %s form: keys and settings have one", row->name,
+                      format_names[format]);
+            return EXIT_USAGE;
+        }
+        print(stdout);
+    } else {
+        print_table(row, (enum format)format);
+    }
+    return EXIT_DONE;
+}

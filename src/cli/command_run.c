@@ -1,0 +1,199 @@
+/* See command_run.h. Owns the output while it runs, and the handlers of the signals that end it. */
+#include "cli/command_run.h"
+
+#include "base/file.h"
+#include "base/names.h"
+#include "cli/cli.h"
+#include "script/rows.h"
+#include "train/dump.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t caught_signal;
+
+static void note_signal(int number)
+{
+    caught_signal = number;
+}
+
+/* A second signal of the same kind ends the program at once. A hang-up that is ignored from the
+ * start (nohup) stays ignored. */
+static void install_handlers(void)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        struct sigaction before, action = {.sa_handler = note_signal};
+        action.sa_flags = (int)(SA_RESTART | SA_RESETHAND);
+        sigemptyset(&action.sa_mask);
+        if (numbers[i] == SIGHUP && sigaction(SIGHUP, NULL, &before) == 0 &&
+            before.sa_handler == SIG_IGN)
+            continue;
+        sigaction(numbers[i], &action, NULL);
+    }
+}
+
+/* What the options ask for, and what is open. */
+struct session {
+    const struct settings *settings;
+    enum row_format format;
+    int64_t every;
+    int64_t dump_step;  /* 0: no dump */
+    struct file output; /* .stream NULL: standard output */
+    struct file dump_file;
+    struct dump dump;
+    struct pair pair;
+    bool validation;
+    bool closed; /* the reader has gone */
+};
+
+static bool read_options(struct session *session, const struct options *options,
+                         struct error *error)
+{
+    int64_t steps = options->settings.steps;
+    const char *output = options->value[OPTION_OUTPUT], *dump = options->value[OPTION_DUMP];
+    if (!settings_check(&options->settings, error))
+        return false;
+    if (options->given[OPTION_FORMAT]) {
+        int format = names_find(row_format_names, "format", options->value[OPTION_FORMAT], error);
+        if (format < 0)
+            return false;
+        session->format = (enum row_format)format;
+    }
+    if (!options_integer(options, OPTION_EVERY, 1, 1, &session->every, error) ||
+        !options_integer(options, OPTION_DUMP_STEP, 1, dump ? 1 : 0, &session->dump_step, error))
+        return false;
+    if (session->dump_step && !dump)
+        return error_set(error, "--dump-step without a file: name one with --dump FILE");
+    if (steps > 0 && session->dump_step > steps)
+        return error_set(error,
+                         "dump-step %" PRId64 " is never reached: a step up to --steps %" PRId64,
+                         session->dump_step, steps);
+    if (options->given[OPTION_FORCE] && !output && !dump)
+        return error_set(error, "--force has nothing to replace: it goes with -o or --dump");
+    if (output && dump && strcmp(output, dump) == 0)
+        return error_set(error, "-o and --dump name the same file: name two");
+    return true;
+}
+
+static bool open_files(struct session *session, const struct options *options, struct error *error)
+{
+    const char *output = options->value[OPTION_OUTPUT], *dump = options->value[OPTION_DUMP];
+    bool force = options->given[OPTION_FORCE];
+    if (dump && !file_create(&session->dump_file, dump, force, error))
+        return false;
+    return !output || strcmp(output, "-") == 0 ||
+           file_create(&session->output, output, force, error);
+}
+
+/* All bytes or a reason; a closed pipe is no error, but the end. */
+static bool write_all(struct session *session, const char *bytes, size_t size, struct error *error)
+{
+    FILE *stream = session->output.stream ? session->output.stream : stdout;
+    int descriptor = fileno(stream);
+    while (size > 0) {
+        ssize_t written = write(descriptor, bytes, size);
+        if (written >= 0) {
+            bytes += written;
+            size -= (size_t)written;
+        } else if (errno == EAGAIN) { /* somebody made it non-blocking */
+            poll(&(struct pollfd){.fd = descriptor, .events = POLLOUT}, 1, -1);
+        } else if (errno == EPIPE) {
+            session->closed = true;
+            return true;
+        } else if (errno != EINTR) {
+            return error_set(error, "cannot write %s (%s): no more rows are written",
+                             session->output.stream ? "the output file" : "standard output",
+                             strerror(errno));
+        }
+    }
+    return true;
+}
+
+/* The rows of one step, or with `snapshot` NULL the header, in one piece: a reader never sees half
+ * a row, unless it is larger than the pipe. */
+static bool write_rows(struct session *session, const struct snapshot *snapshot,
+                       struct error *error)
+{
+    char *bytes = NULL;
+    size_t size = 0;
+    FILE *memory = open_memstream(&bytes, &size);
+    if (!memory)
+        return error_set(error, "out of memory for a row: fewer layers need less");
+    if (!snapshot)
+        rows_header(memory, session->format, session->settings->layers, session->validation);
+    for (int side = 0; snapshot && side < SIDES; side++)
+        rows_write(memory, session->format, (enum side)side, &snapshot[side], session->validation);
+    bool good = fclose(memory) == 0 ? write_all(session, bytes, size, error)
+                                    : error_set(error, "out of memory for a row");
+    free(bytes);
+    return good;
+}
+
+static bool write_dump(struct session *session, const struct snapshot snapshot[SIDES],
+                       struct error *error)
+{
+    bool written =
+        dump_write(&session->dump, &session->pair, snapshot, session->dump_file.stream, error);
+    dump_close(&session->dump);
+    if (written)
+        return file_commit(&session->dump_file, error);
+    return false;
+}
+
+/* Steps until the last one, a signal, or a closed pipe. */
+static bool train(struct session *session, struct error *error)
+{
+    const int64_t steps = session->settings->steps;
+    struct snapshot snapshot[SIDES];
+    if (!write_rows(session, NULL, error))
+        return false;
+    for (int64_t step = 1; !session->closed && (steps == 0 || step <= steps); step++) {
+        if (step == session->dump_step)
+            dump_before(&session->dump, &session->pair);
+        pair_step(&session->pair, snapshot);
+        if (step == session->dump_step && !write_dump(session, snapshot, error))
+            return false;
+        bool stop = caught_signal != 0;
+        if ((step % session->every == 0 || step == steps || stop) &&
+            !write_rows(session, snapshot, error))
+            return false;
+        if (stop)
+            break;
+    }
+    if (session->dump_file.stream)
+        return error_set(error, "stopped before step %" PRId64 ": nothing was dumped",
+                         session->dump_step);
+    return true;
+}
+
+int command_run(const struct options *options, int *signal_number, struct error *error)
+{
+    struct session *session = &(struct session){.settings = &options->settings};
+    bool good = false;
+    *signal_number = 0;
+    if (!read_options(session, options, error))
+        return EXIT_USAGE;
+    install_handlers();
+    if (open_files(session, options, error) &&
+        pair_open(&session->pair, session->settings, error)) {
+        session->validation = task_info(session->pair.task).validation;
+        good = train(session, error);
+        pair_close(&session->pair);
+    }
+    *signal_number = (int)caught_signal;
+    /* An interrupted run keeps its rows, whether or not it came to its dump. */
+    if (session->output.stream && (good || caught_signal)) {
+        struct error reason;
+        good = file_commit(&session->output, good ? error : &reason) && good;
+    }
+    file_discard(&session->output);
+    file_discard(&session->dump_file);
+    dump_close(&session->dump);
+    return good ? EXIT_DONE : EXIT_FAILED;
+}

@@ -1,0 +1,127 @@
+/* See documents.h. */
+#include "cli/documents.h"
+
+#include "train/settings.h"
+#include "ui/keys.h"
+
+#include <ctype.h>
+#include <string.h>
+
+/* Text in a cell of a Markdown table. */
+static void write_markdown(FILE *out, const char *text)
+{
+    for (; *text; text++) {
+        if (strchr("|<>*_\\", *text))
+            fputc('\\', out);
+        fputc(*text, out);
+    }
+}
+
+/* Text in roff: a backslash is \e, a hyphen that is typed is \-. */
+static void write_man(FILE *out, const char *text)
+{
+    if (*text == '.' || *text == '\'')
+        fputs("\\&", out);
+    for (; *text; text++) {
+        if (*text == '\\')
+            fputs("\\e", out);
+        else if (*text == '-')
+            fputs("\\-", out);
+        else if (*text == '^')
+            fputs("\\(ha", out);
+        else if (*text == '~')
+            fputs("\\(ti", out);
+        else if (*text == '\'')
+            fputs("\\(aq", out);
+        else
+            fputc(*text, out);
+    }
+}
+
+void documents_keys_markdown(FILE *out)
+{
+    fputs("| key | what it does |\n|---|---|\n", out);
+    for (int i = 0; i < ACTIONS; i++) {
+        fprintf(out, "| `%s` | ", key_table[i].label);
+        write_markdown(out, key_table[i].help);
+        fputs(" |\n", out);
+    }
+}
+
+void documents_keys_man(FILE *out)
+{
+    for (int i = 0; i < ACTIONS; i++) {
+        if (i == 0 || strcmp(key_table[i].group, key_table[i - 1].group) != 0)
+            fprintf(out, ".SS %s\n", key_table[i].group);
+        fputs(".TP\n.B ", out);
+        write_man(out, key_table[i].label);
+        fputc('\n', out);
+        write_man(out, key_table[i].help);
+        fputs(".\n", out);
+    }
+}
+
+/* "one of pre, post, none": without the words that a column of values does not need. */
+static void short_values(const struct setting_row *row, char *out, size_t size)
+{
+    static const char *const lead[] = {"one of ", "a whole number ", "a number ", "a "};
+    char values[200];
+    const char *start = values;
+    setting_values(row, values, sizeof values);
+    for (size_t i = 0; i < sizeof lead / sizeof *lead; i++) {
+        if (strncmp(values, lead[i], strlen(lead[i])) == 0) {
+            start = values + strlen(lead[i]);
+            break;
+        }
+    }
+    snprintf(out, size, "%s", start);
+}
+
+static const char *const scope_words[] = {
+    [SCOPE_MODEL] = "restarts the run",
+    [SCOPE_OPTIMIZER] = "acts from the next step on",
+    [SCOPE_PROGRAM] = "acts at once",
+};
+
+void documents_settings_markdown(FILE *out)
+{
+    fputs("| setting | what it is | values | default | a change |\n|---|---|---|---|---|\n", out);
+    for (int i = 0; i < setting_count; i++) {
+        const struct setting_row *row = &setting_table[i];
+        char values[200];
+        short_values(row, values, sizeof values);
+        fprintf(out, "| `%s` | ", row->name);
+        write_markdown(out, row->help);
+        fputs(" | ", out);
+        write_markdown(out, values);
+        fprintf(out, " | %s | %s |\n", row->initial, scope_words[row->scope]);
+    }
+}
+
+static const char *const kind_words[] = {
+    [SETTING_CHOICE] = "NAME",
+    [SETTING_INTEGER] = "N",
+    [SETTING_REAL] = "X",
+    [SETTING_STRING] = "FILE",
+};
+
+void documents_settings_man(FILE *out)
+{
+    for (int i = 0; i < setting_count; i++) {
+        const struct setting_row *row = &setting_table[i];
+        char values[200];
+        setting_values(row, values, sizeof values);
+        fputs(".TP\n.BI \\-\\- ", out);
+        write_man(out, row->name);
+        fprintf(out, " \" %s\"\n", kind_words[row->kind]);
+        write_man(out, row->help);
+        fputs(".\n", out);
+        values[0] = (char)toupper((unsigned char)values[0]);
+        write_man(out, values);
+        if (row->initial[0]) {
+            fputs("; default ", out);
+            write_man(out, row->initial);
+        }
+        fprintf(out, ".\nA change %s.\n", scope_words[row->scope]);
+    }
+}

@@ -1,0 +1,13 @@
+/* The tables of keys and settings as parts of the README and of the man page, which are generated
+ * from here (tests/documents.sh). */
+#ifndef LNSCOPE_CLI_DOCUMENTS_H
+#define LNSCOPE_CLI_DOCUMENTS_H
+
+#include <stdio.h>
+
+void documents_keys_markdown(FILE *out);
+void documents_keys_man(FILE *out);
+void documents_settings_markdown(FILE *out);
+void documents_settings_man(FILE *out);
+
+#endif

@@ -1,0 +1,345 @@
+/* See options.h. */
+#include "cli/options.h"
+
+#include "base/names.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ON_SCREEN (1u << COMMAND_SCREEN)
+#define ON_RUN    (1u << COMMAND_RUN)
+#define ON_LIST   (1u << COMMAND_LIST)
+
+const struct command_row command_table[COMMANDS] = {
+    [COMMAND_SCREEN] = {"", "lnscope [options]",
+                        "train two stacks side by side and watch their gradients", true},
+    [COMMAND_RUN] = {"run", "lnscope run [options]",
+                     "the same without a screen: a row per step and stack", true},
+    [COMMAND_LIST] = {"list", "lnscope list WHAT [--format FORMAT]",
+                      "print placements, tasks, keys, settings and more", false},
+};
+
+const struct option_row option_table[OPTIONS] = {
+    [OPTION_FORMAT] = {"format", 0, "FORMAT",
+                       "run: csv (default) or jsonl; list: text (default), jsonl, markdown or man",
+                       ON_RUN | ON_LIST},
+    [OPTION_EVERY] = {"every", 0, "N", "write steps N, 2N, ... and the last one only", ON_RUN},
+    [OPTION_OUTPUT] = {"output", 'o', "FILE",
+                       "write to a file; it appears when the run is over, and whole", ON_RUN},
+    [OPTION_FORCE] = {"force", 0, NULL, "let -o and --dump replace a file that exists", ON_RUN},
+    [OPTION_DUMP] = {"dump", 0, "FILE",
+                     "write weights, gradients and batch of one step as safetensors", ON_RUN},
+    [OPTION_DUMP_STEP] = {"dump-step", 0, "N", "the step that --dump writes (default 1)", ON_RUN},
+    [OPTION_NO_ASCII] = {"no-ascii", 0, NULL, "the same as --ascii=off", ON_SCREEN | ON_RUN},
+    [OPTION_HELP] = {"help", 'h', NULL, "print this help", ON_SCREEN | ON_RUN | ON_LIST},
+    [OPTION_VERSION] = {"version", 0, NULL, "print the version", ON_SCREEN | ON_RUN | ON_LIST},
+};
+
+static bool find_command(enum command *command, const char *name, struct error *error)
+{
+    const char *names[COMMANDS] = {NULL};
+    for (int i = 1; i < COMMANDS; i++)
+        names[i - 1] = command_table[i].name;
+    int found = names_find(names, "command", name, error);
+    *command = (enum command)(found + 1);
+    return found >= 0;
+}
+
+static const struct setting_row *find_setting(const char *name)
+{
+    struct error unused;
+    return setting_find(name, &unused);
+}
+
+static const char *command_words(enum command command)
+{
+    return command == COMMAND_SCREEN ? "lnscope"
+           : command == COMMAND_RUN  ? "lnscope run"
+                                     : "lnscope list";
+}
+
+enum { NEAREST = 3, NAME_SPACE = 64, LIKELY_DISTANCE = 2 };
+
+/* Keeps the few names that are nearest to what was typed. */
+struct nearest {
+    const char *name[NEAREST];
+    int distance[NEAREST];
+    int count;
+};
+
+static void nearest_add(struct nearest *nearest, const char *name, const char *typed)
+{
+    /* What begins a name is as good as a misspelling of it. */
+    int distance = strlen(typed) > 1 && strncmp(name, typed, strlen(typed)) == 0
+                       ? 1
+                       : names_distance(name, typed);
+    int place = nearest->count;
+    for (; place > 0 && nearest->distance[place - 1] > distance; place--) {
+        if (place < NEAREST) {
+            nearest->name[place] = nearest->name[place - 1];
+            nearest->distance[place] = nearest->distance[place - 1];
+        }
+    }
+    if (place < NEAREST) {
+        nearest->name[place] = name;
+        nearest->distance[place] = distance;
+        nearest->count += nearest->count < NEAREST;
+    }
+}
+
+/* Always false: says what is unknown, and which names are near. */
+static bool unknown_option(const struct options *options, const char *typed, struct error *error)
+{
+    struct nearest nearest = {.count = 0};
+    char shown[NAME_SPACE], list[NEAREST * NAME_SPACE] = "";
+    const char *words = command_words(options->command);
+    size_t used = 0;
+    for (int i = 0; i < OPTIONS; i++)
+        if (option_table[i].commands >> options->command & 1)
+            nearest_add(&nearest, option_table[i].name, typed);
+    for (int i = 0; command_table[options->command].settings && i < setting_count; i++)
+        nearest_add(&nearest, setting_table[i].name, typed);
+    for (int i = 0; i < nearest.count && nearest.distance[i] <= LIKELY_DISTANCE; i++)
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s--%s", i ? ", " : "",
+                                 nearest.name[i]);
+    names_printable(shown, sizeof shown, typed);
+    if (!used)
+        return error_set(error, "unknown option '--%s': %s --help lists all", shown, words);
+    return error_set(error, "unknown option '--%s': perhaps %s (%s --help lists all)", shown, list,
+                     words);
+}
+
+static bool misplaced_option(const struct options *options, const struct option_row *row,
+                             struct error *error)
+{
+    int command = 0;
+    while (!(row->commands >> command & 1))
+        command++;
+    return error_set(error, "option '--%s' is not for %s: it belongs to %s", row->name,
+                     command_words(options->command), command_words((enum command)command));
+}
+
+/* The words of the command line that are not read yet. */
+struct words {
+    char **next;
+    char **end;
+};
+
+/* The value of an option: what follows the '=', or else the next word. */
+static const char *take_value(struct words *words, const char *attached)
+{
+    if (attached)
+        return attached;
+    return words->next < words->end ? *words->next++ : NULL;
+}
+
+/* --ascii may stand alone, and then means on. */
+static bool may_stand_alone(const struct setting_row *row)
+{
+    return strcmp(row->name, "ascii") == 0;
+}
+
+static const char *take_choice(struct words *words, const struct setting_row *row,
+                               const char *attached)
+{
+    struct error unused;
+    if (attached)
+        return attached;
+    if (words->next < words->end && names_find(row->choices, "", *words->next, &unused) >= 0)
+        return *words->next++;
+    return "on";
+}
+
+static bool read_setting(struct options *options, const struct setting_row *row,
+                         struct words *words, const char *attached, struct error *error)
+{
+    const char *value =
+        may_stand_alone(row) ? take_choice(words, row, attached) : take_value(words, attached);
+    char values[200];
+    if (strcmp(row->name, "task") == 0)
+        options->task_given = true;
+    if (value)
+        return setting_set(&options->settings, row->name, value, error);
+    setting_values(row, values, sizeof values);
+    return error_set(error, "option '--%s' needs a value: %s", row->name, values);
+}
+
+static bool read_option(struct options *options, enum option option, struct words *words,
+                        const char *attached, struct error *error)
+{
+    const struct option_row *row = &option_table[option];
+    if (!(row->commands >> options->command & 1))
+        return misplaced_option(options, row, error);
+    if (!row->argument && attached)
+        return error_set(error, "option '--%s' takes no value: leave out '='", row->name);
+    if (row->argument) {
+        options->value[option] = take_value(words, attached);
+        if (!options->value[option])
+            return error_set(error, "option '--%s' needs a value: --%s %s", row->name, row->name,
+                             row->argument);
+    }
+    options->given[option] = true;
+    if (option == OPTION_NO_ASCII)
+        return setting_set(&options->settings, "ascii", "off", error);
+    return true;
+}
+
+/* One word that begins with "--". */
+static bool read_long(struct options *options, const char *word, struct words *words,
+                      struct error *error)
+{
+    const char *equals = strchr(word, '='), *attached = equals ? equals + 1 : NULL;
+    size_t length = equals ? (size_t)(equals - word) : strlen(word);
+    char name[NAME_SPACE];
+    snprintf(name, sizeof name, "%.*s", (int)(length < sizeof name ? length : sizeof name - 1),
+             word);
+    for (int i = 0; i < OPTIONS; i++)
+        if (strcmp(option_table[i].name, name) == 0)
+            return read_option(options, (enum option)i, words, attached, error);
+    const struct setting_row *row = find_setting(name);
+    if (row && command_table[options->command].settings)
+        return read_setting(options, row, words, attached, error);
+    return unknown_option(options, name, error);
+}
+
+/* One word that begins with a single '-': -h, -o FILE, -oFILE. */
+static bool read_short(struct options *options, const char *word, struct words *words,
+                       struct error *error)
+{
+    for (int i = 0; i < OPTIONS; i++) {
+        const struct option_row *row = &option_table[i];
+        if (!row->letter || word[1] != row->letter)
+            continue;
+        if (!row->argument && word[2])
+            break;
+        return read_option(options, (enum option)i, words, word[2] ? word + 2 : NULL, error);
+    }
+    char shown[NAME_SPACE];
+    names_printable(shown, sizeof shown, word);
+    return error_set(error, "unknown option '%s': options are written --name (%s --help lists all)",
+                     shown, command_words(options->command));
+}
+
+static bool read_operand(struct options *options, const char *word, struct error *error)
+{
+    char shown[NAME_SPACE];
+    if (options->command == COMMAND_LIST && !options->operand) {
+        options->operand = word;
+        return true;
+    }
+    names_printable(shown, sizeof shown, word);
+    for (int i = 1; i < COMMANDS; i++)
+        if (strcmp(command_table[i].name, word) == 0)
+            return error_set(error, "'%s' stands behind other words: a command comes first, %s",
+                             shown, command_table[i].usage);
+    return error_set(error, "what is '%s' for: %s", shown, command_table[options->command].usage);
+}
+
+bool options_parse(struct options *options, int argc, char **argv, struct error *error)
+{
+    struct words words = {argv + (argc > 0), argv + argc};
+    bool open = true;
+    *options = (struct options){.settings = settings_default()};
+    if (words.next < words.end && **words.next != '-' &&
+        !find_command(&options->command, *words.next++, error))
+        return false;
+    while (words.next < words.end) {
+        const char *word = *words.next++;
+        if (open && strcmp(word, "--") == 0) {
+            open = false;
+            continue;
+        }
+        bool read = !open || word[0] != '-' || !word[1] ? read_operand(options, word, error)
+                    : word[1] == '-' ? read_long(options, word + 2, &words, error)
+                                     : read_short(options, word, &words, error);
+        if (!read)
+            return false;
+    }
+    /* Whoever names a text wants it learned, unless another task is asked for. */
+    if (options->settings.text[0] && !options->task_given)
+        options->settings.task = TASK_TEXT;
+    return true;
+}
+
+bool options_integer(const struct options *options, enum option option, int64_t least,
+                     int64_t otherwise, int64_t *value, struct error *error)
+{
+    const char *text = options->value[option];
+    char *end;
+    *value = otherwise;
+    if (!options->given[option])
+        return true;
+    errno = 0;
+    if (*text && strspn(text, "0123456789") == strlen(text)) {
+        *value = strtoll(text, &end, 10);
+        if (errno == 0 && *value >= least)
+            return true;
+    }
+    char shown[NAME_SPACE];
+    names_printable(shown, sizeof shown, text);
+    return error_set(error, "%s '%s': a whole number from %" PRId64 " up",
+                     option_table[option].name, shown, least);
+}
+
+static const char *setting_argument(const struct setting_row *row)
+{
+    switch (row->kind) {
+    case SETTING_CHOICE:
+        return "NAME";
+    case SETTING_INTEGER:
+        return "N";
+    case SETTING_REAL:
+        return "X";
+    case SETTING_STRING:
+        break;
+    }
+    return "FILE";
+}
+
+/* What follows the help line of a setting: the choices or limits, and the default. */
+static void setting_details(FILE *out, const struct setting_row *row)
+{
+    char values[200];
+    if (row->kind == SETTING_STRING) {
+        fputc('\n', out);
+        return;
+    }
+    setting_values(row, values, sizeof values);
+    fprintf(out, "\n%24s%s; default %s\n", "", values, row->initial);
+}
+
+void options_help(FILE *out, enum command command)
+{
+    fprintf(out, "usage: %s\n%s\n", command_table[command].usage, command_table[command].help);
+    if (command == COMMAND_SCREEN) {
+        fputs("\ncommands (each has its own --help):\n", out);
+        for (int i = 1; i < COMMANDS; i++)
+            fprintf(out, "  %-40s %s\n", command_table[i].usage, command_table[i].help);
+    }
+    fputs("\noptions:\n", out);
+    for (int i = 0; i < OPTIONS; i++) {
+        const struct option_row *row = &option_table[i];
+        char left[40];
+        if (!(row->commands >> command & 1))
+            continue;
+        snprintf(left, sizeof left, "%s%c%s--%s%s%s", row->letter ? "-" : "  ",
+                 row->letter ? row->letter : ' ', row->letter ? ", " : " ", row->name,
+                 row->argument ? " " : "", row->argument ? row->argument : "");
+        fprintf(out, "  %-21s %s\n", left, row->help);
+    }
+    if (!command_table[command].settings)
+        return;
+    fputs("\nsettings:\n", out);
+    for (int i = 0; i < setting_count; i++) {
+        const struct setting_row *row = &setting_table[i];
+        char left[40];
+        snprintf(left, sizeof left, may_stand_alone(row) ? "--%s[=%s]" : "--%s %s", row->name,
+                 setting_argument(row));
+        fprintf(out, "  %-21s %s", left, row->help);
+        setting_details(out, row);
+    }
+    if (command == COMMAND_RUN)
+        fputs("\ntheme, ascii, fps and speed matter to the screen only.\n", out);
+}

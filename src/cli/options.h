@@ -1,0 +1,69 @@
+/* Options: every setting of train/settings.h under its own name, and a table of the few others.
+ *
+ * `--name value` and `--name=value` mean the same; a later option wins over an earlier one. The
+ * help of the program is printed from the same two tables. */
+#ifndef LNSCOPE_CLI_OPTIONS_H
+#define LNSCOPE_CLI_OPTIONS_H
+
+#include "base/error.h"
+#include "train/settings.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+enum command { COMMAND_SCREEN, COMMAND_RUN, COMMAND_LIST, COMMANDS };
+
+struct command_row {
+    const char *name; /* of the subcommand; "" for the program without one */
+    const char *usage;
+    const char *help;
+    bool settings; /* takes the settings as options */
+};
+
+extern const struct command_row command_table[COMMANDS];
+
+/* Options that are not settings. */
+enum option {
+    OPTION_FORMAT,
+    OPTION_EVERY,
+    OPTION_OUTPUT,
+    OPTION_FORCE,
+    OPTION_DUMP,
+    OPTION_DUMP_STEP,
+    OPTION_NO_ASCII,
+    OPTION_HELP,
+    OPTION_VERSION,
+    OPTIONS
+};
+
+struct option_row {
+    const char *name;
+    char letter;          /* its short form; 0: none */
+    const char *argument; /* what it takes, "N"; NULL: nothing */
+    const char *help;
+    unsigned commands; /* bit per enum command */
+};
+
+extern const struct option_row option_table[OPTIONS];
+
+struct options {
+    enum command command;
+    struct settings settings;
+    bool task_given; /* --task is among them */
+    bool given[OPTIONS];
+    const char *value[OPTIONS]; /* of those that take one; points into argv */
+    const char *operand;        /* of `list`; NULL: none */
+};
+
+/* Reads the command line, the program's name first. False with a reason for what is unknown,
+ * misplaced or out of range. The settings are checked one by one; not yet together. */
+bool options_parse(struct options *options, int argc, char **argv, struct error *error);
+
+/* The value of an option as a whole number from `least` up; `otherwise` when it is not given. */
+bool options_integer(const struct options *options, enum option option, int64_t least,
+                     int64_t otherwise, int64_t *value, struct error *error);
+
+/* Usage, subcommands, options and settings. */
+void options_help(FILE *out, enum command command);
+
+#endif

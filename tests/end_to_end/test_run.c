@@ -1,0 +1,731 @@
+/* The program from outside, without a screen: what it writes, refuses and leaves behind.
+ *
+ * The program is that of the environment variable LNSCOPE, or build/lnscope. */
+#include "base/file.h"
+#include "support/safetensors_reader.h"
+#include "train/settings.h"
+
+#include <cJSON.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <math.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { ARGUMENTS = 40, LINE = 65536 };
+
+static char program[4096], folder[64];
+
+/* A process, its standard output, and the file that takes its standard error. */
+struct process {
+    pid_t id;
+    int output; /* read end */
+};
+
+static int enter_folder(void **state)
+{
+    (void)state;
+    strcpy(folder, "/tmp/lnscope-test-XXXXXX");
+    return mkdtemp(folder) ? 0 : -1;
+}
+
+static int leave_folder(void **state)
+{
+    DIR *here = opendir(folder);
+    (void)state;
+    for (struct dirent *entry; here && (entry = readdir(here));)
+        unlinkat(dirfd(here), entry->d_name, 0);
+    if (here)
+        closedir(here);
+    return rmdir(folder);
+}
+
+static int files_in_folder(void)
+{
+    DIR *here = opendir(folder);
+    int count = 0;
+    assert_non_null(here);
+    for (struct dirent *entry; (entry = readdir(here));)
+        count += entry->d_name[0] != '.';
+    closedir(here);
+    return count;
+}
+
+/* A name in the folder; good until the fourth next call. */
+static const char *in_folder(const char *name)
+{
+    static char path[4][128];
+    static int next;
+    next = (next + 1) % 4;
+    snprintf(path[next], sizeof path[next], "%s/%s", folder, name);
+    return path[next];
+}
+
+static char *contents(const char *path)
+{
+    char *text;
+    size_t size;
+    struct error error;
+    if (!file_read(path, 1 << 26, &text, &size, &error))
+        fail_msg("%s", error.text);
+    return text;
+}
+
+static void write_file(const char *path, const char *text)
+{
+    FILE *out = fopen(path, "w");
+    assert_non_null(out);
+    fputs(text, out);
+    assert_int_equal(fclose(out), 0);
+}
+
+/* Starts the program with the words of `command`, which are separated by single spaces. Standard
+ * output goes to the file `output`, or to the pipe where it is NULL. */
+static struct process start(const char *command, const char *output)
+{
+    char words[1024], *arguments[ARGUMENTS] = {program}, *rest = words;
+    struct process process = {.output = -1};
+    int ends[2] = {-1, -1}, count = 1;
+    snprintf(words, sizeof words, "%s", command);
+    while (*rest && count < ARGUMENTS - 1) {
+        arguments[count++] = rest;
+        rest += strcspn(rest, " ");
+        if (*rest)
+            *rest++ = '\0';
+    }
+    assert_int_equal(pipe(ends), 0);
+    process.id = fork();
+    assert_true(process.id >= 0);
+    if (process.id == 0) {
+        int errors = open(in_folder(".errors"), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+        int target = output ? open(output, O_WRONLY | O_CREAT | O_TRUNC, 0600) : ends[1];
+        int none = open("/dev/null", O_RDONLY);
+        signal(SIGPIPE, SIG_DFL);
+        dup2(none, STDIN_FILENO);
+        dup2(target, STDOUT_FILENO);
+        dup2(errors, STDERR_FILENO);
+        close(ends[0]);
+        close(ends[1]);
+        execv(program, arguments);
+        _exit(127);
+    }
+    close(ends[1]);
+    if (output)
+        close(ends[0]);
+    else
+        process.output = ends[0];
+    return process;
+}
+
+static int finish(struct process *process)
+{
+    int status = 0;
+    if (process->output >= 0)
+        close(process->output);
+    assert_int_equal(waitpid(process->id, &status, 0), process->id);
+    return status;
+}
+
+/* What it has written to standard error; the caller frees it. */
+static char *errors_of(void)
+{
+    return contents(in_folder(".errors"));
+}
+
+/* Runs to the end, with this status and nothing on standard error unless it failed; returns what it
+ * wrote, which the caller frees. */
+static char *run_to(int expected, const char *command)
+{
+    struct process process = start(command, in_folder(".output"));
+    int status = finish(&process);
+    char *errors = errors_of();
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != expected)
+        fail_msg("lnscope %s: status %#x, standard error: %s", command, (unsigned)status, errors);
+    if (expected == 0)
+        assert_string_equal(errors, "");
+    free(errors);
+    return contents(in_folder(".output"));
+}
+
+/* Fails with this status and these words, in one line. */
+static void fails(int expected, const char *command, const char *words)
+{
+    char *output = run_to(expected, command), *errors = errors_of();
+    if (strncmp(errors, "lnscope: ", 9) != 0 || !strstr(errors, words) ||
+        strchr(errors, '\n') != errors + strlen(errors) - 1)
+        fail_msg("lnscope %s: \"%s\" does not say \"%s\" in one line", command, errors, words);
+    free(output);
+    free(errors);
+}
+
+static int count(const char *text, char letter)
+{
+    int found = 0;
+    for (; *text; text++)
+        found += *text == letter;
+    return found;
+}
+
+#define SMALL " --layers 2 --width 16 --heads 2 --ffn 32 --context 8 --batch 2"
+
+static void it_tells_version_and_help(void **state)
+{
+    char *text = run_to(0, "--version");
+    (void)state;
+    assert_int_equal(strncmp(text, "lnscope " LNSCOPE_VERSION, strlen("lnscope " LNSCOPE_VERSION)),
+                     0);
+    free(text);
+    static const char *const helps[] = {"--help", "-h", "run --help"};
+    for (size_t i = 0; i < sizeof helps / sizeof *helps; i++) {
+        text = run_to(0, helps[i]);
+        for (int row = 0; row < setting_count; row++) {
+            char name[64];
+            snprintf(name, sizeof name, "\n  --%s", setting_table[row].name);
+            if (!strstr(text, name))
+                fail_msg("lnscope %s does not name --%s", helps[i], setting_table[row].name);
+        }
+        free(text);
+    }
+    text = run_to(0, "list --help");
+    assert_non_null(strstr(text, "placements, norms, tasks"));
+    free(text);
+}
+
+static void wrong_usage_is_told(void **state)
+{
+    (void)state;
+    fails(2, "rum", "command 'rum': one of run, list");
+    fails(2, "--seed 3 run", "a command comes first");
+    fails(2, "run now", "'now'");
+    fails(2, "run --layerz 3", "perhaps --layers");
+    fails(2, "--every 3", "belongs to lnscope run");
+    fails(2, "list keys --seed 3", "unknown option '--seed'");
+    fails(2, "run -x", "unknown option '-x'");
+    fails(2, "run --layers", "needs a value");
+    fails(2, "run --layers 200", "layers '200': a whole number from 1 to 128");
+    fails(2, "run --layers= --steps 1", "layers ''");
+    fails(2, "run --left prel", "left 'prel': one of pre, ");
+    fails(2, "run --force=yes", "takes no value");
+    fails(2, "run --heads 5", "heads 4 or width 65");
+    fails(2, "run --task text", "--text FILE");
+    fails(2, "run --batch 1024 --context 1024 --width 1024 --layers 128 --heads 1024", "memory");
+    fails(2, "run --format xml", "format 'xml': one of csv, jsonl");
+    fails(2, "run --every 0", "every '0': a whole number from 1 up");
+    fails(2, "run --every 1x", "every '1x'");
+    fails(2, "run --dump-step 3", "--dump FILE");
+    fails(2, "run --dump x --dump-step 9 --steps 3", "a step up to --steps 3");
+    fails(2, "run --dump x -o x", "the same file");
+    fails(2, "run --force", "--force has nothing to replace");
+    fails(2, "list", "one of placements");
+    fails(2, "list kyes", "one of keys, ");
+    fails(2, "list norms --format man", "keys and settings");
+    fails(2, "run --preset gpt2", "unknown option '--preset'");
+}
+
+static void csv_has_a_row_per_step_and_stack(void **state)
+{
+    char *text = run_to(0, "run --steps 3 --warmup=2" SMALL), *rest = text;
+    const char *header = "step,stack,placement,norm,loss,lr,grad_norm,clip,ratio,finite,"
+                         "stream_grad_0,stream_grad_1,stream_grad_2\n";
+    (void)state;
+    assert_int_equal(strncmp(text, header, strlen(header)), 0);
+    assert_int_equal(count(text, '\n'), 7);
+    rest += strlen(header);
+    for (int row = 0; row < 6; row++) {
+        char expected[64];
+        snprintf(expected, sizeof expected, "%d,%s,layernorm,", row / 2 + 1,
+                 row % 2 ? "right,post" : "left,pre");
+        assert_int_equal(strncmp(rest, expected, strlen(expected)), 0);
+        rest += strcspn(rest, "\n") + 1;
+    }
+    assert_int_equal(count(text, ','), 7 * 12);
+    assert_non_null(strstr(text, ",0.0015,")); /* lr of the first step of a warmup of two */
+    free(text);
+}
+
+static void jsonl_has_the_documented_keys(void **state)
+{
+    static const char *const keys[] = {
+        "step", "stack", "placement",   "norm",       "loss",       "lr",           "grad_norm",
+        "clip", "ratio", "stream_grad", "stream_rms", "param_grad", "update_ratio", "finite"};
+    const int key_count = (int)(sizeof keys / sizeof *keys);
+    char *text = run_to(0, "run --steps 2 --format jsonl" SMALL), *rest = text;
+    (void)state;
+    for (int row = 0; row < 4; row++) {
+        const char *end = NULL;
+        cJSON *object = cJSON_ParseWithOpts(rest, &end, false);
+        assert_non_null(object);
+        assert_int_equal(*end, '\n');
+        rest += end + 1 - rest;
+        cJSON *field = object->child;
+        for (int i = 0; i < key_count; i++, field = field->next) {
+            assert_non_null(field);
+            assert_string_equal(field->string, keys[i]);
+        }
+        assert_null(field);
+        assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(object, "stream_grad")), 3);
+        assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(object, "stream_rms")), 3);
+        cJSON *grads = cJSON_GetObjectItem(object, "param_grad");
+        cJSON *ratios = cJSON_GetObjectItem(object, "update_ratio");
+        assert_int_equal(cJSON_GetArraySize(grads), cJSON_GetArraySize(ratios));
+        assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(grads, "attn.qkv.weight")), 2);
+        assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(ratios, "attn.qkv.weight")), 2);
+        assert_true(cJSON_IsTrue(cJSON_GetObjectItem(object, "finite")));
+        cJSON_Delete(object);
+    }
+    assert_string_equal(rest, "");
+    free(text);
+}
+
+static void rows_are_thinned(void **state)
+{
+    static const int steps[] = {3, 3, 6, 6, 7, 7};
+    char *text = run_to(0, "run --steps 7 --every 3" SMALL), *rest = text;
+    (void)state;
+    for (size_t row = 0; row < sizeof steps / sizeof *steps; row++) {
+        rest = strchr(rest, '\n') + 1;
+        assert_int_equal(atoi(rest), steps[row]);
+    }
+    assert_int_equal(count(rest, '\n'), 1);
+    free(text);
+}
+
+static void the_same_settings_give_the_same_bits(void **state)
+{
+    char *once = run_to(0, "run --steps 5 --format jsonl --threads 1" SMALL);
+    char *again = run_to(0, "run --steps 5 --format jsonl --threads 1" SMALL);
+    char *threads = run_to(0, "run --steps 5 --format jsonl --threads 2" SMALL);
+    char *more = run_to(0, "run --steps 5 --format jsonl --threads 5" SMALL);
+    char *other = run_to(0, "run --steps 5 --format jsonl --seed 2" SMALL);
+    (void)state;
+    assert_string_equal(once, again);
+    assert_string_equal(once, threads);
+    assert_string_equal(once, more);
+    assert_string_not_equal(once, other);
+    free(once);
+    free(again);
+    free(threads);
+    free(more);
+    free(other);
+}
+
+static void a_file_is_whole_and_not_overwritten(void **state)
+{
+    char command[512];
+    (void)state;
+    char *expected = run_to(0, "run --steps 2" SMALL);
+    snprintf(command, sizeof command, "run --steps 2" SMALL " -o %s", in_folder("out.csv"));
+    char *nothing = run_to(0, command), *written = contents(in_folder("out.csv"));
+    assert_string_equal(nothing, "");
+    assert_string_equal(written, expected);
+    fails(1, command, "exists: name another file, or allow it with --force");
+    snprintf(command, sizeof command, "run --steps 1" SMALL " --force --output=%s",
+             in_folder("out.csv"));
+    free(run_to(0, command));
+    char *shorter = contents(in_folder("out.csv"));
+    assert_int_equal(count(shorter, '\n'), 3);
+    assert_int_equal(files_in_folder(), 1);
+    snprintf(command, sizeof command, "run --steps 1" SMALL " -o %s", in_folder("no/out.csv"));
+    fails(1, command, "cannot write");
+    free(expected);
+    free(nothing);
+    free(written);
+    free(shorter);
+}
+
+static void a_full_disk_is_told(void **state)
+{
+    (void)state;
+    if (access("/dev/full", W_OK) != 0)
+        skip();
+    struct process process = start("run --steps 2" SMALL, "/dev/full");
+    int status = finish(&process);
+    char *errors = errors_of();
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+    assert_non_null(strstr(errors, "cannot write standard output (No space left on device)"));
+    free(errors);
+    process = start("list keys", "/dev/full");
+    status = finish(&process);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+    fails(1, "run --steps 2" SMALL " -o /dev/full", "No space left on device");
+}
+
+static bool read_dump(struct saved *saved, const char *options)
+{
+    char command[512];
+    struct error error;
+    snprintf(command, sizeof command, "run" SMALL " %s --force --dump %s", options,
+             in_folder("step.safetensors"));
+    free(run_to(0, command));
+    if (!saved_read(saved, in_folder("step.safetensors"), &error))
+        fail_msg("%s", error.text);
+    return true;
+}
+
+static double norm_of(const struct saved *saved, const char *prefix)
+{
+    double sum = 0;
+    for (int i = 0; i < saved->tensors; i++) {
+        const struct saved_tensor *tensor = &saved->tensor[i];
+        if (strncmp(tensor->name, prefix, strlen(prefix)) != 0)
+            continue;
+        for (size_t n = 0; n < tensor->count; n++)
+            sum += saved_number(tensor, n) * saved_number(tensor, n);
+    }
+    return sqrt(sum);
+}
+
+/* The dump holds the very gradients that the row of its step was measured on. */
+static void a_dump_agrees_with_its_row(void **state)
+{
+    struct saved saved;
+    char *text = run_to(0, "run --steps 3 --clip 0.01 --format jsonl" SMALL), *rest = text;
+    (void)state;
+    assert_true(read_dump(&saved, "--steps 3 --clip 0.01 --dump-step 2"));
+    rest = strchr(strchr(rest, '\n') + 1, '\n') + 1; /* the rows of step 2 */
+    for (int side = 0; side < SIDES; side++, rest = strchr(rest, '\n') + 1) {
+        cJSON *object = cJSON_ParseWithOpts(rest, NULL, false);
+        char name[64];
+        snprintf(name, sizeof name, "%s.grad.", stack_names[side]);
+        double expected = cJSON_GetNumberValue(cJSON_GetObjectItem(object, "grad_norm"));
+        assert_true(fabs(norm_of(&saved, name) - expected) < 1e-5 * expected);
+        cJSON *streams = cJSON_GetObjectItem(object, "stream_grad");
+        for (int l = 0; l <= 2; l++) {
+            snprintf(name, sizeof name, "%s.stream_grad.%d", stack_names[side], l);
+            expected = cJSON_GetNumberValue(cJSON_GetArrayItem(streams, l));
+            assert_true(fabs(norm_of(&saved, name) - expected) < 1e-5 * expected);
+            assert_int_equal(saved_find(&saved, name)->dimensions, 3);
+        }
+        snprintf(name, sizeof name, "%s.loss", stack_names[side]);
+        expected = cJSON_GetNumberValue(cJSON_GetObjectItem(object, "loss"));
+        assert_true(fabs(saved_number(saved_find(&saved, name), 0) - expected) < 1e-6);
+        cJSON_Delete(object);
+    }
+    saved_close(&saved);
+    free(text);
+}
+
+static void a_dump_has_shapes_batch_and_settings(void **state)
+{
+    struct saved saved;
+    (void)state;
+    assert_true(read_dump(&saved, "--steps 1 --seed 7"));
+    for (int i = 0; i < setting_count; i++)
+        if (!saved_metadata(&saved, setting_table[i].name))
+            fail_msg("the dump does not say %s", setting_table[i].name);
+    assert_string_equal(saved_metadata(&saved, "seed"), "7");
+    assert_string_equal(saved_metadata(&saved, "layers"), "2");
+    assert_string_equal(saved_metadata(&saved, "step"), "1");
+    const struct saved_tensor *up = saved_find(&saved, "left.param.blocks.1.ffn.up.weight");
+    assert_non_null(up);
+    assert_int_equal(up->dimensions, 2);
+    assert_int_equal(up->shape[0], 32);
+    assert_int_equal(up->shape[1], 16);
+    assert_int_equal(saved_find(&saved, "right.grad.blocks.0.ln1.weight")->dimensions, 1);
+    const struct saved_tensor *tokens = saved_find(&saved, "tokens");
+    assert_int_equal(tokens->type, SAVED_I32);
+    assert_int_equal(tokens->shape[0], 2);
+    assert_int_equal(tokens->shape[1], 8);
+    double vocab = (double)saved_find(&saved, "left.param.wte.weight")->shape[0];
+    for (size_t i = 0; i < tokens->count; i++) {
+        double target = saved_number(saved_find(&saved, "targets"), i);
+        assert_true(saved_number(tokens, i) >= 0 && saved_number(tokens, i) < vocab);
+        assert_true(target >= -1 && target < vocab);
+    }
+    saved_close(&saved);
+}
+
+/* The weights are those before the update: the first step's do not depend on the rate, and both
+ * stacks begin with the same. */
+static void a_dump_has_the_weights_before_the_step(void **state)
+{
+    struct saved slow, fast;
+    (void)state;
+    assert_true(read_dump(&slow, "--steps 1 --lr 1e-6"));
+    assert_true(read_dump(&fast, "--steps 1 --lr 1"));
+    for (int i = 0; i < slow.tensors; i++) {
+        const struct saved_tensor *a = &slow.tensor[i];
+        char twin[96];
+        if (strncmp(a->name, "left.param.", 11) != 0)
+            continue;
+        const struct saved_tensor *b = saved_find(&fast, a->name);
+        snprintf(twin, sizeof twin, "right%s", a->name + 4);
+        const struct saved_tensor *right = saved_find(&slow, twin);
+        for (size_t n = 0; n < a->count; n++) {
+            assert_true(saved_number(a, n) == saved_number(b, n));
+            if (right)
+                assert_true(saved_number(a, n) == saved_number(right, n));
+        }
+    }
+    saved_close(&slow);
+    saved_close(&fast);
+}
+
+static void divergence_is_shown_not_hidden(void **state)
+{
+    char *csv = run_to(0, "run --optimizer sgd --lr 100 --left none --steps 40" SMALL);
+    char *json =
+        run_to(0, "run --optimizer sgd --lr 100 --left none --steps 40 --format jsonl" SMALL);
+    char command[512];
+    (void)state;
+    assert_int_equal(count(csv, '\n'), 81);
+    assert_int_equal(count(csv, ','), 81 * 12);
+    assert_non_null(strstr(csv, ",false,"));
+    assert_null(strstr(csv, "nan"));
+    assert_null(strstr(csv, "inf"));
+    const char *last = json;
+    for (int row = 0; row < 78; row++)
+        last = strchr(last, '\n') + 1;
+    cJSON *object = cJSON_ParseWithOpts(last, NULL, false);
+    assert_int_equal(cJSON_GetNumberValue(cJSON_GetObjectItem(object, "step")), 40);
+    assert_true(cJSON_IsNull(cJSON_GetObjectItem(object, "loss")));
+    assert_true(cJSON_IsFalse(cJSON_GetObjectItem(object, "finite")));
+    cJSON_Delete(object);
+    snprintf(command, sizeof command,
+             "run --optimizer sgd --lr 100 --left none --steps 40" SMALL
+             " --dump-step 40 --dump %s",
+             in_folder("late"));
+    fails(1, command, "the left stack diverged at step ");
+    assert_int_equal(files_in_folder(), 0);
+    free(csv);
+    free(json);
+}
+
+static void a_text_is_learned_and_validated(void **state)
+{
+    char command[512];
+    FILE *out = fopen(in_folder("text"), "w");
+    (void)state;
+    assert_non_null(out);
+    for (int i = 0; i < 200; i++)
+        fprintf(out, "line %d of a text that is long enough\n", i);
+    assert_int_equal(fclose(out), 0);
+    snprintf(command, sizeof command, "run --steps 2" SMALL " --text %s", in_folder("text"));
+    char *csv = run_to(0, command);
+    assert_non_null(strstr(csv, ",stream_grad_2,valid_loss\n"));
+    assert_int_equal(count(csv, ','), 5 * 13);
+    snprintf(command, sizeof command, "run --steps 2" SMALL " --format jsonl --text %s",
+             in_folder("text"));
+    char *json = run_to(0, command);
+    assert_non_null(strstr(json, ",\"finite\":true,\"valid_loss\":"));
+    free(csv);
+    free(json);
+    write_file(in_folder("empty"), "");
+    snprintf(command, sizeof command, "run --steps 2" SMALL " --text %s", in_folder("empty"));
+    fails(1, command, "empty");
+    snprintf(command, sizeof command, "run --steps 2" SMALL " --text %s", in_folder("absent"));
+    fails(1, command, "cannot read");
+    snprintf(command, sizeof command, "run --steps 2" SMALL " --text %s", folder);
+    fails(1, command, "is a directory");
+}
+
+/* Reads from the pipe until `lines` lines have come, or with -1 until its end; returns the bytes.
+ */
+static char *read_lines(int descriptor, int lines)
+{
+    size_t room = LINE, used = 0;
+    char *text = malloc(room);
+    for (int seen = 0; lines < 0 || seen < lines;) {
+        assert_non_null(text);
+        ssize_t got = read(descriptor, text + used, room - used - 1);
+        if (got <= 0)
+            break;
+        for (ssize_t i = 0; i < got; i++)
+            seen += text[used + (size_t)i] == '\n';
+        used += (size_t)got;
+        if (room - used < LINE / 2)
+            text = realloc(text, room *= 2);
+    }
+    text[used] = '\0';
+    return text;
+}
+
+static void an_interrupt_leaves_whole_rows(void **state)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    (void)state;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        struct process process = start("run" SMALL, NULL);
+        char *first = read_lines(process.output, 5);
+        assert_int_equal(kill(process.id, numbers[i]), 0);
+        char *rest = read_lines(process.output, -1);
+        int status = finish(&process);
+        char *errors = errors_of();
+        assert_true(WIFSIGNALED(status) && WTERMSIG(status) == numbers[i]);
+        assert_string_equal(errors, "");
+        int rows = count(first, '\n') + count(rest, '\n');
+        assert_int_equal(rows % 2, 1); /* the header, and both stacks of every step */
+        assert_int_equal(count(first, ',') + count(rest, ','), rows * 12);
+        const char *end = *rest ? rest : first;
+        assert_int_equal(end[strlen(end) - 1], '\n');
+        free(first);
+        free(rest);
+        free(errors);
+    }
+}
+
+/* Waits for a file of another process. */
+static void wait_for_file(const char *path)
+{
+    for (int i = 0; i < 6000 && access(path, F_OK) != 0; i++)
+        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+    assert_int_equal(access(path, F_OK), 0);
+}
+
+static void an_interrupt_finishes_the_file(void **state)
+{
+    char command[512];
+    (void)state;
+    snprintf(command, sizeof command, "run" SMALL " -o %s --dump %s --dump-step 3",
+             in_folder("rows.csv"), in_folder("step"));
+    struct process process = start(command, in_folder(".output"));
+    wait_for_file(in_folder("step")); /* step 3 is done */
+    assert_int_equal(kill(process.id, SIGTERM), 0);
+    int status = finish(&process);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+    char *rows = contents(in_folder("rows.csv"));
+    assert_true(count(rows, '\n') >= 5);
+    assert_int_equal(count(rows, ','), count(rows, '\n') * 12);
+    assert_int_equal(rows[strlen(rows) - 1], '\n');
+    assert_int_equal(files_in_folder(), 2);
+    free(rows);
+}
+
+static void an_interrupt_before_the_dump_leaves_none(void **state)
+{
+    char command[512];
+    (void)state;
+    snprintf(command, sizeof command, "run" SMALL " --dump %s --dump-step 999999999",
+             in_folder("step"));
+    struct process process = start(command, NULL);
+    free(read_lines(process.output, 3));
+    assert_int_equal(kill(process.id, SIGTERM), 0);
+    free(read_lines(process.output, -1));
+    int status = finish(&process);
+    char *errors = errors_of();
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+    assert_non_null(strstr(errors, "nothing was dumped"));
+    assert_int_equal(files_in_folder(), 0);
+    free(errors);
+}
+
+static void a_closed_pipe_ends_the_run_quietly(void **state)
+{
+    struct process process = start("run" SMALL, NULL);
+    (void)state;
+    free(read_lines(process.output, 3));
+    int status = finish(&process); /* closes the pipe */
+    char *errors = errors_of();
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+    assert_string_equal(errors, "");
+    free(errors);
+}
+
+static void lists_can_be_read_by_machines(void **state)
+{
+    static const char *const lists[] = {"placements",  "norms",      "tasks",     "keys",
+                                        "settings",    "optimizers", "schedules", "inits",
+                                        "activations", "themes"};
+    (void)state;
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        char command[64];
+        snprintf(command, sizeof command, "list %s", lists[i]);
+        char *text = run_to(0, command);
+        snprintf(command, sizeof command, "list %s --format jsonl", lists[i]);
+        char *json = run_to(0, command);
+        assert_int_equal(count(json, '\n') + 1, count(text, '\n')); /* and a heading */
+        assert_true(count(json, '\n') >= 2);
+        for (char *line = json; *line; line = strchr(line, '\n') + 1) {
+            const char *end;
+            cJSON *object = cJSON_ParseWithOpts(line, &end, false);
+            assert_non_null(object);
+            assert_int_equal(*end, '\n');
+            for (cJSON *field = object->child; field; field = field->next)
+                if (cJSON_IsNull(field) && strcmp(lists[i], "tasks") != 0)
+                    fail_msg("list %s: no %s in %s", lists[i], field->string, line);
+            cJSON_Delete(object);
+        }
+        free(text);
+        free(json);
+    }
+}
+
+static void tasks_tell_what_is_possible(void **state)
+{
+    char *json = run_to(0, "list tasks --format jsonl");
+    (void)state;
+    for (char *line = json; *line; line = strchr(line, '\n') + 1) {
+        cJSON *task = cJSON_ParseWithOpts(line, NULL, false);
+        const char *name = cJSON_GetStringValue(cJSON_GetObjectItem(task, "name"));
+        cJSON *vocab = cJSON_GetObjectItem(task, "vocab");
+        cJSON *unigram = cJSON_GetObjectItem(task, "unigram_entropy");
+        cJSON *rate = cJSON_GetObjectItem(task, "entropy_rate");
+        assert_non_null(name);
+        if (strcmp(name, "text") == 0) {
+            assert_true(cJSON_IsNull(vocab) && cJSON_IsNull(unigram) && cJSON_IsNull(rate));
+        } else {
+            assert_true(cJSON_IsNumber(vocab) && cJSON_IsNumber(unigram) && cJSON_IsNumber(rate));
+            assert_true(rate->valuedouble < unigram->valuedouble);
+            assert_true(unigram->valuedouble <= log(vocab->valuedouble) + 1e-6);
+        }
+        cJSON_Delete(task);
+    }
+    free(json);
+}
+
+static void ascii_may_stand_alone(void **state)
+{
+    (void)state;
+    free(run_to(0, "run --ascii --steps 1" SMALL));
+    free(run_to(0, "run --no-ascii --steps 1" SMALL));
+    free(run_to(0, "run --ascii=auto --steps 1" SMALL));
+    free(run_to(0, "run --ascii off --steps 1" SMALL));
+    fails(2, "run --ascii=maybe", "ascii 'maybe': one of auto, on, off");
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, enter_folder, leave_folder)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(it_tells_version_and_help),
+        TEST(wrong_usage_is_told),
+        TEST(csv_has_a_row_per_step_and_stack),
+        TEST(jsonl_has_the_documented_keys),
+        TEST(rows_are_thinned),
+        TEST(the_same_settings_give_the_same_bits),
+        TEST(a_file_is_whole_and_not_overwritten),
+        TEST(a_full_disk_is_told),
+        TEST(a_dump_agrees_with_its_row),
+        TEST(a_dump_has_shapes_batch_and_settings),
+        TEST(a_dump_has_the_weights_before_the_step),
+        TEST(divergence_is_shown_not_hidden),
+        TEST(a_text_is_learned_and_validated),
+        TEST(an_interrupt_leaves_whole_rows),
+        TEST(an_interrupt_finishes_the_file),
+        TEST(an_interrupt_before_the_dump_leaves_none),
+        TEST(a_closed_pipe_ends_the_run_quietly),
+        TEST(lists_can_be_read_by_machines),
+        TEST(tasks_tell_what_is_possible),
+        TEST(ascii_may_stand_alone),
+    };
+    const char *path = getenv("LNSCOPE");
+    if (!realpath(path && *path ? path : "build/lnscope", program)) {
+        perror(path ? path : "build/lnscope");
+        return 1;
+    }
+    signal(SIGPIPE, SIG_IGN);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

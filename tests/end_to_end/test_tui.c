@@ -1,0 +1,764 @@
+/* The program in a terminal, as a user meets it: keys, sizes, signals, kinds of terminal, and that
+ * the terminal is sane afterwards. The program under test is $LNSCOPE, or build/lnscope.
+ *
+ * What the program cannot be asked to do (write to standard error, die on a thread) a child does in
+ * its place: this file run with "child", around the real ui/terminal.c. */
+#include "base/error.h"
+#include "base/memory.h"
+#include "support/console.h"
+#include "ui/canvas.h"
+#include "ui/keys.h"
+#include "ui/terminal.h"
+
+#include <dirent.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static const char *self;    /* this program */
+static const char *program; /* the one under test */
+
+/* A sanitizer takes a crash itself and exits with a status of its own. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { SANITIZED = 1 };
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ||                         \
+    __has_feature(undefined_behavior_sanitizer)
+enum { SANITIZED = 1 };
+#else
+enum { SANITIZED = 0 };
+#endif
+#else
+enum { SANITIZED = 0 };
+#endif
+
+/* ---- the child ---- */
+
+static void *die_here(void *argument)
+{
+    (void)argument;
+    die("no more memory: a smaller model");
+}
+
+static int child_key(int code, struct canvas *canvas)
+{
+    pthread_t thread;
+    static int paints;
+    switch (code) {
+    case 'e':
+        fprintf(stderr, "written meanwhile\n");
+        canvas_print(canvas, canvas_whole(canvas), 2, 0, ROLE_TEXT, "told");
+        break;
+    case 'p': /* the same picture, again and again */
+        for (int i = 0; i < 1000; i++)
+            terminal_paint(canvas);
+        canvas_print(canvas, canvas_whole(canvas), 2, 0, ROLE_TEXT, "painted %d", ++paints);
+        break;
+    case 'a':
+        abort();
+    case 's':
+        raise(SIGSEGV);
+        break;
+    case 't':
+        pthread_create(&thread, NULL, die_here, NULL);
+        pthread_join(thread, NULL);
+        break;
+    case 'x':
+        exit(3);
+    default:
+        break;
+    }
+    return code == 'q';
+}
+
+static int child(void)
+{
+    struct canvas canvas;
+    struct error error;
+    int rows, cols, quit = 0;
+    if (!terminal_check(false, &error) || !terminal_open(THEME_DARK, &error))
+        die("%s", error.text);
+    terminal_size(&rows, &cols);
+    canvas_open(&canvas, rows, cols);
+    for (int role = 0; role < ROLES; role++)
+        canvas_put(&canvas, 1, role, '#', (enum role)role);
+    canvas_print(&canvas, canvas_whole(&canvas), 0, 0, ROLE_TEXT, "ready");
+    while (!quit && !terminal_signal()) {
+        terminal_paint(&canvas);
+        quit = child_key(terminal_key(0.1), &canvas);
+    }
+    terminal_close();
+    canvas_close(&canvas);
+    printf("closed\n");
+    return 0;
+}
+
+/* ---- starting ---- */
+
+/* How the program is started: what differs from the usual. */
+struct setup {
+    const char *folder;
+    const char *options[4];
+    const char *environment[4]; /* "NAME=value", or "NAME" to take it away */
+};
+
+/* A small size, so that the tests do not wait for arithmetic. */
+static const char *const small[] = {"--width", "16",        "--ffn", "32",      "--heads",
+                                    "2",       "--context", "16",    "--batch", "4"};
+static const char *const usual[] = {"TERM=xterm-256color", "LC_ALL=C.UTF-8", "NO_COLOR",
+                                    "COLORTERM",           "LINES",          "COLUMNS"};
+enum { SMALL = sizeof small / sizeof small[0], USUAL = sizeof usual / sizeof usual[0] };
+
+static struct console *start_with(struct setup setup)
+{
+    const char *arguments[1 + SMALL + 5] = {program};
+    const char *environment[USUAL + 5] = {NULL};
+    memcpy(arguments + 1, small, sizeof small);
+    memcpy(arguments + 1 + SMALL, setup.options, sizeof setup.options);
+    memcpy(environment, usual, sizeof usual);
+    memcpy(environment + USUAL, setup.environment, sizeof setup.environment);
+    return console_open(&(struct console_start){.arguments = arguments,
+                                                .environment = environment,
+                                                .folder = setup.folder,
+                                                .rows = 24,
+                                                .cols = 80});
+}
+
+static struct console *start(void)
+{
+    struct console *console = start_with((struct setup){0});
+    assert_true(console_wait_text(console, "Post-LN"));
+    return console;
+}
+
+static struct console *start_child(void)
+{
+    const char *arguments[] = {self, "child", NULL};
+    const char *environment[] = {"TERM=xterm-256color", "LC_ALL=C.UTF-8", NULL};
+    struct console *console = console_open(&(struct console_start){
+        .arguments = arguments, .environment = environment, .rows = 24, .cols = 80});
+    assert_true(console_wait_text(console, "ready"));
+    return console;
+}
+
+static void assert_sane(struct console *console)
+{
+    const char *complaint = console_complaint(console);
+    if (complaint)
+        fail_msg("%s", complaint);
+}
+
+static void assert_exit(struct console *console, int status)
+{
+    int got = console_wait_exit(console);
+    if (!WIFEXITED(got) || WEXITSTATUS(got) != status)
+        fail_msg("exit %d expected, waitpid() says %d; the screen is\n%s", status, got,
+                 console_screen(console));
+}
+
+static void assert_killed(struct console *console, int number)
+{
+    int got = console_wait_exit(console);
+    if (!WIFSIGNALED(got) || WTERMSIG(got) != number)
+        fail_msg("death by signal %d expected, waitpid() says %d", number, got);
+}
+
+static void assert_crashed(struct console *console, int number)
+{
+    int got = console_wait_exit(console);
+    if (SANITIZED && WIFEXITED(got) && WEXITSTATUS(got) != 0)
+        return;
+    if (!WIFSIGNALED(got) || WTERMSIG(got) != number)
+        fail_msg("a crash by signal %d expected, waitpid() says %d", number, got);
+}
+
+static void quit(struct console *console)
+{
+    console_send(console, "q");
+    assert_exit(console, 0);
+    assert_sane(console);
+    console_close(console);
+}
+
+static void press(struct console *console, const char *keys, const char *text)
+{
+    console_send(console, keys);
+    if (!console_wait_text(console, text))
+        fail_msg("after the keys %s", keys);
+}
+
+/* Keys before it may still be answered by the trainer, over the answer to this one. */
+static void press_until(struct console *console, const char *keys, const char *text)
+{
+    for (int tries = 0; tries < 120; tries++) {
+        console_send(console, keys);
+        console_pump(console, 0.5);
+        if (strstr(console_screen(console), text))
+            return;
+    }
+    press(console, keys, text);
+}
+
+/* How many bytes the program sends until it has been silent for a second; it has a minute. */
+static size_t wait_silence(struct console *console)
+{
+    size_t before, size;
+    console_output(console, &size);
+    for (int seconds = 0; seconds < 60; seconds++) {
+        before = size;
+        console_pump(console, 1);
+        console_output(console, &size);
+        if (size == before)
+            return size;
+    }
+    fail_msg("the program does not become silent");
+    return 0;
+}
+
+/* ---- keys ---- */
+
+static void opens_and_quits(void **state)
+{
+    (void)state;
+    struct console *console = start();
+    assert_true(console_wait_text(console, "Pre-LN"));
+    assert_non_null(strstr(console_output(console, NULL), "\033[?2026h"));
+    quit(console);
+}
+
+static void settings_keys_say_what_they_did(void **state)
+{
+    (void)state;
+    struct console *console = start();
+    press(console, "w", "warmup 25 steps: ");
+    press(console, "w", "warmup 50 steps: ");
+    press(console, "W", "warmup 25 steps: ");
+    press(console, "l", "lr 0.005: from step ");
+    press(console, "L", "lr 0.003: from step ");
+    press(console, "c", "clip 0.1: from step ");
+    press(console, "d", "layers 8: restarted from seed 1");
+    press(console, "D", "layers 6: restarted from seed 1");
+    press(console, "n", "norm rmsnorm: restarted from seed 1");
+    press(console, "R", "seed 2: restarted from seed 2");
+    press(console, "r", "restarted from seed 2");
+    press(console, "t", "task copy: restarted");
+    press(console, "t", "task repeat: restarted");
+    press(console, "t", "task grammar: restarted"); /* there is no file for the text task */
+    press(console, "+", "speed 30 steps per second");
+    press(console, "\f", "limit 30"); /* the header knows, under the message of no key */
+    press(console, "t", "task copy: restarted");
+    assert_non_null(strstr(console_screen(console), "limit 30")); /* still */
+    press(console, "_", "speed 15 steps per second");
+    press(console, "DD", "layers 2: restarted");
+    press(console, "D", "layers 2: D goes no further");
+    quit(console);
+}
+
+static void runs_pauses_and_steps(void **state)
+{
+    (void)state;
+    struct console *console = start();
+    assert_true(console_wait_text(console, "RUNNING"));
+    press(console, " ", "PAUSED");
+    press(console, "r", "restarted from seed 1");
+    press(console, ".", "step 1 ");
+    press(console, ".", "step 2 ");
+    press(console, "..", "step 4 ");
+    press(console, "w", "warmup 25 steps: from step 5 on");
+    press(console, " ", "RUNNING");
+    press(console, ".", "PAUSED");
+    quit(console);
+}
+
+static void the_end_of_a_run(void **state)
+{
+    (void)state;
+    struct console *console = start_with((struct setup){.options = {"--steps", "5"}});
+    assert_true(console_wait_text(console, "step 5"));
+    press_until(console, " ", "the run is over after 5 steps: r restarts it");
+    press(console, ".", "the run is over after 5 steps: r restarts it");
+    press(console, "r", "restarted from seed 1");
+    press_until(console, " ", "the run is over after 5 steps: r restarts it");
+    press(console, "d", "layers 8: restarted from seed 1"); /* and runs */
+    assert_true(console_wait_text(console, "step 5"));
+    quit(console);
+}
+
+/* What the trainer cannot do is said, and the keys go on from what it still does. */
+static void a_refused_setting_is_taken_back(void **state)
+{
+    (void)state;
+    struct console *console =
+        start_with((struct setup){.options = {"--text", "/nowhere/at-all", "--task", "grammar"}});
+    assert_true(console_wait_text(console, "Post-LN"));
+    press(console, "tt", "task repeat: restarted");
+    press(console, "t", "cannot read /nowhere/at-all");
+    press(console, "d", "layers 8: restarted from seed 1");
+    press(console, "t", "cannot read /nowhere/at-all");
+    quit(console);
+}
+
+/* A warmup that is over changes nothing any more, and the program says what does. */
+static void late_warmup_points_to_restart(void **state)
+{
+    (void)state;
+    struct console *console = start();
+    press(console, "++++", "speed 250 steps per second");
+    press(console, "+", "speed unlimited");
+    press(console, "+", "speed unlimited: + goes no further");
+    do
+        press(console, "wW", "warmup 0 steps: ");
+    while (!strstr(console_screen(console), "warmup 0 steps: over by step "));
+    press(console, " w", "warmup 25 steps: over by step ");
+    assert_non_null(strstr(console_screen(console), "r restarts with it"));
+    quit(console);
+}
+
+static void other_keys_do_nothing(void **state)
+{
+    (void)state;
+    struct console *console = start();
+    press(console, "z", "key 'z' does nothing: ? shows the keys");
+    press(console, "\033[D", "key Left does nothing");
+    press(console, "\xC3\xA9", "key U+00E9 does nothing");
+    press(console, "\t", "key Tab does nothing");
+    press(console, "\033", "key Escape does nothing");
+    /* sequences that curses does not know: their letters are not keys */
+    press(console, "\033[1;9R", "this key does nothing");
+    press(console, "y", "key 'y' does nothing");
+    press(console, "\033[200;1;1;1q", "this key does nothing");
+    press(console, "y", "key 'y' does nothing");
+    press(console, "\033d", "this key does nothing");
+    assert_null(strstr(console_screen(console), "seed 2"));
+    quit(console);
+}
+
+static void all_keys(struct console *console)
+{
+    static const int more[] = {KEY_CODE_TAB, KEY_CODE_ENTER, 'z', '0', '~', 1, 127};
+    static const char *const sequences[] = {"\033[A", "\033[B",  "\033OA",  "\033OB",   "\033[C",
+                                            "\033[D", "\033[5~", "\033[6~", "\033[H",   "\033[F",
+                                            "\033OP", "\033[3~", "\033[Z",  "\033[1;5A"};
+    for (int i = 0; i < ACTIONS; i++)
+        for (int c = 0; c < 2; c++) {
+            int code = key_table[i].code[c];
+            if (i != ACTION_QUIT && i != ACTION_HELP && code > 0 && code < 128)
+                console_send(console, (char[]){(char)code, 0});
+        }
+    for (size_t i = 0; i < sizeof more / sizeof more[0]; i++)
+        console_send(console, (char[]){(char)more[i], 0});
+    for (size_t i = 0; i < sizeof sequences / sizeof sequences[0]; i++)
+        console_send(console, sequences[i]);
+}
+
+static void every_key_in_every_state(void **state)
+{
+    char folder[] = "/tmp/lnscope-test-XXXXXX", command[256];
+    (void)state;
+    assert_non_null(mkdtemp(folder)); /* `x` writes here */
+    struct console *console = start_with((struct setup){.folder = folder});
+    assert_true(console_wait_text(console, "Post-LN"));
+    all_keys(console);
+    press_until(console, "z", "key 'z' does nothing");
+    press(console, ".", "PAUSED");
+    all_keys(console);
+    press_until(console, "z", "key 'z' does nothing");
+    press(console, "?", "restart both stacks");
+    all_keys(console);
+    press_until(console, "z", "the help is open");
+    console_send(console, "\033");
+    assert_true(console_wait_no_text(console, "restart both stacks"));
+    press_until(console, "z", "key 'z' does nothing");
+    quit(console);
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    assert_int_equal(system(command), 0);
+}
+
+static void help_opens_scrolls_and_closes(void **state)
+{
+    (void)state;
+    struct console *console = start();
+    static const char *const leave[] = {"?", "\033", "q"};
+    for (size_t i = 0; i < sizeof leave / sizeof leave[0]; i++) {
+        press(console, "?", key_table[ACTION_RESTART].help);
+        console_send(console, leave[i]);
+        assert_true(console_wait_no_text(console, key_table[ACTION_RESTART].help));
+    }
+    console_resize(console, 12, 60);
+    press(console, "?", key_table[ACTION_PAUSE].help);
+    console_send(console, "\033[F"); /* End */
+    assert_true(console_wait_no_text(console, key_table[ACTION_PAUSE].help));
+    press(console, "\033[H", key_table[ACTION_PAUSE].help); /* Home */
+    for (int i = 0; i < 30 && strstr(console_screen(console), key_table[ACTION_PAUSE].help); i++) {
+        console_send(console, i % 2 ? "j" : "\033[B");
+        console_pump(console, 0.1);
+    }
+    assert_true(console_wait_no_text(console, key_table[ACTION_PAUSE].help));
+    press(console, "q", "Post-LN");
+    quit(console);
+}
+
+static void export_writes_two_files_each_time(void **state)
+{
+    char folder[] = "/tmp/lnscope-test-XXXXXX", command[256];
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    struct console *console = start_with((struct setup){.folder = folder});
+    assert_true(console_wait_text(console, "Post-LN"));
+    press(console, " x", "lnscope-001.svg");
+    assert_non_null(strstr(console_screen(console), "lnscope-001.txt"));
+    press(console, "x", "lnscope-002.svg");
+    quit(console);
+    int files = 0;
+    DIR *list = opendir(folder);
+    assert_non_null(list);
+    for (struct dirent *entry; (entry = readdir(list));) {
+        char path[1024];
+        struct stat info;
+        if (entry->d_name[0] == '.')
+            continue;
+        files++;
+        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        assert_int_equal(stat(path, &info), 0);
+        assert_true(info.st_size > 500);
+    }
+    closedir(list);
+    assert_int_equal(files, 4);
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    console = start_with((struct setup){.folder = folder});
+    assert_true(console_wait_text(console, "Post-LN"));
+    assert_int_equal(system(command), 0);
+    press(console, "x", "cannot write lnscope-001.svg"); /* nowhere to write to */
+    quit(console);
+}
+
+static void paused_screen_is_silent(void **state)
+{
+    size_t before, after;
+    (void)state;
+    struct console *console = start();
+    console_send(console, " ");
+    before = wait_silence(console);
+    console_pump(console, 2);
+    console_output(console, &after);
+    assert_int_equal(before, after);
+    press(console, ".", "Post-LN"); /* a step moves it again, and then it is silent again */
+    after = wait_silence(console);
+    assert_true(after > before);
+    quit(console);
+}
+
+/* ---- sizes ---- */
+
+static void resize_storm(void **state)
+{
+    static const int sizes[][2] = {{1, 1},   {11, 39}, {12, 40},  {80, 250}, {2, 200}, {200, 2},
+                                   {24, 80}, {1, 80},  {24, 132}, {13, 41},  {60, 60}};
+    (void)state;
+    struct console *console = start();
+    for (int round = 0; round < 3; round++) {
+        if (round == 2)
+            console_send(console, "?");
+        for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+            console_resize(console, sizes[i][0], sizes[i][1]);
+            if (round > 0)
+                console_pump(console, 0.1);
+        }
+    }
+    console_resize(console, 11, 39);
+    assert_true(console_wait_text(console, "40"));
+    console_resize(console, 24, 80);
+    assert_true(console_wait_text(console, key_table[ACTION_RESTART].help));
+    press(console, "q", "Post-LN");
+    console_resize(console, 40, 120);
+    console_pump(console, 0.5);
+    press(console, "z", "key 'z' does nothing");
+    quit(console);
+}
+
+/* LINES and COLUMNS, which shells export, are not asked: the window is. */
+static void size_is_that_of_the_window(void **state)
+{
+    (void)state;
+    struct console *console = start_with((struct setup){.environment = {"LINES=10", "COLUMNS=20"}});
+    assert_true(console_wait_text(console, "Post-LN"));
+    quit(console);
+}
+
+/* ---- signals ---- */
+
+static void stops_and_goes_on(void **state)
+{
+    static const int signals[] = {SIGTSTP, SIGSTOP};
+    (void)state;
+    struct console *console = start();
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+        console_signal(console, signals[i]);
+        assert_true(console_wait_stop(console));
+        console_pump(console, 0.2);
+        if (signals[i] == SIGTSTP)
+            assert_sane(console);
+        console_write(console, "\r\nsomebody else was here\r\n");
+        assert_true(console_wait_text(console, "somebody else was here"));
+        console_continue(console);
+        assert_true(console_wait_text(console, "Post-LN"));
+        assert_true(console_wait_no_text(console, "somebody else was here"));
+        press(console, "z", "key 'z' does nothing");
+    }
+    console_send(console, "\032"); /* Ctrl-Z, as typed */
+    assert_true(console_wait_stop(console));
+    assert_sane(console);
+    console_resize(console, 30, 100); /* meanwhile */
+    console_continue(console);
+    assert_true(console_wait_text(console, "Post-LN"));
+    press(console, "w", "warmup 25 steps: ");
+    quit(console);
+}
+
+static void ends_by_signals(void **state)
+{
+    static const int signals[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT};
+    (void)state;
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+        struct console *console = start();
+        console_signal(console, signals[i]);
+        assert_killed(console, signals[i]);
+        assert_sane(console);
+        console_close(console);
+    }
+    struct console *console = start();
+    console_send(console, "\003"); /* Ctrl-C, as typed */
+    assert_killed(console, SIGINT);
+    assert_sane(console);
+    console_close(console);
+}
+
+/* Killed while it is stopped: it has the terminal back neither to use nor to mend. */
+static void ends_while_stopped(void **state)
+{
+    (void)state;
+    struct console *console = start();
+    console_signal(console, SIGTSTP);
+    assert_true(console_wait_stop(console));
+    console_signal(console, SIGTERM);
+    console_continue(console);
+    assert_killed(console, SIGTERM);
+    assert_sane(console);
+    console_close(console);
+}
+
+static void crashes_leave_the_terminal_sane(void **state)
+{
+    static const int signals[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL};
+    static const char *const kinds[] = {"TERM=xterm-256color", "TERM=vt100"};
+    (void)state;
+    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
+        for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+            struct console *console = start_with((struct setup){.environment = {kinds[k]}});
+            assert_true(console_wait_text(console, "Post-LN"));
+            console_signal(console, signals[i]);
+            assert_crashed(console, signals[i]);
+            assert_sane(console);
+            console_close(console);
+        }
+}
+
+static void standard_error_appears_afterwards(void **state)
+{
+    static const struct {
+        const char *key;
+        int signal, status;
+        const char *text;
+    } ends[] = {
+        {"q", 0, 0, "closed"},
+        {"x", 0, 3, "written"},
+        {"a", SIGABRT, 0, "written"},
+        {"s", SIGSEGV, 0, "written"},
+        {"t", 0, 1, "lnscope: no more memory: a smaller model"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        struct console *console = start_child();
+        press(console, "e", "told");
+        assert_null(strstr(console_output(console, NULL), "written meanwhile"));
+        console_send(console, ends[i].key);
+        if (ends[i].signal)
+            assert_crashed(console, ends[i].signal);
+        else
+            assert_exit(console, ends[i].status);
+        assert_sane(console);
+        const char *left = strstr(console_output(console, NULL), "\033[?1049l");
+        assert_non_null(left);
+        assert_non_null(strstr(left, "written meanwhile"));
+        assert_non_null(strstr(left, ends[i].text));
+        console_close(console);
+    }
+}
+
+static void only_differences_are_sent(void **state)
+{
+    size_t before, after;
+    (void)state;
+    struct console *console = start_child();
+    press(console, "p", "painted 1");
+    console_output(console, &before);
+    press(console, "p", "painted 2");
+    console_output(console, &after);
+    assert_true(after > before);
+    assert_true(after - before < 100); /* one digit, and how to get there */
+    quit(console);
+}
+
+/* ---- kinds of terminals ---- */
+
+/* Is there an SGR sequence with a colour in it? */
+static bool has_colour(const char *output)
+{
+    for (const char *at = strstr(output, "\033["); at; at = strstr(at + 1, "\033[")) {
+        const char *end = at + 2 + strspn(at + 2, "0123456789;:");
+        if (*end != 'm')
+            continue;
+        for (const char *number = at + 2; number < end; number++) {
+            char *behind;
+            long value = strtol(number, &behind, 10);
+            if ((value >= 30 && value <= 49) || (value >= 90 && value <= 107))
+                return true;
+            number = behind;
+        }
+    }
+    return false;
+}
+
+static void check_kind(const char *kind, const char *more, bool colour, bool ascii)
+{
+    struct console *console = start_with((struct setup){.environment = {kind, more}});
+    if (!console_wait_text(console, "Post-LN"))
+        fail_msg("with %s", kind);
+    press(console, "z", "key 'z' does nothing");
+    press(console, "?", key_table[ACTION_RESTART].help);
+    press(console, "q", "Post-LN");
+    console_pump(console, 0.5);
+    const char *output = console_output(console, NULL);
+    if (has_colour(output) != colour)
+        fail_msg("%s, %s: %s", kind, more ? more : "", colour ? "no colours" : "colours");
+    bool plain = true;
+    for (const char *at = output; *at; at++)
+        plain = plain && !(*at & 0x80);
+    if (plain != ascii)
+        fail_msg("%s, %s: %s", kind, more ? more : "", ascii ? "not ASCII" : "only ASCII");
+    quit(console);
+}
+
+static void kinds_of_terminals(void **state)
+{
+    (void)state;
+    check_kind("TERM=xterm-256color", NULL, true, false);
+    check_kind("TERM=xterm", NULL, true, false);
+    check_kind("TERM=screen", NULL, true, false);
+    check_kind("TERM=linux", NULL, true, false);
+    check_kind("TERM=vt100", NULL, false, false);
+    check_kind("TERM=xterm-256color", "NO_COLOR=1", false, false);
+    check_kind("TERM=xterm-256color", "NO_COLOR=", true, false);
+    check_kind("TERM=xterm-256color", "LC_ALL=C", true, true);
+    check_kind("TERM=vt100", "LC_ALL=C", false, true);
+}
+
+/* No picture, one line, status 1, and not a byte that would steer a terminal. */
+static void check_refusal(const char *setting, const char *text)
+{
+    struct console *console = start_with((struct setup){.environment = {setting}});
+    assert_exit(console, 1);
+    if (!strstr(console_output(console, NULL), text))
+        fail_msg("%s: no '%s' in\n%s", setting, text, console_output(console, NULL));
+    assert_null(strchr(console_output(console, NULL), 033));
+    assert_sane(console);
+    console_close(console);
+}
+
+static void refuses_what_it_cannot_draw_on(void **state)
+{
+    (void)state;
+    check_refusal("TERM", "lnscope: TERM is not set: ");
+    check_refusal("TERM=", "lnscope: TERM is not set: ");
+    check_refusal("TERM=dumb", "lnscope: terminal type 'dumb' cannot place its cursor: ");
+    check_refusal("TERM=nonsense", "lnscope: terminal type 'nonsense' is not known: ");
+    check_refusal("TERM=a\033[31mb", "lnscope: terminal type 'a?[31mb' is not known: ");
+}
+
+static void refuses_a_pipe(void **state)
+{
+    (void)state;
+    char command[1024];
+    snprintf(command, sizeof command, "{ '%s'; echo status $?; } | cat", program);
+    const char *arguments[] = {"/bin/sh", "-c", command, NULL};
+    struct console *console =
+        console_open(&(struct console_start){.arguments = arguments, .rows = 24, .cols = 120});
+    assert_true(console_wait_text(console,
+                                  "lnscope: standard output is not a terminal: use lnscope "
+                                  "run"));
+    assert_true(console_wait_text(console, "status 1"));
+    assert_exit(console, 0);
+    console_close(console);
+}
+
+/* Keys still come from the terminal when standard input does not. */
+static void takes_keys_beside_a_pipe(void **state)
+{
+    (void)state;
+    char command[1024];
+    snprintf(command, sizeof command, "'%s' </dev/null", program);
+    const char *arguments[] = {"/bin/sh", "-c", command, NULL};
+    const char *environment[] = {"TERM=xterm-256color", NULL};
+    struct console *console = console_open(&(struct console_start){
+        .arguments = arguments, .environment = environment, .rows = 24, .cols = 80});
+    assert_true(console_wait_text(console, "Post-LN"));
+    press(console, "z", "key 'z' does nothing");
+    quit(console);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(opens_and_quits),
+        cmocka_unit_test(settings_keys_say_what_they_did),
+        cmocka_unit_test(runs_pauses_and_steps),
+        cmocka_unit_test(the_end_of_a_run),
+        cmocka_unit_test(a_refused_setting_is_taken_back),
+        cmocka_unit_test(late_warmup_points_to_restart),
+        cmocka_unit_test(other_keys_do_nothing),
+        cmocka_unit_test(every_key_in_every_state),
+        cmocka_unit_test(help_opens_scrolls_and_closes),
+        cmocka_unit_test(export_writes_two_files_each_time),
+        cmocka_unit_test(paused_screen_is_silent),
+        cmocka_unit_test(resize_storm),
+        cmocka_unit_test(size_is_that_of_the_window),
+        cmocka_unit_test(stops_and_goes_on),
+        cmocka_unit_test(ends_by_signals),
+        cmocka_unit_test(ends_while_stopped),
+        cmocka_unit_test(crashes_leave_the_terminal_sane),
+        cmocka_unit_test(standard_error_appears_afterwards),
+        cmocka_unit_test(only_differences_are_sent),
+        cmocka_unit_test(kinds_of_terminals),
+        cmocka_unit_test(refuses_what_it_cannot_draw_on),
+        cmocka_unit_test(refuses_a_pipe),
+        cmocka_unit_test(takes_keys_beside_a_pipe),
+    };
+    if (argc > 1 && strcmp(argv[1], "child") == 0)
+        return child();
+    self = realpath(argv[0], NULL);
+    program = realpath(getenv("LNSCOPE") ? getenv("LNSCOPE") : "build/lnscope", NULL);
+    if (!self || !program)
+        die("the program under test is not there: set LNSCOPE, or make it");
+    return cmocka_run_group_tests_name("tui", tests, NULL, NULL);
+}

@@ -1,0 +1,235 @@
+/* The exported picture: where things are drawn, and the files that it is written to. */
+#include "script/export.h"
+
+#include "base/file.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char folder[64], origin[4096];
+static struct canvas canvas;
+
+static int enter_folder(void **state)
+{
+    (void)state;
+    canvas_open(&canvas, 3, 12);
+    strcpy(folder, "/tmp/lnscope-test-XXXXXX");
+    if (!getcwd(origin, sizeof origin) || !mkdtemp(folder))
+        return -1;
+    return chdir(folder);
+}
+
+static int leave_folder(void **state)
+{
+    char name[64];
+    (void)state;
+    canvas_close(&canvas);
+    for (int i = 1; i < 10; i++) {
+        snprintf(name, sizeof name, "lnscope-%03d.svg", i);
+        unlink(name);
+        snprintf(name, sizeof name, "lnscope-%03d.txt", i);
+        unlink(name);
+    }
+    return chdir(origin) || rmdir(folder);
+}
+
+static char *read_text(const char *path)
+{
+    char *content;
+    size_t size;
+    struct error error;
+    if (!file_read(path, 1 << 20, &content, &size, &error))
+        fail_msg("%s", error.text);
+    return content;
+}
+
+/* The picture of one line of text; the caller frees it. */
+static char *picture_of(const char *text, enum role role)
+{
+    char *svg = NULL;
+    size_t size;
+    FILE *out = open_memstream(&svg, &size);
+    canvas_clear(&canvas);
+    canvas_text(&canvas, canvas_whole(&canvas), 1, 0, role, text);
+    export_svg(out, &canvas, THEME_DARK);
+    assert_int_equal(fclose(out), 0);
+    return svg;
+}
+
+static int count(const char *text, const char *part)
+{
+    int found = 0;
+    for (; (text = strstr(text, part)); text++)
+        found++;
+    return found;
+}
+
+static void has(const char *svg, const char *part)
+{
+    assert_non_null(svg);
+    if (!strstr(svg, part))
+        fail_msg("no %s in\n%s", part, svg);
+}
+
+/* Cells are 9 x 18 pixels and begin at (12, 12): row 1 is at y = 30, its baseline at 44. */
+static void every_word_stands_in_its_cells(void **state)
+{
+    char *svg = picture_of("loss  2.97 a", ROLE_TEXT);
+    (void)state;
+    has(svg, "<text x=\"12\" y=\"44\" textLength=\"36\">loss</text>");
+    has(svg, "<text x=\"66\" y=\"44\" textLength=\"36\">2.97</text>");
+    has(svg, "<text x=\"111\" y=\"44\" textLength=\"9\">a</text>");
+    assert_int_equal(count(svg, "<text"), 3);
+    has(svg, "width=\"132\" height=\"78\"");
+    free(svg);
+}
+
+static void text_is_escaped(void **state)
+{
+    char *svg = picture_of("a<b&c>\"d'", ROLE_TEXT);
+    (void)state;
+    has(svg, ">a&lt;b&amp;c&gt;\"d'</text>");
+    free(svg);
+}
+
+/* A symbol that the font may lack does not move what follows. */
+static void symbols_stand_alone(void **state)
+{
+    char *svg = picture_of("a\u2192b", ROLE_TEXT);
+    (void)state;
+    has(svg, "<text x=\"12\" y=\"44\" textLength=\"9\">a</text>");
+    has(svg, "<text x=\"21\" y=\"44\" textLength=\"9\">\u2192</text>");
+    has(svg, "<text x=\"30\" y=\"44\" textLength=\"9\">b</text>");
+    free(svg);
+}
+
+static void bars_are_rectangles(void **state)
+{
+    char *svg = picture_of("\u2588\u2588\u2588\u258C\u2581\u2590\u2584", ROLE_LEFT);
+    (void)state;
+    has(svg, "<rect x=\"12\" y=\"30\" width=\"27\" height=\"18\"/>");     /* three full blocks */
+    has(svg, "<rect x=\"39\" y=\"30\" width=\"4.5\" height=\"18\"/>");    /* left half */
+    has(svg, "<rect x=\"48\" y=\"45.75\" width=\"9\" height=\"2.25\"/>"); /* lower eighth */
+    has(svg, "<rect x=\"61.5\" y=\"30\" width=\"4.5\" height=\"18\"/>");  /* right half */
+    has(svg, "<rect x=\"66\" y=\"39\" width=\"9\" height=\"9\"/>");       /* lower half */
+    assert_int_equal(count(svg, "<text"), 0);
+    free(svg);
+}
+
+static void quadrants_and_shades_are_rectangles(void **state)
+{
+    char *svg = picture_of("\u259A\u2592", ROLE_LEFT);
+    (void)state;
+    has(svg, "<rect x=\"12\" y=\"30\" width=\"4.5\" height=\"9\"/>");
+    has(svg, "<rect x=\"16.5\" y=\"39\" width=\"4.5\" height=\"9\"/>");
+    has(svg, "fill-opacity=\"0.5\"><rect x=\"21\" y=\"30\" width=\"9\" height=\"18\"/>");
+    free(svg);
+}
+
+static void braille_dots_are_circles(void **state)
+{
+    char *svg = picture_of("\u2801\u28FF\u2880\u2800", ROLE_RIGHT);
+    (void)state;
+    has(svg, "<circle cx=\"14.25\" cy=\"32.25\" r=\"1.5\"/>"); /* dot 1: upper left */
+    has(svg, "<circle cx=\"36.75\" cy=\"45.75\" r=\"1.5\"/>"); /* dot 8: lower right */
+    assert_int_equal(count(svg, "<circle"), 1 + 8 + 1);
+    assert_int_equal(count(svg, "<text"), 0);
+    free(svg);
+}
+
+/* The lines of neighbouring cells meet. */
+static void lines_are_rectangles(void **state)
+{
+    char *svg = picture_of("\u2500\u253C\u2502\u2514\u2508", ROLE_AXIS);
+    (void)state;
+    has(svg, "<rect x=\"12\" y=\"38\" width=\"9\" height=\"1\"/>");
+    has(svg, "<rect x=\"21\" y=\"38\" width=\"9\" height=\"1\"/>");
+    has(svg, "<rect x=\"25\" y=\"30\" width=\"1\" height=\"18\"/>");
+    has(svg, "<rect x=\"34\" y=\"30\" width=\"1\" height=\"18\"/>");
+    has(svg, "<rect x=\"43\" y=\"38\" width=\"5\" height=\"1\"/>");
+    has(svg, "<rect x=\"43\" y=\"30\" width=\"1\" height=\"9\"/>");
+    assert_int_equal(count(svg, "<text"), 0);
+    free(svg);
+}
+
+static void colours_are_those_of_the_theme(void **state)
+{
+    char *svg = picture_of("left", ROLE_LEFT), part[64];
+    (void)state;
+    snprintf(part, sizeof part, "<g fill=\"#%06x\"",
+             (unsigned)theme_table[THEME_DARK].style[ROLE_LEFT].rgb);
+    has(svg, part);
+    snprintf(part, sizeof part, "fill=\"#%06x\"/>", (unsigned)theme_table[THEME_DARK].page);
+    has(svg, part);
+    free(svg);
+    svg = picture_of("bar", ROLE_BAR);
+    snprintf(part, sizeof part, "<rect x=\"12\" y=\"30\" width=\"27\" height=\"18\" fill=\"#%06x\"",
+             (unsigned)theme_table[THEME_DARK].style[ROLE_BAR].back);
+    has(svg, part);
+    free(svg);
+}
+
+static void an_export_takes_the_next_free_number(void **state)
+{
+    char message[128];
+    struct error error = {.text = ""};
+    (void)state;
+    canvas_text(&canvas, canvas_whole(&canvas), 0, 0, ROLE_TEXT, "first");
+    assert_true(export_screen(&canvas, THEME_LIGHT, message, sizeof message, &error));
+    assert_string_equal(message, "saved lnscope-001.svg and lnscope-001.txt");
+    canvas_text(&canvas, canvas_whole(&canvas), 0, 0, ROLE_TEXT, "again");
+    fclose(fopen("lnscope-002.txt", "w")); /* half of a pair is taken */
+    assert_true(export_screen(&canvas, THEME_LIGHT, message, sizeof message, &error));
+    assert_string_equal(message, "saved lnscope-003.svg and lnscope-003.txt");
+    char *text = read_text("lnscope-001.txt"), *svg = read_text("lnscope-003.svg");
+    assert_memory_equal(text, "first\n", 6);
+    has(svg, ">again</text>");
+    has(svg, "</svg>\n");
+    assert_int_not_equal(access("lnscope-002.svg", F_OK), 0);
+    free(text);
+    free(svg);
+}
+
+/* The folder that it would go to is gone. */
+static void an_export_that_fails_says_so(void **state)
+{
+    char message[128] = "";
+    struct error error = {.text = ""};
+    (void)state;
+    assert_int_equal(mkdir("gone", 0700), 0);
+    assert_int_equal(chdir("gone"), 0);
+    assert_int_equal(rmdir("../gone"), 0);
+    bool written = export_screen(&canvas, THEME_DARK, message, sizeof message, &error);
+    assert_int_equal(chdir(folder), 0);
+    assert_false(written);
+    assert_string_equal(message, "");
+    assert_non_null(strstr(error.text, "cannot write lnscope-001.svg (No such file or directory)"));
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, enter_folder, leave_folder)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(every_word_stands_in_its_cells),
+        TEST(text_is_escaped),
+        TEST(symbols_stand_alone),
+        TEST(bars_are_rectangles),
+        TEST(quadrants_and_shades_are_rectangles),
+        TEST(braille_dots_are_circles),
+        TEST(lines_are_rectangles),
+        TEST(colours_are_those_of_the_theme),
+        TEST(an_export_takes_the_next_free_number),
+        TEST(an_export_that_fails_says_so),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

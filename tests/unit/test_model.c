@@ -1,0 +1,456 @@
+/* The model as a whole, for every placement: bits that do not depend on threads, initial values
+ * that placements share, Admin's profile, and deep stacks. Whether its numbers are right is the
+ * business of tests/gradient and tests/reference. */
+#include "core/admin.h"
+#include "core/blas.h"
+#include "core/float_mode.h"
+#include "core/model.h"
+#include "core/optimizer.h"
+#include "core/rng.h"
+#include "core/tensors.h"
+#include "train/snapshot.h"
+#include "train/team.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct model_config small_config(enum placement placement, enum norm norm)
+{
+    return (struct model_config){.placement = placement,
+                                 .norm = norm,
+                                 .init = INIT_XAVIER,
+                                 .norm_bias = true,
+                                 .bias = true,
+                                 .layers = 5,
+                                 .width = 12,
+                                 .heads = 3,
+                                 .ffn = 20,
+                                 .context = 7,
+                                 .batch = 5,
+                                 .vocab = 11,
+                                 .seed = 3};
+}
+
+static void draw_batch(struct model *model, uint64_t step)
+{
+    struct rng rng = rng_stream(1, rng_key("batch"), step);
+    for (int row = 0; row < model->config.batch * model->config.context; row++) {
+        model->tokens[row] = (int32_t)rng_below(&rng, (uint32_t)model->config.vocab);
+        model->targets[row] = (int32_t)rng_below(&rng, (uint32_t)model->config.vocab);
+    }
+}
+
+/* Adds something to every weight, so that none is degenerate (ReZero starts with branches off). */
+static void stir(struct model *model)
+{
+    for (int i = 0; i < model->tensors; i++) {
+        struct rng rng = rng_stream(2, rng_key("stir"), (uint64_t)i);
+        for (size_t j = 0; j < tensor_size(&model->tensor[i]); j++)
+            model->weight[model->tensor[i].offset + j] += (real)(0.1 * rng_normal(&rng));
+    }
+}
+
+/* ---- threads ---- */
+
+/* Two steps with AdamW; everything that comes out of them, in one array that the caller frees. */
+static real *train(const struct model_config *config, int threads, size_t *count)
+{
+    struct model model;
+    struct optimizer_state state;
+    struct team *team = team_open(threads);
+    const struct parallel parallel = team_parallel(team);
+    const struct optimizer_step step = {
+        .kind = OPTIMIZER_ADAMW, .lr = 1e-2, .beta1 = 0.9, .beta2 = 0.99, .scale = 1};
+    assert_true(model_open(&model, config));
+    assert_true(optimizer_open(&state, &model));
+    stir(&model);
+    for (uint64_t i = 0; i < 2; i++) {
+        draw_batch(&model, i);
+        if (i == 0)
+            admin_profile(&model, &parallel);
+        model_step(&model, &parallel);
+        optimizer_update(&state, &model, &step, &parallel);
+    }
+    const size_t P = model.parameters, L = (size_t)config->layers;
+    real *out = memory_new(2 * P + 2 * L + 3, sizeof *out);
+    memcpy(out, model.weight, P * sizeof *out);
+    memcpy(out + P, model.grad, P * sizeof *out);
+    for (size_t l = 0; l <= L; l++) {
+        out[2 * P + 2 * l] = (real)model.stream_square[l];
+        out[2 * P + 2 * l + 1] = (real)model.stream_grad_square[l];
+    }
+    out[2 * P + 2 * L + 2] = (real)model.loss;
+    *count = 2 * P + 2 * L + 3;
+    optimizer_close(&state);
+    model_close(&model);
+    team_close(team);
+    return out;
+}
+
+static void check_threads(const struct model_config *config)
+{
+    static const int teams[] = {2, 4};
+    size_t count;
+    real *alone = train(config, 1, &count);
+    for (size_t i = 0; i < count; i++)
+        assert_true(isfinite((double)alone[i]));
+    for (size_t t = 0; t < sizeof teams / sizeof *teams; t++) {
+        real *together = train(config, teams[t], &count);
+        if (memcmp(alone, together, count * sizeof *alone) != 0)
+            fail_msg("%s, %s: %d threads give other bits than one",
+                     placement_names[config->placement], norm_names[config->norm], teams[t]);
+        free(together);
+    }
+    free(alone);
+}
+
+/* All that a block can have. */
+static void add_everything(struct model_config *config)
+{
+    config->activation = ACTIVATION_SWIGLU;
+    config->qk_norm = true;
+    config->kv_rank = 5;
+    config->experts = 3;
+    config->experts_used = 2;
+}
+
+static void bits_do_not_depend_on_threads(void **state)
+{
+    (void)state;
+    const unsigned mode = float_mode_flush();
+    for (int placement = 0; placement < PLACEMENTS; placement++) {
+        for (int norm = 0; norm < NORMS; norm++) {
+            struct model_config config = small_config((enum placement)placement, (enum norm)norm);
+            check_threads(&config);
+            if (norm != NORM_LAYERNORM)
+                continue;
+            config.parallel = true;
+            check_threads(&config);
+            add_everything(&config);
+            check_threads(&config);
+        }
+    }
+    float_mode_restore(mode);
+}
+
+/* ---- initial values ---- */
+
+static const real *find(const struct model *model, const char *kind, int block)
+{
+    const int index = tensors_find(model, kind, block);
+    return index < 0 ? NULL : model->weight + model->tensor[index].offset;
+}
+
+static void placements_share_their_initial_values(void **state)
+{
+    (void)state;
+    for (int init = 0; init < INITS; init++) {
+        struct model first;
+        struct model_config config = small_config(PLACEMENT_PERI, NORM_LAYERNORM);
+        config.init = (enum init)init;
+        assert_true(model_open(&first, &config));
+        for (int placement = 0; placement < PLACEMENTS; placement++) {
+            struct model second;
+            int shared = 0;
+            if (placement == PLACEMENT_DEEPNORM && init != INIT_DEEPNORM)
+                continue; /* the beta of its own is its point */
+            config.placement = (enum placement)placement;
+            assert_true(model_open(&second, &config));
+            for (int i = 0; i < second.tensors; i++) {
+                const struct tensor *tensor = &second.tensor[i];
+                const real *other = find(&first, tensor->kind, tensor->block);
+                if (!other)
+                    continue;
+                shared++;
+                assert_memory_equal(second.weight + tensor->offset, other,
+                                    tensor_size(tensor) * sizeof *other);
+            }
+            assert_true(shared >= 3 + 8 * config.layers); /* embeddings, head, and all branches */
+            model_close(&second);
+        }
+        model_close(&first);
+    }
+}
+
+/* Root mean square of part of a tensor. */
+static double rms(const real *x, size_t count)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += (double)x[i] * (double)x[i];
+    return sqrt(sum / (double)count);
+}
+
+/* Of wide matrices, within what chance allows; uniform values have a limit besides. */
+static void inits_spread_as_they_say(void **state)
+{
+    (void)state;
+    const int D = 96, F = 320, L = 4;
+    const double glorot_square = sqrt(2.0 / (D + D)), glorot = sqrt(2.0 / (D + F));
+    const double head = 1 / sqrt(D), beta = pow(8.0 * L, -0.25);
+    const struct {
+        enum init init;
+        double embedding, head, query, value, up, down;
+        bool uniform;
+    } rows[] = {
+        {INIT_XAVIER, 1, head, glorot_square, glorot_square, glorot, glorot, true},
+        {INIT_XAVIER_NORMAL, 1, head, glorot_square, glorot_square, glorot, glorot, false},
+        {INIT_DEEPNORM, 1, head, glorot_square, beta * glorot_square, beta * glorot, beta * glorot,
+         true},
+        {INIT_GPT2, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02 / sqrt(2 * L), false},
+        {INIT_SMALL, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02, false},
+        {INIT_UNIT, 1, head, head, head, head, 1 / sqrt(F), false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct model model;
+        struct model_config config = small_config(PLACEMENT_PRE, NORM_LAYERNORM);
+        config.init = rows[i].init;
+        config.layers = L;
+        config.width = D;
+        config.ffn = F;
+        config.vocab = 100;
+        assert_true(model_open(&model, &config));
+        const size_t square = (size_t)(D * D);
+        const real *qkv = find(&model, "attn.qkv.weight", 2);
+        const real *up = find(&model, "ffn.up.weight", 0);
+        const struct {
+            const real *values;
+            size_t count;
+            double expected;
+        } parts[] = {
+            {find(&model, "wte.weight", -1), (size_t)(100 * D), rows[i].embedding},
+            {find(&model, "head.weight", -1), (size_t)(100 * D), rows[i].head},
+            {qkv, square, rows[i].query},
+            {qkv + square, square, rows[i].query},
+            {qkv + 2 * square, square, rows[i].value},
+            {up, (size_t)(D * F), rows[i].up},
+            {find(&model, "ffn.down.weight", 3), (size_t)(D * F), rows[i].down},
+        };
+        for (size_t p = 0; p < sizeof parts / sizeof *parts; p++) {
+            const double found = rms(parts[p].values, parts[p].count);
+            if (!(fabs(found / parts[p].expected - 1) < 0.03))
+                fail_msg("%s, part %zu: %g, expected %g", init_names[config.init], p, found,
+                         parts[p].expected);
+        }
+        double largest = 0;
+        for (size_t j = 0; j < (size_t)(D * F); j++)
+            largest = fmax(largest, fabs((double)up[j]));
+        assert_true((largest <= rows[i].up * sqrt(3) * 1.000001) == rows[i].uniform);
+        model_close(&model);
+    }
+}
+
+/* DeepNorm as a placement scales V, the attention output and the feed-forward weights by beta,
+ * whatever the init; and nothing twice. */
+static void deepnorm_brings_its_beta_along(void **state)
+{
+    (void)state;
+    static const enum init inits[] = {INIT_GPT2, INIT_DEEPNORM};
+    for (int i = 0; i < 2; i++) {
+        struct model plain, deep;
+        struct model_config config = small_config(PLACEMENT_POST, NORM_LAYERNORM);
+        const double beta = i == 0 ? placement_beta(config.layers) : 1;
+        config.init = inits[i];
+        assert_true(model_open(&plain, &config));
+        config.placement = PLACEMENT_DEEPNORM;
+        assert_true(model_open(&deep, &config));
+        assert_int_equal(plain.tensors, deep.tensors);
+        for (int t = 0; t < plain.tensors; t++) {
+            const struct tensor *tensor = &plain.tensor[t];
+            const bool qkv = strcmp(tensor->kind, "attn.qkv.weight") == 0;
+            const size_t from = qkv ? tensor_size(tensor) / 3 * 2 : 0;
+            for (size_t j = 0; j < tensor_size(tensor); j++) {
+                const bool scaled = tensor->block >= 0 && !tensor->vector && j >= from;
+                const double factor = scaled ? beta : 1;
+                const double a = (double)plain.weight[tensor->offset + j];
+                const double b = (double)deep.weight[tensor->offset + j];
+                assert_true(fabs(b - factor * a) <= 2e-7 * fabs(a));
+            }
+        }
+        model_close(&plain);
+        model_close(&deep);
+    }
+}
+
+/* A gain stored as 1 + w starts where a gain does. */
+static void an_offset_gain_starts_alike(void **state)
+{
+    (void)state;
+    for (int norm = 0; norm < NORMS; norm++) {
+        double loss[2];
+        for (int offset = 0; offset < 2; offset++) {
+            struct model model;
+            struct model_config config = small_config(PLACEMENT_PERI, (enum norm)norm);
+            config.gain_offset = offset;
+            assert_true(model_open(&model, &config));
+            draw_batch(&model, 0);
+            model_step(&model, NULL);
+            loss[offset] = model.loss;
+            model_close(&model);
+        }
+        assert_true(fabs(loss[1] / loss[0] - 1) < 1e-6);
+    }
+}
+
+/* ---- the table of placements ---- */
+
+static void mix_is_post_then_pre(void **state)
+{
+    (void)state;
+    static const struct {
+        int layers, post;
+    } rows[] = {{1, 1}, {2, 1}, {4, 1}, {7, 1}, {8, 2}, {12, 3}, {128, 32}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (int block = 0; block < rows[i].layers; block++)
+            assert_int_equal(placement_of_block(PLACEMENT_MIX, block, rows[i].layers),
+                             block < rows[i].post ? PLACEMENT_POST : PLACEMENT_PRE);
+    for (int placement = 0; placement < PLACEMENTS; placement++)
+        if (placement != PLACEMENT_MIX)
+            assert_int_equal(placement_of_block((enum placement)placement, 3, 8), placement);
+}
+
+/* A final norm where the stream leaves the last block un-normalised and norms are wanted at all;
+ * every row says what the help prints; a snapshot has room for the tensors of a block. */
+static void every_row_is_whole(void **state)
+{
+    (void)state;
+    for (int placement = 0; placement < PLACEMENTS; placement++) {
+        const struct placement_row *row = &placement_table[placement];
+        const bool norms = row->norm_in || row->norm_branch || row->norm_out;
+        assert_string_equal(row->name, placement_names[placement]);
+        assert_true(row->title && row->formula && row->source && row->note);
+        assert_true(strlen(row->formula) < 48 && !strchr(row->note, '\n'));
+        if (row->beside == BESIDE_NOTHING && !row->by_block)
+            assert_int_equal(row->final_norm, norms && !row->norm_out);
+        for (int norm = 0; norm < NORMS; norm++) {
+            struct model model;
+            struct model_config config = small_config((enum placement)placement, (enum norm)norm);
+            int of_block = 0;
+            add_everything(&config);
+            assert_true(model_open(&model, &config));
+            for (int i = 0; i < model.tensors; i++)
+                of_block += model.tensor[i].block == 0;
+            assert_true(of_block <= BLOCK_TENSORS_MAX);
+            assert_int_equal(tensors_find(&model, "ln_f.weight", -1) >= 0,
+                             row->final_norm && norm != NORM_NONE);
+            model_close(&model);
+        }
+    }
+}
+
+/* ---- Admin ---- */
+
+static double variance_of(const double *x, size_t count)
+{
+    double sum = 0, square = 0;
+    for (size_t i = 0; i < count; i++) {
+        sum += x[i];
+        square += x[i] * x[i];
+    }
+    return square / (double)count - sum / (double)count * (sum / (double)count);
+}
+
+/* omega^2 is the variance of x_0 and all branches so far, at omega = 1; the first is 1. */
+static void admin_profiles_the_branches(void **state)
+{
+    (void)state;
+    struct model model, plain;
+    struct model_config config = small_config(PLACEMENT_ADMIN, NORM_LAYERNORM);
+    const size_t count = (size_t)(config.batch * config.context * config.width);
+    assert_true(model_open(&model, &config));
+    draw_batch(&model, 0);
+    admin_profile(&model, NULL);
+
+    /* with omega = 1 Admin is Post-LN, whose forward pass gives the branches */
+    config.placement = PLACEMENT_POST;
+    assert_true(model_open(&plain, &config));
+    draw_batch(&plain, 0);
+    model_loss(&plain, NULL);
+    double *values = memory_new(count, sizeof *values), sum, last = 0;
+    for (size_t i = 0; i < count; i++)
+        values[i] = (double)model_stream(&plain, 0)[i];
+    sum = variance_of(values, count);
+    for (int s = 0; s < 2 * config.layers; s++) {
+        const struct sublayer *sublayer = &plain.sublayer[s];
+        const real *omega = find(&model, s % 2 ? "ffn.omega" : "attn.omega", s / 2);
+        const double expected = s == 0 ? 1 : sqrt(sum);
+        for (int i = 0; i < config.width; i++)
+            assert_true(fabs((double)omega[i] / expected - 1) < 1e-5);
+        assert_true(expected > last);
+        last = expected;
+        for (size_t i = 0; i < count; i++)
+            values[i] = (double)sublayer->sum[i] - (double)sublayer->x[i];
+        sum += variance_of(values, count);
+    }
+    free(values);
+    model_close(&plain);
+    model_close(&model);
+}
+
+/* ---- depth ---- */
+
+static void deep_stacks_run_in_linear_memory(void **state)
+{
+    (void)state;
+    const unsigned mode = float_mode_flush();
+    for (int placement = 0; placement < PLACEMENTS; placement++) {
+        struct model_config config = small_config((enum placement)placement, NORM_LAYERNORM);
+        size_t bytes[3];
+        config.width = 32;
+        config.heads = 4;
+        config.ffn = 64;
+        for (int i = 0; i < 3; i++) {
+            config.layers = 32 << i;
+            bytes[i] = model_bytes(&config) + optimizer_bytes(&config);
+        }
+        assert_int_equal(bytes[2] - bytes[1], 2 * (bytes[1] - bytes[0]));
+
+        struct model model;
+        struct optimizer_state optimizer;
+        const struct optimizer_step step = {
+            .kind = OPTIMIZER_ADAMW, .lr = 1e-4, .beta1 = 0.9, .beta2 = 0.99, .scale = 1};
+        const bool bounded = placement != PLACEMENT_NONE; /* which overflows in single precision */
+        assert_int_equal(config.layers, LAYERS_MAX);
+        assert_true(model_open(&model, &config));
+        assert_true(optimizer_open(&optimizer, &model));
+        for (uint64_t i = 0; i < 2; i++) {
+            draw_batch(&model, i);
+            model_step(&model, NULL);
+            if (!bounded)
+                continue;
+            optimizer_update(&optimizer, &model, &step, NULL);
+            assert_true(isfinite(model.loss) && model.loss > 0);
+            for (int l = 0; l <= LAYERS_MAX; l++)
+                assert_true(isfinite(model.stream_square[l]) && model.stream_square[l] > 0 &&
+                            isfinite(model.stream_grad_square[l]));
+        }
+        optimizer_close(&optimizer);
+        model_close(&model);
+    }
+    float_mode_restore(mode);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bits_do_not_depend_on_threads),
+        cmocka_unit_test(placements_share_their_initial_values),
+        cmocka_unit_test(inits_spread_as_they_say),
+        cmocka_unit_test(deepnorm_brings_its_beta_along),
+        cmocka_unit_test(an_offset_gain_starts_alike),
+        cmocka_unit_test(mix_is_post_then_pre),
+        cmocka_unit_test(every_row_is_whole),
+        cmocka_unit_test(admin_profiles_the_branches),
+        cmocka_unit_test(deep_stacks_run_in_linear_memory),
+    };
+    blas_open();
+    return cmocka_run_group_tests_name("model", tests, NULL, NULL);
+}

@@ -1,0 +1,298 @@
+/* Settings: the defaults, what is accepted and what is refused, and with which words. */
+#include "train/settings.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct settings changed(const char *name, const char *value)
+{
+    struct settings settings = settings_default();
+    struct error error = {.text = ""};
+    if (!setting_set(&settings, name, value, &error))
+        fail_msg("%s = %s: %s", name, value, error.text);
+    return settings;
+}
+
+/* Refused, with these words, and nothing has changed. */
+static void refused(const char *name, const char *value, const char *words)
+{
+    struct settings settings = settings_default(), before = settings;
+    struct error error = {.text = ""};
+    if (setting_set(&settings, name, value, &error))
+        fail_msg("%s = '%s' was accepted", name, value);
+    if (!strstr(error.text, words))
+        fail_msg("%s = '%s': \"%s\" does not say \"%s\"", name, value, error.text, words);
+    assert_memory_equal(&settings, &before, sizeof settings);
+}
+
+static void defaults_are_those_of_the_story(void **state)
+{
+    struct settings s = settings_default();
+    (void)state;
+    assert_int_equal(s.placement[LEFT], PLACEMENT_PRE);
+    assert_int_equal(s.placement[RIGHT], PLACEMENT_POST);
+    assert_int_equal(s.norm, NORM_LAYERNORM);
+    assert_int_equal(s.layers, 6);
+    assert_int_equal(s.width, 64);
+    assert_int_equal(s.heads, 4);
+    assert_int_equal(s.ffn, 256);
+    assert_int_equal(s.context, 32);
+    assert_int_equal(s.batch, 16);
+    assert_int_equal(s.activation, ACTIVATION_GELU);
+    assert_int_equal(s.task, TASK_GRAMMAR);
+    assert_string_equal(s.text, "");
+    assert_int_equal(s.init, INIT_XAVIER);
+    assert_int_equal(s.optimizer, OPTIMIZER_ADAMW);
+    assert_true(s.lr == 3e-3);
+    assert_int_equal(s.warmup, 0);
+    assert_int_equal(s.schedule, SCHEDULE_CONSTANT);
+    assert_true(s.clip == 0 && s.weight_decay == 0 && s.beta1 == 0.9 && s.beta2 == 0.999);
+    assert_int_equal(s.seed, 1);
+    assert_int_equal(s.steps, 0);
+    assert_int_equal(s.threads, 0);
+    assert_int_equal(s.theme, 0);
+    assert_int_equal(s.ascii, ASCII_AUTO);
+    assert_int_equal(s.fps, 30);
+    assert_true(s.speed == 15);
+}
+
+/* A row that pointed at another field would show here. */
+static void every_row_writes_its_own_field(void **state)
+{
+    (void)state;
+    assert_int_equal(changed("left", "none").placement[LEFT], PLACEMENT_NONE);
+    assert_int_equal(changed("right", "pre").placement[RIGHT], PLACEMENT_PRE);
+    assert_int_equal(changed("norm", "rmsnorm").norm, NORM_RMSNORM);
+    assert_int_equal(changed("layers", "128").layers, 128);
+    assert_int_equal(changed("width", "8").width, 8);
+    assert_int_equal(changed("heads", "1").heads, 1);
+    assert_int_equal(changed("ffn", "8192").ffn, 8192);
+    assert_int_equal(changed("context", "2").context, 2);
+    assert_int_equal(changed("batch", "1024").batch, 1024);
+    assert_int_equal(changed("activation", "relu").activation, ACTIVATION_RELU);
+    assert_int_equal(changed("task", "copy").task, TASK_COPY);
+    assert_string_equal(changed("text", "a b.txt").text, "a b.txt");
+    assert_int_equal(changed("init", "gpt2").init, INIT_GPT2);
+    assert_int_equal(changed("optimizer", "momentum").optimizer, OPTIMIZER_MOMENTUM);
+    assert_true(changed("lr", "3e-4").lr == 3e-4);
+    assert_int_equal(changed("warmup", "1000000000").warmup, 1000000000);
+    assert_int_equal(changed("schedule", "inverse-sqrt").schedule, SCHEDULE_INVERSE_SQRT);
+    assert_true(changed("clip", "0.25").clip == 0.25);
+    assert_true(changed("weight-decay", ".1").weight_decay == 0.1);
+    assert_true(changed("beta1", "0").beta1 == 0);
+    assert_true(changed("beta2", "0.98").beta2 == 0.98);
+    assert_true(changed("seed", "9223372036854775807").seed == 9223372036854775807u);
+    assert_true(changed("steps", "1000000000000").steps == 1000000000000);
+    assert_int_equal(changed("threads", "2").threads, 2);
+    assert_int_equal(changed("theme", "light").theme, 1);
+    assert_int_equal(changed("ascii", "off").ascii, ASCII_OFF);
+    assert_int_equal(changed("fps", "120").fps, 120);
+    assert_true(changed("speed", "0.1").speed == 0.1);
+}
+
+static void words_stand_for_zero(void **state)
+{
+    (void)state;
+    assert_true(changed("speed", "unlimited").speed == 0);
+    assert_true(changed("speed", "0").speed == 0);
+    assert_int_equal(changed("threads", "auto").threads, 0);
+    refused("speed", "auto", "unlimited");
+    refused("speed", "0.05", "a number from 0.1 to 1000000, or unlimited");
+    refused("warmup", "auto", "a whole number from 0 to 1000000000");
+}
+
+static void limits_are_held(void **state)
+{
+    static const char *const bad[][2] = {
+        {"layers", "0"},
+        {"layers", "129"},
+        {"width", "7"},
+        {"width", "1025"},
+        {"heads", "0"},
+        {"ffn", "0"},
+        {"ffn", "8193"},
+        {"context", "1"},
+        {"context", "1025"},
+        {"batch", "0"},
+        {"batch", "1025"},
+        {"warmup", "-1"},
+        {"warmup", "1000000001"},
+        {"lr", "0"},
+        {"lr", "-1"},
+        {"lr", "100.1"},
+        {"beta1", "1"},
+        {"beta2", "1"},
+        {"beta1", "-0.1"},
+        {"clip", "-1"},
+        {"weight-decay", "-1"},
+        {"seed", "-1"},
+        {"seed", "9223372036854775808"},
+        {"fps", "0"},
+        {"fps", "121"},
+        {"speed", "1000001"},
+        {"speed", "-1"},
+        {"steps", "-1"},
+        {"threads", "-1"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        refused(bad[i][0], bad[i][1], bad[i][0]);
+}
+
+static void numbers_are_read_strictly(void **state)
+{
+    static const char *const integers[] = {
+        "", " 6", "6 ", "6.0", "1e1", "0x6", "six", "+6", "99999999999999999999", "--6"};
+    static const char *const reals[] = {"",   " 1",  "1 ", "nan", "inf",   "0x1p-3",
+                                        "1e", "1,5", "-",  "1e-", "1.2.3", "1e999"};
+    (void)state;
+    for (size_t i = 0; i < sizeof integers / sizeof *integers; i++)
+        refused("layers", integers[i], "a whole number from 1 to 128");
+    for (size_t i = 0; i < sizeof reals / sizeof *reals; i++)
+        refused("lr", reals[i], "a number above 0 and up to 100");
+}
+
+static void messages_say_what_would_be_right(void **state)
+{
+    (void)state;
+    refused("layers", "200", "layers '200': a whole number from 1 to 128");
+    refused("norm", "layrnorm", "norm 'layrnorm': one of layernorm, rmsnorm, none");
+    refused("beta1", "1", "beta1 '1': a number of at least 0 and below 1");
+    refused("seed", "x", "from 0 to 9223372036854775807");
+    refused("lyers", "3", "setting 'lyers': one of layers, ");
+    refused("preset", "gpt2", "setting 'preset'");
+    refused("lr", "\033[31m", "lr '?[31m'");
+}
+
+static void a_text_name_must_fit(void **state)
+{
+    char name[SETTING_TEXT + 1];
+    (void)state;
+    memset(name, 'a', sizeof name - 1);
+    name[SETTING_TEXT] = '\0';
+    refused("text", name, "at most 1023 bytes");
+    name[SETTING_TEXT - 1] = '\0';
+    assert_string_equal(changed("text", name).text, name);
+}
+
+/* What is written is what one would type. */
+static void values_survive_writing_and_reading(void **state)
+{
+    static const char *const set[][2] = {
+        {"lr", "0.0003"},           {"lr", "1e-05"},
+        {"clip", "0.25"},           {"seed", "9223372036854775807"},
+        {"left", "none"},           {"speed", "0.1"},
+        {"speed", "unlimited"},     {"threads", "auto"},
+        {"beta2", "0.9999999"},     {"text", "x y"},
+        {"steps", "1000000000000"}, {"ascii", "on"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof set / sizeof *set; i++) {
+        struct settings settings = changed(set[i][0], set[i][1]);
+        char value[SETTING_TEXT];
+        setting_get(&settings, setting_find(set[i][0], NULL), value, sizeof value);
+        assert_string_equal(value, set[i][1]);
+    }
+    for (int i = 0; i < setting_count; i++) {
+        struct settings a = settings_default(), b = a;
+        char value[SETTING_TEXT];
+        setting_get(&a, &setting_table[i], value, sizeof value);
+        assert_true(setting_set(&b, setting_table[i].name, value, NULL));
+        assert_int_equal(settings_difference(&a, &b), -1);
+    }
+}
+
+static int scope_of(const char *name, const char *value)
+{
+    struct settings a = settings_default(), b = changed(name, value);
+    return settings_difference(&a, &b);
+}
+
+static void a_change_has_a_scope(void **state)
+{
+    struct settings a = settings_default(), b = changed("lr", "1");
+    (void)state;
+    assert_int_equal(settings_difference(&a, &a), -1);
+    assert_int_equal(scope_of("layers", "7"), SCOPE_MODEL);
+    assert_int_equal(scope_of("seed", "2"), SCOPE_MODEL);
+    assert_int_equal(scope_of("warmup", "7"), SCOPE_OPTIMIZER);
+    assert_int_equal(scope_of("steps", "7"), SCOPE_OPTIMIZER);
+    assert_int_equal(scope_of("speed", "7"), SCOPE_PROGRAM);
+    assert_int_equal(scope_of("threads", "7"), SCOPE_PROGRAM);
+    assert_int_equal(scope_of("clip", "-0"), -1);
+    assert_int_equal(scope_of("text", "file"), -1); /* another task is chosen */
+    b.speed = 3;
+    assert_int_equal(settings_difference(&a, &b), SCOPE_OPTIMIZER);
+    b.batch = 3;
+    assert_int_equal(settings_difference(&a, &b), SCOPE_MODEL);
+    a.task = b.task = TASK_TEXT;
+    b = a;
+    strcpy(b.text, "file");
+    assert_int_equal(settings_difference(&a, &b), SCOPE_MODEL);
+}
+
+static void check_says(const struct settings *settings, const char *words)
+{
+    struct error error = {.text = ""};
+    if (settings_check(settings, &error))
+        fail_msg("accepted, but: %s", words);
+    if (!strstr(error.text, words))
+        fail_msg("\"%s\" does not say \"%s\"", error.text, words);
+}
+
+static void settings_are_checked_together(void **state)
+{
+    struct settings s = settings_default();
+    struct error error = {.text = ""};
+    (void)state;
+    assert_true(settings_check(&s, &error));
+    s.heads = 5;
+    check_says(&s, "width 64 cannot be divided by 5 heads: heads 4 or width 65");
+    s.width = 1024;
+    s.heads = 1000;
+    check_says(&s, "heads 1024 or width 1000");
+    s.width = 8;
+    s.heads = 16;
+    check_says(&s, "heads 8 is the most");
+    s = settings_default();
+    s.task = TASK_TEXT;
+    check_says(&s, "--text FILE");
+    strcpy(s.text, "file");
+    assert_true(settings_check(&s, &error));
+}
+
+static void memory_is_checked(void **state)
+{
+    struct settings s = settings_default();
+    (void)state;
+    s.layers = 128;
+    s.batch = s.context = s.width = s.heads = 1024;
+    s.ffn = 8192;
+    check_says(&s, "lower ");
+    check_says(&s, " GB of memory and this machine has ");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(defaults_are_those_of_the_story),
+        cmocka_unit_test(every_row_writes_its_own_field),
+        cmocka_unit_test(words_stand_for_zero),
+        cmocka_unit_test(limits_are_held),
+        cmocka_unit_test(numbers_are_read_strictly),
+        cmocka_unit_test(messages_say_what_would_be_right),
+        cmocka_unit_test(a_text_name_must_fit),
+        cmocka_unit_test(values_survive_writing_and_reading),
+        cmocka_unit_test(a_change_has_a_scope),
+        cmocka_unit_test(settings_are_checked_together),
+        cmocka_unit_test(memory_is_checked),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

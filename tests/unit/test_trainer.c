@@ -1,0 +1,233 @@
+/* The trainer: commands between steps, every snapshot published once and in order, the same bits
+ * whatever the number of threads. */
+#include "train/trainer.h"
+
+#include "train/pair.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct settings small_settings(void)
+{
+    static const char *const values[][2] = {{"layers", "2"}, {"width", "16"},  {"heads", "2"},
+                                            {"ffn", "32"},   {"context", "8"}, {"batch", "5"},
+                                            {"speed", "0"},  {"task", "copy"}, {"threads", "2"}};
+    struct settings settings = settings_default();
+    struct error error;
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+        assert_true(setting_set(&settings, values[i][0], values[i][1], &error));
+    return settings;
+}
+
+/* Waits, without end, for the next update: a trainer that never answers hangs the test. */
+static struct update *next(struct trainer *trainer)
+{
+    static struct update update;
+    while (!trainer_take(trainer, &update))
+        trainer_wait(trainer, 1);
+    return &update;
+}
+
+static struct trainer *start(const struct settings *settings, bool running)
+{
+    struct error error;
+    struct trainer *trainer = trainer_start(settings, running, &error);
+    assert_non_null(trainer);
+    struct update *update = next(trainer);
+    assert_int_equal(update->kind, UPDATE_RESTART);
+    assert_string_equal(update->task.name, "copy");
+    assert_true(update->parameters[LEFT] > 0);
+    return trainer;
+}
+
+static void test_steps_come_in_order_and_none_is_lost(void **state)
+{
+    (void)state;
+    struct settings settings = small_settings();
+    settings.steps = 500; /* several times the length of the queue */
+    struct trainer *trainer = start(&settings, true);
+    for (int64_t step = 1; step <= settings.steps; step++) {
+        const struct update *update = next(trainer);
+        assert_int_equal(update->kind, UPDATE_STEP);
+        assert_int_equal(update->step, step);
+        for (int side = 0; side < SIDES; side++)
+            assert_int_equal(update->snapshot[side].step, step);
+    }
+    assert_int_equal(next(trainer)->kind, UPDATE_END);
+    assert_false(trainer_running(trainer));
+    trainer_stop(trainer);
+}
+
+static void test_pause_and_single_step(void **state)
+{
+    (void)state;
+    struct settings settings = small_settings();
+    struct trainer *trainer = start(&settings, false);
+    assert_false(trainer_running(trainer));
+    assert_false(trainer_wait(trainer, 0.05));
+    trainer_step(trainer);
+    assert_int_equal(next(trainer)->step, 1);
+    trainer_step(trainer);
+    trainer_step(trainer);
+    assert_int_equal(next(trainer)->step, 2);
+    assert_int_equal(next(trainer)->step, 3);
+    assert_false(trainer_wait(trainer, 0.05));
+    trainer_run(trainer);
+    assert_true(trainer_running(trainer));
+    assert_int_equal(next(trainer)->step, 4);
+    trainer_stop(trainer); /* while it runs, with updates that nobody took */
+}
+
+static void test_changes_apply_between_steps(void **state)
+{
+    (void)state;
+    struct settings settings = small_settings(), changed = settings;
+    struct trainer *trainer = start(&settings, false);
+    trainer_step(trainer);
+    double lr = next(trainer)->snapshot[LEFT].lr;
+    changed.lr = 2 * lr;
+    trainer_apply(trainer, &changed);
+    trainer_step(trainer);
+    const struct update *update = next(trainer);
+    assert_int_equal(update->kind, UPDATE_CHANGE);
+    assert_int_equal(update->step, 2); /* the first step that it acts on */
+    assert_true(update->settings.lr == 2 * lr);
+    update = next(trainer);
+    assert_int_equal(update->step, 2); /* no restart */
+    assert_true(update->snapshot[RIGHT].lr == 2 * lr);
+
+    changed.layers = 3;
+    trainer_apply(trainer, &changed);
+    trainer_step(trainer);
+    assert_int_equal(next(trainer)->kind, UPDATE_RESTART);
+    update = next(trainer);
+    assert_int_equal(update->step, 1);
+    assert_int_equal(update->snapshot[LEFT].layers, 3);
+
+    changed.speed = 7; /* the program's: no update, no restart */
+    trainer_apply(trainer, &changed);
+    trainer_step(trainer);
+    assert_int_equal(next(trainer)->step, 2);
+    trainer_stop(trainer);
+}
+
+static void test_restart_repeats_the_run(void **state)
+{
+    (void)state;
+    struct settings settings = small_settings();
+    struct trainer *trainer = start(&settings, false);
+    struct snapshot before[SIDES];
+    for (int i = 0; i < 4; i++)
+        trainer_step(trainer);
+    for (int i = 0; i < 4; i++)
+        memcpy(before, next(trainer)->snapshot, sizeof before);
+    trainer_restart(trainer);
+    assert_int_equal(next(trainer)->kind, UPDATE_RESTART);
+    for (int i = 0; i < 4; i++)
+        trainer_step(trainer);
+    const struct update *update = NULL;
+    for (int i = 0; i < 4; i++)
+        update = next(trainer);
+    for (int side = 0; side < SIDES; side++) {
+        assert_true(update->snapshot[side].loss == before[side].loss);
+        assert_memory_equal(update->snapshot[side].stream_grad, before[side].stream_grad,
+                            3 * sizeof(float));
+    }
+    trainer_stop(trainer);
+}
+
+static void test_what_cannot_be_carried_out_changes_nothing(void **state)
+{
+    (void)state;
+    struct settings settings = small_settings(), wrong = settings;
+    struct trainer *trainer = start(&settings, false);
+    trainer_step(trainer);
+    assert_int_equal(next(trainer)->step, 1);
+    wrong.task = TASK_TEXT;
+    strcpy(wrong.text, "/nowhere/at/all");
+    trainer_apply(trainer, &wrong);
+    const struct update *update = next(trainer);
+    assert_int_equal(update->kind, UPDATE_FAILED);
+    assert_non_null(strstr(update->error.text, "/nowhere/at/all"));
+    trainer_step(trainer);
+    update = next(trainer);
+    assert_int_equal(update->kind, UPDATE_STEP);
+    assert_int_equal(update->step, 2);
+    trainer_stop(trainer);
+}
+
+static void test_threads_do_not_change_a_bit(void **state)
+{
+    (void)state;
+    static struct snapshot first[SIDES], other[SIDES];
+    for (int threads = 1; threads <= 8; threads *= 2) {
+        struct settings settings = small_settings();
+        struct pair pair;
+        struct error error;
+        settings.threads = threads;
+        assert_true(pair_open(&pair, &settings, &error));
+        for (int step = 0; step < 20; step++)
+            pair_step(&pair, threads == 1 ? first : other);
+        pair_close(&pair);
+        if (threads == 1)
+            continue;
+        for (int side = 0; side < SIDES; side++) {
+            assert_true(first[side].loss == other[side].loss);
+            assert_true(first[side].grad_norm == other[side].grad_norm);
+            assert_memory_equal(first[side].stream_grad, other[side].stream_grad,
+                                3 * sizeof(float));
+            for (int i = 0; i < first[side].tensors; i++)
+                for (int l = 0; l < first[side].layers; l++)
+                    assert_true(first[side].tensor[i].grad[l] == other[side].tensor[i].grad[l]);
+        }
+    }
+}
+
+static void test_a_diverged_stack_says_where_and_goes_no_further(void **state)
+{
+    (void)state;
+    struct settings settings = small_settings();
+    struct pair pair;
+    struct error error;
+    static struct snapshot snapshot[SIDES];
+    assert_true(pair_open(&pair, &settings, &error));
+    pair_step(&pair, snapshot);
+    assert_true(snapshot[LEFT].finite && snapshot[RIGHT].finite);
+    /* One weight of the right stack's second block is lost. */
+    const struct model *model = &pair.run[RIGHT].model;
+    for (int i = 0; i < model->tensors; i++)
+        if (model->tensor[i].block == 1 && strcmp(model->tensor[i].kind, "ffn.up.weight") == 0)
+            model->weight[model->tensor[i].offset] = (real)NAN;
+    for (int step = 0; step < 3; step++) {
+        pair_step(&pair, snapshot);
+        assert_true(snapshot[LEFT].finite);
+        assert_false(snapshot[RIGHT].finite);
+        assert_int_equal(snapshot[RIGHT].fault.place, FAULT_STREAM);
+        assert_int_equal(snapshot[RIGHT].fault.layer, 2);
+        assert_int_equal(snapshot[RIGHT].fault.step, 2);
+        assert_int_equal(snapshot[RIGHT].step, step + 2);
+        assert_true(isnan(snapshot[RIGHT].loss));
+    }
+    pair_close(&pair);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_steps_come_in_order_and_none_is_lost),
+        cmocka_unit_test(test_pause_and_single_step),
+        cmocka_unit_test(test_changes_apply_between_steps),
+        cmocka_unit_test(test_restart_repeats_the_run),
+        cmocka_unit_test(test_what_cannot_be_carried_out_changes_nothing),
+        cmocka_unit_test(test_threads_do_not_change_a_bit),
+        cmocka_unit_test(test_a_diverged_stack_says_where_and_goes_no_further),
+    };
+    return cmocka_run_group_tests_name("trainer", tests, NULL, NULL);
+}
