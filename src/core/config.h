@@ -2,31 +2,129 @@
 #ifndef LNSCOPE_CORE_CONFIG_H
 #define LNSCOPE_CORE_CONFIG_H
 
+#include "base/error.h"
 #include "core/placement.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
-enum activation { ACTIVATION_GELU, ACTIVATION_RELU, ACTIVATIONS };
-enum init { INIT_XAVIER, INIT_GPT2, INITS };
-enum optimizer { OPTIMIZER_ADAMW, OPTIMIZER_SGD, OPTIMIZER_MOMENTUM, OPTIMIZERS };
+/* feed_forward.h has the formulas. */
+enum activation {
+    ACTIVATION_GELU,
+    ACTIVATION_RELU,
+    ACTIVATION_SWIGLU,
+    ACTIVATION_GEGLU,
+    ACTIVATIONS
+};
+
+/* How the tokens of a sequence are told apart; positions.h has the formulas. */
+enum positions {
+    POSITIONS_LEARNED, /* a trained table */
+    POSITIONS_SINUSOIDAL,
+    POSITIONS_ROTARY,
+    POSITIONS_NONE,
+    POSITIONS_KINDS
+};
+
+/* Which keys a query sees: those up to its own place, or all of the sequence. */
+enum mask { MASK_CAUSAL, MASK_BIDIRECTIONAL, MASKS };
+
+/* How weights start; tensors.c has the numbers. */
+enum init {
+    INIT_XAVIER,        /* uniform, limit sqrt(6 / (in + out)) (Glorot 2010) */
+    INIT_GPT2,          /* normal 0.02; what is added to the stream divided by sqrt(2L) */
+    INIT_XAVIER_NORMAL, /* normal, variance 2 / (in + out) */
+    INIT_DEEPNORM,      /* xavier, with DeepNorm's beta(L) */
+    INIT_SMALL,         /* normal 0.02 everywhere */
+    INIT_UNIT,          /* normal, variance 1 / in */
+    INITS
+};
+
+/* How a gradient becomes an update; kernels.c has the formulas. */
+enum optimizer {
+    OPTIMIZER_ADAMW,    /* Loshchilov 2019 */
+    OPTIMIZER_SGD,      /* decay decoupled */
+    OPTIMIZER_MOMENTUM, /* decay decoupled */
+    OPTIMIZER_ADAM,     /* Kingma 2015; decay added to the gradient */
+    OPTIMIZER_RADAM,    /* Liu 2019, On the Variance of the Adaptive Learning Rate; decay as Adam */
+    OPTIMIZER_LION,     /* Chen 2023; decay decoupled */
+    OPTIMIZERS
+};
 
 extern const char *const activation_names[ACTIVATIONS + 1];
+extern const char *const positions_names[POSITIONS_KINDS + 1];
+extern const char *const mask_names[MASKS + 1];
 extern const char *const init_names[INITS + 1];
 extern const char *const optimizer_names[OPTIMIZERS + 1];
+
+enum { CONFIG_EXPERTS_MAX = 64 };
 
 struct model_config {
     enum placement placement;
     enum norm norm;
     enum activation activation;
     enum init init;
-    int layers;  /* L, 1..128 */
-    int width;   /* D, a multiple of heads */
-    int heads;   /* H */
-    int ffn;     /* F */
-    int context; /* T */
-    int batch;   /* B */
-    int vocab;   /* V */
+    bool norm_bias;   /* norms that can have a bias have one: LayerNorm, DyT */
+    bool gain_offset; /* the gain of a norm is 1 + w, w starting at 0 (Gemma) */
+    int layers;       /* L, 1..128 */
+    int width;        /* D, a multiple of heads */
+    int heads;        /* H */
+    int ffn;          /* F */
+    int context;      /* T */
+    int batch;        /* B */
+    int vocab;        /* V */
     uint64_t seed;
+
+    enum positions positions;
+    enum mask mask;
+    int kv_heads;     /* KV: heads of keys and values, a divisor of H; 0: H */
+    int kv_rank;      /* r: keys and values are of this rank (attention.h); 0: of full rank */
+    int window;       /* a query sees the keys less than this far away, itself included; 0: all */
+    int window_every; /* the window is on every so-manieth block, the others see all; 0, 1: on all */
+    bool qk_norm;     /* RMSNorm of every head's q and k */
+    bool bias;        /* linear layers have biases (the router and the experts never) */
+    bool tied;        /* the output projection is the token embedding */
+    bool embedding_scale; /* token embeddings are multiplied by sqrt(D) */
+    bool parallel;        /* one sublayer a block: attention and feed-forward side by side */
+    int experts;          /* E: beside the feed-forward network that all tokens share; 0: none */
+    int experts_used;     /* k: experts that a token passes through; 0: 1 */
+    int patch; /* P: numbers of an image patch, embedded instead of tokens; 0: tokens */
 };
+
+/* The dimensions that follow. */
+static inline int config_head_width(const struct model_config *config)
+{
+    return config->width / config->heads;
+}
+
+static inline int config_kv_heads(const struct model_config *config)
+{
+    return config->kv_heads > 0 ? config->kv_heads : config->heads;
+}
+
+static inline int config_kv_width(const struct model_config *config)
+{
+    return config_kv_heads(config) * config_head_width(config);
+}
+
+static inline int config_experts_used(const struct model_config *config)
+{
+    return config->experts_used > 0 ? config->experts_used : 1;
+}
+
+static inline bool config_is_gated(const struct model_config *config)
+{
+    return config->activation == ACTIVATION_SWIGLU || config->activation == ACTIVATION_GEGLU;
+}
+
+/* The window of a block, 0 where it sees all keys. */
+static inline int config_window(const struct model_config *config, int block)
+{
+    const int every = config->window_every > 1 ? config->window_every : 1;
+    return (block + 1) % every == 0 ? config->window : 0;
+}
+
+/* Can such a model be built? False with a reason, in the words of the settings. */
+bool model_config_check(const struct model_config *config, struct error *error);
 
 #endif

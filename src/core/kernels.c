@@ -44,11 +44,33 @@ INLINE real exp_fast(real x)
     p = p * r + 1.6666665459e-1f;
     p = p * r + 5.0000001201e-1f;
     p = p * r * r + r + 1.0f;
-    union {
-        int32_t bits;
-        float value;
-    } power = {.bits = ((int32_t)n + 127) << 23};
-    return p * power.value;
+    int32_t bits = (int32_t)((uint32_t)((int32_t)n + 127) << 23);
+    float power;
+    memcpy(&power, &bits, sizeof power);
+    return p * power;
+}
+#endif
+
+/* tanh: near 0 by Cephes' tanhf polynomial, elsewhere 1 - 2 / (e^(2|x|) + 1), which is exact to
+ * rounding where the result is not small. */
+#ifdef LNSCOPE_REAL_DOUBLE
+INLINE real tanh_fast(real x)
+{
+    return tanh(x);
+}
+#else
+INLINE real tanh_fast(real x)
+{
+    float size = x < 0 ? -x : x, square = x * x;
+    float p = -5.70498872745e-3f;
+    p = p * square + 2.06390887954e-2f;
+    p = p * square - 5.37397155531e-2f;
+    p = p * square + 1.33314422036e-1f;
+    p = p * square - 3.33332819422e-1f;
+    float small = p * square * x + x;
+    float large = 1 - 2 / (exp_fast(2 * size) + 1);
+    large = x < 0 ? -large : large;
+    return size < 0.625f ? small : large;
 }
 #endif
 
@@ -57,6 +79,210 @@ static void exponential(const real *restrict x, real *restrict y, size_t count)
 #pragma omp simd
     for (size_t i = 0; i < count; i++)
         y[i] = exp_fast(x[i]);
+}
+
+static void hyperbolic_tangent(const real *restrict x, real *restrict y, size_t count)
+{
+#pragma omp simd
+    for (size_t i = 0; i < count; i++)
+        y[i] = tanh_fast(x[i]);
+}
+
+/* ---- matrix products ---------------------------------------------------------------------------
+ * A tile of the result stays in registers while the depth runs: C[row][vector] += A(row, k) B[k].
+ * B is packed, one block of DEPTH x PANEL at a time, into a buffer that stays in the first-level
+ * cache for all rows of A. At the sizes of this program (weights of 64 x 64 to 1024 x 256) this beats
+ * a general BLAS, which packs both sides for products far larger. */
+
+enum { PANEL = 64, DEPTH = 64, PRODUCT_ROWS = 6, PRODUCT_VECTORS = KERNELS_BYTES == 64 ? 4 : 2 };
+
+INLINE vector load(const real *from)
+{
+    return *(const vector *)from;
+}
+
+INLINE void store(real *to, vector value)
+{
+    *(vector *)to = value;
+}
+
+/* A block of the product: `b` is the packed block, [depth][PANEL]. */
+struct product_block {
+    const real *a;
+    size_t a_row, a_step;
+    const real *b;
+    size_t b_stride;
+    int depth;
+    real *c;
+    size_t c_stride;
+    bool add;
+};
+
+INLINE void product_tile(const struct product_block *block, const real *a, const real *b, real *c,
+                         int rows, int vectors)
+{
+    const size_t a_row = block->a_row, a_step = block->a_step, b_stride = block->b_stride;
+    const size_t c_stride = block->c_stride;
+    vector sum[PRODUCT_ROWS][PRODUCT_VECTORS];
+#pragma GCC unroll 8
+    for (int i = 0; i < rows; i++)
+#pragma GCC unroll 8
+        for (int j = 0; j < vectors; j++)
+            sum[i][j] = block->add ? load(c + (size_t)i * c_stride + j * LANES) : (vector){0};
+    for (int k = 0; k < block->depth; k++) {
+        vector row[PRODUCT_VECTORS];
+#pragma GCC unroll 8
+        for (int j = 0; j < vectors; j++)
+            row[j] = load(b + j * LANES);
+#pragma GCC unroll 8
+        for (int i = 0; i < rows; i++)
+#pragma GCC unroll 8
+            for (int j = 0; j < vectors; j++)
+                sum[i][j] += a[(size_t)i * a_row] * row[j];
+        a += a_step;
+        b += b_stride;
+    }
+#pragma GCC unroll 8
+    for (int i = 0; i < rows; i++)
+#pragma GCC unroll 8
+        for (int j = 0; j < vectors; j++)
+            store(c + (size_t)i * c_stride + j * LANES, sum[i][j]);
+}
+
+/* All rows of one strip of `vectors` vectors, from column `at` of the block. */
+INLINE void product_strip(const struct product_block *block, int rows, int at, int vectors)
+{
+    const real *a = block->a, *b = block->b + at;
+    real *c = block->c + at;
+    int i = 0;
+    for (; i + PRODUCT_ROWS <= rows; i += PRODUCT_ROWS)
+        product_tile(block, a + (size_t)i * block->a_row, b, c + (size_t)i * block->c_stride,
+                     PRODUCT_ROWS, vectors);
+    for (; i + 2 <= rows; i += 2)
+        product_tile(block, a + (size_t)i * block->a_row, b, c + (size_t)i * block->c_stride, 2,
+                     vectors);
+    if (i < rows)
+        product_tile(block, a + (size_t)i * block->a_row, b, c + (size_t)i * block->c_stride, 1,
+                     vectors);
+}
+
+/* Whole vectors of the block's columns. */
+INLINE void product_columns(const struct product_block *block, int rows, int columns)
+{
+    int at = 0;
+    for (; at + PRODUCT_VECTORS * LANES <= columns; at += PRODUCT_VECTORS * LANES)
+        product_strip(block, rows, at, PRODUCT_VECTORS);
+#if KERNELS_BYTES == 64
+    if (columns - at >= 3 * LANES) {
+        product_strip(block, rows, at, 3);
+        return;
+    }
+    if (columns - at >= 2 * LANES) {
+        product_strip(block, rows, at, 2);
+        return;
+    }
+#endif
+    if (columns > at)
+        product_strip(block, rows, at, 1);
+}
+
+/* The last, narrow panel: computed in a padded tile, of which only the real columns are kept. */
+static void product_narrow(const struct product_block *block, int rows, int columns)
+{
+    real tile[PRODUCT_ROWS * PANEL] __attribute__((aligned(64)));
+    for (int i = 0; i < rows; i += PRODUCT_ROWS) {
+        const int count = rows - i < PRODUCT_ROWS ? rows - i : PRODUCT_ROWS;
+        real *c = block->c + (size_t)i * block->c_stride;
+        struct product_block part = *block;
+        part.a += (size_t)i * block->a_row;
+        part.c = tile;
+        part.c_stride = PANEL;
+        for (int r = 0; r < count && block->add; r++)
+            memcpy(tile + r * PANEL, c + (size_t)r * block->c_stride,
+                   (size_t)columns * sizeof(real));
+        product_columns(&part, count, (columns + LANES - 1) / LANES * LANES);
+        for (int r = 0; r < count; r++)
+            memcpy(c + (size_t)r * block->c_stride, tile + r * PANEL,
+                   (size_t)columns * sizeof(real));
+    }
+}
+
+static void product(const struct product *p)
+{
+    real packed[DEPTH * PANEL] __attribute__((aligned(64)));
+    for (int j = 0; j < p->columns; j += PANEL) {
+        const int columns = p->columns - j < PANEL ? p->columns - j : PANEL;
+        for (int k = 0; k < p->depth; k += DEPTH) {
+            struct product_block block = {
+                .a = p->a + (size_t)k * p->a_step,
+                .a_row = p->a_row,
+                .a_step = p->a_step,
+                .b = p->b + (size_t)k * p->b_stride + j,
+                .b_stride = p->b_stride,
+                .depth = p->depth - k < DEPTH ? p->depth - k : DEPTH,
+                .c = p->c + j,
+                .c_stride = p->c_stride,
+                .add = k > 0,
+            };
+            if (p->b_stride != PANEL) { /* else it is such a block already */
+                for (int row = 0; row < block.depth; row++) {
+                    memcpy(packed + row * PANEL, block.b + (size_t)row * p->b_stride,
+                           (size_t)columns * sizeof(real));
+                    memset(packed + row * PANEL + columns, 0,
+                           (size_t)(PANEL - columns) * sizeof(real));
+                }
+                block.b = packed;
+                block.b_stride = PANEL;
+            }
+            if (columns == PANEL)
+                product_columns(&block, p->rows, PANEL);
+            else
+                product_narrow(&block, p->rows, columns);
+        }
+    }
+}
+
+typedef real square_row __attribute__((vector_size(4 * sizeof(real)), aligned(sizeof(real)), may_alias));
+
+/* to[0..3][0..3] = from transposed, in registers. */
+INLINE void transpose_square(const real *from, size_t from_stride, real *to, size_t to_stride)
+{
+    const square_row a = *(const square_row *)from, b = *(const square_row *)(from + from_stride),
+                     c = *(const square_row *)(from + 2 * from_stride),
+                     d = *(const square_row *)(from + 3 * from_stride);
+    const square_row ab_low = __builtin_shufflevector(a, b, 0, 4, 1, 5),
+                     ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7),
+                     cd_low = __builtin_shufflevector(c, d, 0, 4, 1, 5),
+                     cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+    *(square_row *)to = __builtin_shufflevector(ab_low, cd_low, 0, 1, 4, 5);
+    *(square_row *)(to + to_stride) = __builtin_shufflevector(ab_low, cd_low, 2, 3, 6, 7);
+    *(square_row *)(to + 2 * to_stride) = __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5);
+    *(square_row *)(to + 3 * to_stride) = __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7);
+}
+
+/* `to_stride` from column to column of `from`. In strips whose lines stay in the first-level cache. */
+static void transpose_strided(const real *from, size_t from_stride, real *to, size_t to_stride,
+                              int rows, int columns)
+{
+    int i = 0;
+    for (; i + 4 <= rows; i += 4) {
+        const real *strip = from + (size_t)i * from_stride;
+        int j = 0;
+        for (; j + 4 <= columns; j += 4)
+            transpose_square(strip + j, from_stride, to + (size_t)j * to_stride + i, to_stride);
+        for (; j < columns; j++)
+            for (int x = 0; x < 4; x++)
+                to[(size_t)j * to_stride + (size_t)(i + x)] =
+                    strip[(size_t)x * from_stride + (size_t)j];
+    }
+    for (; i < rows; i++)
+        for (int j = 0; j < columns; j++)
+            to[(size_t)j * to_stride + (size_t)i] = from[(size_t)i * from_stride + (size_t)j];
+}
+
+static void transpose(const real *from, real *to, int rows, int columns)
+{
+    transpose_strided(from, (size_t)columns, to, (size_t)rows, rows, columns);
 }
 
 /* ---- norms -----------------------------------------------------------------------------------*/
@@ -70,43 +296,45 @@ INLINE real sum_row(const real *restrict x, int D)
     return sum;
 }
 
-static void norm_forward(const struct norm_rows *norm, real *restrict y)
+/* In the loops below `centred` (LayerNorm), `biased` and `plain` (offset 0, scale 1) are constants
+ * where it matters: each common case is compiled on its own. */
+INLINE void normalize(const struct norm_rows *norm, real *restrict y, bool centred, bool biased,
+                      bool plain)
 {
     const int D = norm->width;
     const real *restrict gain = norm->gain, *restrict bias = norm->bias;
+    const real offset = plain ? 0 : norm->offset, scale = plain ? 1 : norm->scale;
     for (int row = 0; row < norm->rows; row++) {
         const real *restrict x = norm->x + (size_t)row * (size_t)D;
         real *restrict out = y + (size_t)row * (size_t)D;
         real square = 0, mean = 0;
-        if (norm->kind == NORM_LAYERNORM)
+        if (centred)
             norm->mean[row] = mean = sum_row(x, D) / (real)D;
 #pragma omp simd reduction(+ : square)
         for (int i = 0; i < D; i++)
             square += (x[i] - mean) * (x[i] - mean);
         real rstd = 1 / (real)sqrt(square / (real)D + (real)NORM_EPSILON);
         norm->rstd[row] = rstd;
-        if (norm->kind == NORM_LAYERNORM) {
 #pragma omp simd
-            for (int i = 0; i < D; i++)
-                out[i] = (x[i] - mean) * rstd * gain[i] + bias[i];
-        } else {
-#pragma omp simd
-            for (int i = 0; i < D; i++)
-                out[i] = x[i] * rstd * gain[i];
+        for (int i = 0; i < D; i++) {
+            real weight = plain ? gain[i] : scale * (offset + gain[i]);
+            real shift = biased ? scale * bias[i] : 0;
+            out[i] = (x[i] - mean) * rstd * weight + shift;
         }
     }
 }
 
-/* forward: xhat = (x - mean) * rstd;  y = gain * xhat + bias
- * backward: with g = gain * dy,
+/* forward: xhat = (x - mean) * rstd;  y = scale * (gain * xhat + bias)
+ * backward: with d = scale * dy and g = gain * d,
  *     dx = rstd * (g - mean(g) - xhat * mean(g * xhat))      (RMSNorm: without mean(g))
- *     dgain += dy * xhat,  dbias += dy */
-static void norm_backward(const struct norm_rows *norm, const real *dy, const real *skip, real *dx,
-                          real *restrict dgain, real *restrict dbias)
+ *     dgain += d * xhat,  dbias += d */
+INLINE void normalize_backward(const struct norm_rows *norm, const real *dy, const real *skip,
+                               real *dx, bool centred, bool plain)
 {
     const int D = norm->width;
-    const bool centred = norm->kind == NORM_LAYERNORM;
     const real *restrict gain = norm->gain;
+    real *restrict dgain = norm->dgain, *restrict dbias = norm->dbias;
+    const real offset = plain ? 0 : norm->offset, scale = plain ? 1 : norm->scale;
     for (int row = 0; row < norm->rows; row++) {
         size_t at = (size_t)row * (size_t)D;
         const real *restrict x = norm->x + at;
@@ -115,15 +343,16 @@ static void norm_backward(const struct norm_rows *norm, const real *dy, const re
         real sum = 0, product = 0;
 #pragma omp simd reduction(+ : sum, product)
         for (int i = 0; i < D; i++) {
-            real xhat = (x[i] - mean) * rstd;
-            sum += g[i] * gain[i];
-            product += g[i] * gain[i] * xhat;
-            dgain[i] += g[i] * xhat;
+            real xhat = (x[i] - mean) * rstd, d = plain ? g[i] : scale * g[i];
+            real weighted = d * (plain ? gain[i] : offset + gain[i]);
+            sum += weighted;
+            product += weighted * xhat;
+            dgain[i] += d * xhat;
         }
-        if (centred) {
+        if (dbias) {
 #pragma omp simd
             for (int i = 0; i < D; i++)
-                dbias[i] += g[i];
+                dbias[i] += plain ? g[i] : scale * g[i];
         }
         sum = centred ? sum / (real)D : 0;
         product /= (real)D;
@@ -131,68 +360,229 @@ static void norm_backward(const struct norm_rows *norm, const real *dy, const re
         if (skip) {
             const real *base = skip + at;
 #pragma omp simd
-            for (int i = 0; i < D; i++)
-                out[i] = base[i] + rstd * (g[i] * gain[i] - sum - (x[i] - mean) * rstd * product);
+            for (int i = 0; i < D; i++) {
+                real weight = plain ? gain[i] : scale * (offset + gain[i]);
+                out[i] = base[i] + rstd * (g[i] * weight - sum - (x[i] - mean) * rstd * product);
+            }
         } else {
 #pragma omp simd
-            for (int i = 0; i < D; i++)
-                out[i] = rstd * (g[i] * gain[i] - sum - (x[i] - mean) * rstd * product);
+            for (int i = 0; i < D; i++) {
+                real weight = plain ? gain[i] : scale * (offset + gain[i]);
+                out[i] = rstd * (g[i] * weight - sum - (x[i] - mean) * rstd * product);
+            }
         }
     }
 }
 
-/* ---- activations, biases, joins ----------------------------------------------------------------
+/* DyT (Zhu 2025): xhat = tanh(alpha x) */
+static void dyt_forward(const struct norm_rows *norm, real *restrict y)
+{
+    const int D = norm->width;
+    const real *restrict gain = norm->gain, *restrict bias = norm->bias;
+    const real alpha = norm->alpha[0], offset = norm->offset, scale = norm->scale;
+    for (int row = 0; row < norm->rows; row++) {
+        const real *restrict x = norm->x + (size_t)row * (size_t)D;
+        real *restrict out = y + (size_t)row * (size_t)D;
+#pragma omp simd
+        for (int i = 0; i < D; i++)
+            out[i] = scale * (offset + gain[i]) * tanh_fast(alpha * x[i]);
+        if (bias) {
+#pragma omp simd
+            for (int i = 0; i < D; i++)
+                out[i] += scale * bias[i];
+        }
+    }
+}
+
+/* backward: with d = scale * dy and u = gain * d * (1 - xhat^2),
+ *     dx = alpha * u,  dalpha += x * u,  dgain += d * xhat,  dbias += d */
+static void dyt_backward(const struct norm_rows *norm, const real *dy, const real *skip, real *dx)
+{
+    const int D = norm->width;
+    const real *restrict gain = norm->gain;
+    real *restrict dgain = norm->dgain, *restrict dbias = norm->dbias;
+    const real alpha = norm->alpha[0], offset = norm->offset, scale = norm->scale;
+    for (int row = 0; row < norm->rows; row++) {
+        size_t at = (size_t)row * (size_t)D;
+        const real *restrict x = norm->x + at;
+        const real *g = dy + at, *base = skip ? skip + at : NULL;
+        real *out = dx + at, sum = 0;
+        if (dbias) {
+#pragma omp simd
+            for (int i = 0; i < D; i++)
+                dbias[i] += scale * g[i];
+        }
+#pragma omp simd reduction(+ : sum)
+        for (int i = 0; i < D; i++) {
+            real xhat = tanh_fast(alpha * x[i]), d = scale * g[i];
+            real u = (offset + gain[i]) * d * (1 - xhat * xhat);
+            dgain[i] += d * xhat;
+            sum += x[i] * u;
+            out[i] = (base ? base[i] : 0) + alpha * u;
+        }
+        norm->dalpha[0] += sum;
+    }
+}
+
+static bool is_plain(const struct norm_rows *norm)
+{
+    return norm->offset == 0 && norm->scale == 1;
+}
+
+static void norm_forward(const struct norm_rows *norm, real *restrict y)
+{
+    const bool centred = norm->kind == NORM_LAYERNORM, biased = norm->bias != NULL;
+    if (norm->kind == NORM_DYT)
+        dyt_forward(norm, y);
+    else if (!is_plain(norm))
+        normalize(norm, y, centred, biased, false);
+    else if (centred && biased)
+        normalize(norm, y, true, true, true);
+    else
+        normalize(norm, y, centred, biased, true);
+}
+
+static void norm_backward(const struct norm_rows *norm, const real *dy, const real *skip, real *dx)
+{
+    if (norm->kind == NORM_DYT)
+        dyt_backward(norm, dy, skip, dx);
+    else if (!is_plain(norm))
+        normalize_backward(norm, dy, skip, dx, norm->kind == NORM_LAYERNORM, false);
+    else if (norm->kind == NORM_LAYERNORM)
+        normalize_backward(norm, dy, skip, dx, true, true);
+    else
+        normalize_backward(norm, dy, skip, dx, false, true);
+}
+
+/* ---- activations -------------------------------------------------------------------------------
  * GELU in the tanh form (Hendrycks 2016): x/2 (1 + tanh u) = x s, s = 1 / (1 + e^(-2u)),
- * u = sqrt(2/pi) (x + 0.044715 x^3). Its slope is s + x s (1 - s) 2u'. */
-static void gelu_forward(real *restrict h, const real *restrict bias, real *restrict a, int rows,
-                         int F)
+ * u = sqrt(2/pi) (x + 0.044715 x^3). Its slope is s + x s (1 - s) 2u'. SiLU is x s with
+ * s = 1 / (1 + e^(-x)), and its slope s + x s (1 - s). */
+
+/* What the activation, or the gate of a gated one, makes of x, and its slope there. */
+INLINE real active_of(enum activation kind, real x, real *slope)
 {
     const real c0 = (real)(2 * 0.79788456080286535588), c1 = (real)0.044715;
-    for (int row = 0; row < rows; row++) {
-        size_t at = (size_t)row * (size_t)F;
+    if (kind == ACTIVATION_RELU) {
+        *slope = x > 0 ? (real)1 : (real)0;
+        return x < 0 ? 0 : x; /* a NaN stays one */
+    }
+    if (kind == ACTIVATION_SWIGLU) {
+        real s = 1 / (1 + exp_fast(-x));
+        *slope = s + x * s * (1 - s);
+        return x * s;
+    }
+    real cube = c1 * x * x;
+    real s = 1 / (1 + exp_fast(-c0 * x * (1 + cube)));
+    *slope = s + x * s * (1 - s) * c0 * (1 + 3 * cube);
+    return x * s;
+}
+
+INLINE void plain_forward(const struct activation_rows *a, enum activation kind, bool biased)
+{
+    const int F = a->width;
+    const real *restrict bias = a->up_bias;
+    for (int row = 0; row < a->rows; row++) {
+        real *restrict up = a->up + (size_t)row * (size_t)F;
+        real *restrict active = a->active + (size_t)row * (size_t)F;
 #pragma omp simd
         for (int i = 0; i < F; i++) {
-            real x = h[at + (size_t)i] + bias[i];
-            real cube = c1 * x * x;
-            real s = 1 / (1 + exp_fast(-c0 * x * (1 + cube)));
-            a[at + (size_t)i] = x * s;
-            h[at + (size_t)i] = s + x * s * (1 - s) * c0 * (1 + 3 * cube);
+            real slope;
+            active[i] = active_of(kind, biased ? up[i] + bias[i] : up[i], &slope);
+            up[i] = slope;
         }
     }
 }
 
-static void relu_forward(real *restrict h, const real *restrict bias, real *restrict a, int rows,
-                         int F)
+INLINE void gated_forward(const struct activation_rows *a, enum activation kind, bool biased)
 {
-    for (int row = 0; row < rows; row++) {
-        size_t at = (size_t)row * (size_t)F;
+    const int F = a->width;
+    const real *restrict up_bias = a->up_bias, *restrict gate_bias = a->gate_bias;
+    for (int row = 0; row < a->rows; row++) {
+        real *restrict up = a->up + (size_t)row * (size_t)F;
+        real *restrict gate = a->gate + (size_t)row * (size_t)F;
+        real *restrict active = a->active + (size_t)row * (size_t)F;
 #pragma omp simd
         for (int i = 0; i < F; i++) {
-            real x = h[at + (size_t)i] + bias[i];
-            real slope = x > 0 ? (real)1 : (real)0;
-            a[at + (size_t)i] = x < 0 ? 0 : x; /* a NaN stays one */
-            h[at + (size_t)i] = slope;
+            real x = biased ? up[i] + up_bias[i] : up[i], slope;
+            real open = active_of(kind, biased ? gate[i] + gate_bias[i] : gate[i], &slope);
+            active[i] = x * open;
+            up[i] = open;
+            gate[i] = x * slope;
         }
     }
 }
 
-static void slope_backward(real *restrict da, const real *restrict slope, real *restrict dbias,
-                           int rows, int F)
+static void gelu_forward(const struct activation_rows *a)
 {
-    for (int row = 0; row < rows; row++) {
-        size_t at = (size_t)row * (size_t)F;
+    if (a->up_bias)
+        plain_forward(a, ACTIVATION_GELU, true);
+    else
+        plain_forward(a, ACTIVATION_GELU, false);
+}
+
+static void relu_forward(const struct activation_rows *a)
+{
+    if (a->up_bias)
+        plain_forward(a, ACTIVATION_RELU, true);
+    else
+        plain_forward(a, ACTIVATION_RELU, false);
+}
+
+static void swiglu_forward(const struct activation_rows *a)
+{
+    if (a->up_bias)
+        gated_forward(a, ACTIVATION_SWIGLU, true);
+    else
+        gated_forward(a, ACTIVATION_SWIGLU, false);
+}
+
+static void geglu_forward(const struct activation_rows *a)
+{
+    if (a->up_bias)
+        gated_forward(a, ACTIVATION_GEGLU, true);
+    else
+        gated_forward(a, ACTIVATION_GEGLU, false);
+}
+
+/* to = d * slope, summed up in dbias where there is one; `to` may be `d`. */
+INLINE void slope_backward(const struct activation_rows *a, real *to, const real *d,
+                           const real *slope, real *dbias)
+{
+    const int F = a->width;
+    for (int row = 0; row < a->rows; row++) {
+        const size_t at = (size_t)row * (size_t)F;
+        real *out = to + at;
+        const real *in = d + at, *factor = slope + at;
+        if (dbias) {
 #pragma omp simd
-        for (int i = 0; i < F; i++) {
-            real d = da[at + (size_t)i] * slope[at + (size_t)i];
-            da[at + (size_t)i] = d;
-            dbias[i] += d;
+            for (int i = 0; i < F; i++) {
+                real product = in[i] * factor[i];
+                out[i] = product;
+                dbias[i] += product;
+            }
+        } else {
+#pragma omp simd
+            for (int i = 0; i < F; i++)
+                out[i] = in[i] * factor[i];
         }
     }
 }
+
+/* forward: active = act(up), or up * act(gate); up and gate hold its slopes by them
+ * backward: dup = dactive * slope, dgate the same */
+static void activation_backward(const struct activation_rows *a)
+{
+    if (a->gate)
+        slope_backward(a, a->dgate, a->dup, a->gate, a->dgate_bias);
+    slope_backward(a, a->dup, a->dup, a->up, a->dup_bias);
+}
+
+/* ---- biases, sums, joins -----------------------------------------------------------------------*/
 
 static void bias_forward(real *restrict y, const real *restrict bias, int rows, int width)
 {
-    for (int row = 0; row < rows; row++) {
+    for (int row = 0; bias && row < rows; row++) {
         real *restrict out = y + (size_t)row * (size_t)width;
 #pragma omp simd
         for (int i = 0; i < width; i++)
@@ -202,7 +592,7 @@ static void bias_forward(real *restrict y, const real *restrict bias, int rows, 
 
 static void bias_backward(const real *restrict dy, real *restrict dbias, int rows, int width)
 {
-    for (int row = 0; row < rows; row++) {
+    for (int row = 0; dbias && row < rows; row++) {
         const real *restrict d = dy + (size_t)row * (size_t)width;
 #pragma omp simd
         for (int i = 0; i < width; i++)
@@ -210,23 +600,82 @@ static void bias_backward(const real *restrict dy, real *restrict dbias, int row
     }
 }
 
-static void join_forward(const struct join_rows *join)
+static void add(real *restrict to, const real *restrict from, size_t count)
+{
+#pragma omp simd
+    for (size_t i = 0; i < count; i++)
+        to[i] += from[i];
+}
+
+INLINE void join_as(const struct join_rows *join, bool each, bool biased)
 {
     const int D = join->width;
     const real skip = join->skip, scale = join->scale;
     for (int row = 0; row < join->rows; row++) {
         size_t at = (size_t)row * (size_t)D;
         const real *x = join->x + at, *branch = join->branch + at, *bias = join->bias;
+        const real *skip_each = join->skip_each;
         real *sum = join->sum + at;
-        if (bias) {
 #pragma omp simd
-            for (int i = 0; i < D; i++)
-                sum[i] = skip * x[i] + scale * (branch[i] + bias[i]);
+        for (int i = 0; i < D; i++)
+            sum[i] = (each ? skip_each[i] : skip) * x[i] +
+                     scale * (biased ? branch[i] + bias[i] : branch[i]);
+    }
+}
+
+static void join_forward(const struct join_rows *join)
+{
+    if (join->skip_each)
+        join_as(join, true, join->bias != NULL);
+    else if (join->bias)
+        join_as(join, false, true);
+    else
+        join_as(join, false, false);
+}
+
+/* forward: sum = a x + b branch
+ * backward: dx = a dsum, da += x dsum;  dbranch = b dsum, db += sum of branch dsum */
+static void skip_backward(const struct join_rows *join, const real *dsum, real *dx,
+                          real *restrict dskip)
+{
+    const int D = join->width;
+    for (int row = 0; row < join->rows; row++) {
+        size_t at = (size_t)row * (size_t)D;
+        const real *x = join->x + at, *skip_each = join->skip_each, *d = dsum + at;
+        const real skip = join->skip;
+        real *out = dx + at;
+        if (skip_each) {
+#pragma omp simd
+            for (int i = 0; i < D; i++) {
+                dskip[i] += x[i] * d[i];
+                out[i] = skip_each[i] * d[i];
+            }
         } else {
 #pragma omp simd
             for (int i = 0; i < D; i++)
-                sum[i] = skip * x[i] + scale * branch[i];
+                out[i] = skip * d[i];
         }
+    }
+}
+
+static void scale_backward(const struct join_rows *join, const real *dsum, real *dbranch,
+                           real *dscale)
+{
+    const int D = join->width;
+    const real scale = join->scale;
+    for (int row = 0; row < join->rows; row++) {
+        size_t at = (size_t)row * (size_t)D;
+        const real *branch = join->branch + at, *d = dsum + at;
+        real *out = dbranch + at, sum = 0;
+        if (dscale) {
+#pragma omp simd reduction(+ : sum)
+            for (int i = 0; i < D; i++)
+                sum += branch[i] * d[i];
+            dscale[0] += sum;
+        }
+#pragma omp simd
+        for (int i = 0; i < D; i++)
+            out[i] = scale * d[i];
     }
 }
 
@@ -234,16 +683,6 @@ static void join_forward(const struct join_rows *join)
  * All products are one register tile: C[8][vector] = sum over k of A(k, row) * B[k][vector], where
  * A is read with any strides, so that transposes cost nothing. Operands are first packed into dense
  * scratch, padded with zeros to whole vectors; no loop has a remainder. */
-
-INLINE vector load(const real *from)
-{
-    return *(const vector *)from;
-}
-
-INLINE void store(real *to, vector value)
-{
-    *(vector *)to = value;
-}
 
 struct tile {
     const real *a;
@@ -278,63 +717,117 @@ static int pad(int n)
 }
 
 /* to[Tp][Wp] = from * scale, zero outside. */
-static void pack(real *to, const real *from, int stride, int T, int W, real scale)
+static void pack(real *restrict to, struct strided from, int T, int W, real scale)
 {
     const int Tp = pad(T), Wp = pad(W);
     for (int t = 0; t < T; t++) {
-        for (int d = 0; d < W; d++)
-            to[t * Wp + d] = from[(size_t)t * (size_t)stride + (size_t)d] * scale;
-        for (int d = W; d < Wp; d++)
+        const real *restrict row = from.first + (size_t)t * (size_t)from.stride;
+        int d = 0;
+        for (; d + PAD <= W; d += PAD)
+#pragma omp simd
+            for (int i = 0; i < PAD; i++)
+                to[t * Wp + d + i] = row[d + i] * scale;
+        for (; d < W; d++)
+            to[t * Wp + d] = row[d] * scale;
+        for (; d < Wp; d++)
             to[t * Wp + d] = 0;
     }
     memset(to + T * Wp, 0, (size_t)(Tp - T) * (size_t)Wp * sizeof *to);
 }
 
 /* to[W][Tp] = from transposed, zero outside. */
-static void pack_transposed(real *to, const real *from, int stride, int T, int W)
+static void pack_transposed(real *to, struct strided from, int T, int W)
 {
     const int Tp = pad(T);
-    for (int t = 0; t < T; t++)
-        for (int d = 0; d < W; d++)
-            to[d * Tp + t] = from[(size_t)t * (size_t)stride + (size_t)d];
+    transpose_strided(from.first, (size_t)from.stride, to, (size_t)Tp, T, W);
     for (int d = 0; d < W; d++)
         for (int t = T; t < Tp; t++)
             to[d * Tp + t] = 0;
 }
 
-static void unpack(real *to, int stride, const real *from, int T, int W, real scale)
+static void unpack(struct strided to, const real *restrict from, int T, int W, bool add_up)
 {
     const int Wp = pad(W);
-    for (int t = 0; t < T; t++)
-        for (int d = 0; d < W; d++)
-            to[(size_t)t * (size_t)stride + (size_t)d] = from[t * Wp + d] * scale;
+    for (int t = 0; t < T; t++) {
+        real *restrict row = to.first + (size_t)t * (size_t)to.stride;
+        int d = 0;
+        for (; d + PAD <= W && !add_up; d += PAD)
+            memcpy(row + d, from + t * Wp + d, PAD * sizeof *row);
+        for (; d < W; d++)
+            row[d] = add_up ? row[d] + from[t * Wp + d] : from[t * Wp + d];
+    }
 }
 
-/* Softmax of scores[0..count); zero from there to `end`. */
-INLINE void softmax_row(real *restrict scores, int count, int end)
+/* Keys or queries `from` .. `to - 1`. */
+struct span {
+    int from, to;
+};
+
+/* How far a query sees: keys closer than this. */
+INLINE int reach(const struct attention_head *head)
 {
-    real top = scores[0], sum = 0;
-#pragma omp simd reduction(max : top)
-    for (int j = 0; j < count; j++)
-        top = scores[j] > top ? scores[j] : top;
-#pragma omp simd reduction(+ : sum)
-    for (int j = 0; j < count; j++) {
-        scores[j] = exp_fast(scores[j] - top);
-        sum += scores[j];
+    return head->window > 0 && head->window < head->tokens ? head->window : head->tokens;
+}
+
+/* The keys that query t sees; a padding row sees what the last query does. */
+INLINE struct span keys_seen(const struct attention_head *head, int t)
+{
+    const int T = head->tokens, query = t < T ? t : T - 1;
+    const int from = query - reach(head) + 1, to = query + (head->causal ? 1 : reach(head));
+    return (struct span){from > 0 ? from : 0, to < T ? to : T};
+}
+
+/* Those that some query of the tile at row t sees, and a few more: all that the tile computes. The
+ * bounds are multiples of PAD, so that a tile of keys is either computed in whole or not at all. */
+INLINE struct span keys_computed(const struct attention_head *head, int t, int Tp)
+{
+    const int last = t + TILE - 1;
+    const int from = t - reach(head) + 1, to = pad(last + (head->causal ? 1 : reach(head)));
+    return (struct span){from > 0 ? from / PAD * PAD : 0, to < Tp ? to : Tp};
+}
+
+/* The queries that see some key of the tile at row j. */
+INLINE struct span queries_seeing(const struct attention_head *head, int j)
+{
+    const int T = head->tokens, from = head->causal ? j : j - reach(head) + 1;
+    const int to = j + TILE - 1 + reach(head);
+    return (struct span){from > 0 ? from : 0, to < T ? to : T};
+}
+
+/* Softmax of scores[seen]; zero in the rest of `computed`, whose bounds are multiples of PAD: whole
+ * groups of a fixed length leave the compiler no remainder to do one by one. */
+INLINE void softmax_row(real *restrict scores, struct span seen, struct span computed)
+{
+    real tops[PAD], sums[PAD], top, sum = 0;
+    for (int i = 0; i < PAD; i++) {
+        tops[i] = scores[seen.from];
+        sums[i] = 0;
     }
+    for (int start = computed.from; start < computed.to; start += PAD) {
+#pragma omp simd
+        for (int i = 0; i < PAD; i++) {
+            real score = start + i >= seen.from && start + i < seen.to ? scores[start + i] : tops[i];
+            tops[i] = score > tops[i] ? score : tops[i];
+        }
+    }
+    top = tops[0];
+    for (int i = 1; i < PAD; i++)
+        top = tops[i] > top ? tops[i] : top;
+    for (int start = computed.from; start < computed.to; start += PAD) {
+#pragma omp simd
+        for (int i = 0; i < PAD; i++) {
+            real power = exp_fast(scores[start + i] - top);
+            power = start + i >= seen.from && start + i < seen.to ? power : 0;
+            scores[start + i] = power;
+            sums[i] += power;
+        }
+    }
+    for (int i = 0; i < PAD; i++)
+        sum += sums[i];
     real scale = 1 / sum;
 #pragma omp simd
-    for (int j = 0; j < count; j++)
+    for (int j = computed.from; j < computed.to; j++)
         scores[j] *= scale;
-    for (int j = count; j < end; j++)
-        scores[j] = 0;
-}
-
-/* How many keys (whole vectors) the rows of a tile that starts at row t can see. */
-INLINE int keys_seen(const struct attention_head *head, int t, int Tp)
-{
-    int seen = head->causal ? pad(t + TILE) : Tp;
-    return seen < Tp ? seen : Tp;
 }
 
 /* S = Q K^T / sqrt(W);  P = softmax(S), masked;  O = P V. */
@@ -342,26 +835,24 @@ static void attention_forward(const struct attention_head *head)
 {
     const int T = head->tokens, W = head->width, Tp = pad(T), Wp = pad(W);
     real *q = head->scratch, *kt = q + Tp * Wp, *v = kt + Tp * Wp, *o = v + Tp * Wp;
-    real *probability = head->probability;
-    pack(q, head->q, head->stride, T, W, 1 / (real)sqrt((real)W));
-    pack_transposed(kt, head->k, head->stride, T, W);
-    pack(v, head->v, head->stride, T, W, 1);
+    pack(q, head->q, T, W, 1 / (real)sqrt((real)W));
+    pack_transposed(kt, head->k, T, W);
+    pack(v, head->v, T, W, 1);
     for (int t = 0; t < T; t += TILE) {
-        const int keys = keys_seen(head, t, Tp);
-        real *rows = probability + t * Tp;
-        for (int j = 0; j < keys; j += LANES)
+        const struct span keys = keys_computed(head, t, Tp);
+        const int count = (keys.to < T ? keys.to : T) - keys.from;
+        real *rows = head->probability + t * Tp;
+        for (int j = keys.from; j < keys.to; j += LANES)
             tile_product(&(struct tile){q + t * Wp, (size_t)Wp, 1, kt + j, (size_t)Tp, W}, rows + j,
                          (size_t)Tp);
-        for (int i = 0; i < TILE; i++) {
-            const int row = t + i;
-            softmax_row(rows + i * Tp, head->causal && row < T ? row + 1 : T, keys);
-        }
+        for (int i = 0; i < TILE; i++)
+            softmax_row(rows + i * Tp, keys_seen(head, t + i), keys);
         for (int d = 0; d < Wp; d += LANES)
-            tile_product(
-                &(struct tile){rows, (size_t)Tp, 1, v + d, (size_t)Wp, keys < T ? keys : T},
-                o + t * Wp + d, (size_t)Wp);
+            tile_product(&(struct tile){rows + keys.from, (size_t)Tp, 1, v + keys.from * Wp + d,
+                                        (size_t)Wp, count},
+                         o + t * Wp + d, (size_t)Wp);
     }
-    unpack(head->out, head->out_stride, o, T, W, 1);
+    unpack(head->out, o, T, W, false);
 }
 
 /* forward: O = P V;  P = softmax(S);  S = Q K^T / sqrt(W)
@@ -375,13 +866,14 @@ static void attention_backward(const struct attention_head *head)
     real *dS = result + part;
     const real *P = head->probability;
     const real scale = 1 / (real)sqrt((real)W);
-    pack(q, head->q, head->stride, T, W, scale);
-    pack(k, head->k, head->stride, T, W, scale);
-    pack_transposed(vt, head->v, head->stride, T, W);
-    pack(dO, head->dout, head->out_stride, T, W, 1);
+    pack(q, head->q, T, W, scale);
+    pack(k, head->k, T, W, scale);
+    pack_transposed(vt, head->v, T, W);
+    pack(dO, head->dout, T, W, 1);
     for (int t = 0; t < T; t += TILE) {
-        const int keys = keys_seen(head, t, Tp);
-        for (int j = 0; j < keys; j += LANES)
+        const struct span keys = keys_computed(head, t, Tp);
+        const int count = (keys.to < T ? keys.to : T) - keys.from;
+        for (int j = keys.from; j < keys.to; j += LANES)
             tile_product(&(struct tile){dO + t * Wp, (size_t)Wp, 1, vt + j, (size_t)Tp, W},
                          dS + t * Tp + j, (size_t)Tp);
         for (int row = t; row < t + TILE; row++) {
@@ -390,28 +882,104 @@ static void attention_backward(const struct attention_head *head)
             real delta = 0;
             if (row < T)
 #pragma omp simd reduction(+ : delta)
-                for (int j = 0; j < keys; j++)
+                for (int j = keys.from; j < keys.to; j++)
                     delta += p[j] * ds[j];
 #pragma omp simd
-            for (int j = 0; j < keys; j++)
+            for (int j = keys.from; j < keys.to; j++)
                 ds[j] = p[j] * (ds[j] - delta);
         }
         for (int d = 0; d < Wp; d += LANES)
-            tile_product(
-                &(struct tile){dS + t * Tp, (size_t)Tp, 1, k + d, (size_t)Wp, keys < T ? keys : T},
-                result + t * Wp + d, (size_t)Wp);
+            tile_product(&(struct tile){dS + t * Tp + keys.from, (size_t)Tp, 1,
+                                        k + keys.from * Wp + d, (size_t)Wp, count},
+                         result + t * Wp + d, (size_t)Wp);
     }
-    unpack(head->dq, head->stride, result, T, W, 1);
+    unpack(head->dq, result, T, W, false);
     for (int pass = 0; pass < 2; pass++) { /* dK from dS and Q, dV from P and dO */
         const real *a = pass == 0 ? dS : P, *b = pass == 0 ? q : dO;
         for (int j = 0; j < T; j += TILE) {
-            const int first = head->causal ? j : 0; /* queries before key j do not see it */
+            const struct span queries = queries_seeing(head, j);
             for (int d = 0; d < Wp; d += LANES)
-                tile_product(&(struct tile){a + first * Tp + j, 1, (size_t)Tp, b + first * Wp + d,
-                                            (size_t)Wp, T - first},
+                tile_product(&(struct tile){a + queries.from * Tp + j, 1, (size_t)Tp,
+                                            b + queries.from * Wp + d, (size_t)Wp,
+                                            queries.to - queries.from},
                              result + j * Wp + d, (size_t)Wp);
         }
-        unpack(pass == 0 ? head->dk : head->dv, head->stride, result, T, W, 1);
+        unpack(pass == 0 ? head->dk : head->dv, result, T, W, head->add);
+    }
+}
+
+/* ---- heads before attention ----------------------------------------------------------------------
+ * RMSNorm of every head, and rotation; formulas as in norms and in positions.h. */
+
+static void head_norm_forward(const struct head_norm *norm, struct strided y)
+{
+    const int W = norm->width;
+    const real offset = norm->offset;
+    const real *restrict gain = norm->gain;
+    for (int row = 0; row < norm->rows; row++) {
+        for (int h = 0; h < norm->heads; h++) {
+            const size_t column = (size_t)(h * W);
+            const real *restrict x =
+                norm->x.first + (size_t)row * (size_t)norm->x.stride + column;
+            real *restrict out = y.first + (size_t)row * (size_t)y.stride + column;
+            real square = 0;
+#pragma omp simd reduction(+ : square)
+            for (int i = 0; i < W; i++)
+                square += x[i] * x[i];
+            real rstd = 1 / (real)sqrt(square / (real)W + (real)NORM_EPSILON);
+            norm->rstd[row * norm->heads + h] = rstd;
+#pragma omp simd
+            for (int i = 0; i < W; i++)
+                out[i] = x[i] * rstd * (offset + gain[i]);
+        }
+    }
+}
+
+static void head_norm_backward(const struct head_norm *norm, struct strided d, real *restrict dgain)
+{
+    const int W = norm->width;
+    const real offset = norm->offset;
+    const real *restrict gain = norm->gain;
+    for (int row = 0; row < norm->rows; row++) {
+        for (int h = 0; h < norm->heads; h++) {
+            const size_t column = (size_t)(h * W);
+            const real *restrict x =
+                norm->x.first + (size_t)row * (size_t)norm->x.stride + column;
+            real *restrict g = d.first + (size_t)row * (size_t)d.stride + column;
+            const real rstd = norm->rstd[row * norm->heads + h];
+            real product = 0;
+#pragma omp simd reduction(+ : product)
+            for (int i = 0; i < W; i++) {
+                real xhat = x[i] * rstd;
+                product += g[i] * (offset + gain[i]) * xhat;
+                dgain[i] += g[i] * xhat;
+            }
+            product /= (real)W;
+#pragma omp simd
+            for (int i = 0; i < W; i++)
+                g[i] = rstd * (g[i] * (offset + gain[i]) - x[i] * rstd * product);
+        }
+    }
+}
+
+static void rotate(const struct rotation *r)
+{
+    const int pairs = r->width / 2;
+    for (int row = 0; row < r->rows; row++) {
+        const size_t at = (size_t)(row % r->tokens) * (size_t)pairs;
+        const real *restrict cosine = r->cosine + at, *restrict sine = r->sine + at;
+        const real sign = r->back ? -1 : 1;
+        for (int h = 0; h < r->heads; h++) {
+            real *restrict x =
+                r->x.first + (size_t)row * (size_t)r->x.stride + (size_t)(h * r->width);
+            real *restrict y = x + pairs;
+#pragma omp simd
+            for (int i = 0; i < pairs; i++) {
+                real a = x[i], b = y[i], s = sign * sine[i];
+                x[i] = a * cosine[i] - b * s;
+                y[i] = a * s + b * cosine[i];
+            }
+        }
     }
 }
 
@@ -462,16 +1030,21 @@ static double sum_squares(const real *restrict x, size_t count)
 
 /* ---- optimizers ------------------------------------------------------------------------------*/
 
-/* m = b1 m + (1-b1) g;  v = b2 v + (1-b2) g^2;
- * w -= lr decay w + lr/(1-b1^t) m / (sqrt(v/(1-b2^t)) + eps) */
-static struct update_sums adamw(const struct update_rows *u)
+/* Adam's family: m = b1 m + (1-b1) g;  v = b2 v + (1-b2) g^2;
+ *     w -= lr (m / (1-b1^t)) / (sqrt(v / (1-b2^t)) + eps)
+ * AdamW besides: w -= lr decay w; the others: g += decay w first.
+ * RAdam, where `adaptive`: w -= lr (m / (1-b1^t)) r sqrt(1-b2^t) / (sqrt(v) + eps), and while
+ * not: w -= lr m / (1-b1^t). */
+INLINE struct update_sums adam_as(const struct update_rows *u, double step_size, double root_size,
+                                  bool decoupled, bool adaptive)
 {
     real *restrict w = u->weight, *restrict m = u->first, *restrict v = u->second;
     const real *restrict grad = u->grad;
     const real b1 = (real)u->beta1, b2 = (real)u->beta2, c1 = (real)(1 - u->beta1),
                c2 = (real)(1 - u->beta2);
-    const real step = (real)(u->lr / u->correction1), root = (real)(1 / sqrt(u->correction2));
-    const real epsilon = (real)u->epsilon, decay = (real)(u->lr * u->decay), scale = (real)u->scale;
+    const real step = (real)step_size, root = (real)root_size;
+    const real epsilon = (real)u->epsilon, scale = (real)u->scale;
+    const real decay = (real)(decoupled ? u->lr * u->decay : u->decay);
     struct update_sums sums = {0};
     for (size_t start = 0; start < u->count; start += SUM_BLOCK) {
         size_t end = start + SUM_BLOCK < u->count ? start + SUM_BLOCK : u->count;
@@ -479,10 +1052,61 @@ static struct update_sums adamw(const struct update_rows *u)
 #pragma omp simd reduction(+ : weights, changes)
         for (size_t i = start; i < end; i++) {
             real g = grad[i] * scale;
+            if (!decoupled)
+                g += decay * w[i];
             real first = b1 * m[i] + c1 * g, second = b2 * v[i] + c2 * g * g;
-            real change = decay * w[i] + step * first / ((real)sqrt(second) * root + epsilon);
+            real change =
+                adaptive ? step * first / ((real)sqrt(second) * root + epsilon) : step * first;
+            if (decoupled)
+                change = decay * w[i] + change;
             m[i] = first;
             v[i] = second;
+            weights += w[i] * w[i];
+            changes += change * change;
+            w[i] -= change;
+        }
+        sums.weight += (double)weights;
+        sums.change += (double)changes;
+    }
+    return sums;
+}
+
+static struct update_sums adamw(const struct update_rows *u)
+{
+    return adam_as(u, u->lr / u->correction1, 1 / sqrt(u->correction2), true, true);
+}
+
+static struct update_sums adam(const struct update_rows *u)
+{
+    return adam_as(u, u->lr / u->correction1, 1 / sqrt(u->correction2), false, true);
+}
+
+static struct update_sums radam(const struct update_rows *u)
+{
+    const double step = u->lr / u->correction1;
+    if (u->rectification > 0)
+        return adam_as(u, step * u->rectification * sqrt(u->correction2), 1, false, true);
+    return adam_as(u, step, 1, false, false);
+}
+
+/* w -= lr (sign(b1 m + (1-b1) g) + decay w);  m = b2 m + (1-b2) g */
+static struct update_sums lion(const struct update_rows *u)
+{
+    real *restrict w = u->weight, *restrict m = u->first;
+    const real *restrict grad = u->grad;
+    const real b1 = (real)u->beta1, b2 = (real)u->beta2, c1 = (real)(1 - u->beta1),
+               c2 = (real)(1 - u->beta2);
+    const real lr = (real)u->lr, decay = (real)(u->lr * u->decay), scale = (real)u->scale;
+    struct update_sums sums = {0};
+    for (size_t start = 0; start < u->count; start += SUM_BLOCK) {
+        size_t end = start + SUM_BLOCK < u->count ? start + SUM_BLOCK : u->count;
+        real weights = 0, changes = 0;
+#pragma omp simd reduction(+ : weights, changes)
+        for (size_t i = start; i < end; i++) {
+            real g = grad[i] * scale, mean = b1 * m[i] + c1 * g;
+            real sign = (mean > 0 ? (real)1 : (real)0) - (mean < 0 ? (real)1 : (real)0);
+            real change = decay * w[i] + lr * sign;
+            m[i] = b2 * m[i] + c2 * g;
             weights += w[i] * w[i];
             changes += change * change;
             w[i] -= change;
@@ -533,20 +1157,37 @@ static struct update_sums momentum(const struct update_rows *update)
 extern const struct kernels KERNELS_TABLE;
 const struct kernels KERNELS_TABLE = {
     .name = KERNELS_NAME,
+    .product = product,
+    .transpose = transpose,
     .norm_forward = norm_forward,
     .norm_backward = norm_backward,
-    .gelu_forward = gelu_forward,
-    .relu_forward = relu_forward,
-    .slope_backward = slope_backward,
+    .activation_forward = {[ACTIVATION_GELU] = gelu_forward,
+                           [ACTIVATION_RELU] = relu_forward,
+                           [ACTIVATION_SWIGLU] = swiglu_forward,
+                           [ACTIVATION_GEGLU] = geglu_forward},
+    .activation_backward = activation_backward,
     .bias_forward = bias_forward,
     .bias_backward = bias_backward,
+    .add = add,
     .join_forward = join_forward,
+    .skip_backward = skip_backward,
+    .scale_backward = scale_backward,
     .attention_forward = attention_forward,
     .attention_backward = attention_backward,
+    .head_norm_forward = head_norm_forward,
+    .head_norm_backward = head_norm_backward,
+    .rotate = rotate,
     .cross_entropy = cross_entropy,
     .sum_squares = sum_squares,
-    .adamw = adamw,
-    .sgd = sgd,
-    .momentum = momentum,
+    .update =
+        {
+            [OPTIMIZER_ADAMW] = adamw,
+            [OPTIMIZER_SGD] = sgd,
+            [OPTIMIZER_MOMENTUM] = momentum,
+            [OPTIMIZER_ADAM] = adam,
+            [OPTIMIZER_RADAM] = radam,
+            [OPTIMIZER_LION] = lion,
+        },
     .exponential = exponential,
+    .hyperbolic_tangent = hyperbolic_tangent,
 };

@@ -8,7 +8,7 @@
 #ifndef LNSCOPE_CORE_KERNELS_H
 #define LNSCOPE_CORE_KERNELS_H
 
-#include "core/placement.h"
+#include "core/config.h"
 #include "core/real.h"
 
 #include <stdbool.h>
@@ -18,40 +18,96 @@
 /* Added to the variance (LayerNorm) or the mean square (RMSNorm). */
 #define NORM_EPSILON 1e-5
 
-/* One norm over `rows` rows of width D. */
+/* c[rows][columns] = a[rows][depth] * b[depth][columns]. Element (i, k) of a is
+ * a[i * a_row + k * a_step], so that a transpose costs nothing; the rows of b and c are dense. */
+struct product {
+    int rows, columns, depth;
+    const real *a;
+    size_t a_row, a_step;
+    const real *b;
+    size_t b_stride;
+    real *c;
+    size_t c_stride;
+};
+
+/* One norm over `rows` rows of width D:
+ *     y = scale * ((offset + gain) * xhat + bias)
+ * with xhat as norm_table's formulas have it. */
 struct norm_rows {
-    enum norm kind; /* LayerNorm or RMSNorm */
+    enum norm kind; /* any but NORM_NONE */
     int rows, width;
-    const real *x;    /* [rows][D] */
-    const real *gain; /* [D] */
-    const real *bias; /* [D]; LayerNorm only */
-    real *mean;       /* [rows]; LayerNorm only */
-    real *rstd;       /* [rows]; 1/sigma, or 1/rms */
+    const real *x;      /* [rows][D] */
+    const real *gain;   /* [D] */
+    const real *bias;   /* [D]; NULL: none (RMSNorm never has one) */
+    const real *alpha;  /* [1]; DyT only */
+    real *mean;         /* [rows]; LayerNorm only */
+    real *rstd;         /* [rows]; 1/sigma, or 1/rms; not for DyT */
+    real offset, scale; /* 0 and 1 but for a gain stored as 1 + w, and for LayerNorm Scaling */
+    /* backward only: what their gradients are added to */
+    real *dgain, *dbias; /* [D]; dbias NULL where there is no bias */
+    real *dalpha;        /* [1]; DyT only */
 };
 
 /* sum = skip * x + scale * (branch + bias), row by row: the inside of the one equation. */
 struct join_rows {
     int rows, width;
-    const real *x, *branch; /* [rows][D]; `sum` may be `branch` */
+    const real *x, *branch; /* [rows][D]; `sum` may be one of them */
     const real *bias;       /* [D]; NULL: none */
     real *sum;
-    real skip, scale; /* a and b of the equation */
+    real skip, scale;      /* a and b of the equation */
+    const real *skip_each; /* [D]: a is a vector, and `skip` is not looked at; NULL: it is `skip` */
+};
+
+/* Rows `stride` numbers apart. */
+struct strided {
+    real *first;
+    int stride;
 };
 
 /* What attention needs of one head of one sequence. */
 struct attention_head {
-    int tokens; /* T */
-    int width;  /* D/H */
-    bool causal;
-    const real *q, *k, *v; /* [T][D/H], rows `stride` apart */
-    int stride;
-    real *probability; /* [Tp][Tp], Tp = attention_pad(T); zero where masked */
-    real *out;         /* [T][D/H], rows `out_stride` apart */
-    int out_stride;
-    real *scratch; /* attention_scratch(T, D/H) numbers, aligned */
+    int tokens, width;     /* T, W = D/H */
+    bool causal;           /* queries see no keys behind them */
+    int window;            /* they see keys less than this far away; 0: all */
+    struct strided q, k, v; /* [T][W], read only */
+    real *probability;     /* [Tp][Tp], Tp = attention_pad(T), of rows < T; where a query does not
+                              see a key it is left alone or becomes 0 */
+    struct strided out;    /* [T][W] */
+    real *scratch;         /* attention_scratch(T, W) numbers, aligned */
     /* backward only */
-    const real *dout;   /* like out */
-    real *dq, *dk, *dv; /* like q, k, v */
+    struct strided dout;       /* [T][W], read only */
+    struct strided dq, dk, dv; /* [T][W] */
+    bool add;                  /* to dk and dv, which other heads of the group have begun */
+};
+
+/* RMSNorm of each head of W numbers by itself (QK-norm); the heads of a row stand side by side. */
+struct head_norm {
+    int rows, heads, width;
+    struct strided x; /* [rows][heads][W], read only */
+    const real *gain; /* [W] */
+    real offset;      /* of the gain, as in struct norm_rows */
+    real *rstd;       /* [rows][heads] 1/rms */
+};
+
+/* Heads turned by their positions; see positions.h. */
+struct rotation {
+    int rows, heads, width;
+    struct strided x;          /* [rows][heads][W] */
+    int tokens;                /* T; row r stands at place r % T */
+    const real *cosine, *sine; /* [T][W/2] */
+    bool back;
+};
+
+/* Rows around an activation. Gated ones have a `gate`: active = up * act(gate); else it is NULL:
+ * active = act(up). */
+struct activation_rows {
+    int rows, width;                 /* F */
+    real *up, *gate;                 /* [rows][F]; forward replaces them by the slopes of `active` */
+    const real *up_bias, *gate_bias; /* [F], added first; both NULL: none */
+    real *active;                    /* [rows][F]; forward only */
+    /* backward only */
+    real *dup, *dgate;           /* [rows][F]; dup holds dactive before */
+    real *dup_bias, *dgate_bias; /* [F], added to; NULL: none */
 };
 
 /* One step of an optimizer on one tensor. */
@@ -61,9 +117,10 @@ struct update_rows {
     const real *grad;
     real *first, *second; /* moments; `first` is the momentum buffer */
     double scale;         /* of the gradient: the clipping factor */
-    double lr, decay;     /* decay: decoupled, w -= lr * decay * w */
+    double lr, decay;     /* the decay is the optimizer's: decoupled, or added to the gradient */
     double beta1, beta2, epsilon;
     double correction1, correction2; /* 1 - beta^t of Adam */
+    double rectification;            /* RAdam's r_t; 0 while the second moment is not yet used */
 };
 
 /* Sums over a tensor that the update passes over anyway. */
@@ -75,27 +132,39 @@ struct update_sums {
 struct kernels {
     const char *name; /* "avx512", "avx2", "plain" */
 
+    void (*product)(const struct product *product);
+    /* to[columns][rows] = from[rows][columns], transposed. */
+    void (*transpose)(const real *from, real *to, int rows, int columns);
+
     /* y = norm(x); fills mean and rstd. */
     void (*norm_forward)(const struct norm_rows *norm, real *y);
-    /* dx = skip + (gradient through the norm of dy); skip may be NULL (0) or dx itself. Adds to
-     * dgain[D] and, for LayerNorm, dbias[D]. */
-    void (*norm_backward)(const struct norm_rows *norm, const real *dy, const real *skip, real *dx,
-                          real *dgain, real *dbias);
+    /* dx = skip + (gradient through the norm of dy); skip may be NULL (0) or dx itself. Adds to the
+     * gradients of *norm. */
+    void (*norm_backward)(const struct norm_rows *norm, const real *dy, const real *skip, real *dx);
 
-    /* h += bias; a = gelu(h); h = gelu'(h), kept for the backward pass. */
-    void (*gelu_forward)(real *h, const real *bias, real *a, int rows, int width);
-    void (*relu_forward)(real *h, const real *bias, real *a, int rows, int width);
-    /* da *= slope; adds the column sums of the product to dbias. */
-    void (*slope_backward)(real *da, const real *slope, real *dbias, int rows, int width);
+    void (*activation_forward[ACTIVATIONS])(const struct activation_rows *rows);
+    void (*activation_backward)(const struct activation_rows *rows);
 
-    /* y += bias, row by row. */
+    /* y += bias, row by row; NULL: none. */
     void (*bias_forward)(real *y, const real *bias, int rows, int width);
-    /* dbias += column sums of dy. */
+    /* dbias += column sums of dy; NULL: none. */
     void (*bias_backward)(const real *dy, real *dbias, int rows, int width);
+    /* to += from */
+    void (*add)(real *to, const real *from, size_t count);
     void (*join_forward)(const struct join_rows *join);
+    /* dx = a dsum; where a is a vector, adds its gradient to dskip[D]. `dx` may be `dsum`. */
+    void (*skip_backward)(const struct join_rows *join, const real *dsum, real *dx, real *dskip);
+    /* dbranch = b dsum; adds the gradient of b to dscale[1] unless that is NULL. A bias is one of
+     * the branch here. `dbranch` may be `dsum`. */
+    void (*scale_backward)(const struct join_rows *join, const real *dsum, real *dbranch,
+                           real *dscale);
 
     void (*attention_forward)(const struct attention_head *head);
     void (*attention_backward)(const struct attention_head *head);
+    /* y = the norm of x; fills rstd. Backward: d holds dy, then dx; adds to dgain[W]. */
+    void (*head_norm_forward)(const struct head_norm *norm, struct strided y);
+    void (*head_norm_backward)(const struct head_norm *norm, struct strided d, real *dgain);
+    void (*rotate)(const struct rotation *rotation);
 
     /* Cross-entropy of one row by log-sum-exp with the maximum taken from the data: returns the
      * loss in nats and replaces the logits [V] by (softmax - onehot(target)) * scale. */
@@ -104,13 +173,11 @@ struct kernels {
     /* Sum of squares, exact in range: no overflow or underflow short of the result's. */
     double (*sum_squares)(const real *x, size_t count);
 
-    /* AdamW (Loshchilov 2019; with decay 0 Adam, Kingma 2015), SGD, SGD with momentum. */
-    struct update_sums (*adamw)(const struct update_rows *update);
-    struct update_sums (*sgd)(const struct update_rows *update);
-    struct update_sums (*momentum)(const struct update_rows *update);
+    struct update_sums (*update[OPTIMIZERS])(const struct update_rows *update);
 
-    /* y = exp(x): what softmax and GELU are built on. */
+    /* y = exp(x), y = tanh(x): what softmax, GELU and DyT are built on. */
     void (*exponential)(const real *x, real *y, size_t count);
+    void (*hyperbolic_tangent)(const real *x, real *y, size_t count);
 };
 
 /* T rounded up to whole vectors of the widest instruction set. */

@@ -1,7 +1,11 @@
 /* See model.h: memory, and the order of the work. */
 #include "core/model.h"
 
-#include "core/blas.h"
+#include "core/beside.h"
+#include "core/branch.h"
+#include "core/embedding.h"
+#include "core/linear.h"
+#include "core/positions.h"
 #include "core/sublayer.h"
 #include "core/tensors.h"
 
@@ -11,84 +15,117 @@
 
 /* ---- memory ----------------------------------------------------------------------------------*/
 
-static real *take(struct model *model, size_t count)
+real *model_take(struct model *model, size_t count)
 {
     return arena_take(&model->arena, count, sizeof(real));
+}
+
+/* The tensor "NAME.WHAT" of a norm. */
+static int find_of_norm(const struct model *model, const char *name, const char *what, int block)
+{
+    char kind[TENSOR_NAME]; /* longer than any of the table of tensors */
+    strcpy(kind, name);
+    strcat(kind, ".");
+    strcat(kind, what);
+    return tensors_find(model, kind, block);
 }
 
 static void carve_norm(struct model *model, struct norm_site *site, const char *name, int block,
                        bool present)
 {
     const size_t N = (size_t)(model->config.batch * model->config.context);
-    char kind[TENSOR_NAME];
     site->present = present && model->config.norm != NORM_NONE;
-    site->gain = site->bias = -1;
+    site->gain = site->bias = site->alpha = -1;
+    site->offset = model->config.gain_offset;
+    site->scale = 1;
     if (!site->present)
         return;
-    strcpy(kind, name);
-    strcat(kind, ".weight");
-    site->gain = tensors_find(model, kind, block);
-    strcpy(kind, name);
-    strcat(kind, ".bias");
-    site->bias = tensors_find(model, kind, block);
-    site->mean = take(model, N);
-    site->rstd = take(model, N);
+    site->gain = find_of_norm(model, name, "weight", block);
+    site->bias = find_of_norm(model, name, "bias", block);
+    site->alpha = find_of_norm(model, name, "alpha", block);
+    if (model->config.norm != NORM_DYT) {
+        site->mean = model_take(model, N);
+        site->rstd = model_take(model, N);
+    }
+}
+
+/* How the sublayer's branch and the stream are joined. */
+static void set_join(struct model *model, struct sublayer *s, int block)
+{
+    const struct model_config *c = &model->config;
+    const bool attention = s->kind == SUBLAYER_ATTENTION;
+    s->skip = (real)placement_skip(c->placement, c->layers);
+    s->skip_tensor = tensors_find(model, attention ? "attn.omega" : "ffn.omega", block);
+    s->scale_tensor = tensors_find(model, attention ? "attn.alpha" : "ffn.alpha", block);
+    s->beside = placement_table[c->placement].beside;
+    if (s->beside == BESIDE_INPUT && (!attention || c->parallel))
+        s->block_input = model->stream[block];
 }
 
 static void carve_sublayer(struct model *model, int block, enum sublayer_kind kind)
 {
     const struct model_config *c = &model->config;
-    const struct placement_row *placement = &placement_table[c->placement];
+    const struct placement_row *placement =
+        &placement_table[placement_of_block(c->placement, block, c->layers)];
     const bool attention = kind == SUBLAYER_ATTENTION;
-    const size_t N = (size_t)(c->batch * c->context), D = (size_t)c->width, F = (size_t)c->ffn;
-    const size_t Tp = (size_t)attention_pad(c->context);
-    struct sublayer *s = &model->sublayer[block * SUBLAYERS_PER_BLOCK + (int)kind];
+    const size_t N = (size_t)(c->batch * c->context), D = (size_t)c->width;
+    struct sublayer *s = &model->sublayer[block * model->sublayers + (int)kind];
 
     s->kind = kind;
-    s->skip = (real)placement->skip;
-    s->scale = (real)placement->scale;
-    s->first = tensors_find(model, attention ? "attn.qkv.weight" : "ffn.up.weight", block);
-    s->first_bias = tensors_find(model, attention ? "attn.qkv.bias" : "ffn.up.bias", block);
-    s->second = tensors_find(model, attention ? "attn.proj.weight" : "ffn.down.weight", block);
-    s->second_bias = tensors_find(model, attention ? "attn.proj.bias" : "ffn.down.bias", block);
+    set_join(model, s, block);
     const char *norm = attention ? "ln1" : "ln2";
     carve_norm(model, &s->in, norm, block, placement->norm_in);
     carve_norm(model, &s->branch, attention ? "ln1_branch" : "ln2_branch", block,
                placement->norm_branch);
     carve_norm(model, &s->out, norm, block, placement->norm_out);
+    s->in.scale = (real)placement_norm_scale(c->placement, block);
     if (s->in.present)
-        s->in.out = take(model, N * D);
-    s->hidden = take(model, N * (attention ? 3 * D : F));
-    s->inner = take(model, N * (attention ? D : F));
+        s->in.out = model_take(model, N * D);
     if (attention)
-        s->probability = take(model, (size_t)(c->batch * c->heads) * Tp * Tp);
-    if (s->branch.present) {
-        s->f = take(model, N * D);
-        s->branch.out = take(model, N * D);
-    }
+        attention_carve(model, &s->attention, block);
+    if (!attention || c->parallel)
+        feed_forward_carve(model, &s->feed_forward, block);
+    if (s->branch.present || s->scale_tensor >= 0)
+        s->f = model_take(model, N * D);
+    if (s->branch.present)
+        s->branch.out = model_take(model, N * D);
     if (s->out.present)
-        s->sum = take(model, N * D);
+        s->sum = model_take(model, N * D);
     s->x = attention ? model->stream[block] : model->middle[block];
-    s->y = attention ? model->middle[block] : model->stream[block + 1];
+    s->y = attention && !c->parallel ? model->middle[block] : model->stream[block + 1];
 }
 
 static void carve_gradients(struct model *model, struct block_gradients *g)
 {
     const struct model_config *c = &model->config;
-    const struct sublayer *any = model->sublayer;
+    const struct sublayer *any = model->sublayer; /* `mix`: its first block is the one with Nout */
     const size_t N = (size_t)(c->batch * c->context), D = (size_t)c->width;
-    for (int kind = 0; kind < SUBLAYERS_PER_BLOCK; kind++) {
-        const bool attention = kind == SUBLAYER_ATTENTION;
+    for (int kind = 0; kind < model->sublayers; kind++) {
         if (any->out.present)
-            g->sublayer[kind].sum = take(model, N * D);
-        if (any->scale != 1)
-            g->sublayer[kind].scaled = take(model, N * D);
+            g->sublayer[kind].sum = model_take(model, N * D);
+        if (any->scale_tensor >= 0 || any->beside == BESIDE_SUM)
+            g->sublayer[kind].joined = model_take(model, N * D);
         if (any->branch.present)
-            g->sublayer[kind].f = take(model, N * D);
-        g->sublayer[kind].inner = take(model, N * (attention ? D : (size_t)c->ffn));
-        g->sublayer[kind].hidden = attention ? take(model, N * 3 * D) : g->sublayer[kind].inner;
+            g->sublayer[kind].f = model_take(model, N * D);
     }
-    g->middle = take(model, N * D);
+    attention_carve_gradients(model, &g->attention);
+    feed_forward_carve_gradients(model, &g->feed_forward);
+    if (!c->parallel)
+        g->middle = model_take(model, N * D);
+}
+
+/* What the sublayers pass on within a shard. */
+static void carve_between(struct model *model)
+{
+    const struct model_config *c = &model->config;
+    const size_t numbers = (size_t)(c->batch * c->context) * (size_t)c->width;
+    model->through = model_take(model, numbers);
+    if (c->parallel)
+        model->second = model_take(model, numbers);
+    if (c->kv_rank > 0 || c->experts > 0 || config_is_gated(c))
+        model->addend = model_take(model, numbers);
+    if (c->experts > 0)
+        experts_carve_shared(model);
 }
 
 /* Gives every array its place; twice, the first time only to count. */
@@ -98,31 +135,40 @@ static void carve(struct model *model)
     const int L = c->layers;
     const size_t N = (size_t)(c->batch * c->context), D = (size_t)c->width, V = (size_t)c->vocab;
 
-    model->weight = take(model, model->parameters);
-    model->grad = take(model, model->parameters);
+    model->weight = model_take(model, model->parameters);
+    model->grad = model_take(model, model->parameters);
+    model->transposed = model_take(model, model->parameters);
     model->tokens = arena_take(&model->arena, N, sizeof(int32_t));
     model->targets = arena_take(&model->arena, N, sizeof(int32_t));
+    if (c->patch > 0)
+        model->pixels = model_take(model, N * (size_t)c->patch);
+    positions_carve(model);
     for (int l = 0; l <= L; l++) {
-        model->stream[l] = take(model, N * D);
-        model->dstream[l] = take(model, N * D);
-        if (l < L)
-            model->middle[l] = take(model, N * D);
+        model->stream[l] = model_take(model, N * D);
+        model->dstream[l] = model_take(model, N * D);
+        if (l < L && !c->parallel)
+            model->middle[l] = model_take(model, N * D);
     }
     for (int block = 0; block < L; block++)
-        for (int kind = 0; kind < SUBLAYERS_PER_BLOCK; kind++)
+        for (int kind = 0; kind < model->sublayers; kind++)
             carve_sublayer(model, block, (enum sublayer_kind)kind);
     carve_norm(model, &model->final, "ln_f", -1, placement_table[c->placement].final_norm);
-    if (model->final.present) {
-        model->final.out = take(model, N * D);
-        model->dfinal = take(model, N * D);
+    const bool dual = placement_table[c->placement].beside == BESIDE_SUM;
+    if (model->final.present || dual) {
+        model->final.out = model_take(model, N * D);
+        model->dfinal = model_take(model, N * D);
+    }
+    if (dual) {
+        model->dual = model_take(model, N * D);
+        model->ddual = model_take(model, N * D);
     }
     for (int i = 0; i < 2; i++)
         carve_gradients(model, &model->block_gradients[i]);
-    model->logits = take(model, N * V);
-    model->through = take(model, N * D);
-    model->partial = take(model, (size_t)model->shards * model->partials);
-    model->scratch_size = attention_scratch(c->context, c->width / c->heads);
-    model->scratch = take(model, (size_t)model->shards * model->scratch_size);
+    model->logits = model_take(model, N * V);
+    carve_between(model);
+    model->partial = model_take(model, (size_t)model->shards * model->partials);
+    model->scratch_size = attention_scratch(c->context, config_head_width(c));
+    model->scratch = model_take(model, (size_t)model->shards * model->scratch_size);
 }
 
 /* All that does not lie in the arena. */
@@ -134,8 +180,12 @@ static void open_tables(struct model *model, const struct model_config *config)
     tensors_list(model);
     model->token_embedding = tensors_find(model, "wte.weight", -1);
     model->position_embedding = tensors_find(model, "wpe.weight", -1);
-    model->head = tensors_find(model, "head.weight", -1);
-    model->sublayer = memory_new(L * SUBLAYERS_PER_BLOCK, sizeof *model->sublayer);
+    model->head = tensors_find(model, config->tied ? "wte.weight" : "head.weight", -1);
+    model->patch = tensors_find(model, "patch.weight", -1);
+    model->patch_bias = tensors_find(model, "patch.bias", -1);
+    model->class_token = tensors_find(model, "class.weight", -1);
+    model->sublayers = config->parallel ? 1 : SUBLAYERS_PER_BLOCK;
+    model->sublayer = memory_new(L * (size_t)model->sublayers, sizeof *model->sublayer);
     model->stream = memory_new(3 * L + 2, sizeof *model->stream);
     model->dstream = model->stream + L + 1;
     model->middle = model->dstream + L + 1;
@@ -174,6 +224,7 @@ bool model_open(struct model *model, const struct model_config *config)
         return false;
     }
     carve(model);
+    positions_fill(model);
     tensors_init(model);
     return true;
 }
@@ -201,6 +252,14 @@ const real *model_stream_grad(const struct model *model, int l)
     return model->dstream[l];
 }
 
+const real *model_attention(const struct model *model, int block, int sequence, int head)
+{
+    const size_t Tp = (size_t)attention_pad(model->config.context);
+    const struct sublayer *sublayer = &model->sublayer[block * model->sublayers];
+    return sublayer->attention.probability +
+           (size_t)(sequence * model->config.heads + head) * Tp * Tp;
+}
+
 /* ---- one shard -------------------------------------------------------------------------------*/
 
 static struct shard shard_of(const struct model *model, int index)
@@ -223,44 +282,10 @@ static double *squares_of(const struct model *model, int shard, int which)
     return model->shard_square + (size_t)(shard * 2 + which) * (size_t)(model->config.layers + 1);
 }
 
-/* x_0 = wte[token] + wpe[t] */
-static void embed(const struct model *model, const struct shard *shard)
-{
-    const size_t D = (size_t)model->config.width, T = (size_t)model->config.context;
-    const real *wte = weight_of(model, model->token_embedding);
-    const real *wpe = weight_of(model, model->position_embedding);
-    for (size_t row = (size_t)shard->first; row < (size_t)(shard->first + shard->rows); row++) {
-        const real *token = wte + (size_t)model->tokens[row] * D, *position = wpe + row % T * D;
-        real *x = model->stream[0] + row * D;
-        for (size_t i = 0; i < D; i++)
-            x[i] = token[i] + position[i];
-    }
-}
-
-/* dwte[token] += dx_0, dwpe[t] += dx_0, in the order of the rows. */
-static void embed_backward(const struct model *model)
-{
-    const size_t D = (size_t)model->config.width, T = (size_t)model->config.context;
-    const size_t N = (size_t)model->config.batch * T;
-    const struct tensor *tokens = &model->tensor[model->token_embedding];
-    const struct tensor *positions = &model->tensor[model->position_embedding];
-    real *dwte = model->grad + tokens->offset, *dwpe = model->grad + positions->offset;
-    memset(dwte, 0, tensor_size(tokens) * sizeof(real));
-    memset(dwpe, 0, tensor_size(positions) * sizeof(real));
-    for (size_t row = 0; row < N; row++) {
-        const real *dx = model->dstream[0] + row * D;
-        real *token = dwte + (size_t)model->tokens[row] * D, *position = dwpe + row % T * D;
-        for (size_t i = 0; i < D; i++) {
-            token[i] += dx[i];
-            position[i] += dx[i];
-        }
-    }
-}
-
 /* What the output projection reads. */
 static real *head_input(const struct model *model)
 {
-    return model->final.present ? model->final.out : model->stream[model->config.layers];
+    return model->final.out ? model->final.out : model->stream[model->config.layers];
 }
 
 /* Logits, loss and, for the backward pass, dlogits in their place. */
@@ -269,11 +294,14 @@ static void head_forward(const struct model *model, const struct shard *shard)
     const int D = model->config.width, V = model->config.vocab;
     double loss = 0;
     if (model->final.present)
-        norm_site_forward(model, &model->final, shard, model->stream[model->config.layers],
+        norm_site_forward(model, &model->final, shard,
+                          model->dual ? model->dual : model->stream[model->config.layers],
                           model->final.out);
+    if (model->dual)
+        beside_head_forward(model, shard);
     real *logits = model->logits + (size_t)shard->first * (size_t)V;
-    blas_forward(logits, head_input(model) + (size_t)shard->first * (size_t)D,
-                 weight_of(model, model->head), shard->rows, D, V);
+    linear_forward(model, model->head, shard_rows_const(head_input(model), shard, D), logits,
+                   shard->rows);
     for (int row = 0; row < shard->rows; row++) {
         real *of_row = logits + (size_t)row * (size_t)V;
         int target = model->targets[shard->first + row];
@@ -289,11 +317,12 @@ static void head_forward(const struct model *model, const struct shard *shard)
 static void head_backward(const struct model *model, const struct shard *shard)
 {
     const int D = model->config.width, V = model->config.vocab, L = model->config.layers;
-    real *to = model->final.present ? model->dfinal : model->dstream[L];
-    blas_backward_data(to + (size_t)shard->first * (size_t)D,
-                       model->logits + (size_t)shard->first * (size_t)V,
-                       weight_of(model, model->head), shard->rows, D, V);
-    if (model->final.present)
+    real *to = model->dfinal ? model->dfinal : model->dstream[L];
+    linear_backward_data(model, model->head, shard_rows(model->logits, shard, V),
+                         shard_rows(to, shard, D), shard->rows);
+    if (model->dual)
+        beside_head_backward(model, shard);
+    else if (model->final.present)
         norm_site_backward(model, &model->final, shard, model->stream[L], model->dfinal, NULL,
                            model->dstream[L]);
     squares_of(model, shard->index, 1)[L] = shard_squares(model, shard, model->dstream[L]);
@@ -310,11 +339,12 @@ static void forward_task(void *argument, int index)
     double *squares = squares_of(model, index, 0);
 
     memset(model->partial + (size_t)index * model->partials, 0, model->partials * sizeof(real));
-    embed(model, &shard);
+    embedding_forward(model, &shard);
+    beside_embed(model, &shard);
     squares[0] = shard_squares(model, &shard, model->stream[0]);
     for (int l = 0; l < L; l++) {
-        for (int kind = 0; kind < SUBLAYERS_PER_BLOCK; kind++)
-            sublayer_forward(model, &model->sublayer[l * SUBLAYERS_PER_BLOCK + kind], &shard);
+        for (int i = 0; i < model->sublayers; i++)
+            sublayer_forward(model, &model->sublayer[l * model->sublayers + i], &shard);
         squares[l + 1] = shard_squares(model, &shard, model->stream[l + 1]);
     }
     head_forward(model, &shard);
@@ -327,7 +357,45 @@ struct backward_phase {
     int block; /* the shards go back through this block: L-1 .. 0, then -1 for none */
 };
 
-enum { MATRICES_PER_BLOCK = 2 * SUBLAYERS_PER_BLOCK };
+/* The number of matrices in a block. */
+static int matrices(const struct model *model)
+{
+    int count = 0;
+    for (int i = 0; i < model->sublayers; i++)
+        count += branch_matrices(model, &model->sublayer[i]);
+    return count;
+}
+
+/* The shard's way back through a block. */
+static void block_backward(const struct model *model, int block, int index)
+{
+    const struct block_gradients *gradients = &model->block_gradients[block % 2];
+    const struct shard shard = shard_of(model, index);
+    const real *dy = model->dstream[block + 1];
+    for (int i = model->sublayers - 1; i >= 0; i--) {
+        real *dx = i == 0 ? model->dstream[block] : gradients->middle;
+        sublayer_backward(model, &model->sublayer[block * model->sublayers + i], gradients, &shard,
+                          dy, dx);
+        dy = dx;
+    }
+    beside_block_backward(model, block, gradients, &shard, model->dstream[block]);
+    if (block == 0)
+        embedding_backward(model, &shard);
+    squares_of(model, index, 1)[block] = shard_squares(model, &shard, model->dstream[block]);
+}
+
+/* The gradient of the `which`-th matrix of a block. */
+static void block_weight_gradient(const struct model *model, int block, int which)
+{
+    const struct sublayer *sublayer = &model->sublayer[block * model->sublayers];
+    const int end = model->sublayers - 1;
+    int i = 0;
+    for (; which >= branch_matrices(model, &sublayer[i]); i++)
+        which -= branch_matrices(model, &sublayer[i]);
+    const struct block_gradients *gradients = &model->block_gradients[block % 2];
+    const real *dy = i == end ? model->dstream[block + 1] : gradients->middle;
+    sublayer_weight_gradient(model, &sublayer[i], gradients, dy, which);
+}
 
 /* The shards' way back through `block`; side by side with it the weight products of the block
  * above, whose gradients are complete (above the last: the output projection's). */
@@ -339,29 +407,17 @@ static void backward_task(void *argument, int index)
     const int shards = block >= 0 ? model->shards : 0;
 
     if (index < shards) {
-        struct block_gradients *gradients = &model->block_gradients[block % 2];
-        const struct sublayer *sublayer = &model->sublayer[block * SUBLAYERS_PER_BLOCK];
-        const struct shard shard = shard_of(model, index);
-        sublayer_backward(model, &sublayer[1], gradients, &shard, model->dstream[block + 1],
-                          gradients->middle);
-        sublayer_backward(model, &sublayer[0], gradients, &shard, gradients->middle,
-                          model->dstream[block]);
-        squares_of(model, index, 1)[block] = shard_squares(model, &shard, model->dstream[block]);
+        block_backward(model, block, index);
         return;
     }
     index -= shards;
     if (block == L - 1) {
-        const struct tensor *head = &model->tensor[model->head];
-        blas_backward_weight(model->grad + head->offset, model->logits, head_input(model),
-                             model->config.batch * model->config.context, head->cols, head->rows);
-    } else if (index < MATRICES_PER_BLOCK) {
-        const int above = block + 1, kind = index / 2;
-        const struct block_gradients *gradients = &model->block_gradients[above % 2];
-        const real *dy = kind == SUBLAYER_ATTENTION ? gradients->middle : model->dstream[above + 1];
-        sublayer_weight_gradient(model, &model->sublayer[above * SUBLAYERS_PER_BLOCK + kind],
-                                 gradients, dy, index % 2);
+        linear_backward_weight(model, model->head, model->logits, head_input(model),
+                               model->config.batch * model->config.context);
+    } else if (index < matrices(model)) {
+        block_weight_gradient(model, block + 1, index);
     } else {
-        embed_backward(model);
+        embedding_weight_gradient(model);
     }
 }
 
@@ -369,7 +425,7 @@ static int backward_tasks(const struct model *model, int block)
 {
     if (block == model->config.layers - 1)
         return model->shards + 1;
-    return block >= 0 ? model->shards + MATRICES_PER_BLOCK : MATRICES_PER_BLOCK + 1;
+    return block >= 0 ? model->shards + matrices(model) : matrices(model) + 1;
 }
 
 /* A vector's gradient is the sum over the shards; then each tensor's sum of squares. */
@@ -405,6 +461,11 @@ static void sum_shards(struct model *model)
     }
 }
 
+static void prepare_task(void *argument, int index)
+{
+    linear_prepare(argument, index);
+}
+
 static void run_forward(struct model *model, const struct parallel *parallel, bool backward)
 {
     const size_t N = (size_t)(model->config.batch * model->config.context);
@@ -413,6 +474,7 @@ static void run_forward(struct model *model, const struct parallel *parallel, bo
         predicted += model->targets[row] >= 0;
     model->loss_scale = 1 / (double)predicted;
     model->backward = backward;
+    parallel_run(parallel, model->tensors, prepare_task, model);
     parallel_run(parallel, model->shards, forward_task, model);
 }
 

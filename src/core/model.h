@@ -11,7 +11,9 @@
 #define LNSCOPE_CORE_MODEL_H
 
 #include "base/memory.h"
+#include "core/attention.h"
 #include "core/config.h"
+#include "core/feed_forward.h"
 #include "core/kernels.h"
 #include "core/parallel.h"
 #include "core/real.h"
@@ -36,25 +38,27 @@ struct tensor {
 /* One norm of a sublayer (or the final one), where the placement has it. */
 struct norm_site {
     bool present;
-    int gain, bias;    /* tensors; -1: none */
-    real *out;         /* [N][D]; NULL where the result is a stream */
-    real *mean, *rstd; /* [N] */
+    int gain, bias, alpha; /* tensors; -1: none */
+    real offset, scale;    /* of the gain and of the result; see struct norm_rows */
+    real *out;             /* [N][D]; NULL where the result is a stream */
+    real *mean, *rstd;     /* [N]; DyT has none */
 };
 
 enum sublayer_kind { SUBLAYER_ATTENTION, SUBLAYER_FEED_FORWARD, SUBLAYERS_PER_BLOCK };
 
-/* One sublayer f, joined to the stream by the one equation of placement.h. Both kinds are: a first
- * product to `hidden`, something between, a second product from `inner`. */
+/* One sublayer, joined to the stream by the one equation of placement.h. Its f is attention, a
+ * feed-forward network or, where a block has but one sublayer, the sum of both (branch.h). */
 struct sublayer {
     enum sublayer_kind kind;
-    real skip, scale; /* a and b of the equation */
+    real skip;        /* a of the equation, ... */
+    int skip_tensor;  /* ... or the vector that it is; -1: none */
+    int scale_tensor; /* b of the equation; -1: it is 1 */
+    enum beside beside;
+    const real *block_input; /* BESIDE_INPUT: what is added to the argument of Nout; or NULL */
     struct norm_site in, branch, out;
-    int first, first_bias;   /* tensors: attn.qkv or ffn.up */
-    int second, second_bias; /* tensors: attn.proj or ffn.down */
-    real *hidden;            /* [N][3D] q, k, v; or [N][F] slope of the activation */
-    real *inner;             /* [N][D] weighted values; or [N][F] activations */
-    real *probability;       /* attention: [B][H][Tp][Tp] */
-    real *f;                 /* [N][D] output of f; only with a branch norm */
+    struct attention attention;
+    struct feed_forward feed_forward;
+    real *f;                 /* [N][D] output of f; only with a branch norm or a trained b */
     real *sum;               /* [N][D] the argument of Nout; only with one */
     const real *x;           /* [N][D] the stream before */
     real *y;                 /* [N][D] the stream behind */
@@ -64,12 +68,12 @@ struct sublayer {
  * way: two sets take turns. */
 struct block_gradients {
     struct {
-        real *sum;    /* [N][D] through Nout and, scaled, through b */
-        real *scaled; /* [N][D] b times it; only where b is not 1 */
+        real *sum;    /* [N][D] through Nout */
+        real *joined; /* [N][D] of what is joined to the stream; only where it is not `sum` */
         real *f;      /* [N][D] through Nbranch */
-        real *inner;  /* [N][D] or [N][F] */
-        real *hidden; /* [N][3D]; the feed-forward's is its `inner` */
     } sublayer[SUBLAYERS_PER_BLOCK];
+    struct attention_gradients attention;
+    struct feed_forward_gradients feed_forward;
     real *middle; /* [N][D] the stream between the sublayers */
 };
 
@@ -82,9 +86,15 @@ struct model {
     size_t parameters;     /* length of the parameter arrays, padding included (which stays 0) */
     size_t trained;        /* numbers that are trained, without padding */
     real *weight, *grad;   /* [parameters]; grad is before clipping */
-    int token_embedding, position_embedding, head; /* tensors */
+    real *transposed;          /* [parameters]; each matrix as [in][out], for linear.h */
+    int token_embedding, position_embedding, head; /* tensors; -1: none */
+    int patch, patch_bias, class_token;            /* the same, for images */
 
-    int32_t *tokens, *targets; /* [N]; filled by the caller before model_step(); target -1: none */
+    /* Filled by the caller before model_step(). */
+    int32_t *tokens;  /* [N]; with patches: not looked at */
+    int32_t *targets; /* [N]; -1: none */
+    real *pixels;     /* [N][P] with patches; the first row of a sequence, which is the class
+                         token's, is set to 0 by model_step() */
 
     /* What the last model_step() measured. */
     double loss;                /* nats per predicted token */
@@ -94,14 +104,24 @@ struct model {
 
     /* Private from here on. */
     struct arena arena;
-    struct sublayer *sublayer; /* [2L] */
+    int sublayers;             /* in a block: 2; 1 where it is parallel */
+    struct sublayer *sublayer; /* [L][sublayers] */
     struct norm_site final;
     real **stream;  /* [L+1], each [N][D]: x_l */
     real **dstream; /* [L+1], each [N][D] */
-    real **middle;  /* [L], each [N][D]: the stream between the sublayers */
+    real **middle;  /* [L], each [N][D]: the stream between two sublayers */
+    real *wave;     /* [T][D] sinusoidal positions; or NULL */
+    real *cosine, *sine; /* [T][W/2] of rotary positions; or NULL */
     real *logits;   /* [N][V], then their gradient */
     real *dfinal;   /* [N][D] */
+    real *dual;     /* [N][D] BESIDE_SUM: the second stream, as far as it has come; or NULL */
+    real *ddual;    /* [N][D] its gradient, the same at every sublayer */
     real *through;  /* [N][D] gradient at the input of f */
+    real *second;   /* [N][D] output, or gradient at the input, of the second of two parallel parts */
+    real *addend;   /* [N][D] what is to be added to a gradient at the input of f */
+    real *expert_addend; /* [M][D] the same for experts */
+    real *expert_rows;   /* [matrices of an expert][M][D + F]: one expert's rows of all shards side by
+                            side */
     struct block_gradients block_gradients[2];
     size_t partials; /* numbers of all vectors */
     real *partial;   /* [shards][partials] gradients of vectors */
@@ -135,6 +155,13 @@ double model_loss(struct model *model, const struct parallel *parallel);
 /* x_l and dLoss/dx_l of the last step, [N][D], 0 <= l <= L. */
 const real *model_stream(const struct model *model, int l);
 const real *model_stream_grad(const struct model *model, int l);
+
+/* The attention probabilities of the last step, [Tp][Tp] with Tp = attention_pad(T): row t < T is
+ * what query t gives to the keys; they sum to 1 and are 0 where it does not see a key. */
+const real *model_attention(const struct model *model, int block, int sequence, int head);
+
+/* For the parts of a model: `count` numbers of its arena; NULL while they are only counted. */
+real *model_take(struct model *model, size_t count);
 
 /* "blocks.0.attn.qkv.weight" */
 void tensor_name(const struct tensor *tensor, char out[TENSOR_NAME]);

@@ -34,6 +34,19 @@ struct update_phase {
     const struct optimizer_step *step;
 };
 
+/* RAdam's r_t (Liu 2019): with rho_inf = 2 / (1 - beta2) - 1 and
+ * rho_t = rho_inf - 2 t beta2^t / (1 - beta2^t),
+ *     r_t^2 = (rho_t - 4) (rho_t - 2) rho_inf / ((rho_inf - 4) (rho_inf - 2) rho_t)
+ * once rho_t passes 5 (as in PyTorch; the paper says 4), and 0 until then. */
+static double rectification(double beta2, double updates)
+{
+    const double power = pow(beta2, updates), most = 2 / (1 - beta2) - 1;
+    const double rho = most - 2 * updates * power / (1 - power);
+    if (rho <= 5)
+        return 0;
+    return sqrt((rho - 4) * (rho - 2) * most / ((most - 4) * (most - 2) * rho));
+}
+
 static void update_task(void *argument, int index)
 {
     const struct update_phase *phase = argument;
@@ -56,19 +69,9 @@ static void update_task(void *argument, int index)
         .epsilon = OPTIMIZER_EPSILON,
         .correction1 = 1 - pow(step->beta1, updates),
         .correction2 = 1 - pow(step->beta2, updates),
+        .rectification = rectification(step->beta2, updates),
     };
-    switch (step->kind) {
-    case OPTIMIZER_SGD:
-        state->sums[index] = kernels->sgd(&rows);
-        break;
-    case OPTIMIZER_MOMENTUM:
-        state->sums[index] = kernels->momentum(&rows);
-        break;
-    case OPTIMIZER_ADAMW:
-    default:
-        state->sums[index] = kernels->adamw(&rows);
-        break;
-    }
+    state->sums[index] = kernels->update[step->kind](&rows);
 }
 
 void optimizer_update(struct optimizer_state *state, struct model *model,

@@ -18,9 +18,10 @@ struct optimizer_state {
 struct optimizer_step {
     enum optimizer kind;
     double lr;
-    double decay; /* decoupled weight decay, on matrices only: w -= lr * decay * w */
-    double beta1; /* Adam's first-moment decay; the momentum of OPTIMIZER_MOMENTUM */
-    double beta2;
+    double decay; /* weight decay, on matrices only: decoupled, w -= lr * decay * w; of Adam and
+                     RAdam added to the gradient, g += decay * w, as PyTorch does */
+    double beta1; /* decay of the first moment; the momentum of OPTIMIZER_MOMENTUM */
+    double beta2; /* decay of the second moment; of Lion's only one, whose paper has 0.99 */
     double scale; /* of the gradient, by clipping */
 };
 

@@ -1,6 +1,7 @@
 /* The tables of placements and norms; see placement.h. */
 #include "core/placement.h"
 
+#include <math.h>
 #include <stddef.h>
 
 const struct placement_row placement_table[PLACEMENTS] = {
@@ -10,9 +11,9 @@ const struct placement_row placement_table[PLACEMENTS] = {
             .title = "Pre-LN",
             .formula = "x + f(N(x))",
             .source = "GPT-2 2019, Xiong 2020",
+            .note =
+                "the stream is a plain sum, so gradients reach every block; it grows with depth",
             .norm_in = true,
-            .skip = 1,
-            .scale = 1,
             .final_norm = true,
         },
     [PLACEMENT_POST] =
@@ -21,9 +22,8 @@ const struct placement_row placement_table[PLACEMENTS] = {
             .title = "Post-LN",
             .formula = "N(x + f(x))",
             .source = "Vaswani 2017",
+            .note = "the stream is normalised after every sublayer; deep stacks need warmup",
             .norm_out = true,
-            .skip = 1,
-            .scale = 1,
         },
     [PLACEMENT_NONE] =
         {
@@ -31,8 +31,102 @@ const struct placement_row placement_table[PLACEMENTS] = {
             .title = "No norm",
             .formula = "x + f(x)",
             .source = "no normalization (control)",
-            .skip = 1,
-            .scale = 1,
+            .note = "what happens without any norm",
+        },
+    [PLACEMENT_BRANCH] =
+        {
+            .name = "branch",
+            .title = "Branch-LN",
+            .formula = "x + N(f(x))",
+            .source = "Swin v2 2021, OLMo 2 2025",
+            .note = "only what a branch adds is normalised; deep stacks need QK-norm besides",
+            .norm_branch = true,
+            .final_norm = true,
+        },
+    [PLACEMENT_PERI] =
+        {
+            .name = "peri",
+            .title = "Sandwich/Peri-LN",
+            .formula = "x + N(f(N(x)))",
+            .source = "CogView 2021, Peri-LN 2025, Gemma 2 2024",
+            .note = "a norm before and one after the branch; the stream's variance grows linearly",
+            .norm_in = true,
+            .norm_branch = true,
+            .final_norm = true,
+        },
+    [PLACEMENT_DEEPNORM] =
+        {
+            .name = "deepnorm",
+            .title = "DeepNorm",
+            .formula = "N(a x + f(x))",
+            .source = "DeepNet 2022",
+            .note = "Post-LN with a = (2L)^(1/4), and initial weights times (8L)^(-1/4)",
+            .norm_out = true,
+            .skip = SKIP_DEPTH,
+        },
+    [PLACEMENT_ADMIN] =
+        {
+            .name = "admin",
+            .title = "Admin",
+            .formula = "N(w x + f(x))",
+            .source = "Liu 2020, Understanding the Difficulty",
+            .note = "Post-LN with a trained vector w on the stream, profiled on the first batch",
+            .norm_out = true,
+            .skip = SKIP_VECTOR,
+        },
+    [PLACEMENT_LNS] =
+        {
+            .name = "lns",
+            .title = "Scaled Pre-LN",
+            .formula = "x + f(N(x) / sqrt(l))",
+            .source = "Sun 2025, The Curse of Depth",
+            .note = "LayerNorm Scaling: block l's norms are divided by sqrt(l), which slows growth",
+            .norm_in = true,
+            .norm_by_depth = true,
+            .final_norm = true,
+        },
+    [PLACEMENT_MIX] =
+        {
+            .name = "mix",
+            .title = "Mix-LN",
+            .formula = "N(x + f(x)), then x + f(N(x))",
+            .source = "Li 2024, Mix-LN",
+            .note = "Post-LN in the first quarter of the blocks (at least one), Pre-LN in the rest",
+            .norm_in = true,
+            .norm_out = true,
+            .by_block = true,
+            .final_norm = true,
+        },
+    [PLACEMENT_REZERO] =
+        {
+            .name = "rezero",
+            .title = "ReZero",
+            .formula = "x + a f(x)",
+            .source = "Bachlechner 2020",
+            .note = "no norm: a trained number a per sublayer, 0 at the start",
+            .scale = SCALE_LEARNED,
+        },
+    [PLACEMENT_RESIDUAL] =
+        {
+            .name = "residual",
+            .title = "ResiDual",
+            .formula = "N(x + f(x)), at the end + N(x_0 + sum f)",
+            .source = "Xie 2023",
+            .note =
+                "Post-LN and, beside it, the plain sum of all branches; x_l is the Post-LN stream",
+            .norm_out = true,
+            .beside = BESIDE_SUM,
+            .final_norm = true,
+        },
+    [PLACEMENT_B2T] =
+        {
+            .name = "b2t",
+            .title = "B2T",
+            .formula = "N(x + f(x)), the last one + block input",
+            .source = "Takase 2022",
+            .note = "Post-LN whose last norm of a block also receives the block's input",
+            .norm_out = true,
+            .beside = BESIDE_INPUT,
         },
 };
 
@@ -64,10 +158,56 @@ const struct norm_row norm_table[NORMS] = {
             .formula = "x",
             .source = "no normalization (control)",
         },
+    [NORM_DYT] =
+        {
+            .name = "dyt",
+            .title = "DyT",
+            .letters = "DyT",
+            .formula = "gain * tanh(alpha * x) + bias",
+            .source = "Zhu 2025, Transformers without Normalization",
+            .gain = true,
+            .bias = true,
+            .alpha = true,
+        },
 };
 
 const char *const placement_names[PLACEMENTS + 1] = {
-    [PLACEMENT_PRE] = "pre", [PLACEMENT_POST] = "post", [PLACEMENT_NONE] = "none"};
+    [PLACEMENT_PRE] = "pre",           [PLACEMENT_POST] = "post",
+    [PLACEMENT_NONE] = "none",         [PLACEMENT_BRANCH] = "branch",
+    [PLACEMENT_PERI] = "peri",         [PLACEMENT_DEEPNORM] = "deepnorm",
+    [PLACEMENT_ADMIN] = "admin",       [PLACEMENT_LNS] = "lns",
+    [PLACEMENT_MIX] = "mix",           [PLACEMENT_REZERO] = "rezero",
+    [PLACEMENT_RESIDUAL] = "residual", [PLACEMENT_B2T] = "b2t",
+};
 
-const char *const norm_names[NORMS + 1] = {
-    [NORM_LAYERNORM] = "layernorm", [NORM_RMSNORM] = "rmsnorm", [NORM_NONE] = "none"};
+const char *const norm_names[NORMS + 1] = {[NORM_LAYERNORM] = "layernorm",
+                                           [NORM_RMSNORM] = "rmsnorm",
+                                           [NORM_NONE] = "none",
+                                           [NORM_DYT] = "dyt"};
+
+enum placement placement_of_block(enum placement placement, int block, int layers)
+{
+    if (placement != PLACEMENT_MIX)
+        return placement;
+    return block == 0 || block < layers / 4 ? PLACEMENT_POST : PLACEMENT_PRE;
+}
+
+double placement_skip(enum placement placement, int layers)
+{
+    return placement_table[placement].skip == SKIP_DEPTH ? placement_alpha(layers) : 1;
+}
+
+double placement_norm_scale(enum placement placement, int block)
+{
+    return placement_table[placement].norm_by_depth ? 1 / sqrt(block + 1) : 1;
+}
+
+double placement_alpha(int layers)
+{
+    return pow(2.0 * layers, 0.25);
+}
+
+double placement_beta(int layers)
+{
+    return pow(8.0 * layers, -0.25);
+}

@@ -1,6 +1,7 @@
 /* See sublayer.h. Forward and backward of each part stand side by side. */
 #include "core/sublayer.h"
 
+#include "core/beside.h"
 #include "core/branch.h"
 
 /* ---- norm ------------------------------------------------------------------------------------*/
@@ -16,8 +17,14 @@ static struct norm_rows norm_rows(const struct model *model, const struct norm_s
         .x = shard_rows_const(x, shard, D),
         .gain = weight_of(model, site->gain),
         .bias = weight_of(model, site->bias),
-        .mean = site->mean + shard->first,
-        .rstd = site->rstd + shard->first,
+        .alpha = weight_of(model, site->alpha),
+        .mean = site->mean ? site->mean + shard->first : NULL,
+        .rstd = site->rstd ? site->rstd + shard->first : NULL,
+        .offset = site->offset,
+        .scale = site->scale,
+        .dgain = partial_of(model, site->gain, shard),
+        .dbias = partial_of(model, site->bias, shard),
+        .dalpha = partial_of(model, site->alpha, shard),
     };
 }
 
@@ -36,30 +43,19 @@ void norm_site_backward(const struct model *model, const struct norm_site *site,
     struct norm_rows rows = norm_rows(model, site, shard, x);
     model->kernels->norm_backward(&rows, shard_rows_const(dy, shard, D),
                                   skip ? shard_rows_const(skip, shard, D) : NULL,
-                                  shard_rows(dx, shard, D), partial_of(model, site->gain, shard),
-                                  partial_of(model, site->bias, shard));
+                                  shard_rows(dx, shard, D));
 }
 
 /* ---- the one equation ------------------------------------------------------------------------*/
 
-/* to = factor * from, for the shard's rows of [N][D] arrays. */
-static void scale_rows(const struct model *model, const struct shard *shard, real *to,
-                       const real *from, double factor)
-{
-    const int D = model->config.width;
-    const size_t count = (size_t)shard->rows * (size_t)D;
-    real *out = shard_rows(to, shard, D);
-    const real *in = shard_rows_const(from, shard, D);
-    for (size_t i = 0; i < count; i++)
-        out[i] = (real)factor * in[i];
-}
-
 /* sum = a x + b (branch + bias). */
-static void join(const struct model *model, const struct sublayer *sublayer,
-                 const struct shard *shard, const real *branch, const real *bias, real *sum)
+static struct join_rows join_rows(const struct model *model, const struct sublayer *sublayer,
+                                  const struct shard *shard, const real *branch, const real *bias,
+                                  real *sum)
 {
     const int D = model->config.width;
-    model->kernels->join_forward(&(struct join_rows){
+    const real *scale = weight_of(model, sublayer->scale_tensor);
+    return (struct join_rows){
         .rows = shard->rows,
         .width = D,
         .x = shard_rows_const(sublayer->x, shard, D),
@@ -67,39 +63,92 @@ static void join(const struct model *model, const struct sublayer *sublayer,
         .bias = bias,
         .sum = shard_rows(sum, shard, D),
         .skip = sublayer->skip,
-        .scale = sublayer->scale,
-    });
+        .scale = scale ? scale[0] : 1,
+        .skip_each = weight_of(model, sublayer->skip_tensor),
+    };
 }
 
 void sublayer_forward(const struct model *model, const struct sublayer *sublayer,
                       const struct shard *shard)
 {
     const int D = model->config.width;
-    const real *u = sublayer->x, *bias = weight_of(model, sublayer->second_bias);
-    real *sum = sublayer->out.present ? sublayer->sum : sublayer->y;
+    const real *u = sublayer->x, *bias = branch_bias(model, sublayer);
+    real *sum = sublayer->out.present ? sublayer->sum : sublayer->y, *branch = sum;
 
     if (sublayer->in.present) {
         norm_site_forward(model, &sublayer->in, shard, sublayer->x, sublayer->in.out);
         u = sublayer->in.out;
     }
-    if (sublayer->branch.present) {
-        branch_forward(model, sublayer, shard, u, sublayer->f);
-        model->kernels->bias_forward(shard_rows(sublayer->f, shard, D), bias, shard->rows, D);
-        norm_site_forward(model, &sublayer->branch, shard, sublayer->f, sublayer->branch.out);
-        join(model, sublayer, shard, sublayer->branch.out, NULL, sum);
+    if (sublayer->f) {
+        branch = sublayer->f;
+        branch_forward(model, sublayer, shard, u, branch);
+        if (bias)
+            model->kernels->bias_forward(shard_rows(branch, shard, D), bias, shard->rows, D);
+        bias = NULL;
     } else {
-        branch_forward(model, sublayer, shard, u, sum);
-        join(model, sublayer, shard, sum, bias, sum);
+        branch_forward(model, sublayer, shard, u, branch);
     }
+    if (sublayer->branch.present) {
+        norm_site_forward(model, &sublayer->branch, shard, branch, sublayer->branch.out);
+        branch = sublayer->branch.out;
+    }
+    beside_forward(model, sublayer, shard, branch, bias);
+    struct join_rows join = join_rows(model, sublayer, shard, branch, bias, sum);
+    model->kernels->join_forward(&join);
     if (sublayer->out.present)
         norm_site_forward(model, &sublayer->out, shard, sum, sublayer->y);
+}
+
+/* forward: sum = a x + b branch;  returns dbranch [N][D] */
+static const real *join_backward(const struct model *model, const struct sublayer *sublayer,
+                                 const struct block_gradients *gradients, const struct shard *shard,
+                                 const real *dsum)
+{
+    const int D = model->config.width;
+    real *joined = gradients->sublayer[sublayer->kind].joined;
+    if (sublayer->scale_tensor >= 0) {
+        const real *branch = sublayer->branch.present ? sublayer->branch.out : sublayer->f;
+        struct join_rows join = join_rows(model, sublayer, shard, branch, NULL, joined);
+        model->kernels->scale_backward(&join, shard_rows_const(dsum, shard, D), join.sum,
+                                       partial_of(model, sublayer->scale_tensor, shard));
+        return joined;
+    }
+    if (sublayer->beside == BESIDE_SUM) {
+        beside_backward(model, shard, dsum, joined);
+        return joined;
+    }
+    return dsum;
+}
+
+/* forward: sum = a x + ...;  u = Nin(x).  dx from dsum and du. */
+static void input_backward(const struct model *model, const struct sublayer *sublayer,
+                           const struct shard *shard, const real *dsum, const real *du, real *dx)
+{
+    const int D = model->config.width;
+    if (sublayer->skip_tensor >= 0 || sublayer->skip != 1) {
+        struct join_rows join = join_rows(model, sublayer, shard, dsum, NULL, dx);
+        model->kernels->skip_backward(&join, shard_rows_const(dsum, shard, D), join.sum,
+                                      partial_of(model, sublayer->skip_tensor, shard));
+        dsum = dx;
+    }
+    if (sublayer->in.present)
+        norm_site_backward(model, &sublayer->in, shard, sublayer->x, du, dsum, dx);
+    else
+        model->kernels->join_forward(&(struct join_rows){
+            .rows = shard->rows,
+            .width = D,
+            .x = shard_rows_const(dsum, shard, D),
+            .branch = shard_rows_const(du, shard, D),
+            .sum = shard_rows(dx, shard, D),
+            .skip = 1,
+            .scale = 1,
+        });
 }
 
 void sublayer_backward(const struct model *model, const struct sublayer *sublayer,
                        const struct block_gradients *gradients, const struct shard *shard,
                        const real *dy, real *dx)
 {
-    const int D = model->config.width;
     const real *dsum = dy, *df;
     /* forward: y = Nout(sum) */
     if (sublayer->out.present) {
@@ -107,13 +156,7 @@ void sublayer_backward(const struct model *model, const struct sublayer *sublaye
         norm_site_backward(model, &sublayer->out, shard, sublayer->sum, dy, NULL, through);
         dsum = through;
     }
-    /* forward: sum = a x + b branch */
-    df = dsum;
-    if (sublayer->scale != 1) {
-        real *scaled = gradients->sublayer[sublayer->kind].scaled;
-        scale_rows(model, shard, scaled, dsum, sublayer->scale);
-        df = scaled;
-    }
+    df = join_backward(model, sublayer, gradients, shard, dsum);
     /* forward: branch = Nbranch(f) */
     if (sublayer->branch.present) {
         real *through = gradients->sublayer[sublayer->kind].f;
@@ -121,33 +164,16 @@ void sublayer_backward(const struct model *model, const struct sublayer *sublaye
         df = through;
     }
     branch_backward(model, sublayer, gradients, shard, df, model->through);
-    /* forward: u = Nin(x) */
-    if (sublayer->skip != 1) {
-        scale_rows(model, shard, dx, dsum, sublayer->skip);
-        dsum = dx;
-    }
-    if (sublayer->in.present)
-        norm_site_backward(model, &sublayer->in, shard, sublayer->x, model->through, dsum, dx);
-    else
-        model->kernels->join_forward(&(struct join_rows){
-            .rows = shard->rows,
-            .width = D,
-            .x = shard_rows_const(dsum, shard, D),
-            .branch = shard_rows_const(model->through, shard, D),
-            .sum = shard_rows(dx, shard, D),
-            .skip = 1,
-            .scale = 1,
-        });
+    input_backward(model, sublayer, shard, dsum, model->through, dx);
 }
 
-/* Where the gradient at the output of f lies, once dy has come that far. */
-static const real *f_gradient(const struct sublayer *sublayer,
-                              const struct block_gradients *gradients, const real *dy)
+const real *sublayer_f_gradient(const struct sublayer *sublayer,
+                                const struct block_gradients *gradients, const real *dy)
 {
     if (sublayer->branch.present)
         return gradients->sublayer[sublayer->kind].f;
-    if (sublayer->scale != 1)
-        return gradients->sublayer[sublayer->kind].scaled;
+    if (sublayer->scale_tensor >= 0 || sublayer->beside == BESIDE_SUM)
+        return gradients->sublayer[sublayer->kind].joined;
     return sublayer->out.present ? gradients->sublayer[sublayer->kind].sum : dy;
 }
 
@@ -156,5 +182,5 @@ void sublayer_weight_gradient(const struct model *model, const struct sublayer *
 {
     branch_weight_gradient(model, sublayer, gradients,
                            sublayer->in.present ? sublayer->in.out : sublayer->x,
-                           f_gradient(sublayer, gradients, dy), which);
+                           sublayer_f_gradient(sublayer, gradients, dy), which);
 }

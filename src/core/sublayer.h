@@ -14,8 +14,13 @@ void sublayer_backward(const struct model *model, const struct sublayer *sublaye
                        const struct block_gradients *gradients, const struct shard *shard,
                        const real *dy, real *dx);
 
-/* The gradient of the sublayer's `which`-th matrix (0: attn.qkv or ffn.up, 1: attn.proj or
- * ffn.down) over all rows; dy as it was for sublayer_backward(). */
+/* Where sublayer_backward() has left the gradient at the output of f, [N][D]; dy as it was for it.
+ */
+const real *sublayer_f_gradient(const struct sublayer *sublayer,
+                                const struct block_gradients *gradients, const real *dy);
+
+/* The gradient of the `which`-th of the branch's matrices over all rows; dy as it was for
+ * sublayer_backward(). */
 void sublayer_weight_gradient(const struct model *model, const struct sublayer *sublayer,
                               const struct block_gradients *gradients, const real *dy, int which);
 

@@ -4,57 +4,114 @@
 #include "core/rng.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* A shape's side, as the dimensions of the model have it. */
-enum side_length { ONE, D, D3, F, T, V };
+enum side_length { ONE, HEAD, D, D2, QKV, RANK, F, E, ED, EF, T, P, V };
 
 enum owner { OUTSIDE, BLOCK };
 
-/* The condition under which a tensor exists. */
-enum need { ALWAYS, GAIN, NORM_BIAS, BRANCH_GAIN, BRANCH_BIAS, FINAL_GAIN, FINAL_BIAS };
+/* The conditions under which a tensor exists: all of those in its row. */
+enum need {
+    ALWAYS = 0,
+    /* a norm there, and what it has */
+    AROUND = 1 << 0, /* before the branch or behind the sum */
+    BRANCH = 1 << 1,
+    FINAL = 1 << 2,
+    GAIN = 1 << 3,
+    NORM_BIAS = 1 << 4,
+    ALPHA = 1 << 5,
+    /* the join */
+    VECTOR_SKIP = 1 << 6,
+    LEARNED_SCALE = 1 << 7,
+    SECOND = 1 << 8, /* a second sublayer in the block */
+    /* the embedding and the output projection */
+    TOKENS = 1 << 9,
+    PATCHES = 1 << 10,
+    POSITIONS = 1 << 11, /* learned ones */
+    UNTIED = 1 << 12,
+    /* the branch */
+    BIAS = 1 << 13,
+    FULL_RANK = 1 << 14, /* keys and values */
+    LOW_RANK = 1 << 15,
+    QK_NORM = 1 << 16,
+    GATED = 1 << 17,
+    EXPERTS = 1 << 18
+};
 
 /* How a tensor starts under each init. */
 enum start {
     START_ZERO,
+    START_HALF,
     START_ONE,
-    START_EMBEDDING, /* xavier: N(0,1) */
+    START_GAIN,      /* an effective gain of 1 */
+    START_EMBEDDING, /* xavier: N(0,1), tied to the output projection as that */
+    START_POSITION,  /* xavier: N(0,1) */
     START_HEAD,      /* xavier: N(0,1/D) */
     START_WEIGHT,    /* xavier: uniform, limit sqrt(6 / (in + out)) */
-    START_QKV,       /* the same, for three D x D matrices in one */
-    START_RESIDUAL   /* as a weight; gpt2: divided by sqrt(2L) */
+    START_PLAIN,     /* as a weight; deepnorm: without beta */
+    START_QKV,       /* as a weight: rows of D x D matrices, Q, K and V */
+    START_KV,        /* as a weight: two matrices, K and V */
+    START_EXPERTS,   /* as a weight: one matrix for each expert */
+    START_RESIDUAL,  /* as a weight; gpt2: divided by sqrt(2L) */
+    START_EXPERTS_RESIDUAL
 };
 
 static const struct tensor_row {
     const char *kind;
     enum owner owner;
-    enum need need;
+    unsigned needs; /* of enum need */
     enum side_length rows, cols;
     enum start start;
 } tensor_rows[] = {
-    {"wte.weight", OUTSIDE, ALWAYS, V, D, START_EMBEDDING},
-    {"wpe.weight", OUTSIDE, ALWAYS, T, D, START_EMBEDDING},
-    {"ln1.weight", BLOCK, GAIN, ONE, D, START_ONE},
-    {"ln1.bias", BLOCK, NORM_BIAS, ONE, D, START_ZERO},
-    {"attn.qkv.weight", BLOCK, ALWAYS, D3, D, START_QKV},
-    {"attn.qkv.bias", BLOCK, ALWAYS, ONE, D3, START_ZERO},
+    {"wte.weight", OUTSIDE, TOKENS, V, D, START_EMBEDDING},
+    {"wpe.weight", OUTSIDE, POSITIONS, T, D, START_POSITION},
+    {"patch.weight", OUTSIDE, PATCHES, D, P, START_PLAIN},
+    {"patch.bias", OUTSIDE, PATCHES | BIAS, ONE, D, START_ZERO},
+    {"class.weight", OUTSIDE, PATCHES, ONE, D, START_POSITION},
+    {"ln1.weight", BLOCK, AROUND | GAIN, ONE, D, START_GAIN},
+    {"ln1.bias", BLOCK, AROUND | NORM_BIAS, ONE, D, START_ZERO},
+    {"ln1.alpha", BLOCK, AROUND | ALPHA, ONE, ONE, START_HALF},
+    {"attn.qkv.weight", BLOCK, FULL_RANK, QKV, D, START_QKV},
+    {"attn.qkv.bias", BLOCK, FULL_RANK | BIAS, ONE, QKV, START_ZERO},
+    {"attn.q.weight", BLOCK, LOW_RANK, D, D, START_PLAIN},
+    {"attn.q.bias", BLOCK, LOW_RANK | BIAS, ONE, D, START_ZERO},
+    {"attn.kv_down.weight", BLOCK, LOW_RANK, RANK, D, START_PLAIN},
+    {"attn.kv_down.bias", BLOCK, LOW_RANK | BIAS, ONE, RANK, START_ZERO},
+    {"attn.kv_up.weight", BLOCK, LOW_RANK, D2, RANK, START_KV},
+    {"attn.kv_up.bias", BLOCK, LOW_RANK | BIAS, ONE, D2, START_ZERO},
+    {"attn.q_norm.weight", BLOCK, QK_NORM, ONE, HEAD, START_GAIN},
+    {"attn.k_norm.weight", BLOCK, QK_NORM, ONE, HEAD, START_GAIN},
     {"attn.proj.weight", BLOCK, ALWAYS, D, D, START_RESIDUAL},
-    {"attn.proj.bias", BLOCK, ALWAYS, ONE, D, START_ZERO},
-    {"ln1_branch.weight", BLOCK, BRANCH_GAIN, ONE, D, START_ONE},
-    {"ln1_branch.bias", BLOCK, BRANCH_BIAS, ONE, D, START_ZERO},
-    {"ln2.weight", BLOCK, GAIN, ONE, D, START_ONE},
-    {"ln2.bias", BLOCK, NORM_BIAS, ONE, D, START_ZERO},
+    {"attn.proj.bias", BLOCK, BIAS, ONE, D, START_ZERO},
+    {"ln1_branch.weight", BLOCK, BRANCH | GAIN, ONE, D, START_GAIN},
+    {"ln1_branch.bias", BLOCK, BRANCH | NORM_BIAS, ONE, D, START_ZERO},
+    {"ln1_branch.alpha", BLOCK, BRANCH | ALPHA, ONE, ONE, START_HALF},
+    {"attn.omega", BLOCK, VECTOR_SKIP, ONE, D, START_ONE}, /* until admin_profile() */
+    {"attn.alpha", BLOCK, LEARNED_SCALE, ONE, ONE, START_ZERO},
+    {"ln2.weight", BLOCK, SECOND | AROUND | GAIN, ONE, D, START_GAIN},
+    {"ln2.bias", BLOCK, SECOND | AROUND | NORM_BIAS, ONE, D, START_ZERO},
+    {"ln2.alpha", BLOCK, SECOND | AROUND | ALPHA, ONE, ONE, START_HALF},
     {"ffn.up.weight", BLOCK, ALWAYS, F, D, START_WEIGHT},
-    {"ffn.up.bias", BLOCK, ALWAYS, ONE, F, START_ZERO},
+    {"ffn.up.bias", BLOCK, BIAS, ONE, F, START_ZERO},
+    {"ffn.gate.weight", BLOCK, GATED, F, D, START_WEIGHT},
+    {"ffn.gate.bias", BLOCK, GATED | BIAS, ONE, F, START_ZERO},
     {"ffn.down.weight", BLOCK, ALWAYS, D, F, START_RESIDUAL},
-    {"ffn.down.bias", BLOCK, ALWAYS, ONE, D, START_ZERO},
-    {"ln2_branch.weight", BLOCK, BRANCH_GAIN, ONE, D, START_ONE},
-    {"ln2_branch.bias", BLOCK, BRANCH_BIAS, ONE, D, START_ZERO},
-    {"ln_f.weight", OUTSIDE, FINAL_GAIN, ONE, D, START_ONE},
-    {"ln_f.bias", OUTSIDE, FINAL_BIAS, ONE, D, START_ZERO},
-    {"head.weight", OUTSIDE, ALWAYS, V, D, START_HEAD},
+    {"ffn.down.bias", BLOCK, BIAS, ONE, D, START_ZERO},
+    {"router.weight", BLOCK, EXPERTS, E, D, START_PLAIN},
+    {"experts.up.weight", BLOCK, EXPERTS, EF, D, START_EXPERTS},
+    {"experts.gate.weight", BLOCK, EXPERTS | GATED, EF, D, START_EXPERTS},
+    {"experts.down.weight", BLOCK, EXPERTS, ED, F, START_EXPERTS_RESIDUAL},
+    {"ln2_branch.weight", BLOCK, SECOND | BRANCH | GAIN, ONE, D, START_GAIN},
+    {"ln2_branch.bias", BLOCK, SECOND | BRANCH | NORM_BIAS, ONE, D, START_ZERO},
+    {"ln2_branch.alpha", BLOCK, SECOND | BRANCH | ALPHA, ONE, ONE, START_HALF},
+    {"ffn.omega", BLOCK, SECOND | VECTOR_SKIP, ONE, D, START_ONE},
+    {"ffn.alpha", BLOCK, SECOND | LEARNED_SCALE, ONE, ONE, START_ZERO},
+    {"ln_f.weight", OUTSIDE, FINAL | GAIN, ONE, D, START_GAIN},
+    {"ln_f.bias", OUTSIDE, FINAL | NORM_BIAS, ONE, D, START_ZERO},
+    {"ln_f.alpha", OUTSIDE, FINAL | ALPHA, ONE, ONE, START_HALF},
+    {"head.weight", OUTSIDE, UNTIED, V, D, START_HEAD},
 };
 
 enum { TENSOR_ROWS = sizeof tensor_rows / sizeof *tensor_rows };
@@ -64,42 +121,67 @@ static int length(const struct model_config *config, enum side_length side)
     switch (side) {
     case ONE:
         return 1;
+    case HEAD:
+        return config_head_width(config);
     case D:
         return config->width;
-    case D3:
-        return 3 * config->width;
+    case D2:
+        return 2 * config->width;
+    case QKV:
+        return config->width + 2 * config_kv_width(config);
+    case RANK:
+        return config->kv_rank;
     case F:
         return config->ffn;
+    case E:
+        return config->experts;
+    case ED:
+        return config->experts * config->width;
+    case EF:
+        return config->experts * config->ffn;
     case T:
         return config->context;
+    case P:
+        return config->patch;
     case V:
         return config->vocab;
     }
     return 0;
 }
 
-static bool exists(const struct model_config *config, enum need need)
+/* The needs that the model meets. */
+static unsigned needs_met(const struct model_config *config)
 {
     const struct placement_row *placement = &placement_table[config->placement];
     const struct norm_row *norm = &norm_table[config->norm];
-    bool around = placement->norm_in || placement->norm_out;
-    switch (need) {
-    case ALWAYS:
-        return true;
-    case GAIN:
-        return around && norm->gain;
-    case NORM_BIAS:
-        return around && norm->bias;
-    case BRANCH_GAIN:
-        return placement->norm_branch && norm->gain;
-    case BRANCH_BIAS:
-        return placement->norm_branch && norm->bias;
-    case FINAL_GAIN:
-        return placement->final_norm && norm->gain;
-    case FINAL_BIAS:
-        return placement->final_norm && norm->bias;
-    }
-    return false;
+    const struct {
+        unsigned need;
+        bool met;
+    } table[] = {
+        {AROUND, placement->norm_in || placement->norm_out},
+        {BRANCH, placement->norm_branch},
+        {FINAL, placement->final_norm},
+        {GAIN, norm->gain},
+        {NORM_BIAS, norm->bias && config->norm_bias},
+        {ALPHA, norm->alpha},
+        {VECTOR_SKIP, placement->skip == SKIP_VECTOR},
+        {LEARNED_SCALE, placement->scale == SCALE_LEARNED},
+        {SECOND, !config->parallel},
+        {TOKENS, config->patch == 0},
+        {PATCHES, config->patch > 0},
+        {POSITIONS, config->positions == POSITIONS_LEARNED},
+        {UNTIED, !config->tied},
+        {BIAS, config->bias},
+        {FULL_RANK, config->kv_rank == 0},
+        {LOW_RANK, config->kv_rank > 0},
+        {QK_NORM, config->qk_norm},
+        {GATED, config_is_gated(config)},
+        {EXPERTS, config->experts > 0},
+    };
+    unsigned met = 0;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        met |= table[i].met ? table[i].need : 0;
+    return met;
 }
 
 /* Tensors start on cache lines; the numbers between them are 0 and stay so. */
@@ -131,11 +213,12 @@ static void append(struct model *model, const struct tensor_row *row, int block)
 void tensors_list(struct model *model)
 {
     const int L = model->config.layers;
+    const unsigned met = needs_met(&model->config);
     model->tensor = memory_new((size_t)TENSOR_ROWS * (size_t)L, sizeof *model->tensor);
     for (int i = 0; i < TENSOR_ROWS;) {
         const struct tensor_row *row = &tensor_rows[i];
         if (row->owner == OUTSIDE) {
-            if (exists(&model->config, row->need))
+            if ((row->needs & ~met) == 0)
                 append(model, row, -1);
             i++;
             continue;
@@ -145,7 +228,7 @@ void tensors_list(struct model *model)
             end++;
         for (int block = 0; block < L; block++)
             for (int j = i; j < end; j++)
-                if (exists(&model->config, tensor_rows[j].need))
+                if ((tensor_rows[j].needs & ~met) == 0)
                     append(model, &tensor_rows[j], block);
         i = end;
     }
@@ -167,21 +250,85 @@ static const struct tensor_row *row_of(const struct tensor *tensor)
     return NULL;
 }
 
-/* Standard deviation of a normal start, or minus the limit of a uniform one. */
-static double spread(const struct model_config *config, const struct tensor *tensor,
+/* How random values spread: the standard deviation of normal ones, the limit of uniform ones. */
+struct spread {
+    double size;
+    bool uniform;
+};
+
+/* Rows of the matrix that a row of the tensor belongs to: several may lie in one tensor. With fewer
+ * key and value heads their rows are still taken as those of a D x D matrix. */
+static int part_rows(const struct model_config *config, const struct tensor *tensor,
                      enum start start)
 {
-    if (config->init == INIT_GPT2)
-        return start == START_RESIDUAL ? 0.02 / sqrt(2.0 * config->layers) : 0.02;
     switch (start) {
-    case START_EMBEDDING:
-        return 1;
-    case START_HEAD:
-        return 1 / sqrt((double)tensor->cols);
     case START_QKV:
-        return -sqrt(6.0 / (tensor->rows / 3 + tensor->cols));
+        return config->width;
+    case START_KV:
+        return tensor->rows / 2;
+    case START_EXPERTS:
+    case START_EXPERTS_RESIDUAL:
+        return tensor->rows / config->experts;
     default:
-        return -sqrt(6.0 / (tensor->rows + tensor->cols));
+        return tensor->rows;
+    }
+}
+
+/* Does the tensor's product end in the stream? */
+static bool is_residual(enum start start)
+{
+    return start == START_RESIDUAL || start == START_EXPERTS_RESIDUAL;
+}
+
+static struct spread spread_of(const struct model_config *config, const struct tensor *tensor,
+                               enum start start)
+{
+    const double in = tensor->cols, both = in + part_rows(config, tensor, start);
+    if (config->init == INIT_SMALL)
+        return (struct spread){.size = 0.02};
+    if (config->init == INIT_GPT2)
+        return (struct spread){.size = is_residual(start) ? 0.02 / sqrt(2.0 * config->layers) : 0.02};
+    if (start == START_EMBEDDING || start == START_POSITION) /* looks up one row: a product with an input of width 1 */
+        return (struct spread){.size = 1};
+    if (start == START_HEAD || config->init == INIT_UNIT)
+        return (struct spread){.size = 1 / sqrt(in)};
+    if (config->init == INIT_XAVIER_NORMAL)
+        return (struct spread){.size = sqrt(2 / both)};
+    return (struct spread){.size = sqrt(6 / both), .uniform = true};
+}
+
+/* DeepNorm's beta multiplies V, the attention output and the feed-forward weights. Returns the
+ * first of the tensor's rows that it multiplies; as many as there are rows: none. */
+static int beta_from(const struct model_config *config, const struct tensor *tensor,
+                     enum start start)
+{
+    const bool beta = config->init == INIT_DEEPNORM || config->placement == PLACEMENT_DEEPNORM;
+    switch (start) {
+    case START_QKV:
+        return beta ? config->width + config_kv_width(config) : tensor->rows;
+    case START_KV:
+        return beta ? config->width : tensor->rows;
+    case START_WEIGHT:
+    case START_EXPERTS:
+    case START_RESIDUAL:
+    case START_EXPERTS_RESIDUAL:
+        return beta ? 0 : tensor->rows;
+    default:
+        return tensor->rows;
+    }
+}
+
+static void fill(const struct model_config *config, const struct tensor *tensor, enum start start,
+                 real *weight)
+{
+    struct rng rng = rng_stream(config->seed, rng_key(tensor->kind), (uint64_t)(tensor->block + 1));
+    const struct spread spread = spread_of(config, tensor, start);
+    const int from = beta_from(config, tensor, start);
+    for (int row = 0; row < tensor->rows; row++) {
+        const double size = spread.size * (row >= from ? placement_beta(config->layers) : 1);
+        for (int i = 0; i < tensor->cols; i++)
+            *weight++ =
+                (real)(size * (spread.uniform ? 2 * rng_uniform(&rng) - 1 : rng_normal(&rng)));
     }
 }
 
@@ -190,19 +337,28 @@ void tensors_init(struct model *model)
     for (int i = 0; i < model->tensors; i++) {
         const struct tensor *tensor = &model->tensor[i];
         enum start start = row_of(tensor)->start;
-        real *weight = model->weight + tensor->offset;
-        size_t size = tensor_size(tensor);
-        if (start == START_ZERO || start == START_ONE) {
-            for (size_t j = 0; j < size; j++)
-                weight[j] = start == START_ONE;
+        if (start == START_EMBEDDING && model->config.tied)
+            start = START_HEAD;
+        real *weight = model->weight + tensor->offset, value;
+        switch (start) {
+        case START_ZERO:
+            value = 0;
+            break;
+        case START_HALF:
+            value = (real)0.5;
+            break;
+        case START_ONE:
+            value = 1;
+            break;
+        case START_GAIN:
+            value = model->config.gain_offset ? 0 : 1;
+            break;
+        default:
+            fill(&model->config, tensor, start, weight);
             continue;
         }
-        struct rng rng =
-            rng_stream(model->config.seed, rng_key(tensor->kind), (uint64_t)(tensor->block + 1));
-        double scale = spread(&model->config, tensor, start);
-        for (size_t j = 0; j < size; j++)
-            weight[j] =
-                (real)(scale > 0 ? scale * rng_normal(&rng) : -scale * (2 * rng_uniform(&rng) - 1));
+        for (size_t j = 0; j < tensor_size(tensor); j++)
+            weight[j] = value;
     }
 }
 
@@ -213,8 +369,13 @@ size_t tensor_size(const struct tensor *tensor)
 
 void tensor_name(const struct tensor *tensor, char out[TENSOR_NAME])
 {
-    if (tensor->block < 0)
-        snprintf(out, TENSOR_NAME, "%s", tensor->kind);
-    else
-        snprintf(out, TENSOR_NAME, "blocks.%d.%s", tensor->block, tensor->kind);
+    out[0] = '\0';
+    if (tensor->block >= 0) {
+        char number[] = "000.";
+        for (int i = 0, unit = 100; unit > 0; i++, unit /= 10)
+            number[i] = (char)('0' + tensor->block / unit % 10);
+        strcpy(out, "blocks.");
+        strcat(out, number + (tensor->block < 10 ? 2 : tensor->block < 100 ? 1 : 0));
+    }
+    strcat(out, tensor->kind); /* the longest of the table fits */
 }

@@ -88,6 +88,9 @@ bool dump_write(const struct dump *dump, const struct pair *pair,
                   &snapshot[side].loss);
     safetensors_add(&set, "tokens", SAFETENSORS_I32, 2, shape, model->tokens);
     safetensors_add(&set, "targets", SAFETENSORS_I32, 2, shape, model->targets);
+    if (model->pixels)
+        safetensors_add(&set, "pixels", real_type, 3,
+                        (const int64_t[]){shape[0], shape[1], model->config.patch}, model->pixels);
     safetensors_write(&set, out);
     safetensors_close(&set);
     return true;

@@ -6,6 +6,7 @@
  *   left.stream_grad.l, ...             dLoss/dx_l, [B, T, D], l = 0..L
  *   left.loss, ...                      nats per predicted token, one double
  *   tokens, targets                     [B, T], int32; a target of -1 is not predicted
+ *   pixels                              [B, T, P], the patches of images; only of tasks of images
  *
  * NAME and shapes are GPT-2's style: "blocks.0.attn.qkv.weight" is [out, in], vectors have one
  * dimension. Numbers are F32, or F64 where the program is built with REAL=double. */

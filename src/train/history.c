@@ -1,4 +1,4 @@
-/* See history.h. Owns the points; must not know how they are drawn. */
+/* See history.h. Owns the points and the moments; must not know how they are drawn. */
 #include "train/history.h"
 
 #include "base/memory.h"
@@ -10,15 +10,372 @@
 
 const double history_smoothing = 0.95;
 
+const double history_levels[HISTORY_LEVELS] = {0.9,  0.75, 0.6,  0.5, 0.4,  0.3,
+                                               0.25, 0.2,  0.15, 0.1, 0.05, 0.02};
+
+enum { MOMENTS_LEAST = 16, CHUNKS_ABOUT = 256 };
+
+/* The arrays of a snapshot that a moment keeps: from where, to where. A new measurement that is a
+ * row of these is kept, and found by the views, without another line. */
+struct kept_array {
+    size_t from, to;
+    int extra; /* values beyond one per block */
+};
+
+static const struct kept_array arrays[] = {
+    {offsetof(struct snapshot, stream_grad), offsetof(struct moment, stream_grad), 1},
+    {offsetof(struct snapshot, stream_rms), offsetof(struct moment, stream_rms), 1},
+};
+
+static const struct kept_array tensor_arrays[] = {
+    {offsetof(struct tensor_snapshot, grad), offsetof(struct moment_tensor, grad), 0},
+    {offsetof(struct tensor_snapshot, update_ratio), offsetof(struct moment_tensor, update_ratio),
+     0},
+};
+
+enum {
+    ARRAYS = sizeof arrays / sizeof arrays[0],
+    TENSOR_ARRAYS = sizeof tensor_arrays / sizeof tensor_arrays[0],
+    /* The scalars of a moment are all that stands before its first array. */
+    SCALAR_BYTES = offsetof(struct moment, stream_grad)
+};
+
+/* ---- moments: pack and unpack ---- */
+
+static size_t array_bytes(int layers, const struct kept_array *array)
+{
+    return (size_t)(layers + array->extra) * sizeof(float);
+}
+
+/* The bytes of one side of a slot, a multiple of what doubles are aligned to. */
+static size_t side_bytes(int layers, int tensors)
+{
+    size_t bytes = SCALAR_BYTES;
+    for (int a = 0; a < ARRAYS; a++)
+        bytes += array_bytes(layers, &arrays[a]);
+    for (int a = 0; a < TENSOR_ARRAYS; a++)
+        bytes += (size_t)tensors * array_bytes(layers, &tensor_arrays[a]);
+    return (bytes + sizeof(double) - 1) / sizeof(double) * sizeof(double);
+}
+
+static void set_pointer(void *at, size_t offset, const void *pointer)
+{
+    memcpy((char *)at + offset, &pointer, sizeof pointer);
+}
+
+struct moment history_moment_of(const struct snapshot *snapshot)
+{
+    struct moment moment = {
+        .step = snapshot->step,
+        .placement = snapshot->placement,
+        .norm = snapshot->norm,
+        .layers = snapshot->layers,
+        .tensors = snapshot->tensors,
+        .loss = snapshot->loss,
+        .smooth = NAN,
+        .valid = NAN,
+        .lr = snapshot->lr,
+        .grad_norm = snapshot->grad_norm,
+        .clip = snapshot->clip,
+        .ratio = snapshot->ratio,
+        .finite = snapshot->finite,
+        .fault = snapshot->fault,
+    };
+    for (int a = 0; a < ARRAYS; a++)
+        set_pointer(&moment, arrays[a].to, (const char *)snapshot + arrays[a].from);
+    for (int t = 0; t < snapshot->tensors; t++) {
+        moment.tensor[t].name = snapshot->tensor[t].name;
+        for (int a = 0; a < TENSOR_ARRAYS; a++)
+            set_pointer(&moment.tensor[t], tensor_arrays[a].to,
+                        (const char *)&snapshot->tensor[t] + tensor_arrays[a].from);
+    }
+    return moment;
+}
+
+static void pack(char *out, const struct moment *scalars, const struct snapshot *snapshot)
+{
+    memcpy(out, scalars, SCALAR_BYTES);
+    out += SCALAR_BYTES;
+    for (int a = 0; a < ARRAYS; a++) {
+        size_t bytes = array_bytes(snapshot->layers, &arrays[a]);
+        memcpy(out, (const char *)snapshot + arrays[a].from, bytes);
+        out += bytes;
+    }
+    for (int t = 0; t < snapshot->tensors; t++)
+        for (int a = 0; a < TENSOR_ARRAYS; a++) {
+            size_t bytes = array_bytes(snapshot->layers, &tensor_arrays[a]);
+            memcpy(out, (const char *)&snapshot->tensor[t] + tensor_arrays[a].from, bytes);
+            out += bytes;
+        }
+}
+
+static struct moment unpack(const char *in, const char *const *name)
+{
+    struct moment moment = {0};
+    memcpy(&moment, in, SCALAR_BYTES);
+    in += SCALAR_BYTES;
+    for (int a = 0; a < ARRAYS; a++) {
+        set_pointer(&moment, arrays[a].to, in);
+        in += array_bytes(moment.layers, &arrays[a]);
+    }
+    for (int t = 0; t < moment.tensors; t++) {
+        moment.tensor[t].name = name[t];
+        for (int a = 0; a < TENSOR_ARRAYS; a++) {
+            set_pointer(&moment.tensor[t], tensor_arrays[a].to, in);
+            in += array_bytes(moment.layers, &tensor_arrays[a]);
+        }
+    }
+    return moment;
+}
+
+/* ---- moments: slots ---- */
+
+static char *slot_at(const struct moments *moments, int slot)
+{
+    size_t place = (size_t)(slot % moments->per_chunk) * moments->slot_bytes;
+    return moments->chunk[slot / moments->per_chunk] + place;
+}
+
+static void give_slot(struct moments *moments, int slot)
+{
+    memcpy(slot_at(moments, slot), &moments->free, sizeof moments->free);
+    moments->free = slot;
+}
+
+/* A slot and its place in the list of old steps. */
+static size_t slot_cost(const struct moments *moments)
+{
+    return moments->slot_bytes + sizeof(int);
+}
+
+/* Every second of the old steps goes: those at odd multiples of the spacing. */
+static void thin_moments(struct moments *moments)
+{
+    int kept = 0;
+    for (int i = 0; i < moments->old_count; i++) {
+        if ((moments->old_first + i) % 2 == 0)
+            moments->old[kept++] = moments->old[i];
+        else
+            give_slot(moments, moments->old[i]);
+    }
+    moments->old_first = (moments->old_first + 1) / 2;
+    moments->old_count = kept;
+    moments->spacing *= 2;
+}
+
+static int take_slot(struct moments *moments)
+{
+    if (moments->free < 0 && moments->slots == moments->chunks * moments->per_chunk &&
+        moments->chunks < moments->chunks_most) {
+        const size_t slots = (size_t)(moments->chunks + 1) * (size_t)moments->per_chunk;
+        moments->chunk[moments->chunks++] =
+            memory_new((size_t)moments->per_chunk, moments->slot_bytes);
+        moments->old = memory_resize(moments->old, slots, sizeof *moments->old);
+    }
+    if (moments->free < 0 && moments->slots < moments->chunks * moments->per_chunk)
+        return moments->slots++;
+    while (moments->free < 0)
+        thin_moments(moments);
+    int slot = moments->free;
+    memcpy(&moments->free, slot_at(moments, slot), sizeof moments->free);
+    return slot;
+}
+
+/* The oldest of the newest steps becomes an old one, which stays only at a multiple of the spacing.
+ */
+static void age(struct moments *moments)
+{
+    int64_t step = moments->newest - moments->recent_count + 1;
+    int slot = moments->recent[step % moments->recent_most];
+    moments->recent_count--;
+    if (step % moments->spacing != 0) {
+        give_slot(moments, slot);
+        return;
+    }
+    if (moments->old_count == 0)
+        moments->old_first = step / moments->spacing;
+    moments->old[moments->old_count++] = slot;
+}
+
+/* Frees all moments; the limit stays. */
+static void drop_moments(struct moments *moments)
+{
+    for (int i = 0; i < moments->chunks; i++)
+        free(moments->chunk[i]);
+    free(moments->old);
+    *moments = (struct moments){.limit = moments->limit, .spacing = 1, .free = -1};
+}
+
+/* Chunks and lists as the limit has them, for slots of the present size. */
+static void divide(struct moments *moments)
+{
+    size_t cost = slot_cost(moments), about = moments->limit / CHUNKS_ABOUT / cost;
+    moments->per_chunk = about > 0 ? (int)about : 1;
+    size_t most = moments->limit / cost / (size_t)moments->per_chunk;
+    size_t least = (MOMENTS_LEAST + (size_t)moments->per_chunk - 1) / (size_t)moments->per_chunk;
+    most = most > HISTORY_CHUNKS ? HISTORY_CHUNKS : most < least ? least : most;
+    moments->chunks_most = (int)most;
+    int slots = moments->chunks_most * moments->per_chunk;
+    moments->recent_most = slots / 4 < HISTORY_NEWEST ? slots / 4 : HISTORY_NEWEST;
+}
+
+static void prepare(struct moments *moments, const struct snapshot snapshot[SIDES])
+{
+    bool same = moments->slot_bytes > 0 && snapshot[LEFT].step == moments->newest + 1;
+    for (int side = 0; side < SIDES && same; side++)
+        same = moments->layers[side] == snapshot[side].layers &&
+               moments->tensors[side] == snapshot[side].tensors;
+    if (same)
+        return;
+    drop_moments(moments);
+    for (int side = 0; side < SIDES; side++) {
+        moments->layers[side] = snapshot[side].layers;
+        moments->tensors[side] = snapshot[side].tensors;
+        for (int t = 0; t < snapshot[side].tensors; t++)
+            moments->name[side][t] = snapshot[side].tensor[t].name;
+        moments->side_offset[side] = moments->slot_bytes;
+        moments->slot_bytes += side_bytes(snapshot[side].layers, snapshot[side].tensors);
+    }
+    divide(moments);
+}
+
+static void keep(struct history *history, const struct snapshot snapshot[SIDES])
+{
+    struct moments *moments = &history->moments;
+    prepare(moments, snapshot);
+    if (moments->recent_count == moments->recent_most)
+        age(moments);
+    int slot = take_slot(moments);
+    moments->newest = snapshot[LEFT].step;
+    moments->recent[moments->newest % moments->recent_most] = slot;
+    moments->recent_count++;
+    for (int side = 0; side < SIDES; side++) {
+        struct moment scalars = history_moment_of(&snapshot[side]);
+        scalars.smooth = history_smooth(history, (enum side)side);
+        scalars.valid = history->valid[side];
+        pack(slot_at(moments, slot) + moments->side_offset[side], &scalars, &snapshot[side]);
+    }
+}
+
+static size_t point_bytes(void)
+{
+    return SIDES * HISTORY_POINTS * sizeof(struct history_point);
+}
+
+static size_t moments_limit(size_t bytes)
+{
+    return bytes > point_bytes() ? bytes - point_bytes() : 0;
+}
+
+/* Moves all moments into slots divided anew, thinning them until they fit. */
+static void repack(struct moments *moments)
+{
+    struct moments old = *moments;
+    moments->chunks = moments->slots = moments->old_count = moments->recent_count = 0;
+    moments->free = -1;
+    moments->old = NULL;
+    divide(moments);
+    int64_t first = old.newest - old.recent_count + 1; /* of the newest steps */
+    for (int i = 0; i < old.old_count + old.recent_count; i++) {
+        bool recent = i >= old.old_count;
+        int64_t step = recent ? first + i - old.old_count : (old.old_first + i) * old.spacing;
+        int from = recent ? old.recent[step % old.recent_most] : old.old[i];
+        bool stays = recent && step > old.newest - moments->recent_most;
+        if (!stays && step % moments->spacing != 0)
+            continue;
+        int slot = take_slot(moments);
+        memcpy(slot_at(moments, slot), slot_at(&old, from), moments->slot_bytes);
+        if (stays) {
+            moments->recent[step % moments->recent_most] = slot;
+            moments->recent_count++;
+        } else if (step % moments->spacing != 0) { /* take_slot() has thinned */
+            give_slot(moments, slot);
+        } else {
+            if (moments->old_count == 0)
+                moments->old_first = step / moments->spacing;
+            moments->old[moments->old_count++] = slot;
+        }
+    }
+    for (int i = 0; i < old.chunks; i++)
+        free(old.chunk[i]);
+    free(old.old);
+}
+
+void history_limit(struct history *history, size_t bytes)
+{
+    history->moments.limit = moments_limit(bytes);
+    if (history->moments.slot_bytes > 0)
+        repack(&history->moments);
+}
+
+size_t history_bytes(const struct history *history)
+{
+    const struct moments *moments = &history->moments;
+    return point_bytes() + (size_t)(moments->chunks * moments->per_chunk) * slot_cost(moments);
+}
+
+/* ---- moments: finding them ---- */
+
+int history_moments(const struct history *history)
+{
+    return history->moments.old_count + history->moments.recent_count;
+}
+
+int64_t history_spacing(const struct history *history)
+{
+    return history->moments.spacing;
+}
+
+int64_t history_moment_step(const struct history *history, int i)
+{
+    const struct moments *moments = &history->moments;
+    if (i < moments->old_count)
+        return (moments->old_first + i) * moments->spacing;
+    return moments->newest - moments->recent_count + 1 + i - moments->old_count;
+}
+
+int history_moment_find(const struct history *history, int64_t step)
+{
+    int low = 0, high = history_moments(history) - 1;
+    while (low < high) { /* the first moment from `step` on */
+        int middle = low + (high - low) / 2;
+        if (history_moment_step(history, middle) < step)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low > 0 && low <= high &&
+        step - history_moment_step(history, low - 1) < history_moment_step(history, low) - step)
+        low--;
+    return high < 0 ? -1 : low;
+}
+
+struct moment history_moment(const struct history *history, enum side side, int64_t step)
+{
+    const struct moments *moments = &history->moments;
+    int i = history_moment_find(history, step);
+    if (i < 0)
+        return (struct moment){.smooth = NAN, .valid = NAN, .loss = NAN};
+    int slot = i < moments->old_count
+                   ? moments->old[i]
+                   : moments->recent[history_moment_step(history, i) % moments->recent_most];
+    return unpack(slot_at(moments, slot) + moments->side_offset[side], moments->name[side]);
+}
+
+/* ---- points ---- */
+
 void history_open(struct history *history)
 {
+    memset(history, 0, sizeof *history);
     for (int side = 0; side < SIDES; side++)
         history->point[side] = memory_new(HISTORY_POINTS, sizeof(struct history_point));
+    history->moments.limit = moments_limit(HISTORY_BYTES);
     history_clear(history);
 }
 
 void history_close(struct history *history)
 {
+    drop_moments(&history->moments);
     for (int side = 0; side < SIDES; side++)
         free(history->point[side]);
     memset(history, 0, sizeof *history);
@@ -27,11 +384,16 @@ void history_close(struct history *history)
 void history_clear(struct history *history)
 {
     struct history_point *left = history->point[LEFT], *right = history->point[RIGHT];
+    drop_moments(&history->moments);
+    struct moments moments = history->moments;
     memset(history, 0, sizeof *history);
+    history->moments = moments;
     history->stride = 1;
     history->point[LEFT] = left;
     history->point[RIGHT] = right;
-    history->valid[LEFT] = history->valid[RIGHT] = NAN;
+    for (int side = 0; side < SIDES; side++)
+        history->valid[side] = history->new_valid[side] = NAN;
+    history->level_unit = NAN;
 }
 
 /* Keeps every second point, those at the multiples of the doubled stride. */
@@ -40,8 +402,12 @@ static void thin(struct history *history)
     history->count /= 2;
     history->stride *= 2;
     for (int side = 0; side < SIDES; side++)
-        for (int i = 0; i < history->count; i++)
+        for (int i = 0; i < history->count; i++) {
+            double dropped = history->point[side][2 * i].valid_loss;
             history->point[side][i] = history->point[side][2 * i + 1];
+            if (isnan(history->point[side][i].valid_loss))
+                history->point[side][i].valid_loss = dropped;
+        }
 }
 
 /* The exponential mean is divided by the sum of its weights, as Adam does with its moments (Kingma
@@ -61,6 +427,24 @@ static double finite_or_nan(double value)
     return isfinite(value) ? value : NAN;
 }
 
+static void race(struct history *history, int side, int64_t step, double loss)
+{
+    for (int level = 0; level < HISTORY_LEVELS; level++)
+        if (history->reached[side][level] == 0 &&
+            loss <= history_levels[level] * history->level_unit)
+            history->reached[side][level] = step;
+}
+
+void history_set_unit(struct history *history, double unigram_entropy)
+{
+    history->level_unit = unigram_entropy;
+}
+
+int64_t history_reached(const struct history *history, enum side side, int level)
+{
+    return history->reached[side][level];
+}
+
 void history_add(struct history *history, const struct snapshot snapshot[SIDES])
 {
     int64_t step = snapshot[LEFT].step;
@@ -73,19 +457,24 @@ void history_add(struct history *history, const struct snapshot snapshot[SIDES])
         if (now->finite)
             history->last_finite[side] = *now;
         if (isfinite(now->valid_loss))
-            history->valid[side] = now->valid_loss;
+            history->valid[side] = history->new_valid[side] = now->valid_loss;
         struct history_point point = {
             .loss = finite_or_nan(now->loss),
             .smooth = smooth(history, side, now->loss),
-            .valid_loss = finite_or_nan(now->valid_loss),
+            .valid_loss = history->new_valid[side],
             .ratio = finite_or_nan(now->ratio),
             .grad_norm = finite_or_nan(now->grad_norm),
             .lr = finite_or_nan(now->lr),
         };
-        if (kept)
+        if (isfinite(now->loss))
+            race(history, side, step, point.smooth);
+        if (kept) {
             history->point[side][history->count] = point;
+            history->new_valid[side] = NAN;
+        }
     }
     history->count += kept;
+    keep(history, snapshot);
 }
 
 void history_add_mark(struct history *history, int64_t step, const char *text)
@@ -112,4 +501,10 @@ int64_t history_step(const struct history *history, int i)
 const struct history_point *history_at(const struct history *history, enum side side, int i)
 {
     return &history->point[side][i];
+}
+
+int history_find(const struct history *history, int64_t step)
+{
+    int64_t i = step / history->stride - 1;
+    return i < history->count ? (int)i : history->count - 1;
 }

@@ -96,6 +96,16 @@ void pair_set(struct pair *pair, const struct settings *settings)
     }
 }
 
+bool pair_switch(struct pair *pair, enum side side, enum placement placement, struct error *error)
+{
+    if (!run_switch(&pair->run[side], placement, error))
+        return false;
+    for (int other = 0; other < SIDES; other++)
+        pair->run[other].settings.placement[side] = placement;
+    pair->settings.placement[side] = placement;
+    return true;
+}
+
 size_t pair_bytes(const struct settings *settings, int vocab)
 {
     size_t bytes = 0;

@@ -31,6 +31,9 @@ void pair_step(struct pair *pair, struct snapshot snapshot[SIDES]);
 /* Other settings from the next step on; none of those that make the model (SCOPE_MODEL). */
 void pair_set(struct pair *pair, const struct settings *settings);
 
+/* One stack goes on under another placement; as run_switch(), and the pair's settings say so. */
+bool pair_switch(struct pair *pair, enum side side, enum placement placement, struct error *error);
+
 /* Bytes that a pair with these settings needs, for a vocabulary of `vocab`. */
 size_t pair_bytes(const struct settings *settings, int vocab);
 

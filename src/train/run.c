@@ -1,11 +1,14 @@
 /* See run.h. */
 #include "train/run.h"
 
+#include "core/admin.h"
 #include "core/blas.h"
 #include "core/float_mode.h"
+#include "core/tensors.h"
 #include "train/schedule.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct model_config run_model_config(const struct settings *settings, enum side side, int vocab)
@@ -13,6 +16,8 @@ struct model_config run_model_config(const struct settings *settings, enum side 
     return (struct model_config){
         .placement = settings->placement[side],
         .norm = settings->norm,
+        .norm_bias = true,
+        .bias = true,
         .activation = settings->activation,
         .init = settings->init,
         .layers = settings->layers,
@@ -23,6 +28,7 @@ struct model_config run_model_config(const struct settings *settings, enum side 
         .batch = settings->batch,
         .vocab = vocab,
         .seed = settings->seed,
+        .patch = task_patch(settings->task, settings->context),
     };
 }
 
@@ -30,6 +36,28 @@ size_t run_bytes(const struct settings *settings, enum side side, int vocab)
 {
     struct model_config config = run_model_config(settings, side, vocab);
     return model_bytes(&config) + optimizer_bytes(&config);
+}
+
+/* The batch of the next step, into the model. */
+static void draw_batch(struct run *run)
+{
+    struct model *model = &run->model;
+    task_batch(run->task, run->settings.seed, run->step, model->config.batch, model->config.context,
+               model->tokens, model->targets);
+    if (model->pixels)
+        task_patches(run->task, run->settings.seed, run->step, model->config.batch,
+                     model->config.context, model->pixels);
+}
+
+/* Initial values that follow from the first batch. */
+static void profile(struct run *run)
+{
+    if (placement_table[run->model.config.placement].skip != SKIP_VECTOR)
+        return;
+    unsigned mode = float_mode_flush();
+    draw_batch(run);
+    admin_profile(&run->model, NULL);
+    float_mode_restore(mode);
 }
 
 bool run_open(struct run *run, const struct settings *settings, enum side side,
@@ -45,11 +73,20 @@ bool run_open(struct run *run, const struct settings *settings, enum side side,
                          "or batch need less",
                          run_bytes(settings, side, config.vocab) >> 20);
     }
+    profile(run);
     return true;
+}
+
+static void drop_parked(struct parked_norm *parked)
+{
+    for (int i = 0; i < parked->tensors; i++)
+        free(parked->tensor[i].numbers);
+    *parked = (struct parked_norm){0};
 }
 
 void run_close(struct run *run)
 {
+    drop_parked(&run->parked);
     optimizer_close(&run->optimizer);
     model_close(&run->model);
 }
@@ -57,6 +94,127 @@ void run_close(struct run *run)
 void run_set(struct run *run, const struct settings *settings)
 {
     run->settings = *settings;
+}
+
+/* ---- another placement -----------------------------------------------------------------------*/
+
+static bool is_final_norm(const struct tensor *tensor)
+{
+    return strncmp(tensor->kind, "ln_f.", 5) == 0;
+}
+
+/* The model's next tensor from index *at on that is not of the final norm; NULL at the end. */
+static const struct tensor *next_shared(const struct model *model, int *at)
+{
+    while (*at < model->tensors && is_final_norm(&model->tensor[*at]))
+        ++*at;
+    return *at < model->tensors ? &model->tensor[(*at)++] : NULL;
+}
+
+bool run_can_switch(const struct run *run, enum placement placement)
+{
+    struct model other = {.config = run->model.config};
+    const struct tensor *mine, *its;
+    int i = 0, j = 0;
+    other.config.placement = placement;
+    tensors_list(&other);
+    do {
+        mine = next_shared(&run->model, &i);
+        its = next_shared(&other, &j);
+    } while (mine && its && mine->block == its->block && strcmp(mine->kind, its->kind) == 0 &&
+             mine->rows == its->rows && mine->cols == its->cols);
+    free(other.tensor);
+    return !mine && !its;
+}
+
+static void park(struct parked_norm *parked, const struct tensor *tensor, const struct model *model,
+                 const struct optimizer_state *optimizer)
+{
+    const size_t count = tensor_size(tensor), bytes = count * sizeof(real);
+    real *numbers = memory_new(3 * count, sizeof(real));
+    memcpy(numbers, model->weight + tensor->offset, bytes);
+    memcpy(numbers + count, optimizer->first + tensor->offset, bytes);
+    memcpy(numbers + 2 * count, optimizer->second + tensor->offset, bytes);
+    parked->tensor[parked->tensors].kind = tensor->kind;
+    parked->tensor[parked->tensors].count = count;
+    parked->tensor[parked->tensors++].numbers = numbers;
+}
+
+static void unpark(const struct parked_norm *parked, struct model *model,
+                   struct optimizer_state *optimizer)
+{
+    for (int i = 0; i < parked->tensors; i++) {
+        const size_t count = parked->tensor[i].count, bytes = count * sizeof(real);
+        const real *numbers = parked->tensor[i].numbers;
+        const struct tensor *to = &model->tensor[tensors_find(model, parked->tensor[i].kind, -1)];
+        memcpy(model->weight + to->offset, numbers, bytes);
+        memcpy(optimizer->first + to->offset, numbers + count, bytes);
+        memcpy(optimizer->second + to->offset, numbers + 2 * count, bytes);
+    }
+}
+
+/* Weights and moments of all tensors but the final norm's, which both models have in one order. */
+static void copy_shared(struct model *to, struct optimizer_state *to_state,
+                        const struct model *from, const struct optimizer_state *from_state)
+{
+    const struct tensor *source, *target;
+    int i = 0, j = 0;
+    while ((source = next_shared(from, &i)) && (target = next_shared(to, &j))) {
+        const size_t bytes = tensor_size(source) * sizeof(real);
+        memcpy(to->weight + target->offset, from->weight + source->offset, bytes);
+        memcpy(to_state->first + target->offset, from_state->first + source->offset, bytes);
+        memcpy(to_state->second + target->offset, from_state->second + source->offset, bytes);
+    }
+}
+
+/* Carries the final norm over from model to model; from one without, out of the parked numbers. */
+static void move_final_norm(struct run *run, struct model *model, struct optimizer_state *optimizer)
+{
+    struct parked_norm mine = {0};
+    bool wanted = false;
+    for (int i = 0; i < run->model.tensors; i++)
+        if (is_final_norm(&run->model.tensor[i]))
+            park(&mine, &run->model.tensor[i], &run->model, &run->optimizer);
+    for (int i = 0; i < model->tensors; i++)
+        wanted = wanted || is_final_norm(&model->tensor[i]);
+    if (mine.tensors > 0) {
+        drop_parked(&run->parked);
+        run->parked = mine;
+    }
+    if (wanted) {
+        unpark(&run->parked, model, optimizer);
+        drop_parked(&run->parked);
+    }
+}
+
+bool run_switch(struct run *run, enum placement placement, struct error *error)
+{
+    const enum placement now = run->model.config.placement;
+    struct model_config config = run->model.config;
+    struct model model;
+    struct optimizer_state optimizer = {0};
+    if (!run_can_switch(run, placement))
+        return error_set(error,
+                         "a stack in training cannot go from %s to %s, which has other parameters: "
+                         "restart it",
+                         placement_names[now], placement_names[placement]);
+    config.placement = placement;
+    if (!model_open(&model, &config) || !optimizer_open(&optimizer, &model)) {
+        model_close(&model);
+        return error_set(error, "no memory for a second stack while switching: a smaller one needs "
+                                "less");
+    }
+    model.kernels = run->model.kernels;
+    optimizer.kind = run->optimizer.kind;
+    optimizer.updates = run->optimizer.updates;
+    copy_shared(&model, &optimizer, &run->model, &run->optimizer);
+    move_final_norm(run, &model, &optimizer);
+    optimizer_close(&run->optimizer);
+    model_close(&run->model);
+    run->model = model;
+    run->optimizer = optimizer;
+    run->settings.placement[run->side] = placement;
+    return true;
 }
 
 /* ---- measurements ----------------------------------------------------------------------------*/
@@ -135,8 +293,8 @@ static void measure_nothing(const struct run *run, struct snapshot *snapshot)
     for (int i = 0; i < run->model.tensors; i++) {
         struct tensor_snapshot *row = tensor_row(snapshot, &run->model.tensor[i]);
         if (row)
-            row->grad[run->model.tensor[i].block] =
-                row->update_ratio[run->model.tensor[i].block] = NAN;
+            row->grad[run->model.tensor[i].block] = row->update_ratio[run->model.tensor[i].block] =
+                NAN;
     }
 }
 
@@ -167,8 +325,7 @@ static void compute_step(struct run *run, struct snapshot *snapshot)
     const struct settings *settings = &run->settings;
     if (task_info(run->task).validation && run->step % RUN_VALIDATION_STEPS == 0)
         snapshot->valid_loss = validate(run);
-    task_batch(run->task, settings->seed, run->step, model->config.batch, model->config.context,
-               model->tokens, model->targets);
+    draw_batch(run);
     model_step(model, run->parallel);
     measure_model(model, snapshot);
     run->fault = find_fault(model);

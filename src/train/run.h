@@ -16,16 +16,28 @@
  * included, on RUN_VALIDATION_BATCHES batches that stay the same. */
 enum { RUN_VALIDATION_STEPS = 50, RUN_VALIDATION_BATCHES = 4 };
 
+/* The final norm, while the stack is switched to a placement that has none: the weights of its
+ * tensors and their moments, to be taken up again. */
+struct parked_norm {
+    int tensors; /* 0: nothing is parked */
+    struct {
+        const char *kind;
+        size_t count;
+        real *numbers; /* [3][count]: weight, first and second moment; owned */
+    } tensor[3];       /* gain, bias, alpha */
+};
+
 struct run {
     struct settings settings;
     enum side side;
-    const struct task *task; /* not owned */
+    const struct task *task;         /* not owned */
     const struct parallel *parallel; /* not owned; NULL: one task after the other */
-    struct model model;      /* after a step: the new weights, the gradients of the step (before
-                                clipping), and its tokens and targets */
+    struct model model; /* after a step: the new weights, the gradients of the step (before
+                           clipping), and its tokens and targets */
     struct optimizer_state optimizer;
-    int64_t step;        /* steps done */
-    struct fault fault;  /* once set, no more steps are computed */
+    struct parked_norm parked;
+    int64_t step;       /* steps done */
+    struct fault fault; /* once set, no more steps are computed */
 };
 
 /* What the settings make of one side's model, for a vocabulary of `vocab`. */
@@ -42,6 +54,15 @@ void run_close(struct run *run);
 
 /* One step: batch, forward, backward, measurements, clipping, update. Fills *snapshot. */
 void run_step(struct run *run, struct snapshot *snapshot);
+
+/* Whether the stack could go on under another placement with the weights that it has: the two have
+ * the same tensors, but for those of the final norm. */
+bool run_can_switch(const struct run *run, enum placement placement);
+
+/* Goes on under another placement: weights, moments and the count of steps stay. A final norm that
+ * comes in starts at its initial values, or where it was when the run last had it. False with a
+ * reason, and all as it was, when the placements do not fit or there is no memory. */
+bool run_switch(struct run *run, enum placement placement, struct error *error);
 
 /* From the next step on; only settings that leave the model as it is may differ. */
 void run_set(struct run *run, const struct settings *settings);

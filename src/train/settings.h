@@ -2,7 +2,9 @@
  *
  * An option, a key, a command, a config line all end in setting_set(), with the same checks and the
  * same messages. The table is also what the help, the man page and `lnscope list settings` print.
- */
+ *
+ * Some settings are those of a stack: NAME then means both stacks, left-NAME and right-NAME one of
+ * them, and a value can be written LEFT/RIGHT. The others both stacks share. */
 #ifndef LNSCOPE_TRAIN_SETTINGS_H
 #define LNSCOPE_TRAIN_SETTINGS_H
 
@@ -20,13 +22,31 @@ enum { SETTING_TEXT = 1024 };
 /* How glyphs are chosen: by the locale, or not. */
 enum ascii_mode { ASCII_AUTO, ASCII_ON, ASCII_OFF };
 
+/* Which keys a query sees; `auto` is what the task is made for. */
+enum attention_mode { ATTENTION_AUTO, ATTENTION_CAUSAL, ATTENTION_BIDIRECTIONAL };
+
+/* What the stacks can differ in; core/config.h says more of each. */
+struct stack_settings {
+    int preset;               /* the last one that was set; 0: none. See presets.h */
+    enum placement placement; /* `left`, `right` */
+    enum norm norm;
+    bool norm_bias, gain_offset;
+    enum activation activation;
+    enum positions positions;
+    enum attention_mode attention;
+    int kv_heads;     /* 0: as many as heads */
+    int kv_rank;      /* 0: full */
+    int window;       /* 0: none */
+    int window_every; /* 1: in every block */
+    bool qk_norm, bias, tied, embedding_scale, parallel;
+    int experts, experts_used; /* experts 0: none */
+    enum init init;
+};
+
 struct settings {
     /* the model: a change restarts the run from the same seed */
-    enum placement placement[SIDES]; /* `left`, `right` */
-    enum norm norm;
+    struct stack_settings stack[SIDES];
     int layers, width, heads, ffn, context, batch; /* L D H F T B */
-    enum activation activation;
-    enum init init;
     enum task_kind task;
     char text[SETTING_TEXT]; /* file of the `text` task */
     uint64_t seed;
@@ -55,6 +75,7 @@ struct setting_row {
     const char *name;
     enum setting_kind kind;
     enum setting_scope scope;
+    bool per_stack; /* also left-NAME and right-NAME */
     const char *const *choices; /* of SETTING_CHOICE, ended by NULL */
     double least, most;         /* of the numbers, inclusive unless ... */
     bool above, below;          /* ... `least` (above) or `most` (below) itself is not allowed */
@@ -62,8 +83,8 @@ struct setting_row {
     const char *initial;        /* the default, as one would type it */
     const char *unit;           /* "", "steps", ... */
     const char *help;           /* one line */
-    size_t offset;              /* into struct settings; the type follows from `size` and `kind` */
-    size_t size;
+    size_t offset;              /* into struct settings; of a row per stack: its left one */
+    size_t size;                /* the type follows from it and `kind` */
 };
 
 extern const struct setting_row setting_table[];
@@ -79,23 +100,31 @@ extern const char *const setting_themes[];
 /* The defaults of the table. */
 struct settings settings_default(void);
 
-/* The row of a name, or NULL with an error that lists the right ones. */
+/* The row of a name, left-NAME and right-NAME included, or NULL with an error that lists the right
+ * ones. */
 const struct setting_row *setting_find(const char *name, struct error *error);
 
-/* Sets one setting from text, checked against its row; on an error nothing has changed. */
+/* Sets one setting from text, checked against its row; on an error nothing has changed. A setting
+ * of the stacks without "left-" or "right-" in front is set in both, and then LEFT/RIGHT is a value
+ * as well. A preset sets others along with itself (presets.h). */
 bool setting_set(struct settings *settings, const char *name, const char *value,
                  struct error *error);
 
-/* The value as one would type it. */
+/* The value as one would type it; LEFT/RIGHT where the stacks differ. Written in the order of the
+ * table, the values of all settings make the same settings again. */
 void setting_get(const struct settings *settings, const struct setting_row *row, char *out,
                  size_t size);
+
+/* The value in one stack; of a setting that both share, that. */
+void setting_get_stack(const struct settings *settings, const struct setting_row *row,
+                       enum side side, char *out, size_t size);
 
 /* What a setting accepts, as error messages and lists say it: "a whole number from 1 to 128",
  * "one of pre, post, none". */
 void setting_values(const struct setting_row *row, char *out, size_t size);
 
-/* What no single setting can tell: width divisible by heads, a text for the text task, the memory
- * that all of it needs against what the machine has. */
+/* What no single setting can tell: models that can be built and learn their task, a text for the
+ * text task, the memory that all of it needs against what the machine has. */
 bool settings_check(const struct settings *settings, struct error *error);
 
 /* The widest scope among the settings in which the two differ, SCOPE_MODEL being the widest; -1

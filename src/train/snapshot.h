@@ -9,7 +9,7 @@
 
 enum side { LEFT, RIGHT, SIDES };
 
-enum { LAYERS_MAX = 128, BLOCK_TENSORS_MAX = 24 };
+enum { LAYERS_MAX = 128, BLOCK_TENSORS_MAX = 40 };
 
 /* Where a stack stopped being finite. */
 enum fault_place {
@@ -45,7 +45,9 @@ struct snapshot {
     double grad_norm;    /* L2 norm of the whole parameter gradient, before clipping */
     double clip;         /* factor by which clipping scaled the gradient; 1: not at all */
     double ratio;        /* stream_grad[0] / stream_grad[L] */
-    float stream_grad[LAYERS_MAX + 1]; /* L2 norm of dLoss/dx_l over the whole batch */
+    /* L2 norm of dLoss/dx_l over the whole batch. Of `residual` x_l is the Post-LN stream, and the
+     * gradient at l > 0 what flows through it alone; x_0 is the start of both streams. */
+    float stream_grad[LAYERS_MAX + 1];
     float stream_rms[LAYERS_MAX + 1];  /* root mean square of x_l over batch, tokens, width */
     int tensors;                       /* rows of `tensor` in use */
     struct tensor_snapshot tensor[BLOCK_TENSORS_MAX];

@@ -127,6 +127,19 @@ static void forget_rate(struct trainer *trainer)
     pthread_mutex_unlock(&trainer->mutex);
 }
 
+static void set_running(struct trainer *trainer)
+{
+    pthread_mutex_lock(&trainer->mutex);
+    trainer->running = true;
+    pthread_mutex_unlock(&trainer->mutex);
+}
+
+static bool at_the_end(const struct trainer *trainer)
+{
+    int64_t steps = trainer->pair.settings.steps;
+    return steps > 0 && trainer->pair.run[LEFT].step >= steps;
+}
+
 static void restart(struct trainer *trainer, const struct settings *settings)
 {
     struct pair fresh;
@@ -135,9 +148,12 @@ static void restart(struct trainer *trainer, const struct settings *settings)
         publish_state(trainer, UPDATE_FAILED, &error);
         return;
     }
+    bool ended = at_the_end(trainer);
     pair_close(&trainer->pair);
     pair_move(&trainer->pair, &fresh);
     forget_rate(trainer);
+    if (ended) /* the end had paused it, not the user */
+        set_running(trainer);
     publish_state(trainer, UPDATE_RESTART, NULL);
 }
 
@@ -241,12 +257,6 @@ static struct timespec absolute_time(double seconds_from_now)
         at.tv_nsec -= 1000000000;
     }
     return at;
-}
-
-static bool at_the_end(const struct trainer *trainer)
-{
-    int64_t steps = trainer->pair.settings.steps;
-    return steps > 0 && trainer->pair.run[LEFT].step >= steps;
 }
 
 /* Waits until there is something to do. Returns a command to carry out, or NULL for a step; *stop is

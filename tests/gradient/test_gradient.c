@@ -1,5 +1,6 @@
 /* The gradient check: every element of every parameter tensor, and of every stream, against central
- * differences, for every placement, norm and activation. Built in double precision only.
+ * differences, for every placement, norm and activation; and of every parameter tensor for every
+ * kind of attention, position and feed-forward network. Built in double precision only.
  *
  * A difference of step h has an error of order h^2, and one of h/2 a quarter of it; Richardson's
  * combination (4 D(h/2) - D(h)) / 3 removes it. Where ReLU's kink lies within h the two disagree:
@@ -45,6 +46,7 @@ static struct model_config small_config(enum placement placement, enum norm norm
                                  .norm = norm,
                                  .activation = activation,
                                  .init = INIT_XAVIER,
+                                 .norm_bias = true,
                                  .layers = 2,
                                  .width = 8,
                                  .heads = 2,
@@ -52,7 +54,8 @@ static struct model_config small_config(enum placement placement, enum norm norm
                                  .context = 5,
                                  .batch = 2,
                                  .vocab = 7,
-                                 .seed = 1};
+                                 .seed = 1,
+                                 .bias = true};
 }
 
 static void open_model(struct model *model, const struct model_config *config)
@@ -60,31 +63,40 @@ static void open_model(struct model *model, const struct model_config *config)
     assert_true(model_open(model, config));
 }
 
-static double random_weight(const struct tensor *tensor, struct rng *rng)
+static bool ends_with(const char *text, const char *end)
+{
+    const size_t length = strlen(text), tail = strlen(end);
+    return length >= tail && strcmp(text + length - tail, end) == 0;
+}
+
+static double random_weight(const struct model_config *config, const struct tensor *tensor,
+                            struct rng *rng)
 {
     const double z = rng_normal(rng);
     if (!tensor->vector)
         return tensor->block < 0 && tensor->kind[0] == 'w' ? z : z / sqrt(tensor->cols);
-    const size_t length = strlen(tensor->kind);
-    const bool gain = strcmp(tensor->kind + length - 4, "bias") != 0;
-    return gain ? 1 + 0.3 * z : 0.2 * z;
+    if (ends_with(tensor->kind, "bias"))
+        return 0.2 * z;
+    return (config->gain_offset && ends_with(tensor->kind, "weight") ? 0 : 1) + 0.3 * z;
 }
 
-/* Weights at which nothing is degenerate: no gain is 1 and no bias 0. A batch in which some tokens
- * are not predicted. */
+/* Weights at which nothing is degenerate: no gain, omega or alpha is 1 and no bias 0. A batch in
+ * which some tokens are not predicted. */
 static void fill_model(struct model *model)
 {
     for (int i = 0; i < model->tensors; i++) {
         const struct tensor *tensor = &model->tensor[i];
         struct rng rng = rng_stream(model->config.seed, rng_key("weights"), (uint64_t)i);
         for (size_t j = 0; j < tensor_size(tensor); j++)
-            model->weight[tensor->offset + j] = random_weight(tensor, &rng);
+            model->weight[tensor->offset + j] = random_weight(&model->config, tensor, &rng);
     }
     struct rng rng = rng_stream(model->config.seed, rng_key("batch"), 0);
     const uint32_t vocab = (uint32_t)model->config.vocab;
     for (int row = 0; row < model->config.batch * model->config.context; row++) {
         model->tokens[row] = (int32_t)rng_below(&rng, vocab);
         model->targets[row] = row % 4 == 2 ? -1 : (int32_t)rng_below(&rng, vocab);
+        for (int i = 0; i < model->config.patch; i++)
+            model->pixels[row * model->config.patch + i] = rng_normal(&rng);
     }
 }
 
@@ -142,7 +154,7 @@ static void compare(struct model *model, double *number, const double *gradient,
 
 static void report(const struct model_config *config, const char *what, const struct worst *worst)
 {
-    printf("  %-5s %-9s %-4s  %-10s %8.1e  %-24s %5zu compared, %zu left out\n",
+    printf("  %-8s %-9s %-4s  %-10s %8.1e  %-24s %5zu compared, %zu left out\n",
            placement_names[config->placement], norm_names[config->norm],
            activation_names[config->activation], what, worst->error, worst->where, worst->compared,
            worst->left_out);
@@ -153,7 +165,7 @@ static void report(const struct model_config *config, const char *what, const st
         fail_msg("%zu elements left out, though GELU has no kink", worst->left_out);
 }
 
-static void check_parameters(const struct model_config *config)
+static struct worst worst_of_parameters(const struct model_config *config)
 {
     struct model model;
     struct worst worst = {0};
@@ -168,6 +180,12 @@ static void check_parameters(const struct model_config *config)
                 tensor_size(tensor), name, &worst);
     }
     model_close(&model);
+    return worst;
+}
+
+static void check_parameters(const struct model_config *config)
+{
+    const struct worst worst = worst_of_parameters(config);
     report(config, "parameters", &worst);
 }
 
@@ -187,8 +205,16 @@ static int find_tensor(const struct model *model, const char *kind, int block)
 static void open_upper(struct model *upper, const struct model *model, int layer)
 {
     struct model_config config = model->config;
+    if (placement_table[config.placement].by_block && layer > 0)
+        config.placement = placement_of_block(config.placement, layer, config.layers);
     config.layers -= layer;
     open_model(upper, &config);
+    for (int i = 0; i < model->sublayers * config.layers; i++) {
+        /* what depends on the depth is that of the blocks it stands for */
+        const struct sublayer *from = &model->sublayer[model->sublayers * layer + i];
+        upper->sublayer[i].skip = from->skip;
+        upper->sublayer[i].in.scale = from->in.scale;
+    }
     for (int i = 0; i < upper->tensors; i++) {
         const struct tensor *to = &upper->tensor[i];
         const int block = to->block < 0 ? -1 : to->block + layer;
@@ -197,17 +223,46 @@ static void open_upper(struct model *upper, const struct model *model, int layer
         memcpy(upper->weight + to->offset, model->weight + from->offset,
                tensor_size(to) * sizeof *upper->weight);
     }
+    const size_t rows = (size_t)config.context;
     const struct tensor *tokens = &upper->tensor[upper->token_embedding];
     const struct tensor *positions = &upper->tensor[upper->position_embedding];
     memset(upper->weight + tokens->offset, 0, tensor_size(tokens) * sizeof *upper->weight);
     memcpy(upper->weight + positions->offset, model_stream(model, layer),
            tensor_size(positions) * sizeof *upper->weight);
-    const size_t rows = (size_t)config.context;
     memcpy(upper->tokens, model->tokens, rows * sizeof *upper->tokens);
     memcpy(upper->targets, model->targets, rows * sizeof *upper->targets);
 }
 
-/* dLoss/dx_l for every l below L, by differences. */
+/* The sum over the rows of dLoss/dx_l equals the gradient of the bias, or with x_l / g that of the
+ * gain g, of the norm that x_l comes out of. */
+static void compare_sums(const struct model *model, int layer, struct worst *worst)
+{
+    const int width = model->config.width;
+    const bool by_gain = !norm_table[model->config.norm].bias;
+    const struct tensor *tensor =
+        &model->tensor[find_tensor(model, by_gain ? "ln2.weight" : "ln2.bias", layer - 1)];
+    double error = 0, largest = 0;
+    for (int i = 0; i < width; i++) {
+        const double expected = model->grad[tensor->offset + (size_t)i];
+        double sum = 0;
+        for (int row = 0; row < model->config.batch * model->config.context; row++) {
+            const int at = row * width + i;
+            sum += model_stream_grad(model, layer)[at] *
+                   (by_gain
+                        ? model_stream(model, layer)[at] / model->weight[tensor->offset + (size_t)i]
+                        : 1);
+        }
+        error = fmax(error, fabs(sum - expected));
+        largest = fmax(largest, fabs(expected));
+    }
+    assert_true(largest > 0);
+    worst->error = fmax(worst->error, error / largest);
+    worst->compared += (size_t)width;
+}
+
+/* dLoss/dx_l for every l below L, by differences. ResiDual's x_l is only one of two streams above
+ * x_0, which cannot be put in its place alone: there it is the sums that are compared, and the
+ * numbers with PyTorch's (tests/reference). */
 static void check_inner_streams(const struct model_config *config)
 {
     struct model model;
@@ -217,6 +272,11 @@ static void check_inner_streams(const struct model_config *config)
     model_step(&model, NULL);
     for (int layer = 0; layer < config->layers; layer++) {
         struct model upper;
+        if (model.dual && layer > 0) {
+            if (config->norm != NORM_NONE)
+                compare_sums(&model, layer, &worst);
+            continue;
+        }
         open_upper(&upper, &model, layer);
         const struct tensor *positions = &upper.tensor[upper.position_embedding];
         char name[TENSOR_NAME];
@@ -229,9 +289,41 @@ static void check_inner_streams(const struct model_config *config)
     report(config, "x_l, l < L", &worst);
 }
 
+/* The tensor whose gradient tells dLoss/dx_L where one token alone is predicted: the last bias that
+ * is added to the stream, or the last gain where a norm without bias comes last. */
+struct last_summand {
+    char kind[TENSOR_NAME];
+    const real *of_gain; /* what that gain has been multiplied into; NULL: it is a bias */
+    double times;        /* how often the bias is in x_L and in what else the loss depends on */
+};
+
+static struct last_summand last_summand_of(const struct model *model)
+{
+    const struct model_config *config = &model->config;
+    const int layers = config->layers;
+    const struct placement_row *row =
+        &placement_table[placement_of_block(config->placement, layers - 1, layers)];
+    const struct sublayer *last = &model->sublayer[SUBLAYERS_PER_BLOCK * layers - 1];
+    struct last_summand summand = {.times = 1};
+    const bool by_norm = config->norm != NORM_NONE && (row->norm_out || row->norm_branch);
+    const bool by_gain = by_norm && !norm_table[config->norm].bias;
+    if (by_gain)
+        summand.of_gain = row->norm_out ? model_stream(model, layers) : last->branch.out;
+    if (!by_norm && row->scale == SCALE_LEARNED)
+        summand.times = model->weight[model->tensor[last->scale_tensor].offset];
+    if (!by_norm && row->beside == BESIDE_SUM)
+        summand.times = 2; /* without norms the two streams have the same gradient */
+    snprintf(summand.kind, sizeof summand.kind, "%s.%s",
+             !by_norm        ? "ffn.down"
+             : row->norm_out ? "ln2"
+                             : "ln2_branch",
+             by_gain ? "weight" : "bias");
+    return summand;
+}
+
 /* dLoss/dx_L. Where one token alone is predicted, only its row is not 0, and it equals the gradient
  * of the last bias that is added to the stream, which check_parameters() compares with differences;
- * RMSNorm at the end has no bias but a gain g, whose gradient is that row times x_L / g. */
+ * RMSNorm at the end has no bias but a gain g, whose gradient is that row times x / g. */
 static void check_last_stream(const struct model_config *config)
 {
     struct model model;
@@ -239,10 +331,8 @@ static void check_last_stream(const struct model_config *config)
     open_model(&model, config);
     fill_model(&model);
     const int layers = config->layers, width = config->width;
-    const bool norm_last = placement_table[config->placement].norm_out && config->norm != NORM_NONE;
-    const bool by_gain = norm_last && !norm_table[config->norm].bias;
-    const char *kind = by_gain ? "ln2.weight" : norm_last ? "ln2.bias" : "ffn.down.bias";
-    const struct tensor *tensor = &model.tensor[find_tensor(&model, kind, layers - 1)];
+    const struct last_summand last = last_summand_of(&model);
+    const struct tensor *tensor = &model.tensor[find_tensor(&model, last.kind, layers - 1)];
 
     for (int alone = 0; alone < config->context; alone++) {
         for (int row = 0; row < config->context; row++)
@@ -253,8 +343,9 @@ static void check_last_stream(const struct model_config *config)
         for (int row = 0; row < config->context; row++) {
             for (int i = 0; i < width; i++) {
                 const double found = model_stream_grad(&model, layers)[row * width + i];
-                const double x = model_stream(&model, layers)[row * width + i];
-                const double direct = by_gain ? bias[i] * weight[i] / x : bias[i];
+                const double direct = last.of_gain
+                                          ? bias[i] * weight[i] / last.of_gain[row * width + i]
+                                          : bias[i] / last.times;
                 error = fmax(error, fabs(found - (row == alone ? direct : 0)));
                 largest = fmax(largest, fabs(direct));
             }
@@ -288,6 +379,23 @@ static void parameter_gradients_equal_differences(void **state)
     check_all(check_parameters, 2);
 }
 
+static void so_do_those_of_other_norm_parameters(void **state)
+{
+    (void)state;
+    static const enum placement placements[] = {PLACEMENT_PRE, PLACEMENT_POST, PLACEMENT_PERI,
+                                                PLACEMENT_LNS};
+    static const enum norm norms[] = {NORM_LAYERNORM, NORM_RMSNORM, NORM_DYT};
+    for (size_t p = 0; p < sizeof placements / sizeof *placements; p++) {
+        for (size_t n = 0; n < sizeof norms / sizeof *norms; n++) {
+            struct model_config config = small_config(placements[p], norms[n], ACTIVATION_GELU);
+            config.gain_offset = true;
+            check_parameters(&config);
+            config.norm_bias = false;
+            check_parameters(&config);
+        }
+    }
+}
+
 static void inner_stream_gradients_equal_differences(void **state)
 {
     (void)state;
@@ -300,10 +408,131 @@ static void last_stream_gradient_equals_that_of_its_last_summand(void **state)
     check_all(check_last_stream, 1);
 }
 
+/* ---- what the branch is made of
+ * ----------------------------------------------------------------*/
+
+/* A model of two blocks; a row adds what sets it apart. */
+#define SMALL(heads_, placement_, norm_, activation_)                                              \
+    .placement = PLACEMENT_##placement_, .norm = NORM_##norm_,                                     \
+    .activation = ACTIVATION_##activation_, .heads = heads_, .init = INIT_XAVIER, .layers = 2,     \
+    .width = 12, .ffn = 9, .context = 7, .batch = 2, .vocab = 6, .seed = 1, .norm_bias = true
+
+static const struct variant {
+    const char *name;
+    struct model_config config;
+} variants[] = {
+    {"bidirectional", {SMALL(3, PRE, LAYERNORM, GELU), .bias = true, .mask = MASK_BIDIRECTIONAL}},
+    {"window 3", {SMALL(3, PRE, LAYERNORM, GELU), .bias = true, .window = 3}},
+    {"window 1", {SMALL(3, PRE, LAYERNORM, GELU), .bias = true, .window = 1}},
+    {"window 2, both ways",
+     {SMALL(3, POST, LAYERNORM, GELU), .bias = true, .mask = MASK_BIDIRECTIONAL, .window = 2}},
+    {"window 3, every 2nd block",
+     {SMALL(3, PRE, LAYERNORM, GELU), .bias = true, .window = 3, .window_every = 2}},
+    {"kv-heads 2 of 4", {SMALL(4, PRE, LAYERNORM, GELU), .bias = true, .kv_heads = 2}},
+    {"kv-heads 1 of 3", {SMALL(3, PRE, LAYERNORM, GELU), .bias = true, .kv_heads = 1}},
+    {"qk-norm", {SMALL(3, PRE, LAYERNORM, GELU), .bias = true, .qk_norm = true}},
+    {"qk-norm, gain 1+w",
+     {SMALL(3, PRE, RMSNORM, GELU), .bias = true, .qk_norm = true, .gain_offset = true}},
+    {"sinusoidal",
+     {SMALL(3, PRE, LAYERNORM, GELU), .bias = true, .positions = POSITIONS_SINUSOIDAL}},
+    {"rotary", {SMALL(3, PRE, LAYERNORM, GELU), .bias = true, .positions = POSITIONS_ROTARY}},
+    {"rotary, odd heads",
+     {SMALL(4, PRE, LAYERNORM, GELU), .bias = true, .positions = POSITIONS_ROTARY}},
+    {"no positions", {SMALL(3, PRE, LAYERNORM, GELU), .bias = true, .positions = POSITIONS_NONE}},
+    {"rotary, qk-norm, kv-heads",
+     {SMALL(6, BRANCH, RMSNORM, GELU), .positions = POSITIONS_ROTARY, .qk_norm = true,
+      .kv_heads = 2}},
+    {"no biases", {SMALL(3, PRE, LAYERNORM, GELU)}},
+    {"no biases, gated", {SMALL(3, PRE, LAYERNORM, SWIGLU), .bias = false}},
+    {"tied", {SMALL(3, PRE, LAYERNORM, GELU), .bias = true, .tied = true}},
+    {"embedding scale", {SMALL(3, PRE, LAYERNORM, GELU), .bias = true, .embedding_scale = true}},
+    {"tied, scaled",
+     {SMALL(3, POST, LAYERNORM, GELU), .bias = true, .tied = true, .embedding_scale = true}},
+    {"kv-rank 5", {SMALL(3, PRE, LAYERNORM, GELU), .bias = true, .kv_rank = 5}},
+    {"kv-rank 5, rotary, qk-norm",
+     {SMALL(3, PRE, RMSNORM, GELU), .kv_rank = 5, .positions = POSITIONS_ROTARY, .qk_norm = true}},
+    {"1 of 3 experts", {SMALL(3, PRE, LAYERNORM, GELU), .bias = true, .experts = 3}},
+    {"2 of 4 experts, gated",
+     {SMALL(3, PRE, LAYERNORM, SWIGLU), .bias = true, .experts = 4, .experts_used = 2}},
+    {"3 of 3 experts, relu",
+     {SMALL(3, POST, RMSNORM, RELU), .bias = true, .experts = 3, .experts_used = 3}},
+    {"experts that no token chose",
+     {SMALL(3, PRE, LAYERNORM, GELU), .bias = true, .experts = 16, .experts_used = 1}},
+    {"image patches",
+     {SMALL(3, PRE, LAYERNORM, GELU), .bias = true, .patch = 5, .mask = MASK_BIDIRECTIONAL}},
+    {"patches, no bias or position",
+     {SMALL(3, PRE, RMSNORM, GELU), .patch = 5, .mask = MASK_BIDIRECTIONAL,
+      .positions = POSITIONS_NONE}},
+    {"parallel, gated", {SMALL(3, PRE, LAYERNORM, SWIGLU), .bias = true, .parallel = true}},
+    {"parallel, kv-rank, experts",
+     {SMALL(3, PERI, RMSNORM, GEGLU), .bias = true, .parallel = true, .kv_rank = 4, .experts = 3,
+      .experts_used = 2}},
+    /* the models of the presets, in miniature */
+    {"transformer-2017",
+     {SMALL(3, POST, LAYERNORM, RELU), .bias = true, .tied = true,
+      .positions = POSITIONS_SINUSOIDAL, .embedding_scale = true}},
+    {"bert",
+     {SMALL(3, POST, LAYERNORM, GELU), .bias = true, .tied = true, .mask = MASK_BIDIRECTIONAL}},
+    {"gpt2", {SMALL(3, PRE, LAYERNORM, GELU), .bias = true, .tied = true}},
+    {"gpt3",
+     {SMALL(3, PRE, LAYERNORM, GELU), .bias = true, .tied = true, .window = 3, .window_every = 2}},
+    {"llama", {SMALL(3, PRE, RMSNORM, SWIGLU), .positions = POSITIONS_ROTARY}},
+    {"mistral",
+     {SMALL(6, PRE, RMSNORM, SWIGLU), .positions = POSITIONS_ROTARY, .kv_heads = 3, .window = 4}},
+    {"gemma",
+     {SMALL(3, PERI, RMSNORM, GEGLU), .positions = POSITIONS_ROTARY, .kv_heads = 1, .qk_norm = true,
+      .gain_offset = true, .tied = true, .embedding_scale = true, .window = 3, .window_every = 2}},
+    {"gemini", {SMALL(3, PRE, RMSNORM, GEGLU), .positions = POSITIONS_ROTARY, .kv_heads = 1}},
+    {"palm",
+     {SMALL(3, PRE, LAYERNORM, SWIGLU), .positions = POSITIONS_ROTARY, .kv_heads = 1,
+      .parallel = true, .tied = true}},
+    {"deepseek",
+     {SMALL(3, PRE, RMSNORM, SWIGLU), .positions = POSITIONS_ROTARY, .kv_rank = 5, .experts = 4,
+      .experts_used = 2}},
+    {"vit", {SMALL(3, PRE, LAYERNORM, GELU), .bias = true, .patch = 6, .mask = MASK_BIDIRECTIONAL}},
+    {"olmo2", {SMALL(3, BRANCH, RMSNORM, SWIGLU), .positions = POSITIONS_ROTARY, .qk_norm = true}},
+};
+
+static void check_variant(const char *name, const struct model_config *config)
+{
+    struct error error;
+    if (!model_config_check(config, &error))
+        fail_msg("%s: %s", name, error.text);
+    const struct worst worst = worst_of_parameters(config);
+    printf("  %-28s %-8s %8.1e  %-28s %5zu compared, %zu left out\n", name,
+           placement_names[config->placement], worst.error, worst.where, worst.compared,
+           worst.left_out);
+    if (!(worst.error <= TOLERANCE))
+        fail_msg("%s, %s: relative error %.3g above %.0e", name, worst.where, worst.error,
+                 TOLERANCE);
+}
+
+static void so_do_those_of_every_kind_of_branch(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof variants / sizeof *variants; i++)
+        check_variant(variants[i].name, &variants[i].config);
+}
+
+/* One sublayer a block: every placement joins it by its one equation. */
+static void so_do_those_of_parallel_blocks(void **state)
+{
+    (void)state;
+    for (int placement = 0; placement < PLACEMENTS; placement++) {
+        struct model_config config =
+            small_config((enum placement)placement, NORM_LAYERNORM, ACTIVATION_GELU);
+        config.parallel = true;
+        check_variant("parallel", &config);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parameter_gradients_equal_differences),
+        cmocka_unit_test(so_do_those_of_other_norm_parameters),
+        cmocka_unit_test(so_do_those_of_every_kind_of_branch),
+        cmocka_unit_test(so_do_those_of_parallel_blocks),
         cmocka_unit_test(inner_stream_gradients_equal_differences),
         cmocka_unit_test(last_stream_gradient_equals_that_of_its_last_summand),
     };

@@ -34,12 +34,52 @@ static const double TRAINED_LOSS_TOLERANCE = 1e-4, TRAINED_WEIGHT_TOLERANCE = 1e
 #endif
 
 static const char *const gradient_cases[] = {
-    "pre-layernorm-gelu",  "pre-rmsnorm-relu",  "pre-none-gelu",
-    "post-layernorm-relu", "post-rmsnorm-gelu", "post-none-relu",
-    "none-layernorm-gelu", "none-rmsnorm-relu", "none-none-gelu",
+    "pre-layernorm-gelu",
+    "pre-rmsnorm-relu",
+    "pre-none-gelu",
+    "post-layernorm-relu",
+    "post-rmsnorm-gelu",
+    "post-none-relu",
+    "none-layernorm-gelu",
+    "none-rmsnorm-relu",
+    "none-none-gelu",
+    "pre-dyt-gelu",
+    "post-dyt-relu",
+    "branch-layernorm-gelu",
+    "branch-rmsnorm-relu",
+    "peri-rmsnorm-gelu",
+    "peri-dyt-relu",
+    "deepnorm-layernorm-gelu",
+    "admin-layernorm-relu",
+    "admin-none-gelu",
+    "lns-layernorm-gelu",
+    "lns-rmsnorm-relu",
+    "mix-layernorm-gelu",
+    "rezero-none-gelu",
+    "residual-layernorm-gelu",
+    "residual-none-relu",
+    "b2t-layernorm-relu",
+    "b2t-none-gelu",
+    "peri-rmsnorm-gelu-offset",
+    "pre-layernorm-relu-unbiased",
+    "lns-dyt-gelu-offset-unbiased",
+    "transformer-2017",
+    "bert",
+    "gpt3",
+    "llama",
+    "mistral",
+    "gemma",
+    "palm",
+    "deepseek",
+    "vit",
+    "olmo2",
+    "low-rank-experts",
+    "window-both-ways",
+    "odd-heads",
 };
 
-static const char *const optimizer_cases[] = {"adamw", "adamw-clip", "sgd", "momentum"};
+static const char *const optimizer_cases[] = {"adamw", "adamw-clip", "sgd", "momentum",
+                                              "adam",  "radam",      "lion"};
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
@@ -105,6 +145,23 @@ static int word_of(const struct saved *file, const char *key, const char *const 
     return index;
 }
 
+/* 0 or 1; `otherwise` where the file does not say. */
+static bool flag_of(const struct saved *file, const char *key, bool otherwise)
+{
+    return saved_metadata(file, key) == NULL ? otherwise : number_of(file, key) != 0;
+}
+
+/* 0, or the first name, where the file does not say. */
+static int count_of(const struct saved *file, const char *key)
+{
+    return saved_metadata(file, key) == NULL ? 0 : (int)number_of(file, key);
+}
+
+static unsigned choice_of(const struct saved *file, const char *key, const char *const *names)
+{
+    return saved_metadata(file, key) == NULL ? 0 : (unsigned)word_of(file, key, names);
+}
+
 static struct model_config config_of(const struct saved *file)
 {
     return (struct model_config){
@@ -112,6 +169,8 @@ static struct model_config config_of(const struct saved *file)
         .norm = (enum norm)word_of(file, "norm", norm_names),
         .activation = (enum activation)word_of(file, "activation", activation_names),
         .init = INIT_XAVIER,
+        .norm_bias = flag_of(file, "norm-bias", true),
+        .gain_offset = flag_of(file, "gain-offset", false),
         .layers = (int)number_of(file, "layers"),
         .width = (int)number_of(file, "width"),
         .heads = (int)number_of(file, "heads"),
@@ -119,7 +178,21 @@ static struct model_config config_of(const struct saved *file)
         .context = (int)number_of(file, "context"),
         .batch = (int)number_of(file, "batch"),
         .vocab = (int)number_of(file, "vocab"),
-        .seed = 1};
+        .seed = 1,
+        .positions = choice_of(file, "positions", positions_names),
+        .mask = choice_of(file, "attention", mask_names),
+        .kv_heads = count_of(file, "kv-heads"),
+        .kv_rank = count_of(file, "kv-rank"),
+        .window = count_of(file, "window"),
+        .window_every = count_of(file, "window-every"),
+        .qk_norm = flag_of(file, "qk-norm", false),
+        .bias = flag_of(file, "bias", true),
+        .tied = flag_of(file, "tied", false),
+        .embedding_scale = flag_of(file, "embedding-scale", false),
+        .parallel = flag_of(file, "parallel", false),
+        .experts = count_of(file, "experts"),
+        .experts_used = count_of(file, "experts-used"),
+        .patch = count_of(file, "patch")};
 }
 
 /* The model of a file, with its weights. Its tensors must be those of the file, in name and shape.
@@ -147,20 +220,25 @@ static void open_model(struct model *model, const struct saved *file)
     }
 }
 
-/* Puts batch `step` of the file's `tokens` and `targets` into the model. */
+/* Puts batch `step` of the file's `tokens`, or the one of its `pixels`, and its `targets` into the
+ * model. */
 static void load_batch(struct model *model, const struct saved *file, int step)
 {
-    const struct saved_tensor *tokens = need(file, "", "tokens");
+    const size_t patch = (size_t)model->config.patch;
+    const struct saved_tensor *inputs = need(file, "", patch > 0 ? "pixels" : "tokens");
     const struct saved_tensor *targets = need(file, "", "targets");
     const size_t rows = (size_t)model->config.batch * (size_t)model->config.context;
-    assert_int_equal(tokens->type, SAVED_I32);
-    assert_int_equal(targets->count, tokens->count);
-    assert_true(((size_t)step + 1) * rows <= tokens->count);
+    assert_int_equal(inputs->type, patch > 0 ? SAVED_F32 : SAVED_I32);
+    assert_int_equal(inputs->count, targets->count * (patch > 0 ? patch : 1));
+    assert_true(((size_t)step + 1) * rows <= targets->count);
     for (size_t i = 0; i < rows; i++) {
         const size_t from = (size_t)step * rows + i;
-        model->tokens[i] = (int32_t)saved_number(tokens, from);
         model->targets[i] = (int32_t)saved_number(targets, from);
+        if (patch == 0)
+            model->tokens[i] = (int32_t)saved_number(inputs, from);
     }
+    for (size_t i = 0; i < rows * patch; i++)
+        model->pixels[i] = (real)saved_number(inputs, i);
 }
 
 /* max|a-b| / max|b|; infinite when a number is not finite or all of b is 0. */
@@ -238,7 +316,7 @@ static void check_gradients(const char *name, const struct kernels *kernels)
         compare_streams(&model, &file, &stream, &square);
         compare_gradients(&model, &file, &gradient, &square);
     }
-    printf("  %-20s %-7s loss %7.1e  streams %7.1e  parameters %7.1e %s\n", name, kernels->name,
+    printf("  %-28s %-7s loss %7.1e  streams %7.1e  parameters %7.1e %s\n", name, kernels->name,
            loss.error, stream.error, gradient.error, gradient.where);
     model_close(&model);
     saved_close(&file);

@@ -91,101 +91,322 @@ class Shape:
     """The settings that the mathematics depends on, by lnscope's names."""
 
     SIZES = ("layers", "width", "heads", "ffn", "context", "batch", "vocab")
+    # What is not said is so.
+    DEFAULTS = {
+        "norm-bias": True, "gain-offset": False, "positions": "learned", "attention": "causal",
+        "kv-heads": 0, "kv-rank": 0, "window": 0, "window-every": 0, "qk-norm": False, "bias": True,
+        "tied": False, "embedding-scale": False, "parallel": False, "experts": 0, "experts-used": 0,
+        "patch": 0,
+    }
 
-    def __init__(self, placement, norm, activation, **sizes):
+    def __init__(self, placement, norm, activation, label=None, **settings):
+        """`settings` are those of SIZES and, with _ for -, of DEFAULTS; as text or as values."""
         self.placement, self.norm, self.activation = placement, norm, activation
+        self.label = label
         for name in self.SIZES:
-            setattr(self, name, int(sizes[name]))
+            setattr(self, name, int(settings.pop(name)))
+        for name, otherwise in self.DEFAULTS.items():
+            value = settings.pop(name.replace("-", "_"), otherwise)
+            if isinstance(otherwise, bool):
+                value = str(value).lower() in ("1", "true", "on", "yes")
+            setattr(self, name.replace("-", "_"), type(otherwise)(value))
+        if settings:
+            raise BadFile(f"{', '.join(settings)}: not known to the twin")
         for word, words in (
-            (placement, ("pre", "post", "none")),
-            (norm, ("layernorm", "rmsnorm", "none")),
-            (activation, ("gelu", "relu")),
+            (placement, ("pre", "post", "none", "branch", "peri", "deepnorm", "admin", "lns",
+                         "mix", "rezero", "residual", "b2t")),
+            (norm, ("layernorm", "rmsnorm", "none", "dyt")),
+            (activation, ("gelu", "relu", "swiglu", "geglu")),
+            (self.positions, ("learned", "sinusoidal", "rotary", "none")),
+            (self.attention, ("causal", "bidirectional")),
         ):
             if word not in words:
                 raise BadFile(f"'{word}': one of {', '.join(words)} would be right")
 
     def metadata(self):
         words = {name: getattr(self, name) for name in ("placement", "norm", "activation")}
-        return {**words, **{name: getattr(self, name) for name in self.SIZES}}
+        set_apart = {}
+        for name, otherwise in self.DEFAULTS.items():
+            value = getattr(self, name.replace("-", "_"))
+            if value != otherwise:
+                set_apart[name] = int(value) if isinstance(value, bool) else value
+        return {**words, **set_apart, **{name: getattr(self, name) for name in self.SIZES}}
+
+    def name(self):
+        if self.label:
+            return self.label
+        parts = [self.placement, self.norm, self.activation]
+        parts += ["offset"] * self.gain_offset + ["unbiased"] * (not self.norm_bias)
+        return "-".join(parts)
 
     def tensors(self):
         """name -> shape of every parameter tensor."""
         D, Ff, V = self.width, self.ffn, self.vocab
-        norm = {}
-        if self.placement != "none" and self.norm != "none":
+        norm, around, behind = {}, {}, {}
+        if self.norm != "none":
             norm["weight"] = (D,)
-            if self.norm == "layernorm":
+            if self.norm != "rmsnorm" and self.norm_bias:
                 norm["bias"] = (D,)
-        out = {"wte.weight": (V, D), "wpe.weight": (self.context, D)}
+            if self.norm == "dyt":
+                norm["alpha"] = (1,)
+        if self.placement not in ("none", "branch", "rezero"):
+            around = norm
+        if self.placement in ("branch", "peri"):
+            behind = norm
+        joined = {"admin": {"omega": (D,)}, "rezero": {"alpha": (1,)}}.get(self.placement, {})
+        out = {} if self.patch else {"wte.weight": (V, D)}
+        if self.positions == "learned":
+            out["wpe.weight"] = (self.context, D)
+        if self.patch:
+            out["class.weight"] = (D,)
+            out.update(self.linear("patch", D, self.patch))
         for block in range(self.layers):
             at = f"blocks.{block}."
-            out.update({f"{at}ln1.{name}": size for name, size in norm.items()})
-            out[at + "attn.qkv.weight"], out[at + "attn.qkv.bias"] = (3 * D, D), (3 * D,)
-            out[at + "attn.proj.weight"], out[at + "attn.proj.bias"] = (D, D), (D,)
-            out.update({f"{at}ln2.{name}": size for name, size in norm.items()})
-            out[at + "ffn.up.weight"], out[at + "ffn.up.bias"] = (Ff, D), (Ff,)
-            out[at + "ffn.down.weight"], out[at + "ffn.down.bias"] = (D, Ff), (D,)
-        if self.placement == "pre":
+            out.update({f"{at}ln1.{name}": size for name, size in around.items()})
+            out.update(self.attention_tensors(at))
+            if not self.parallel:
+                out.update({f"{at}ln2.{name}": size for name, size in around.items()})
+            out.update(self.feed_forward_tensors(at))
+            for number, branch in ((1, "attn"),) if self.parallel else ((1, "attn"), (2, "ffn")):
+                out.update({f"{at}ln{number}_branch.{name}": size for name, size in behind.items()})
+                out.update({f"{at}{branch}.{name}": size for name, size in joined.items()})
+        if self.placement in ("pre", "branch", "peri", "lns", "mix", "residual"):
             out.update({f"ln_f.{name}": size for name, size in norm.items()})
-        out["head.weight"] = (V, D)
+        if not self.tied:
+            out["head.weight"] = (V, D)
+        return out
+
+    def linear(self, name, rows, columns):
+        out = {name + ".weight": (rows, columns)}
+        if self.bias:
+            out[name + ".bias"] = (rows,)
+        return out
+
+    def attention_tensors(self, at):
+        D, size = self.width, self.width // self.heads
+        if self.kv_rank:
+            out = {**self.linear(at + "attn.q", D, D),
+                   **self.linear(at + "attn.kv_down", self.kv_rank, D),
+                   **self.linear(at + "attn.kv_up", 2 * D, self.kv_rank)}
+        else:
+            out = self.linear(at + "attn.qkv", D + 2 * size * (self.kv_heads or self.heads), D)
+        out.update(self.linear(at + "attn.proj", D, D))
+        if self.qk_norm:
+            out[at + "attn.q_norm.weight"] = out[at + "attn.k_norm.weight"] = (size,)
+        return out
+
+    def feed_forward_tensors(self, at):
+        D, Ff, E = self.width, self.ffn, self.experts
+        gated = self.activation in ("swiglu", "geglu")
+        out = {**self.linear(at + "ffn.up", Ff, D), **self.linear(at + "ffn.down", D, Ff)}
+        if gated:
+            out.update(self.linear(at + "ffn.gate", Ff, D))
+        if E:
+            out[at + "router.weight"] = (E, D)
+            out[at + "experts.up.weight"], out[at + "experts.down.weight"] = (E * Ff, D), (E * D, Ff)
+            if gated:
+                out[at + "experts.gate.weight"] = (E * Ff, D)
         return out
 
 
 def normalize(shape, param, name, x):
-    """LayerNorm (biased variance, gain, bias), RMSNorm (gain) or the identity, over the width."""
+    """LayerNorm (biased variance, gain, bias), RMSNorm (gain) or the identity, over the width;
+    DyT (gain, bias), number by number."""
+    if shape.norm == "none":
+        return x
+    gain, bias = param[name + ".weight"], param.get(name + ".bias")
+    if shape.gain_offset:
+        gain = 1 + gain
     if shape.norm == "layernorm":
-        gain, bias = param[name + ".weight"], param[name + ".bias"]
         return F.layer_norm(x, (shape.width,), gain, bias, EPSILON)
     if shape.norm == "rmsnorm":
-        rms = torch.sqrt(x.square().mean(-1, keepdim=True) + EPSILON)
-        return x / rms * param[name + ".weight"]
-    return x
+        return x / torch.sqrt(x.square().mean(-1, keepdim=True) + EPSILON) * gain
+    out = gain * torch.tanh(param[name + ".alpha"] * x)
+    return out if bias is None else out + bias
+
+
+def linear(param, name, x):
+    return F.linear(x, param[name + ".weight"], param.get(name + ".bias"))
+
+
+def root_mean_square_norm(shape, gain, x):
+    """RMSNorm over the last dimension, which is the width of a head here."""
+    gain = 1 + gain if shape.gain_offset else gain
+    return x / torch.sqrt(x.square().mean(-1, keepdim=True) + EPSILON) * gain
+
+
+def rotate(x):
+    """Rotary positions of x [B,T,heads,size]: number i of a head and number i + size/2 are the real
+    and imaginary part of what is multiplied by exp(i t / 10000^(2i/size))."""
+    half = x.shape[-1] // 2
+    angle = torch.arange(x.shape[1], dtype=torch.float64)[:, None] / 10000 ** (
+        torch.arange(half, dtype=torch.float64) / half)
+    turn = torch.polar(torch.ones_like(angle), angle)[:, None, :].to(
+        torch.complex128 if x.dtype == torch.float64 else torch.complex64)
+    turned = torch.complex(x[..., :half].contiguous(), x[..., half : 2 * half].contiguous()) * turn
+    return torch.cat((turned.real, turned.imag, x[..., 2 * half :]), -1)
+
+
+def is_hidden(shape, layer):
+    """[T,T]: query (row) does not see key (column)."""
+    t = torch.arange(shape.context)
+    away = t[:, None] - t[None, :]
+    hidden = away < 0 if shape.attention == "causal" else torch.zeros_like(away, dtype=torch.bool)
+    if shape.window and (layer + 1) % max(1, shape.window_every) == 0:
+        hidden = hidden | (away.abs() >= shape.window)
+    return hidden
 
 
 def attention(shape, param, at, x):
-    """Causal multi-head attention of x [B,T,D]; rows of qkv: all heads' Q, then K, then V."""
-    size = shape.width // shape.heads
-    qkv = F.linear(x, param[at + "attn.qkv.weight"], param[at + "attn.qkv.bias"])
-    heads = []
-    for head in range(shape.heads):
-        rows = [slice(part * shape.width + head * size, part * shape.width + (head + 1) * size)
-                for part in range(3)]
-        q, k, v = (qkv[..., row] for row in rows)
-        score = q @ k.transpose(-1, -2) / math.sqrt(size)
-        future = torch.ones(score.shape[-2:], dtype=torch.bool).triu(1)
-        heads.append(torch.softmax(score.masked_fill(future, -math.inf), -1) @ v)
-    out = torch.cat(heads, -1)
-    return F.linear(out, param[at + "attn.proj.weight"], param[at + "attn.proj.bias"])
+    """Multi-head attention of x [B,T,D]; rows of qkv: all heads' Q, then K, then V."""
+    B, T, D = x.shape
+    size, groups = D // shape.heads, shape.kv_heads or shape.heads
+    if shape.kv_rank:
+        q = linear(param, at + "attn.q", x)
+        latent = linear(param, at + "attn.kv_down", x)
+        k, v = linear(param, at + "attn.kv_up", latent).chunk(2, -1)
+    else:
+        q, k, v = linear(param, at + "attn.qkv", x).split((D, groups * size, groups * size), -1)
+    q, k, v = (part.reshape(B, T, -1, size) for part in (q, k, v))
+    if shape.qk_norm:
+        q = root_mean_square_norm(shape, param[at + "attn.q_norm.weight"], q)
+        k = root_mean_square_norm(shape, param[at + "attn.k_norm.weight"], k)
+    if shape.positions == "rotary":
+        q, k = rotate(q), rotate(k)
+    k, v = (part.repeat_interleave(shape.heads // groups, 2) for part in (k, v))
+    score = torch.einsum("bihd,bjhd->bhij", q, k) / math.sqrt(size)
+    score = score.masked_fill(is_hidden(shape, int(at.split(".")[1])), -math.inf)
+    out = torch.einsum("bhij,bjhd->bihd", torch.softmax(score, -1), v).reshape(B, T, D)
+    return linear(param, at + "attn.proj", out)
+
+
+def activate(shape, up, gate):
+    """`gate()` is called where the activation is gated."""
+    if shape.activation == "swiglu":
+        return F.silu(gate()) * up
+    if shape.activation == "geglu":
+        return F.gelu(gate(), approximate="tanh") * up
+    return F.gelu(up, approximate="tanh") if shape.activation == "gelu" else F.relu(up)
+
+
+def experts(shape, param, at, x):
+    """The experts that a token chose, weighted by their probability among all; every expert is
+    computed for every token here."""
+    p = torch.softmax(linear(param, at + "router", x), -1)
+    chosen = torch.zeros_like(p).scatter(-1, p.topk(shape.experts_used or 1, -1).indices, 1.0)
+    out = torch.zeros_like(x)
+    for expert in range(shape.experts):
+        up, gate, down = (
+            param[f"{at}experts.{name}.weight"].chunk(shape.experts)[expert]
+            if f"{at}experts.{name}.weight" in param else None for name in ("up", "gate", "down"))
+        active = activate(shape, F.linear(x, up), lambda: F.linear(x, gate))
+        out = out + (p * chosen)[..., expert : expert + 1] * F.linear(active, down)
+    return out
 
 
 def feed_forward(shape, param, at, x):
-    up = F.linear(x, param[at + "ffn.up.weight"], param[at + "ffn.up.bias"])
-    active = F.gelu(up, approximate="tanh") if shape.activation == "gelu" else F.relu(up)
-    return F.linear(active, param[at + "ffn.down.weight"], param[at + "ffn.down.bias"])
+    active = activate(shape, linear(param, at + "ffn.up", x),
+                      lambda: linear(param, at + "ffn.gate", x))
+    out = linear(param, at + "ffn.down", active)
+    return out + experts(shape, param, at, x) if shape.experts else out
 
 
-def sublayer(shape, param, function, at, norm, x):
-    """The stream x joined to one sublayer, as the placement says."""
-    if shape.placement == "pre":
-        return x + function(shape, param, at, normalize(shape, param, at + norm, x))
-    if shape.placement == "post":
-        return normalize(shape, param, at + norm, x + function(shape, param, at, x))
-    return x + function(shape, param, at, x)
+def both(shape, param, at, x):
+    return attention(shape, param, at, x) + feed_forward(shape, param, at, x)
+
+
+def sublayers(shape):
+    """(f, its norm, its name for what the placement adds) of the sublayers of a block."""
+    if shape.parallel:
+        return ((both, "ln1", "attn"),)
+    return ((attention, "ln1", "attn"), (feed_forward, "ln2", "ffn"))
+
+
+def embed(shape, param, tokens):
+    """x_0 from tokens [B,T], or from patches [B,T,P] of which the first is not looked at."""
+    if shape.patch:
+        x = linear(param, "patch", tokens)
+        x = torch.cat((param["class.weight"].expand(len(x), 1, -1), x[:, 1:]), 1)
+    else:
+        x = param["wte.weight"][tokens]
+    if shape.embedding_scale:
+        x = x * math.sqrt(shape.width)
+    if shape.positions == "learned":
+        x = x + param["wpe.weight"]
+    if shape.positions == "sinusoidal":
+        place = torch.arange(shape.context, dtype=torch.float64)[:, None]
+        angle = place / 10000 ** (torch.arange(0, shape.width, 2, dtype=torch.float64) / shape.width)
+        wave = torch.stack((angle.sin(), angle.cos()), -1).flatten(1)[:, : shape.width]
+        x = x + wave.to(x.dtype)
+    return x
+
+
+def block_residual(shape, param, at, x, total):
+    """ResiDual (Xie 2023): returns the Post-LN stream and the sum of all branches."""
+    for function, norm, _ in sublayers(shape):
+        branch = function(shape, param, at, x)
+        x, total = normalize(shape, param, at + norm, x + branch), total + branch
+    return x, total
+
+
+def block_b2t(shape, param, at, x):
+    """Bottom-to-top connection (Takase 2022): the block's input once more, before its last norm."""
+    middle = normalize(shape, param, at + "ln1", x + attention(shape, param, at, x))
+    behind = middle + feed_forward(shape, param, at, middle) + x
+    return normalize(shape, param, at + "ln2", behind)
+
+
+def block_one(shape, param, layer, x):
+    """Block `layer`, from 0 on, of the placements that treat both sublayers alike."""
+    at, placement = f"blocks.{layer}.", shape.placement
+    if placement == "mix":
+        placement = "post" if layer < max(1, shape.layers // 4) else "pre"
+    for function, norm, branch in sublayers(shape):
+        def f(u):
+            return function(shape, param, at, u)
+
+        def N(u, where=""):
+            return normalize(shape, param, at + norm + where, u)
+
+        if placement == "pre":
+            x = x + f(N(x))
+        elif placement == "post":
+            x = N(x + f(x))
+        elif placement == "none":
+            x = x + f(x)
+        elif placement == "branch":
+            x = x + N(f(x), "_branch")
+        elif placement == "peri":
+            x = x + N(f(N(x)), "_branch")
+        elif placement == "deepnorm":
+            x = N((2 * shape.layers) ** 0.25 * x + f(x))
+        elif placement == "admin":
+            x = N(param[f"{at}{branch}.omega"] * x + f(x))
+        elif placement == "lns":
+            x = x + f(N(x) / math.sqrt(layer + 1))
+        elif placement == "rezero":
+            x = x + param[f"{at}{branch}.alpha"] * f(x)
+    return x
 
 
 def forward(shape, param, tokens, targets):
-    """Returns (loss, [x_0 ... x_L]); tokens and targets are int64 [B,T], a target of -1 is not
-    predicted, and the loss is the mean over the others."""
-    x = param["wte.weight"][tokens] + param["wpe.weight"]
+    """Returns (loss, [x_0 ... x_L]); tokens (or patches, see embed()) and targets are int64 [B,T],
+    a target of -1 is not predicted, and the loss is the mean over the others."""
+    x = total = embed(shape, param, tokens)
     streams = [x]
-    for block in range(shape.layers):
-        at = f"blocks.{block}."
-        x = sublayer(shape, param, attention, at, "ln1", x)
-        x = sublayer(shape, param, feed_forward, at, "ln2", x)
+    for layer in range(shape.layers):
+        if shape.placement == "residual":
+            x, total = block_residual(shape, param, f"blocks.{layer}.", x, total)
+        elif shape.placement == "b2t":
+            x = block_b2t(shape, param, f"blocks.{layer}.", x)
+        else:
+            x = block_one(shape, param, layer, x)
         streams.append(x)
-    if shape.placement == "pre":
+    if shape.placement == "residual":
+        x = x + normalize(shape, param, "ln_f", total)
+    elif shape.placement in ("pre", "branch", "peri", "lns", "mix"):
         x = normalize(shape, param, "ln_f", x)
-    logits = F.linear(x, param["head.weight"])
+    logits = F.linear(x, param["wte.weight" if shape.tied else "head.weight"])
     loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=-1)
     return loss, streams
 
@@ -203,7 +424,8 @@ def batch(tokens):
 def measure(shape, weights, tokens, targets, dtype=torch.float64):
     """One forward and backward. Returns name -> array: `loss`, `grad.*`, `stream_grad.l`."""
     param = parameters(weights, dtype)
-    loss, streams = forward(shape, param, batch(tokens), batch(targets))
+    inputs = torch.tensor(tokens, dtype=dtype) if shape.patch else batch(tokens)
+    loss, streams = forward(shape, param, inputs, batch(targets))
     for x in streams:
         x.retain_grad()
     loss.backward()
@@ -223,8 +445,8 @@ def random_weights(shape, random):
         value = random.standard_normal(size)
         if len(size) == 2 and not name.startswith("w"):
             value *= 1 / math.sqrt(size[1])  # keeps the variance of what it multiplies
-        elif len(size) == 1 and name.endswith("weight"):
-            value = 1 + 0.3 * value
+        elif len(size) == 1 and not name.endswith("bias"):
+            value = (0 if shape.gain_offset and name.endswith("weight") else 1) + 0.3 * value
         elif len(size) == 1:
             value *= 0.2
         out[name] = value.astype(np.float32)
@@ -232,9 +454,11 @@ def random_weights(shape, random):
 
 
 def random_batch(shape, random, sets=()):
-    """Tokens and targets [*sets, B, T]; about a quarter of the targets is not predicted."""
+    """Tokens (or patches) and targets [*sets, B, T]; about a quarter of the targets is not predicted."""
     size = (*sets, shape.batch, shape.context)
     tokens = random.randint(0, shape.vocab, size).astype(np.int32)
+    if shape.patch:
+        tokens = random.standard_normal((*size, shape.patch)).astype(np.float32)
     targets = random.randint(0, shape.vocab, size).astype(np.int32)
     return tokens, np.where(random.random_sample(size) < 0.25, np.int32(-1), targets)
 
@@ -254,11 +478,63 @@ GRADIENT_CASES = [
         ("none", "layernorm", "gelu", 2, 14, 2, 19, 8, 2, 11),
         ("none", "rmsnorm", "relu", 1, 20, 1, 33, 21, 2, 37),
         ("none", "none", "gelu", 2, 9, 3, 16, 35, 1, 7),
+        ("pre", "dyt", "gelu", 2, 9, 3, 14, 6, 2, 8),
+        ("post", "dyt", "relu", 2, 8, 2, 13, 6, 2, 7),
+        ("branch", "layernorm", "gelu", 2, 9, 3, 13, 6, 2, 7),
+        ("branch", "rmsnorm", "relu", 2, 8, 2, 12, 7, 2, 8),
+        ("peri", "rmsnorm", "gelu", 2, 9, 3, 14, 7, 2, 7),
+        ("peri", "dyt", "relu", 2, 8, 2, 13, 6, 2, 7),
+        ("deepnorm", "layernorm", "gelu", 2, 8, 2, 12, 7, 2, 8),
+        ("admin", "layernorm", "relu", 2, 9, 3, 13, 6, 2, 7),
+        ("admin", "none", "gelu", 2, 8, 2, 12, 6, 2, 8),
+        ("lns", "layernorm", "gelu", 3, 8, 2, 12, 6, 2, 7),
+        ("lns", "rmsnorm", "relu", 2, 9, 3, 13, 7, 2, 7),
+        ("mix", "layernorm", "gelu", 8, 6, 2, 7, 6, 2, 6),
+        ("rezero", "none", "gelu", 2, 9, 3, 13, 7, 2, 7),
+        ("residual", "layernorm", "gelu", 2, 9, 3, 13, 7, 2, 7),
+        ("residual", "none", "relu", 2, 8, 2, 12, 6, 2, 7),
+        ("b2t", "layernorm", "relu", 2, 9, 3, 13, 7, 2, 7),
+        ("b2t", "none", "gelu", 2, 8, 2, 12, 6, 2, 7),
     )
+] + [
+    Shape("peri", "rmsnorm", "gelu", gain_offset=True, layers=2, width=8, heads=2, ffn=12,
+          context=6, batch=2, vocab=7),
+    Shape("pre", "layernorm", "relu", norm_bias=False, layers=2, width=8, heads=2, ffn=12,
+          context=6, batch=2, vocab=7),
+    Shape("lns", "dyt", "gelu", gain_offset=True, norm_bias=False, layers=2, width=8, heads=2,
+          ffn=12, context=6, batch=2, vocab=7),
+]
+
+# The kinds of attention, positions and feed-forward networks, in the combinations of the presets and
+# in a few more.
+SMALL = {"layers": 2, "width": 8, "heads": 2, "ffn": 9, "context": 6, "batch": 2, "vocab": 7}
+PLAIN = {"bias": False, "positions": "rotary"}
+GRADIENT_CASES += [
+    Shape("post", "layernorm", "relu", "transformer-2017", tied=True, embedding_scale=True,
+          positions="sinusoidal", **{**SMALL, "width": 9, "heads": 3}),
+    Shape("post", "layernorm", "gelu", "bert", attention="bidirectional", tied=True, **SMALL),
+    Shape("pre", "layernorm", "gelu", "gpt3", tied=True, window=3, window_every=2, **SMALL),
+    Shape("pre", "rmsnorm", "swiglu", "llama", **PLAIN, **SMALL),
+    Shape("pre", "rmsnorm", "swiglu", "mistral", kv_heads=2, window=4, **PLAIN,
+          **{**SMALL, "heads": 4, "context": 19, "batch": 1}),
+    Shape("peri", "rmsnorm", "geglu", "gemma", kv_heads=1, qk_norm=True, gain_offset=True,
+          tied=True, embedding_scale=True, window=3, window_every=2, **PLAIN, **SMALL),
+    Shape("pre", "layernorm", "swiglu", "palm", norm_bias=False, kv_heads=1, parallel=True,
+          tied=True, **PLAIN, **SMALL),
+    Shape("pre", "rmsnorm", "swiglu", "deepseek", kv_rank=5, experts=3, experts_used=2, **PLAIN,
+          **{**SMALL, "ffn": 6}),
+    Shape("pre", "layernorm", "gelu", "vit", patch=5, attention="bidirectional", **SMALL),
+    Shape("branch", "rmsnorm", "swiglu", "olmo2", qk_norm=True, **PLAIN, **SMALL),
+    Shape("pre", "layernorm", "gelu", "low-rank-experts", kv_rank=4, qk_norm=True, experts=3,
+          positions="rotary", **{**SMALL, "ffn": 6}),
+    Shape("post", "layernorm", "geglu", "window-both-ways", attention="bidirectional", window=2,
+          positions="none", **SMALL),
+    Shape("pre", "layernorm", "swiglu", "odd-heads", positions="rotary", kv_heads=1, parallel=True,
+          **{**SMALL, "width": 9, "heads": 3}),
 ]
 
 # Ten steps each, every step on its own batch, all from the same weights. Decay, where there is
-# any, is decoupled and acts on matrices (embeddings are matrices) and not on vectors.
+# any, acts on matrices (embeddings are matrices) and not on vectors.
 OPTIMIZER_SHAPE = Shape("pre", "layernorm", "gelu", layers=2, width=12, heads=3, ffn=20, context=7,
                         batch=3, vocab=11)
 OPTIMIZER_CASES = {
@@ -266,19 +542,52 @@ OPTIMIZER_CASES = {
     "adamw-clip": {"optimizer": "adamw", "lr": 3e-3, "weight-decay": 0.5, "clip": 0.5},
     "sgd": {"optimizer": "sgd", "lr": 0.1, "weight-decay": 0.0, "clip": 0.0},
     "momentum": {"optimizer": "momentum", "lr": 0.05, "weight-decay": 0.0, "clip": 1.0},
+    "adam": {"optimizer": "adam", "lr": 3e-3, "weight-decay": 0.02, "clip": 0.0},
+    "radam": {"optimizer": "radam", "lr": 1e-2, "weight-decay": 0.02, "clip": 0.0},
+    "lion": {"optimizer": "lion", "lr": 1e-3, "weight-decay": 0.5, "clip": 0.0, "beta2": 0.99},
 }
 BETAS = (0.9, 0.999)
 ADAM_EPSILON = 1e-8
 
 
+class Lion:
+    """Chen 2023, Symbolic Discovery of Optimization Algorithms, algorithm 2, in numpy:
+    c = b1 m + (1-b1) g;  w -= lr (sign(c) + decay w);  m = b2 m + (1-b2) g."""
+
+    def __init__(self, groups, lr, betas):
+        self.groups, self.lr, self.betas = groups, lr, betas
+        self.moments = {id(p): np.zeros(p.shape) for group in groups for p in group["params"]}
+
+    def zero_grad(self):
+        for group in self.groups:
+            for p in group["params"]:
+                p.grad = None
+
+    def step(self):
+        beta1, beta2 = self.betas
+        for group in self.groups:
+            for p in group["params"]:
+                w, g, m = p.detach().numpy(), p.grad.numpy(), self.moments[id(p)]
+                c = beta1 * m + (1 - beta1) * g
+                w -= self.lr * (np.sign(c) + group["weight_decay"] * w)
+                m[...] = beta2 * m + (1 - beta2) * g
+
+
+def betas_of(settings):
+    return BETAS[0], settings.get("beta2", BETAS[1])
+
+
 def optimizer_of(settings, param):
-    if settings["optimizer"] == "adamw":
-        decay = settings["weight-decay"]
-        groups = [
-            {"params": [p for p in param.values() if p.dim() == 2], "weight_decay": decay},
-            {"params": [p for p in param.values() if p.dim() == 1], "weight_decay": 0.0},
-        ]
-        return torch.optim.AdamW(groups, lr=settings["lr"], betas=BETAS, eps=ADAM_EPSILON)
+    decay, kind = settings["weight-decay"], settings["optimizer"]
+    groups = [
+        {"params": [p for p in param.values() if p.dim() == 2], "weight_decay": decay},
+        {"params": [p for p in param.values() if p.dim() == 1], "weight_decay": 0.0},
+    ]
+    adams = {"adamw": torch.optim.AdamW, "adam": torch.optim.Adam, "radam": torch.optim.RAdam}
+    if kind in adams:
+        return adams[kind](groups, lr=settings["lr"], betas=betas_of(settings), eps=ADAM_EPSILON)
+    if kind == "lion":
+        return Lion(groups, settings["lr"], betas_of(settings))
     momentum = BETAS[0] if settings["optimizer"] == "momentum" else 0.0
     return torch.optim.SGD(param.values(), lr=settings["lr"], momentum=momentum)
 
@@ -310,8 +619,9 @@ def make_gradients(folder, seed, shape):
     found = measure(shape, weights, tokens, targets)
     tensors = {f"param.{name}": value for name, value in weights.items()}
     tensors.update({name: single(value) for name, value in found.items() if name != "loss"})
-    tensors.update(loss=found["loss"], tokens=tokens, targets=targets)
-    name = f"{shape.placement}-{shape.norm}-{shape.activation}.safetensors"
+    inputs = "pixels" if shape.patch else "tokens"
+    tensors.update({"loss": found["loss"], inputs: tokens, "targets": targets})
+    name = shape.name() + ".safetensors"
     write_safetensors(os.path.join(folder, name), shape.metadata(), tensors)
     print(f"{name:32} loss {float(found['loss']):.6f}")
 
@@ -326,7 +636,8 @@ def make_optimizer(folder, name, settings):
     tensors.update({f"final.{key}": single(value) for key, value in final.items()})
     tensors.update(tokens=tokens, targets=targets, losses=np.array(losses),
                    grad_norms=np.array(norms))
-    metadata = {**shape.metadata(), **settings, "beta1": BETAS[0], "beta2": BETAS[1],
+    beta1, beta2 = betas_of(settings)
+    metadata = {**shape.metadata(), **settings, "beta1": beta1, "beta2": beta2,
                 "epsilon": ADAM_EPSILON, "steps": STEPS}
     write_safetensors(os.path.join(folder, f"optimizer-{name}.safetensors"), metadata, tensors)
     print(f"{'optimizer-' + name + '.safetensors':32} loss {losses[0]:.6f} to {losses[-1]:.6f}, "
@@ -372,18 +683,21 @@ def check_stack(side, metadata, tensors):
     placement, activation = metadata[side], metadata.get("activation", "gelu")
     weights = {name[len(side) + 7 :]: value for name, value in tensors.items()
                if name.startswith(side + ".param.")}
-    for name in ("wte.weight", "wpe.weight"):
-        if name not in weights:
-            raise BadFile(f"{side}.param.{name} is missing")
-    sizes = {name: metadata[name] for name in Shape.SIZES if name != "vocab"}
-    sizes["vocab"] = len(weights["wte.weight"])
-    shape = Shape(placement, metadata["norm"], activation, **sizes)
+    head = "wte.weight" if "head.weight" not in weights else "head.weight"
+    if head not in weights:
+        raise BadFile(f"{side}.param.{head} is missing")
+    settings = {name: metadata[name] for name in Shape.SIZES if name != "vocab"}
+    settings["vocab"] = len(weights[head])
+    settings.update({name.replace("-", "_"): metadata[name]
+                     for name in Shape.DEFAULTS if name in metadata})
+    shape = Shape(placement, metadata["norm"], activation, **settings)
     if {name: value.shape for name, value in weights.items()} != shape.tensors():
         wrong = set(shape.tensors().items()) ^ {(n, v.shape) for n, v in weights.items()}
         raise BadFile(f"{side}: other parameter tensors than expected: {sorted(wrong)}")
 
     size = (shape.batch, shape.context)
-    tokens, targets = (tensors[name].reshape(size) for name in ("tokens", "targets"))
+    targets = tensors["targets"].reshape(size)
+    tokens = tensors["pixels"].reshape(*size, -1) if shape.patch else tensors["tokens"].reshape(size)
     expected = measure(shape, weights, tokens, targets)
     ordinary = measure(shape, weights, tokens, targets, torch.float32)
     dumped = {name[len(side) + 1 :] for name in tensors if name.startswith(side + ".")}

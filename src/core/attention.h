@@ -1,0 +1,70 @@
+/* Attention: one part of the branch f of a sublayer; memory, forward and backward of one shard.
+ *
+ *     q, k, v = projections of u;  q, k through QK-norm and rotation, where they are on
+ *     out = softmax(q k^T / sqrt(W)) v W_proj^T, head by head
+ *
+ * The keys that a query sees follow from the mask and the window. KV heads of keys and values serve
+ * H heads of queries: H in full attention, fewer in grouped-query attention (Ainslie 2023), 1 in
+ * multi-query attention (Shazeer 2019).
+ *
+ * With a kv_rank r, keys and values are of low rank (MLA, DeepSeek-V2 2024): c = u W_down^T,
+ * k, v = c W_up^T. What the miniature leaves out: the norm of c, the low rank of the queries, and
+ * the separate rotary key that all heads share; rotation acts on the whole of q and k. */
+#ifndef LNSCOPE_CORE_ATTENTION_H
+#define LNSCOPE_CORE_ATTENTION_H
+
+#include "core/real.h"
+
+#include <stdbool.h>
+
+struct model;
+struct shard;
+
+struct attention {
+    bool present;
+    int window;                /* of this block; 0: none */
+    int qkv, qkv_bias;         /* tensors attn.qkv; with a kv_rank attn.q. -1: none */
+    int kv_down, kv_down_bias; /* with a kv_rank */
+    int kv_up, kv_up_bias;     /* with a kv_rank */
+    int q_gain, k_gain;        /* of QK-norm */
+    int proj, proj_bias;
+    real *qkv_rows;        /* [N][D + 2 KV W] q, k, v of all heads; with a kv_rank [N][D] q */
+    real *latent;          /* [N][r] c */
+    real *kv_rows;         /* [N][2D] k, v; with a kv_rank */
+    real *normed;          /* [N][D + KV W] q, k behind QK-norm and rotation; with QK-norm */
+    real *q_rstd, *k_rstd; /* [N][H], [N][KV] */
+    real *probability;     /* [B][H][Tp][Tp] */
+    real *values;          /* [N][D] weighted values of all heads */
+};
+
+/* What its weight products still need after the shards have gone on. */
+struct attention_gradients {
+    real *values;   /* [N][D] */
+    real *qkv_rows; /* like those of struct attention */
+    real *latent;
+    real *kv_rows;
+};
+
+/* Take their memory from the model's arena. */
+void attention_carve(struct model *model, struct attention *attention, int block);
+void attention_carve_gradients(struct model *model, struct attention_gradients *gradients);
+
+/* out = attention(u) without the last bias, both [N][D], for the shard's rows; keeps what the
+ * backward pass needs. */
+void attention_forward(const struct model *model, const struct attention *attention,
+                       const struct shard *shard, const real *u, real *out);
+
+/* du from df, both [N][D]; leaves in *gradients what the weight products need, and adds the
+ * gradients of vectors, the last bias included, to the shard's partial ones. */
+void attention_backward(const struct model *model, const struct attention *attention,
+                        const struct attention_gradients *gradients, const struct shard *shard,
+                        const real *df, real *du);
+
+/* The number of its matrices, and the gradient of the `which`-th over all rows; u and df as they
+ * were above. */
+int attention_matrices(const struct attention *attention);
+void attention_weight_gradient(const struct model *model, const struct attention *attention,
+                               const struct attention_gradients *gradients, const real *u,
+                               const real *df, int which);
+
+#endif

@@ -1,0 +1,93 @@
+/* See linear.h. */
+#include "core/linear.h"
+
+#include "core/blas.h"
+
+/* From this many multiplications on, BLAS's packing of both sides pays. */
+#define BLAS_FROM ((size_t)1 << 27)
+
+static bool is_large(size_t rows, size_t in, size_t out)
+{
+    return rows * in * out >= BLAS_FROM;
+}
+
+static bool needs_transpose(const struct model *model, const struct tensor *w)
+{
+    const size_t N = (size_t)model->config.batch * (size_t)model->config.context;
+    return !w->vector && !is_large(N, (size_t)w->cols, (size_t)w->rows);
+}
+
+void linear_prepare(const struct model *model, int tensor)
+{
+    const struct tensor *w = &model->tensor[tensor];
+    if (needs_transpose(model, w))
+        model->kernels->transpose(model->weight + w->offset, model->transposed + w->offset,
+                                  w->rows, w->cols);
+}
+
+void linear_forward(const struct model *model, int tensor, const real *x, real *y, int rows)
+{
+    const struct tensor *w = &model->tensor[tensor];
+    if (!needs_transpose(model, w)) {
+        blas_forward(y, x, model->weight + w->offset, rows, w->cols, w->rows);
+        return;
+    }
+    model->kernels->product(&(struct product){
+        .rows = rows,
+        .columns = w->rows,
+        .depth = w->cols,
+        .a = x,
+        .a_row = (size_t)w->cols,
+        .a_step = 1,
+        .b = model->transposed + w->offset,
+        .b_stride = (size_t)w->rows,
+        .c = y,
+        .c_stride = (size_t)w->rows,
+    });
+}
+
+void linear_backward_data(const struct model *model, int tensor, const real *dy, real *dx,
+                          int rows)
+{
+    const struct tensor *w = &model->tensor[tensor];
+    const real *weight = model->weight + w->offset;
+    if (!needs_transpose(model, w)) {
+        blas_backward_data(dx, dy, weight, rows, w->cols, w->rows);
+        return;
+    }
+    model->kernels->product(&(struct product){
+        .rows = rows,
+        .columns = w->cols,
+        .depth = w->rows,
+        .a = dy,
+        .a_row = (size_t)w->rows,
+        .a_step = 1,
+        .b = weight,
+        .b_stride = (size_t)w->cols,
+        .c = dx,
+        .c_stride = (size_t)w->cols,
+    });
+}
+
+void linear_backward_weight(const struct model *model, int tensor, const real *dy, const real *x,
+                            int rows)
+{
+    const struct tensor *w = &model->tensor[tensor];
+    real *dw = model->grad + w->offset;
+    if (is_large((size_t)rows, (size_t)w->cols, (size_t)w->rows)) {
+        blas_backward_weight(dw, dy, x, rows, w->cols, w->rows);
+        return;
+    }
+    model->kernels->product(&(struct product){
+        .rows = w->rows,
+        .columns = w->cols,
+        .depth = rows,
+        .a = dy,
+        .a_row = 1,
+        .a_step = (size_t)w->rows,
+        .b = x,
+        .b_stride = (size_t)w->cols,
+        .c = dw,
+        .c_stride = (size_t)w->cols,
+    });
+}

@@ -1,0 +1,390 @@
+/* What the branch of a sublayer can be: kinds of attention, positions and feed-forward networks.
+ * That their numbers are right is the business of tests/gradient and tests/reference; here is the
+ * rest: bits that do not depend on threads, what attention sees, how experts are chosen, the
+ * tensors, and which combinations are refused. */
+#include "core/blas.h"
+#include "core/model.h"
+#include "core/rng.h"
+#include "core/tensors.h"
+#include "train/snapshot.h"
+#include "train/team.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define COUNT(table) (sizeof(table) / sizeof *(table))
+
+#define SMALL                                                                                      \
+    .init = INIT_XAVIER, .norm_bias = true, .layers = 3, .width = 24, .ffn = 20, .context = 9,     \
+    .batch = 5, .vocab = 11, .seed = 3
+
+static const struct model_config configs[] = {
+    {SMALL, .heads = 4, .bias = true},
+    {SMALL, .heads = 4, .bias = true, .tied = true, .window = 3, .window_every = 2},
+    {SMALL, .heads = 6, .norm = NORM_RMSNORM, .activation = ACTIVATION_SWIGLU, .kv_heads = 2,
+     .positions = POSITIONS_ROTARY, .window = 4},
+    {SMALL, .heads = 4, .norm = NORM_RMSNORM, .activation = ACTIVATION_GEGLU, .kv_heads = 1,
+     .positions = POSITIONS_ROTARY, .qk_norm = true, .tied = true, .embedding_scale = true},
+    {SMALL, .heads = 4, .activation = ACTIVATION_SWIGLU, .kv_heads = 1, .parallel = true,
+     .positions = POSITIONS_ROTARY},
+    {SMALL, .heads = 4, .activation = ACTIVATION_SWIGLU, .kv_rank = 7, .experts = 5,
+     .experts_used = 2, .positions = POSITIONS_SINUSOIDAL},
+    {SMALL, .heads = 4, .bias = true, .kv_rank = 7, .experts = 3, .parallel = true,
+     .positions = POSITIONS_NONE, .placement = PLACEMENT_POST},
+    {SMALL, .heads = 4, .bias = true, .patch = 6, .mask = MASK_BIDIRECTIONAL},
+};
+
+static void draw_batch(struct model *model)
+{
+    struct rng rng = rng_stream(1, rng_key("batch"), 0);
+    for (int row = 0; row < model->config.batch * model->config.context; row++) {
+        model->tokens[row] = (int32_t)rng_below(&rng, (uint32_t)model->config.vocab);
+        model->targets[row] = (int32_t)rng_below(&rng, (uint32_t)model->config.vocab);
+        for (int i = 0; i < model->config.patch; i++)
+            model->pixels[row * model->config.patch + i] = (real)rng_normal(&rng);
+    }
+}
+
+static void open_model(struct model *model, const struct model_config *config)
+{
+    struct error error;
+    if (!model_config_check(config, &error))
+        fail_msg("%s", error.text);
+    assert_true(model_open(model, config));
+    draw_batch(model);
+}
+
+/* ---- threads, memory
+ * ---------------------------------------------------------------------------*/
+
+/* A step on a team of three threads, twice, leaves the same gradients as one on none. */
+static void bits_do_not_depend_on_threads(void **state)
+{
+    (void)state;
+    struct team *team = team_open(3);
+    const struct parallel parallel = team_parallel(team);
+    for (size_t i = 0; i < COUNT(configs); i++) {
+        struct model one, three;
+        open_model(&one, &configs[i]);
+        open_model(&three, &configs[i]);
+        model_step(&one, NULL);
+        for (int time = 0; time < 2; time++) {
+            model_step(&three, &parallel);
+            assert_true(isfinite(one.loss) && one.loss == three.loss);
+            assert_memory_equal(one.grad, three.grad, one.parameters * sizeof(real));
+            assert_memory_equal(one.grad_square, three.grad_square,
+                                (size_t)one.tensors * sizeof(double));
+            for (int l = 0; l <= configs[i].layers; l++)
+                assert_true(one.stream_grad_square[l] == three.stream_grad_square[l]);
+        }
+        model_close(&one);
+        model_close(&three);
+    }
+    team_close(team);
+}
+
+/* What is announced is what is taken, and the weights' gaps stay 0. */
+static void memory_is_as_announced(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(configs); i++) {
+        struct model model;
+        open_model(&model, &configs[i]);
+        assert_int_equal(model_bytes(&configs[i]), model.arena.used);
+        assert_int_equal(model_parameters(&configs[i]), model.parameters);
+        model_step(&model, NULL);
+        size_t within = 0, nonzero = 0;
+        for (int t = 0; t < model.tensors; t++)
+            within += tensor_size(&model.tensor[t]);
+        assert_int_equal(within, model.trained);
+        for (int t = 0; t < model.tensors; t++) {
+            const size_t end =
+                t + 1 < model.tensors ? model.tensor[t + 1].offset : model.parameters;
+            for (size_t j = model.tensor[t].offset + tensor_size(&model.tensor[t]); j < end; j++)
+                nonzero += model.grad[j] != 0;
+        }
+        assert_int_equal(nonzero, 0);
+        model_close(&model);
+    }
+}
+
+/* The snapshot has room for the kinds of tensors of the richest block. */
+static void a_snapshot_holds_all_kinds_of_tensors(void **state)
+{
+    (void)state;
+    int most = 0;
+    for (int placement = 0; placement < PLACEMENTS; placement++) {
+        for (int norm = 0; norm < NORMS; norm++) {
+            struct model model = {
+                .config = {SMALL, .heads = 4, .placement = (enum placement)placement,
+                           .norm = (enum norm)norm, .activation = ACTIVATION_SWIGLU, .bias = true,
+                           .kv_rank = 4, .qk_norm = true, .experts = 2}};
+            int kinds = 0;
+            tensors_list(&model);
+            for (int i = 0; i < model.tensors; i++)
+                kinds += model.tensor[i].block == 0;
+            most = kinds > most ? kinds : most;
+            free(model.tensor);
+        }
+    }
+    assert_true(most <= BLOCK_TENSORS_MAX);
+}
+
+/* ---- attention
+ * -----------------------------------------------------------------------------------*/
+
+static bool sees(const struct model_config *c, int block, int query, int key)
+{
+    const bool windowed =
+        c->window > 0 && (c->window_every < 2 || (block + 1) % c->window_every == 0);
+    return (c->mask == MASK_BIDIRECTIONAL || key <= query) &&
+           (!windowed || abs(query - key) < c->window);
+}
+
+static void attention_gives_all_to_the_keys_it_sees(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(configs); i++) {
+        const struct model_config *c = &configs[i];
+        const int T = c->context, Tp = attention_pad(T), rows = c->batch * c->heads * T;
+        struct model model;
+        open_model(&model, c);
+        model_loss(&model, NULL);
+        for (int row = 0; row < rows * c->layers; row++) {
+            const int query = row % T, head = row / T % c->heads,
+                      sequence = row / T / c->heads % c->batch, block = row / rows;
+            const real *p = model_attention(&model, block, sequence, head) + query * Tp;
+            double sum = 0;
+            for (int key = 0; key < T; key++) {
+                assert_true(sees(c, block, query, key) ? p[key] > 0 : p[key] == 0);
+                sum += (double)p[key];
+            }
+            assert_true(fabs(sum - 1) < 1e-5);
+        }
+        model_close(&model);
+    }
+}
+
+/* The largest change of x_L at a token (of the first sequence) when another token changes. */
+static double influence(const struct model_config *config, int of, int on)
+{
+    struct model model;
+    open_model(&model, config);
+    const size_t D = (size_t)config->width, count = (size_t)(config->batch * config->context) * D;
+    const real *x = model_stream(&model, config->layers);
+    real *before = malloc(count * sizeof *before);
+    double most = 0;
+    model_loss(&model, NULL);
+    memcpy(before, x, count * sizeof *before);
+    model.tokens[of] = (model.tokens[of] + 1) % config->vocab;
+    model_loss(&model, NULL);
+    for (size_t i = 0; i < D; i++)
+        most = fmax(most, fabs((double)(x[(size_t)on * D + i] - before[(size_t)on * D + i])));
+    free(before);
+    model_close(&model);
+    return most;
+}
+
+static void windows_limit_what_a_token_depends_on(void **state)
+{
+    (void)state;
+    const struct model_config near = {SMALL, .heads = 4, .bias = true, .window = 3};
+    struct model_config both = near, all = near;
+    both.mask = MASK_BIDIRECTIONAL;
+    all.window = 0;
+    /* three layers of window 3 reach 6 tokens back */
+    assert_true(influence(&near, 1, 7) > 0);
+    assert_true(influence(&near, 0, 7) == 0);
+    assert_true(influence(&near, 7, 6) == 0);
+    assert_true(influence(&both, 7, 1) > 0);
+    assert_true(influence(&both, 8, 1) == 0);
+    assert_true(influence(&all, 0, 8) > 0);
+    assert_true(influence(&all, 8, 0) == 0);
+}
+
+/* Rotation: the scores depend on the distance of tokens alone. A sequence of one token repeated has
+ * the same score for every pair of the same distance, so that neighbours' odds are the same. */
+static void rotary_scores_depend_on_distance(void **state)
+{
+    (void)state;
+    const struct model_config config = {SMALL, .heads = 4, .positions = POSITIONS_ROTARY};
+    const int T = config.context, Tp = attention_pad(T);
+    struct model model;
+    open_model(&model, &config);
+    for (int row = 0; row < config.batch * T; row++)
+        model.tokens[row] = 4;
+    model_loss(&model, NULL);
+    const real *p = model_attention(&model, 0, 1, 2);
+    for (int query = 2; query < T; query++)
+        for (int key = 1; key <= query; key++) {
+            const double odds = log((double)(p[query * Tp + key] / p[query * Tp + key - 1]));
+            const double before =
+                log((double)(p[(query - 1) * Tp + key - 1] / p[(query - 1) * Tp + key - 2]));
+            if (key >= 2)
+                assert_true(fabs(odds - before) < 1e-4);
+        }
+    model_close(&model);
+}
+
+/* ---- experts
+ * -------------------------------------------------------------------------------------*/
+
+static void tokens_go_to_the_most_probable_experts(void **state)
+{
+    (void)state;
+    const struct model_config config = {SMALL, .heads = 4, .bias = true, .experts = 5,
+                                        .experts_used = 2};
+    const int N = config.batch * config.context, E = config.experts, k = config.experts_used;
+    struct model model;
+    open_model(&model, &config);
+    model_loss(&model, NULL);
+    for (int block = 0; block < config.layers; block++) {
+        const struct experts *x = &model.sublayer[2 * block + 1].feed_forward.experts;
+        int taken[512] = {0};
+        for (int row = 0; row < N; row++) {
+            const real *p = x->router_rows + row * E;
+            const int32_t *chosen = x->chosen + row * k;
+            double sum = 0;
+            assert_true(chosen[0] != chosen[1]);
+            for (int e = 0; e < E; e++) {
+                sum += (double)p[e];
+                if (e != chosen[0] && e != chosen[1])
+                    assert_true(p[e] <= p[chosen[1]] && p[e] <= p[chosen[0]]);
+            }
+            assert_true(fabs(sum - 1) < 1e-5 && p[chosen[0]] >= p[chosen[1]]);
+            for (int j = 0; j < k; j++) /* every choice has a slot of its own, with its row of u */
+                assert_true(taken[x->slot[row * k + j]]++ == 0);
+        }
+        for (int slot = 0; slot < N * k; slot++)
+            assert_int_equal(taken[slot], 1);
+    }
+    model_close(&model);
+}
+
+/* ---- initial values
+ * ------------------------------------------------------------------------------*/
+
+static const struct tensor *find(const struct model *model, const char *kind)
+{
+    const int index = tensors_find(model, kind, 1);
+    if (index < 0)
+        fail_msg("no tensor %s", kind);
+    return &model->tensor[index];
+}
+
+static double deviation(const struct model *model, const char *kind)
+{
+    const struct tensor *tensor = find(model, kind);
+    double square = 0;
+    for (size_t i = 0; i < tensor_size(tensor); i++)
+        square +=
+            (double)model->weight[tensor->offset + i] * (double)model->weight[tensor->offset + i];
+    return sqrt(square / (double)tensor_size(tensor));
+}
+
+static void assert_about(double value, double expected)
+{
+    if (!(fabs(value / expected - 1) < 0.1))
+        fail_msg("%g, expected about %g", value, expected);
+}
+
+/* Matrices that share a tensor each start as one of their own. */
+static void parts_of_tensors_start_as_matrices(void **state)
+{
+    (void)state;
+    const struct model_config config = {SMALL, .heads = 4, .activation = ACTIVATION_SWIGLU,
+                                        .kv_rank = 16, .experts = 6};
+    const struct model_config grouped = {SMALL, .heads = 4, .kv_heads = 2};
+    const struct model_config full = {SMALL, .heads = 4};
+    const double D = config.width, F = config.ffn, r = config.kv_rank;
+    struct model model, other;
+    open_model(&model, &config);
+    assert_about(deviation(&model, "attn.q.weight"), sqrt(2 / (D + D)));
+    assert_about(deviation(&model, "attn.kv_down.weight"), sqrt(2 / (D + r)));
+    assert_about(deviation(&model, "attn.kv_up.weight"), sqrt(2 / (D + r)));
+    assert_about(deviation(&model, "ffn.gate.weight"), sqrt(2 / (D + F)));
+    assert_about(deviation(&model, "experts.up.weight"), sqrt(2 / (D + F)));
+    assert_about(deviation(&model, "experts.down.weight"), sqrt(2 / (D + F)));
+    model_close(&model);
+
+    open_model(&model, &grouped);
+    open_model(&other, &full);
+    assert_about(deviation(&model, "attn.qkv.weight"), deviation(&other, "attn.qkv.weight"));
+    assert_int_equal(find(&model, "attn.qkv.weight")->rows, 24 + 2 * 12);
+    assert_memory_equal(model.weight + find(&model, "attn.qkv.weight")->offset,
+                        other.weight + find(&other, "attn.qkv.weight")->offset,
+                        24 * 24 * sizeof(real)); /* both have the same queries */
+    model_close(&model);
+    model_close(&other);
+}
+
+/* ---- what cannot be
+ * ------------------------------------------------------------------------------*/
+
+static void expect_refusal(const struct model_config *config, const char *reason)
+{
+    struct error error = {""};
+    if (model_config_check(config, &error))
+        fail_msg("accepted, though: %s", reason);
+    if (strstr(error.text, reason) == NULL)
+        fail_msg("'%s', expected '%s'", error.text, reason);
+}
+
+static void impossible_models_are_refused(void **state)
+{
+    (void)state;
+    const struct model_config good = {SMALL, .heads = 4};
+#define EXPECT(reason, ...)                                                                        \
+    do {                                                                                           \
+        struct model_config c = good;                                                              \
+        __VA_ARGS__;                                                                               \
+        expect_refusal(&c, reason);                                                                \
+    } while (0)
+    EXPECT("width 24 with 5 heads", c.heads = 5);
+    EXPECT("kv-heads 3 with 4 heads", c.kv_heads = 3);
+    EXPECT("kv-heads 8 with 4 heads", c.kv_heads = 8);
+    EXPECT("kv-rank 25", c.kv_rank = 25);
+    EXPECT("only one of the two", c.kv_rank = 5, c.kv_heads = 2);
+    EXPECT("window -1", c.window = -1);
+    EXPECT("rotary positions with heads 1 wide", c.heads = 24, c.positions = POSITIONS_ROTARY);
+    EXPECT("qk-norm with heads 1 wide", c.heads = 24, c.qk_norm = true);
+    EXPECT("experts 1", c.experts = 1);
+    EXPECT("experts 65", c.experts = 65);
+    EXPECT("experts-used 4", c.experts = 3, c.experts_used = 4);
+    EXPECT("images with causal attention", c.patch = 4);
+    EXPECT("images with tied", c.patch = 4, c.mask = MASK_BIDIRECTIONAL, c.tied = true);
+    EXPECT("images with embedding-scale", c.patch = 4, c.mask = MASK_BIDIRECTIONAL,
+           c.embedding_scale = true);
+#undef EXPECT
+    struct error error;
+    struct model_config same = good;
+    same.kv_rank = 5;
+    same.kv_heads = 4;
+    assert_true(model_config_check(&good, &error));
+    assert_true(model_config_check(&same, &error));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bits_do_not_depend_on_threads),
+        cmocka_unit_test(memory_is_as_announced),
+        cmocka_unit_test(a_snapshot_holds_all_kinds_of_tensors),
+        cmocka_unit_test(attention_gives_all_to_the_keys_it_sees),
+        cmocka_unit_test(windows_limit_what_a_token_depends_on),
+        cmocka_unit_test(rotary_scores_depend_on_distance),
+        cmocka_unit_test(tokens_go_to_the_most_probable_experts),
+        cmocka_unit_test(parts_of_tensors_start_as_matrices),
+        cmocka_unit_test(impossible_models_are_refused),
+    };
+    blas_open();
+    return cmocka_run_group_tests_name("branch", tests, NULL, NULL);
+}
