@@ -121,6 +121,8 @@ GRADIENT_TESTS   := $(call test_programs,gradient)
 $(BUILD)/tests/%.o: tests/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(STRICT_FLAGS) $(TEST_FLAGS) -MMD -MP -c -o $@ $<
+$(BUILD)/tests/bench/bench: $(BUILD)/tests/bench/bench.o $(LIBRARY)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_SUPPORT) $(LIBRARY)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(TEST_LIBS)
 
@@ -159,6 +161,13 @@ check: deps-check
 .PHONY: documents
 documents: all
 	sh tests/documents.sh $(PROGRAM)
+
+# ---- speed ----------------------------------------------------------------------------------------
+# Ratios within one run; needs an otherwise idle machine, and tests nothing.
+
+bench: deps
+	$(MAKE) --no-print-directory all $(BUILD)/tests/bench/bench
+	$(BUILD)/tests/bench/bench
 
 # ---- what must be installed -----------------------------------------------------------------------
 # Looked up with pkg-config; what is missing is installed with apt-get, or the command is said.

@@ -61,8 +61,7 @@ void attention_carve_gradients(struct model *model, struct attention_gradients *
     }
 }
 
-/* ---- where q, k and v lie
- * ----------------------------------------------------------------------*/
+/* ---- where q, k and v lie ---------------------------------------------------------------------*/
 
 /* q [N][H][W], k and v [N][KV][W], or their gradients. */
 struct triple {
@@ -99,8 +98,7 @@ static struct strided part(struct strided whole, int row, int column)
     return whole;
 }
 
-/* ---- QK-norm (Henry 2020; per head, RMSNorm, as Gemma 3 has it)
- * --------------------------------*/
+/* ---- QK-norm (Henry 2020; per head, RMSNorm, as Gemma 3 has it) -------------------------------*/
 
 static struct head_norm head_norm(const struct model *model, const struct shard *shard,
                                   struct strided x, int heads, int gain, real *rstd)
@@ -142,8 +140,7 @@ static void norm_backward(const struct model *model, const struct attention *a,
                                        partial_of(model, a->k_gain, shard));
 }
 
-/* ---- the heads
- * ---------------------------------------------------------------------------------*/
+/* ---- the heads --------------------------------------------------------------------------------*/
 
 static struct attention_head head_at(const struct model *model, const struct attention *a,
                                      const struct triple *x, const struct shard *shard, int row,
@@ -199,8 +196,7 @@ static void heads_backward(const struct model *model, const struct attention *a,
     }
 }
 
-/* ---- f
- * -----------------------------------------------------------------------------------------*/
+/* ---- f ----------------------------------------------------------------------------------------*/
 
 /* y = x W^T + bias for the shard's rows. */
 static void project(const struct model *model, int tensor, int bias, const struct shard *shard,

@@ -24,8 +24,7 @@ const char *const optimizer_names[OPTIMIZERS + 1] = {
     [OPTIMIZER_ADAMW] = "adamw", [OPTIMIZER_SGD] = "sgd",     [OPTIMIZER_MOMENTUM] = "momentum",
     [OPTIMIZER_ADAM] = "adam",   [OPTIMIZER_RADAM] = "radam", [OPTIMIZER_LION] = "lion"};
 
-/* ---- what cannot be
- * ----------------------------------------------------------------------------*/
+/* ---- what cannot be ---------------------------------------------------------------------------*/
 
 static bool check_attention(const struct model_config *c, struct error *error)
 {

@@ -80,7 +80,7 @@ struct model_config {
     int kv_heads;     /* KV: heads of keys and values, a divisor of H; 0: H */
     int kv_rank;      /* r: keys and values are of this rank (attention.h); 0: of full rank */
     int window;       /* a query sees the keys less than this far away, itself included; 0: all */
-    int window_every; /* the window is on every so-manieth block, the others see all; 0, 1: on all */
+    int window_every; /* n: on every n-th block is a window, the others see all; 0, 1: on all */
     bool qk_norm;     /* RMSNorm of every head's q and k */
     bool bias;        /* linear layers have biases (the router and the experts never) */
     bool tied;        /* the output projection is the token embedding */
@@ -88,7 +88,7 @@ struct model_config {
     bool parallel;        /* one sublayer a block: attention and feed-forward side by side */
     int experts;          /* E: beside the feed-forward network that all tokens share; 0: none */
     int experts_used;     /* k: experts that a token passes through; 0: 1 */
-    int patch; /* P: numbers of an image patch, embedded instead of tokens; 0: tokens */
+    int patch;            /* P: numbers of an image patch, embedded instead of tokens; 0: tokens */
 };
 
 /* The dimensions that follow. */

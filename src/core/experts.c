@@ -65,8 +65,7 @@ void experts_carve_shared(struct model *model)
         model->expert_addend = model_take(model, M * D);
 }
 
-/* ---- the router
- * --------------------------------------------------------------------------------*/
+/* ---- the router -------------------------------------------------------------------------------*/
 
 /* In place. */
 static void softmax(real *row, int E)
@@ -156,8 +155,7 @@ static void route_backward(const struct model *model, const struct experts *x,
     }
 }
 
-/* ---- the experts
- * -------------------------------------------------------------------------------*/
+/* ---- the experts ------------------------------------------------------------------------------*/
 
 /* Expert e's part of a tensor that holds the matrices of all of them. */
 static struct tensor part_of(const struct experts *x, const struct model *model, int tensor, int e)
@@ -267,8 +265,7 @@ void experts_backward(const struct model *model, const struct experts *x,
         model->kernels->add(du + (size_t)(i / x->used) * D, x->output + (size_t)x->slot[i] * D, D);
 }
 
-/* ---- weights
- * -----------------------------------------------------------------------------------*/
+/* ---- weights ----------------------------------------------------------------------------------*/
 
 int experts_matrices(const struct model *model)
 {

@@ -578,7 +578,7 @@ static void activation_backward(const struct activation_rows *a)
     slope_backward(a, a->dup, a->dup, a->up, a->dup_bias);
 }
 
-/* ---- biases, sums, joins -----------------------------------------------------------------------*/
+/* ---- biases, sums, joins ---------------------------------------------------------------------*/
 
 static void bias_forward(real *restrict y, const real *restrict bias, int rows, int width)
 {
@@ -908,7 +908,7 @@ static void attention_backward(const struct attention_head *head)
     }
 }
 
-/* ---- heads before attention ----------------------------------------------------------------------
+/* ---- heads before attention --------------------------------------------------------------------
  * RMSNorm of every head, and rotation; formulas as in norms and in positions.h. */
 
 static void head_norm_forward(const struct head_norm *norm, struct strided y)
@@ -919,8 +919,7 @@ static void head_norm_forward(const struct head_norm *norm, struct strided y)
     for (int row = 0; row < norm->rows; row++) {
         for (int h = 0; h < norm->heads; h++) {
             const size_t column = (size_t)(h * W);
-            const real *restrict x =
-                norm->x.first + (size_t)row * (size_t)norm->x.stride + column;
+            const real *restrict x = norm->x.first + (size_t)row * (size_t)norm->x.stride + column;
             real *restrict out = y.first + (size_t)row * (size_t)y.stride + column;
             real square = 0;
 #pragma omp simd reduction(+ : square)
@@ -943,8 +942,7 @@ static void head_norm_backward(const struct head_norm *norm, struct strided d, r
     for (int row = 0; row < norm->rows; row++) {
         for (int h = 0; h < norm->heads; h++) {
             const size_t column = (size_t)(h * W);
-            const real *restrict x =
-                norm->x.first + (size_t)row * (size_t)norm->x.stride + column;
+            const real *restrict x = norm->x.first + (size_t)row * (size_t)norm->x.stride + column;
             real *restrict g = d.first + (size_t)row * (size_t)d.stride + column;
             const real rstd = norm->rstd[row * norm->heads + h];
             real product = 0;

@@ -66,14 +66,14 @@ struct strided {
 
 /* What attention needs of one head of one sequence. */
 struct attention_head {
-    int tokens, width;     /* T, W = D/H */
-    bool causal;           /* queries see no keys behind them */
-    int window;            /* they see keys less than this far away; 0: all */
+    int tokens, width;      /* T, W = D/H */
+    bool causal;            /* queries see no keys behind them */
+    int window;             /* they see keys less than this far away; 0: all */
     struct strided q, k, v; /* [T][W], read only */
-    real *probability;     /* [Tp][Tp], Tp = attention_pad(T), of rows < T; where a query does not
-                              see a key it is left alone or becomes 0 */
-    struct strided out;    /* [T][W] */
-    real *scratch;         /* attention_scratch(T, W) numbers, aligned */
+    real *probability;      /* [Tp][Tp], Tp = attention_pad(T), of rows < T; where a query does not
+                               see a key it is left alone or becomes 0 */
+    struct strided out;     /* [T][W] */
+    real *scratch;          /* attention_scratch(T, W) numbers, aligned */
     /* backward only */
     struct strided dout;       /* [T][W], read only */
     struct strided dq, dk, dv; /* [T][W] */
@@ -101,8 +101,8 @@ struct rotation {
 /* Rows around an activation. Gated ones have a `gate`: active = up * act(gate); else it is NULL:
  * active = act(up). */
 struct activation_rows {
-    int rows, width;                 /* F */
-    real *up, *gate;                 /* [rows][F]; forward replaces them by the slopes of `active` */
+    int rows, width; /* F */
+    real *up, *gate; /* [rows][F]; forward replaces them by the slopes of `active` */
     const real *up_bias, *gate_bias; /* [F], added first; both NULL: none */
     real *active;                    /* [rows][F]; forward only */
     /* backward only */

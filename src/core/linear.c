@@ -4,7 +4,7 @@
 #include "core/blas.h"
 
 /* From this many multiplications on, BLAS's packing of both sides pays. */
-#define BLAS_FROM ((size_t)1 << 27)
+#define BLAS_FROM ((size_t)1 << 29)
 
 static bool is_large(size_t rows, size_t in, size_t out)
 {

@@ -288,6 +288,11 @@ static real *head_input(const struct model *model)
     return model->final.out ? model->final.out : model->stream[model->config.layers];
 }
 
+const real *model_output(const struct model *model)
+{
+    return head_input(model);
+}
+
 /* Logits, loss and, for the backward pass, dlogits in their place. */
 static void head_forward(const struct model *model, const struct shard *shard)
 {

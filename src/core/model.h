@@ -1,4 +1,4 @@
-/* A decoder-only transformer: parameters, activations, forward, backward.
+/* A transformer over tokens or image patches: parameters, activations, forward, backward.
  *
  * Shapes are row-major. N = B*T rows of tokens; a stream and its gradient are [N][D]. Every
  * parameter is a row of one table (struct tensor), from which sizes, names, gradients, init, decay
@@ -58,10 +58,10 @@ struct sublayer {
     struct norm_site in, branch, out;
     struct attention attention;
     struct feed_forward feed_forward;
-    real *f;                 /* [N][D] output of f; only with a branch norm or a trained b */
-    real *sum;               /* [N][D] the argument of Nout; only with one */
-    const real *x;           /* [N][D] the stream before */
-    real *y;                 /* [N][D] the stream behind */
+    real *f;       /* [N][D] output of f; only with a branch norm or a trained b */
+    real *sum;     /* [N][D] the argument of Nout; only with one */
+    const real *x; /* [N][D] the stream before */
+    real *y;       /* [N][D] the stream behind */
 };
 
 /* Gradients of one block that its weight products still need while the block below it is under
@@ -86,7 +86,7 @@ struct model {
     size_t parameters;     /* length of the parameter arrays, padding included (which stays 0) */
     size_t trained;        /* numbers that are trained, without padding */
     real *weight, *grad;   /* [parameters]; grad is before clipping */
-    real *transposed;          /* [parameters]; each matrix as [in][out], for linear.h */
+    real *transposed;      /* [parameters]; each matrix as [in][out], for linear.h */
     int token_embedding, position_embedding, head; /* tensors; -1: none */
     int patch, patch_bias, class_token;            /* the same, for images */
 
@@ -107,21 +107,21 @@ struct model {
     int sublayers;             /* in a block: 2; 1 where it is parallel */
     struct sublayer *sublayer; /* [L][sublayers] */
     struct norm_site final;
-    real **stream;  /* [L+1], each [N][D]: x_l */
-    real **dstream; /* [L+1], each [N][D] */
-    real **middle;  /* [L], each [N][D]: the stream between two sublayers */
-    real *wave;     /* [T][D] sinusoidal positions; or NULL */
+    real **stream;       /* [L+1], each [N][D]: x_l */
+    real **dstream;      /* [L+1], each [N][D] */
+    real **middle;       /* [L], each [N][D]: the stream between two sublayers */
+    real *wave;          /* [T][D] sinusoidal positions; or NULL */
     real *cosine, *sine; /* [T][W/2] of rotary positions; or NULL */
-    real *logits;   /* [N][V], then their gradient */
-    real *dfinal;   /* [N][D] */
-    real *dual;     /* [N][D] BESIDE_SUM: the second stream, as far as it has come; or NULL */
-    real *ddual;    /* [N][D] its gradient, the same at every sublayer */
-    real *through;  /* [N][D] gradient at the input of f */
-    real *second;   /* [N][D] output, or gradient at the input, of the second of two parallel parts */
-    real *addend;   /* [N][D] what is to be added to a gradient at the input of f */
+    real *logits;        /* [N][V], then their gradient */
+    real *dfinal;        /* [N][D] */
+    real *dual;          /* [N][D] BESIDE_SUM: the second stream, as far as it has come; or NULL */
+    real *ddual;         /* [N][D] its gradient, the same at every sublayer */
+    real *through;       /* [N][D] gradient at the input of f */
+    real *second; /* [N][D] output, or gradient at the input, of the second of two parallel parts */
+    real *addend; /* [N][D] what is to be added to a gradient at the input of f */
     real *expert_addend; /* [M][D] the same for experts */
-    real *expert_rows;   /* [matrices of an expert][M][D + F]: one expert's rows of all shards side by
-                            side */
+    real *expert_rows; /* [matrices of an expert][M][D + F]: one expert's rows of all shards side by
+                          side */
     struct block_gradients block_gradients[2];
     size_t partials; /* numbers of all vectors */
     real *partial;   /* [shards][partials] gradients of vectors */
@@ -155,6 +155,9 @@ double model_loss(struct model *model, const struct parallel *parallel);
 /* x_l and dLoss/dx_l of the last step, [N][D], 0 <= l <= L. */
 const real *model_stream(const struct model *model, int l);
 const real *model_stream_grad(const struct model *model, int l);
+
+/* What the output projection read in the last step, [N][D]: x_L, normalised where it has to be. */
+const real *model_output(const struct model *model);
 
 /* The attention probabilities of the last step, [Tp][Tp] with Tp = attention_pad(T): row t < T is
  * what query t gives to the keys; they sum to 1 and are 0 where it does not see a key. */

@@ -287,8 +287,10 @@ static struct spread spread_of(const struct model_config *config, const struct t
     if (config->init == INIT_SMALL)
         return (struct spread){.size = 0.02};
     if (config->init == INIT_GPT2)
-        return (struct spread){.size = is_residual(start) ? 0.02 / sqrt(2.0 * config->layers) : 0.02};
-    if (start == START_EMBEDDING || start == START_POSITION) /* looks up one row: a product with an input of width 1 */
+        return (struct spread){.size =
+                                   0.02 / (is_residual(start) ? sqrt(2.0 * config->layers) : 1)};
+    /* A table, from which one row is looked up: a product with an input of width 1. */
+    if (start == START_EMBEDDING || start == START_POSITION)
         return (struct spread){.size = 1};
     if (start == START_HEAD || config->init == INIT_UNIT)
         return (struct spread){.size = 1 / sqrt(in)};

@@ -408,8 +408,7 @@ static void last_stream_gradient_equals_that_of_its_last_summand(void **state)
     check_all(check_last_stream, 1);
 }
 
-/* ---- what the branch is made of
- * ----------------------------------------------------------------*/
+/* ---- what the branch is made of ---------------------------------------------------------------*/
 
 /* A model of two blocks; a row adds what sets it apart. */
 #define SMALL(heads_, placement_, norm_, activation_)                                              \

@@ -678,19 +678,36 @@ def row_of(name):
     return ".".join(parts[1:]) if parts[0] == "grad" else name, ""
 
 
-def check_stack(side, metadata, tensors):
-    """Compares one stack of a dump; prints a table and returns whether all of it agrees."""
-    placement, activation = metadata[side], metadata.get("activation", "gelu")
-    weights = {name[len(side) + 7 :]: value for name, value in tensors.items()
-               if name.startswith(side + ".param.")}
+def setting_of(metadata, name, side):
+    """A setting as one stack has it: `left/right` where the two differ; 0 may be a word."""
+    value = metadata[name].split("/")[-1 if side == "right" else 0]
+    if name == "attention" and value == "auto":
+        return "bidirectional" if metadata["task"] in ("masked", "shapes") else "causal"
+    number = type(Shape.DEFAULTS.get(name)) is int
+    return value if value.isdigit() or not number else 0
+
+
+def shape_of(side, metadata, tensors, weights):
+    """The shape of one stack of a dump."""
     head = "wte.weight" if "head.weight" not in weights else "head.weight"
     if head not in weights:
         raise BadFile(f"{side}.param.{head} is missing")
     settings = {name: metadata[name] for name in Shape.SIZES if name != "vocab"}
     settings["vocab"] = len(weights[head])
-    settings.update({name.replace("-", "_"): metadata[name]
-                     for name in Shape.DEFAULTS if name in metadata})
-    shape = Shape(placement, metadata["norm"], activation, **settings)
+    for name in Shape.DEFAULTS:
+        if name in metadata:
+            settings[name.replace("-", "_")] = setting_of(metadata, name, side)
+    if "pixels" in tensors:
+        settings["patch"] = tensors["pixels"].shape[-1]
+    return Shape(metadata[side], setting_of(metadata, "norm", side),
+                 setting_of(metadata, "activation", side), **settings)
+
+
+def check_stack(side, metadata, tensors):
+    """Compares one stack of a dump; prints a table and returns whether all of it agrees."""
+    weights = {name[len(side) + 7 :]: value for name, value in tensors.items()
+               if name.startswith(side + ".param.")}
+    shape = shape_of(side, metadata, tensors, weights)
     if {name: value.shape for name, value in weights.items()} != shape.tensors():
         wrong = set(shape.tensors().items()) ^ {(n, v.shape) for n, v in weights.items()}
         raise BadFile(f"{side}: other parameter tensors than expected: {sorted(wrong)}")
@@ -714,7 +731,7 @@ def check_stack(side, metadata, tensors):
             print(f"{full} is missing")
         if kind not in worst or error > worst[kind][0]:
             worst[kind] = (error, relative_error(ordinary[name], value), where)
-    print(f"{side}: {placement} {shape.norm} {activation}, {shape.layers} layers; "
+    print(f"{side}: {shape.placement} {shape.norm} {shape.activation}, {shape.layers} layers; "
           f"loss {float(expected['loss']):.9f}")
     print(f"  {'quantity':20} {'at':>9} {'lnscope':>10} {'torch f32':>10}")
     for kind, (error, torch_error, where) in worst.items():

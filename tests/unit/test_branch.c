@@ -62,8 +62,7 @@ static void open_model(struct model *model, const struct model_config *config)
     draw_batch(model);
 }
 
-/* ---- threads, memory
- * ---------------------------------------------------------------------------*/
+/* ---- threads, memory --------------------------------------------------------------------------*/
 
 /* A step on a team of three threads, twice, leaves the same gradients as one on none. */
 static void bits_do_not_depend_on_threads(void **state)
@@ -138,8 +137,7 @@ static void a_snapshot_holds_all_kinds_of_tensors(void **state)
     assert_true(most <= BLOCK_TENSORS_MAX);
 }
 
-/* ---- attention
- * -----------------------------------------------------------------------------------*/
+/* ---- attention --------------------------------------------------------------------------------*/
 
 static bool sees(const struct model_config *c, int block, int query, int key)
 {
@@ -234,8 +232,7 @@ static void rotary_scores_depend_on_distance(void **state)
     model_close(&model);
 }
 
-/* ---- experts
- * -------------------------------------------------------------------------------------*/
+/* ---- experts ----------------------------------------------------------------------------------*/
 
 static void tokens_go_to_the_most_probable_experts(void **state)
 {
@@ -269,8 +266,7 @@ static void tokens_go_to_the_most_probable_experts(void **state)
     model_close(&model);
 }
 
-/* ---- initial values
- * ------------------------------------------------------------------------------*/
+/* ---- initial values ---------------------------------------------------------------------------*/
 
 static const struct tensor *find(const struct model *model, const char *kind)
 {
@@ -326,8 +322,7 @@ static void parts_of_tensors_start_as_matrices(void **state)
     model_close(&other);
 }
 
-/* ---- what cannot be
- * ------------------------------------------------------------------------------*/
+/* ---- what cannot be ---------------------------------------------------------------------------*/
 
 static void expect_refusal(const struct model_config *config, const char *reason)
 {

@@ -826,6 +826,84 @@ static void test_joins(void **state)
     for_each_build(check_join_gradients);
 }
 
+/* ---- matrix products: every remainder of rows, columns and depth, and A read transposed ---- */
+
+static void check_product_shape(const struct kernels *kernels, int rows, int columns, int depth,
+                                bool transposed)
+{
+    const size_t size = (size_t)(rows * depth), c_stride = (size_t)columns + 3;
+    real *a = calloc(size, sizeof *a), *b = calloc((size_t)(depth * columns), sizeof *b);
+    real *c = calloc((size_t)rows * c_stride, sizeof *c);
+    fill(a, size, 1);
+    fill(b, (size_t)(depth * columns), 1);
+    fill(c, (size_t)rows * c_stride, 1); /* what was there before must not matter */
+    const real beside = c[columns];
+    kernels->product(&(struct product){
+        .rows = rows,
+        .columns = columns,
+        .depth = depth,
+        .a = a,
+        .a_row = transposed ? 1 : (size_t)depth,
+        .a_step = transposed ? (size_t)rows : 1,
+        .b = b,
+        .b_stride = (size_t)columns,
+        .c = c,
+        .c_stride = c_stride,
+    });
+    for (int i = 0; i < rows; i++) {
+        for (int j = 0; j < columns; j++) {
+            double sum = 0;
+            for (int k = 0; k < depth; k++)
+                sum += (double)a[transposed ? k * rows + i : i * depth + k] *
+                       (double)b[k * columns + j];
+            assert_near((double)c[(size_t)i * c_stride + (size_t)j], sum, 4 * TOLERANCE, "product",
+                        kernels->name);
+        }
+    }
+    assert_true(c[columns] == beside);
+    free(a);
+    free(b);
+    free(c);
+}
+
+static void check_products(const struct kernels *kernels)
+{
+    static const int rows[] = {1, 2, 5, 6, 7, 20}, columns[] = {1, 8, 16, 33, 48, 64, 65, 130},
+                     depths[] = {1, 7, 64, 65, 130};
+    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++)
+        for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
+            for (size_t d = 0; d < sizeof depths / sizeof *depths; d++)
+                for (int transposed = 0; transposed < 2; transposed++)
+                    check_product_shape(kernels, rows[r], columns[c], depths[d], transposed);
+}
+
+static void test_products(void **state)
+{
+    (void)state;
+    for_each_build(check_products);
+}
+
+static void check_transpose(const struct kernels *kernels)
+{
+    static const int sizes[] = {1, 3, 4, 5, 17, 32};
+    for (size_t r = 0; r < sizeof sizes / sizeof *sizes; r++) {
+        for (size_t c = 0; c < sizeof sizes / sizeof *sizes; c++) {
+            real from[32 * 32], to[32 * 32];
+            fill(from, 32 * 32, 1);
+            kernels->transpose(from, to, sizes[r], sizes[c]);
+            for (int i = 0; i < sizes[r]; i++)
+                for (int j = 0; j < sizes[c]; j++)
+                    assert_true(to[j * sizes[r] + i] == from[i * sizes[c] + j]);
+        }
+    }
+}
+
+static void test_transpose(void **state)
+{
+    (void)state;
+    for_each_build(check_transpose);
+}
+
 static void test_a_build_for_this_processor(void **state)
 {
     (void)state;
@@ -846,7 +924,8 @@ int main(void)
         cmocka_unit_test(test_attention),   cmocka_unit_test(test_head_norm),
         cmocka_unit_test(test_rotation),    cmocka_unit_test(test_cross_entropy),
         cmocka_unit_test(test_sum_squares), cmocka_unit_test(test_optimizers),
-        cmocka_unit_test(test_joins),       cmocka_unit_test(test_a_build_for_this_processor),
+        cmocka_unit_test(test_joins),       cmocka_unit_test(test_products),
+        cmocka_unit_test(test_transpose),   cmocka_unit_test(test_a_build_for_this_processor),
     };
     return cmocka_run_group_tests_name("kernels", tests, NULL, NULL);
 }

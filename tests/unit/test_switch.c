@@ -16,8 +16,8 @@
 static struct settings small_settings(enum placement left, enum norm norm)
 {
     struct settings settings = settings_default();
-    settings.placement[LEFT] = settings.placement[RIGHT] = left;
-    settings.norm = norm;
+    settings.stack[LEFT].placement = settings.stack[RIGHT].placement = left;
+    settings.stack[LEFT].norm = settings.stack[RIGHT].norm = norm;
     settings.layers = 3;
     settings.width = 16;
     settings.heads = 2;
@@ -230,10 +230,10 @@ static void a_pair_switches_one_side(void **state)
     assert_true(pair_switch(&pair, RIGHT, PLACEMENT_POST, &error));
     assert_false(pair_switch(&pair, LEFT, PLACEMENT_PERI, &error));
     for (int side = 0; side < SIDES; side++) {
-        assert_int_equal(pair.run[side].settings.placement[LEFT], PLACEMENT_PRE);
-        assert_int_equal(pair.run[side].settings.placement[RIGHT], PLACEMENT_POST);
+        assert_int_equal(pair.run[side].settings.stack[LEFT].placement, PLACEMENT_PRE);
+        assert_int_equal(pair.run[side].settings.stack[RIGHT].placement, PLACEMENT_POST);
     }
-    assert_int_equal(pair.settings.placement[RIGHT], PLACEMENT_POST);
+    assert_int_equal(pair.settings.stack[RIGHT].placement, PLACEMENT_POST);
     pair_step(&pair, snapshot);
     assert_int_equal(snapshot[LEFT].placement, PLACEMENT_PRE);
     assert_int_equal(snapshot[RIGHT].placement, PLACEMENT_POST);
