@@ -169,6 +169,17 @@ bench: deps
 	$(MAKE) --no-print-directory all $(BUILD)/tests/bench/bench
 	$(BUILD)/tests/bench/bench
 
+.PHONY: bench-ui bench-instructions
+bench-ui: deps-check
+	$(MAKE) --no-print-directory all $(BUILD)/tests/bench/bench_ui
+	LNSCOPE=$(PROGRAM) $(BUILD)/tests/bench/bench_ui
+
+# Instructions of ten steps of both stacks: the same number whatever else the machine does. Valgrind
+# shows the program no AVX-512, so this counts the AVX2 build of the kernels.
+bench-instructions: all
+	valgrind --tool=callgrind --callgrind-out-file=/dev/null \
+	    $(PROGRAM) run --steps 10 --threads 1 2>&1 >/dev/null | grep Collected
+
 # ---- what must be installed -----------------------------------------------------------------------
 # Looked up with pkg-config; what is missing is installed with apt-get, or the command is said.
 

@@ -6,8 +6,10 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "train/history.h"
+#include "train/presets.h"
 #include "train/trainer.h"
 #include "ui/keys.h"
+#include "ui/navigate.h"
 #include "ui/scene.h"
 #include "ui/terminal.h"
 #include "ui/views.h"
@@ -95,6 +97,10 @@ static void list_changes(const struct settings *before, const struct settings *a
         setting_get(after, row, is, sizeof is);
         if (row->scope == SCOPE_PROGRAM || strcmp(was, is) == 0)
             continue;
+        if (row->choices == preset_names) { /* which is all of what it brings along */
+            snprintf(out, size, "%s %.64s", row->name, is);
+            return;
+        }
         append(out, size, "%s%s ", *out ? ", " : "", row->name);
         bool unit =
             row->scope == SCOPE_OPTIMIZER && *row->unit && strcmp(row->unit, row->name) != 0;
@@ -159,9 +165,12 @@ static void take_restart(struct app *app, const struct update *update)
     take_settings(app, &update->settings);
     app->task = update->task;
     memcpy(app->scene.parameters, update->parameters, sizeof app->scene.parameters);
+    memcpy(app->scene.omega, update->omega, sizeof app->scene.omega);
     app->scene.ended = false;
     app->mark_step = 0;
     history_clear(&app->history);
+    history_set_unit(&app->history, update->task.unigram_entropy);
+    navigate_restart(&app->scene);
     axis_reset(&app->scene.axis);
 }
 
@@ -284,6 +293,9 @@ static const struct setting_key setting_keys[ACTIONS] = {
     [ACTION_CLIP] = {.setting = "clip", .values = clip_values},
     [ACTION_NORM] = {.setting = "norm"},
     [ACTION_TASK] = {.setting = "task"},
+    [ACTION_PRESET] = {.setting = "preset"},
+    [ACTION_LEFT_NEXT] = {.setting = "left"},
+    [ACTION_RIGHT_NEXT] = {.setting = "right"},
 };
 
 static double number_of(const char *text)
@@ -306,7 +318,8 @@ static const char *next_value(const struct setting_key *key, const char *present
     return found || key->direction ? found : key->values[0];
 }
 
-/* The next choice; the text task only where there is a file for it. */
+/* The next choice that goes with the other settings: the text task only where there is a file for
+ * it, images only in a context that they fit in. */
 static const char *next_choice(const struct settings *settings, const struct setting_row *row,
                                const char *present)
 {
@@ -314,10 +327,13 @@ static const char *next_choice(const struct settings *settings, const struct set
     for (; row->choices[count]; count++)
         if (strcmp(row->choices[count], present) == 0)
             at = count;
-    at = (at + 1) % count;
-    if (row->choices == task_names && at == TASK_TEXT && !settings->text[0])
-        at = (at + 1) % count;
-    return row->choices[at];
+    for (int i = 1; i < count; i++) {
+        const char *choice = row->choices[(at + i) % count];
+        struct settings next = *settings;
+        if (setting_set(&next, row->name, choice, NULL) && settings_check(&next, NULL))
+            return choice;
+    }
+    return row->choices[(at + 1) % count];
 }
 
 /* Sends the settings to the trainer; what they change is said when it has carried them out. */
@@ -356,6 +372,26 @@ static void change_setting(struct app *app, const struct setting_key *key, const
     if (row->scope == SCOPE_PROGRAM)
         say(app, ROLE_TEXT, "%s %s%s%s", row->name, value, isfinite(number_of(value)) ? " " : "",
             isfinite(number_of(value)) ? row->unit : "");
+}
+
+/* On to the next placement that has the same tensors, with the weights as they are. */
+static void switch_placement(struct app *app, enum side side)
+{
+    struct settings next = app->wanted;
+    const enum placement now = next.stack[side].placement;
+    enum placement *to = &next.stack[side].placement;
+    do
+        *to = (enum placement)((*to + 1) % PLACEMENTS);
+    while (*to != now && !run_settings_can_switch(&app->wanted, side, *to));
+    if (*to == now) {
+        say(app, ROLE_TEXT, "%s %s: no other placement has the same tensors; %s restarts with one",
+            stack_names[side], placement_names[now],
+            key_table[side == LEFT ? ACTION_LEFT_NEXT : ACTION_RIGHT_NEXT].label);
+        return;
+    }
+    say(app, ROLE_TEXT, "%s %s ...", stack_names[side], placement_names[*to]);
+    app->wanted = next;
+    trainer_switch(app->trainer, side, *to);
 }
 
 static void reseed(struct app *app)
@@ -430,12 +466,16 @@ static int clamp(int value, int most)
     return value < 0 ? 0 : value > most ? most : value;
 }
 
-static void scroll_bars(struct app *app, int by)
+/* The view, the moment, how it is looked at; false when the action is none of these. */
+static bool look(struct app *app, enum action action)
 {
-    int most = view_bar_scroll_max(&app->scene, app->canvas.rows, app->canvas.cols);
-    app->scene.bar_scroll = clamp(clamp(app->scene.bar_scroll, most) + by, most);
-    if (most == 0)
-        say(app, ROLE_TEXT, "all layers are in view: there is nothing to scroll to");
+    char said[MESSAGE_SIZE];
+    if (!navigate(&app->scene, action, app->canvas.rows, app->canvas.cols, said, sizeof said))
+        return false;
+    if (*said)
+        say(app, ROLE_TEXT, "%s", said);
+    fit_axis(app);
+    return true;
 }
 
 static void write_pictures(struct app *app)
@@ -456,6 +496,8 @@ static void act(struct app *app, enum action action)
         change_setting(app, &setting_keys[action], key_table[action].label);
         return;
     }
+    if (look(app, action))
+        return;
     switch (action) {
     case ACTION_PAUSE:
     case ACTION_STEP:
@@ -467,16 +509,16 @@ static void act(struct app *app, enum action action)
     case ACTION_RESEED:
         reseed(app);
         break;
+    case ACTION_SWITCH_LEFT:
+    case ACTION_SWITCH_RIGHT:
+        switch_placement(app, action == ACTION_SWITCH_LEFT ? LEFT : RIGHT);
+        break;
     case ACTION_GRADIENT:
     case ACTION_TENSOR:
         choose_gradient(app, action == ACTION_TENSOR);
         break;
     case ACTION_FREEZE:
         freeze_axis(app);
-        break;
-    case ACTION_SCROLL_UP:
-    case ACTION_SCROLL_DOWN:
-        scroll_bars(app, action == ACTION_SCROLL_UP ? 1 : -1);
         break;
     case ACTION_EXPORT:
         write_pictures(app);
@@ -491,7 +533,7 @@ static void act(struct app *app, enum action action)
     case ACTION_QUIT:
         app->quit = true;
         break;
-    default: /* those of setting_keys */
+    default: /* those of setting_keys and of look() */
         break;
     }
 }
@@ -545,6 +587,8 @@ static void take_key(struct app *app, int code)
         help_key(app, code);
     } else if (action >= 0) {
         act(app, (enum action)action);
+    } else if (view_of_key(code) >= 0) {
+        navigate_to(&app->scene, (enum view)view_of_key(code));
     } else {
         key_describe(code, key, sizeof key);
         say(app, ROLE_TEXT, "%s does nothing: ? shows the keys", key);
@@ -590,9 +634,11 @@ static void open_scene(struct app *app)
         .rate = NAN,
         .ascii = ascii == ASCII_ON || (ascii == ASCII_AUTO && !terminal_is_utf8()),
         .mono = !terminal_has_colours() || app->present.theme == THEME_MONO,
+        .few_colours = !terminal_has_ramp(),
         .message = app->message,
         .message_role = ROLE_TEXT,
     };
+    scene_set_defaults(&app->scene);
     canvas_open(&app->canvas, 1, 1);
     take_size(app);
 }

@@ -10,6 +10,8 @@
 
 enum { PRINT_MAX = 1024 };
 
+const char canvas_density[] = ".:-=+*#%@";
+
 void canvas_open(struct canvas *canvas, int rows, int cols)
 {
     *canvas = (struct canvas){0};
@@ -65,13 +67,20 @@ static bool one_column(uint32_t code)
     return true;
 }
 
-void canvas_put(struct canvas *canvas, int row, int col, uint32_t glyph, enum role role)
+void canvas_put_on(struct canvas *canvas, int row, int col, uint32_t glyph, enum role role,
+                   enum role back)
 {
     if (row < 0 || row >= canvas->rows || col < 0 || col >= canvas->cols)
         return;
     struct cell *cell = &canvas->cells[(size_t)row * (size_t)canvas->cols + (size_t)col];
     cell->glyph = one_column(glyph) ? glyph : '?';
     cell->role = (uint8_t)role;
+    cell->back = (uint8_t)back;
+}
+
+void canvas_put(struct canvas *canvas, int row, int col, uint32_t glyph, enum role role)
+{
+    canvas_put_on(canvas, row, col, glyph, role, (enum role)BACK_OWN);
 }
 
 int canvas_text(struct canvas *canvas, struct rect area, int row, int col, enum role role,
@@ -112,6 +121,15 @@ int canvas_print_right(struct canvas *canvas, struct rect area, int row, int end
     return col;
 }
 
+int canvas_fit(struct canvas *canvas, struct rect area, int col, int end, enum role role,
+               const char *const texts[])
+{
+    for (int i = 0; texts[i]; i++)
+        if (canvas_columns(texts[i]) <= end - col)
+            return canvas_text(canvas, area, 0, col, role, texts[i]);
+    return col;
+}
+
 void canvas_fill(struct canvas *canvas, struct rect area, uint32_t glyph, enum role role)
 {
     for (int row = area.row; row < area.row + area.rows; row++)
@@ -127,6 +145,32 @@ int canvas_columns(const char *text)
     return columns;
 }
 
+char canvas_letter(int step)
+{
+    const int letters = (int)strlen(canvas_density);
+    return canvas_density[step < 0             ? 0
+                          : step >= RAMP_STEPS ? letters - 1
+                                               : step * letters / RAMP_STEPS];
+}
+
+static bool on_ramp(int role)
+{
+    return role >= ROLE_RAMP && role <= ROLE_RAMP_LAST;
+}
+
+/* What a cell is in a text without colours. */
+static uint32_t plain_glyph(const struct cell *cell)
+{
+    const uint32_t upper_half = 0x2580, lower_half = 0x2584, full = 0x2588, left_half = 0x258C;
+    int front = cell->role - ROLE_RAMP, back = cell->back - ROLE_RAMP;
+    bool half = cell->glyph == upper_half || cell->glyph == lower_half || cell->glyph == left_half;
+    if (cell->glyph == ' ' && on_ramp(cell->back))
+        return (uint32_t)canvas_letter(back);
+    if ((half || cell->glyph == full) && on_ramp(cell->role))
+        return (uint32_t)canvas_letter(half && on_ramp(cell->back) ? (front + back) / 2 : front);
+    return cell->glyph;
+}
+
 char *canvas_to_text(const struct canvas *canvas)
 {
     size_t most = (size_t)canvas->rows * ((size_t)canvas->cols * 4 + 1) + 1;
@@ -134,7 +178,8 @@ char *canvas_to_text(const struct canvas *canvas)
     for (int row = 0; row < canvas->rows; row++) {
         char *end = out; /* behind the last cell that is not blank */
         for (int col = 0; col < canvas->cols; col++) {
-            uint32_t glyph = canvas->cells[(size_t)row * (size_t)canvas->cols + (size_t)col].glyph;
+            uint32_t glyph =
+                plain_glyph(&canvas->cells[(size_t)row * (size_t)canvas->cols + (size_t)col]);
             out += utf8_put(out, glyph);
             if (glyph != ' ')
                 end = out;

@@ -1,34 +1,128 @@
-/* The lower half of the overview: both loss curves, and the learning rate. */
-#include "ui/overview.h"
+/* See curves.h. */
+#include "ui/curves.h"
 
+#include "base/memory.h"
 #include "ui/plot.h"
 #include "ui/text.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
     STEPS_LEAST = 100, /* the shortest x axis */
+    ZOOMED_LEAST = 10, /* and when zoomed */
     SETTLED = 10,      /* the first steps do not stretch the y axis */
     TICK_COLS = 12,    /* the least distance of ticks on the x axis */
     MARK_ROWS = 3,     /* rows from the top in which texts of marks are put */
-    LOSS_COLS = 5,
+    LABEL_COLS = 4,    /* of numbers on the y axis */
     SWATCH_COLS = 3,
-    SIDES_FROM = 50, /* a legend this wide says left and right where the names are the same */
+    SIDES_FROM = 50,  /* a legend this wide says left and right where the names are the same */
+    NAMES_FROM = 19,  /* a margin this wide has room for the names of reference lines ... */
+    BRIEFS_FROM = 12, /* ... and this wide for short ones */
+    RACE_ROWS = 3,
     REFERENCES = 2
 };
 
-static const enum role accent[SIDES] = {[LEFT] = ROLE_LEFT, [RIGHT] = ROLE_RIGHT};
+const char *const curves_titles[CURVES][5] = {
+    [CURVE_LOSS] = {"loss, nats per predicted token", "loss, nats per token", "loss, nats", "loss"},
+    [CURVE_RATIO] = {"ratio: stream gradient at x_0 over that at x_L", "ratio of stream gradients",
+                     "ratio"},
+    [CURVE_GRADIENT] = {"gradient norm, L2 over all parameters, before clipping",
+                        "gradient norm, all parameters", "gradient norm", "gradient"},
+};
+
+/* Columns of a value in the legend. */
+static const int value_cols[CURVES] = {[CURVE_LOSS] = 5, [CURVE_RATIO] = 7, [CURVE_GRADIENT] = 7};
+
 static const enum plot_layer curve_layer[SIDES] = {[LEFT] = PLOT_LEFT, [RIGHT] = PLOT_RIGHT};
 static const enum plot_layer raw_layer[SIDES] = {[LEFT] = PLOT_LEFT_RAW, [RIGHT] = PLOT_RIGHT_RAW};
 
-/* What the axes span: steps 0..steps, losses 0..top; and the field of dots that shows it. */
-struct span {
-    double steps, top;
+/* A curve point by point, on a logarithmic y axis as logarithms. NAN: not measured. */
+struct series {
+    double *line; /* smoothed */
+    double *raw;
+};
+
+/* What the axes span, and the field of dots that shows it. */
+struct chart {
+    const struct scene *scene;
+    const struct curves_look *look;
+    struct series series[SIDES];
+    int count; /* of points in view, and of those left of it */
+    bool log_y;
+    double from, to;   /* steps */
+    double low, high;  /* values */
+    double bottom, up; /* `low` as the axis has it, and dots for each unit there */
     int width, height; /* in dots */
 };
+
+/* ---- values ---- */
+
+static double raw_value(enum curve curve, const struct history_point *point)
+{
+    switch (curve) {
+    case CURVE_RATIO:
+        return point->ratio;
+    case CURVE_GRADIENT:
+        return point->grad_norm;
+    case CURVE_LOSS:
+    case CURVES:
+        break;
+    }
+    return point->loss;
+}
+
+/* Fills the series of one stack. The line is the debiased exponential mean; of ratios and
+ * gradients, which span decades, that of their logarithms. */
+static void fill_series(const struct chart *chart, enum side side)
+{
+    const struct history *history = chart->scene->history;
+    const struct series *series = &chart->series[side];
+    const bool logs = chart->look->curve != CURVE_LOSS, log_y = chart->log_y;
+    /* At this weight the mean of the loss is known at full resolution. */
+    const bool known = !logs && chart->look->smoothing == history_smoothing;
+    const double past = pow(chart->look->smoothing, (double)history->stride);
+    double sum = 0, weight = 0;
+    for (int i = 0; i < chart->count; i++) {
+        const struct history_point *point = history_at(history, side, i);
+        double raw = raw_value(chart->look->curve, point);
+        series->line[i] = series->raw[i] = NAN;
+        if (!isfinite(raw) || ((logs || log_y) && raw <= 0))
+            continue;
+        double log_raw = logs || log_y ? log(raw) : 0;
+        sum = past * sum + (1 - past) * (logs ? log_raw : raw);
+        weight = past * weight + (1 - past);
+        double line = known ? point->smooth : sum / weight;
+        series->raw[i] = log_y ? log_raw : raw;
+        series->line[i] = logs == log_y ? line : log_y ? log(line) : exp(line);
+    }
+}
+
+/* A value as the y axis has it, and back. */
+static double to_axis(const struct chart *chart, double value)
+{
+    return chart->log_y ? log(value) : value;
+}
+
+static double from_axis(const struct chart *chart, double number)
+{
+    return chart->log_y ? exp(number) : number;
+}
+
+/* The newest value of the line up to a step; NAN: there is none. */
+static double line_at(const struct chart *chart, enum side side, int64_t step)
+{
+    int i = history_find(chart->scene->history, step);
+    i = i < chart->count ? i : chart->count - 1;
+    while (i >= 0 && isnan(chart->series[side].line[i]))
+        i--;
+    return i < 0 ? NAN : from_axis(chart, chart->series[side].line[i]);
+}
+
+/* ---- axes ---- */
 
 /* The x axis grows in steps, so that the picture stands still in between; it does not reach past
  * the end of a run of known length. */
@@ -39,227 +133,602 @@ static double steps_shown(const struct scene *scene)
     return end > 0 && end < steps ? end : steps;
 }
 
-/* The y axis holds the smoothed losses from step SETTLED on, and the reference lines, up to twice
- * the loss of guessing; what is higher is drawn along its upper edge. */
-static double top_shown(const struct scene *scene)
+void curves_range(const struct scene *scene, const struct curves_look *look, double *from,
+                  double *to)
 {
-    const struct history *history = scene->history;
-    double chance = scene->task->vocab > 1 ? log(scene->task->vocab) : 1;
-    double most = chance;
-    for (enum side side = LEFT; side < SIDES; side++)
-        for (int i = 0; i < history->count; i++)
-            if (history_step(history, i) > SETTLED)
-                most = fmax(most, history_at(history, side, i)->smooth);
-    return plot_nice_above(fmin(most, 2 * chance));
-}
-
-static double dot_x(const struct span *span, double step)
-{
-    return step / span->steps * (span->width - 1);
-}
-
-static double dot_y(const struct span *span, double loss)
-{
-    double y = loss / span->top * (span->height - 1);
-    /* The curves are two dots thick. */
-    return y < 0 ? 0 : y > span->height - 2 ? span->height - 2 : y;
-}
-
-/* The row of a loss, from the top of the plot. */
-static int row_of(const struct span *span, double loss)
-{
-    return (span->height - 1 - (int)lrint(dot_y(span, loss))) / PLOT_DOTS_Y;
-}
-
-static int col_of(const struct span *span, double step)
-{
-    return (int)lrint(dot_x(span, step)) / PLOT_DOTS_X;
-}
-
-static void add_curve(struct plot *plot, const struct span *span, const struct scene *scene,
-                      enum side side, bool dashed)
-{
-    double x_before = NAN, y_before = NAN;
-    for (int i = 0; i < scene->history->count; i++) {
-        const struct history_point *point = history_at(scene->history, side, i);
-        if (!isfinite(point->loss))
-            continue; /* diverged: the smoothed loss only stands still */
-        double x = dot_x(span, (double)history_step(scene->history, i));
-        double y = dot_y(span, point->smooth);
-        if (!dashed || !plot_gap((int)lrint(x)))
-            plot_dot(plot, raw_layer[side], (int)lrint(x), (int)lrint(dot_y(span, point->loss)));
-        if (isnan(x_before))
-            x_before = x, y_before = y;
-        plot_line(plot, curve_layer[side], x_before, y_before, x, y, dashed);
-        x_before = x;
-        y_before = y;
+    double whole = steps_shown(scene);
+    double width = fmax(whole / pow(2, look->zoom), fmin(whole, ZOOMED_LEAST));
+    if (look->zoom == 0) {
+        *from = 0;
+    } else if (look->from >= 0) {
+        *from = fmin((double)look->from, whole - width);
+    } else { /* follows the newest step by tenths of the width */
+        double newest = (double)scene->history->last[LEFT].step, tenth = width / 10;
+        *from = fmin(floor(newest / tenth) * tenth - 9 * tenth, whole - width);
     }
+    *from = floor(fmax(*from, 0));
+    *to = *from + width;
+    if (look->log_x)
+        *from = fmax(*from, 1);
+}
+
+/* The smallest and the largest value of both lines in the range of steps. */
+static void line_range(const struct chart *chart, double *least, double *most)
+{
+    double first = chart->look->zoom > 0 ? chart->from : SETTLED;
+    double low = NAN, high = NAN;
+    for (enum side side = LEFT; side < SIDES; side++) {
+        const double *line = chart->series[side].line;
+        for (int i = 0; i < chart->count; i++) {
+            double step = (double)history_step(chart->scene->history, i);
+            if (isnan(line[i]) || step <= first || step > chart->to)
+                continue;
+            low = line[i] < low ? line[i] : isnan(low) ? line[i] : low;
+            high = line[i] > high ? line[i] : isnan(high) ? line[i] : high;
+        }
+    }
+    *least = from_axis(chart, low);
+    *most = from_axis(chart, high);
+}
+
+/* 1, 2 or 5 times a power of ten, not below or not above a value > 0; whole decades for more than
+ * two of them. */
+static double round_log(double value, bool up, bool decades)
+{
+    double power = pow(10, floor(log10(value) + (up ? -1e-9 : 1e-9)));
+    double part = value / power;
+    if (decades)
+        return up ? 10 * power : power;
+    if (up)
+        return power * (part <= 1 + 1e-9 ? 1 : part <= 2 + 1e-9 ? 2 : part <= 5 + 1e-9 ? 5 : 10);
+    return power * (part >= 5 - 1e-9 ? 5 : part >= 2 - 1e-9 ? 2 : 1);
+}
+
+static void set_log_values(struct chart *chart, double least, double most)
+{
+    const struct task_info *task = chart->scene->task;
+    bool whole = chart->look->zoom == 0;
+    if (!(most > 0))
+        least = 0.1, most = 10;
+    if (chart->look->curve == CURVE_LOSS && whole) {
+        least = fmin(least, task->entropy_rate);
+        most = fmax(most, task->unigram_entropy);
+    }
+    if (chart->look->curve == CURVE_RATIO && whole) {
+        least = fmin(least, 1);
+        most = fmax(most, 1);
+    }
+    bool decades = log10(most / least) > 2;
+    chart->low = round_log(least, false, decades);
+    chart->high = round_log(most, true, decades);
+    if (!(chart->high > chart->low))
+        chart->high = 10 * chart->low;
+}
+
+/* Whole, the y axis holds the lines from step SETTLED on, and the reference lines of the loss, up
+ * to twice the loss of guessing; what is higher is drawn along its upper edge. Zoomed, it holds the
+ * lines that are in view. */
+static void set_values(struct chart *chart, int rows)
+{
+    const struct task_info *task = chart->scene->task;
+    double least, most, chance = task->vocab > 1 ? log(task->vocab) : 1;
+    bool loss = chart->look->curve == CURVE_LOSS;
+    line_range(chart, &least, &most);
+    if (loss)
+        most = fmin(fmax(most, chart->look->zoom > 0 ? most : chance), 2 * chance);
+    if (chart->log_y) {
+        set_log_values(chart, fmin(least, most), most);
+        return;
+    }
+    chart->low = 0;
+    chart->high = plot_nice_above(most > 0 ? most : 1);
+    if (chart->look->zoom == 0 || !(most > least))
+        return;
+    double distance = plot_tick_distance(most - least, rows > 3 ? rows / 2 : 1);
+    chart->low = floor(least / distance + 1e-9) * distance;
+    chart->high = ceil(most / distance - 1e-9) * distance;
+}
+
+static double dot_x(const struct chart *chart, double step)
+{
+    double part = chart->look->log_x ? log(step / chart->from) / log(chart->to / chart->from)
+                                     : (step - chart->from) / (chart->to - chart->from);
+    return part * (chart->width - 1);
+}
+
+/* The step at a dot. */
+static double step_at(const struct chart *chart, double x)
+{
+    double part = x / (chart->width - 1);
+    return chart->look->log_x ? chart->from * pow(chart->to / chart->from, part)
+                              : chart->from + part * (chart->to - chart->from);
+}
+
+/* The height of a number as the axis has it. */
+static double dot_of(const struct chart *chart, double number)
+{
+    double y = (number - chart->bottom) * chart->up;
+    /* The curves are two dots thick. */
+    return y < 0 ? 0 : y > chart->height - 2 ? chart->height - 2 : y;
+}
+
+static double dot_y(const struct chart *chart, double value)
+{
+    return dot_of(chart, to_axis(chart, fmax(value, 1e-300)));
+}
+
+/* The row of a value, from the top of the plot. */
+static int row_of(const struct chart *chart, double value)
+{
+    return (chart->height - 1 - (int)lrint(dot_y(chart, value))) / PLOT_DOTS_Y;
+}
+
+/* The column of a step; -1 where it is not in view. */
+static int col_of(const struct chart *chart, double step)
+{
+    bool inside = step >= chart->from && step <= chart->to;
+    return inside ? (int)lrint(dot_x(chart, step)) / PLOT_DOTS_X : -1;
+}
+
+/* ---- the field ---- */
+
+/* Where a line has come to: its newest point, and how far it went up and down in that column. */
+struct pen {
+    double x, y;
+    int col; /* of dots */
+    double low, high;
+};
+
+/* The column that the pen leaves shows all that the line did in it. */
+static void leave_column(struct plot *plot, enum plot_layer layer, const struct pen *pen,
+                         bool dashed)
+{
+    if (pen->low < pen->high)
+        plot_line(plot, layer, pen->col, pen->low, pen->col, pen->high, dashed);
+}
+
+static void move_pen(struct plot *plot, enum plot_layer layer, struct pen *pen, double x, double y,
+                     bool dashed)
+{
+    const int col = (int)(x + 0.5);
+    if (col == pen->col) { /* many points may share it: they are drawn as one */
+        pen->low = y < pen->low ? y : pen->low;
+        pen->high = y > pen->high ? y : pen->high;
+    } else {
+        leave_column(plot, layer, pen, dashed);
+        plot_line(plot, layer, pen->x, pen->y, x, y, dashed);
+        pen->col = col;
+        pen->low = pen->high = y;
+    }
+    pen->x = x;
+    pen->y = y;
+}
+
+static void add_curve(struct plot *plot, const struct chart *chart, enum side side, bool dashed)
+{
+    const struct series *series = &chart->series[side];
+    struct pen pen = {.x = NAN, .col = -1};
+    for (int i = 0; i < chart->count; i++) {
+        if (isnan(series->line[i]))
+            continue; /* diverged: the smoothed loss only stands still */
+        double x = dot_x(chart, (double)history_step(chart->scene->history, i));
+        double y = dot_of(chart, series->line[i]);
+        if (x < 0) {
+            pen = (struct pen){.x = x, .y = y, .col = -1};
+            continue;
+        }
+        if (pen.x < 0) { /* comes in at the left edge */
+            pen.y += (y - pen.y) * (0 - pen.x) / (x - pen.x);
+            pen.x = 0;
+        } else if (isnan(pen.x)) {
+            pen = (struct pen){.x = x, .y = y, .col = -1};
+        }
+        move_pen(plot, curve_layer[side], &pen, x, y, dashed);
+        if (!dashed || !plot_gap(pen.col))
+            plot_dot(plot, raw_layer[side], pen.col, (int)(dot_of(chart, series->raw[i]) + 0.5));
+    }
+    leave_column(plot, curve_layer[side], &pen, dashed);
 }
 
 /* Where a diverged stack's curve ends: at its last finite loss. */
-static void draw_end(struct canvas *canvas, struct rect area, const struct span *span,
-                     const struct scene *scene, enum side side)
+static void draw_end(struct canvas *canvas, struct rect area, const struct chart *chart,
+                     enum side side)
 {
-    const struct history *history = scene->history;
-    if (history->last[side].fault.place == FAULT_NONE)
+    const double *line = chart->series[side].line;
+    int end = chart->count - 1;
+    if (chart->scene->history->last[side].fault.place == FAULT_NONE)
         return;
-    for (int i = history->count - 1; i >= 0; i--) {
-        const struct history_point *point = history_at(history, side, i);
-        if (!isfinite(point->loss))
-            continue;
-        canvas_put(canvas, area.row + row_of(span, point->smooth),
-                   area.col + col_of(span, (double)history_step(history, i)),
-                   scene->ascii ? 'X' : 0x00D7, ROLE_BAD);
+    while (end >= 0 && isnan(line[end]))
+        end--;
+    int col = end < 0 ? -1 : col_of(chart, (double)history_step(chart->scene->history, end));
+    if (col >= 0)
+        canvas_put(canvas, area.row + row_of(chart, from_axis(chart, line[end])), area.col + col,
+                   chart->scene->ascii ? 'X' : 0x00D7, ROLE_BAD);
+}
+
+/* The held-out loss, wherever it was measured. */
+static void draw_held_out(struct canvas *canvas, struct rect area, const struct chart *chart,
+                          enum side side)
+{
+    static const uint32_t letter[SIDES] = {'v', 'w'}, diamond[SIDES] = {0x25C6, 0x25C7};
+    const struct history *history = chart->scene->history;
+    if (chart->look->curve != CURVE_LOSS || isnan(history->valid[side]))
         return;
+    for (int i = 0; i < chart->count; i++) {
+        double loss = history_at(history, side, i)->valid_loss;
+        int col = isfinite(loss) ? col_of(chart, (double)history_step(history, i)) : -1;
+        if (col >= 0)
+            canvas_put(canvas, area.row + row_of(chart, loss), area.col + col,
+                       chart->scene->ascii ? letter[side] : diamond[side], scene_accent[side]);
     }
 }
 
-/* The reference lines: a dotted line each, its name in the margin. */
-static void draw_references(struct canvas *canvas, const struct layout_overview *layout,
-                            struct plot *plot, const struct span *span, const struct scene *scene)
+struct reference {
+    double value;
+    const char *name, *brief;
+};
+
+/* What the curves can be held against. */
+static void references_of(const struct chart *chart, struct reference out[REFERENCES])
 {
-    const struct {
-        double loss;
-        const char *name, *brief;
-    } reference[REFERENCES] = {
-        {scene->task->unigram_entropy, "no context", "no ctx"},
-        {scene->task->entropy_rate, "best possible", "best"},
-    };
+    const struct scene *scene = chart->scene;
+    out[0] = out[1] = (struct reference){.value = NAN};
+    switch (chart->look->curve) {
+    case CURVE_LOSS:
+        out[0] = (struct reference){scene->task->unigram_entropy, "no context", "no ctx"};
+        out[1] = (struct reference){scene->task->entropy_rate, "best possible", "best"};
+        break;
+    case CURVE_RATIO:
+        out[0] = (struct reference){1, "level", "level"};
+        break;
+    case CURVE_GRADIENT:
+        if (scene->settings->clip > 0)
+            out[0] = (struct reference){scene->settings->clip, "clipped to", "clip"};
+        break;
+    case CURVES:
+        break;
+    }
+    for (int i = 0; i < REFERENCES; i++)
+        if (!(out[i].value >= chart->low * (1 - 1e-9) && out[i].value <= chart->high))
+            out[i].value = NAN;
+}
+
+/* The rows in the margin of the names of reference lines; -1 for one that is not in view. */
+static void reference_rows(const struct chart *chart, const struct reference reference[REFERENCES],
+                           int row[REFERENCES])
+{
     int taken = -1;
     for (int i = 0; i < REFERENCES; i++) {
-        if (!isfinite(reference[i].loss) || reference[i].loss > span->top)
+        row[i] = -1;
+        if (!isfinite(reference[i].value))
             continue;
-        int y = (int)lrint(dot_y(span, reference[i].loss));
-        for (int x = 0; x < span->width; x += 2)
-            plot_dot(plot, PLOT_REFERENCE, x, y);
-        int row = row_of(span, reference[i].loss), cols = layout->margin.cols;
-        row += row == taken;
-        taken = row;
-        if (cols >= 19)
-            canvas_print(canvas, layout->margin, row, 1, ROLE_REFERENCE, "%s %.2f",
-                         reference[i].name, reference[i].loss);
-        else if (cols >= 12)
-            canvas_print(canvas, layout->margin, row, 1, ROLE_REFERENCE, "%s %.2f",
-                         reference[i].brief, reference[i].loss);
-        else
-            canvas_print(canvas, layout->margin, row, 1, ROLE_REFERENCE, "%.2f", reference[i].loss);
+        row[i] = row_of(chart, reference[i].value);
+        row[i] += row[i] == taken;
+        taken = row[i];
     }
+}
+
+/* A dotted line each, its name in the margin. */
+static void draw_references(struct canvas *canvas, const struct layout_plot *layout,
+                            struct plot *plot, const struct chart *chart)
+{
+    struct reference reference[REFERENCES];
+    int row[REFERENCES], cols = layout->margin.cols;
+    references_of(chart, reference);
+    reference_rows(chart, reference, row);
+    for (int i = 0; i < REFERENCES; i++) {
+        if (row[i] < 0)
+            continue;
+        int y = (int)lrint(dot_y(chart, reference[i].value));
+        for (int x = 0; x < chart->width; x += 2)
+            plot_dot(plot, PLOT_REFERENCE, x, y);
+        if (cols >= BRIEFS_FROM)
+            canvas_print(canvas, layout->margin, row[i], 1, ROLE_REFERENCE, "%s %.2f",
+                         cols >= NAMES_FROM ? reference[i].name : reference[i].brief,
+                         reference[i].value);
+        else
+            canvas_print(canvas, layout->margin, row[i], 1, ROLE_REFERENCE, "%.2f",
+                         reference[i].value);
+    }
+}
+
+/* A mark's text; blind, without what would tell the stacks apart. */
+static const char *mark_text(const struct scene *scene, const struct history_mark *mark)
+{
+    bool tells = strstr(mark->text, stack_names[LEFT]) || strstr(mark->text, stack_names[RIGHT]);
+    return scene->blind && tells ? "hidden" : mark->text;
 }
 
 /* A line for each event where no curve is; then, over the lines, its text where there is room
  * beside it. */
 static void draw_marks(struct canvas *canvas, struct rect area, const struct plot *plot,
-                       const struct span *span, const struct scene *scene)
+                       const struct chart *chart)
 {
-    const struct history *history = scene->history;
+    const struct history *history = chart->scene->history;
     for (int i = 0; i < history->marks; i++) {
-        int col = col_of(span, (double)history->mark[i].step);
-        for (int row = 0; row < area.rows; row++)
+        int col = col_of(chart, (double)history->mark[i].step);
+        for (int row = 0; col >= 0 && row < area.rows; row++)
             if (!plot_has_curve(plot, row, col))
-                canvas_put(canvas, area.row + row, area.col + col, scene->ascii ? ':' : 0x254E,
-                           ROLE_MARK);
+                canvas_put(canvas, area.row + row, area.col + col,
+                           chart->scene->ascii ? ':' : 0x254E, ROLE_MARK);
     }
     int written[MARK_ROWS] = {0}; /* the first free column of each row */
     for (int i = 0; i < history->marks; i++) {
-        int col = col_of(span, (double)history->mark[i].step) + 1;
-        int end = col + canvas_columns(history->mark[i].text);
-        for (int row = 0; row < MARK_ROWS && row < area.rows; row++) {
+        const char *text = mark_text(chart->scene, &history->mark[i]);
+        int col = col_of(chart, (double)history->mark[i].step) + 1;
+        int end = col + canvas_columns(text);
+        for (int row = 0; col > 0 && row < MARK_ROWS && row < area.rows; row++) {
             bool room = col >= written[row] && end <= area.cols;
             for (int at = col; room && at <= end; at++)
                 room = !plot_has_curve(plot, row, at);
             if (!room)
                 continue;
-            canvas_text(canvas, area, row, col, ROLE_MARK, history->mark[i].text);
+            canvas_text(canvas, area, row, col, ROLE_MARK, text);
             written[row] = end + 1;
             break;
         }
     }
 }
 
-static void draw_y_axis(struct canvas *canvas, struct rect area, const struct span *span,
-                        bool ascii)
+/* The step that all views show, where it is not the newest. */
+static void draw_cursor(struct canvas *canvas, struct rect area, const struct plot *plot,
+                        const struct chart *chart)
 {
-    int edge = area.cols - 1;
-    canvas_fill(canvas, (struct rect){area.row, area.col + edge, area.rows, 1},
-                ascii ? '|' : 0x2502, ROLE_AXIS);
-    double distance = plot_tick_distance(span->top, area.rows > 3 ? area.rows / 2 : 1);
-    distance = fmin(distance, span->top);
-    int digits = distance < 1 ? (int)ceil(-log10(distance) - 1e-9) : 0;
-    for (int i = 0; i * distance <= span->top * (1 + 1e-9); i++) {
-        int row = row_of(span, i * distance);
-        canvas_print_right(canvas, area, row, edge, ROLE_DIM, "%.*f", digits, i * distance);
-        canvas_put(canvas, area.row + row, area.col + edge, ascii ? '+' : 0x2524, ROLE_AXIS);
-    }
+    int col = chart->scene->cursor > 0 ? col_of(chart, (double)scene_step(chart->scene)) : -1;
+    for (int row = 0; col >= 0 && row < area.rows; row++)
+        if (!plot_has_curve(plot, row, col))
+            canvas_put(canvas, area.row + row, area.col + col, chart->scene->ascii ? '|' : 0x2502,
+                       ROLE_WARN);
 }
 
-static void draw_x_axis(struct canvas *canvas, const struct layout_overview *layout,
-                        const struct span *span, bool ascii)
+/* ---- numbers at the axes ---- */
+
+/* One of a rising series of numbers 1, 2, 5, 10, ... times `base`; with `wide` decades only. */
+static double log_tick(double base, int i, bool wide)
+{
+    static const double part[] = {1, 2, 5};
+    return wide ? base * pow(10, i) : base * pow(10, i / 3) * part[i % 3];
+}
+
+static void y_label(const struct chart *chart, double value, int digits, char out[TEXT_NUMBER])
+{
+    if (chart->log_y ? value < 0.01 || value >= 1e4 : digits > 2)
+        text_scientific(out, value, 0);
+    else if (chart->log_y)
+        snprintf(out, TEXT_NUMBER, "%g", value);
+    else
+        snprintf(out, TEXT_NUMBER, "%.*f", digits, value);
+}
+
+static void draw_y_tick(struct canvas *canvas, struct rect area, const struct chart *chart,
+                        double value, int digits)
+{
+    char text[TEXT_NUMBER];
+    int row = row_of(chart, value), edge = area.cols - 1;
+    y_label(chart, value, digits, text);
+    canvas_print_right(canvas, area, row, edge, ROLE_DIM, "%.*s", LABEL_COLS, text);
+    canvas_put(canvas, area.row + row, area.col + edge, chart->scene->ascii ? '+' : 0x2524,
+               ROLE_AXIS);
+}
+
+static void draw_y_axis(struct canvas *canvas, struct rect area, const struct chart *chart)
+{
+    const int most = area.rows > 8 ? (area.rows - 1) / 2 : area.rows > 3 ? area.rows / 2 : 1;
+    canvas_fill(canvas, (struct rect){area.row, area.col + area.cols - 1, area.rows, 1},
+                chart->scene->ascii ? '|' : 0x2502, ROLE_AXIS);
+    if (chart->log_y) {
+        double decades = log10(chart->high / chart->low), base = round_log(chart->low, false, true);
+        bool wide = decades * 3 > most;
+        int stride = wide && decades > most ? (int)ceil(decades / most) : 1;
+        for (int i = 0; log_tick(base, i, wide) <= chart->high * (1 + 1e-9); i += stride)
+            if (log_tick(base, i, wide) >= chart->low * (1 - 1e-9))
+                draw_y_tick(canvas, area, chart, log_tick(base, i, wide), 0);
+        return;
+    }
+    double range = chart->high - chart->low;
+    double distance = fmin(plot_tick_distance(range, most), range);
+    int digits = distance < 1 ? (int)ceil(-log10(distance) - 1e-9) : 0;
+    for (int i = 0; i * distance <= range * (1 + 1e-9); i++)
+        draw_y_tick(canvas, area, chart, chart->low + i * distance, digits);
+}
+
+/* Writes a tick of the x axis where it keeps its distance from what ends at column `taken`; returns
+ * the column behind it. */
+static int draw_x_tick(struct canvas *canvas, struct rect area, const struct layout_plot *layout,
+                       const struct chart *chart, double step, int taken)
+{
+    char text[TEXT_NUMBER];
+    snprintf(text, sizeof text, "%.0f", step);
+    int from = layout->field.col - area.col, end = from + layout->field.cols;
+    int columns = canvas_columns(text), col = from + col_of(chart, step) - columns / 2;
+    col = col + columns > end ? end - columns : col;
+    if (col_of(chart, step) < 0 || col <= taken)
+        return taken;
+    return canvas_text(canvas, area, 0, col, ROLE_DIM, text);
+}
+
+static void draw_x_axis(struct canvas *canvas, const struct layout_plot *layout,
+                        const struct chart *chart)
 {
     struct rect area = layout->x_axis;
+    const bool ascii = chart->scene->ascii, logs = chart->look->log_x;
     if (area.rows == 0)
         return;
-    int from = layout->plot.col - area.col, end = from + layout->plot.cols;
-    canvas_fill(canvas, (struct rect){area.row, area.col + from, 1, layout->plot.cols},
+    int from = layout->field.col - area.col, end = from + layout->field.cols, taken = from - 2;
+    canvas_fill(canvas, (struct rect){area.row, area.col + from, 1, layout->field.cols},
                 ascii ? '-' : 0x2500, ROLE_AXIS);
     canvas_put(canvas, area.row, area.col + from - 1, ascii ? '+' : 0x2514, ROLE_AXIS);
-    double distance = plot_tick_distance(span->steps, layout->plot.cols / TICK_COLS);
-    for (int i = 0; i * distance <= span->steps * (1 + 1e-9); i++) {
-        char text[TEXT_NUMBER];
-        snprintf(text, sizeof text, "%.0f", i * distance);
-        int columns = canvas_columns(text);
-        int col = from + col_of(span, i * distance) - columns / 2;
-        canvas_text(canvas, area, 0, col + columns > end ? end - columns : col, ROLE_DIM, text);
+    if (logs) {
+        double base = round_log(chart->from, false, true);
+        bool wide = layout->field.cols / log10(chart->to / chart->from) < 3 * TICK_COLS;
+        for (int i = 0; log_tick(base, i, wide) <= chart->to * (1 + 1e-9); i++)
+            taken = draw_x_tick(canvas, area, layout, chart, log_tick(base, i, wide), taken);
+    } else {
+        double distance =
+            plot_tick_distance(chart->to - chart->from, layout->field.cols / TICK_COLS);
+        for (int i = (int)ceil(chart->from / distance - 1e-9);
+             i * distance <= chart->to * (1 + 1e-9); i++)
+            taken = draw_x_tick(canvas, area, layout, chart, i * distance, taken);
     }
-    canvas_text(canvas, area, 0, end + (layout->margin.cols > 5), ROLE_DIM, "steps");
+    bool room = layout->margin.cols >= BRIEFS_FROM;
+    canvas_text(canvas, area, 0, end + (layout->margin.cols > 5), ROLE_DIM,
+                logs && room ? "steps, log" : "steps");
 }
 
+/* ---- legend and race ---- */
+
 /* The name of a curve in the legend, cut where the screen is narrow; names are ASCII. */
-static void legend_name(const struct scene *scene, enum side side, int cols, char out[TEXT_TITLE])
+static void legend_name(const struct scene *scene, enum side side, int cols, int value,
+                        char out[TEXT_TITLE])
 {
-    if (cols >= SIDES_FROM)
-        overview_title(scene, side, out, TEXT_TITLE);
-    else
-        text_title(out, scene->settings->placement[side], scene->settings->norm);
-    int room = cols / SIDES - LOSS_COLS - 2;
+    scene_title(scene, side, cols >= SIDES_FROM, out);
+    int room = cols / SIDES - value - 2;
     if (canvas_columns(out) > room)
         out[room] = '\0';
 }
 
-/* The title of the plot, and the curves' looks, names and values at its right end. */
-static void draw_legend(struct canvas *canvas, const struct layout_overview *layout,
-                        const struct scene *scene)
+static void legend_value(const struct chart *chart, enum side side, char out[TEXT_NUMBER])
 {
+    const struct curves_look *look = chart->look;
+    const struct moment moment = scene_moment(chart->scene, side);
+    if (moment.fault.place != FAULT_NONE)
+        snprintf(out, TEXT_NUMBER, "nan");
+    else if (look->curve == CURVE_RATIO)
+        text_ratio(out, line_at(chart, side, moment.step));
+    else if (look->curve == CURVE_GRADIENT)
+        text_scientific(out, line_at(chart, side, moment.step), 2);
+    else if (look->smoothing == history_smoothing) /* exact, also between points */
+        text_loss(out, moment.step > 0 ? moment.smooth : NAN);
+    else
+        text_loss(out, line_at(chart, side, moment.step));
+}
+
+/* The title of the plot, and the curves' looks, names and values at its right end. */
+static void draw_legend(struct canvas *canvas, struct rect area, const struct chart *chart)
+{
+    const struct scene *scene = chart->scene;
+    const struct curves_look *look = chart->look;
     static const char *const swatch[2][2] = {{"━━━", "***"}, {"━ ━", "ooo"}};
-    struct rect area = layout->legend;
+    const int cols = value_cols[look->curve];
     int end = area.cols, between = end >= 100 ? 4 : 2;
-    char name[SIDES][TEXT_TITLE], loss[TEXT_NUMBER];
+    char name[SIDES][TEXT_TITLE], text[TEXT_NUMBER];
     int needed = between + 1;
     for (enum side side = LEFT; side < SIDES; side++) {
-        legend_name(scene, side, area.cols, name[side]);
-        needed += canvas_columns(name[side]) + LOSS_COLS + 1 + SWATCH_COLS + 1;
+        legend_name(scene, side, area.cols, cols, name[side]);
+        needed += canvas_columns(name[side]) + cols + 1 + SWATCH_COLS + 1;
     }
     for (int i = SIDES - 1; i >= 0; i--) {
         enum side side = (enum side)i;
-        bool bad = scene->history->last[side].fault.place != FAULT_NONE;
-        text_loss(loss, bad ? NAN : history_smooth(scene->history, side));
-        canvas_print_right(canvas, area, 0, end, bad ? ROLE_BAD : ROLE_TEXT, "%s",
-                           bad ? "nan" : loss);
-        end -= LOSS_COLS + 1;
-        end = canvas_print_right(canvas, area, 0, end, accent[side], "%s", name[side]);
-        bool other = side == RIGHT && (overview_mono(scene) || scene->ascii);
+        bool bad = scene_moment(scene, side).fault.place != FAULT_NONE;
+        legend_value(chart, side, text);
+        canvas_print_right(canvas, area, 0, end, bad ? ROLE_BAD : ROLE_TEXT, "%s", text);
+        end -= cols + 1;
+        end = canvas_print_right(canvas, area, 0, end, scene_accent[side], "%s", name[side]);
+        bool other = side == RIGHT && (scene_is_mono(scene) || scene->ascii);
         if (needed <= area.cols)
-            end = canvas_print_right(canvas, area, 0, end - 1, accent[side], "%s",
+            end = canvas_print_right(canvas, area, 0, end - 1, scene_accent[side], "%s",
                                      swatch[other][scene->ascii]);
         end -= between;
     }
-    static const char *const titles[] = {"loss, nats per predicted token", "loss, nats per token",
-                                         "loss, nats", "loss"};
-    for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++)
-        if (canvas_columns(titles[i]) <= end) {
-            canvas_text(canvas, area, 0, 0, ROLE_TITLE, titles[i]);
-            return;
-        }
+    canvas_fit(canvas, area, 0, end, ROLE_TITLE, curves_titles[look->curve]);
 }
+
+/* The first of RACE_ROWS rows that are free, with a blank row around them where there is room; -1:
+ * there are none. */
+static int race_row(const int reference[REFERENCES], int rows)
+{
+    for (int around = 1; around >= 0; around--)
+        for (int row = around; row + RACE_ROWS + around <= rows; row++) {
+            bool room = true;
+            for (int i = 0; i < REFERENCES; i++)
+                room = room &&
+                       (reference[i] < row - around || reference[i] >= row + RACE_ROWS + around);
+            if (room)
+                return row;
+        }
+    return -1;
+}
+
+static void draw_racer(struct canvas *canvas, struct rect row, const struct scene *scene,
+                       const struct race *race, enum side side)
+{
+    char name[TEXT_TITLE], text[4][TEXT_TITLE + 32];
+    int64_t step = race->step[side], lead = step - race->step[race->first];
+    scene_title(scene, side, true, name);
+    if (step == 0) {
+        snprintf(text[0], sizeof text[0], "%s not yet", name);
+        snprintf(text[1], sizeof text[1], "%.9s not yet", name);
+    } else if (side == race->first) {
+        snprintf(text[0], sizeof text[0], "%s at step %" PRId64, name, step);
+        snprintf(text[1], sizeof text[1], "%s at %" PRId64, name, step);
+    } else {
+        snprintf(text[0], sizeof text[0], "%s %" PRId64 " later", name, lead);
+        snprintf(text[1], sizeof text[1], "%s +%" PRId64, name, lead);
+    }
+    snprintf(text[2], sizeof text[2], "%.8s %" PRId64, name, step);
+    canvas_fit(canvas, row, 1, row.cols, scene_accent[side],
+               (const char *const[]){text[0], text[1], step ? text[2] : NULL, NULL});
+}
+
+/* The points in view: the newest may lie right of it. */
+static int count_points(const struct history *history, double to)
+{
+    int count = history_find(history, (int64_t)fmin(ceil(to), 1e18)) + 2;
+    return count < history->count ? count : history->count;
+}
+
+static struct chart chart_open(const struct layout_plot *layout, const struct scene *scene,
+                               const struct curves_look *look)
+{
+    struct chart chart = {
+        .scene = scene,
+        .look = look,
+        .log_y = look->log_y[look->curve],
+        .width = layout->field.cols * PLOT_DOTS_X,
+        .height = layout->field.rows * PLOT_DOTS_Y,
+    };
+    curves_range(scene, look, &chart.from, &chart.to);
+    chart.count = count_points(scene->history, chart.to);
+    size_t count = (size_t)(chart.count > 0 ? chart.count : 1);
+    for (enum side side = LEFT; side < SIDES; side++) {
+        chart.series[side].line = memory_new(count, sizeof(double));
+        chart.series[side].raw = memory_new(count, sizeof(double));
+        fill_series(&chart, side);
+    }
+    set_values(&chart, layout->field.rows);
+    chart.bottom = to_axis(&chart, chart.low);
+    chart.up = (chart.height - 1) / (to_axis(&chart, chart.high) - chart.bottom);
+    return chart;
+}
+
+static void chart_close(struct chart *chart)
+{
+    for (enum side side = LEFT; side < SIDES; side++) {
+        free(chart->series[side].line);
+        free(chart->series[side].raw);
+    }
+}
+
+/* The race beside the curves of the loss, in rows of the margin that reference lines leave free. */
+static void draw_race(struct canvas *canvas, struct rect margin, const struct chart *chart)
+{
+    const struct race race = scene_race(chart->scene);
+    struct reference reference[REFERENCES];
+    int rows[REFERENCES];
+    references_of(chart, reference);
+    reference_rows(chart, reference, rows);
+    int row = race_row(rows, margin.rows);
+    if (race.level < 0 || row < 0 || margin.cols < NAMES_FROM)
+        return;
+    canvas_print(canvas, margin, row, 1, ROLE_TEXT, "race to loss %.2f", race.loss);
+    for (int i = 0; i < SIDES; i++) {
+        enum side side = i == 0 ? race.first : race.first == LEFT ? RIGHT : LEFT;
+        struct rect line = {margin.row + row + 1 + i, margin.col, 1, margin.cols};
+        draw_racer(canvas, line, chart->scene, &race, side);
+    }
+}
+
+/* ---- the learning rate ---- */
 
 /* The rate of a step: as it was, or as it is planned. */
 static double rate_of(const struct scene *scene, int64_t step)
@@ -275,56 +744,58 @@ static double rate_of(const struct scene *scene, int64_t step)
     return schedule_lr(settings->schedule, settings->lr, settings->warmup, settings->steps, step);
 }
 
-static void draw_strip(struct canvas *canvas, const struct layout_overview *layout,
-                       const struct span *span, const struct scene *scene)
+static void draw_strip(struct canvas *canvas, const struct layout_plot *layout,
+                       const struct chart *chart)
 {
     struct rect area = layout->strip;
     if (area.rows == 0)
         return;
-    const struct snapshot *last = &scene->history->last[LEFT];
+    const struct scene *scene = chart->scene;
+    int64_t newest = scene->history->last[LEFT].step, now = scene_step(scene);
     double full = 1 - 0.125 / area.rows; /* an eighth of a row stays free below the x axis */
     double most = 0;
     for (int pass = 0; pass < 2; pass++) {
         for (int col = 0; col < area.cols; col++) {
-            int64_t step = (int64_t)ceil((col * PLOT_DOTS_X + 1) * span->steps / (span->width - 1));
+            int64_t step = (int64_t)ceil(step_at(chart, col * PLOT_DOTS_X + 1));
             double rate = rate_of(scene, step > 1 ? step : 1);
             if (pass == 0)
                 most = fmax(most, rate); /* fmax passes over a NAN */
             else if (most > 0 && isfinite(rate))
                 plot_column(canvas, area, col, full * rate / most, scene->ascii,
-                            step <= last->step ? ROLE_AXIS : ROLE_GRID);
+                            step <= newest ? ROLE_AXIS : ROLE_GRID);
         }
     }
     char text[TEXT_NUMBER];
-    text_scientific(text, rate_of(scene, last->step > 0 ? last->step : 1), 2);
+    text_scientific(text, rate_of(scene, now > 0 ? now : 1), 2);
     int row = area.rows - 1;
     canvas_text(canvas, layout->strip_name, row, layout->strip_name.cols - 2, ROLE_DIM, "lr");
     if (layout->strip_value.cols >= canvas_columns(text) + 1)
         canvas_text(canvas, layout->strip_value, row, 1, ROLE_REFERENCE, text);
 }
 
-void overview_curves(struct canvas *canvas, const struct layout_overview *layout,
-                     const struct scene *scene)
+void curves_draw(struct canvas *canvas, const struct layout_plot *layout, const struct scene *scene,
+                 const struct curves_look *look, bool race)
 {
-    struct rect area = layout->plot;
-    struct span span = {
-        .steps = steps_shown(scene),
-        .top = top_shown(scene),
-        .width = area.cols * PLOT_DOTS_X,
-        .height = area.rows * PLOT_DOTS_Y,
-    };
+    struct rect area = layout->field;
+    struct chart chart = chart_open(layout, scene, look);
     struct plot plot;
     plot_open(&plot, area.rows, area.cols);
     for (enum side side = LEFT; side < SIDES; side++)
-        add_curve(&plot, &span, scene, side, side == RIGHT && overview_mono(scene));
-    draw_references(canvas, layout, &plot, &span, scene);
-    draw_y_axis(canvas, layout->y_axis, &span, scene->ascii);
-    draw_x_axis(canvas, layout, &span, scene->ascii);
+        add_curve(&plot, &chart, side, side == RIGHT && scene_is_mono(scene));
+    draw_references(canvas, layout, &plot, &chart);
+    draw_y_axis(canvas, layout->y_axis, &chart);
+    draw_x_axis(canvas, layout, &chart);
     plot_paint(&plot, canvas, area, scene->ascii);
-    draw_marks(canvas, area, &plot, &span, scene);
-    for (enum side side = LEFT; side < SIDES; side++)
-        draw_end(canvas, area, &span, scene, side);
+    draw_marks(canvas, area, &plot, &chart);
+    draw_cursor(canvas, area, &plot, &chart);
+    for (enum side side = LEFT; side < SIDES; side++) {
+        draw_held_out(canvas, area, &chart, side);
+        draw_end(canvas, area, &chart, side);
+    }
     plot_close(&plot);
-    draw_legend(canvas, layout, scene);
-    draw_strip(canvas, layout, &span, scene);
+    draw_legend(canvas, layout->legend, &chart);
+    draw_strip(canvas, layout, &chart);
+    if (race)
+        draw_race(canvas, layout->margin, &chart);
+    chart_close(&chart);
 }

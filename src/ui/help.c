@@ -10,7 +10,7 @@
 
 enum {
     TEXT_COLS_MAX = 96, /* longer lines are hard to read */
-    KEY_COLS = 8,
+    KEY_COLS = 10,
     TERM_COLS = 20,   /* terms stand beside their texts ... */
     BESIDE_FROM = 60, /* ... from this width on, and above them below it */
     LINE_MAX = 160
@@ -56,7 +56,14 @@ static const struct {
      "bright: the smoothed loss; dim: raw; dotted: the reference lines. Where both stacks "
      "share a cell, its colour is the left one's in even columns and the right one's in odd "
      "ones. What is above the plot is drawn along its upper edge"},
-    {"vertical lines", "a setting was changed: the first step that it acts on"},
+    {"vertical lines", "a setting was changed: the first step that it acts on; or the step that is "
+                       "shown, where it is not the newest"},
+    {"race to loss", "the lowest part of no context that a stack's smoothed loss has reached, from "
+                     "90 % down: who was first, and how many steps later the other one followed"},
+    {"step 40 of 213", "a moment of the past is shown, in every view, while training goes on"},
+    {"kept 1 in 2",
+     "all that was measured is kept within a budget of memory: every step while there "
+     "is room, then every 2nd, 4th ..., and always each of the newest 512"},
     {"lr",
      "the learning rate of this step; below the plot its course, bright as it was, faint as it "
      "is planned"},
@@ -146,6 +153,32 @@ static void put_keys(struct writer *writer)
     }
 }
 
+static void put_views(struct writer *writer)
+{
+    put_heading(writer, "Views");
+    for (int i = 0; i < VIEWS; i++) {
+        char label[LINE_MAX], text[LINE_MAX];
+        snprintf(label, sizeof label, " %c ", view_table[i].key);
+        snprintf(text, sizeof text, "%s: %s", view_table[i].name, view_table[i].summary);
+        put(writer, 1, ROLE_KEY, label);
+        put_wrapped(writer, KEY_COLS + 3, ROLE_TEXT, text);
+    }
+}
+
+/* What a view has beyond the entries above. */
+static void put_notes(struct writer *writer)
+{
+    for (int i = 0; i < VIEWS; i++) {
+        char heading[LINE_MAX];
+        if (!view_table[i].notes)
+            continue;
+        snprintf(heading, sizeof heading, "How to read the %s", view_table[i].name);
+        put_heading(writer, heading);
+        for (const char *const(*note)[2] = view_table[i].notes; (*note)[0]; note++)
+            put_entry(writer, TERM_COLS, (*note)[0], ROLE_TITLE, (*note)[1]);
+    }
+}
+
 static void put_tables(struct writer *writer)
 {
     char text[LINE_MAX * 2];
@@ -166,10 +199,12 @@ static void put_tables(struct writer *writer)
 
 static void put_all(struct writer *writer)
 {
+    put_views(writer);
     put_keys(writer);
     put_heading(writer, "How to read the picture");
     for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++)
         put_entry(writer, TERM_COLS, entries[i].term, ROLE_TITLE, entries[i].text);
+    put_notes(writer);
     put_tables(writer);
 }
 

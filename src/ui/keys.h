@@ -21,8 +21,9 @@ enum key_code {
     KEY_CODE_PAGE_DOWN,
     KEY_CODE_HOME,
     KEY_CODE_END,
-    KEY_CODE_OTHER, /* a key without a code of its own: F1, Alt-x, ... */
-    KEY_CODE_RESIZE /* not a key: the screen has another size */
+    KEY_CODE_BACK_TAB, /* Shift-Tab */
+    KEY_CODE_OTHER,    /* a key without a code of its own: F1, Alt-x, ... */
+    KEY_CODE_RESIZE    /* not a key: the screen has another size */
 };
 
 enum action {
@@ -41,11 +42,34 @@ enum action {
     ACTION_NORM,
     ACTION_CLIP,
     ACTION_TASK,
+    ACTION_PRESET,
+    ACTION_LEFT_NEXT,
+    ACTION_RIGHT_NEXT,
+    ACTION_SWITCH_RIGHT,
+    ACTION_SWITCH_LEFT,
     ACTION_GRADIENT,
     ACTION_TENSOR,
     ACTION_FREEZE,
+    ACTION_NEXT_VIEW,
+    ACTION_PREVIOUS_VIEW,
     ACTION_SCROLL_UP,
     ACTION_SCROLL_DOWN,
+    ACTION_LEFT,
+    ACTION_RIGHT,
+    ACTION_ZOOM_IN,
+    ACTION_ZOOM_OUT,
+    ACTION_QUANTITY,
+    ACTION_SMOOTHER,
+    ACTION_ROUGHER,
+    ACTION_LOG_Y,
+    ACTION_LOG_X,
+    ACTION_BLIND,
+    ACTION_BACK,
+    ACTION_FORWARD,
+    ACTION_FAR_BACK,
+    ACTION_FAR_FORWARD,
+    ACTION_FIRST,
+    ACTION_LIVE,
     ACTION_EXPORT,
     ACTION_REDRAW,
     ACTION_HELP,
@@ -57,7 +81,7 @@ struct key_row {
     const char *name;  /* of the action, "warmup-longer" */
     int code[2];       /* key codes; the second is KEY_CODE_NONE where there is only one */
     const char *label; /* how the first one is written, "space", "w", "Up" */
-    const char *group; /* heading in the help: "Run", "Settings", "View", "Program" */
+    const char *group; /* heading in the help: "Run", "Settings", "View", "Time", "Program" */
     const char *help;  /* one line, no full stop */
     const char *hint;  /* one word for the footer; NULL: not shown there */
 };

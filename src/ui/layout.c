@@ -110,32 +110,120 @@ static int margin_columns(int cols)
     return cols >= 72 ? 19 : cols >= 56 ? 12 : 5;
 }
 
+/* Free columns at both edges of a view, and between its panels. */
+static int edge_columns(int cols)
+{
+    return cols >= 120 ? 2 : cols >= 72 ? 1 : 0;
+}
+
+static int between_columns(int cols)
+{
+    return cols >= 110 ? 6 : cols >= 72 ? 4 : 2;
+}
+
+static struct rect inside_edges(struct rect area)
+{
+    int edge = edge_columns(area.cols);
+    return columns(area, edge, area.cols - 2 * edge);
+}
+
+/* Field, axis and strip from the top of *rest. */
+static struct layout_plot plot_parts(struct rect *rest, struct rect legend, int rows,
+                                     int x_axis_rows, int strip_rows)
+{
+    struct layout_plot plot = {.legend = legend};
+    struct rect field = take(rest, rows);
+    plot.x_axis = take(rest, x_axis_rows);
+    struct rect strip = take(rest, strip_rows);
+    int margin = margin_columns(field.cols), middle = field.cols - LABEL_COLS - margin;
+    plot.y_axis = columns(field, 0, LABEL_COLS);
+    plot.field = columns(field, LABEL_COLS, middle);
+    plot.margin = columns(field, LABEL_COLS + middle, margin);
+    plot.strip_name = columns(strip, 0, LABEL_COLS - 1);
+    plot.strip = columns(strip, LABEL_COLS, middle);
+    plot.strip_value = columns(strip, LABEL_COLS + middle, margin);
+    return plot;
+}
+
 struct layout_overview layout_overview(struct rect area)
 {
     struct heights h = share(area.rows);
-    int edge = area.cols >= 120 ? 2 : area.cols >= 72 ? 1 : 0;
-    area = columns(area, edge, area.cols - 2 * edge);
-
+    area = inside_edges(area);
     struct layout_overview overview = {0};
     struct rect panels = take(&area, FIXED_ROWS - 1 + h.state + h.bars + h.axis);
-    int between = area.cols >= 110  ? 6
-                  : area.cols >= 72 ? 4
-                                    : 2,
-        width = (panels.cols - between) / 2;
+    int width = (panels.cols - between_columns(area.cols)) / 2;
     overview.panel[LEFT] = panel_parts(columns(panels, 0, width), &h);
     overview.panel[RIGHT] = panel_parts(columns(panels, panels.cols - width, width), &h);
-
     take(&area, h.gap);
-    overview.legend = take(&area, 1);
-    struct rect plot = take(&area, h.plot);
-    overview.x_axis = take(&area, h.x_axis);
-    struct rect strip = take(&area, h.strip);
-    int margin = margin_columns(plot.cols), middle = plot.cols - LABEL_COLS - margin;
-    overview.y_axis = columns(plot, 0, LABEL_COLS);
-    overview.plot = columns(plot, LABEL_COLS, middle);
-    overview.margin = columns(plot, LABEL_COLS + middle, margin);
-    overview.strip_name = columns(strip, 0, LABEL_COLS - 1);
-    overview.strip = columns(strip, LABEL_COLS, middle);
-    overview.strip_value = columns(strip, LABEL_COLS + middle, margin);
+    struct rect legend = take(&area, 1);
+    overview.plot = plot_parts(&area, legend, h.plot, h.x_axis, h.strip);
     return overview;
+}
+
+static struct layout_heat heat_parts(struct rect area, int state)
+{
+    struct layout_heat heat = {0};
+    heat.title = take(&area, 1);
+    heat.state = take(&area, state);
+    heat.head = take(&area, 1);
+    struct rect map = take(&area, area.rows - 1);
+    heat.axis = area;
+    heat.label = columns(map, 0, LABEL_COLS - 1);
+    heat.map = columns(map, LABEL_COLS, map.cols - LABEL_COLS);
+    return heat;
+}
+
+struct layout_waterfall layout_waterfall(struct rect area)
+{
+    int rows = area.rows, key = rows >= 14 ? 2 : 1, gap = rows >= 15;
+    area = inside_edges(area);
+    struct layout_waterfall waterfall = {0};
+    struct rect panels = take(&area, rows - key - gap);
+    int width = (panels.cols - between_columns(area.cols)) / 2;
+    struct rect left = columns(panels, 0, width);
+    struct rect right = columns(panels, panels.cols - width, width);
+    waterfall.panel[LEFT] = heat_parts(left, rows >= 11);
+    waterfall.panel[RIGHT] = heat_parts(right, rows >= 11);
+    take(&area, gap);
+    waterfall.key = area;
+    return waterfall;
+}
+
+/* The names get more room on wide screens, never so much that the maps starve. */
+static int name_columns(int cols)
+{
+    return cols >= 72 ? 17 : cols >= 56 ? 13 : 11;
+}
+
+struct layout_tensors layout_tensors(struct rect area)
+{
+    int rows = area.rows, state = rows >= 15, key = rows >= 14 ? 2 : 1, gap = rows >= 30;
+    int readout = rows >= 13 ? 2 : 1;
+    area = inside_edges(area);
+    struct layout_tensors tensors = {0};
+    int names = name_columns(area.cols), width = (area.cols - names - 4) / 2;
+    struct rect title = take(&area, 1), states = take(&area, state);
+    tensors.head = take(&area, 1);
+    struct rect maps = take(&area, area.rows - readout - key - gap);
+    tensors.readout = take(&area, readout);
+    take(&area, gap);
+    tensors.key = area;
+    tensors.name = columns(maps, width + 2, maps.cols - 2 * width - 4);
+    for (int side = 0; side < SIDES; side++) {
+        int from = side == LEFT ? 0 : maps.cols - width;
+        tensors.panel[side].title = columns(title, from, width);
+        tensors.panel[side].state = columns(states, from, width);
+        tensors.panel[side].map = columns(maps, from, width);
+    }
+    return tensors;
+}
+
+struct layout_curves layout_curves(struct rect area)
+{
+    int rows = area.rows, strip = rows >= 30 ? 3 : rows >= 18 ? 2 : rows >= 12;
+    area = inside_edges(area);
+    struct rect legend = take(&area, 1);
+    struct layout_curves curves = {.info = take(&area, 1)};
+    curves.plot = plot_parts(&area, legend, area.rows - 1 - strip, 1, strip);
+    return curves;
 }

@@ -31,14 +31,49 @@ struct layout_panel {
     struct rect ratio;  /* the ratio of the first to the last */
 };
 
-struct layout_overview {
-    struct layout_panel panel[SIDES];
+/* A plot of curves over the steps. */
+struct layout_plot {
     struct rect legend; /* title of the plot, names and values of the curves */
     struct rect y_axis; /* numbers and axis left of the plot */
-    struct rect plot;   /* both loss curves */
+    struct rect field;  /* the curves */
     struct rect margin; /* right of the plot: names of the reference lines; may have no columns */
     struct rect x_axis; /* one row below the plot, with y_axis's and margin's columns */
     struct rect strip_name, strip, strip_value; /* learning rate, in the columns of the plot */
+};
+
+struct layout_overview {
+    struct layout_panel panel[SIDES];
+    struct layout_plot plot;
+};
+
+/* A heat map over time: the columns are steps, the rows layers. */
+struct layout_heat {
+    struct rect title, state, head; /* as in a bar panel */
+    struct rect label;              /* of the layers */
+    struct rect map;
+    struct rect axis; /* one row below the map, the width of the panel: steps */
+};
+
+struct layout_waterfall {
+    struct layout_heat panel[SIDES];
+    struct rect key; /* the key of the colours: one row, or two */
+};
+
+/* Tensors down, blocks across; the names stand between the two maps. */
+struct layout_tensors {
+    struct {
+        struct rect title, state;
+        struct rect map; /* below its last tensor a row of numbers of the blocks */
+    } panel[SIDES];
+    struct rect head;    /* what is measured, over the whole width */
+    struct rect name;    /* of the tensors, in the rows of the maps */
+    struct rect readout; /* the cell at the cursor: one row, or two */
+    struct rect key;     /* the key of the colours: one row, or two */
+};
+
+struct layout_curves {
+    struct rect info; /* one row: the race, how the curves are drawn */
+    struct layout_plot plot;
 };
 
 struct layout_screen layout_screen(int rows, int cols);
@@ -48,5 +83,13 @@ struct layout_screen layout_screen(int rows, int cols);
  * plot to 4 rows; the learning-rate strip; plot to 3, bars to 4, plot to 2 rows; the x axis; the
  * state line; the axis of the bars. The table in layout.c says it row by row. */
 struct layout_overview layout_overview(struct rect area);
+
+/* The parts of the other views inside such a body. The waterfall gives up, as its height shrinks,
+ * rows of the maps down to 8, the gap, the second row of the key, rows down to 6, the state line;
+ * the tensors the state line, the second rows of key and readout, and rows of the maps; the curves
+ * rows of the plot down to 8, the strip, and then more of the plot. */
+struct layout_waterfall layout_waterfall(struct rect area);
+struct layout_tensors layout_tensors(struct rect area);
+struct layout_curves layout_curves(struct rect area);
 
 #endif

@@ -7,7 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { EIGHTHS = 8, DECADE_COLS = 6 /* the least distance of written decades */ };
+enum {
+    EIGHTHS = 8,
+    DECADE_COLS = 6, /* the least distance of written decades */
+    KEY_EDGE = 3     /* what the numbers below the key of a heat map stand out at its ends */
+};
 
 /* The glyph that fills `eighths` (1..7) of a column, and the whole one. */
 static uint32_t bar_end(enum texture texture, bool ascii, int eighths)
@@ -105,6 +109,99 @@ void plot_column(struct canvas *canvas, struct rect area, int col, double fracti
         int here = height < EIGHTHS ? height : EIGHTHS;
         uint32_t glyph = ascii ? (uint32_t)letters[here] : 0x2580u + (uint32_t)here;
         canvas_put(canvas, area.row + row, area.col + col, glyph, role);
+    }
+}
+
+int plot_heat_step(const struct axis *axis, double value)
+{
+    if (!isfinite(value) || axis->low >= axis->high)
+        return -1;
+    int step = value > 0 ? (int)(axis_fraction(axis, value) * RAMP_STEPS) : 0;
+    return step < RAMP_STEPS ? step : RAMP_STEPS - 1;
+}
+
+static enum role ramp_role(int step)
+{
+    return (enum role)(ROLE_RAMP + step);
+}
+
+void plot_heat_cell(struct canvas *canvas, int row, int col, int upper, int lower, bool letters)
+{
+    const uint32_t upper_half = 0x2580, lower_half = 0x2584;
+    if (letters && upper >= 0)
+        canvas_put(canvas, row, col, (uint32_t)canvas_letter(upper), ramp_role(upper));
+    else if (letters || (upper < 0 && lower < 0))
+        canvas_put(canvas, row, col, ' ', ROLE_TEXT);
+    else if (upper == lower)
+        canvas_put_on(canvas, row, col, ' ', ROLE_TEXT, ramp_role(upper));
+    else if (upper < 0)
+        canvas_put(canvas, row, col, lower_half, ramp_role(lower));
+    else
+        canvas_put_on(canvas, row, col, upper_half, ramp_role(upper),
+                      lower < 0 ? (enum role)BACK_OWN : ramp_role(lower));
+}
+
+void plot_heat_text(struct canvas *canvas, struct rect area, int row, int col, int step,
+                    bool letters, const char *text)
+{
+    enum role ink = step < RAMP_STEPS / 2 ? ROLE_ON_LOW : ROLE_ON_HIGH;
+    if (letters || step < 0) {
+        canvas_text(canvas, area, row, col, ROLE_TITLE, text);
+        return;
+    }
+    for (uint32_t glyph; col < area.cols && (glyph = utf8_next(&text)) != 0; col++)
+        canvas_put_on(canvas, area.row + row, area.col + col, glyph, ink, ramp_role(step));
+}
+
+struct axis plot_heat_axis(double least, double most)
+{
+    struct axis axis = {0};
+    axis_update(&axis, least, most);
+    return axis;
+}
+
+static void draw_key_bar(struct canvas *canvas, struct rect bar, const struct axis *axis,
+                         double mark, bool letters)
+{
+    const uint32_t left_half = 0x258C;
+    for (int col = 0; col < bar.cols; col++) {
+        int left = 2 * col * RAMP_STEPS / (2 * bar.cols);
+        int right = (2 * col + 1) * RAMP_STEPS / (2 * bar.cols);
+        if (letters || left == right)
+            plot_heat_cell(canvas, bar.row, bar.col + col, left, left, letters);
+        else
+            canvas_put_on(canvas, bar.row, bar.col + col, left_half, ramp_role(left),
+                          ramp_role(right));
+    }
+    double at = axis_fraction(axis, mark);
+    if (at > 0 && at < 1) {
+        int col = (int)(at * bar.cols);
+        plot_heat_text(canvas, bar, 0, col, col * RAMP_STEPS / bar.cols, letters,
+                       letters ? "!" : "┃");
+    }
+}
+
+void plot_heat_key(struct canvas *canvas, struct rect area, const struct axis *axis, double mark,
+                   bool letters)
+{
+    if (axis->low >= axis->high || area.rows == 0)
+        return;
+    if (area.rows == 1) {
+        int from = canvas_print(canvas, area, 0, 0, ROLE_DIM, "1e%d", axis->low) + 1;
+        int end = canvas_print_right(canvas, area, 0, area.cols, ROLE_DIM, "1e%d", axis->high) - 1;
+        draw_key_bar(canvas, (struct rect){area.row, area.col + from, 1, end - from}, axis, mark,
+                     letters);
+        return;
+    }
+    struct rect bar = {area.row, area.col + KEY_EDGE, 1, area.cols - 2 * KEY_EDGE};
+    draw_key_bar(canvas, bar, axis, mark, letters);
+    int stride = decade_stride(bar, axis);
+    for (int decade = axis->high; decade >= axis->low; decade -= stride) {
+        char text[16];
+        int width = snprintf(text, sizeof text, "1e%d", decade);
+        int col = KEY_EDGE + decade_col(bar, axis, decade) + 1 - width / 2;
+        bool marked = isfinite(mark) && fabs(log10(mark) - decade) < 1e-9;
+        canvas_text(canvas, area, 1, col, marked ? ROLE_MARK : ROLE_DIM, text);
     }
 }
 

@@ -1,4 +1,4 @@
-/* Drawing primitives: bars with a log axis, curves in braille dots, columns, ticks.
+/* Drawing primitives: bars with a log axis, curves in braille dots, columns, ticks, heat maps.
  *
  * They know canvases and numbers, but not what the numbers are. Each has a twin in ASCII. */
 #ifndef LNSCOPE_UI_PLOT_H
@@ -28,6 +28,26 @@ void plot_bar(struct canvas *canvas, struct rect area, double fraction, enum tex
 void plot_log_axis(struct canvas *canvas, struct rect area, struct rect bar,
                    const struct axis *axis, bool ascii);
 void plot_log_grid(struct canvas *canvas, struct rect bar, const struct axis *axis, bool ascii);
+
+/* Heat maps. The step of the ramp, 0 .. RAMP_STEPS - 1, for a value on an axis: one that is too
+ * small for it, or 0, is at its lower end; -1 for what is not finite, or without an axis. */
+int plot_heat_step(const struct axis *axis, double value);
+
+/* A cell of a heat map made of two halves, each with its own step; or, with `letters`, of the upper
+ * one alone. -1: nothing is there. */
+void plot_heat_cell(struct canvas *canvas, int row, int col, int upper, int lower, bool letters);
+
+/* A word on the colour of a step. */
+void plot_heat_text(struct canvas *canvas, struct rect area, int row, int col, int step,
+                    bool letters, const char *text);
+
+/* The key of the colours: one row with the ends of the axis left and right, or two with its decades
+ * below. `mark` is a value that stands out on it, or NAN. */
+void plot_heat_key(struct canvas *canvas, struct rect area, const struct axis *axis, double mark,
+                   bool letters);
+
+/* The lowest and the highest of the decades that hold all values; see axis_update(). */
+struct axis plot_heat_axis(double least, double most);
 
 /* One column that stands on the bottom row of the area, `fraction` of its height. */
 void plot_column(struct canvas *canvas, struct rect area, int col, double fraction, bool ascii,

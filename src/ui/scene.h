@@ -1,35 +1,124 @@
-/* The scene: all that a view may look at. Views read it and write cells; they change nothing. */
+/* The scene: all that a view may look at. Views read it and write cells; they change nothing.
+ *
+ * Keys that only change what is looked at act on it in ui/navigate.c. */
 #ifndef LNSCOPE_UI_SCENE_H
 #define LNSCOPE_UI_SCENE_H
 
 #include "train/history.h"
+#include "train/run.h"
 #include "train/settings.h"
 #include "ui/axis.h"
 #include "ui/canvas.h"
+#include "ui/text.h"
 
-/* Which gradient the bars show. */
+#include <stddef.h>
+
+/* Indexes view_table (ui/views.h). */
+enum view { VIEW_OVERVIEW, VIEW_WATERFALL, VIEW_TENSORS, VIEW_CURVES, VIEWS };
+
+/* Which gradient the bars and the waterfall show. */
 enum gradient { GRADIENT_STREAM, GRADIENT_PARAMETER };
+
+/* What the curves show over the steps. */
+enum curve { CURVE_LOSS, CURVE_RATIO, CURVE_GRADIENT, CURVES };
+
+/* What the cells of the tensors view show. */
+enum cell_kind { CELL_GRADIENT, CELL_UPDATE, CELL_KINDS };
+
+/* How the curves view is set. */
+struct curves_look {
+    enum curve curve;
+    double smoothing; /* weight of the past per step, 0 .. 0.99 */
+    bool log_x, log_y[CURVES];
+    int zoom;     /* 2^zoom: how many times fewer steps than the whole run are shown */
+    int64_t from; /* the first step shown where zoomed; -1: the newest step stays in view */
+};
+
+/* How the tensors view is set. */
+struct cells_look {
+    enum cell_kind kind;
+    int tensor; /* row and column of the cell that is read out */
+    int block;
+};
 
 struct scene {
     const struct settings *settings; /* of the run under way */
     const struct task_info *task;
-    const struct history *history; /* curves, marks, newest snapshots */
+    const struct history *history; /* curves, marks, moments */
     int64_t parameters[SIDES];     /* number of trained values of each stack */
+    struct omega omega[SIDES];     /* Admin's, as profiled */
     bool running;
     bool ended;  /* the run reached its last step */
     double rate; /* steps per second; NAN: not known yet */
+    enum view view;
+    int64_t cursor; /* the step that all views show; 0: the newest */
+    bool blind;     /* which stack is which is hidden */
     enum gradient gradient;
     int tensor;       /* row of snapshot.tensor that GRADIENT_PARAMETER shows */
     struct axis axis; /* of the gradient bars, the same for both stacks */
     /* Where not all layers fit: 0 shows the whole profile, every k-th layer; n > 0 shows every
      * layer from the n-th (x_(n-1), or block n) upwards. At most view_bar_scroll_max(). */
     int bar_scroll;
+    int waterfall_zoom; /* 2^zoom: how many times fewer steps than the whole run are shown */
+    struct curves_look curves;
+    struct cells_look cells;
     bool ascii;             /* only ASCII glyphs */
     bool mono;              /* no colours: the stacks differ by their glyphs alone */
+    bool few_colours;       /* not enough for a ramp: heat maps are made of letters */
     bool help;              /* the help screen is open */
     int help_scroll;        /* its first line shown */
     const char *message;    /* the status line: "" or the answer to the last key */
     enum role message_role; /* ROLE_TEXT, ROLE_GOOD, ROLE_BAD */
 };
+
+/* The roles of the stacks: words and bars, and what is dimmer. */
+extern const enum role scene_accent[SIDES], scene_accent_dim[SIDES];
+
+/* How the views are set when the program starts: what is not 0 in the above. */
+void scene_set_defaults(struct scene *scene);
+
+/* The moment that is shown: the one kept nearest to the cursor, or the newest; step 0 where nothing
+ * is measured yet. */
+struct moment scene_moment(const struct scene *scene, enum side side);
+
+/* Its step; 0: none yet. */
+int64_t scene_step(const struct scene *scene);
+
+/* The same where its numbers are finite, and otherwise the last finite moment before it. */
+struct moment scene_finite_moment(const struct scene *scene, enum side side);
+
+/* Have the stacks to differ by glyph? Have heat maps to be made of letters? */
+bool scene_is_mono(const struct scene *scene);
+bool scene_has_letters(const struct scene *scene);
+
+/* The name of a stack, "Pre-LN"; "A" or "B" when blind. With `place` it starts with "left " or
+ * "right " where both have the same name. */
+void scene_title(const struct scene *scene, enum side side, bool place, char out[TEXT_TITLE]);
+
+/* The formula of its placement; "" when blind. */
+void scene_formula(const struct scene *scene, enum side side, char out[TEXT_TITLE]);
+
+/* The name of the gradient that is chosen, from long to short; `from` is "" or says of which step
+ * it is. */
+enum { SCENE_GRADIENT_TEXTS = 4, SCENE_GRADIENT_TEXT = 96 };
+void scene_gradient_texts(const struct scene *scene, const char *from,
+                          char text[SCENE_GRADIENT_TEXTS][SCENE_GRADIENT_TEXT]);
+
+/* The values of the chosen gradient in a moment, from the input up: their number, and the number of
+ * the first (x_0, block 1). NULL where they are not measured. */
+const float *scene_gradient(const struct scene *scene, const struct moment *moment, int *count,
+                            int *first);
+
+/* The same without a moment: how many layers, and from which number on. */
+void scene_layers(const struct scene *scene, int *count, int *first);
+
+/* The race: the lowest of history_levels that one of the stacks has reached at the step shown. */
+struct race {
+    int level;           /* -1: none yet */
+    double loss;         /* of the level */
+    int64_t step[SIDES]; /* when the stacks reached it; 0: not yet */
+    enum side first;     /* who did so first; LEFT where it was the same step */
+};
+struct race scene_race(const struct scene *scene);
 
 #endif

@@ -57,6 +57,11 @@ static struct {
     int null;    /* where curses writes once the terminal is given back behind its back */
     int wake[2]; /* a handler writes here, terminal_key() waits on it */
     struct look look[ROLES];
+    enum theme theme;
+    enum depth depth;
+    bool defaults;          /* it can go back to its own colours */
+    int pairs;              /* made so far */
+    short on[ROLES][ROLES]; /* pairs of the ink of one role on that of another; 0: not made yet */
     bool colours;
     struct canvas shown; /* what the last terminal_paint() showed */
     bool trusted;        /* `shown` is what is on the screen */
@@ -323,11 +328,34 @@ static bool make_pair(int pair, const struct style *style, enum depth depth, boo
     return init_pair((short)pair, (short)ink, (short)back) == OK;
 }
 
+/* The pair of a role's ink on that of another, made when it is first used; the role's own pair
+ * where the terminal has no more of them. */
+static short pair_on(int role, int back)
+{
+    short *pair = &terminal.on[role][back];
+    if (*pair == 0) {
+        const struct style *under = &theme_table[terminal.theme].style[back];
+        struct style style = theme_table[terminal.theme].style[role];
+        style.back = under->rgb;
+        style.xterm_back = under->xterm;
+        style.ansi_back = under->ansi;
+        bool made = terminal.depth != DEPTH_NONE && terminal.pairs + 1 < COLOR_PAIRS &&
+                    make_pair(terminal.pairs + 1, &style, terminal.depth, terminal.defaults);
+        *pair = made ? (short)++terminal.pairs : terminal.look[role].pair;
+    }
+    return *pair;
+}
+
 static void make_looks(enum theme theme)
 {
     enum depth depth = find_depth();
     bool defaults = depth != DEPTH_NONE && use_default_colors() == OK;
     terminal.colours = depth != DEPTH_NONE;
+    terminal.theme = theme;
+    terminal.depth = depth;
+    terminal.defaults = defaults;
+    terminal.pairs = ROLES;
+    memset(terminal.on, 0, sizeof terminal.on);
     for (int role = 0; role < ROLES; role++) {
         const struct style *style = &theme_table[theme].style[role];
         struct look look = {.attributes = A_NORMAL, .pair = 0};
@@ -524,6 +552,11 @@ bool terminal_has_colours(void)
     return terminal.colours;
 }
 
+bool terminal_has_ramp(void)
+{
+    return terminal.depth >= DEPTH_256;
+}
+
 void terminal_size(int *rows, int *cols)
 {
     getmaxyx(stdscr, *rows, *cols);
@@ -542,11 +575,14 @@ static void paint_run(int row, int col, int count, const struct cell *cells, boo
         int size = count - done < BLOCK ? count - done : BLOCK;
         for (int i = 0; i < size; i++) {
             const struct cell *cell = &cells[done + i];
-            const struct look *look = &terminal.look[cell->role < ROLES ? cell->role : ROLE_TEXT];
+            const int role = cell->role < ROLES ? cell->role : ROLE_TEXT;
+            const struct look *look = &terminal.look[role];
+            const bool own = cell->back == BACK_OWN || cell->back >= ROLES;
             wchar_t text[2] = {(wchar_t)cell->glyph, 0};
             if (cell->glyph < ' ' || (cell->glyph > '~' && (!utf8 || wcwidth(text[0]) != 1)))
                 text[0] = '?';
-            setcchar(&block[i], text, look->attributes, look->pair, NULL);
+            setcchar(&block[i], text, look->attributes,
+                     own ? look->pair : pair_on(role, cell->back), NULL);
         }
         mvadd_wchnstr(row, col + done, block, size);
     }
@@ -562,7 +598,7 @@ static bool paint_difference(const struct canvas *canvas, int rows, int cols)
         int first = -1, last = -1;
         for (int col = 0; col < cols; col++)
             if (!terminal.trusted || now[col].glyph != old[col].glyph ||
-                now[col].role != old[col].role) {
+                now[col].role != old[col].role || now[col].back != old[col].back) {
                 first = first < 0 ? col : first;
                 last = col;
             }
@@ -652,10 +688,11 @@ static int sequence_key(wint_t last, int number)
         wint_t last;
         int number, code;
     } known[] = {
-        {'A', 0, KEY_CODE_UP},   {'B', 0, KEY_CODE_DOWN},    {'C', 0, KEY_CODE_RIGHT},
-        {'D', 0, KEY_CODE_LEFT}, {'H', 0, KEY_CODE_HOME},    {'F', 0, KEY_CODE_END},
-        {'~', 1, KEY_CODE_HOME}, {'~', 4, KEY_CODE_END},     {'~', 7, KEY_CODE_HOME},
-        {'~', 8, KEY_CODE_END},  {'~', 5, KEY_CODE_PAGE_UP}, {'~', 6, KEY_CODE_PAGE_DOWN},
+        {'A', 0, KEY_CODE_UP},        {'B', 0, KEY_CODE_DOWN}, {'C', 0, KEY_CODE_RIGHT},
+        {'D', 0, KEY_CODE_LEFT},      {'H', 0, KEY_CODE_HOME}, {'F', 0, KEY_CODE_END},
+        {'Z', 0, KEY_CODE_BACK_TAB},  {'~', 1, KEY_CODE_HOME}, {'~', 4, KEY_CODE_END},
+        {'~', 7, KEY_CODE_HOME},      {'~', 8, KEY_CODE_END},  {'~', 5, KEY_CODE_PAGE_UP},
+        {'~', 6, KEY_CODE_PAGE_DOWN},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (known[i].last == last && known[i].number == number)
@@ -699,6 +736,7 @@ static int function_key(wint_t key)
         {KEY_ENTER, KEY_CODE_ENTER},   {KEY_BACKSPACE, KEY_CODE_BACKSPACE},
         {KEY_A1, KEY_CODE_HOME},       {KEY_C1, KEY_CODE_END},
         {KEY_A3, KEY_CODE_PAGE_UP},    {KEY_C3, KEY_CODE_PAGE_DOWN},
+        {KEY_BTAB, KEY_CODE_BACK_TAB},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (known[i].curses == key)

@@ -31,6 +31,9 @@ bool terminal_is_utf8(void);
 /* Does it show colours? False where it has none, or NO_COLOR is set. */
 bool terminal_has_colours(void);
 
+/* Has it colours enough for the ramp of heat maps (256 or more)? */
+bool terminal_has_ramp(void);
+
 void terminal_size(int *rows, int *cols);
 
 /* Shows the canvas; sends only what differs from what is shown, inside a synchronized update where

@@ -1,4 +1,6 @@
-/* See theme.h. Owns the table of colours. */
+/* See theme.h. Owns the table of colours. The ramp on dark is viridis (Smith, van der Walt 2015),
+ * that on light YlGnBu (Brewer 2002), both at equal steps of CIE lightness: a small value fades
+ * into the page. */
 #include "ui/theme.h"
 
 #include <stddef.h>
@@ -33,6 +35,13 @@ enum {
     .rgb = (rgb_), .xterm = (xterm_), .ansi = (ansi_), .back = LIGHT_BAR,                          \
     .xterm_back = LIGHT_BAR_XTERM, .ansi_back = OWN
 
+/* On a background of its own in every depth. */
+#define ON(rgb_, xterm_, ansi_, back_, xterm_back_, ansi_back_)                                    \
+    .rgb = (rgb_), .xterm = (xterm_), .ansi = (ansi_), .back = (back_),                            \
+    .xterm_back = (xterm_back_), .ansi_back = (ansi_back_)
+/* Without colours. */
+#define PLAIN(role_) [role_] = {INK(OWN, OWN, OWN)}
+
 const struct theme_row
     theme_table[THEMES] =
         {
@@ -63,6 +72,34 @@ const struct theme_row
                             [ROLE_BAR_STRONG] = {ON_DARK(0xFFFFFF, 231, WHITE), .bold = true},
                             [ROLE_BAR_GOOD] = {ON_DARK(0x2BB58C, 36, GREEN), .bold = true},
                             [ROLE_BAR_WARN] = {ON_DARK(0xF0E442, 227, YELLOW), .bold = true},
+                            [ROLE_TAB] = {ON(0x121212, 233, BLACK, 0xC6C6C6, 251, WHITE),
+                                          .bold = true},
+                            [ROLE_ON_LOW] = {INK(0xFFFFFF, 231, WHITE), .bold = true},
+                            [ROLE_ON_HIGH] = {INK(0x000000, 16, BLACK), .bold = true},
+                            [ROLE_RAMP + 0] = {INK(0x470155, 53, BLUE)},
+                            [ROLE_RAMP + 1] = {INK(0x481165, 53, BLUE)},
+                            [ROLE_RAMP + 2] = {INK(0x481F71, 54, BLUE)},
+                            [ROLE_RAMP + 3] = {INK(0x472C7A, 54, BLUE)},
+                            [ROLE_RAMP + 4] = {INK(0x453882, 25, BLUE)},
+                            [ROLE_RAMP + 5] = {INK(0x424488, 25, BLUE)},
+                            [ROLE_RAMP + 6] = {INK(0x3E508B, 60, CYAN)},
+                            [ROLE_RAMP + 7] = {INK(0x385C8D, 60, CYAN)},
+                            [ROLE_RAMP + 8] = {INK(0x32678E, 31, CYAN)},
+                            [ROLE_RAMP + 9] = {INK(0x2B728E, 31, CYAN)},
+                            [ROLE_RAMP + 10] = {INK(0x257D8D, 30, CYAN)},
+                            [ROLE_RAMP + 11] = {INK(0x21888C, 30, CYAN)},
+                            [ROLE_RAMP + 12] = {INK(0x1F928B, 37, GREEN)},
+                            [ROLE_RAMP + 13] = {INK(0x209D88, 37, GREEN)},
+                            [ROLE_RAMP + 14] = {INK(0x24A784, 72, GREEN)},
+                            [ROLE_RAMP + 15] = {INK(0x2EB17E, 72, GREEN)},
+                            [ROLE_RAMP + 16] = {INK(0x3CBB74, 78, GREEN)},
+                            [ROLE_RAMP + 17] = {INK(0x50C568, 78, GREEN)},
+                            [ROLE_RAMP + 18] = {INK(0x69CD58, 113, YELLOW)},
+                            [ROLE_RAMP + 19] = {INK(0x86D446, 113, YELLOW)},
+                            [ROLE_RAMP + 20] = {INK(0xA4DA34, 148, YELLOW)},
+                            [ROLE_RAMP + 21] = {INK(0xC3DF25, 148, YELLOW)},
+                            [ROLE_RAMP + 22] = {INK(0xE0E31C, 184, YELLOW)},
+                            [ROLE_RAMP + 23] = {INK(0xFCE721, 220, YELLOW)},
                         },
                 },
             [THEME_LIGHT] =
@@ -92,6 +129,34 @@ const struct theme_row
                             [ROLE_BAR_STRONG] = {ON_LIGHT(0x000000, 16, BLACK), .bold = true},
                             [ROLE_BAR_GOOD] = {ON_LIGHT(0x00664A, 23, GREEN), .bold = true},
                             [ROLE_BAR_WARN] = {ON_LIGHT(0x7A4A00, 94, MAGENTA), .bold = true},
+                            [ROLE_TAB] = {ON(0xFFFFFF, 231, WHITE, 0x3A3A3A, 237, BLACK),
+                                          .bold = true},
+                            [ROLE_ON_LOW] = {INK(0x000000, 16, BLACK), .bold = true},
+                            [ROLE_ON_HIGH] = {INK(0xFFFFFF, 231, WHITE), .bold = true},
+                            [ROLE_RAMP + 0] = {INK(0xE5F5B2, 229, CYAN)},
+                            [ROLE_RAMP + 1] = {INK(0xD1EDB3, 193, CYAN)},
+                            [ROLE_RAMP + 2] = {INK(0xBCE5B5, 151, CYAN)},
+                            [ROLE_RAMP + 3] = {INK(0xA7DDB7, 151, CYAN)},
+                            [ROLE_RAMP + 4] = {INK(0x91D4B9, 115, CYAN)},
+                            [ROLE_RAMP + 5] = {INK(0x7BCBBC, 115, CYAN)},
+                            [ROLE_RAMP + 6] = {INK(0x62C2BF, 80, GREEN)},
+                            [ROLE_RAMP + 7] = {INK(0x49B9C3, 80, GREEN)},
+                            [ROLE_RAMP + 8] = {INK(0x3AAEC3, 74, GREEN)},
+                            [ROLE_RAMP + 9] = {INK(0x2FA4C2, 74, GREEN)},
+                            [ROLE_RAMP + 10] = {INK(0x2599C1, 38, GREEN)},
+                            [ROLE_RAMP + 11] = {INK(0x1D8EBF, 38, GREEN)},
+                            [ROLE_RAMP + 12] = {INK(0x1E83BA, 31, BLUE)},
+                            [ROLE_RAMP + 13] = {INK(0x1F79B4, 31, BLUE)},
+                            [ROLE_RAMP + 14] = {INK(0x206EAF, 25, BLUE)},
+                            [ROLE_RAMP + 15] = {INK(0x2263AA, 25, BLUE)},
+                            [ROLE_RAMP + 16] = {INK(0x2258A5, 24, BLUE)},
+                            [ROLE_RAMP + 17] = {INK(0x234DA0, 24, BLUE)},
+                            [ROLE_RAMP + 18] = {INK(0x24429B, 20, BLACK)},
+                            [ROLE_RAMP + 19] = {INK(0x253795, 20, BLACK)},
+                            [ROLE_RAMP + 20] = {INK(0x1F2F87, 19, BLACK)},
+                            [ROLE_RAMP + 21] = {INK(0x172977, 19, BLACK)},
+                            [ROLE_RAMP + 22] = {INK(0x0F2367, 18, BLACK)},
+                            [ROLE_RAMP + 23] = {INK(0x081D58, 17, BLACK)},
                         },
                 },
             [THEME_MONO] =
@@ -121,6 +186,33 @@ const struct theme_row
                             [ROLE_BAR_STRONG] = {INK(OWN, OWN, OWN), .bold = true},
                             [ROLE_BAR_GOOD] = {INK(OWN, OWN, OWN), .bold = true},
                             [ROLE_BAR_WARN] = {INK(OWN, OWN, OWN), .bold = true, .reverse = true},
+                            [ROLE_TAB] = {INK(OWN, OWN, OWN), .bold = true, .reverse = true},
+                            [ROLE_ON_LOW] = {INK(OWN, OWN, OWN), .bold = true, .reverse = true},
+                            [ROLE_ON_HIGH] = {INK(OWN, OWN, OWN), .bold = true, .reverse = true},
+                            PLAIN(ROLE_RAMP + 0),
+                            PLAIN(ROLE_RAMP + 1),
+                            PLAIN(ROLE_RAMP + 2),
+                            PLAIN(ROLE_RAMP + 3),
+                            PLAIN(ROLE_RAMP + 4),
+                            PLAIN(ROLE_RAMP + 5),
+                            PLAIN(ROLE_RAMP + 6),
+                            PLAIN(ROLE_RAMP + 7),
+                            PLAIN(ROLE_RAMP + 8),
+                            PLAIN(ROLE_RAMP + 9),
+                            PLAIN(ROLE_RAMP + 10),
+                            PLAIN(ROLE_RAMP + 11),
+                            PLAIN(ROLE_RAMP + 12),
+                            PLAIN(ROLE_RAMP + 13),
+                            PLAIN(ROLE_RAMP + 14),
+                            PLAIN(ROLE_RAMP + 15),
+                            PLAIN(ROLE_RAMP + 16),
+                            PLAIN(ROLE_RAMP + 17),
+                            PLAIN(ROLE_RAMP + 18),
+                            PLAIN(ROLE_RAMP + 19),
+                            PLAIN(ROLE_RAMP + 20),
+                            PLAIN(ROLE_RAMP + 21),
+                            PLAIN(ROLE_RAMP + 22),
+                            PLAIN(ROLE_RAMP + 23),
                         },
                 },
 };

@@ -1,8 +1,9 @@
 /* Themes: how each style role looks. One table (assets would only hide it): role -> colours.
  *
  * The accents are those of Okabe and Ito (2008), which stay apart in every common colour vision:
- * sky blue and orange on dark, their darker twins on light. The terminal's own background is
- * respected everywhere but in the header and footer lines. */
+ * sky blue and orange on dark, their darker twins on light. The ramp of heat maps rises evenly in
+ * lightness, so that it reads in every colour vision and in grey. The terminal's own background is
+ * respected everywhere but in the header and footer lines and in heat maps. */
 #ifndef LNSCOPE_UI_THEME_H
 #define LNSCOPE_UI_THEME_H
 

@@ -198,7 +198,7 @@ static void it_tells_version_and_help(void **state)
         free(text);
     }
     text = run_to(0, "list --help");
-    assert_non_null(strstr(text, "placements, norms, tasks"));
+    assert_non_null(strstr(text, "placements, norms, tasks, presets"));
     free(text);
 }
 
@@ -230,7 +230,15 @@ static void wrong_usage_is_told(void **state)
     fails(2, "list", "one of placements");
     fails(2, "list kyes", "one of keys, ");
     fails(2, "list norms --format man", "keys and settings");
-    fails(2, "run --preset gpt2", "unknown option '--preset'");
+    fails(2, "run --preset gpt", "preset 'gpt': one of gpt2, gpt3, ");
+    fails(2, "run --left-nrom x", "perhaps --left-norm");
+    fails(2, "run --right-layers 3", "both stacks have the same layers");
+    fails(2, "run --left-norm rms", "left-norm 'rms': one of layernorm, rmsnorm");
+    fails(2, "run --right-kv-heads 3", "right stack: kv-heads 3 with 4 heads");
+    fails(2, "run --attention bidirectional", "sees the tokens that the task grammar asks for");
+    fails(2, "run --task shapes", "does not fit in a context of 32: one of ");
+    fails(2, "--print-memory=3", "takes no value");
+    fails(2, "list keys --print-memory", "is not for lnscope list");
 }
 
 static void csv_has_a_row_per_step_and_stack(void **state)
@@ -251,6 +259,83 @@ static void csv_has_a_row_per_step_and_stack(void **state)
     }
     assert_int_equal(count(text, ','), 7 * 12);
     assert_non_null(strstr(text, ",0.0015,")); /* lr of the first step of a warmup of two */
+    free(text);
+}
+
+/* Of a stack: both, one of them, or each its own; and what may stand alone. */
+static void stacks_have_their_own_settings(void **state)
+{
+    static const struct {
+        const char *options, *left, *right;
+    } cases[] = {
+        {"--norm rmsnorm", "pre,rmsnorm", "post,rmsnorm"},
+        {"--right-norm rmsnorm", "pre,layernorm", "post,rmsnorm"},
+        {"--norm dyt/none", "pre,dyt", "post,none"},
+        {"--left-norm none --qk-norm --left peri", "peri,none", "post,layernorm"},
+        {"--left-preset bert --right-preset gpt2", "post,layernorm", "pre,layernorm"},
+        {"--preset llama", "pre,rmsnorm", "pre,rmsnorm"},
+        {"--preset llama --left pre --right post", "pre,rmsnorm", "post,rmsnorm"},
+        {"--right post --preset=gemma --left-norm layernorm", "peri,layernorm", "peri,rmsnorm"},
+    };
+    char command[512], expected[64];
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        snprintf(command, sizeof command, "run --steps 1" SMALL " %s", cases[i].options);
+        char *text = run_to(0, command);
+        snprintf(expected, sizeof expected, "\n1,left,%s,", cases[i].left);
+        assert_non_null(strstr(text, expected));
+        snprintf(expected, sizeof expected, "\n1,right,%s,", cases[i].right);
+        assert_non_null(strstr(text, expected));
+        free(text);
+    }
+    /* The difference is in the numbers: 1 + w starts as a gain of 1 does, QK-norm does not. */
+    char *plain = run_to(0, "run --steps 1" SMALL);
+    char *offset = run_to(0, "run --steps 1 --gain-offset" SMALL);
+    char *qk_norm = run_to(0, "run --steps 1 --qk-norm on" SMALL);
+    char *without = run_to(0, "run --steps 1 --qk-norm off" SMALL);
+    assert_int_equal(strncmp(plain, offset, strcspn(plain, "\n") + 40), 0);
+    assert_string_not_equal(plain, qk_norm);
+    assert_string_equal(plain, without);
+    free(plain);
+    free(offset);
+    free(qk_norm);
+    free(without);
+}
+
+/* Each of the values of each choice runs, in both stacks of every kind of task that takes it. */
+static void every_choice_runs(void **state)
+{
+    char command[512];
+    (void)state;
+    for (int i = 0; i < setting_count; i++) {
+        const struct setting_row *row = &setting_table[i];
+        for (int choice = 0; row->kind == SETTING_CHOICE && row->choices[choice]; choice++) {
+            const char *more = "";
+            if (strcmp(row->name, "task") == 0)
+                more = choice == TASK_SHAPES ? "--context 17" : "--context 8";
+            if (strcmp(row->name, "attention") == 0)
+                more = "--task masked";
+            if (strcmp(row->name, "preset") == 0) /* whose heads are two or one */
+                more = "--layers 2 --width 16 --heads 2 --ffn 32 --batch 2";
+            if (choice == TASK_TEXT && strcmp(row->name, "task") == 0)
+                continue;
+            snprintf(command, sizeof command, "run --steps 2" SMALL " --%s %s %s", row->name,
+                     row->choices[choice], more);
+            char *text = run_to(0, command);
+            assert_int_equal(count(text, '\n'), 5);
+            assert_null(strstr(text, ",false,"));
+            free(text);
+        }
+    }
+}
+
+static void the_deepest_stacks_run(void **state)
+{
+    char *text = run_to(0, "run --layers 128 --width 32 --batch 2 --context 8 --steps 2");
+    (void)state;
+    assert_non_null(strstr(text, ",stream_grad_127,stream_grad_128\n"));
+    assert_int_equal(count(text, '\n'), 5);
+    assert_null(strstr(text, ",false,"));
     free(text);
 }
 
@@ -420,13 +505,15 @@ static void a_dump_has_shapes_batch_and_settings(void **state)
 {
     struct saved saved;
     (void)state;
-    assert_true(read_dump(&saved, "--steps 1 --seed 7"));
+    assert_true(read_dump(&saved, "--steps 1 --seed 7 --right-norm rmsnorm"));
     for (int i = 0; i < setting_count; i++)
         if (!saved_metadata(&saved, setting_table[i].name))
             fail_msg("the dump does not say %s", setting_table[i].name);
     assert_string_equal(saved_metadata(&saved, "seed"), "7");
     assert_string_equal(saved_metadata(&saved, "layers"), "2");
     assert_string_equal(saved_metadata(&saved, "step"), "1");
+    assert_string_equal(saved_metadata(&saved, "left"), "pre");
+    assert_string_equal(saved_metadata(&saved, "norm"), "layernorm/rmsnorm");
     const struct saved_tensor *up = saved_find(&saved, "left.param.blocks.1.ffn.up.weight");
     assert_non_null(up);
     assert_int_equal(up->dimensions, 2);
@@ -551,6 +638,42 @@ static char *read_lines(int descriptor, int lines)
     return text;
 }
 
+/* The bytes that are promised, and those that are resident once it runs; not under a sanitizer. */
+static void memory_is_as_printed(void **state)
+{
+    static const char *const sizes[] = {"--layers 12", "--layers 48 --batch 8"};
+    (void)state;
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    skip();
+#elif !defined(__linux__)
+    skip();
+#else
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        char command[256], line[256];
+        double resident = 0;
+        snprintf(command, sizeof command, "run %s --print-memory", sizes[i]);
+        char *text = run_to(0, command);
+        double printed = strtod(text, NULL);
+        assert_non_null(strstr(text, " bytes ("));
+        free(text);
+        snprintf(command, sizeof command, "run %s", sizes[i]);
+        struct process process = start(command, NULL);
+        free(read_lines(process.output, 7)); /* three steps */
+        snprintf(command, sizeof command, "/proc/%d/status", (int)process.id);
+        FILE *status = fopen(command, "r");
+        assert_non_null(status);
+        while (fgets(line, sizeof line, status))
+            if (strncmp(line, "VmRSS:", 6) == 0)
+                resident = strtod(line + 6, NULL) * 1024;
+        fclose(status);
+        finish(&process); /* closes the pipe, which ends it */
+        if (fabs(printed / resident - 1) > 0.1)
+            fail_msg("%s: %.1f MB printed, %.1f MB resident", sizes[i], printed / 1e6,
+                     resident / 1e6);
+    }
+#endif
+}
+
 static void an_interrupt_leaves_whole_rows(void **state)
 {
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
@@ -635,9 +758,9 @@ static void a_closed_pipe_ends_the_run_quietly(void **state)
 
 static void lists_can_be_read_by_machines(void **state)
 {
-    static const char *const lists[] = {"placements",  "norms",      "tasks",     "keys",
-                                        "settings",    "optimizers", "schedules", "inits",
-                                        "activations", "themes"};
+    static const char *const lists[] = {"placements", "norms",       "tasks",      "presets",
+                                        "keys",       "settings",    "optimizers", "schedules",
+                                        "inits",      "activations", "positions",  "themes"};
     (void)state;
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         char command[64];
@@ -645,13 +768,16 @@ static void lists_can_be_read_by_machines(void **state)
         char *text = run_to(0, command);
         snprintf(command, sizeof command, "list %s --format jsonl", lists[i]);
         char *json = run_to(0, command);
-        assert_int_equal(count(json, '\n') + 1, count(text, '\n')); /* and a heading */
         assert_true(count(json, '\n') >= 2);
+        assert_true(count(json, '\n') < count(text, '\n')); /* headings */
         for (char *line = json; *line; line = strchr(line, '\n') + 1) {
             const char *end;
             cJSON *object = cJSON_ParseWithOpts(line, &end, false);
             assert_non_null(object);
             assert_int_equal(*end, '\n');
+            char first[256]; /* each name begins a line of the text */
+            snprintf(first, sizeof first, "\n%s", cJSON_GetStringValue(object->child));
+            assert_true(strstr(text, first) || strstr(text, first + 1) == text);
             for (cJSON *field = object->child; field; field = field->next)
                 if (cJSON_IsNull(field) && strcmp(lists[i], "tasks") != 0)
                     fail_msg("list %s: no %s in %s", lists[i], field->string, line);
@@ -676,8 +802,9 @@ static void tasks_tell_what_is_possible(void **state)
         if (strcmp(name, "text") == 0) {
             assert_true(cJSON_IsNull(vocab) && cJSON_IsNull(unigram) && cJSON_IsNull(rate));
         } else {
-            assert_true(cJSON_IsNumber(vocab) && cJSON_IsNumber(unigram) && cJSON_IsNumber(rate));
-            assert_true(rate->valuedouble < unigram->valuedouble);
+            assert_true(cJSON_IsNumber(vocab) && cJSON_IsNumber(unigram));
+            assert_true(cJSON_IsNumber(rate) || strcmp(name, "masked") == 0);
+            assert_true(cJSON_IsNull(rate) || rate->valuedouble < unigram->valuedouble);
             assert_true(unigram->valuedouble <= log(vocab->valuedouble) + 1e-6);
         }
         cJSON_Delete(task);
@@ -703,6 +830,10 @@ int main(void)
         TEST(it_tells_version_and_help),
         TEST(wrong_usage_is_told),
         TEST(csv_has_a_row_per_step_and_stack),
+        TEST(stacks_have_their_own_settings),
+        TEST(every_choice_runs),
+        TEST(the_deepest_stacks_run),
+        TEST(memory_is_as_printed),
         TEST(jsonl_has_the_documented_keys),
         TEST(rows_are_thinned),
         TEST(the_same_settings_give_the_same_bits),

@@ -9,6 +9,7 @@
 #include "ui/canvas.h"
 #include "ui/keys.h"
 #include "ui/terminal.h"
+#include "ui/views.h"
 
 #include <dirent.h>
 #include <pthread.h>
@@ -256,6 +257,7 @@ static void settings_keys_say_what_they_did(void **state)
     press(console, "t", "task repeat: restarted");
     press(console, "t", "task grammar: restarted"); /* there is no file for the text task */
     press(console, "+", "speed 30 steps per second");
+    console_resize(console, 24, 120);
     press(console, "\f", "limit 30"); /* the header knows, under the message of no key */
     press(console, "t", "task copy: restarted");
     assert_non_null(strstr(console_screen(console), "limit 30")); /* still */
@@ -329,31 +331,62 @@ static void other_keys_do_nothing(void **state)
 {
     (void)state;
     struct console *console = start();
-    press(console, "z", "key 'z' does nothing: ? shows the keys");
-    press(console, "\033[D", "key Left does nothing");
+    press(console, "~", "key '~' does nothing: ? shows the keys");
+    press(console, "\033[5~", "key Page Up does nothing");
     press(console, "\xC3\xA9", "key U+00E9 does nothing");
-    press(console, "\t", "key Tab does nothing");
-    press(console, "\033", "key Escape does nothing");
+    press(console, "\r", "key Enter does nothing");
+    press(console, "\033", "this is the newest step, live");
     /* sequences that curses does not know: their letters are not keys */
     press(console, "\033[1;9R", "this key does nothing");
-    press(console, "y", "key 'y' does nothing");
+    press(console, "`", "key '`' does nothing");
     press(console, "\033[200;1;1;1q", "this key does nothing");
-    press(console, "y", "key 'y' does nothing");
+    press(console, "`", "key '`' does nothing");
     press(console, "\033d", "this key does nothing");
     assert_null(strstr(console_screen(console), "seed 2"));
     quit(console);
 }
 
+static void views_are_shown_by_digits_and_tab(void **state)
+{
+    (void)state;
+    struct console *console = start();
+    press(console, "2", "L2 norm, the same for both");
+    press(console, "4", "attn.qkv.weight");
+    press(console, "5", "smoothing 0.95");
+    press(console, "\t", "per block");
+    press(console, "\033[Z", "smoothing 0.95");
+    press(console, "1", "per block");
+    assert_null(strstr(console_screen(console), "smoothing"));
+    quit(console);
+}
+
+/* Back in time while training goes on, and live again. */
+static void time_goes_back_and_forth(void **state)
+{
+    (void)state;
+    struct console *console = start();
+    assert_true(console_wait_text(console, "step 3 "));
+    press(console, "[", " of ");
+    press(console, "\033[H", "step 1 of ");
+    press(console, "2", "step 1 of ");
+    press(console, "]", "step 2 of ");
+    press(console, "[[[", "is the first one kept");
+    console_send(console, "\033");
+    assert_true(console_wait_no_text(console, " of "));
+    quit(console);
+}
+
 static void all_keys(struct console *console)
 {
-    static const int more[] = {KEY_CODE_TAB, KEY_CODE_ENTER, 'z', '0', '~', 1, 127};
+    static const int more[] = {KEY_CODE_TAB, KEY_CODE_ENTER, '0', '2', '4', '5', '~', 1, 127};
     static const char *const sequences[] = {"\033[A", "\033[B",  "\033OA",  "\033OB",   "\033[C",
                                             "\033[D", "\033[5~", "\033[6~", "\033[H",   "\033[F",
                                             "\033OP", "\033[3~", "\033[Z",  "\033[1;5A"};
     for (int i = 0; i < ACTIONS; i++)
         for (int c = 0; c < 2; c++) {
             int code = key_table[i].code[c];
-            if (i != ACTION_QUIT && i != ACTION_HELP && code > 0 && code < 128)
+            if (i != ACTION_QUIT && i != ACTION_HELP && code > 0 && code < 128 &&
+                code != KEY_CODE_ESCAPE) /* it would make one key of itself and the next */
                 console_send(console, (char[]){(char)code, 0});
         }
     for (size_t i = 0; i < sizeof more / sizeof more[0]; i++)
@@ -370,16 +403,16 @@ static void every_key_in_every_state(void **state)
     struct console *console = start_with((struct setup){.folder = folder});
     assert_true(console_wait_text(console, "Post-LN"));
     all_keys(console);
-    press_until(console, "z", "key 'z' does nothing");
+    press_until(console, "~", "key '~' does nothing");
     press(console, ".", "PAUSED");
     all_keys(console);
-    press_until(console, "z", "key 'z' does nothing");
+    press_until(console, "~", "key '~' does nothing");
     press(console, "?", "restart both stacks");
     all_keys(console);
-    press_until(console, "z", "the help is open");
+    press_until(console, "~", "the help is open");
     console_send(console, "\033");
     assert_true(console_wait_no_text(console, "restart both stacks"));
-    press_until(console, "z", "key 'z' does nothing");
+    press_until(console, "~", "key '~' does nothing");
     quit(console);
     snprintf(command, sizeof command, "rm -r %s", folder);
     assert_int_equal(system(command), 0);
@@ -396,15 +429,15 @@ static void help_opens_scrolls_and_closes(void **state)
         assert_true(console_wait_no_text(console, key_table[ACTION_RESTART].help));
     }
     console_resize(console, 12, 60);
-    press(console, "?", key_table[ACTION_PAUSE].help);
+    press(console, "?", view_table[VIEW_TENSORS].name);
     console_send(console, "\033[F"); /* End */
-    assert_true(console_wait_no_text(console, key_table[ACTION_PAUSE].help));
-    press(console, "\033[H", key_table[ACTION_PAUSE].help); /* Home */
-    for (int i = 0; i < 30 && strstr(console_screen(console), key_table[ACTION_PAUSE].help); i++) {
+    assert_true(console_wait_no_text(console, view_table[VIEW_TENSORS].name));
+    press(console, "\033[H", view_table[VIEW_TENSORS].name); /* Home */
+    for (int i = 0; i < 30 && strstr(console_screen(console), view_table[VIEW_TENSORS].name); i++) {
         console_send(console, i % 2 ? "j" : "\033[B");
         console_pump(console, 0.1);
     }
-    assert_true(console_wait_no_text(console, key_table[ACTION_PAUSE].help));
+    assert_true(console_wait_no_text(console, view_table[VIEW_TENSORS].name));
     press(console, "q", "Post-LN");
     quit(console);
 }
@@ -483,7 +516,7 @@ static void resize_storm(void **state)
     press(console, "q", "Post-LN");
     console_resize(console, 40, 120);
     console_pump(console, 0.5);
-    press(console, "z", "key 'z' does nothing");
+    press(console, "~", "key '~' does nothing");
     quit(console);
 }
 
@@ -514,7 +547,7 @@ static void stops_and_goes_on(void **state)
         console_continue(console);
         assert_true(console_wait_text(console, "Post-LN"));
         assert_true(console_wait_no_text(console, "somebody else was here"));
-        press(console, "z", "key 'z' does nothing");
+        press(console, "~", "key '~' does nothing");
     }
     console_send(console, "\032"); /* Ctrl-Z, as typed */
     assert_true(console_wait_stop(console));
@@ -645,7 +678,7 @@ static void check_kind(const char *kind, const char *more, bool colour, bool asc
     struct console *console = start_with((struct setup){.environment = {kind, more}});
     if (!console_wait_text(console, "Post-LN"))
         fail_msg("with %s", kind);
-    press(console, "z", "key 'z' does nothing");
+    press(console, "~", "key '~' does nothing");
     press(console, "?", key_table[ACTION_RESTART].help);
     press(console, "q", "Post-LN");
     console_pump(console, 0.5);
@@ -723,7 +756,7 @@ static void takes_keys_beside_a_pipe(void **state)
     struct console *console = console_open(&(struct console_start){
         .arguments = arguments, .environment = environment, .rows = 24, .cols = 80});
     assert_true(console_wait_text(console, "Post-LN"));
-    press(console, "z", "key 'z' does nothing");
+    press(console, "~", "key '~' does nothing");
     quit(console);
 }
 
@@ -737,6 +770,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_refused_setting_is_taken_back),
         cmocka_unit_test(late_warmup_points_to_restart),
         cmocka_unit_test(other_keys_do_nothing),
+        cmocka_unit_test(views_are_shown_by_digits_and_tab),
+        cmocka_unit_test(time_goes_back_and_forth),
         cmocka_unit_test(every_key_in_every_state),
         cmocka_unit_test(help_opens_scrolls_and_closes),
         cmocka_unit_test(export_writes_two_files_each_time),

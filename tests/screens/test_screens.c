@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "support/fixture.h"
 #include "ui/keys.h"
+#include "ui/navigate.h"
 #include "ui/theme.h"
 #include "ui/views.h"
 
@@ -161,8 +162,8 @@ static void ascii_mono_diverged(struct fixture *fixture)
 static void parameter(struct fixture *fixture)
 {
     fixture->scene.gradient = GRADIENT_PARAMETER;
-    fixture->scene.tensor = 1;
-    fixture->settings.norm = NORM_RMSNORM;
+    fixture->scene.tensor = 4;
+    fixture->settings.stack[LEFT].norm = fixture->settings.stack[RIGHT].norm = NORM_RMSNORM;
     fixture_train(fixture, 128);
 }
 
@@ -192,8 +193,8 @@ static void warming_up(struct fixture *fixture)
 
 static void same_placement(struct fixture *fixture)
 {
-    fixture->settings.placement[LEFT] = PLACEMENT_POST;
-    fixture->settings.norm = NORM_NONE;
+    fixture->settings.stack[LEFT].placement = PLACEMENT_POST;
+    fixture->settings.stack[LEFT].norm = fixture->settings.stack[RIGHT].norm = NORM_NONE;
     fixture->history.valid[LEFT] = 2.123;
     fixture->task.unigram_entropy = fixture->task.entropy_rate = NAN;
     fixture_train(fixture, 128);
@@ -201,7 +202,7 @@ static void same_placement(struct fixture *fixture)
 
 static void long_names(struct fixture *fixture)
 {
-    fixture->settings.norm = NORM_NONE;
+    fixture->settings.stack[LEFT].norm = fixture->settings.stack[RIGHT].norm = NORM_NONE;
     fixture_train(fixture, 128);
 }
 
@@ -222,6 +223,144 @@ static void help_picture(struct fixture *fixture)
     help(fixture);
     fixture->scene.help_scroll = 37;
 }
+
+static void blind(struct fixture *fixture)
+{
+    fixture_train(fixture, 128);
+    history_add_mark(&fixture->history, 60, "right post→pre");
+    fixture->scene.parameters[RIGHT] = 353000;
+    fixture->scene.blind = true;
+}
+
+/* Paused, and back at step 40 of 128. */
+static void past(struct fixture *fixture)
+{
+    fixture_train(fixture, 128);
+    fixture->scene.running = false;
+    navigate_to_step(&fixture->scene, 40);
+    fixture_fit_axis(fixture);
+}
+
+/* The settings are no longer those of the step that is shown. */
+static void past_changed(struct fixture *fixture)
+{
+    run_changed(fixture);
+    navigate_to_step(&fixture->scene, 90);
+    fixture_fit_axis(fixture);
+}
+
+/* Back in time before a stack diverged. */
+static void past_diverged(struct fixture *fixture)
+{
+    diverged(fixture);
+    navigate_to_step(&fixture->scene, 80);
+    fixture_fit_axis(fixture);
+}
+
+/* More moments than there is memory for. */
+static void thinned(struct fixture *fixture)
+{
+    history_limit(&fixture->history, (size_t)5 << 20);
+    fixture_train(fixture, 4000);
+    navigate_to_step(&fixture->scene, 1001);
+    fixture_fit_axis(fixture);
+}
+
+static void race(struct fixture *fixture)
+{
+    fixture->settings.warmup = 100;
+    fixture_train(fixture, 400);
+}
+
+static void held_out(struct fixture *fixture)
+{
+    fixture->with_held_out = true;
+    fixture_train(fixture, 128);
+}
+
+static void fixture_act(struct fixture *fixture, enum action action)
+{
+    char said[256];
+    assert_true(navigate(&fixture->scene, action, 24, 80, said, sizeof said));
+}
+
+static void zoomed(struct fixture *fixture)
+{
+    run_changed(fixture);
+    fixture_act(fixture, ACTION_ZOOM_IN);
+    fixture_act(fixture, ACTION_ZOOM_IN);
+}
+
+static void few_colours(struct fixture *fixture)
+{
+    run(fixture);
+    fixture->scene.few_colours = true;
+}
+
+static void waterfall_scrolled(struct fixture *fixture)
+{
+    deep(fixture);
+    fixture->scene.bar_scroll = 9;
+}
+
+static void update_ratio(struct fixture *fixture)
+{
+    run_changed(fixture);
+    fixture_act(fixture, ACTION_QUANTITY);
+    for (int i = 0; i < 4; i++)
+        fixture_act(fixture, ACTION_SCROLL_DOWN);
+    fixture_act(fixture, ACTION_RIGHT);
+    fixture_act(fixture, ACTION_RIGHT);
+}
+
+/* Only the right stack has two of the tensors. */
+static void other_tensors(struct fixture *fixture)
+{
+    fixture->with_alpha = true;
+    fixture_train(fixture, 128);
+    fixture->scene.cells.tensor = 6;
+}
+
+static void ratio(struct fixture *fixture)
+{
+    run_changed(fixture);
+    fixture_act(fixture, ACTION_QUANTITY);
+}
+
+static void gradient_norm(struct fixture *fixture)
+{
+    fixture->settings.clip = 0.5;
+    run_changed(fixture);
+    fixture_act(fixture, ACTION_QUANTITY);
+    fixture_act(fixture, ACTION_QUANTITY);
+    fixture_act(fixture, ACTION_ROUGHER);
+}
+
+static void both_log(struct fixture *fixture)
+{
+    run_changed(fixture);
+    fixture_act(fixture, ACTION_LOG_X);
+    fixture_act(fixture, ACTION_LOG_Y);
+    fixture_act(fixture, ACTION_SMOOTHER);
+}
+
+/* Zoomed, and then to the left. */
+static void panned(struct fixture *fixture)
+{
+    zoomed(fixture);
+    for (int i = 0; i < 3; i++)
+        fixture_act(fixture, ACTION_LEFT);
+}
+
+#define SCREEN_OF(view_, name, rows, cols, make)                                                   \
+    static void make_##name(struct fixture *fixture)                                               \
+    {                                                                                              \
+        void (*make_it)(struct fixture *) = make;                                                  \
+        fixture->scene.view = view_;                                                               \
+        if (make_it)                                                                               \
+            make_it(fixture);                                                                      \
+    }                                                                                              \
+    SCREEN(name, rows, cols, make_##name)
 
 #define SCREEN(name, rows, cols, make)                                                             \
     static void screen_##name(void **state)                                                        \
@@ -258,25 +397,160 @@ SCREEN(help_picture_80x24, 24, 80, help_picture)
 SCREEN(help_120x36, 36, 120, help)
 SCREEN(help_end_40x12, 12, 40, help_end)
 
-/* Every size is drawn without a fault (the sanitizers look on), in every state. */
+SCREEN_OF(VIEW_OVERVIEW, past_80x24, 24, 80, past)
+SCREEN_OF(VIEW_OVERVIEW, past_120x36, 36, 120, past_changed)
+SCREEN_OF(VIEW_OVERVIEW, past_40x12, 12, 40, past)
+SCREEN_OF(VIEW_OVERVIEW, past_diverged_80x24, 24, 80, past_diverged)
+SCREEN_OF(VIEW_OVERVIEW, blind_80x24, 24, 80, blind)
+SCREEN_OF(VIEW_OVERVIEW, blind_40x12, 12, 40, blind)
+SCREEN_OF(VIEW_OVERVIEW, thinned_120x36, 36, 120, thinned)
+SCREEN_OF(VIEW_OVERVIEW, race_120x36, 36, 120, race)
+SCREEN_OF(VIEW_OVERVIEW, held_out_120x36, 36, 120, held_out)
+SCREEN_OF(VIEW_WATERFALL, waterfall_80x24, 24, 80, run)
+SCREEN_OF(VIEW_WATERFALL, waterfall_120x36, 36, 120, run_changed)
+SCREEN_OF(VIEW_WATERFALL, waterfall_40x12, 12, 40, run)
+SCREEN_OF(VIEW_WATERFALL, waterfall_160x48, 48, 160, twelve)
+SCREEN_OF(VIEW_WATERFALL, waterfall_first_80x24, 24, 80, NULL)
+SCREEN_OF(VIEW_WATERFALL, waterfall_past_80x24, 24, 80, past)
+SCREEN_OF(VIEW_WATERFALL, waterfall_diverged_80x24, 24, 80, diverged)
+SCREEN_OF(VIEW_WATERFALL, waterfall_ascii_80x24, 24, 80, ascii)
+SCREEN_OF(VIEW_WATERFALL, waterfall_mono_80x24, 24, 80, mono)
+SCREEN_OF(VIEW_WATERFALL, waterfall_few_colours_80x24, 24, 80, few_colours)
+SCREEN_OF(VIEW_WATERFALL, waterfall_blind_80x24, 24, 80, blind)
+SCREEN_OF(VIEW_WATERFALL, waterfall_parameter_80x24, 24, 80, parameter)
+SCREEN_OF(VIEW_WATERFALL, waterfall_zoomed_120x36, 36, 120, zoomed)
+SCREEN_OF(VIEW_WATERFALL, waterfall_depth_48_80x24, 24, 80, deep)
+SCREEN_OF(VIEW_WATERFALL, waterfall_depth_48_scrolled_80x24, 24, 80, waterfall_scrolled)
+SCREEN_OF(VIEW_WATERFALL, waterfall_thinned_120x36, 36, 120, thinned)
+SCREEN_OF(VIEW_TENSORS, tensors_80x24, 24, 80, run)
+SCREEN_OF(VIEW_TENSORS, tensors_120x36, 36, 120, run_changed)
+SCREEN_OF(VIEW_TENSORS, tensors_40x12, 12, 40, run)
+SCREEN_OF(VIEW_TENSORS, tensors_160x48, 48, 160, twelve)
+SCREEN_OF(VIEW_TENSORS, tensors_first_80x24, 24, 80, NULL)
+SCREEN_OF(VIEW_TENSORS, tensors_past_80x24, 24, 80, past)
+SCREEN_OF(VIEW_TENSORS, tensors_diverged_80x24, 24, 80, diverged)
+SCREEN_OF(VIEW_TENSORS, tensors_ascii_80x24, 24, 80, ascii)
+SCREEN_OF(VIEW_TENSORS, tensors_mono_120x36, 36, 120, mono)
+SCREEN_OF(VIEW_TENSORS, tensors_blind_80x24, 24, 80, blind)
+SCREEN_OF(VIEW_TENSORS, tensors_update_80x24, 24, 80, update_ratio)
+SCREEN_OF(VIEW_TENSORS, tensors_update_120x36, 36, 120, update_ratio)
+SCREEN_OF(VIEW_TENSORS, tensors_other_80x24, 24, 80, other_tensors)
+SCREEN_OF(VIEW_TENSORS, tensors_depth_48_80x24, 24, 80, deep)
+SCREEN_OF(VIEW_CURVES, curves_80x24, 24, 80, run)
+SCREEN_OF(VIEW_CURVES, curves_120x36, 36, 120, run_changed)
+SCREEN_OF(VIEW_CURVES, curves_40x12, 12, 40, run)
+SCREEN_OF(VIEW_CURVES, curves_160x48, 48, 160, race)
+SCREEN_OF(VIEW_CURVES, curves_first_80x24, 24, 80, NULL)
+SCREEN_OF(VIEW_CURVES, curves_past_80x24, 24, 80, past)
+SCREEN_OF(VIEW_CURVES, curves_diverged_80x24, 24, 80, diverged)
+SCREEN_OF(VIEW_CURVES, curves_ascii_80x24, 24, 80, ascii)
+SCREEN_OF(VIEW_CURVES, curves_mono_80x24, 24, 80, mono)
+SCREEN_OF(VIEW_CURVES, curves_blind_80x24, 24, 80, blind)
+SCREEN_OF(VIEW_CURVES, curves_ratio_80x24, 24, 80, ratio)
+SCREEN_OF(VIEW_CURVES, curves_gradient_80x24, 24, 80, gradient_norm)
+SCREEN_OF(VIEW_CURVES, curves_log_80x24, 24, 80, both_log)
+SCREEN_OF(VIEW_CURVES, curves_zoomed_80x24, 24, 80, zoomed)
+SCREEN_OF(VIEW_CURVES, curves_panned_80x24, 24, 80, panned)
+SCREEN_OF(VIEW_CURVES, curves_held_out_80x24, 24, 80, held_out)
+
+/* Every size is drawn without a fault (the sanitizers look on), in every view and state. */
 static void any_size_can_be_drawn(void **state)
 {
     (void)state;
-    void (*const makes[])(struct fixture *) = {NULL, run_changed, diverged, deep_scrolled,
-                                               help_end};
+    void (*const makes[])(struct fixture *) = {NULL,   run_changed,   diverged, deep_scrolled,
+                                               zoomed, other_tensors, past,     help_end};
     static const int cols[] = {1, 2, 12, 39, 40, 41, 49, 55, 56, 64, 71, 72, 80, 99, 120, 250};
-    for (size_t m = 0; m < sizeof makes / sizeof makes[0]; m++) {
+    enum { MAKES = sizeof makes / sizeof makes[0], SIZES = sizeof cols / sizeof cols[0] };
+    for (int m = 0; m < MAKES * VIEWS; m++) {
         struct fixture *fixture = calloc(1, sizeof *fixture);
         assert_non_null(fixture);
         fixture_open(fixture);
-        if (makes[m])
-            makes[m](fixture);
+        fixture->scene.view = VIEW_CURVES; /* what has a meaning there only */
+        if (makes[m / VIEWS])
+            makes[m / VIEWS](fixture);
+        fixture->scene.view = (enum view)(m % VIEWS);
         for (int rows = 1; rows <= 80; rows += rows < 40 ? 1 : 13)
-            for (size_t c = 0; c < sizeof cols / sizeof cols[0]; c++)
+            for (size_t c = 0; c < SIZES; c++)
                 free(fixture_screen(fixture, rows, cols[c]));
         fixture_close(fixture);
         free(fixture);
     }
+}
+
+/* Left of nothing stands outside its place: a view with other views' settings draws the same frame
+ * twice. */
+static void drawing_changes_nothing(void **state)
+{
+    (void)state;
+    struct fixture *fixture = calloc(1, sizeof *fixture);
+    assert_non_null(fixture);
+    fixture_open(fixture);
+    run_changed(fixture);
+    for (enum view view = 0; view < VIEWS; view++) {
+        fixture->scene.view = view;
+        struct scene before = fixture->scene;
+        char *first = fixture_screen(fixture, 36, 120), *second = fixture_screen(fixture, 36, 120);
+        assert_string_equal(first, second);
+        assert_memory_equal(&before, &fixture->scene, sizeof before);
+        free(first);
+        free(second);
+    }
+    fixture_close(fixture);
+    free(fixture);
+}
+
+/* Blind: no screen holds a name, a formula or another trace of the placements. */
+static void blind_screens_tell_nothing(void **state)
+{
+    (void)state;
+    static const char *const traces[] = {"Pre", "Post", "LN", "f(", "→", "post", "303k", "353k"};
+    static const int sizes[][2] = {{12, 40}, {24, 80}, {36, 120}, {60, 200}};
+    struct fixture *fixture = calloc(1, sizeof *fixture);
+    assert_non_null(fixture);
+    fixture_open(fixture);
+    blind(fixture);
+    for (enum view view = 0; view < VIEWS; view++)
+        for (size_t size = 0; size < sizeof sizes / sizeof sizes[0]; size++) {
+            fixture->scene.view = view;
+            char *screen = fixture_screen(fixture, sizes[size][0], sizes[size][1]);
+            for (size_t i = 0; i < sizeof traces / sizeof traces[0]; i++)
+                if (strstr(screen, traces[i]))
+                    fail_msg("%s in the %s: %s", traces[i], view_table[view].name, screen);
+            free(screen);
+        }
+    fixture_close(fixture);
+    free(fixture);
+}
+
+/* Every view can be reached, and is named in the header and in the help. */
+static void every_view_has_its_tab(void **state)
+{
+    (void)state;
+    struct fixture *fixture = calloc(1, sizeof *fixture);
+    assert_non_null(fixture);
+    fixture_open(fixture);
+    for (enum view view = 0; view < VIEWS; view++) {
+        char name[64], line[128];
+        snprintf(name, sizeof name, "%c %s", view_table[view].key, view_table[view].name);
+        snprintf(line, sizeof line, "%s: %s", view_table[view].name, view_table[view].summary);
+        assert_int_equal(view_of_key(view_table[view].key), view);
+        assert_int_equal(key_action(view_table[view].key), -1); /* no other key's */
+        assert_true(view == 0 || view_table[view].key > view_table[view - 1].key);
+        assert_true(strlen(line) <= 63); /* a line of the help on 80 columns */
+        fixture->scene.view = view;
+        char *screen = fixture_screen(fixture, 24, 80);
+        assert_non_null(strstr(screen, name));
+        free(screen);
+        fixture->scene.help = true;
+        screen = fixture_screen(fixture, 200, 120);
+        assert_non_null(strstr(screen, line));
+        free(screen);
+        fixture->scene.help = false;
+        assert_true(view_table[view].draw != NULL);
+    }
+    assert_int_equal(view_of_key('0'), -1);
+    fixture_close(fixture);
+    free(fixture);
 }
 
 /* --ascii promises ASCII: every state, every view. */
@@ -285,12 +559,13 @@ static void ascii_screens_hold_only_ascii(void **state)
     (void)state;
     void (*const makes[])(struct fixture *) = {NULL,      run_changed, paused,   diverged,
                                                parameter, deep,        help_end, same_placement};
-    for (size_t m = 0; m < sizeof makes / sizeof makes[0]; m++) {
+    for (size_t m = 0; m < sizeof makes / sizeof makes[0] * VIEWS; m++) {
         struct fixture *fixture = calloc(1, sizeof *fixture);
         assert_non_null(fixture);
         fixture_open(fixture);
-        if (makes[m])
-            makes[m](fixture);
+        fixture->scene.view = (enum view)(m % VIEWS);
+        if (makes[m / VIEWS])
+            makes[m / VIEWS](fixture);
         fixture->scene.ascii = true;
         fixture->scene.message = "saved as größe.svg";
         history_add_mark(&fixture->history, 20, "warmup 0→25");
@@ -298,7 +573,9 @@ static void ascii_screens_hold_only_ascii(void **state)
         for (const char *at = screen; *at; at++)
             assert_true(*at > 0);
         /* without curves there is room for the mark */
-        assert_true(makes[m] || strstr(screen, "warmup 0>25"));
+        bool room = !makes[m / VIEWS] &&
+                    (fixture->scene.view == VIEW_OVERVIEW || fixture->scene.view == VIEW_CURVES);
+        assert_true(!room || strstr(screen, "warmup 0>25"));
         free(screen);
         fixture_close(fixture);
         free(fixture);
@@ -341,7 +618,7 @@ static void no_key_is_missing_in_the_help(void **state)
     char *screen = fixture_screen(fixture, 200, 120);
     for (int i = 0; i < ACTIONS; i++) {
         char line[256];
-        snprintf(line, sizeof line, "%-8s %s", key_table[i].label, key_table[i].help);
+        snprintf(line, sizeof line, "%-10s %s", key_table[i].label, key_table[i].help);
         if (!strstr(screen, line))
             fail_msg("not in the help: %s", line);
     }
@@ -394,7 +671,65 @@ int main(void)
         cmocka_unit_test(screen_help_picture_80x24),
         cmocka_unit_test(screen_help_120x36),
         cmocka_unit_test(screen_help_end_40x12),
+        cmocka_unit_test(screen_past_80x24),
+        cmocka_unit_test(screen_past_120x36),
+        cmocka_unit_test(screen_past_40x12),
+        cmocka_unit_test(screen_past_diverged_80x24),
+        cmocka_unit_test(screen_blind_80x24),
+        cmocka_unit_test(screen_blind_40x12),
+        cmocka_unit_test(screen_thinned_120x36),
+        cmocka_unit_test(screen_race_120x36),
+        cmocka_unit_test(screen_held_out_120x36),
+        cmocka_unit_test(screen_waterfall_80x24),
+        cmocka_unit_test(screen_waterfall_120x36),
+        cmocka_unit_test(screen_waterfall_40x12),
+        cmocka_unit_test(screen_waterfall_160x48),
+        cmocka_unit_test(screen_waterfall_first_80x24),
+        cmocka_unit_test(screen_waterfall_past_80x24),
+        cmocka_unit_test(screen_waterfall_diverged_80x24),
+        cmocka_unit_test(screen_waterfall_ascii_80x24),
+        cmocka_unit_test(screen_waterfall_mono_80x24),
+        cmocka_unit_test(screen_waterfall_few_colours_80x24),
+        cmocka_unit_test(screen_waterfall_blind_80x24),
+        cmocka_unit_test(screen_waterfall_parameter_80x24),
+        cmocka_unit_test(screen_waterfall_zoomed_120x36),
+        cmocka_unit_test(screen_waterfall_depth_48_80x24),
+        cmocka_unit_test(screen_waterfall_depth_48_scrolled_80x24),
+        cmocka_unit_test(screen_waterfall_thinned_120x36),
+        cmocka_unit_test(screen_tensors_80x24),
+        cmocka_unit_test(screen_tensors_120x36),
+        cmocka_unit_test(screen_tensors_40x12),
+        cmocka_unit_test(screen_tensors_160x48),
+        cmocka_unit_test(screen_tensors_first_80x24),
+        cmocka_unit_test(screen_tensors_past_80x24),
+        cmocka_unit_test(screen_tensors_diverged_80x24),
+        cmocka_unit_test(screen_tensors_ascii_80x24),
+        cmocka_unit_test(screen_tensors_mono_120x36),
+        cmocka_unit_test(screen_tensors_blind_80x24),
+        cmocka_unit_test(screen_tensors_update_80x24),
+        cmocka_unit_test(screen_tensors_update_120x36),
+        cmocka_unit_test(screen_tensors_other_80x24),
+        cmocka_unit_test(screen_tensors_depth_48_80x24),
+        cmocka_unit_test(screen_curves_80x24),
+        cmocka_unit_test(screen_curves_120x36),
+        cmocka_unit_test(screen_curves_40x12),
+        cmocka_unit_test(screen_curves_160x48),
+        cmocka_unit_test(screen_curves_first_80x24),
+        cmocka_unit_test(screen_curves_past_80x24),
+        cmocka_unit_test(screen_curves_diverged_80x24),
+        cmocka_unit_test(screen_curves_ascii_80x24),
+        cmocka_unit_test(screen_curves_mono_80x24),
+        cmocka_unit_test(screen_curves_blind_80x24),
+        cmocka_unit_test(screen_curves_ratio_80x24),
+        cmocka_unit_test(screen_curves_gradient_80x24),
+        cmocka_unit_test(screen_curves_log_80x24),
+        cmocka_unit_test(screen_curves_zoomed_80x24),
+        cmocka_unit_test(screen_curves_panned_80x24),
+        cmocka_unit_test(screen_curves_held_out_80x24),
         cmocka_unit_test(any_size_can_be_drawn),
+        cmocka_unit_test(drawing_changes_nothing),
+        cmocka_unit_test(blind_screens_tell_nothing),
+        cmocka_unit_test(every_view_has_its_tab),
         cmocka_unit_test(ascii_screens_hold_only_ascii),
         cmocka_unit_test(the_help_scrolls_to_its_end),
         cmocka_unit_test(no_key_is_missing_in_the_help),

@@ -7,16 +7,24 @@
 #include <math.h>
 #include <string.h>
 
-static const char *const tensor_names[] = {"attn.qkv.weight", "attn.proj.weight", "mlp.fc.weight",
-                                           "mlp.proj.weight"};
-enum { TENSORS = sizeof tensor_names / sizeof tensor_names[0] };
+/* Those of a block with two norms, and how large their gradients are beside that of the stream. */
+static const struct {
+    const char *name;
+    float gradient, weight;
+} tensor_rows[] = {
+    {"ln1.weight", 0.3F, 8},        {"ln1.bias", 0.4F, 0.5F},   {"attn.qkv.weight", 2, 11},
+    {"attn.qkv.bias", 0.02F, 0.3F}, {"attn.proj.weight", 3, 8}, {"attn.proj.bias", 0.5F, 0.4F},
+    {"ln2.weight", 0.3F, 8},        {"ln2.bias", 0.4F, 0.5F},   {"ffn.up.weight", 4, 13},
+    {"ffn.up.bias", 0.6F, 0.6F},    {"ffn.down.weight", 5, 13}, {"ffn.down.bias", 0.7F, 0.4F},
+};
+enum { TENSORS = sizeof tensor_rows / sizeof tensor_rows[0] };
 
 void fixture_open(struct fixture *fixture)
 {
     memset(fixture, 0, sizeof *fixture);
     fixture->settings = (struct settings){
-        .placement = {[LEFT] = PLACEMENT_PRE, [RIGHT] = PLACEMENT_POST},
-        .norm = NORM_LAYERNORM,
+        .stack = {[LEFT] = {.placement = PLACEMENT_PRE, .norm = NORM_LAYERNORM},
+                  [RIGHT] = {.placement = PLACEMENT_POST, .norm = NORM_LAYERNORM}},
         .layers = 6,
         .width = 64,
         .heads = 4,
@@ -41,6 +49,7 @@ void fixture_open(struct fixture *fixture)
         .entropy_rate = 0.52,
     };
     history_open(&fixture->history);
+    history_set_unit(&fixture->history, fixture->task.unigram_entropy);
     fixture->scene = (struct scene){
         .settings = &fixture->settings,
         .task = &fixture->task,
@@ -50,6 +59,7 @@ void fixture_open(struct fixture *fixture)
         .rate = NAN,
         .message = "",
     };
+    scene_set_defaults(&fixture->scene);
 }
 
 void fixture_close(struct fixture *fixture)
@@ -85,6 +95,20 @@ static double slope_of(const struct fixture *fixture, enum side side, int64_t st
     return -3 * fmin(s / 50, 1) - 2 * fmin(fmax(s - 50, 0) / 350, 1);
 }
 
+/* Two tensors more, one of them between the others. */
+static void add_alpha(struct snapshot *now)
+{
+    enum { BEHIND = 6 };
+    memmove(&now->tensor[BEHIND + 1], &now->tensor[BEHIND],
+            (size_t)(now->tensors - BEHIND) * sizeof now->tensor[0]);
+    now->tensor[BEHIND].name = "attn.alpha";
+    now->tensor[now->tensors + 1] = now->tensor[BEHIND];
+    now->tensor[now->tensors + 1].name = "ffn.alpha";
+    for (int l = 0; l < now->layers; l++)
+        now->tensor[BEHIND].update_ratio[l] = NAN;
+    now->tensors += 2;
+}
+
 static void measure(struct fixture *fixture, enum side side, int64_t step)
 {
     const struct settings *settings = &fixture->settings;
@@ -92,14 +116,14 @@ static void measure(struct fixture *fixture, enum side side, int64_t step)
     int layers = settings->layers;
     *now = (struct snapshot){
         .step = step,
-        .placement = settings->placement[side],
-        .norm = settings->norm,
+        .placement = settings->stack[side].placement,
+        .norm = settings->stack[side].norm,
         .layers = layers,
         .loss = loss_of(fixture, side, step),
-        .valid_loss = NAN,
+        .valid_loss =
+            fixture->with_held_out && step % 10 == 1 ? loss_of(fixture, side, step) + 0.2 : NAN,
         .lr =
             schedule_lr(settings->schedule, settings->lr, settings->warmup, settings->steps, step),
-        .grad_norm = 1.2,
         .clip = 1,
         .tensors = TENSORS,
         .finite = true,
@@ -112,11 +136,22 @@ static void measure(struct fixture *fixture, enum side side, int64_t step)
         now->stream_rms[l] = 1;
     }
     now->ratio = (double)now->stream_grad[0] / (double)now->stream_grad[layers];
+    double square = 0;
     for (int t = 0; t < TENSORS; t++) {
-        now->tensor[t].name = tensor_names[t];
-        for (int l = 0; l < layers; l++)
-            now->tensor[t].grad[l] = now->stream_grad[l + 1] * (float)(2 + t);
+        now->tensor[t].name = tensor_rows[t].name;
+        for (int l = 0; l < layers; l++) {
+            float gradient = now->stream_grad[l + 1] * tensor_rows[t].gradient *
+                             (float)pow(10, 0.1 * noise(step / 8, 20 + t, l));
+            now->tensor[t].grad[l] = gradient;
+            /* Adam's update does not grow with the gradient, until that is tiny */
+            now->tensor[t].update_ratio[l] =
+                (float)(now->lr * 3 / tensor_rows[t].weight * gradient / (gradient + 1e-5F));
+            square += (double)gradient * gradient;
+        }
     }
+    now->grad_norm = sqrt(square);
+    if (fixture->with_alpha && side == RIGHT)
+        add_alpha(now);
 }
 
 static void make_not_finite(struct snapshot *snapshot, struct fault fault)
@@ -126,6 +161,17 @@ static void make_not_finite(struct snapshot *snapshot, struct fault fault)
     snapshot->loss = NAN;
     for (int l = 0; l <= snapshot->layers; l++)
         snapshot->stream_grad[l] = NAN;
+    for (int t = 0; t < snapshot->tensors; t++)
+        for (int l = 0; l < snapshot->layers; l++)
+            snapshot->tensor[t].grad[l] = snapshot->tensor[t].update_ratio[l] = NAN;
+    snapshot->ratio = snapshot->grad_norm = NAN;
+}
+
+void fixture_fit_axis(struct fixture *fixture)
+{
+    double least, most;
+    view_bar_range(&fixture->scene, &least, &most);
+    axis_update(&fixture->scene.axis, least, most);
 }
 
 void fixture_train_until_fault(struct fixture *fixture, int64_t last, struct fault fault)
@@ -136,9 +182,7 @@ void fixture_train_until_fault(struct fixture *fixture, int64_t last, struct fau
         if (fault.place != FAULT_NONE && step >= fault.step)
             make_not_finite(&fixture->snapshot[RIGHT], fault);
         history_add(&fixture->history, fixture->snapshot);
-        double least, most;
-        view_bar_range(&fixture->scene, &least, &most);
-        axis_update(&fixture->scene.axis, least, most);
+        fixture_fit_axis(fixture);
     }
     fixture->scene.rate = 14.9;
 }

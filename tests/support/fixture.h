@@ -14,6 +14,8 @@ struct fixture {
     struct task_info task;
     struct history history;
     struct snapshot snapshot[SIDES];
+    bool with_held_out; /* a held-out loss is measured every 10 steps */
+    bool with_alpha;    /* the right stack has two tensors more */
 };
 
 /* A scene of the default session before its first step. */
@@ -25,6 +27,9 @@ void fixture_train(struct fixture *fixture, int64_t last);
 
 /* The same, but the right stack is no longer finite from step `fault.step` on. */
 void fixture_train_until_fault(struct fixture *fixture, int64_t last, struct fault fault);
+
+/* Fits the axis of the bars to the moment shown. */
+void fixture_fit_axis(struct fixture *fixture);
 
 /* The screen as text; the caller frees it. */
 char *fixture_screen(const struct fixture *fixture, int rows, int cols);

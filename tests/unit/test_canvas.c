@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -74,6 +75,59 @@ static void nothing_is_written_outside(void **state)
     canvas_close(&canvas);
 }
 
+/* A cell that is nothing but colours would be lost in a text. */
+static void colours_of_the_ramp_become_letters(void **state)
+{
+    (void)state;
+    struct canvas canvas;
+    canvas_open(&canvas, 1, 8);
+    const enum role low = ROLE_RAMP, high = ROLE_RAMP_LAST;
+    canvas_put_on(&canvas, 0, 0, ' ', ROLE_TEXT, low);
+    canvas_put_on(&canvas, 0, 1, ' ', ROLE_TEXT, high);
+    canvas_put_on(&canvas, 0, 2, 0x2580, low, high); /* halves: their mean */
+    canvas_put_on(&canvas, 0, 3, 0x258C, high, high);
+    canvas_put(&canvas, 0, 4, 0x2588, high);
+    canvas_put(&canvas, 0, 5, 0x2588, ROLE_LEFT); /* a bar stays a bar */
+    canvas_put_on(&canvas, 0, 6, 'x', ROLE_ON_HIGH, high);
+    assert_shows(&canvas, ".@+@@█x\n");
+    assert_int_equal(canvas_letter(0), '.');
+    assert_int_equal(canvas_letter(RAMP_STEPS - 1), '@');
+    for (int step = 1; step < RAMP_STEPS; step++) /* rising, without a gap */
+        assert_true(strchr(canvas_density, canvas_letter(step)) -
+                        strchr(canvas_density, canvas_letter(step - 1)) <=
+                    1);
+    canvas_close(&canvas);
+}
+
+static void a_background_goes_with_its_cell(void **state)
+{
+    (void)state;
+    struct canvas canvas;
+    canvas_open(&canvas, 1, 2);
+    canvas_put_on(&canvas, 0, 0, 'a', ROLE_ON_LOW, ROLE_RAMP);
+    assert_int_equal(canvas.cells[0].back, ROLE_RAMP);
+    assert_int_equal(canvas.cells[1].back, BACK_OWN);
+    canvas_put(&canvas, 0, 0, 'b', ROLE_TEXT);
+    assert_int_equal(canvas.cells[0].back, BACK_OWN);
+    canvas_put_on(&canvas, 0, 2, 'c', ROLE_TEXT, ROLE_RAMP); /* outside */
+    canvas_close(&canvas);
+}
+
+static void the_first_text_that_fits_is_taken(void **state)
+{
+    (void)state;
+    struct canvas canvas;
+    canvas_open(&canvas, 1, 10);
+    const char *const texts[] = {"much too long", "shorter", "no", NULL};
+    assert_int_equal(canvas_fit(&canvas, canvas_whole(&canvas), 1, 8, ROLE_TEXT, texts), 8);
+    assert_shows(&canvas, " shorter\n");
+    canvas_clear(&canvas);
+    assert_int_equal(canvas_fit(&canvas, canvas_whole(&canvas), 1, 7, ROLE_TEXT, texts), 3);
+    assert_int_equal(canvas_fit(&canvas, canvas_whole(&canvas), 4, 5, ROLE_TEXT, texts), 4);
+    assert_shows(&canvas, " no\n");
+    canvas_close(&canvas);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -81,6 +135,9 @@ int main(void)
         cmocka_unit_test(printing_to_the_right_ends_at_its_column),
         cmocka_unit_test(only_glyphs_of_one_column_get_in),
         cmocka_unit_test(nothing_is_written_outside),
+        cmocka_unit_test(colours_of_the_ramp_become_letters),
+        cmocka_unit_test(a_background_goes_with_its_cell),
+        cmocka_unit_test(the_first_text_that_fits_is_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

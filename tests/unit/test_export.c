@@ -178,6 +178,28 @@ static void colours_are_those_of_the_theme(void **state)
     free(svg);
 }
 
+/* The background of a cell may be the ink of another role. */
+static void backgrounds_are_those_of_the_cells(void **state)
+{
+    char *svg = NULL, fill[16];
+    size_t size;
+    (void)state;
+    canvas_clear(&canvas);
+    canvas_put_on(&canvas, 0, 2, ' ', ROLE_TEXT, ROLE_RAMP);
+    canvas_put_on(&canvas, 0, 3, ' ', ROLE_TEXT, ROLE_RAMP);
+    canvas_put_on(&canvas, 1, 0, 0x2580, ROLE_RAMP_LAST, ROLE_RAMP + 1);
+    FILE *out = open_memstream(&svg, &size);
+    export_svg(out, &canvas, THEME_DARK);
+    fclose(out);
+    has(svg, "<rect x=\"30\" y=\"12\" width=\"18\" height=\"18\" fill=\"#470155\"/>");
+    has(svg, "<rect x=\"12\" y=\"30\" width=\"9\" height=\"18\" fill=\"#481165\"/>");
+    has(svg, "<rect x=\"12\" y=\"30\" width=\"9\" height=\"9\"/>"); /* its upper half */
+    snprintf(fill, sizeof fill, "#%06x",
+             (unsigned)theme_table[THEME_DARK].style[ROLE_RAMP_LAST].rgb);
+    has(svg, fill);
+    free(svg);
+}
+
 static void an_export_takes_the_next_free_number(void **state)
 {
     char message[128];
@@ -228,6 +250,7 @@ int main(void)
         TEST(braille_dots_are_circles),
         TEST(lines_are_rectangles),
         TEST(colours_are_those_of_the_theme),
+        TEST(backgrounds_are_those_of_the_cells),
         TEST(an_export_takes_the_next_free_number),
         TEST(an_export_that_fails_says_so),
     };

@@ -1,4 +1,5 @@
-/* The history: thinning, the smoothed loss, divergence, marks. */
+/* The history: thinning, the smoothed loss, divergence, marks, whole moments and their memory, the
+ * race. */
 #include "train/history.h"
 
 #include <math.h>
@@ -6,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -158,6 +160,300 @@ static void clearing_forgets_everything(void **state)
     assert_near(history_smooth(&history, LEFT), 5, 1e-12);
 }
 
+/* ---- moments ---- */
+
+/* Every number of a step is told by what it is and by its step. */
+static float number(int side, int64_t step, int what, int index)
+{
+    return (float)(step % 65536) + (float)side * 1e5F + (float)what * 1e6F + (float)index / 256;
+}
+
+static const char *const tensor_names[] = {"a", "b", "c", "d", "e", "f",
+                                           "g", "h", "i", "j", "k", "l"};
+
+static void make(int64_t step, int layers, int tensors)
+{
+    for (int side = 0; side < SIDES; side++) {
+        struct snapshot *now = &snapshot[side];
+        now->step = step;
+        now->layers = layers;
+        now->tensors = tensors;
+        now->placement = side == LEFT ? PLACEMENT_PRE : PLACEMENT_POST;
+        now->loss = 3 + side;
+        now->valid_loss = NAN;
+        now->ratio = (double)step;
+        now->finite = true;
+        for (int l = 0; l <= layers; l++) {
+            now->stream_grad[l] = number(side, step, 0, l);
+            now->stream_rms[l] = number(side, step, 1, l);
+        }
+        for (int t = 0; t < tensors; t++) {
+            now->tensor[t].name = tensor_names[t];
+            for (int l = 0; l < layers; l++) {
+                now->tensor[t].grad[l] = number(side, step, 2 + t, l);
+                now->tensor[t].update_ratio[l] = number(side, step, 20 + t, l);
+            }
+        }
+    }
+}
+
+static void train(int64_t from, int64_t to, int layers, int tensors)
+{
+    for (int64_t step = from; step <= to; step++) {
+        make(step, layers, tensors);
+        history_add(&history, snapshot);
+    }
+}
+
+/* All of a kept moment is as it was. */
+static void assert_moment(int64_t step, int layers, int tensors)
+{
+    for (int side = 0; side < SIDES; side++) {
+        const struct moment moment = history_moment(&history, (enum side)side, step);
+        assert_int_equal(moment.step, step);
+        assert_int_equal(moment.layers, layers);
+        assert_int_equal(moment.tensors, tensors);
+        assert_int_equal(moment.placement, side == LEFT ? PLACEMENT_PRE : PLACEMENT_POST);
+        assert_near(moment.ratio, (double)step, 0);
+        for (int l = 0; l <= layers; l++) {
+            assert_true(moment.stream_grad[l] == number(side, step, 0, l));
+            assert_true(moment.stream_rms[l] == number(side, step, 1, l));
+        }
+        for (int t = 0; t < tensors; t++) {
+            assert_string_equal(moment.tensor[t].name, tensor_names[t]);
+            for (int l = 0; l < layers; l++) {
+                assert_true(moment.tensor[t].grad[l] == number(side, step, 2 + t, l));
+                assert_true(moment.tensor[t].update_ratio[l] == number(side, step, 20 + t, l));
+            }
+        }
+    }
+}
+
+/* What is kept is what the header promises: the newest steps, and before them the multiples of the
+ * spacing, all of them. */
+static void assert_kept(int64_t newest, int recent)
+{
+    int64_t spacing = history_spacing(&history), before = 0;
+    int count = history_moments(&history);
+    for (int i = 0; i < count; i++) {
+        int64_t step = history_moment_step(&history, i);
+        assert_true(step > newest - recent || step % spacing == 0);
+        assert_true(step == before + 1 || (step % spacing == 0 && step - before <= spacing) ||
+                    (step == newest - recent + 1 && step - before <= spacing));
+        before = step;
+    }
+    assert_int_equal(before, newest);
+}
+
+static void there_is_no_moment_before_the_first_step(void **state)
+{
+    (void)state;
+    assert_int_equal(history_moments(&history), 0);
+    assert_int_equal(history_moment_find(&history, 7), -1);
+    assert_int_equal(history_moment(&history, LEFT, 7).step, 0);
+    assert_int_equal(history_spacing(&history), 1);
+}
+
+static void moments_are_kept_whole(void **state)
+{
+    (void)state;
+    train(1, 700, 6, 12);
+    assert_int_equal(history_moments(&history), 700);
+    assert_int_equal(history_spacing(&history), 1);
+    for (int64_t step = 1; step <= 700; step += 33)
+        assert_moment(step, 6, 12);
+    assert_int_equal(history_moment(&history, LEFT, 0).step, 1);
+    assert_int_equal(history_moment(&history, RIGHT, INT64_MAX).step, 700);
+    assert_kept(700, HISTORY_NEWEST);
+}
+
+static void moments_hold_the_smoothed_and_the_held_out_loss(void **state)
+{
+    (void)state;
+    train(1, 1, 2, 1);
+    make(2, 2, 1);
+    snapshot[RIGHT].valid_loss = 2.5;
+    snapshot[RIGHT].loss = 7;
+    history_add(&history, snapshot);
+    double smooth = history_smooth(&history, RIGHT);
+    train(3, 9, 2, 1);
+    assert_near(history_moment(&history, RIGHT, 2).smooth, smooth, 0);
+    assert_near(history_moment(&history, RIGHT, 9).smooth, history_smooth(&history, RIGHT), 0);
+    assert_true(isnan(history_moment(&history, RIGHT, 1).valid));
+    assert_near(history_moment(&history, RIGHT, 9).valid, 2.5, 0);
+    assert_true(isnan(history_moment(&history, LEFT, 9).valid));
+}
+
+/* 20,000 steps of 48 layers in a budget that they do not fit into. */
+static void memory_stays_within_its_limit(void **state)
+{
+    (void)state;
+    const size_t limit = (size_t)48 << 20;
+    history_limit(&history, limit);
+    for (int64_t step = 1; step <= 20500; step++) {
+        train(step, step, 48, 12);
+        assert_true(history_bytes(&history) <= limit);
+        if (step % 1000 == 0)
+            assert_kept(step, HISTORY_NEWEST);
+    }
+    assert_true(history_spacing(&history) >= 2);
+    assert_true(history_bytes(&history) > limit / 2); /* and it is used */
+    int64_t spacing = history_spacing(&history);
+    for (int64_t step = spacing; step < 20500 - HISTORY_NEWEST; step += 40 * spacing)
+        assert_moment(step, 48, 12);
+    for (int64_t step = 20500 - HISTORY_NEWEST + 1; step <= 20500; step += 50)
+        assert_moment(step, 48, 12);
+    history_clear(&history);
+    assert_int_equal(history_moments(&history), 0);
+    assert_int_equal(history_spacing(&history), 1);
+    assert_true(history_bytes(&history) < (size_t)2 << 20);
+    train(1, 1, 48, 12);
+    assert_true(history_bytes(&history) <= limit);
+}
+
+/* At the size of the default budget, by the numbers: scalars, streams, tensors, both sides, and a
+ * place in the list. */
+static void memory_is_what_is_kept(void **state)
+{
+    (void)state;
+    train(1, 1, 48, 12);
+    size_t empty = SIDES * HISTORY_POINTS * sizeof(struct history_point);
+    size_t arrays = (2 * 49 + 12 * 2 * 48) * sizeof(float);
+    size_t most = SIDES * (sizeof(struct moment) + arrays) + sizeof(int);
+    train(2, 4000, 48, 12);
+    size_t bytes = history_bytes(&history) - empty, chunk = (size_t)1 << 20;
+    assert_true(bytes >= 4000 * SIDES * arrays);
+    assert_true(bytes <= 4000 * most + chunk);
+}
+
+static void a_small_budget_keeps_a_few_moments(void **state)
+{
+    (void)state;
+    history_limit(&history, 1); /* the least: 16 moments */
+    train(1, 3000, 6, 12);
+    int count = history_moments(&history);
+    assert_true(count >= 8 && count <= 20);
+    assert_kept(3000, 4);
+    assert_moment(3000, 6, 12);
+    assert_moment(history_moment_step(&history, 0), 6, 12);
+}
+
+static void a_new_limit_acts_at_once(void **state)
+{
+    (void)state;
+    const size_t small = (size_t)3 << 20;
+    train(1, 3000, 6, 12);
+    history_limit(&history, small);
+    assert_true(history_bytes(&history) <= small);
+    assert_true(history_spacing(&history) > 1);
+    for (int i = 0; i < history_moments(&history); i++)
+        assert_moment(history_moment_step(&history, i), 6, 12);
+    assert_int_equal(history_moment_step(&history, history_moments(&history) - 1), 3000);
+    train(3001, 5000, 6, 12);
+    assert_true(history_bytes(&history) <= small);
+    history_limit(&history, HISTORY_BYTES);
+    train(5001, 9000, 6, 12);
+    assert_kept(9000, HISTORY_NEWEST);
+    for (int i = 0; i < history_moments(&history); i += 7)
+        assert_moment(history_moment_step(&history, i), 6, 12);
+}
+
+static void the_nearest_moment_is_found(void **state)
+{
+    (void)state;
+    history_limit(&history, (size_t)2 << 20);
+    train(1, 6000, 6, 12);
+    int64_t spacing = history_spacing(&history);
+    assert_true(spacing > 1);
+    for (int64_t step = 1; step <= 6100; step += 13) {
+        int64_t best = -1;
+        for (int i = 0; i < history_moments(&history); i++) {
+            int64_t other = history_moment_step(&history, i);
+            if (best < 0 || llabs(other - step) <= llabs(best - step))
+                best = other;
+        }
+        assert_int_equal(history_moment(&history, LEFT, step).step, best);
+    }
+}
+
+/* Other tensors cannot be kept beside those before: they begin anew. */
+static void other_tensors_begin_anew(void **state)
+{
+    (void)state;
+    train(1, 40, 6, 12);
+    train(41, 45, 6, 4);
+    assert_int_equal(history_moments(&history), 5);
+    assert_int_equal(history_moment_step(&history, 0), 41);
+    assert_moment(45, 6, 4);
+}
+
+static void a_snapshot_is_a_moment(void **state)
+{
+    (void)state;
+    make(3, 5, 2);
+    const struct moment moment = history_moment_of(&snapshot[RIGHT]);
+    assert_int_equal(moment.step, 3);
+    assert_true(moment.stream_rms == snapshot[RIGHT].stream_rms);
+    assert_true(moment.tensor[1].update_ratio == snapshot[RIGHT].tensor[1].update_ratio);
+    assert_string_equal(moment.tensor[1].name, "b");
+}
+
+/* ---- points and race ---- */
+
+static void no_held_out_loss_is_lost(void **state)
+{
+    (void)state;
+    int measured = 0;
+    for (int64_t step = 1; step <= 5 * (int64_t)HISTORY_POINTS; step++) {
+        for (int side = 0; side < SIDES; side++)
+            snapshot[side] = (struct snapshot){
+                .step = step, .loss = 1, .valid_loss = step % 50 == 1 ? (double)step : NAN};
+        history_add(&history, snapshot);
+    }
+    for (int i = 0; i < history.count; i++) {
+        double valid = history_at(&history, LEFT, i)->valid_loss;
+        if (isnan(valid))
+            continue;
+        measured++;
+        assert_true(valid <= (double)history_step(&history, i));
+        assert_true(valid > (double)(history_step(&history, i) - history.stride));
+    }
+    assert_int_equal(measured, (5 * HISTORY_POINTS - 1) / 50 + 1);
+}
+
+static void points_are_found_by_their_step(void **state)
+{
+    (void)state;
+    assert_int_equal(history_find(&history, 5), -1);
+    for (int step = 1; step <= 10; step++)
+        add(step, 1, 1);
+    assert_int_equal(history_find(&history, 0), -1);
+    assert_int_equal(history_find(&history, 4), 3);
+    assert_int_equal(history_find(&history, 99), 9);
+}
+
+static void the_race_knows_who_was_where_first(void **state)
+{
+    (void)state;
+    add(1, 4, 4);
+    assert_int_equal(history_reached(&history, LEFT, 0), 0); /* nobody said what to reach */
+    history_clear(&history);
+    history_set_unit(&history, 4);
+    for (int step = 1; step <= 200; step++)
+        add(step, 4 * pow(0.98, step), 4 * pow(0.99, step));
+    for (int level = 0; level < 4; level++) {
+        int64_t left = history_reached(&history, LEFT, level);
+        int64_t right = history_reached(&history, RIGHT, level);
+        assert_true(left > 0 && right > left);
+        assert_true(history_at(&history, LEFT, (int)left - 1)->smooth <= 4 * history_levels[level]);
+        assert_true(left == 1 ||
+                    history_at(&history, LEFT, (int)left - 2)->smooth > 4 * history_levels[level]);
+    }
+    assert_int_equal(history_reached(&history, RIGHT, HISTORY_LEVELS - 1), 0);
+    for (int level = 1; level < HISTORY_LEVELS; level++)
+        assert_true(history_levels[level] < history_levels[level - 1]);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -171,6 +467,19 @@ int main(void)
         TEST(the_newest_held_out_loss_is_kept),
         TEST(the_oldest_mark_goes),
         TEST(clearing_forgets_everything),
+        TEST(there_is_no_moment_before_the_first_step),
+        TEST(moments_are_kept_whole),
+        TEST(moments_hold_the_smoothed_and_the_held_out_loss),
+        TEST(memory_stays_within_its_limit),
+        TEST(memory_is_what_is_kept),
+        TEST(a_small_budget_keeps_a_few_moments),
+        TEST(a_new_limit_acts_at_once),
+        TEST(the_nearest_moment_is_found),
+        TEST(other_tensors_begin_anew),
+        TEST(a_snapshot_is_a_moment),
+        TEST(no_held_out_loss_is_lost),
+        TEST(points_are_found_by_their_step),
+        TEST(the_race_knows_who_was_where_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -61,15 +61,8 @@ static void groups_stand_together(void **state)
 static void other_keys_do_nothing(void **state)
 {
     (void)state;
-    const int codes[] = {'z',
-                         '0',
-                         0,
-                         KEY_CODE_NONE,
-                         KEY_CODE_ESCAPE,
-                         KEY_CODE_LEFT,
-                         KEY_CODE_OTHER,
-                         0xE9,
-                         KEY_CODE_RESIZE};
+    const int codes[] = {
+        '~', '0', 0, KEY_CODE_NONE, KEY_CODE_ENTER, KEY_CODE_OTHER, 0xE9, KEY_CODE_RESIZE};
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
         assert_int_equal(key_action(codes[i]), -1);
 }
@@ -107,6 +100,12 @@ static void keys_the_issue_names(void **state)
         {'j', ACTION_SCROLL_DOWN},
         {KEY_CODE_UP, ACTION_SCROLL_UP},
         {KEY_CODE_DOWN, ACTION_SCROLL_DOWN},
+        {KEY_CODE_TAB, ACTION_NEXT_VIEW},
+        {KEY_CODE_BACK_TAB, ACTION_PREVIOUS_VIEW},
+        {'[', ACTION_BACK},
+        {']', ACTION_FORWARD},
+        {KEY_CODE_ESCAPE, ACTION_LIVE},
+        {KEY_CODE_END, ACTION_LIVE},
     };
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
         assert_int_equal(key_action(wanted[i].code), wanted[i].action);
@@ -118,9 +117,16 @@ static void keys_are_described(void **state)
     const struct {
         int code;
         const char *text;
-    } wanted[] = {{'z', "key 'z'"},         {' ', "key space"},     {KEY_CODE_LEFT, "key Left"},
-                  {1, "key Ctrl-A"},        {27, "key Escape"},     {0xE9, "key U+00E9"},
-                  {0x1F600, "key U+1F600"}, {127, "key Backspace"}, {KEY_CODE_OTHER, "this key"}};
+    } wanted[] = {{'z', "key 'z'"},
+                  {' ', "key space"},
+                  {KEY_CODE_LEFT, "key Left"},
+                  {1, "key Ctrl-A"},
+                  {KEY_CODE_BACK_TAB, "key Shift-Tab"},
+                  {27, "key Escape"},
+                  {0xE9, "key U+00E9"},
+                  {0x1F600, "key U+1F600"},
+                  {127, "key Backspace"},
+                  {KEY_CODE_OTHER, "this key"}};
     char text[32];
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
         key_describe(wanted[i].code, text, sizeof text);

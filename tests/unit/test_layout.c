@@ -28,6 +28,14 @@ static void cover(struct rect area, struct rect outer)
         }
 }
 
+static void cover_plot(const struct layout_plot *plot, struct rect body)
+{
+    const struct rect parts[] = {plot->legend, plot->y_axis,     plot->field, plot->margin,
+                                 plot->x_axis, plot->strip_name, plot->strip, plot->strip_value};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        cover(parts[i], body);
+}
+
 static void cover_overview(const struct layout_overview *overview, struct rect body)
 {
     for (int side = 0; side < SIDES; side++) {
@@ -40,11 +48,65 @@ static void cover_overview(const struct layout_overview *overview, struct rect b
         /* the base line of the bars has its own column */
         cover((struct rect){panel->bar.row, panel->bar.col - 1, panel->bar.rows, 1}, body);
     }
-    const struct rect parts[] = {overview->legend, overview->y_axis,     overview->plot,
-                                 overview->margin, overview->x_axis,     overview->strip_name,
-                                 overview->strip,  overview->strip_value};
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-        cover(parts[i], body);
+    cover_plot(&overview->plot, body);
+}
+
+static void cover_waterfall(const struct layout_waterfall *waterfall, struct rect body)
+{
+    for (int side = 0; side < SIDES; side++) {
+        const struct layout_heat *panel = &waterfall->panel[side];
+        const struct rect parts[] = {panel->title, panel->state, panel->head,
+                                     panel->label, panel->map,   panel->axis};
+        for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+            cover(parts[i], body);
+        cover((struct rect){panel->map.row, panel->map.col - 1, panel->map.rows, 1}, body);
+    }
+    cover(waterfall->key, body);
+}
+
+static void cover_tensors(const struct layout_tensors *tensors, struct rect body)
+{
+    for (int side = 0; side < SIDES; side++) {
+        cover(tensors->panel[side].title, body);
+        cover(tensors->panel[side].state, body);
+        cover(tensors->panel[side].map, body);
+    }
+    cover(tensors->head, body);
+    cover(tensors->readout, body);
+    cover(tensors->key, body);
+    /* the names, and the arrows at both sides */
+    struct rect name = tensors->name;
+    cover((struct rect){name.row, name.col - 1, name.rows, name.cols + 2}, body);
+}
+
+static void cover_curves(const struct layout_curves *curves, struct rect body)
+{
+    cover(curves->info, body);
+    cover_plot(&curves->plot, body);
+}
+
+static void cover_view(enum view view, struct rect body)
+{
+    const struct layout_overview overview = layout_overview(body);
+    const struct layout_waterfall waterfall = layout_waterfall(body);
+    const struct layout_tensors tensors = layout_tensors(body);
+    const struct layout_curves curves = layout_curves(body);
+    switch (view) {
+    case VIEW_OVERVIEW:
+        cover_overview(&overview, body);
+        break;
+    case VIEW_WATERFALL:
+        cover_waterfall(&waterfall, body);
+        break;
+    case VIEW_TENSORS:
+        cover_tensors(&tensors, body);
+        break;
+    case VIEW_CURVES:
+        cover_curves(&curves, body);
+        break;
+    case VIEWS:
+        break;
+    }
 }
 
 static void every_size_is_inside_and_disjoint(void **state)
@@ -52,16 +114,17 @@ static void every_size_is_inside_and_disjoint(void **state)
     (void)state;
     for (int rows = 1; rows <= ROWS_MAX; rows++)
         for (int cols = 1; cols <= COLS_MAX; cols++) {
-            memset(covered, 0, sizeof covered);
             struct layout_screen screen = layout_screen(rows, cols);
             assert_int_equal(screen.too_small, rows < VIEW_ROWS_MIN || cols < VIEW_COLUMNS_MIN);
             if (screen.too_small)
                 continue;
             struct rect whole = {0, 0, rows, cols};
-            struct layout_overview overview = layout_overview(screen.body);
-            cover(screen.header, whole);
-            cover(screen.footer, whole);
-            cover_overview(&overview, screen.body);
+            for (enum view view = 0; view < VIEWS; view++) {
+                memset(covered, 0, sizeof covered);
+                cover(screen.header, whole);
+                cover(screen.footer, whole);
+                cover_view(view, screen.body);
+            }
         }
 }
 
@@ -79,8 +142,8 @@ static void bars_and_loss_are_on_every_screen(void **state)
                 assert_int_equal(panel->head.rows, 1);
                 assert_int_equal(panel->ratio.rows, 1);
             }
-            assert_true(overview.plot.rows >= 2 && overview.plot.cols >= 20);
-            assert_int_equal(overview.legend.rows, 1);
+            assert_true(overview.plot.field.rows >= 2 && overview.plot.field.cols >= 20);
+            assert_int_equal(overview.plot.legend.rows, 1);
         }
 }
 
@@ -98,9 +161,9 @@ static void the_panels_line_up(void **state)
             assert_int_equal(left->bar.row, right->bar.row);
             assert_int_equal(left->bar.rows, right->bar.rows);
             assert_int_equal(left->value.col + shift, right->value.col);
-            assert_int_equal(overview.plot.col, left->bar.col);
-            assert_int_equal(overview.strip.col, overview.plot.col);
-            assert_int_equal(overview.strip.cols, overview.plot.cols);
+            assert_int_equal(overview.plot.field.col, left->bar.col);
+            assert_int_equal(overview.plot.strip.col, overview.plot.field.col);
+            assert_int_equal(overview.plot.strip.cols, overview.plot.field.cols);
         }
 }
 
@@ -116,9 +179,9 @@ static void nothing_shrinks_as_the_screen_grows(void **state)
         assert_true(next.panel[LEFT].bar.rows >= now.panel[LEFT].bar.rows);
         assert_true(next.panel[LEFT].state.rows >= now.panel[LEFT].state.rows);
         assert_true(next.panel[LEFT].axis.rows >= now.panel[LEFT].axis.rows);
-        assert_true(next.plot.rows >= now.plot.rows);
-        assert_true(next.x_axis.rows >= now.x_axis.rows);
-        assert_true(next.strip.rows >= now.strip.rows);
+        assert_true(next.plot.field.rows >= now.plot.field.rows);
+        assert_true(next.plot.x_axis.rows >= now.plot.x_axis.rows);
+        assert_true(next.plot.strip.rows >= now.plot.strip.rows);
     }
 }
 
@@ -128,23 +191,68 @@ static void rows_are_given_up_in_the_stated_order(void **state)
     struct rect area = {0, 0, 21, 80}; /* of a screen of 80x24 */
     struct layout_overview full = layout_overview(area);
     assert_int_equal(full.panel[LEFT].bar.rows, 7);
-    assert_int_equal(full.plot.rows, 6);
-    assert_int_equal(full.strip.rows, 1);
+    assert_int_equal(full.plot.field.rows, 6);
+    assert_int_equal(full.plot.strip.rows, 1);
     area.rows = 18; /* the strip goes first, with the plot at 4 rows and all 7 bars */
-    assert_int_equal(layout_overview(area).strip.rows, 0);
-    assert_int_equal(layout_overview(area).plot.rows, 4);
+    assert_int_equal(layout_overview(area).plot.strip.rows, 0);
+    assert_int_equal(layout_overview(area).plot.field.rows, 4);
     assert_int_equal(layout_overview(area).panel[LEFT].bar.rows, 7);
     area.rows = 13;
-    assert_int_equal(layout_overview(area).x_axis.rows, 1);
+    assert_int_equal(layout_overview(area).plot.x_axis.rows, 1);
     assert_int_equal(layout_overview(area).panel[LEFT].bar.rows, 4);
     area.rows = 12;
-    assert_int_equal(layout_overview(area).x_axis.rows, 0);
+    assert_int_equal(layout_overview(area).plot.x_axis.rows, 0);
     assert_int_equal(layout_overview(area).panel[LEFT].state.rows, 1);
     area.rows = 11;
     assert_int_equal(layout_overview(area).panel[LEFT].state.rows, 0);
     assert_int_equal(layout_overview(area).panel[LEFT].axis.rows, 1);
     area.rows = 10;
     assert_int_equal(layout_overview(area).panel[LEFT].axis.rows, 0);
+}
+
+/* On every screen the other views have their maps, and the panels are twins. */
+static void maps_and_fields_are_on_every_screen(void **state)
+{
+    (void)state;
+    for (int rows = VIEW_ROWS_MIN; rows <= ROWS_MAX; rows++)
+        for (int cols = VIEW_COLUMNS_MIN; cols <= COLS_MAX; cols++) {
+            struct rect body = layout_screen(rows, cols).body;
+            struct layout_waterfall waterfall = layout_waterfall(body);
+            const struct layout_heat *left = &waterfall.panel[LEFT];
+            const struct layout_heat *right = &waterfall.panel[RIGHT];
+            assert_true(left->map.rows >= 6 && left->map.cols >= 14);
+            assert_true(left->axis.rows == 1 && left->head.rows == 1 && left->title.rows == 1);
+            assert_true(waterfall.key.rows >= 1 && left->label.cols >= 4);
+            assert_int_equal(left->map.rows, right->map.rows);
+            assert_int_equal(left->map.cols, right->map.cols);
+            assert_int_equal(left->map.row, right->map.row);
+            struct layout_tensors tensors = layout_tensors(body);
+            assert_true(tensors.panel[LEFT].map.rows >= 6 && tensors.panel[LEFT].map.cols >= 12);
+            assert_int_equal(tensors.panel[LEFT].map.rows, tensors.name.rows);
+            assert_int_equal(tensors.panel[LEFT].map.cols, tensors.panel[RIGHT].map.cols);
+            assert_true(tensors.name.cols >= 11 && tensors.readout.rows >= 1);
+            assert_true(tensors.head.rows == 1 && tensors.key.rows >= 1);
+            struct layout_curves curves = layout_curves(body);
+            assert_true(curves.plot.field.rows >= 7 && curves.plot.field.cols >= 20);
+            assert_true(curves.info.rows == 1 && curves.plot.legend.rows == 1);
+            assert_int_equal(curves.plot.x_axis.rows, 1);
+        }
+}
+
+static void no_map_shrinks_as_the_screen_grows(void **state)
+{
+    (void)state;
+    for (int rows = VIEW_ROWS_MIN; rows < ROWS_MAX; rows++) {
+        struct rect now = {0, 0, rows, 80}, next = {0, 0, rows + 1, 80};
+        assert_true(layout_waterfall(next).panel[LEFT].map.rows >=
+                    layout_waterfall(now).panel[LEFT].map.rows);
+        assert_true(layout_waterfall(next).key.rows >= layout_waterfall(now).key.rows);
+        assert_true(layout_tensors(next).panel[LEFT].map.rows >=
+                    layout_tensors(now).panel[LEFT].map.rows);
+        assert_true(layout_tensors(next).readout.rows >= layout_tensors(now).readout.rows);
+        assert_true(layout_curves(next).plot.field.rows >= layout_curves(now).plot.field.rows);
+        assert_true(layout_curves(next).plot.strip.rows >= layout_curves(now).plot.strip.rows);
+    }
 }
 
 int main(void)
@@ -155,6 +263,8 @@ int main(void)
         cmocka_unit_test(the_panels_line_up),
         cmocka_unit_test(nothing_shrinks_as_the_screen_grows),
         cmocka_unit_test(rows_are_given_up_in_the_stated_order),
+        cmocka_unit_test(maps_and_fields_are_on_every_screen),
+        cmocka_unit_test(no_map_shrinks_as_the_screen_grows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -180,6 +180,83 @@ static void lines_are_closed_and_dashes_open(void **state)
     canvas_close(&canvas);
 }
 
+static void values_find_their_step_of_the_ramp(void **state)
+{
+    (void)state;
+    struct axis axis = {.low = -3, .high = 0}, none = {0};
+    assert_int_equal(plot_heat_step(&axis, 1e-3), 0);
+    assert_int_equal(plot_heat_step(&axis, 1), RAMP_STEPS - 1);
+    assert_int_equal(plot_heat_step(&axis, 50), RAMP_STEPS - 1);
+    assert_int_equal(plot_heat_step(&axis, sqrt(1e-3) * 1.0001), RAMP_STEPS / 2);
+    assert_int_equal(plot_heat_step(&axis, 0), 0); /* vanished, but measured */
+    assert_int_equal(plot_heat_step(&axis, NAN), -1);
+    assert_int_equal(plot_heat_step(&axis, INFINITY), -1);
+    assert_int_equal(plot_heat_step(&none, 1), -1);
+}
+
+static void two_values_share_a_cell(void **state)
+{
+    (void)state;
+    struct canvas canvas;
+    canvas_open(&canvas, 1, 6);
+    plot_heat_cell(&canvas, 0, 0, 5, 9, false);
+    assert_int_equal(canvas.cells[0].glyph, 0x2580);
+    assert_int_equal(canvas.cells[0].role, ROLE_RAMP + 5);
+    assert_int_equal(canvas.cells[0].back, ROLE_RAMP + 9);
+    plot_heat_cell(&canvas, 0, 1, 7, 7, false);
+    assert_int_equal(canvas.cells[1].glyph, ' ');
+    assert_int_equal(canvas.cells[1].back, ROLE_RAMP + 7);
+    plot_heat_cell(&canvas, 0, 2, -1, 4, false); /* the lower half alone */
+    assert_int_equal(canvas.cells[2].glyph, 0x2584);
+    assert_int_equal(canvas.cells[2].role, ROLE_RAMP + 4);
+    assert_int_equal(canvas.cells[2].back, BACK_OWN);
+    plot_heat_cell(&canvas, 0, 3, 4, -1, false);
+    assert_int_equal(canvas.cells[3].glyph, 0x2580);
+    assert_int_equal(canvas.cells[3].back, BACK_OWN);
+    plot_heat_cell(&canvas, 0, 4, -1, -1, false);
+    assert_int_equal(canvas.cells[4].glyph, ' ');
+    assert_int_equal(canvas.cells[4].back, BACK_OWN);
+    plot_heat_cell(&canvas, 0, 5, RAMP_STEPS - 1, 0, true); /* letters: the upper one */
+    assert_int_equal(canvas.cells[5].glyph, '@');
+    canvas_close(&canvas);
+}
+
+static void words_stand_on_their_colour(void **state)
+{
+    (void)state;
+    struct canvas canvas;
+    canvas_open(&canvas, 1, 4);
+    plot_heat_text(&canvas, canvas_whole(&canvas), 0, 1, 2, false, "ab");
+    assert_int_equal(canvas.cells[1].role, ROLE_ON_LOW);
+    assert_int_equal(canvas.cells[1].back, ROLE_RAMP + 2);
+    plot_heat_text(&canvas, canvas_whole(&canvas), 0, 2, 20, false, "xyz");
+    assert_int_equal(canvas.cells[2].role, ROLE_ON_HIGH);
+    assert_shows(&canvas, " axy\n");
+    plot_heat_text(&canvas, canvas_whole(&canvas), 0, 0, 20, true, "q");
+    assert_int_equal(canvas.cells[0].back, BACK_OWN);
+    canvas_close(&canvas);
+}
+
+static void the_key_says_what_the_colours_are(void **state)
+{
+    (void)state;
+    struct canvas canvas;
+    struct axis axis = {.low = -4, .high = -1};
+    canvas_open(&canvas, 2, 30);
+    struct rect area = {0, 0, 2, 30}, row = {0, 0, 1, 30};
+    plot_heat_key(&canvas, area, &axis, NAN, false);
+    assert_shows(&canvas, "   ...:::--===+++**###%%%@@\n 1e-4    1e-3    1e-2    1e-1\n");
+    plot_heat_key(&canvas, area, &axis, 1e-3, true);
+    assert_int_equal(canvas.cells[30 + 9].role, ROLE_MARK);
+    canvas_clear(&canvas);
+    plot_heat_key(&canvas, row, &axis, NAN, true);
+    assert_shows(&canvas, "1e-4 ...::--===++**##%%%@ 1e-1\n\n");
+    axis.high = axis.low;
+    plot_heat_key(&canvas, area, &axis, NAN, true); /* no range, no key */
+    assert_shows(&canvas, "\n\n");
+    canvas_close(&canvas);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -191,6 +268,10 @@ int main(void)
         cmocka_unit_test(dots_have_their_bits),
         cmocka_unit_test(a_shared_cell_is_left_in_even_columns),
         cmocka_unit_test(lines_are_closed_and_dashes_open),
+        cmocka_unit_test(values_find_their_step_of_the_ramp),
+        cmocka_unit_test(two_values_share_a_cell),
+        cmocka_unit_test(words_stand_on_their_colour),
+        cmocka_unit_test(the_key_says_what_the_colours_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

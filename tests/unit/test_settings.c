@@ -36,19 +36,31 @@ static void defaults_are_those_of_the_story(void **state)
 {
     struct settings s = settings_default();
     (void)state;
-    assert_int_equal(s.placement[LEFT], PLACEMENT_PRE);
-    assert_int_equal(s.placement[RIGHT], PLACEMENT_POST);
-    assert_int_equal(s.norm, NORM_LAYERNORM);
+    assert_int_equal(s.stack[LEFT].placement, PLACEMENT_PRE);
+    assert_int_equal(s.stack[RIGHT].placement, PLACEMENT_POST);
+    for (int side = 0; side < SIDES; side++) {
+        const struct stack_settings *stack = &s.stack[side];
+        assert_int_equal(stack->preset, 0);
+        assert_int_equal(stack->norm, NORM_LAYERNORM);
+        assert_true(stack->norm_bias && stack->bias);
+        assert_false(stack->gain_offset || stack->qk_norm || stack->tied);
+        assert_false(stack->embedding_scale || stack->parallel);
+        assert_int_equal(stack->activation, ACTIVATION_GELU);
+        assert_int_equal(stack->positions, POSITIONS_LEARNED);
+        assert_int_equal(stack->attention, ATTENTION_AUTO);
+        assert_true(stack->kv_heads == 0 && stack->kv_rank == 0);
+        assert_true(stack->window == 0 && stack->window_every == 1);
+        assert_true(stack->experts == 0 && stack->experts_used == 1);
+        assert_int_equal(stack->init, INIT_XAVIER);
+    }
     assert_int_equal(s.layers, 6);
     assert_int_equal(s.width, 64);
     assert_int_equal(s.heads, 4);
     assert_int_equal(s.ffn, 256);
     assert_int_equal(s.context, 32);
     assert_int_equal(s.batch, 16);
-    assert_int_equal(s.activation, ACTIVATION_GELU);
     assert_int_equal(s.task, TASK_GRAMMAR);
     assert_string_equal(s.text, "");
-    assert_int_equal(s.init, INIT_XAVIER);
     assert_int_equal(s.optimizer, OPTIMIZER_ADAMW);
     assert_true(s.lr == 3e-3);
     assert_int_equal(s.warmup, 0);
@@ -67,19 +79,17 @@ static void defaults_are_those_of_the_story(void **state)
 static void every_row_writes_its_own_field(void **state)
 {
     (void)state;
-    assert_int_equal(changed("left", "none").placement[LEFT], PLACEMENT_NONE);
-    assert_int_equal(changed("right", "pre").placement[RIGHT], PLACEMENT_PRE);
-    assert_int_equal(changed("norm", "rmsnorm").norm, NORM_RMSNORM);
+    assert_int_equal(changed("left", "none").stack[LEFT].placement, PLACEMENT_NONE);
+    assert_int_equal(changed("right", "pre").stack[RIGHT].placement, PLACEMENT_PRE);
+    assert_int_equal(changed("left", "none").stack[RIGHT].placement, PLACEMENT_POST);
     assert_int_equal(changed("layers", "128").layers, 128);
     assert_int_equal(changed("width", "8").width, 8);
     assert_int_equal(changed("heads", "1").heads, 1);
     assert_int_equal(changed("ffn", "8192").ffn, 8192);
     assert_int_equal(changed("context", "2").context, 2);
     assert_int_equal(changed("batch", "1024").batch, 1024);
-    assert_int_equal(changed("activation", "relu").activation, ACTIVATION_RELU);
     assert_int_equal(changed("task", "copy").task, TASK_COPY);
     assert_string_equal(changed("text", "a b.txt").text, "a b.txt");
-    assert_int_equal(changed("init", "gpt2").init, INIT_GPT2);
     assert_int_equal(changed("optimizer", "momentum").optimizer, OPTIMIZER_MOMENTUM);
     assert_true(changed("lr", "3e-4").lr == 3e-4);
     assert_int_equal(changed("warmup", "1000000000").warmup, 1000000000);
@@ -97,6 +107,121 @@ static void every_row_writes_its_own_field(void **state)
     assert_true(changed("speed", "0.1").speed == 0.1);
 }
 
+/* Of a stack: NAME sets both, left-NAME and right-NAME one, LEFT/RIGHT each its own. */
+static void a_setting_of_the_stacks_sets_both_or_one(void **state)
+{
+    static const struct {
+        const char *name, *value;
+        size_t offset; /* into struct stack_settings */
+        int expected;
+        bool narrow; /* a bool */
+    } cases[] = {
+        {"norm", "dyt", offsetof(struct stack_settings, norm), NORM_DYT, false},
+        {"norm-bias", "off", offsetof(struct stack_settings, norm_bias), false, true},
+        {"gain-offset", "on", offsetof(struct stack_settings, gain_offset), true, true},
+        {"activation", "geglu", offsetof(struct stack_settings, activation), ACTIVATION_GEGLU,
+         false},
+        {"positions", "rotary", offsetof(struct stack_settings, positions), POSITIONS_ROTARY,
+         false},
+        {"attention", "bidirectional", offsetof(struct stack_settings, attention),
+         ATTENTION_BIDIRECTIONAL, false},
+        {"kv-heads", "2", offsetof(struct stack_settings, kv_heads), 2, false},
+        {"kv-rank", "8", offsetof(struct stack_settings, kv_rank), 8, false},
+        {"window", "16", offsetof(struct stack_settings, window), 16, false},
+        {"window-every", "3", offsetof(struct stack_settings, window_every), 3, false},
+        {"qk-norm", "on", offsetof(struct stack_settings, qk_norm), true, true},
+        {"bias", "off", offsetof(struct stack_settings, bias), false, true},
+        {"tied", "on", offsetof(struct stack_settings, tied), true, true},
+        {"embedding-scale", "on", offsetof(struct stack_settings, embedding_scale), true, true},
+        {"parallel", "on", offsetof(struct stack_settings, parallel), true, true},
+        {"experts", "4", offsetof(struct stack_settings, experts), 4, false},
+        {"experts-used", "2", offsetof(struct stack_settings, experts_used), 2, false},
+        {"init", "small", offsetof(struct stack_settings, init), INIT_SMALL, false},
+    };
+    static const char *const forms[] = {"left-%s", "right-%s", "%s", "%s"};
+    static const bool sets[][SIDES] = {{true, false}, {false, true}, {true, true}, {true, false}};
+    const struct settings before = settings_default();
+    int per_stack = 0;
+    (void)state;
+    for (int i = 0; i < setting_count; i++)
+        per_stack += setting_table[i].per_stack;
+    assert_int_equal(per_stack, (int)(sizeof cases / sizeof *cases) + 1); /* and the preset */
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct setting_row *row = setting_find(cases[i].name, NULL);
+        char name[64], value[64], initial[64];
+        assert_true(row->per_stack && setting_of_stack(row));
+        setting_get(&before, row, initial, sizeof initial);
+        for (int which = 0; which < 4; which++) { /* left, right, both, LEFT/RIGHT */
+            snprintf(name, sizeof name, forms[which], cases[i].name);
+            snprintf(value, sizeof value, which < 3 ? "%s" : "%s/%s", cases[i].value, initial);
+            struct settings s = changed(name, value);
+            for (int side = 0; side < SIDES; side++) {
+                const char *a = (const char *)&before.stack[side] + cases[i].offset;
+                const char *b = (const char *)&s.stack[side] + cases[i].offset;
+                const bool mine = sets[which][side];
+                int found = 0;
+                memcpy(&found, b, cases[i].narrow ? 1 : sizeof found);
+                if (mine)
+                    assert_int_equal(found, cases[i].expected);
+                else
+                    assert_memory_equal(a, b, cases[i].narrow ? 1 : sizeof found);
+            }
+            /* What is printed can be typed. */
+            char printed[64], expected[64];
+            struct settings again = before;
+            setting_get(&s, row, printed, sizeof printed);
+            const char *left = sets[which][LEFT] ? cases[i].value : initial;
+            const char *right = sets[which][RIGHT] ? cases[i].value : initial;
+            snprintf(expected, sizeof expected, which == 2 ? "%s" : "%s/%s", left, right);
+            assert_string_equal(printed, expected);
+            assert_true(setting_set(&again, cases[i].name, printed, NULL));
+            assert_int_equal(settings_difference(&again, &s), -1);
+            assert_int_equal(settings_difference(&before, &s), SCOPE_MODEL);
+        }
+    }
+}
+
+static void names_of_one_stack_are_checked(void **state)
+{
+    (void)state;
+    refused("left-norm", "rms", "left-norm 'rms': one of layernorm, rmsnorm");
+    refused("norm", "layernorm/rms", "norm 'rms': one of ");
+    refused("norm", "/", "norm '': one of ");
+    refused("norm", "layernorm/rmsnorm/none", "norm 'rmsnorm/none'");
+    refused("left-norm", "layernorm/rmsnorm", "left-norm 'layernorm/rmsnorm'");
+    refused("left", "pre/post", "left 'pre/post'");
+    refused("layers", "6/8", "layers '6/8'");
+    refused("right-nrom", "none", "setting 'right-nrom': one of right-norm, right-");
+    refused("left-layers", "3", "setting 'left-layers': both stacks have the same layers");
+    refused("qk-norm", "yes", "qk-norm 'yes': one of off, on");
+    refused("experts", "1", "experts '1': a whole number from 2 to 64, or none");
+    assert_null(setting_find("left-", NULL));
+    assert_null(setting_find("left-left", NULL));
+    assert_ptr_equal(setting_find("right-norm", NULL), setting_find("norm", NULL));
+}
+
+/* Written down in the order of the table, all settings come back. */
+static void all_settings_can_be_written_down(void **state)
+{
+    static const char *const set[][2] = {
+        {"preset", "bert"},          {"right-preset", "gemma"}, {"left", "deepnorm"},
+        {"right-window", "7"},       {"left-qk-norm", "on"},    {"layers", "12"},
+        {"activation", "relu/gelu"}, {"task", "copy"},          {"beta2", "0.97"},
+        {"speed", "unlimited"},
+    };
+    struct settings s = settings_default(), again = s;
+    (void)state;
+    for (size_t i = 0; i < sizeof set / sizeof *set; i++)
+        assert_true(setting_set(&s, set[i][0], set[i][1], NULL));
+    for (int i = 0; i < setting_count; i++) {
+        char value[SETTING_TEXT];
+        setting_get(&s, &setting_table[i], value, sizeof value);
+        assert_true(setting_set(&again, setting_table[i].name, value, NULL));
+    }
+    assert_int_equal(settings_difference(&s, &again), -1);
+    assert_int_equal(again.stack[LEFT].preset, s.stack[LEFT].preset);
+}
+
 static void words_stand_for_zero(void **state)
 {
     (void)state;
@@ -106,6 +231,10 @@ static void words_stand_for_zero(void **state)
     refused("speed", "auto", "unlimited");
     refused("speed", "0.05", "a number from 0.1 to 1000000, or unlimited");
     refused("warmup", "auto", "a whole number from 0 to 1000000000");
+    assert_int_equal(changed("kv-heads", "heads").stack[LEFT].kv_heads, 0);
+    assert_int_equal(changed("kv-rank", "full").stack[LEFT].kv_rank, 0);
+    assert_int_equal(changed("window", "none").stack[LEFT].window, 0);
+    assert_int_equal(changed("experts", "none").stack[LEFT].experts, 0);
 }
 
 static void limits_are_held(void **state)
@@ -167,7 +296,7 @@ static void messages_say_what_would_be_right(void **state)
     refused("beta1", "1", "beta1 '1': a number of at least 0 and below 1");
     refused("seed", "x", "from 0 to 9223372036854775807");
     refused("lyers", "3", "setting 'lyers': one of layers, ");
-    refused("preset", "gpt2", "setting 'preset'");
+    refused("preset", "gpt", "preset 'gpt': one of gpt2, gpt3, ");
     refused("lr", "\033[31m", "lr '?[31m'");
 }
 
@@ -268,6 +397,47 @@ static void settings_are_checked_together(void **state)
     assert_true(settings_check(&s, &error));
 }
 
+/* Models that cannot be built, or would see the answer, say why, and in which stack. */
+static void models_are_checked(void **state)
+{
+    static const struct {
+        const char *set[3][2];
+        const char *words; /* NULL: it is right */
+    } cases[] = {
+        {{{"kv-heads", "3"}}, "kv-heads 3 with 4 heads: a divisor"},
+        {{{"right-kv-heads", "3"}}, "right stack: kv-heads 3 with 4 heads: a divisor"},
+        {{{"left-kv-rank", "8"}, {"left-kv-heads", "1"}}, "left stack: kv-rank 8 with kv-heads 1"},
+        {{{"kv-rank", "65"}}, "kv-rank 65: from 1 to the width, 64"},
+        {{{"experts", "2"}, {"experts-used", "3"}}, "experts-used 3"},
+        {{{"heads", "64"}, {"positions", "rotary"}}, "at most 32 heads"},
+        {{{"attention", "bidirectional"}},
+         "attention 'bidirectional' sees the tokens that the task grammar asks for: causal"},
+        {{{"attention", "causal/bidirectional"}, {"task", "repeat"}},
+         "right stack: attention 'bidirectional' sees the tokens that the task repeat asks for"},
+        {{{"attention", "bidirectional"}, {"task", "copy"}}, NULL},
+        {{{"attention", "bidirectional"}, {"task", "masked"}}, NULL},
+        {{{"attention", "causal"}, {"task", "masked"}}, NULL},
+        {{{"task", "shapes"}}, "'shapes' does not fit in a context of 32: one of "},
+        {{{"task", "shapes"}, {"context", "17"}}, NULL},
+        {{{"task", "shapes"}, {"context", "17"}, {"left-attention", "causal"}},
+         "left stack: images with causal attention"},
+        {{{"task", "shapes"}, {"context", "17"}, {"tied", "on"}}, "images with tied embeddings"},
+        {{{"left-preset", "bert"}, {"right-preset", "gpt2"}}, NULL},
+        {{{"preset", "bert"}, {"right-preset", "gpt2"}}, NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct settings s = settings_default();
+        struct error error = {.text = ""};
+        for (int set = 0; set < 3 && cases[i].set[set][0]; set++)
+            assert_true(setting_set(&s, cases[i].set[set][0], cases[i].set[set][1], &error));
+        if (cases[i].words)
+            check_says(&s, cases[i].words);
+        else if (!settings_check(&s, &error))
+            fail_msg("case %zu: %s", i, error.text);
+    }
+}
+
 static void memory_is_checked(void **state)
 {
     struct settings s = settings_default();
@@ -284,6 +454,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults_are_those_of_the_story),
         cmocka_unit_test(every_row_writes_its_own_field),
+        cmocka_unit_test(a_setting_of_the_stacks_sets_both_or_one),
+        cmocka_unit_test(names_of_one_stack_are_checked),
+        cmocka_unit_test(all_settings_can_be_written_down),
         cmocka_unit_test(words_stand_for_zero),
         cmocka_unit_test(limits_are_held),
         cmocka_unit_test(numbers_are_read_strictly),
@@ -292,6 +465,7 @@ int main(void)
         cmocka_unit_test(values_survive_writing_and_reading),
         cmocka_unit_test(a_change_has_a_scope),
         cmocka_unit_test(settings_are_checked_together),
+        cmocka_unit_test(models_are_checked),
         cmocka_unit_test(memory_is_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -82,6 +82,8 @@ static void words_can_be_read(void **state)
         for (int role = 0; role < ROLES; role++) {
             const struct style *style = &row->style[role];
             double ratio = contrast(shown(style->rgb, row->ink), shown(style->back, row->page));
+            if (role >= ROLE_ON_LOW && role <= ROLE_RAMP_LAST)
+                continue; /* below */
             bool words = role != ROLE_GRID && role != ROLE_LEFT_DIM && role != ROLE_RIGHT_DIM;
             if (ratio < (words ? 4.5 : 1.8))
                 fail_msg("theme %s, role %d: contrast %.2f", row->name, role, ratio);
@@ -145,6 +147,77 @@ static void the_accents_stay_apart_in_every_colour_vision(void **state)
         }
 }
 
+/* An 8-bit colour of xterm: the cube and the greys. */
+static int32_t xterm_rgb(int colour)
+{
+    static const int level[] = {0, 95, 135, 175, 215, 255};
+    int grey = 8 + 10 * (colour - 232), at = colour - 16;
+    if (colour >= 232)
+        return grey << 16 | grey << 8 | grey;
+    return level[at / 36] << 16 | level[at / 6 % 6] << 8 | level[at % 6];
+}
+
+/* From what fades into the page to what stands out, evenly, for everybody. */
+static void the_ramp_is_even_in_every_colour_vision(void **state)
+{
+    (void)state;
+    const enum theme coloured[] = {THEME_DARK, THEME_LIGHT};
+    for (size_t t = 0; t < sizeof coloured / sizeof coloured[0]; t++)
+        for (size_t v = 0; v < sizeof vision / sizeof vision[0]; v++) {
+            const struct style *style = theme_table[coloured[t]].style;
+            double sign = coloured[t] == THEME_DARK ? 1 : -1, before = NAN;
+            for (int step = 0; step < RAMP_STEPS; step++) {
+                double now[3];
+                lab(seen(colour_of(style[ROLE_RAMP + step].rgb), vision[v]), now);
+                double rise = sign * (now[0] - before);
+                /* as it is made, and not far from it in the other visions */
+                if (step > 0 && (rise < (v == 0 ? 2.5 : 0.8) || rise > (v == 0 ? 4.5 : 6.5)))
+                    fail_msg("theme %d, vision %zu, step %d: lightness rises by %.2f", coloured[t],
+                             v, step, rise);
+                before = now[0];
+            }
+        }
+}
+
+static void the_ramp_of_256_colours_rises_too(void **state)
+{
+    (void)state;
+    const enum theme coloured[] = {THEME_DARK, THEME_LIGHT};
+    for (size_t t = 0; t < sizeof coloured / sizeof coloured[0]; t++) {
+        const struct style *style = theme_table[coloured[t]].style;
+        double sign = coloured[t] == THEME_DARK ? 1 : -1, before = NAN;
+        int different = 1;
+        for (int step = 0; step < RAMP_STEPS; step++) {
+            double now[3];
+            assert_true(style[ROLE_RAMP + step].xterm >= 16);
+            lab(colour_of(xterm_rgb(style[ROLE_RAMP + step].xterm)), now);
+            assert_false(sign * (now[0] - before) < -2);
+            different +=
+                step > 0 && style[ROLE_RAMP + step].xterm != style[ROLE_RAMP + step - 1].xterm;
+            before = now[0];
+        }
+        assert_true(different >= 12);
+    }
+}
+
+static void words_on_the_ramp_can_be_read(void **state)
+{
+    (void)state;
+    const enum theme coloured[] = {THEME_DARK, THEME_LIGHT};
+    for (size_t t = 0; t < sizeof coloured / sizeof coloured[0]; t++) {
+        const struct style *style = theme_table[coloured[t]].style;
+        for (int step = 0; step < RAMP_STEPS; step++) {
+            enum role ink = step < RAMP_STEPS / 2 ? ROLE_ON_LOW : ROLE_ON_HIGH;
+            struct colour back[] = {colour_of(style[ROLE_RAMP + step].rgb),
+                                    colour_of(xterm_rgb(style[ROLE_RAMP + step].xterm))};
+            for (int depth = 0; depth < 2; depth++)
+                if (contrast(colour_of(style[ink].rgb), back[depth]) < 3.5)
+                    fail_msg("theme %d, step %d, depth %d: contrast %.2f", coloured[t], step, depth,
+                             contrast(colour_of(style[ink].rgb), back[depth]));
+        }
+    }
+}
+
 static void the_stacks_differ_in_every_depth_of_colour(void **state)
 {
     (void)state;
@@ -180,6 +253,9 @@ int main(void)
         cmocka_unit_test(the_accents_stay_apart_in_every_colour_vision),
         cmocka_unit_test(the_stacks_differ_in_every_depth_of_colour),
         cmocka_unit_test(mono_has_no_colour),
+        cmocka_unit_test(the_ramp_is_even_in_every_colour_vision),
+        cmocka_unit_test(the_ramp_of_256_colours_rises_too),
+        cmocka_unit_test(words_on_the_ramp_can_be_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -118,6 +118,66 @@ static void test_changes_apply_between_steps(void **state)
     trainer_stop(trainer);
 }
 
+/* Between two steps, without a restart; what has other tensors is refused, and nothing changes. */
+static void test_a_placement_is_switched_between_steps(void **state)
+{
+    (void)state;
+    struct settings settings = small_settings();
+    struct trainer *trainer = start(&settings, false);
+    trainer_step(trainer);
+    assert_int_equal(next(trainer)->snapshot[RIGHT].placement, PLACEMENT_POST);
+    trainer_switch(trainer, RIGHT, PLACEMENT_PRE);
+    trainer_step(trainer);
+    const struct update *update = next(trainer);
+    assert_int_equal(update->kind, UPDATE_CHANGE);
+    assert_int_equal(update->step, 2);
+    assert_int_equal(update->settings.stack[RIGHT].placement, PLACEMENT_PRE);
+    assert_int_equal(update->settings.stack[LEFT].placement, PLACEMENT_PRE);
+    update = next(trainer);
+    assert_int_equal(update->kind, UPDATE_STEP);
+    assert_int_equal(update->step, 2);
+    assert_int_equal(update->snapshot[RIGHT].placement, PLACEMENT_PRE);
+    /* The weights are those of a step under the other placement. */
+    assert_true(update->snapshot[RIGHT].loss != update->snapshot[LEFT].loss);
+
+    trainer_switch(trainer, LEFT, PLACEMENT_REZERO);
+    update = next(trainer);
+    assert_int_equal(update->kind, UPDATE_FAILED);
+    assert_non_null(strstr(update->error.text, "cannot go from pre to rezero"));
+    /* Settings that agree with what was switched to do not restart. */
+    settings.stack[RIGHT].placement = PLACEMENT_PRE;
+    settings.lr *= 2;
+    trainer_apply(trainer, &settings);
+    trainer_step(trainer);
+    assert_int_equal(next(trainer)->kind, UPDATE_CHANGE);
+    update = next(trainer);
+    assert_int_equal(update->step, 3);
+    assert_int_equal(update->snapshot[LEFT].placement, PLACEMENT_PRE);
+    /* From the start, it is as if it had always been so. */
+    trainer_restart(trainer);
+    trainer_step(trainer);
+    assert_int_equal(next(trainer)->kind, UPDATE_RESTART);
+    update = next(trainer);
+    assert_int_equal(update->step, 1);
+    assert_true(update->snapshot[RIGHT].loss == update->snapshot[LEFT].loss);
+    trainer_stop(trainer);
+}
+
+static void test_a_restart_tells_the_profile_of_admin(void **state)
+{
+    (void)state;
+    struct settings settings = small_settings();
+    settings.stack[RIGHT].placement = PLACEMENT_ADMIN;
+    struct error error;
+    struct trainer *trainer = trainer_start(&settings, false, &error);
+    assert_non_null(trainer);
+    const struct update *update = next(trainer);
+    assert_true(isnan(update->omega[LEFT].first) && isnan(update->omega[LEFT].last));
+    assert_true(update->omega[RIGHT].first == 1); /* Liu 2020: omega_1 */
+    assert_true(update->omega[RIGHT].last > 1);
+    trainer_stop(trainer);
+}
+
 static void test_restart_repeats_the_run(void **state)
 {
     (void)state;
@@ -224,6 +284,8 @@ int main(void)
         cmocka_unit_test(test_steps_come_in_order_and_none_is_lost),
         cmocka_unit_test(test_pause_and_single_step),
         cmocka_unit_test(test_changes_apply_between_steps),
+        cmocka_unit_test(test_a_placement_is_switched_between_steps),
+        cmocka_unit_test(test_a_restart_tells_the_profile_of_admin),
         cmocka_unit_test(test_restart_repeats_the_run),
         cmocka_unit_test(test_what_cannot_be_carried_out_changes_nothing),
         cmocka_unit_test(test_threads_do_not_change_a_bit),

@@ -1,0 +1,20 @@
+/* Curves of both stacks over the steps, with axes, reference lines, marks and the learning rate:
+ * the lower half of the overview, and the whole of the curves view. */
+#ifndef LNSCOPE_UI_CURVES_H
+#define LNSCOPE_UI_CURVES_H
+
+#include "ui/layout.h"
+#include "ui/scene.h"
+
+/* With `race` the race stands in the margin, where there is one and room for it. */
+void curves_draw(struct canvas *canvas, const struct layout_plot *layout, const struct scene *scene,
+                 const struct curves_look *look, bool race);
+
+/* The steps at both ends of the x axis. */
+void curves_range(const struct scene *scene, const struct curves_look *look, double *from,
+                  double *to);
+
+/* The names of what the curves show, from long to short, ended by NULL. */
+extern const char *const curves_titles[CURVES][5];
+
+#endif

@@ -1,0 +1,12 @@
+/* What the panels of the two stacks start with in every view: name, formula, loss, state. */
+#ifndef LNSCOPE_UI_PANEL_H
+#define LNSCOPE_UI_PANEL_H
+
+#include "ui/scene.h"
+
+/* The title row and the state row of a stack at the moment shown; without a state row the state
+ * stands in the title, in place of the formula. */
+void panel_titles(struct canvas *canvas, struct rect title, struct rect state,
+                  const struct scene *scene, enum side side);
+
+#endif

@@ -1,0 +1,179 @@
+/* See scene.h. Answers questions about a scene that several views ask; draws nothing. */
+#include "ui/scene.h"
+
+#include "ui/theme.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+const enum role scene_accent[SIDES] = {[LEFT] = ROLE_LEFT, [RIGHT] = ROLE_RIGHT};
+const enum role scene_accent_dim[SIDES] = {[LEFT] = ROLE_LEFT_DIM, [RIGHT] = ROLE_RIGHT_DIM};
+
+void scene_set_defaults(struct scene *scene)
+{
+    scene->curves = (struct curves_look){
+        .smoothing = history_smoothing,
+        .log_y = {[CURVE_RATIO] = true, [CURVE_GRADIENT] = true},
+        .from = -1,
+    };
+}
+
+struct moment scene_moment(const struct scene *scene, enum side side)
+{
+    return history_moment(scene->history, side, scene->cursor > 0 ? scene->cursor : INT64_MAX);
+}
+
+int64_t scene_step(const struct scene *scene)
+{
+    return scene_moment(scene, LEFT).step;
+}
+
+struct moment scene_finite_moment(const struct scene *scene, enum side side)
+{
+    struct moment moment = scene_moment(scene, side);
+    /* A stack that is no longer finite computes no more: the last finite step is the newest one. */
+    return moment.step == 0 || moment.finite
+               ? moment
+               : history_moment_of(&scene->history->last_finite[side]);
+}
+
+bool scene_is_mono(const struct scene *scene)
+{
+    return scene->mono || scene->settings->theme == THEME_MONO;
+}
+
+bool scene_has_letters(const struct scene *scene)
+{
+    return scene->ascii || scene->few_colours || scene_is_mono(scene);
+}
+
+/* A placement can be switched while a stack trains: what counts is the moment that is shown. */
+static void kind_of(const struct scene *scene, enum side side, enum placement *placement,
+                    enum norm *norm)
+{
+    struct moment moment = scene_moment(scene, side);
+    *placement = moment.step > 0 ? moment.placement : scene->settings->stack[side].placement;
+    *norm = moment.step > 0 ? moment.norm : scene->settings->stack[side].norm;
+}
+
+void scene_title(const struct scene *scene, enum side side, bool place, char out[TEXT_TITLE])
+{
+    if (scene->blind) {
+        snprintf(out, TEXT_TITLE, "%s", side == LEFT ? "A" : "B");
+        return;
+    }
+    char title[SIDES][TEXT_TITLE];
+    for (enum side each = LEFT; each < SIDES; each++) {
+        enum placement placement;
+        enum norm norm;
+        kind_of(scene, each, &placement, &norm);
+        text_title(title[each], placement, norm);
+    }
+    bool same = strcmp(title[LEFT], title[RIGHT]) == 0;
+    const char *where = !same || !place ? "" : side == LEFT ? "left " : "right ";
+    snprintf(out, TEXT_TITLE, "%s%.*s", where, (int)(TEXT_TITLE - 1 - strlen(where)), title[side]);
+}
+
+/* What the letter of a formula stands for in this stack, where it is not the same for all:
+ * DeepNorm's alpha and beta, Admin's omega. */
+static void add_constants(const struct scene *scene, enum side side, enum skip skip,
+                          char out[TEXT_TITLE])
+{
+    const int layers = scene->settings->layers;
+    const struct omega *omega = &scene->omega[side];
+    char *letter = strstr(out, "a x"), rest[TEXT_TITLE];
+    size_t used;
+    if (skip == SKIP_DEPTH && letter) {
+        snprintf(rest, sizeof rest, "%s", letter + 1);
+        used = (size_t)(letter - out);
+        snprintf(letter, TEXT_TITLE - used, "%.2f%.20s, beta %.2f", placement_alpha(layers), rest,
+                 placement_beta(layers));
+    }
+    used = strlen(out);
+    if (skip == SKIP_VECTOR && isfinite(omega->first) && isfinite(omega->last))
+        snprintf(out + used, TEXT_TITLE - used, ", w %.2f to %.2f", omega->first, omega->last);
+}
+
+void scene_formula(const struct scene *scene, enum side side, char out[TEXT_TITLE])
+{
+    enum placement placement;
+    enum norm norm;
+    out[0] = '\0';
+    kind_of(scene, side, &placement, &norm);
+    if (scene->blind)
+        return;
+    text_formula(out, placement, norm);
+    add_constants(scene, side, placement_table[placement].skip, out);
+}
+
+void scene_gradient_texts(const struct scene *scene, const char *from,
+                          char text[SCENE_GRADIENT_TEXTS][SCENE_GRADIENT_TEXT])
+{
+    const char *bar = scene->ascii ? "|" : "‖";
+    const size_t size = SCENE_GRADIENT_TEXT;
+    if (scene->gradient == GRADIENT_STREAM) {
+        snprintf(text[0], size, "stream gradient %sdLoss/dx_l%s%s", bar, bar,
+                 from[0] ? from : ", L2 over the batch");
+        snprintf(text[1], size, "stream gradient %sdLoss/dx_l%s%s", bar, bar, from);
+        snprintf(text[2], size, "%sdLoss/dx_l%s%s", bar, bar, from);
+        snprintf(text[3], size, "stream gradient%s", from);
+        return;
+    }
+    struct moment moment = scene_moment(scene, LEFT);
+    const char *name = scene->tensor < moment.tensors ? moment.tensor[scene->tensor].name : "W";
+    snprintf(text[0], size, "parameter gradient %sdLoss/dW%s of %s%s", bar, bar, name, from);
+    snprintf(text[1], size, "%sdLoss/dW%s of %s%s", bar, bar, name, from);
+    snprintf(text[2], size, "%s%s", name, from);
+    snprintf(text[3], size, "%s", name);
+}
+
+void scene_layers(const struct scene *scene, int *count, int *first)
+{
+    bool stream = scene->gradient == GRADIENT_STREAM;
+    *count = scene->settings->layers + (stream ? 1 : 0);
+    *first = stream ? 0 : 1;
+}
+
+const float *scene_gradient(const struct scene *scene, const struct moment *moment, int *count,
+                            int *first)
+{
+    scene_layers(scene, count, first);
+    if (moment->step == 0 || moment->layers != scene->settings->layers)
+        return NULL;
+    if (scene->gradient == GRADIENT_STREAM)
+        return moment->stream_grad;
+    /* The stacks need not have the same tensors: the name decides. */
+    struct moment left = scene_moment(scene, LEFT);
+    for (int t = 0; t < moment->tensors && scene->tensor < left.tensors; t++)
+        if (strcmp(moment->tensor[t].name, left.tensor[scene->tensor].name) == 0)
+            return moment->tensor[t].grad;
+    return NULL;
+}
+
+struct race scene_race(const struct scene *scene)
+{
+    const struct history *history = scene->history;
+    struct race race = {.level = -1};
+    int64_t now = scene_step(scene);
+    for (int level = 0; level < HISTORY_LEVELS && now > 0; level++) {
+        int64_t step[SIDES];
+        bool any = false;
+        for (enum side side = LEFT; side < SIDES; side++) {
+            step[side] = history_reached(history, side, level);
+            step[side] = step[side] > now ? 0 : step[side];
+            any = any || step[side] > 0;
+        }
+        if (!any)
+            break;
+        bool right = step[LEFT] == 0 || (step[RIGHT] > 0 && step[RIGHT] < step[LEFT]);
+        race = (struct race){
+            .level = level,
+            .loss = history_levels[level] * history->level_unit,
+            .step = {[LEFT] = step[LEFT], [RIGHT] = step[RIGHT]},
+            .first = right ? RIGHT : LEFT,
+        };
+    }
+    return race;
+}

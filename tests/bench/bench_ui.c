@@ -1,0 +1,160 @@
+/* What the screen costs and how fast it answers, in a real pseudo-terminal. `make bench-ui` runs
+ * it; it needs an otherwise idle machine. The program is $LNSCOPE. */
+#include "base/clock.h"
+#include "support/console.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *program(void)
+{
+    const char *path = getenv("LNSCOPE");
+    return path ? path : "build/lnscope";
+}
+
+static struct console *start(const char *const *options, int rows, int cols)
+{
+    static const char *arguments[32];
+    static const char *const environment[] = {"TERM=xterm-256color", "LANG=C.UTF-8", "LC_ALL",
+                                              "NO_COLOR", NULL};
+    int count = 0;
+    arguments[count++] = program();
+    while (*options)
+        arguments[count++] = *options++;
+    arguments[count] = NULL;
+    return console_open(&(struct console_start){
+        .arguments = arguments, .environment = environment, .rows = rows, .cols = cols});
+}
+
+/* The number behind `word` on the screen; -1 when it is not there. */
+static double number_after(struct console *console, const char *word)
+{
+    const char *at = strstr(console_screen(console), word);
+    return at ? strtod(at + strlen(word), NULL) : -1;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Steps per second of `lnscope run` over `seconds`, with the output thrown away. */
+static double run_speed(const char *options, int steps)
+{
+    char command[512];
+    snprintf(command, sizeof command, "%s run %s --steps %d >/dev/null", program(), options, steps);
+    double start_time = clock_seconds();
+    if (system(command) != 0)
+        exit(1);
+    return steps / (clock_seconds() - start_time);
+}
+
+static double screen_speed(const char *const *options, double seconds)
+{
+    struct console *console = start(options, 36, 120);
+    if (!console_wait_text(console, "step"))
+        exit(1);
+    console_pump(console, 1);
+    double before = number_after(console, "step "), begin = clock_seconds();
+    console_pump(console, seconds);
+    double speed = (number_after(console, "step ") - before) / (clock_seconds() - begin);
+    console_close(console);
+    return speed;
+}
+
+static void bench_speed(void)
+{
+    static const char *const small[] = {"--speed", "unlimited", "--fps", "30", NULL};
+    static const char *const deep[] = {"--speed",  "unlimited", "--fps", "30",
+                                       "--layers", "12",        NULL};
+    printf("Steps per second of both stacks, 120x36, 30 frames a second, against `lnscope run`\n");
+    double run = run_speed("", 400), screen = screen_speed(small, 8);
+    printf("  L=6   run %7.1f   screen %7.1f   kept %3.0f%%\n", run, screen, 100 * screen / run);
+    run = run_speed("--layers 12", 200);
+    screen = screen_speed(deep, 8);
+    printf("  L=12  run %7.1f   screen %7.1f   kept %3.0f%%\n", run, screen, 100 * screen / run);
+}
+
+static void bench_bytes(void)
+{
+    static const char *const options[] = {"--speed", "30", "--fps", "30", NULL};
+    enum { SECONDS = 8 };
+    struct console *console = start(options, 36, 120);
+    size_t before, after;
+    if (!console_wait_text(console, "step"))
+        exit(1);
+    console_pump(console, 2);
+    console_output(console, &before);
+    double from = number_after(console, "step ");
+    console_pump(console, SECONDS);
+    console_output(console, &after);
+    double frames = number_after(console, "step ") - from; /* one a step at this speed */
+    printf("Bytes a frame at 120x36, 30 steps and frames a second: %.0f\n",
+           (double)(after - before) / frames);
+    console_send(console, " ");
+    console_wait_text(console, "PAUSED");
+    console_pump(console, 1);
+    console_output(console, &before);
+    console_pump(console, 3);
+    console_output(console, &after);
+    printf("Bytes in 3 s while paused: %zu\n", after - before);
+    console_close(console);
+}
+
+/* From a key to its picture, while one step takes longer than a third of a second. */
+static void bench_keys(void)
+{
+    static const char *const options[] = {"--speed", "unlimited", "--layers", "48",
+                                          "--width", "128",       NULL};
+    enum { KEYS = 100 };
+    double waits[KEYS];
+    struct console *console = start(options, 36, 120);
+    if (!console_wait_text(console, "step 1"))
+        exit(1);
+    for (int i = 0; i < KEYS; i++) {
+        console_pump(console, 0.05);
+        double begin = clock_seconds();
+        console_send(console, "?");
+        if (i % 2 == 0)
+            console_wait_text(console, "How to read");
+        else
+            console_wait_no_text(console, "How to read");
+        waits[i] = clock_seconds() - begin;
+    }
+    double rate = number_after(console, "step ");
+    qsort(waits, KEYS, sizeof *waits, compare);
+    printf("Key to picture at L=48 D=128 (step %.0f by then): median %.1f ms, 99th percentile "
+           "%.1f ms\n",
+           rate, 1e3 * waits[KEYS / 2], 1e3 * waits[KEYS * 99 / 100]);
+    console_close(console);
+}
+
+static void bench_start(void)
+{
+    static const char *const options[] = {NULL};
+    enum { STARTS = 15 };
+    double waits[STARTS];
+    for (int i = 0; i < STARTS; i++) {
+        double begin = clock_seconds();
+        struct console *console = start(options, 36, 120);
+        if (!console_wait_text(console, "RUNNING"))
+            exit(1);
+        waits[i] = clock_seconds() - begin;
+        console_close(console);
+    }
+    qsort(waits, STARTS, sizeof *waits, compare);
+    printf("Start to first frame (through a shell and the terminal): median %.0f ms, worst %.0f "
+           "ms\n",
+           1e3 * waits[STARTS / 2], 1e3 * waits[STARTS - 1]);
+}
+
+int main(void)
+{
+    bench_start();
+    bench_bytes();
+    bench_speed();
+    bench_keys();
+    return 0;
+}

@@ -1,0 +1,86 @@
+/* A step allocates nothing: memory is taken when a run is opened and given back when it is closed.
+ * Counted by standing in for malloc, where the C library allows that. */
+#include "train/pair.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define COUNTS_ALLOCATIONS
+
+extern void *__libc_malloc(size_t size);
+extern void *__libc_calloc(size_t count, size_t size);
+extern void *__libc_realloc(void *old, size_t size);
+
+static atomic_long allocations;
+
+void *malloc(size_t size)
+{
+    allocations++;
+    return __libc_malloc(size);
+}
+
+void *calloc(size_t count, size_t size)
+{
+    allocations++;
+    return __libc_calloc(count, size);
+}
+
+void *realloc(void *old, size_t size)
+{
+    allocations++;
+    return __libc_realloc(old, size);
+}
+#endif
+
+static void steps_allocate_nothing(enum task_kind task, int threads)
+{
+#ifdef COUNTS_ALLOCATIONS
+    static struct snapshot snapshot[SIDES];
+    struct settings settings = settings_default();
+    struct pair pair;
+    struct error error;
+    settings.task = task;
+    settings.layers = 2;
+    settings.threads = threads;
+    long before = allocations;
+    assert_true(pair_open(&pair, &settings, &error));
+    assert_true(allocations > before); /* else nothing is counted */
+    for (int i = 0; i < 3; i++)
+        pair_step(&pair, snapshot);
+    before = allocations;
+    for (int i = 0; i < 20; i++)
+        pair_step(&pair, snapshot);
+    assert_int_equal(allocations - before, 0);
+    pair_close(&pair);
+#else
+    (void)task;
+    (void)threads;
+    skip();
+#endif
+}
+
+static void test_grammar(void **state)
+{
+    (void)state;
+    steps_allocate_nothing(TASK_GRAMMAR, 1);
+}
+
+static void test_threads(void **state)
+{
+    (void)state;
+    steps_allocate_nothing(TASK_COPY, 4);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_grammar),
+                                       cmocka_unit_test(test_threads)};
+    return cmocka_run_group_tests_name("allocation", tests, NULL, NULL);
+}

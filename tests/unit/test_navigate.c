@@ -1,0 +1,363 @@
+/* What keys do to the scene: views, time, zoom, the cell that is read out. */
+#include "ui/navigate.h"
+
+#include "support/fixture.h"
+#include "ui/curves.h"
+#include "ui/views.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { ROWS = 36, COLS = 120 };
+
+static struct fixture *fixture;
+static struct scene *scene;
+static char said[256];
+
+static int set_up(void **state)
+{
+    (void)state;
+    fixture = calloc(1, sizeof *fixture);
+    assert_non_null(fixture);
+    fixture_open(fixture);
+    scene = &fixture->scene;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    fixture_close(fixture);
+    free(fixture);
+    return 0;
+}
+
+static void act(enum action action)
+{
+    assert_true(navigate(scene, action, ROWS, COLS, said, sizeof said));
+}
+
+static void act_times(enum action action, int times)
+{
+    while (times-- > 0)
+        act(action);
+}
+
+static void other_actions_are_left_alone(void **state)
+{
+    (void)state;
+    const enum action others[] = {ACTION_PAUSE, ACTION_RESTART, ACTION_LR_UP,   ACTION_EXPORT,
+                                  ACTION_HELP,  ACTION_QUIT,    ACTION_GRADIENT};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        assert_false(navigate(scene, others[i], ROWS, COLS, said, sizeof said));
+}
+
+static void tab_goes_round(void **state)
+{
+    (void)state;
+    for (int i = 0; i < VIEWS; i++) {
+        assert_int_equal(scene->view, i);
+        act(ACTION_NEXT_VIEW);
+    }
+    assert_int_equal(scene->view, 0);
+    act(ACTION_PREVIOUS_VIEW);
+    assert_int_equal(scene->view, VIEWS - 1);
+}
+
+static void time_moves_by_kept_steps(void **state)
+{
+    (void)state;
+    fixture_train(fixture, 213);
+    assert_int_equal(scene->cursor, 0);
+    assert_int_equal(scene_step(scene), 213);
+    act(ACTION_BACK);
+    assert_int_equal(scene->cursor, 212);
+    act_times(ACTION_BACK, 12);
+    assert_int_equal(scene_step(scene), 200);
+    fixture_train(fixture, 250); /* training goes on, the moment stays */
+    assert_int_equal(scene_step(scene), 200);
+    act(ACTION_FORWARD);
+    assert_int_equal(scene_step(scene), 201);
+    act(ACTION_FIRST);
+    assert_int_equal(scene_step(scene), 1);
+    act(ACTION_BACK);
+    assert_int_equal(scene_step(scene), 1);
+    assert_non_null(strstr(said, "first"));
+    act(ACTION_FAR_FORWARD);
+    assert_int_equal(scene_step(scene), 26);
+    act(ACTION_FAR_BACK);
+    assert_int_equal(scene_step(scene), 1);
+    act(ACTION_LIVE);
+    assert_int_equal(scene->cursor, 0);
+    assert_string_equal(said, "");
+    act(ACTION_LIVE);
+    assert_non_null(strstr(said, "live"));
+}
+
+static void past_the_newest_step_it_is_live_again(void **state)
+{
+    (void)state;
+    fixture_train(fixture, 20);
+    act_times(ACTION_BACK, 2);
+    act_times(ACTION_FORWARD, 2);
+    assert_int_equal(scene->cursor, 0);
+    act(ACTION_FAR_BACK);
+    assert_int_equal(scene_step(scene), 18);
+    act(ACTION_FAR_FORWARD);
+    assert_int_equal(scene->cursor, 0);
+    act(ACTION_FAR_FORWARD);
+    assert_int_equal(scene->cursor, 0);
+}
+
+static void without_a_step_there_is_no_past(void **state)
+{
+    (void)state;
+    const enum action actions[] = {ACTION_BACK,        ACTION_FORWARD, ACTION_FAR_BACK,
+                                   ACTION_FAR_FORWARD, ACTION_FIRST,   ACTION_LIVE};
+    for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {
+        act(actions[i]);
+        assert_int_equal(scene->cursor, 0);
+    }
+}
+
+static void a_thinned_past_says_so(void **state)
+{
+    (void)state;
+    history_limit(&fixture->history, (size_t)4 << 20);
+    fixture_train(fixture, 3000);
+    int64_t spacing = history_spacing(&fixture->history);
+    assert_true(spacing > 1);
+    navigate_to_step(scene, 1000);
+    act(ACTION_BACK);
+    assert_int_equal(scene_step(scene) % spacing, 0);
+    assert_non_null(strstr(said, "every"));
+    int64_t before = scene_step(scene);
+    act(ACTION_BACK);
+    assert_int_equal(scene_step(scene), before - spacing);
+}
+
+static void a_new_run_is_live(void **state)
+{
+    (void)state;
+    fixture_train(fixture, 100);
+    scene->view = VIEW_CURVES;
+    act(ACTION_BACK);
+    act(ACTION_ZOOM_IN);
+    history_clear(&fixture->history);
+    navigate_restart(scene);
+    assert_int_equal(scene->cursor, 0);
+    assert_int_equal(scene->curves.zoom, 0);
+    assert_int_equal(scene->view, VIEW_CURVES);
+}
+
+static void curves_zoom_and_pan(void **state)
+{
+    (void)state;
+    double from, to, width;
+    scene->view = VIEW_CURVES;
+    fixture_train(fixture, 290);
+    act(ACTION_LEFT); /* nothing to pan */
+    assert_non_null(strstr(said, "whole run"));
+    act_times(ACTION_ZOOM_IN, 2);
+    curves_range(scene, &scene->curves, &from, &to);
+    width = to - from;
+    assert_true(fabs(width - 75) <= 1 && to >= 290);
+    act(ACTION_LEFT);
+    double next;
+    curves_range(scene, &scene->curves, &next, &to);
+    assert_true(next < from && fabs(to - next - width) <= 1);
+    act_times(ACTION_LEFT, 40);
+    curves_range(scene, &scene->curves, &from, &to);
+    assert_true(from == 0);
+    act_times(ACTION_RIGHT, 40);
+    curves_range(scene, &scene->curves, &from, &to);
+    assert_true(to >= 290);
+    act_times(ACTION_ZOOM_OUT, 2);
+    curves_range(scene, &scene->curves, &from, &to);
+    assert_true(from == 0 && to == 300);
+    act(ACTION_ZOOM_OUT);
+    assert_int_equal(scene->curves.zoom, 0);
+    act_times(ACTION_ZOOM_IN, 40);
+    curves_range(scene, &scene->curves, &from, &to);
+    assert_true(to - from >= 10 && to - from <= 20);
+}
+
+static void zoom_keeps_the_cursor_in_view(void **state)
+{
+    (void)state;
+    double from, to;
+    scene->view = VIEW_CURVES;
+    fixture_train(fixture, 290);
+    navigate_to_step(scene, 77);
+    for (int i = 0; i < 4; i++) {
+        act(ACTION_ZOOM_IN);
+        curves_range(scene, &scene->curves, &from, &to);
+        assert_true(from <= 77 && to >= 77);
+    }
+}
+
+static void the_waterfall_zooms_to_single_steps(void **state)
+{
+    (void)state;
+    scene->view = VIEW_WATERFALL;
+    fixture_train(fixture, 290);
+    int most = view_waterfall_zoom_max(scene, ROWS, COLS);
+    assert_true(most > 0);
+    act_times(ACTION_ZOOM_IN, 10);
+    assert_int_equal(scene->waterfall_zoom, most);
+    assert_true(strlen(said) > 0);
+    act_times(ACTION_ZOOM_OUT, 10);
+    assert_int_equal(scene->waterfall_zoom, 0);
+    scene->view = VIEW_OVERVIEW;
+    act(ACTION_ZOOM_IN);
+    assert_true(strlen(said) > 0);
+    assert_int_equal(scene->waterfall_zoom, 0);
+}
+
+static void smoothing_has_its_steps(void **state)
+{
+    (void)state;
+    scene->view = VIEW_CURVES;
+    assert_true(scene->curves.smoothing == history_smoothing);
+    act(ACTION_SMOOTHER);
+    assert_true(scene->curves.smoothing == 0.98);
+    act_times(ACTION_SMOOTHER, 9);
+    assert_true(scene->curves.smoothing == 0.99);
+    act_times(ACTION_ROUGHER, 2);
+    assert_true(scene->curves.smoothing == 0.95);
+    act_times(ACTION_ROUGHER, 9);
+    assert_true(scene->curves.smoothing == 0);
+    assert_non_null(strstr(said, "raw"));
+}
+
+static void quantities_and_axes_belong_to_their_view(void **state)
+{
+    (void)state;
+    act(ACTION_QUANTITY);
+    act(ACTION_LOG_Y);
+    assert_int_equal(scene->curves.curve, CURVE_LOSS);
+    assert_false(scene->curves.log_y[CURVE_LOSS]);
+    assert_true(strlen(said) > 0); /* says where it belongs */
+    scene->view = VIEW_CURVES;
+    act(ACTION_LOG_Y);
+    act(ACTION_LOG_X);
+    assert_true(scene->curves.log_y[CURVE_LOSS] && scene->curves.log_x);
+    act_times(ACTION_QUANTITY, CURVES);
+    assert_int_equal(scene->curves.curve, CURVE_LOSS);
+    scene->view = VIEW_TENSORS;
+    act(ACTION_QUANTITY);
+    assert_int_equal(scene->cells.kind, CELL_UPDATE);
+    assert_int_equal(scene->curves.curve, CURVE_LOSS);
+}
+
+static void arrows_move_the_cell(void **state)
+{
+    (void)state;
+    scene->view = VIEW_TENSORS;
+    act(ACTION_SCROLL_DOWN); /* nothing measured yet */
+    fixture_train(fixture, 3);
+    act_times(ACTION_SCROLL_DOWN, 3);
+    act_times(ACTION_RIGHT, 2);
+    assert_int_equal(scene->cells.tensor, 3);
+    assert_int_equal(scene->cells.block, 2);
+    act(ACTION_SCROLL_UP);
+    act(ACTION_LEFT);
+    assert_int_equal(scene->cells.tensor, 2);
+    assert_int_equal(scene->cells.block, 1);
+    act_times(ACTION_SCROLL_DOWN, 99);
+    act_times(ACTION_RIGHT, 99);
+    assert_int_equal(scene->cells.tensor, view_tensors_rows(scene) - 1);
+    assert_int_equal(scene->cells.block, fixture->settings.layers - 1);
+    act_times(ACTION_SCROLL_UP, 99);
+    act_times(ACTION_LEFT, 99);
+    assert_int_equal(scene->cells.tensor, 0);
+    assert_int_equal(scene->cells.block, 0);
+}
+
+static void layers_scroll_where_they_do_not_fit(void **state)
+{
+    (void)state;
+    fixture_train(fixture, 3);
+    act(ACTION_SCROLL_UP);
+    assert_int_equal(scene->bar_scroll, 0);
+    assert_true(strlen(said) > 0);
+    fixture->settings.layers = 96; /* more than two to a row of the waterfall */
+    for (enum view view = VIEW_OVERVIEW; view <= VIEW_WATERFALL; view++) {
+        scene->view = view;
+        int most = view_bar_scroll_max(scene, ROWS, COLS);
+        assert_true(most > 0);
+        act_times(ACTION_SCROLL_UP, 99);
+        assert_int_equal(scene->bar_scroll, most);
+        act_times(ACTION_SCROLL_DOWN, 99);
+        assert_int_equal(scene->bar_scroll, 0);
+    }
+}
+
+static void blind_is_a_switch(void **state)
+{
+    (void)state;
+    char title[TEXT_TITLE];
+    act(ACTION_BLIND);
+    scene_title(scene, RIGHT, true, title);
+    assert_string_equal(title, "B");
+    scene_formula(scene, LEFT, title);
+    assert_string_equal(title, "");
+    act(ACTION_BLIND);
+    scene_title(scene, RIGHT, true, title);
+    assert_string_equal(title, "Post-LN");
+}
+
+static void the_race_is_that_of_the_moment(void **state)
+{
+    (void)state;
+    fixture->settings.warmup = 100;
+    assert_int_equal(scene_race(scene).level, -1);
+    fixture_train(fixture, 600);
+    struct race race = scene_race(scene);
+    assert_true(race.level > 0);
+    assert_int_equal(race.first, LEFT);
+    assert_true(race.step[LEFT] > 0 && race.step[LEFT] <= 600);
+    int64_t left = history_reached(&fixture->history, LEFT, 0);
+    int64_t right = history_reached(&fixture->history, RIGHT, 0);
+    assert_true(right > left);
+    navigate_to_step(scene, right);
+    race = scene_race(scene);
+    navigate_to_step(scene, left - 1);
+    assert_int_equal(scene_race(scene).level, -1);
+    navigate_to_step(scene, left);
+    race = scene_race(scene);
+    assert_int_equal(race.level, 0);
+    assert_int_equal(race.step[LEFT], left);
+    assert_int_equal(race.step[RIGHT], 0); /* not yet */
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(other_actions_are_left_alone),
+        TEST(tab_goes_round),
+        TEST(time_moves_by_kept_steps),
+        TEST(past_the_newest_step_it_is_live_again),
+        TEST(without_a_step_there_is_no_past),
+        TEST(a_thinned_past_says_so),
+        TEST(a_new_run_is_live),
+        TEST(curves_zoom_and_pan),
+        TEST(zoom_keeps_the_cursor_in_view),
+        TEST(the_waterfall_zooms_to_single_steps),
+        TEST(smoothing_has_its_steps),
+        TEST(quantities_and_axes_belong_to_their_view),
+        TEST(arrows_move_the_cell),
+        TEST(layers_scroll_where_they_do_not_fit),
+        TEST(blind_is_a_switch),
+        TEST(the_race_is_that_of_the_moment),
+    };
+    return cmocka_run_group_tests_name("navigate", tests, NULL, NULL);
+}

@@ -1,0 +1,229 @@
+/* Presets: each row can be set, gives what it names, and trains. */
+#include "train/presets.h"
+
+#include "train/pair.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void set(struct settings *settings, const char *name, const char *value)
+{
+    struct error error;
+    if (!setting_set(settings, name, value, &error))
+        fail_msg("%s = %s: %s", name, value, error.text);
+}
+
+static struct settings with_preset(const char *name, const char *preset)
+{
+    struct settings settings = settings_default();
+    set(&settings, name, preset);
+    return settings;
+}
+
+/* The value of a setting in one stack; `placement` is that of the stack. */
+static const char *value_of(const struct settings *settings, const char *name, enum side side)
+{
+    static char value[SETTING_TEXT];
+    if (strcmp(name, "placement") == 0)
+        name = stack_names[side];
+    const struct setting_row *row = setting_find(name, NULL);
+    assert_non_null(row);
+    setting_get_stack(settings, row, side, value, sizeof value);
+    return value;
+}
+
+static void names_are_those_of_the_table(void **state)
+{
+    (void)state;
+    assert_string_equal(preset_names[0], "none");
+    for (int i = 0; i < PRESETS; i++) {
+        const struct preset_row *row = &preset_table[i];
+        assert_string_equal(preset_names[i + 1], row->name);
+        assert_true(strlen(row->summary) > 0 && strlen(row->leaves_out) > 0);
+        assert_null(strchr(row->summary, '\n'));
+    }
+    assert_null(preset_names[PRESETS + 1]);
+}
+
+static void a_row_names_settings_of_the_stack_and_shared_ones(void **state)
+{
+    (void)state;
+    for (int i = 0; i < PRESET_SHARED; i++)
+        assert_false(setting_find(preset_shared[i], NULL)->per_stack);
+    assert_null(preset_shared[PRESET_SHARED]);
+    for (int i = 0; i < PRESETS; i++) {
+        const struct preset_row *row = &preset_table[i];
+        for (int pair = 0; pair < PRESET_VALUES && row->stack[pair][0]; pair++)
+            if (strcmp(row->stack[pair][0], "placement") != 0)
+                assert_true(setting_find(row->stack[pair][0], NULL)->per_stack);
+        for (int value = 0; value < PRESET_SHARED; value++)
+            assert_non_null(row->shared[value]);
+    }
+}
+
+/* All values of a row arrive as they are written, in both stacks. */
+static void a_preset_sets_what_it_names(void **state)
+{
+    (void)state;
+    for (int i = 0; i < PRESETS; i++) {
+        const struct preset_row *row = &preset_table[i];
+        struct settings settings = with_preset("preset", row->name);
+        struct error error;
+        for (enum side side = LEFT; side < SIDES; side++) {
+            for (int pair = 0; pair < PRESET_VALUES && row->stack[pair][0]; pair++)
+                assert_string_equal(value_of(&settings, row->stack[pair][0], side),
+                                    row->stack[pair][1]);
+            assert_string_equal(value_of(&settings, "preset", side), row->name);
+            assert_true(preset_holds(&settings, side));
+        }
+        struct settings shared = settings_default();
+        for (int value = 0; value < PRESET_SHARED; value++)
+            set(&shared, preset_shared[value], row->shared[value]);
+        memcpy(shared.stack, settings.stack, sizeof shared.stack);
+        assert_int_equal(settings_difference(&settings, &shared), -1);
+        if (!settings_check(&settings, &error))
+            fail_msg("%s: %s", row->name, error.text);
+    }
+}
+
+/* No preset leaves anything of another behind. */
+static void one_preset_after_another_is_that_preset(void **state)
+{
+    (void)state;
+    for (int i = 0; i <= PRESETS; i++)
+        for (int j = 0; j <= PRESETS; j++) {
+            struct settings fresh = with_preset("preset", preset_names[j]);
+            struct settings after = with_preset("preset", preset_names[i]);
+            set(&after, "preset", preset_names[j]);
+            assert_int_equal(settings_difference(&fresh, &after), -1);
+        }
+    struct settings none = with_preset("preset", "none"), initial = settings_default();
+    assert_int_equal(settings_difference(&none, &initial), -1);
+}
+
+static void a_preset_of_one_stack_leaves_the_rest(void **state)
+{
+    (void)state;
+    for (int i = 1; i <= PRESETS; i++) {
+        struct settings settings = with_preset("right-preset", preset_names[i]);
+        struct settings both = with_preset("preset", preset_names[i]);
+        struct settings initial = settings_default();
+        struct settings right = initial;
+        right.stack[RIGHT] = settings.stack[RIGHT];
+        assert_int_equal(settings_difference(&settings, &right), -1);
+        memcpy(settings.stack, both.stack, sizeof both.stack);
+        set(&settings, "left-preset", "none");
+        set(&settings, "right-preset", "none");
+        assert_int_equal(settings_difference(&settings, &initial), -1);
+    }
+    struct settings pair = with_preset("preset", "bert/gpt2");
+    assert_int_equal(pair.stack[LEFT].placement, PLACEMENT_POST);
+    assert_int_equal(pair.stack[RIGHT].placement, PLACEMENT_PRE);
+    assert_int_equal(pair.task, TASK_GRAMMAR);
+    assert_string_equal(value_of(&pair, "preset", RIGHT), "gpt2");
+}
+
+static void what_is_set_later_wins(void **state)
+{
+    struct settings settings = with_preset("layers", "12");
+    (void)state;
+    set(&settings, "norm", "dyt");
+    set(&settings, "preset", "llama");
+    assert_int_equal(settings.layers, 12); /* a size */
+    assert_int_equal(settings.stack[RIGHT].norm, NORM_RMSNORM);
+    set(&settings, "left", "pre");
+    assert_true(preset_holds(&settings, LEFT)); /* it was so */
+    set(&settings, "right", "post");
+    set(&settings, "warmup", "7");
+    assert_int_equal(settings.stack[LEFT].placement, PLACEMENT_PRE);
+    assert_int_equal(settings.stack[RIGHT].placement, PLACEMENT_POST);
+    assert_int_equal(settings.stack[RIGHT].norm, NORM_RMSNORM);
+    assert_int_equal(settings.warmup, 7);
+    assert_true(preset_holds(&settings, LEFT));
+    assert_false(preset_holds(&settings, RIGHT));
+}
+
+/* At a small size the loss stays finite and is lower after 40 steps, on the same batch sizes. */
+static void every_preset_trains(void **state)
+{
+    static const char *const small[][2] = {{"layers", "2"}, {"width", "32"}, {"heads", "4"},
+                                           {"ffn", "64"},   {"batch", "16"}, {"threads", "1"},
+                                           {"warmup", "5"}};
+    static struct snapshot snapshot[SIDES];
+    (void)state;
+    for (int i = 1; i <= PRESETS; i++) {
+        struct settings settings = with_preset("preset", preset_names[i]);
+        struct pair pair;
+        struct error error;
+        double first = 0, last = 0;
+        for (size_t j = 0; j < sizeof small / sizeof *small; j++)
+            set(&settings, small[j][0], small[j][1]);
+        if (!settings_check(&settings, &error) || !pair_open(&pair, &settings, &error))
+            fail_msg("%s: %s", preset_names[i], error.text);
+        for (int step = 1; step <= 40; step++) {
+            pair_step(&pair, snapshot);
+            assert_true(snapshot[LEFT].finite && snapshot[RIGHT].finite);
+            assert_true(snapshot[LEFT].loss == snapshot[RIGHT].loss); /* the same twice */
+            first += step <= 5 ? snapshot[LEFT].loss / 5 : 0;
+            last += step > 35 ? snapshot[LEFT].loss / 5 : 0;
+        }
+        if (!(last < first - 0.02))
+            fail_msg("%s: the loss goes from %.3f to %.3f", preset_names[i], first, last);
+        pair_close(&pair);
+    }
+}
+
+/* What characterises the families is in the models that are built. */
+static void presets_make_their_models(void **state)
+{
+    struct settings settings = with_preset("preset", "gpt3");
+    struct model_config config = run_model_config(&settings, RIGHT, 33);
+    (void)state;
+    assert_true(config.window == 8 && config.window_every == 2 && config.tied);
+    assert_int_equal(config.mask, MASK_CAUSAL);
+    assert_int_equal(config.init, INIT_GPT2);
+    settings = with_preset("preset", "bert");
+    config = run_model_config(&settings, LEFT, 33);
+    assert_int_equal(config.mask, MASK_BIDIRECTIONAL);
+    assert_int_equal(config.placement, PLACEMENT_POST);
+    settings = with_preset("left-preset", "bert"); /* on the grammar it must not look ahead */
+    config = run_model_config(&settings, LEFT, 33);
+    assert_int_equal(config.mask, MASK_CAUSAL);
+    settings = with_preset("preset", "gemma");
+    config = run_model_config(&settings, LEFT, 33);
+    assert_true(config.gain_offset && config.qk_norm && config.embedding_scale && !config.bias);
+    assert_true(config.kv_heads == 1 && config.positions == POSITIONS_ROTARY);
+    assert_int_equal(config.placement, PLACEMENT_PERI);
+    settings = with_preset("preset", "palm");
+    config = run_model_config(&settings, LEFT, 33);
+    assert_true(config.parallel && !config.norm_bias && config.norm == NORM_LAYERNORM);
+    settings = with_preset("preset", "deepseek");
+    config = run_model_config(&settings, LEFT, 33);
+    assert_true(config.kv_rank == 16 && config.experts == 4 && config.experts_used == 2);
+    settings = with_preset("preset", "vit");
+    config = run_model_config(&settings, LEFT, 10);
+    assert_true(config.patch == 16 && config.context == 17);
+    assert_int_equal(config.mask, MASK_BIDIRECTIONAL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_are_those_of_the_table),
+        cmocka_unit_test(a_row_names_settings_of_the_stack_and_shared_ones),
+        cmocka_unit_test(a_preset_sets_what_it_names),
+        cmocka_unit_test(one_preset_after_another_is_that_preset),
+        cmocka_unit_test(a_preset_of_one_stack_leaves_the_rest),
+        cmocka_unit_test(what_is_set_later_wins),
+        cmocka_unit_test(presets_make_their_models),
+        cmocka_unit_test(every_preset_trains),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
