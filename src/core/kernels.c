@@ -6,6 +6,8 @@
  * stays a NaN. */
 #include "core/kernels.h"
 
+#include "base/memory.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -94,7 +96,13 @@ static void hyperbolic_tangent(const real *restrict x, real *restrict y, size_t 
  * cache for all rows of A. At the sizes of this program (weights of 64 x 64 to 1024 x 256) this beats
  * a general BLAS, which packs both sides for products far larger. */
 
-enum { PANEL = 64, DEPTH = 64, PRODUCT_ROWS = 6, PRODUCT_VECTORS = KERNELS_BYTES == 64 ? 4 : 2 };
+enum {
+    PANEL = 64,
+    DEPTH = 64,
+    PRODUCT_ROWS = 6,
+    PRODUCT_VECTORS = KERNELS_BYTES == 64 ? 4 : 2,
+    AHEAD = MEMORY_ALIGNMENT / sizeof(real) /* one cache line */
+};
 
 INLINE vector load(const real *from)
 {
@@ -131,6 +139,7 @@ INLINE void product_tile(const struct product_block *block, const real *a, const
             sum[i][j] = block->add ? load(c + (size_t)i * c_stride + j * LANES) : (vector){0};
     for (int k = 0; k < block->depth; k++) {
         vector row[PRODUCT_VECTORS];
+        __builtin_prefetch(a + AHEAD); /* the next tile's, where a is read transposed */
 #pragma GCC unroll 8
         for (int j = 0; j < vectors; j++)
             row[j] = load(b + j * LANES);
@@ -207,6 +216,24 @@ static void product_narrow(const struct product_block *block, int rows, int colu
     }
 }
 
+/* Asks for the block of B at row k and column j, which is packed next, while there is work to do. */
+INLINE void product_prefetch(const struct product *p, int k, int j)
+{
+    if (k >= p->depth) {
+        k = 0;
+        j += PANEL;
+    }
+    if (j >= p->columns)
+        return;
+    const int rows = p->depth - k < DEPTH ? p->depth - k : DEPTH;
+    for (int row = 0; row < rows; row++) {
+        const real *line = p->b + (size_t)(k + row) * p->b_stride + j;
+#pragma GCC unroll 8
+        for (int column = 0; column < PANEL; column += AHEAD) /* past the end does no harm */
+            __builtin_prefetch(line + column);
+    }
+}
+
 static void product(const struct product *p)
 {
     real packed[DEPTH * PANEL] __attribute__((aligned(64)));
@@ -234,6 +261,7 @@ static void product(const struct product *p)
                 block.b = packed;
                 block.b_stride = PANEL;
             }
+            product_prefetch(p, k + DEPTH, j);
             if (columns == PANEL)
                 product_columns(&block, p->rows, PANEL);
             else

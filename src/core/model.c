@@ -335,23 +335,42 @@ static void head_backward(const struct model *model, const struct shard *shard)
 
 /* ---- the order of the work -------------------------------------------------------------------*/
 
-/* Everything up to the loss, and back to x_L: nothing in it depends on another shard. */
-static void forward_task(void *argument, int index)
+struct forward_phase {
+    struct model *model;
+    int sublayer; /* 0 .. 2L-1 */
+};
+
+/* x_0; and nothing of the last step is left in the partial gradients. */
+static void embed_task(void *argument, int index)
 {
     const struct model *model = argument;
     const struct shard shard = shard_of(model, index);
-    const int L = model->config.layers;
-    double *squares = squares_of(model, index, 0);
-
     memset(model->partial + (size_t)index * model->partials, 0, model->partials * sizeof(real));
     embedding_forward(model, &shard);
     beside_embed(model, &shard);
-    squares[0] = shard_squares(model, &shard, model->stream[0]);
-    for (int l = 0; l < L; l++) {
-        for (int i = 0; i < model->sublayers; i++)
-            sublayer_forward(model, &model->sublayer[l * model->sublayers + i], &shard);
-        squares[l + 1] = shard_squares(model, &shard, model->stream[l + 1]);
+    squares_of(model, index, 0)[0] = shard_squares(model, &shard, model->stream[0]);
+}
+
+/* All shards go through a sublayer before any goes through the next one: its weights stay in the
+ * cache. */
+static void forward_task(void *argument, int index)
+{
+    const struct forward_phase *phase = argument;
+    const struct model *model = phase->model;
+    const struct shard shard = shard_of(model, index);
+    const int next = phase->sublayer + 1;
+    sublayer_forward(model, &model->sublayer[phase->sublayer], &shard);
+    if (next % model->sublayers == 0) {
+        const int l = next / model->sublayers;
+        squares_of(model, index, 0)[l] = shard_squares(model, &shard, model->stream[l]);
     }
+}
+
+/* The loss, and back to x_L. */
+static void head_task(void *argument, int index)
+{
+    const struct model *model = argument;
+    const struct shard shard = shard_of(model, index);
     head_forward(model, &shard);
     if (model->backward)
         head_backward(model, &shard);
@@ -480,7 +499,12 @@ static void run_forward(struct model *model, const struct parallel *parallel, bo
     model->loss_scale = 1 / (double)predicted;
     model->backward = backward;
     parallel_run(parallel, model->tensors, prepare_task, model);
-    parallel_run(parallel, model->shards, forward_task, model);
+    parallel_run(parallel, model->shards, embed_task, model);
+    for (int i = 0; i < model->config.layers * model->sublayers; i++) {
+        struct forward_phase phase = {.model = model, .sublayer = i};
+        parallel_run(parallel, model->shards, forward_task, &phase);
+    }
+    parallel_run(parallel, model->shards, head_task, model);
 }
 
 void model_step(struct model *model, const struct parallel *parallel)
