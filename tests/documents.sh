@@ -1,6 +1,7 @@
 #!/bin/sh
-# The parts of README.md and man/lnscope.1 that follow from the program's tables stand between
-# markers. This writes them anew; with --check it changes nothing and fails where they differ.
+# The parts of README.md and man/lnscope.1 that follow from the program's tables, or from what its
+# files say of themselves, stand between markers. This writes them anew; with --check it changes
+# nothing and fails where they differ.
 #
 #   tests/documents.sh [--check] [PROGRAM]
 set -eu
@@ -20,15 +21,14 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 different=
 
-# replace FILE FORMAT LIST OPENING CLOSING: what stands between the two lines
+# replace FILE WHAT OPENING CLOSING: what stands between the two lines, by the file `block`
 replace() {
-    "$program" list "$3" --format "$2" > "$folder/block"
-    if ! grep -qxF -e "$4" "$1" || ! grep -qxF -e "$5" "$1"; then
-        echo "$1 has no lines '$4' and '$5' around its $3" >&2
+    if ! grep -qxF -e "$3" "$1" || ! grep -qxF -e "$4" "$1"; then
+        echo "$1 has no lines '$3' and '$4' around its $2" >&2
         exit 1
     fi
     # The markers reach awk through the environment, where a backslash is a backslash.
-    BLOCK="$folder/block" OPENING="$4" CLOSING="$5" awk '
+    BLOCK="$folder/block" OPENING="$3" CLOSING="$4" awk '
         $0 == ENVIRON["CLOSING"] { inside = 0 }
         !inside { print }
         $0 == ENVIRON["OPENING"] {
@@ -41,17 +41,38 @@ replace() {
         return
     fi
     if [ -n "$check" ]; then
-        echo "$1: its $3 differ from the program's; make documents writes them" >&2
+        echo "$1: its $2 are out of date; make documents writes them" >&2
         diff "$1" "$folder/whole" >&2 || true
         different=yes
     else
         cat "$folder/whole" > "$1"
-        echo "wrote the $3 of $1"
+        echo "wrote the $2 of $1"
     fi
 }
 
-for list in keys settings; do
-    replace README.md markdown "$list" "<!-- $list -->" "<!-- /$list -->"
-    replace man/lnscope.1 man "$list" ".\\\" $list" ".\\\" /$list"
+for list in keys settings presets; do
+    "$program" list "$list" --format markdown > "$folder/block"
+    replace README.md "$list" "<!-- $list -->" "<!-- /$list -->"
+    "$program" list "$list" --format man > "$folder/block"
+    replace man/lnscope.1 "$list" ".\\\" $list" ".\\\" /$list"
 done
+
+# One line a file: the first sentence of what it says of itself. A .c speaks for itself only where
+# it has no header.
+echo '```' > "$folder/block"
+for file in src/*.c src/*/*.[ch]; do
+    case $file in
+        *.c) [ ! -e "${file%.c}.h" ] || continue ;;
+    esac
+    awk -v name="${file#src/}" '
+        { sub(/^ ?\/?\*+ ?/, ""); text = text (NR > 1 ? " " : "") $0 }
+        text ~ /(\.|;)( |$)|\*\// {
+            sub(/(\.|;)( .*)?$/, "", text)
+            sub(/ ?\*\/.*/, "", text)
+            printf "%-26s %s\n", name, text
+            exit
+        }' "$file"
+done >> "$folder/block"
+echo '```' >> "$folder/block"
+replace README.md files "<!-- files -->" "<!-- /files -->"
 [ -z "$different" ]

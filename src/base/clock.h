@@ -5,4 +5,7 @@
 /* Seconds since some fixed moment, monotonic. */
 double clock_seconds(void);
 
+/* Processor time that the calling thread has used, in seconds. */
+double clock_thread_seconds(void);
+
 #endif

@@ -80,13 +80,17 @@ int names_find(const char *const *names, const char *what, const char *name, str
         distance[place] = here;
         order[place] = count;
     }
-    char shown[48], list[400];
+    char shown[48], list[sizeof error->text - sizeof shown];
     size_t used = 0;
     names_printable(shown, sizeof shown, name);
     list[0] = '\0';
-    for (int i = 0; i < count && used < sizeof list - 40; i++)
+    for (int i = 0; i < count; i++) {
+        bool room = used < sizeof list - 2 * NAME_MAX_LENGTH;
         used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "",
-                                 names[order[i]]);
+                                 room ? names[order[i]] : "...");
+        if (!room)
+            break;
+    }
     error_set(error, "%s '%s': one of %s", what, shown, list);
     return -1;
 }

@@ -1,7 +1,10 @@
 /* See cli.h. Owns what is process-wide: the locale, SIGPIPE, and what goes to standard error. */
 #include "cli/cli.h"
 
+#include "cli/command_block.h"
+#include "cli/command_claims.h"
 #include "cli/command_list.h"
+#include "cli/command_memory.h"
 #include "cli/command_run.h"
 #include "cli/options.h"
 #include "core/real.h"
@@ -43,17 +46,25 @@ static int dispatch(const struct options *options, int *signal_number, struct er
         options_help(stdout, options->command);
         if (options->command == COMMAND_LIST)
             command_list_help(stdout);
+        if (options->command == COMMAND_CLAIMS)
+            command_claims_help(stdout);
         return finish_output(EXIT_DONE, error);
     }
     if (options->given[OPTION_VERSION]) {
         printf("lnscope %s (%s precision)\n", LNSCOPE_VERSION, REAL_NAME);
         return finish_output(EXIT_DONE, error);
     }
+    if (options->given[OPTION_PRINT_MEMORY])
+        return finish_output(command_memory(options, error), error);
     switch (options->command) {
     case COMMAND_RUN:
         return command_run(options, signal_number, error);
     case COMMAND_LIST:
         return finish_output(command_list(options, error), error);
+    case COMMAND_BLOCK:
+        return finish_output(command_block(options, error), error);
+    case COMMAND_CLAIMS:
+        return command_claims(options, signal_number, error);
     case COMMAND_SCREEN:
     case COMMANDS:
         break;

@@ -5,6 +5,8 @@
 #include "cli/cli.h"
 #include "cli/documents.h"
 #include "cli/table.h"
+#include "train/claims.h"
+#include "train/presets.h"
 #include "ui/keys.h"
 #include "ui/theme.h"
 
@@ -15,13 +17,16 @@ enum list {
     LIST_PLACEMENTS,
     LIST_NORMS,
     LIST_TASKS,
+    LIST_PRESETS,
     LIST_KEYS,
     LIST_SETTINGS,
     LIST_OPTIMIZERS,
     LIST_SCHEDULES,
     LIST_INITS,
     LIST_ACTIVATIONS,
+    LIST_POSITIONS,
     LIST_THEMES,
+    LIST_CLAIMS,
     LISTS
 };
 
@@ -66,6 +71,24 @@ static const char *const activation_help[ACTIVATIONS] = {
     [ACTIVATION_GEGLU] = "a linear branch gated by GELU (Shazeer 2020)",
 };
 
+static const char *const positions_help[POSITIONS_KINDS] = {
+    [POSITIONS_LEARNED] = "a trained vector for each place, added to the embedding",
+    [POSITIONS_SINUSOIDAL] = "fixed waves of many lengths, added to the embedding (Vaswani 2017)",
+    [POSITIONS_ROTARY] = "queries and keys turned by an angle that grows with the place (Su 2021)",
+    [POSITIONS_NONE] = "only what causal attention gives away",
+};
+
+/* a and b of the equation y = Nout(a x + b Nbranch(f(Nin(x)))). */
+static const char *const skip_words[] = {
+    [SKIP_ONE] = "1",
+    [SKIP_DEPTH] = "alpha = (2L)^(1/4)",
+    [SKIP_VECTOR] = "omega, a trained vector",
+};
+static const char *const scale_words[] = {
+    [SCALE_ONE] = "1",
+    [SCALE_LEARNED] = "alpha, a trained number",
+};
+
 static void fill_placements(struct table *table)
 {
     for (int i = 0; i < PLACEMENTS; i++) {
@@ -76,8 +99,11 @@ static void fill_placements(struct table *table)
         table_add_bool(table, row->norm_in);
         table_add_bool(table, row->norm_branch);
         table_add_bool(table, row->norm_out);
+        table_add(table, skip_words[row->skip]);
+        table_add(table, scale_words[row->scale]);
         table_add_bool(table, row->final_norm);
         table_add(table, row->source);
+        table_add(table, row->note);
     }
 }
 
@@ -107,6 +133,30 @@ static void fill_tasks(struct table *table)
     }
 }
 
+/* "NAME=VALUE NAME=VALUE ..." as they stand behind the options. */
+static void add_pair(char *out, size_t size, const char *name, const char *value)
+{
+    size_t used = strlen(out);
+    snprintf(out + used, size - used, "%s%s=%s", used ? " " : "", name, value);
+}
+
+static void fill_presets(struct table *table)
+{
+    for (int i = 0; i < PRESETS; i++) {
+        const struct preset_row *row = &preset_table[i];
+        char stack[400] = "", shared[400] = "";
+        for (int pair = 0; pair < PRESET_VALUES && row->stack[pair][0]; pair++)
+            add_pair(stack, sizeof stack, row->stack[pair][0], row->stack[pair][1]);
+        for (int value = 0; value < PRESET_SHARED; value++)
+            add_pair(shared, sizeof shared, preset_shared[value], row->shared[value]);
+        table_add(table, row->name);
+        table_add(table, row->summary);
+        table_add(table, stack);
+        table_add(table, shared);
+        table_add(table, row->leaves_out);
+    }
+}
+
 static void fill_keys(struct table *table)
 {
     for (int i = 0; i < ACTIONS; i++) {
@@ -123,9 +173,10 @@ static void fill_settings(struct table *table)
         [SCOPE_MODEL] = "restart", [SCOPE_OPTIMIZER] = "next step", [SCOPE_PROGRAM] = "at once"};
     for (int i = 0; i < setting_count; i++) {
         const struct setting_row *row = &setting_table[i];
-        char values[200];
+        char values[SETTING_VALUES];
         setting_values(row, values, sizeof values);
         table_add(table, row->name);
+        table_add_bool(table, row->per_stack);
         table_add(table, row->initial);
         table_add(table, scopes[row->scope]);
         table_add(table, values);
@@ -162,6 +213,11 @@ static void fill_activations(struct table *table)
     fill_names(table, activation_names, activation_help);
 }
 
+static void fill_positions(struct table *table)
+{
+    fill_names(table, positions_names, positions_help);
+}
+
 static void fill_themes(struct table *table)
 {
     for (int i = 0; i < THEMES; i++) {
@@ -170,10 +226,31 @@ static void fill_themes(struct table *table)
     }
 }
 
+static void fill_claims(struct table *table)
+{
+    for (int i = 0; i < claim_count; i++) {
+        const struct claim_row *row = &claim_table[i];
+        table_add(table, row->id);
+        table_add(table, row->source);
+        table_add(table, row->claim);
+        table_add(table, row->setting);
+        table_add(table, row->varied);
+        table_add(table, row->what);
+        table_add_number(table, row->seeds);
+        table_add_bool(table, row->quick);
+    }
+}
+
 static const struct table_column placement_columns[] = {
-    {"name", TABLE_STRING},     {"title", TABLE_STRING},     {"formula", TABLE_STRING},
-    {"norm_in", TABLE_BOOL},    {"norm_branch", TABLE_BOOL}, {"norm_out", TABLE_BOOL},
-    {"final_norm", TABLE_BOOL}, {"source", TABLE_STRING},
+    {"name", TABLE_STRING},   {"title", TABLE_STRING},     {"formula", TABLE_STRING},
+    {"norm_in", TABLE_BOOL},  {"norm_branch", TABLE_BOOL}, {"norm_out", TABLE_BOOL},
+    {"a", TABLE_STRING},      {"b", TABLE_STRING},         {"final_norm", TABLE_BOOL},
+    {"source", TABLE_STRING}, {"note", TABLE_STRING},
+};
+
+static const struct table_column preset_columns[] = {
+    {"name", TABLE_STRING},   {"summary", TABLE_STRING},    {"stack", TABLE_STRING},
+    {"shared", TABLE_STRING}, {"leaves_out", TABLE_STRING},
 };
 
 static const struct table_column norm_columns[] = {
@@ -194,8 +271,15 @@ static const struct table_column key_columns[] = {
 };
 
 static const struct table_column setting_columns[] = {
-    {"name", TABLE_STRING},   {"default", TABLE_STRING}, {"acts", TABLE_STRING},
-    {"values", TABLE_STRING}, {"unit", TABLE_STRING},    {"help", TABLE_STRING},
+    {"name", TABLE_STRING}, {"per_stack", TABLE_BOOL}, {"default", TABLE_STRING},
+    {"acts", TABLE_STRING}, {"values", TABLE_STRING},  {"unit", TABLE_STRING},
+    {"help", TABLE_STRING},
+};
+
+static const struct table_column claim_columns[] = {
+    {"name", TABLE_STRING},    {"source", TABLE_STRING}, {"claim", TABLE_STRING},
+    {"setting", TABLE_STRING}, {"varied", TABLE_STRING}, {"what", TABLE_STRING},
+    {"seeds", TABLE_NUMBER},   {"quick", TABLE_BOOL},
 };
 
 static const struct table_column name_columns[] = {
@@ -219,6 +303,8 @@ static const struct list_row list_table[LISTS] = {
     [LIST_PLACEMENTS] = {"placements", COLUMNS(placement_columns), .fill = fill_placements},
     [LIST_NORMS] = {"norms", COLUMNS(norm_columns), .fill = fill_norms},
     [LIST_TASKS] = {"tasks", COLUMNS(task_columns), .fill = fill_tasks},
+    [LIST_PRESETS] = {"presets", COLUMNS(preset_columns), .fill = fill_presets,
+                      .markdown = documents_presets_markdown, .man = documents_presets_man},
     [LIST_KEYS] = {"keys", COLUMNS(key_columns), .fill = fill_keys,
                    .markdown = documents_keys_markdown, .man = documents_keys_man},
     [LIST_SETTINGS] = {"settings", COLUMNS(setting_columns), .fill = fill_settings,
@@ -227,7 +313,9 @@ static const struct list_row list_table[LISTS] = {
     [LIST_SCHEDULES] = {"schedules", COLUMNS(name_columns), .fill = fill_schedules},
     [LIST_INITS] = {"inits", COLUMNS(name_columns), .fill = fill_inits},
     [LIST_ACTIVATIONS] = {"activations", COLUMNS(name_columns), .fill = fill_activations},
+    [LIST_POSITIONS] = {"positions", COLUMNS(name_columns), .fill = fill_positions},
     [LIST_THEMES] = {"themes", COLUMNS(name_columns), .fill = fill_themes},
+    [LIST_CLAIMS] = {"claims", COLUMNS(claim_columns), .fill = fill_claims},
 };
 
 /* "placements, norms, ..." */
@@ -275,7 +363,7 @@ static void print_table(const struct list_row *row, enum format format)
 
 int command_list(const struct options *options, struct error *error)
 {
-    const struct list_row *row = find_list(options->operand, error);
+    const struct list_row *row = find_list(options->operand[0], error);
     int format = FORMAT_TEXT;
     if (!row)
         return EXIT_USAGE;
@@ -286,7 +374,7 @@ int command_list(const struct options *options, struct error *error)
     if (format == FORMAT_MARKDOWN || format == FORMAT_MAN) {
         void (*print)(FILE * out) = format == FORMAT_MAN ? row->man : row->markdown;
         if (!print) {
-            error_set(error, "%s have no %s form: keys and settings have one", row->name,
+            error_set(error, "%s have no %s form: keys, settings and presets have one", row->name,
                       format_names[format]);
             return EXIT_USAGE;
         }

@@ -1,6 +1,7 @@
 /* See documents.h. */
 #include "cli/documents.h"
 
+#include "train/presets.h"
 #include "train/settings.h"
 #include "ui/keys.h"
 
@@ -65,7 +66,7 @@ void documents_keys_man(FILE *out)
 static void short_values(const struct setting_row *row, char *out, size_t size)
 {
     static const char *const lead[] = {"one of ", "a whole number ", "a number ", "a "};
-    char values[200];
+    char values[SETTING_VALUES];
     const char *start = values;
     setting_values(row, values, sizeof values);
     for (size_t i = 0; i < sizeof lead / sizeof *lead; i++) {
@@ -83,12 +84,27 @@ static const char *const scope_words[] = {
     [SCOPE_PROGRAM] = "acts at once",
 };
 
+static const char *group_of(const struct setting_row *row)
+{
+    return setting_of_stack(row) ? "Of the stacks" : "Shared by both stacks";
+}
+
+/* Does another group begin with row i? */
+static bool begins_group(int i)
+{
+    return i == 0 || strcmp(group_of(&setting_table[i]), group_of(&setting_table[i - 1])) != 0;
+}
+
 void documents_settings_markdown(FILE *out)
 {
-    fputs("| setting | what it is | values | default | a change |\n|---|---|---|---|---|\n", out);
     for (int i = 0; i < setting_count; i++) {
         const struct setting_row *row = &setting_table[i];
-        char values[200];
+        if (begins_group(i))
+            fprintf(out,
+                    "%s%s:\n\n| setting | what it is | values | default | a change |\n"
+                    "|---|---|---|---|---|\n",
+                    i ? "\n" : "", group_of(row));
+        char values[SETTING_VALUES];
         short_values(row, values, sizeof values);
         fprintf(out, "| `%s` | ", row->name);
         write_markdown(out, row->help);
@@ -109,8 +125,10 @@ void documents_settings_man(FILE *out)
 {
     for (int i = 0; i < setting_count; i++) {
         const struct setting_row *row = &setting_table[i];
-        char values[200];
+        char values[SETTING_VALUES];
         setting_values(row, values, sizeof values);
+        if (begins_group(i))
+            fprintf(out, ".SS %s\n", group_of(row));
         fputs(".TP\n.BI \\-\\- ", out);
         write_man(out, row->name);
         fprintf(out, " \" %s\"\n", kind_words[row->kind]);
@@ -123,5 +141,55 @@ void documents_settings_man(FILE *out)
             write_man(out, row->initial);
         }
         fprintf(out, ".\nA change %s.\n", scope_words[row->scope]);
+    }
+}
+
+/* "NAME VALUE, NAME VALUE" of the settings of a stack. */
+static void write_preset(FILE *out, const struct preset_row *row,
+                         void (*write)(FILE *out, const char *text))
+{
+    for (int i = 0; i < PRESET_VALUES && row->stack[i][0]; i++) {
+        fputs(i ? ", " : "", out);
+        write(out, row->stack[i][0]);
+        fputc(' ', out);
+        write(out, row->stack[i][1]);
+    }
+}
+
+void documents_presets_markdown(FILE *out)
+{
+    fputs("| preset | the family | the stack | leaves out |\n|---|---|---|---|\n", out);
+    for (int i = 0; i < PRESETS; i++) {
+        const struct preset_row *row = &preset_table[i];
+        fprintf(out, "| `%s` | ", row->name);
+        write_markdown(out, row->summary);
+        fputs(" | ", out);
+        write_preset(out, row, write_markdown);
+        fputs(" | ", out);
+        write_markdown(out, row->leaves_out);
+        fputs(" |\n", out);
+    }
+}
+
+void documents_presets_man(FILE *out)
+{
+    for (int i = 0; i < PRESETS; i++) {
+        const struct preset_row *row = &preset_table[i];
+        fputs(".TP\n.B ", out);
+        write_man(out, row->name);
+        fputc('\n', out);
+        write_man(out, row->summary);
+        fputs(":\n", out);
+        write_preset(out, row, write_man);
+        fputs(".\nShared: ", out);
+        for (int value = 0; value < PRESET_SHARED; value++) {
+            fputs(value ? ", " : "", out);
+            write_man(out, preset_shared[value]);
+            fputc(' ', out);
+            write_man(out, row->shared[value]);
+        }
+        fputs(".\nLeaves out: ", out);
+        write_man(out, row->leaves_out);
+        fputs(".\n", out);
     }
 }

@@ -11,20 +11,39 @@
 #define ON_SCREEN (1u << COMMAND_SCREEN)
 #define ON_RUN    (1u << COMMAND_RUN)
 #define ON_LIST   (1u << COMMAND_LIST)
+#define ON_BLOCK  (1u << COMMAND_BLOCK)
+#define ON_CLAIMS (1u << COMMAND_CLAIMS)
+#define ON_ALL    (ON_SCREEN | ON_RUN | ON_LIST | ON_BLOCK | ON_CLAIMS)
+
+/* Small enough to be read, and with the activation that can be followed by eye. */
+static const struct command_setting block_settings[] = {
+    {"left", NULL},        {"right", NULL},        {"norm", NULL},      {"norm-bias", NULL},
+    {"gain-offset", NULL}, {"activation", "relu"}, {"attention", NULL}, {"kv-heads", NULL},
+    {"bias", NULL},        {"init", NULL},         {"width", "8"},      {"heads", "2"},
+    {"ffn", "16"},         {"context", "4"},       {"seed", NULL},      {NULL, NULL},
+};
+
+static const struct command_setting claims_settings[] = {{"threads", NULL}, {NULL, NULL}};
 
 const struct command_row command_table[COMMANDS] = {
     [COMMAND_SCREEN] = {"", "lnscope [options]",
-                        "train two stacks side by side and watch their gradients", true},
+                        "train two stacks side by side and watch their gradients", true, NULL},
     [COMMAND_RUN] = {"run", "lnscope run [options]",
-                     "the same without a screen: a row per step and stack", true},
+                     "the same without a screen: a row per step and stack", true, NULL},
     [COMMAND_LIST] = {"list", "lnscope list WHAT [--format FORMAT]",
-                      "print placements, tasks, keys, settings and more", false},
+                      "print placements, tasks, keys, settings and more", false, NULL},
+    [COMMAND_BLOCK] = {"block", "lnscope block [options]",
+                       "one block on a small input, every intermediate value printed", true,
+                       block_settings},
+    [COMMAND_CLAIMS] = {"claims", "lnscope claims [ID...] [options]",
+                        "check published claims by measuring them", true, claims_settings},
 };
 
 const struct option_row option_table[OPTIONS] = {
     [OPTION_FORMAT] = {"format", 0, "FORMAT",
-                       "run: csv (default) or jsonl; list: text (default), jsonl, markdown or man",
-                       ON_RUN | ON_LIST},
+                       "run: csv (default) or jsonl; list: text (default), jsonl, markdown or man; "
+                       "block: text (default) or json; claims: text (default) or jsonl",
+                       ON_RUN | ON_LIST | ON_BLOCK | ON_CLAIMS},
     [OPTION_EVERY] = {"every", 0, "N", "write steps N, 2N, ... and the last one only", ON_RUN},
     [OPTION_OUTPUT] = {"output", 'o', "FILE",
                        "write to a file; it appears when the run is over, and whole", ON_RUN},
@@ -32,9 +51,23 @@ const struct option_row option_table[OPTIONS] = {
     [OPTION_DUMP] = {"dump", 0, "FILE",
                      "write weights, gradients and batch of one step as safetensors", ON_RUN},
     [OPTION_DUMP_STEP] = {"dump-step", 0, "N", "the step that --dump writes (default 1)", ON_RUN},
+    [OPTION_PRINT_MEMORY] = {"print-memory", 0, NULL,
+                             "print the memory that these settings need, and exit",
+                             ON_SCREEN | ON_RUN},
     [OPTION_NO_ASCII] = {"no-ascii", 0, NULL, "the same as --ascii=off", ON_SCREEN | ON_RUN},
-    [OPTION_HELP] = {"help", 'h', NULL, "print this help", ON_SCREEN | ON_RUN | ON_LIST},
-    [OPTION_VERSION] = {"version", 0, NULL, "print the version", ON_SCREEN | ON_RUN | ON_LIST},
+    [OPTION_PLACEMENT] = {"placement", 0, "NAME",
+                          "one block of this placement, instead of --left and --right", ON_BLOCK},
+    [OPTION_SUBLAYER] = {"sublayer", 0, "NAME",
+                         "block (default: both sublayers), attention, or ffn: "
+                         "Dense(ffn), activation, Dense(width)",
+                         ON_BLOCK},
+    [OPTION_INPUT] = {"input", 0, "FILE",
+                      "a row of numbers for each token; without it they are drawn from N(0,1)",
+                      ON_BLOCK},
+    [OPTION_QUICK] = {"quick", 0, NULL, "only the claims that need no long training", ON_CLAIMS},
+    [OPTION_SEEDS] = {"seeds", 0, "N", "measure every claim for seeds 1 to N", ON_CLAIMS},
+    [OPTION_HELP] = {"help", 'h', NULL, "print this help", ON_ALL},
+    [OPTION_VERSION] = {"version", 0, NULL, "print the version", ON_ALL},
 };
 
 static bool find_command(enum command *command, const char *name, struct error *error)
@@ -55,9 +88,26 @@ static const struct setting_row *find_setting(const char *name)
 
 static const char *command_words(enum command command)
 {
-    return command == COMMAND_SCREEN ? "lnscope"
-           : command == COMMAND_RUN  ? "lnscope run"
-                                     : "lnscope list";
+    static const char *const words[COMMANDS] = {
+        [COMMAND_SCREEN] = "lnscope",        [COMMAND_RUN] = "lnscope run",
+        [COMMAND_LIST] = "lnscope list",     [COMMAND_BLOCK] = "lnscope block",
+        [COMMAND_CLAIMS] = "lnscope claims",
+    };
+    return words[command];
+}
+
+/* What the command has to say about a setting: a row of its list, or the one that takes all; NULL
+ * where it does not take it. */
+static const struct command_setting *setting_of_command(enum command command, const char *name)
+{
+    static const struct command_setting any = {NULL, NULL};
+    const struct command_row *row = &command_table[command];
+    if (!row->settings || !row->only)
+        return row->settings ? &any : NULL;
+    for (const struct command_setting *one = row->only; one->name; one++)
+        if (strcmp(one->name, name) == 0)
+            return one;
+    return NULL;
 }
 
 enum { NEAREST = 3, NAME_SPACE = 64, LIKELY_DISTANCE = 2 };
@@ -89,18 +139,43 @@ static void nearest_add(struct nearest *nearest, const char *name, const char *t
     }
 }
 
+/* "left-layers" and the like; what both stacks share has no such name. */
+static bool is_shared_setting(const char *typed, const char **name)
+{
+    for (int side = 0; side < SIDES; side++) {
+        size_t length = strlen(stack_names[side]);
+        *name = typed + length + 1;
+        if (strncmp(typed, stack_names[side], length) == 0 && typed[length] == '-' &&
+            find_setting(*name))
+            return true;
+    }
+    return false;
+}
+
 /* Always false: says what is unknown, and which names are near. */
 static bool unknown_option(const struct options *options, const char *typed, struct error *error)
 {
     struct nearest nearest = {.count = 0};
-    char shown[NAME_SPACE], list[NEAREST * NAME_SPACE] = "";
-    const char *words = command_words(options->command);
+    char shown[NAME_SPACE], list[NEAREST * NAME_SPACE] = "", full[SIDES][SETTINGS_MAX][NAME_SPACE];
+    const char *words = command_words(options->command), *shared;
     size_t used = 0;
+    if (is_shared_setting(typed, &shared))
+        return error_set(error, "unknown option '--%s': both stacks have the same %s, --%s", typed,
+                         shared, shared);
     for (int i = 0; i < OPTIONS; i++)
         if (option_table[i].commands >> options->command & 1)
             nearest_add(&nearest, option_table[i].name, typed);
-    for (int i = 0; command_table[options->command].settings && i < setting_count; i++)
-        nearest_add(&nearest, setting_table[i].name, typed);
+    for (int i = 0; i < setting_count; i++)
+        if (setting_of_command(options->command, setting_table[i].name))
+            nearest_add(&nearest, setting_table[i].name, typed);
+    for (int i = 0; i < SIDES * setting_count; i++) {
+        const struct setting_row *row = &setting_table[i / SIDES];
+        char *name = full[i % SIDES][i / SIDES];
+        snprintf(name, NAME_SPACE, "%s-%s", stack_names[i % SIDES], row->name);
+        if (row->per_stack && strncmp(name, typed, strcspn(name, "-") + 1) == 0 &&
+            setting_of_command(options->command, row->name))
+            nearest_add(&nearest, name, typed);
+    }
     for (int i = 0; i < nearest.count && nearest.distance[i] <= LIKELY_DISTANCE; i++)
         used += (size_t)snprintf(list + used, sizeof list - used, "%s--%s", i ? ", " : "",
                                  nearest.name[i]);
@@ -135,35 +210,40 @@ static const char *take_value(struct words *words, const char *attached)
     return words->next < words->end ? *words->next++ : NULL;
 }
 
-/* --ascii may stand alone, and then means on. */
+/* What can be on, such as --ascii, may stand alone, and then it is on. */
 static bool may_stand_alone(const struct setting_row *row)
 {
-    return strcmp(row->name, "ascii") == 0;
+    for (int i = 0; row->kind == SETTING_CHOICE && row->choices[i]; i++)
+        if (strcmp(row->choices[i], "on") == 0)
+            return true;
+    return false;
 }
 
-static const char *take_choice(struct words *words, const struct setting_row *row,
+static const char *take_choice(const struct options *options, struct words *words, const char *name,
                                const char *attached)
 {
-    struct error unused;
+    struct settings trial = options->settings;
     if (attached)
         return attached;
-    if (words->next < words->end && names_find(row->choices, "", *words->next, &unused) >= 0)
+    if (words->next < words->end && setting_set(&trial, name, *words->next, NULL))
         return *words->next++;
     return "on";
 }
 
-static bool read_setting(struct options *options, const struct setting_row *row,
+static bool read_setting(struct options *options, const struct setting_row *row, const char *name,
                          struct words *words, const char *attached, struct error *error)
 {
-    const char *value =
-        may_stand_alone(row) ? take_choice(words, row, attached) : take_value(words, attached);
-    char values[200];
+    const char *value = may_stand_alone(row) ? take_choice(options, words, name, attached)
+                                             : take_value(words, attached);
+    char values[SETTING_VALUES];
     if (strcmp(row->name, "task") == 0)
         options->task_given = true;
+    options->width_given = options->width_given || strcmp(row->name, "width") == 0;
+    options->context_given = options->context_given || strcmp(row->name, "context") == 0;
     if (value)
-        return setting_set(&options->settings, row->name, value, error);
+        return setting_set(&options->settings, name, value, error);
     setting_values(row, values, sizeof values);
-    return error_set(error, "option '--%s' needs a value: %s", row->name, values);
+    return error_set(error, "option '--%s' needs a value: %s", name, values);
 }
 
 static bool read_option(struct options *options, enum option option, struct words *words,
@@ -199,8 +279,11 @@ static bool read_long(struct options *options, const char *word, struct words *w
         if (strcmp(option_table[i].name, name) == 0)
             return read_option(options, (enum option)i, words, attached, error);
     const struct setting_row *row = find_setting(name);
+    if (row && setting_of_command(options->command, row->name))
+        return read_setting(options, row, name, words, attached, error);
     if (row && command_table[options->command].settings)
-        return read_setting(options, row, words, attached, error);
+        return error_set(error, "option '--%s' is not for %s: %s --help lists those that are", name,
+                         command_words(options->command), command_words(options->command));
     return unknown_option(options, name, error);
 }
 
@@ -225,8 +308,11 @@ static bool read_short(struct options *options, const char *word, struct words *
 static bool read_operand(struct options *options, const char *word, struct error *error)
 {
     char shown[NAME_SPACE];
-    if (options->command == COMMAND_LIST && !options->operand) {
-        options->operand = word;
+    const int room = options->command == COMMAND_LIST     ? 1
+                     : options->command == COMMAND_CLAIMS ? OPERANDS_MAX
+                                                          : 0;
+    if (options->operands < room) {
+        options->operand[options->operands++] = word;
         return true;
     }
     names_printable(shown, sizeof shown, word);
@@ -237,6 +323,16 @@ static bool read_operand(struct options *options, const char *word, struct error
     return error_set(error, "what is '%s' for: %s", shown, command_table[options->command].usage);
 }
 
+/* Those that the command has of its own. */
+static bool set_defaults(struct options *options, struct error *error)
+{
+    const struct command_setting *one = command_table[options->command].only;
+    for (; one && one->name; one++)
+        if (one->initial && !setting_set(&options->settings, one->name, one->initial, error))
+            return false;
+    return true;
+}
+
 bool options_parse(struct options *options, int argc, char **argv, struct error *error)
 {
     struct words words = {argv + (argc > 0), argv + argc};
@@ -244,6 +340,8 @@ bool options_parse(struct options *options, int argc, char **argv, struct error 
     *options = (struct options){.settings = settings_default()};
     if (words.next < words.end && **words.next != '-' &&
         !find_command(&options->command, *words.next++, error))
+        return false;
+    if (!set_defaults(options, error))
         return false;
     while (words.next < words.end) {
         const char *word = *words.next++;
@@ -299,16 +397,21 @@ static const char *setting_argument(const struct setting_row *row)
 }
 
 /* What follows the help line of a setting: the choices or limits, and the default. */
-static void setting_details(FILE *out, const struct setting_row *row)
+static void setting_details(FILE *out, const struct setting_row *row, const char *initial)
 {
-    char values[200];
+    char values[SETTING_VALUES];
     if (row->kind == SETTING_STRING) {
         fputc('\n', out);
         return;
     }
     setting_values(row, values, sizeof values);
-    fprintf(out, "\n%24s%s; default %s\n", "", values, row->initial);
+    fprintf(out, "\n%24s%s; default %s\n", "", values, initial);
 }
+
+static const char stack_help[] =
+    "  --NAME sets both stacks, --left-NAME and --right-NAME one of them, and a value can be\n"
+    "  written LEFT/RIGHT. A preset that is set for one stack leaves the shared settings alone.\n"
+    "  Options are applied in their order, so that what stands behind a preset changes it.\n";
 
 void options_help(FILE *out, enum command command)
 {
@@ -331,14 +434,21 @@ void options_help(FILE *out, enum command command)
     }
     if (!command_table[command].settings)
         return;
-    fputs("\nsettings:\n", out);
+    const char *heading = "";
     for (int i = 0; i < setting_count; i++) {
         const struct setting_row *row = &setting_table[i];
+        const struct command_setting *here = setting_of_command(command, row->name);
+        const char *mine = setting_of_stack(row) ? "settings of the stacks" : "shared settings";
         char left[40];
+        if (!here)
+            continue;
+        if (strcmp(heading, mine) != 0)
+            fprintf(out, "\n%s:\n%s", mine, setting_of_stack(row) ? stack_help : "");
+        heading = mine;
         snprintf(left, sizeof left, may_stand_alone(row) ? "--%s[=%s]" : "--%s %s", row->name,
                  setting_argument(row));
         fprintf(out, "  %-21s %s", left, row->help);
-        setting_details(out, row);
+        setting_details(out, row, here->initial ? here->initial : row->initial);
     }
     if (command == COMMAND_RUN)
         fputs("\ntheme, ascii, fps and speed matter to the screen only.\n", out);

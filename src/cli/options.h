@@ -11,13 +11,20 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-enum command { COMMAND_SCREEN, COMMAND_RUN, COMMAND_LIST, COMMANDS };
+enum command { COMMAND_SCREEN, COMMAND_RUN, COMMAND_LIST, COMMAND_BLOCK, COMMAND_CLAIMS, COMMANDS };
+
+/* A setting that a command takes, where it does not take all. */
+struct command_setting {
+    const char *name;    /* NULL ends a list */
+    const char *initial; /* its default for this command; NULL: that of the setting */
+};
 
 struct command_row {
     const char *name; /* of the subcommand; "" for the program without one */
     const char *usage;
     const char *help;
-    bool settings; /* takes the settings as options */
+    bool settings;                      /* takes the settings as options */
+    const struct command_setting *only; /* and of them only these; NULL: all */
 };
 
 extern const struct command_row command_table[COMMANDS];
@@ -30,7 +37,13 @@ enum option {
     OPTION_FORCE,
     OPTION_DUMP,
     OPTION_DUMP_STEP,
+    OPTION_PRINT_MEMORY,
     OPTION_NO_ASCII,
+    OPTION_PLACEMENT,
+    OPTION_SUBLAYER,
+    OPTION_INPUT,
+    OPTION_QUICK,
+    OPTION_SEEDS,
     OPTION_HELP,
     OPTION_VERSION,
     OPTIONS
@@ -46,13 +59,18 @@ struct option_row {
 
 extern const struct option_row option_table[OPTIONS];
 
+/* Words that are neither options nor their values. */
+enum { OPERANDS_MAX = 64 };
+
 struct options {
     enum command command;
     struct settings settings;
     bool task_given; /* --task is among them */
+    bool width_given, context_given;
     bool given[OPTIONS];
-    const char *value[OPTIONS]; /* of those that take one; points into argv */
-    const char *operand;        /* of `list`; NULL: none */
+    const char *value[OPTIONS];            /* of those that take one; points into argv */
+    const char *operand[OPERANDS_MAX + 1]; /* of `list` one, of `claims` any; NULL behind them */
+    int operands;
 };
 
 /* Reads the command line, the program's name first. False with a reason for what is unknown,

@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The widest table, and the widest line of a record. */
+enum { TABLE_COLUMNS = 130, LINE_COLUMNS = 80 };
+
 struct table table_open(const struct table_column *column, int columns)
 {
     return (struct table){.column = column, .columns = columns};
@@ -67,14 +70,57 @@ static int columns_of(const char *text)
     return columns;
 }
 
+/* The text from column `indent` on, broken between words. */
+static void print_wrapped(const char *text, int indent, FILE *out)
+{
+    int column = indent;
+    while (*text) {
+        int length = (int)strcspn(text, " ");
+        bool first = column == indent;
+        if (!first && column + 1 + length > LINE_COLUMNS) {
+            fprintf(out, "\n%*s", indent, "");
+            column = indent;
+            first = true;
+        }
+        column += fprintf(out, "%s%.*s", first ? "" : " ", length, text);
+        text += length + (text[length] == ' ');
+    }
+    fputc('\n', out);
+}
+
+/* Columns that say nothing about a row are left out of its record. */
+static void print_records(const struct table *table, FILE *out)
+{
+    int heading = 0;
+    for (int column = 1; column < table->columns; column++)
+        if (columns_of(table->column[column].name) > heading)
+            heading = columns_of(table->column[column].name);
+    for (int row = 0; row < table_rows(table); row++) {
+        fprintf(out, "%s%s\n", row ? "\n" : "", shown(table, row, 0));
+        for (int column = 1; column < table->columns; column++) {
+            if (!*shown(table, row, column))
+                continue;
+            fprintf(out, "  %-*s  ", heading, table->column[column].name);
+            print_wrapped(shown(table, row, column), heading + 4, out);
+        }
+    }
+}
+
 void table_print(const struct table *table, FILE *out)
 {
-    int rows = table_rows(table);
+    int rows = table_rows(table), total = 0;
     int *width = memory_new((size_t)table->columns, sizeof *width);
-    for (int column = 0; column < table->columns; column++)
+    for (int column = 0; column < table->columns; column++) {
         for (int row = -1; row < rows; row++)
             if (columns_of(shown(table, row, column)) > width[column])
                 width[column] = columns_of(shown(table, row, column));
+        total += width[column] + 2;
+    }
+    if (total > TABLE_COLUMNS) {
+        free(width);
+        print_records(table, out);
+        return;
+    }
     for (int row = -1; row < rows; row++) {
         for (int column = 0; column < table->columns; column++) {
             const char *text = shown(table, row, column);

@@ -1,4 +1,4 @@
-/* The vectorised loops of the core that are not matrix products.
+/* The vectorised loops of the core: matrix products, norms, activations, attention, optimizers.
  *
  * kernels.c is compiled once per instruction set; each build is one table of functions, and the
  * best that the processor has is chosen at run time (kernels_best). All of them compute the same

@@ -101,8 +101,8 @@ bool pair_switch(struct pair *pair, enum side side, enum placement placement, st
     if (!run_switch(&pair->run[side], placement, error))
         return false;
     for (int other = 0; other < SIDES; other++)
-        pair->run[other].settings.placement[side] = placement;
-    pair->settings.placement[side] = placement;
+        pair->run[other].settings.stack[side].placement = placement;
+    pair->settings.stack[side].placement = placement;
     return true;
 }
 

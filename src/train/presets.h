@@ -9,9 +9,10 @@
 
 #include <stdbool.h>
 
-enum { PRESETS = 12, PRESET_VALUES = 14, PRESET_SHARED = 9 };
+enum { PRESETS = 12, PRESET_VALUES = 14, PRESET_SHARED = 10 };
 
-/* The settings shared by both stacks that every preset sets. Sizes are none of them. */
+/* The settings shared by both stacks that every preset sets: the task, and how it is learned. Sizes
+ * are none of them, but for the context, which a task may need. */
 extern const char *const preset_shared[PRESET_SHARED + 1];
 
 struct preset_row {

@@ -11,15 +11,31 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Masked characters and images are looked at from all sides; the other tasks go forwards. */
+static enum mask mask_of(const struct settings *settings, enum side side)
+{
+    switch (settings->stack[side].attention) {
+    case ATTENTION_CAUSAL:
+        return MASK_CAUSAL;
+    case ATTENTION_BIDIRECTIONAL:
+        return MASK_BIDIRECTIONAL;
+    case ATTENTION_AUTO:
+        break;
+    }
+    return settings->task == TASK_MASKED || settings->task == TASK_SHAPES ? MASK_BIDIRECTIONAL
+                                                                          : MASK_CAUSAL;
+}
+
 struct model_config run_model_config(const struct settings *settings, enum side side, int vocab)
 {
+    const struct stack_settings *stack = &settings->stack[side];
     return (struct model_config){
-        .placement = settings->placement[side],
-        .norm = settings->norm,
-        .norm_bias = true,
-        .bias = true,
-        .activation = settings->activation,
-        .init = settings->init,
+        .placement = stack->placement,
+        .norm = stack->norm,
+        .norm_bias = stack->norm_bias,
+        .gain_offset = stack->gain_offset,
+        .activation = stack->activation,
+        .init = stack->init,
         .layers = settings->layers,
         .width = settings->width,
         .heads = settings->heads,
@@ -28,6 +44,19 @@ struct model_config run_model_config(const struct settings *settings, enum side 
         .batch = settings->batch,
         .vocab = vocab,
         .seed = settings->seed,
+        .positions = stack->positions,
+        .mask = mask_of(settings, side),
+        .kv_heads = stack->kv_heads,
+        .kv_rank = stack->kv_rank,
+        .window = stack->window,
+        .window_every = stack->window_every,
+        .qk_norm = stack->qk_norm,
+        .bias = stack->bias,
+        .tied = stack->tied,
+        .embedding_scale = stack->embedding_scale,
+        .parallel = stack->parallel,
+        .experts = stack->experts,
+        .experts_used = stack->experts_used,
         .patch = task_patch(settings->task, settings->context),
     };
 }
@@ -75,6 +104,30 @@ bool run_open(struct run *run, const struct settings *settings, enum side side,
     }
     profile(run);
     return true;
+}
+
+static double mean_of(const struct model *model, int tensor)
+{
+    double sum = 0;
+    if (tensor < 0)
+        return NAN;
+    const size_t count = tensor_size(&model->tensor[tensor]);
+    for (size_t i = 0; i < count; i++)
+        sum += (double)model->weight[model->tensor[tensor].offset + i];
+    return sum / (double)count;
+}
+
+struct omega run_omega(const struct run *run)
+{
+    const struct model *model = &run->model;
+    const int block = model->config.layers - 1;
+    int last = tensors_find(model, "ffn.omega", block);
+    if (last < 0) /* one sublayer a block */
+        last = tensors_find(model, "attn.omega", block);
+    return (struct omega){
+        .first = mean_of(model, tensors_find(model, "attn.omega", 0)),
+        .last = mean_of(model, last),
+    };
 }
 
 static void drop_parked(struct parked_norm *parked)
@@ -125,6 +178,16 @@ bool run_can_switch(const struct run *run, enum placement placement)
              mine->rows == its->rows && mine->cols == its->cols);
     free(other.tensor);
     return !mine && !its;
+}
+
+bool run_settings_can_switch(const struct settings *settings, enum side side,
+                             enum placement placement)
+{
+    struct run run = {.model = {.config = run_model_config(settings, side, 1)}};
+    tensors_list(&run.model);
+    bool can = run_can_switch(&run, placement);
+    free(run.model.tensor);
+    return can;
 }
 
 static void park(struct parked_norm *parked, const struct tensor *tensor, const struct model *model,
@@ -213,7 +276,7 @@ bool run_switch(struct run *run, enum placement placement, struct error *error)
     model_close(&run->model);
     run->model = model;
     run->optimizer = optimizer;
-    run->settings.placement[run->side] = placement;
+    run->settings.stack[run->side].placement = placement;
     return true;
 }
 

@@ -55,14 +55,25 @@ void run_close(struct run *run);
 /* One step: batch, forward, backward, measurements, clipping, update. Fills *snapshot. */
 void run_step(struct run *run, struct snapshot *snapshot);
 
-/* Whether the stack could go on under another placement with the weights that it has: the two have
+/* Whether a stack could go on under another placement with the weights that it has: the two have
  * the same tensors, but for those of the final norm. */
 bool run_can_switch(const struct run *run, enum placement placement);
+
+/* The same, before there is a run: whether a stack of these settings could. */
+bool run_settings_can_switch(const struct settings *settings, enum side side,
+                             enum placement placement);
 
 /* Goes on under another placement: weights, moments and the count of steps stay. A final norm that
  * comes in starts at its initial values, or where it was when the run last had it. False with a
  * reason, and all as it was, when the placements do not fit or there is no memory. */
 bool run_switch(struct run *run, enum placement placement, struct error *error);
+
+/* Admin's factor of the stream as the first batch has set it: the mean over the vector at the first
+ * and at the last sublayer. NAN for another placement. */
+struct omega {
+    double first, last;
+};
+struct omega run_omega(const struct run *run);
 
 /* From the next step on; only settings that leave the model as it is may differ. */
 void run_set(struct run *run, const struct settings *settings);

@@ -4,6 +4,7 @@
 #include "base/names.h"
 #include "base/system.h"
 #include "train/pair.h"
+#include "train/presets.h"
 
 #include <errno.h>
 #include <math.h>
@@ -18,14 +19,34 @@ const char *const setting_themes[] = {"dark", "light", "mono", NULL};
 static const char *const ascii_names[] = {
     [ASCII_AUTO] = "auto", [ASCII_ON] = "on", [ASCII_OFF] = "off", NULL};
 
-/* Choices are read and written as int, whatever their enum is called. */
+static const char *const attention_names[] = {[ATTENTION_AUTO] = "auto",
+                                              [ATTENTION_CAUSAL] = "causal",
+                                              [ATTENTION_BIDIRECTIONAL] = "bidirectional",
+                                              NULL};
+
+/* The choices of a bool. */
+static const char *const switch_names[] = {"off", "on", NULL};
+
+_Static_assert(offsetof(struct settings, stack) == 0, "setting_of_stack() goes by the offset");
+
+/* Choices are read and written as int, whatever their enum is called, or as bool. */
 _Static_assert(sizeof(enum placement) == sizeof(int) && sizeof(enum ascii_mode) == sizeof(int),
                "an enum of the settings has the size of int");
 
 #define FIELD(member)                                                                              \
     .offset = offsetof(struct settings, member), .size = sizeof(((struct settings *)0)->member)
 
+#define STACK_FIELD(member) .per_stack = true, FIELD(stack[LEFT].member)
+
 const struct setting_row setting_table[] = {
+    {.name = "preset",
+     .kind = SETTING_CHOICE,
+     .scope = SCOPE_MODEL,
+     .choices = preset_names,
+     .initial = "none",
+     .unit = "",
+     .help = "settings of a family of models, and those of its training; none: the defaults",
+     STACK_FIELD(preset)},
     {.name = "left",
      .kind = SETTING_CHOICE,
      .scope = SCOPE_MODEL,
@@ -33,7 +54,7 @@ const struct setting_row setting_table[] = {
      .initial = "pre",
      .unit = "",
      .help = "placement of the norms in the left stack",
-     FIELD(placement[LEFT])},
+     FIELD(stack[LEFT].placement)},
     {.name = "right",
      .kind = SETTING_CHOICE,
      .scope = SCOPE_MODEL,
@@ -41,15 +62,161 @@ const struct setting_row setting_table[] = {
      .initial = "post",
      .unit = "",
      .help = "placement of the norms in the right stack",
-     FIELD(placement[RIGHT])},
+     FIELD(stack[RIGHT].placement)},
     {.name = "norm",
      .kind = SETTING_CHOICE,
      .scope = SCOPE_MODEL,
      .choices = norm_names,
      .initial = "layernorm",
      .unit = "",
-     .help = "which normalization, in both stacks",
-     FIELD(norm)},
+     .help = "which normalization",
+     STACK_FIELD(norm)},
+    {.name = "norm-bias",
+     .kind = SETTING_CHOICE,
+     .scope = SCOPE_MODEL,
+     .choices = switch_names,
+     .initial = "on",
+     .unit = "",
+     .help = "norms that can have a bias (layernorm, dyt) have one",
+     STACK_FIELD(norm_bias)},
+    {.name = "gain-offset",
+     .kind = SETTING_CHOICE,
+     .scope = SCOPE_MODEL,
+     .choices = switch_names,
+     .initial = "off",
+     .unit = "",
+     .help = "the gain of a norm is 1 + w, as in Gemma",
+     STACK_FIELD(gain_offset)},
+    {.name = "activation",
+     .kind = SETTING_CHOICE,
+     .scope = SCOPE_MODEL,
+     .choices = activation_names,
+     .initial = "gelu",
+     .unit = "",
+     .help = "nonlinearity of the feed-forward sublayer",
+     STACK_FIELD(activation)},
+    {.name = "positions",
+     .kind = SETTING_CHOICE,
+     .scope = SCOPE_MODEL,
+     .choices = positions_names,
+     .initial = "learned",
+     .unit = "",
+     .help = "how the places of the tokens are told apart",
+     STACK_FIELD(positions)},
+    {.name = "attention",
+     .kind = SETTING_CHOICE,
+     .scope = SCOPE_MODEL,
+     .choices = attention_names,
+     .initial = "auto",
+     .unit = "",
+     .help = "which tokens a token sees; auto is what the task is made for",
+     STACK_FIELD(attention)},
+    {.name = "kv-heads",
+     .kind = SETTING_INTEGER,
+     .scope = SCOPE_MODEL,
+     .least = 1,
+     .most = 1024,
+     .zero = "heads",
+     .initial = "heads",
+     .unit = "heads",
+     .help = "heads of keys and values, a divisor of heads (grouped queries)",
+     STACK_FIELD(kv_heads)},
+    {.name = "kv-rank",
+     .kind = SETTING_INTEGER,
+     .scope = SCOPE_MODEL,
+     .least = 1,
+     .most = 1024,
+     .zero = "full",
+     .initial = "full",
+     .unit = "numbers",
+     .help = "rank that keys and values are compressed to (MLA)",
+     STACK_FIELD(kv_rank)},
+    {.name = "window",
+     .kind = SETTING_INTEGER,
+     .scope = SCOPE_MODEL,
+     .least = 1,
+     .most = 1024,
+     .zero = "none",
+     .initial = "none",
+     .unit = "tokens",
+     .help = "tokens that a token sees, itself included, on each side",
+     STACK_FIELD(window)},
+    {.name = "window-every",
+     .kind = SETTING_INTEGER,
+     .scope = SCOPE_MODEL,
+     .least = 1,
+     .most = LAYERS_MAX,
+     .initial = "1",
+     .unit = "blocks",
+     .help = "the window is on every n-th block; the others see all",
+     STACK_FIELD(window_every)},
+    {.name = "qk-norm",
+     .kind = SETTING_CHOICE,
+     .scope = SCOPE_MODEL,
+     .choices = switch_names,
+     .initial = "off",
+     .unit = "",
+     .help = "RMSNorm of the queries and keys of every head",
+     STACK_FIELD(qk_norm)},
+    {.name = "bias",
+     .kind = SETTING_CHOICE,
+     .scope = SCOPE_MODEL,
+     .choices = switch_names,
+     .initial = "on",
+     .unit = "",
+     .help = "linear layers have biases",
+     STACK_FIELD(bias)},
+    {.name = "tied",
+     .kind = SETTING_CHOICE,
+     .scope = SCOPE_MODEL,
+     .choices = switch_names,
+     .initial = "off",
+     .unit = "",
+     .help = "the output projection is the token embedding",
+     STACK_FIELD(tied)},
+    {.name = "embedding-scale",
+     .kind = SETTING_CHOICE,
+     .scope = SCOPE_MODEL,
+     .choices = switch_names,
+     .initial = "off",
+     .unit = "",
+     .help = "token embeddings are multiplied by sqrt(D)",
+     STACK_FIELD(embedding_scale)},
+    {.name = "parallel",
+     .kind = SETTING_CHOICE,
+     .scope = SCOPE_MODEL,
+     .choices = switch_names,
+     .initial = "off",
+     .unit = "",
+     .help = "attention and feed-forward side by side, as one sublayer",
+     STACK_FIELD(parallel)},
+    {.name = "experts",
+     .kind = SETTING_INTEGER,
+     .scope = SCOPE_MODEL,
+     .least = 2,
+     .most = CONFIG_EXPERTS_MAX,
+     .zero = "none",
+     .initial = "none",
+     .unit = "experts",
+     .help = "feed-forward networks to choose from, beside the shared one",
+     STACK_FIELD(experts)},
+    {.name = "experts-used",
+     .kind = SETTING_INTEGER,
+     .scope = SCOPE_MODEL,
+     .least = 1,
+     .most = CONFIG_EXPERTS_MAX,
+     .initial = "1",
+     .unit = "experts",
+     .help = "experts that a token passes through",
+     STACK_FIELD(experts_used)},
+    {.name = "init",
+     .kind = SETTING_CHOICE,
+     .scope = SCOPE_MODEL,
+     .choices = init_names,
+     .initial = "xavier",
+     .unit = "",
+     .help = "distribution of the initial weights",
+     STACK_FIELD(init)},
     {.name = "layers",
      .kind = SETTING_INTEGER,
      .scope = SCOPE_MODEL,
@@ -104,14 +271,6 @@ const struct setting_row setting_table[] = {
      .unit = "sequences",
      .help = "sequences in a step (B)",
      FIELD(batch)},
-    {.name = "activation",
-     .kind = SETTING_CHOICE,
-     .scope = SCOPE_MODEL,
-     .choices = activation_names,
-     .initial = "gelu",
-     .unit = "",
-     .help = "nonlinearity of the feed-forward sublayer",
-     FIELD(activation)},
     {.name = "task",
      .kind = SETTING_CHOICE,
      .scope = SCOPE_MODEL,
@@ -127,14 +286,6 @@ const struct setting_row setting_table[] = {
      .unit = "",
      .help = "file that the text task learns",
      FIELD(text)},
-    {.name = "init",
-     .kind = SETTING_CHOICE,
-     .scope = SCOPE_MODEL,
-     .choices = init_names,
-     .initial = "xavier",
-     .unit = "",
-     .help = "distribution of the initial weights",
-     FIELD(init)},
     {.name = "optimizer",
      .kind = SETTING_CHOICE,
      .scope = SCOPE_OPTIMIZER,
@@ -196,7 +347,7 @@ const struct setting_row setting_table[] = {
      .below = true,
      .initial = "0.9",
      .unit = "",
-     .help = "memory of the mean gradient: AdamW's first moment, momentum's velocity",
+     .help = "memory of the mean gradient: Adam's first moment, the velocity of momentum",
      FIELD(beta1)},
     {.name = "beta2",
      .kind = SETTING_REAL,
@@ -206,7 +357,7 @@ const struct setting_row setting_table[] = {
      .below = true,
      .initial = "0.999",
      .unit = "",
-     .help = "memory of the squared gradient: AdamW's second moment",
+     .help = "memory of the squared gradient, Adam's second moment; of Lion's momentum",
      FIELD(beta2)},
     {.name = "seed",
      .kind = SETTING_INTEGER,
@@ -275,17 +426,88 @@ const struct setting_row setting_table[] = {
 
 const int setting_count = (int)(sizeof setting_table / sizeof *setting_table);
 
-enum { SETTINGS_MAX = 64 };
+enum { SETTING_NAME = 48, STACK_VALUE = 64 };
 _Static_assert(sizeof setting_table / sizeof *setting_table < SETTINGS_MAX,
                "the names of all settings fit in the list of setting_find()");
 
+/* What a name means: a row, and the stacks that it sets; of a row that both share, once. */
+struct target {
+    const struct setting_row *row;
+    enum side first, last;
+};
+
+/* The stack that the name begins with, as in "right-norm", and the rest of it; SIDES: none. */
+static enum side side_of(const char *name, const char **rest)
+{
+    for (enum side side = LEFT; side < SIDES; side++) {
+        size_t length = strlen(stack_names[side]);
+        *rest = name + length + 1;
+        if (strncmp(name, stack_names[side], length) == 0 && name[length] == '-')
+            return side;
+    }
+    *rest = name;
+    return SIDES;
+}
+
+/* The row of a name in all rows, or with `side` among those of a stack. */
+static const struct setting_row *row_of(const char *name, enum side side)
+{
+    for (int i = 0; i < setting_count; i++)
+        if (strcmp(setting_table[i].name, name) == 0 &&
+            (side == SIDES || setting_table[i].per_stack))
+            return &setting_table[i];
+    return NULL;
+}
+
+/* Always false: says which names there are, with the same beginning where it names a stack. */
+static bool unknown_setting(const char *name, enum side side, struct error *error)
+{
+    char full[SETTINGS_MAX][SETTING_NAME];
+    const char *names[SETTINGS_MAX] = {NULL};
+    int count = 0;
+    for (int i = 0; i < setting_count; i++) {
+        if (side < SIDES && !setting_table[i].per_stack)
+            continue;
+        snprintf(full[count], SETTING_NAME, "%s%s%s", side < SIDES ? stack_names[side] : "",
+                 side < SIDES ? "-" : "", setting_table[i].name);
+        names[count] = full[count];
+        count++;
+    }
+    names_find(names, "setting", name, error);
+    return false;
+}
+
+static bool find_target(struct target *target, const char *name, struct error *error)
+{
+    const char *rest;
+    enum side side = side_of(name, &rest);
+    *target = (struct target){.row = row_of(rest, side), .first = side, .last = side};
+    if (side == SIDES)
+        target->first = target->last = LEFT;
+    if (target->row && target->row->per_stack && side == SIDES)
+        target->last = RIGHT;
+    if (target->row)
+        return true;
+    if (side < SIDES && row_of(rest, SIDES))
+        return error_set(error, "setting '%s': both stacks have the same %s", name, rest);
+    return unknown_setting(name, side, error);
+}
+
 const struct setting_row *setting_find(const char *name, struct error *error)
 {
-    const char *names[SETTINGS_MAX] = {NULL};
-    for (int i = 0; i < setting_count; i++)
-        names[i] = setting_table[i].name;
-    int found = names_find(names, "setting", name, error);
-    return found < 0 ? NULL : &setting_table[found];
+    struct target target;
+    return find_target(&target, name, error) ? target.row : NULL;
+}
+
+/* Where a setting is; `side` counts only for those of the stacks. */
+static size_t offset_of(const struct setting_row *row, enum side side)
+{
+    return row->offset + (row->per_stack ? (size_t)side * sizeof(struct stack_settings) : 0);
+}
+
+bool setting_of_stack(const struct setting_row *row)
+{
+    return row->offset < sizeof(struct stack_settings) * SIDES;
 }
 
 /* The largest whole number of a row; 2^63-1 cannot be held by a double. */
@@ -383,47 +605,90 @@ static bool set_real(const struct setting_row *row, void *field, const char *tex
     return true;
 }
 
+static bool set_choice(const struct setting_row *row, void *field, const char *name,
+                       const char *text, struct error *error)
+{
+    int choice = names_find(row->choices, name, text, error);
+    bool on = choice == 1;
+    if (choice < 0)
+        return false;
+    memcpy(field, row->size == sizeof on ? (void *)&on : (void *)&choice, row->size);
+    return true;
+}
+
+/* One field from text. `name` is what it was called. */
+static bool set_field(const struct setting_row *row, void *field, const char *name,
+                      const char *text, struct error *error)
+{
+    bool good = false;
+    switch (row->kind) {
+    case SETTING_CHOICE:
+        return set_choice(row, field, name, text, error);
+    case SETTING_INTEGER:
+        good = set_integer(row, field, text);
+        break;
+    case SETTING_REAL:
+        good = set_real(row, field, text);
+        break;
+    case SETTING_STRING:
+        good = strlen(text) < row->size;
+        if (good)
+            memcpy(field, text, strlen(text) + 1);
+        break;
+    }
+    if (good)
+        return true;
+    char shown[48], values[SETTING_VALUES];
+    names_printable(shown, sizeof shown, text);
+    setting_values(row, values, sizeof values);
+    return error_set(error, "%s '%s': %s", name, shown, values);
+}
+
+/* What setting a preset brings along: all of the stacks, and what they share where they agree. */
+static bool set_presets(struct settings *settings, const struct target *target, struct error *error)
+{
+    const int left = settings->stack[LEFT].preset;
+    for (enum side side = target->first; side <= target->last; side++)
+        if (!preset_apply(settings, settings->stack[side].preset, side, error))
+            return false;
+    return target->first == target->last || left != settings->stack[RIGHT].preset ||
+           preset_apply_shared(settings, left, error);
+}
+
 bool setting_set(struct settings *settings, const char *name, const char *value,
                  struct error *error)
 {
-    const struct setting_row *row = setting_find(name, error);
-    if (!row)
+    struct target target;
+    struct settings changed = *settings;
+    if (!find_target(&target, name, error))
         return false;
-    char *field = (char *)settings + row->offset;
-    bool good = false;
-    switch (row->kind) {
-    case SETTING_CHOICE: {
-        int choice = names_find(row->choices, row->name, value, error);
-        if (choice < 0)
+    const char *slash = target.last > target.first ? strchr(value, '/') : NULL;
+    for (enum side side = target.first; side <= target.last; side++) {
+        char left[STACK_VALUE];
+        const char *part = value;
+        if (slash) {
+            snprintf(left, sizeof left, "%.*s", (int)(slash - value), value);
+            part = side == LEFT ? left : slash + 1;
+        }
+        if (!set_field(target.row, (char *)&changed + offset_of(target.row, side), name, part,
+                       error))
             return false;
-        memcpy(field, &choice, sizeof choice);
-        return true;
     }
-    case SETTING_INTEGER:
-        good = set_integer(row, field, value);
-        break;
-    case SETTING_REAL:
-        good = set_real(row, field, value);
-        break;
-    case SETTING_STRING:
-        good = strlen(value) < row->size;
-        if (good)
-            memcpy(field, value, strlen(value) + 1);
-        break;
-    }
-    if (!good) {
-        char shown[48], values[200];
-        names_printable(shown, sizeof shown, value);
-        setting_values(row, values, sizeof values);
-        return error_set(error, "%s '%s': %s", row->name, shown, values);
-    }
+    if (target.row->choices == preset_names && !set_presets(&changed, &target, error))
+        return false;
+    *settings = changed;
     return true;
 }
 
 static int64_t get_integer(const void *field, size_t size)
 {
+    bool on;
     int narrow;
     int64_t wide;
+    if (size == sizeof on) {
+        memcpy(&on, field, sizeof on);
+        return on;
+    }
     if (size == sizeof narrow) {
         memcpy(&narrow, field, sizeof narrow);
         return narrow;
@@ -442,10 +707,10 @@ static void print_real(double value, char *out, size_t size)
     }
 }
 
-void setting_get(const struct settings *settings, const struct setting_row *row, char *out,
-                 size_t size)
+void setting_get_stack(const struct settings *settings, const struct setting_row *row,
+                       enum side side, char *out, size_t size)
 {
-    const char *field = (const char *)settings + row->offset;
+    const char *field = (const char *)settings + offset_of(row, side);
     double number = 1;
     int64_t integer = 1;
     switch (row->kind) {
@@ -468,6 +733,19 @@ void setting_get(const struct settings *settings, const struct setting_row *row,
         snprintf(out, size, "%s", row->zero);
 }
 
+void setting_get(const struct settings *settings, const struct setting_row *row, char *out,
+                 size_t size)
+{
+    char right[STACK_VALUE];
+    setting_get_stack(settings, row, LEFT, out, size);
+    if (!row->per_stack)
+        return;
+    setting_get_stack(settings, row, RIGHT, right, sizeof right);
+    size_t used = strlen(out);
+    if (strcmp(out, right) != 0)
+        snprintf(out + used, size - used, "/%s", right);
+}
+
 struct settings settings_default(void)
 {
     struct settings settings = {0};
@@ -478,16 +756,23 @@ struct settings settings_default(void)
     return settings;
 }
 
+static bool differs(const struct setting_row *row, enum side side, const struct settings *before,
+                    const struct settings *after)
+{
+    const char *a = (const char *)before + offset_of(row, side);
+    const char *b = (const char *)after + offset_of(row, side);
+    if (row->kind != SETTING_STRING)
+        return memcmp(a, b, row->size) != 0;
+    return (before->task == TASK_TEXT || after->task == TASK_TEXT) && strcmp(a, b) != 0;
+}
+
 int settings_difference(const struct settings *before, const struct settings *after)
 {
-    bool text = before->task == TASK_TEXT || after->task == TASK_TEXT;
     int widest = -1;
     for (int i = 0; i < setting_count; i++) {
         const struct setting_row *row = &setting_table[i];
-        const char *a = (const char *)before + row->offset, *b = (const char *)after + row->offset;
-        if (row->kind == SETTING_STRING ? !text || strcmp(a, b) == 0 : memcmp(a, b, row->size) == 0)
-            continue;
-        if (widest < 0 || (int)row->scope < widest)
+        bool same = !differs(row, LEFT, before, after) && !differs(row, RIGHT, before, after);
+        if (!same && (widest < 0 || (int)row->scope < widest))
             widest = (int)row->scope;
     }
     return widest;
@@ -583,11 +868,48 @@ static bool check_memory(const struct settings *settings, struct error *error)
                      needs, has, lower, lower, half, instead);
 }
 
+/* A model that can be built, and that does not see what it is asked for. */
+static bool check_model(const struct settings *settings, enum side side, struct error *error)
+{
+    struct model_config config = run_model_config(settings, side, 1);
+    if (!model_config_check(&config, error))
+        return false;
+    if (config.mask == MASK_BIDIRECTIONAL && task_predicts_ahead(settings->task))
+        return error_set(error,
+                         "attention 'bidirectional' sees the tokens that the task %s asks for: "
+                         "causal, or the task masked",
+                         task_names[settings->task]);
+    return true;
+}
+
+/* Says which stack it is where the other one is good. */
+static bool check_models(const struct settings *settings, struct error *error)
+{
+    bool good[SIDES];
+    struct error reason[SIDES];
+    for (enum side side = LEFT; side < SIDES; side++)
+        good[side] = check_model(settings, side, &reason[side]);
+    if (good[LEFT] && good[RIGHT])
+        return true;
+    enum side bad = good[LEFT] ? RIGHT : LEFT;
+    if (good[LEFT] || good[RIGHT])
+        return error_set(error, "%s stack: %s", stack_names[bad], reason[bad].text);
+    return error_set(error, "%s", reason[bad].text);
+}
+
+/* Whether it fits in the context; a file is not looked at before it is learned. */
+static bool check_task(const struct settings *settings, struct error *error)
+{
+    if (settings->task == TASK_TEXT)
+        return settings->text[0] ||
+               error_set(error, "the text task has no file: name one with --text FILE");
+    struct task *task = task_open(settings->task, "", settings->context, error);
+    task_close(task);
+    return task != NULL;
+}
+
 bool settings_check(const struct settings *settings, struct error *error)
 {
-    if (!check_heads(settings, error))
-        return false;
-    if (settings->task == TASK_TEXT && !settings->text[0])
-        return error_set(error, "the text task has no file: name one with --text FILE");
-    return check_memory(settings, error);
+    return check_heads(settings, error) && check_task(settings, error) &&
+           check_models(settings, error) && check_memory(settings, error);
 }

@@ -17,7 +17,11 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { SETTING_TEXT = 1024 };
+/* Bytes that hold any value, and what setting_values() writes. */
+enum { SETTING_TEXT = 1024, SETTING_VALUES = 200 };
+
+/* More than there are settings. */
+enum { SETTINGS_MAX = 64 };
 
 /* How glyphs are chosen: by the locale, or not. */
 enum ascii_mode { ASCII_AUTO, ASCII_ON, ASCII_OFF };
@@ -75,7 +79,7 @@ struct setting_row {
     const char *name;
     enum setting_kind kind;
     enum setting_scope scope;
-    bool per_stack; /* also left-NAME and right-NAME */
+    bool per_stack;             /* also left-NAME and right-NAME */
     const char *const *choices; /* of SETTING_CHOICE, ended by NULL */
     double least, most;         /* of the numbers, inclusive unless ... */
     bool above, below;          /* ... `least` (above) or `most` (below) itself is not allowed */
@@ -118,6 +122,9 @@ void setting_get(const struct settings *settings, const struct setting_row *row,
 /* The value in one stack; of a setting that both share, that. */
 void setting_get_stack(const struct settings *settings, const struct setting_row *row,
                        enum side side, char *out, size_t size);
+
+/* Whether a setting is one of the stacks: per stack, or `left` or `right`. */
+bool setting_of_stack(const struct setting_row *row);
 
 /* What a setting accepts, as error messages and lists say it: "a whole number from 1 to 128",
  * "one of pre, post, none". */

@@ -302,6 +302,11 @@ int task_patch(enum task_kind kind, int context)
     return kind == TASK_SHAPES ? shapes_patch(context) : 0;
 }
 
+size_t task_bytes(const struct task *task)
+{
+    return task->corpus.size;
+}
+
 enum task_kind task_kind_of(const struct task *task)
 {
     return task->kind;

@@ -10,6 +10,7 @@
 #include "core/real.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum task_kind {
@@ -58,6 +59,9 @@ struct task; /* opaque: the kinds differ in what they hold */
  * number of patches (see task_shapes.h). Close with task_close(). */
 struct task *task_open(enum task_kind kind, const char *text, int context, struct error *error);
 void task_close(struct task *task);
+
+/* Bytes of the file that it holds; 0: none. */
+size_t task_bytes(const struct task *task);
 
 enum task_kind task_kind_of(const struct task *task);
 struct task_info task_info(const struct task *task);

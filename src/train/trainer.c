@@ -1,8 +1,8 @@
 /* See trainer.h.
  *
- * One thread of its own steps the pair (which has more threads for the work inside a step). All that
- * both sides touch lies under one mutex that is never held during a step: the queue of commands,
- * the ring of updates, and a few words of state. */
+ * One thread of its own steps the pair (which has more threads for the work inside a step). All
+ * that both sides touch lies under one mutex that is never held during a step: the queue of
+ * commands, the ring of updates, and a few words of state. */
 #include "train/trainer.h"
 
 #include "base/clock.h"
@@ -15,12 +15,21 @@
 #include <string.h>
 #include <time.h>
 
-enum command_kind { COMMAND_RUN, COMMAND_PAUSE, COMMAND_STEP, COMMAND_RESTART, COMMAND_APPLY };
+enum command_kind {
+    COMMAND_RUN,
+    COMMAND_PAUSE,
+    COMMAND_STEP,
+    COMMAND_RESTART,
+    COMMAND_APPLY,
+    COMMAND_SWITCH
+};
 
 struct command {
     struct command *next;
     enum command_kind kind;
     struct settings settings; /* of COMMAND_APPLY */
+    enum side side;           /* of COMMAND_SWITCH */
+    enum placement placement;
 };
 
 enum { UPDATES = 64, RATE_SAMPLES = 256 };
@@ -31,16 +40,16 @@ struct trainer {
     pthread_cond_t to_trainer; /* a command, room in the ring, or the end */
     pthread_cond_t to_screen;  /* an update */
     struct command *first, *last;
-    struct update *ring; /* [UPDATES] */
+    struct update *ring;   /* [UPDATES] */
     int64_t taken, filled; /* updates ever taken, ever put in: the ring holds the difference */
-    bool running;        /* as commanded */
+    bool running;          /* as commanded */
     bool stop;
     double rate;
 
     /* The trainer's thread only: */
     struct pair pair;
-    int steps_left; /* to do although paused (COMMAND_STEP) */
-    double due;     /* when the next step may begin; 0: at once */
+    int steps_left;                /* to do although paused (COMMAND_STEP) */
+    double due;                    /* when the next step may begin; 0: at once */
     double finished[RATE_SAMPLES]; /* when the newest steps ended, a ring */
     int64_t finishes;
 };
@@ -67,8 +76,7 @@ static void publish_update(struct trainer *trainer, bool claimed)
     pthread_mutex_unlock(&trainer->mutex);
 }
 
-static void publish_state(struct trainer *trainer, enum update_kind kind,
-                          const struct error *error)
+static void publish_state(struct trainer *trainer, enum update_kind kind, const struct error *error)
 {
     struct update *update = claim_update(trainer);
     if (update) {
@@ -76,8 +84,10 @@ static void publish_state(struct trainer *trainer, enum update_kind kind,
         update->step = trainer->pair.run[LEFT].step + (kind == UPDATE_CHANGE);
         update->settings = trainer->pair.settings;
         update->task = task_info(trainer->pair.task);
-        for (int side = 0; side < SIDES; side++)
+        for (int side = 0; side < SIDES; side++) {
             update->parameters[side] = (int64_t)trainer->pair.run[side].model.trained;
+            update->omega[side] = run_omega(&trainer->pair.run[side]);
+        }
         if (error)
             update->error = *error;
         if (kind == UPDATE_END)
@@ -176,6 +186,15 @@ static void apply(struct trainer *trainer, const struct settings *settings)
     }
 }
 
+static void change_placement(struct trainer *trainer, enum side side, enum placement placement)
+{
+    struct error error;
+    if (pair_switch(&trainer->pair, side, placement, &error))
+        publish_state(trainer, UPDATE_CHANGE, NULL);
+    else
+        publish_state(trainer, UPDATE_FAILED, &error);
+}
+
 static void carry_out(struct trainer *trainer, const struct command *command)
 {
     switch (command->kind) {
@@ -195,15 +214,17 @@ static void carry_out(struct trainer *trainer, const struct command *command)
     case COMMAND_APPLY:
         apply(trainer, &command->settings);
         break;
+    case COMMAND_SWITCH:
+        change_placement(trainer, command->side, command->placement);
+        break;
     }
 }
 
-static void send(struct trainer *trainer, enum command_kind kind, const struct settings *settings)
+static void send(struct trainer *trainer, const struct command *like)
 {
+    const enum command_kind kind = like->kind;
     struct command *command = memory_new(1, sizeof *command);
-    command->kind = kind;
-    if (settings)
-        command->settings = *settings;
+    *command = *like;
     pthread_mutex_lock(&trainer->mutex);
     if (kind == COMMAND_RUN)
         trainer->running = true;
@@ -220,27 +241,32 @@ static void send(struct trainer *trainer, enum command_kind kind, const struct s
 
 void trainer_run(struct trainer *trainer)
 {
-    send(trainer, COMMAND_RUN, NULL);
+    send(trainer, &(struct command){.kind = COMMAND_RUN});
 }
 
 void trainer_pause(struct trainer *trainer)
 {
-    send(trainer, COMMAND_PAUSE, NULL);
+    send(trainer, &(struct command){.kind = COMMAND_PAUSE});
 }
 
 void trainer_step(struct trainer *trainer)
 {
-    send(trainer, COMMAND_STEP, NULL);
+    send(trainer, &(struct command){.kind = COMMAND_STEP});
 }
 
 void trainer_restart(struct trainer *trainer)
 {
-    send(trainer, COMMAND_RESTART, NULL);
+    send(trainer, &(struct command){.kind = COMMAND_RESTART});
 }
 
 void trainer_apply(struct trainer *trainer, const struct settings *settings)
 {
-    send(trainer, COMMAND_APPLY, settings);
+    send(trainer, &(struct command){.kind = COMMAND_APPLY, .settings = *settings});
+}
+
+void trainer_switch(struct trainer *trainer, enum side side, enum placement placement)
+{
+    send(trainer, &(struct command){.kind = COMMAND_SWITCH, .side = side, .placement = placement});
 }
 
 /* ---- the loop --------------------------------------------------------------------------------*/
@@ -259,8 +285,8 @@ static struct timespec absolute_time(double seconds_from_now)
     return at;
 }
 
-/* Waits until there is something to do. Returns a command to carry out, or NULL for a step; *stop is
- * set when the trainer is to end. */
+/* Waits until there is something to do. Returns a command to carry out, or NULL for a step; *stop
+ * is set when the trainer is to end. */
 static struct command *next_command(struct trainer *trainer, bool *stop)
 {
     struct command *command = NULL;

@@ -3,6 +3,7 @@
 #ifndef LNSCOPE_TRAIN_TRAINER_H
 #define LNSCOPE_TRAIN_TRAINER_H
 
+#include "train/run.h"
 #include "train/settings.h"
 #include "train/snapshot.h"
 
@@ -11,7 +12,8 @@ struct trainer; /* opaque: threads, a queue of commands, a queue of updates */
 enum update_kind {
     UPDATE_STEP,    /* a step of both stacks is done */
     UPDATE_RESTART, /* a run begins: forget the previous one; `task` and `settings` are its own */
-    UPDATE_CHANGE,  /* settings of the optimizer changed; `step` is the first that they act on */
+    UPDATE_CHANGE,  /* settings of the optimizer changed, or a placement was switched; `step` is the
+                       first that they act on */
     UPDATE_END,     /* the last step of `settings.steps` is done: the trainer has paused */
     UPDATE_FAILED   /* a command could not be carried out (`error`); all is as it was before it */
 };
@@ -24,6 +26,7 @@ struct update {
     struct settings settings;        /* of UPDATE_RESTART, UPDATE_CHANGE */
     struct task_info task;           /* of UPDATE_RESTART */
     int64_t parameters[SIDES];       /* of UPDATE_RESTART: number of trained values */
+    struct omega omega[SIDES];       /* of UPDATE_RESTART: before the first step */
     struct error error;              /* of UPDATE_FAILED */
 };
 
@@ -35,13 +38,17 @@ struct trainer *trainer_start(const struct settings *settings, bool running, str
 void trainer_stop(struct trainer *trainer);
 
 /* Commands. Each is queued and carried out between two steps. */
-void trainer_run(struct trainer *trainer);   /* resume */
+void trainer_run(struct trainer *trainer); /* resume */
 void trainer_pause(struct trainer *trainer);
-void trainer_step(struct trainer *trainer);  /* one step, then pause */
+void trainer_step(struct trainer *trainer); /* one step, then pause */
 void trainer_restart(struct trainer *trainer);
 /* New settings: those of the optimizer act from the next step on, those of the model restart from
  * the seed, those of the program (speed, threads) act at once. */
 void trainer_apply(struct trainer *trainer, const struct settings *settings);
+
+/* One stack goes on under another placement, with the weights and moments that it has (run_switch):
+ * an UPDATE_CHANGE, or an UPDATE_FAILED where the two do not have the same tensors. */
+void trainer_switch(struct trainer *trainer, enum side side, enum placement placement);
 
 /* Takes the oldest update that was not taken yet; false when there is none. None is ever lost: the
  * trainer waits when the queue is full. */

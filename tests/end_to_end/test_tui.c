@@ -255,7 +255,8 @@ static void settings_keys_say_what_they_did(void **state)
     press(console, "r", "restarted from seed 2");
     press(console, "t", "task copy: restarted");
     press(console, "t", "task repeat: restarted");
-    press(console, "t", "task grammar: restarted"); /* there is no file for the text task */
+    press(console, "t", "task reverse: restarted"); /* there is no file for the text task */
+    press(console, "tttt", "task grammar: restarted"); /* nor images in a context of 16 */
     press(console, "+", "speed 30 steps per second");
     console_resize(console, 24, 120);
     press(console, "\f", "limit 30"); /* the header knows, under the message of no key */
@@ -264,6 +265,33 @@ static void settings_keys_say_what_they_did(void **state)
     press(console, "_", "speed 15 steps per second");
     press(console, "DD", "layers 2: restarted");
     press(console, "D", "layers 2: D goes no further");
+    quit(console);
+}
+
+/* a and b restart with another placement, s and S go on with it, p takes a family of models. */
+static void placements_and_presets_have_keys(void **state)
+{
+    (void)state;
+    struct console *console = start();
+    press(console, "a", "left post: restarted from seed 1");
+    press(console, "b", "right none: restarted from seed 1");
+    press(console, "s", "right none: no other placement has the same tensors; b restarts with one");
+    press(console, "bbb", "right deepnorm: restarted from seed 1");
+    console_resize(console, 24, 120);
+    press(console, "\f", "LN(1.86 x + f(x)), beta 0.38");
+    press(console, ".", "PAUSED");
+    press(console, "s", "right lns: from step ");
+    press(console, ".", "x + f(LN(x) / sqrt(l))"); /* from the next step on */
+    assert_true(console_wait_text(console, "right deepnorm→lns"));
+    assert_true(console_wait_text(console, "Scaled Pre-LN"));
+    press(console, "S", "left deepnorm: from step ");
+    press(console, "r", "restarted from seed 1"); /* as they are now */
+    press(console, ".", "Scaled Pre-LN");
+    press(console, "p", "preset transformer-2017: restarted from seed 1");
+    press(console, "pp", "preset gpt2: restarted from seed 1");
+    press(console, "\f", "grammar    gpt2    L6");
+    press(console, "b", "right post: restarted from seed 1");
+    press(console, "\f", "gpt2, changed");
     quit(console);
 }
 
@@ -765,6 +793,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(opens_and_quits),
         cmocka_unit_test(settings_keys_say_what_they_did),
+        cmocka_unit_test(placements_and_presets_have_keys),
         cmocka_unit_test(runs_pauses_and_steps),
         cmocka_unit_test(the_end_of_a_run),
         cmocka_unit_test(a_refused_setting_is_taken_back),

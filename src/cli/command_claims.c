@@ -1,0 +1,352 @@
+/* See command_claims.h. Owns the order of what is printed, and the handlers of the signals that end
+ * it; what a claim is and how it is judged is train/claims.h's business. */
+#include "cli/command_claims.h"
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/names.h"
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PAGE = 80, LABEL = 12, CLAIMS_MAX = 64, PROGRESS = 72 };
+
+enum format { FORMAT_TEXT, FORMAT_JSONL, FORMATS };
+
+static const char *const format_names[FORMATS + 1] = {
+    [FORMAT_TEXT] = "text", [FORMAT_JSONL] = "jsonl", [FORMATS] = NULL};
+
+/* Written by a handler, read by all threads. */
+static atomic_int caught_signal;
+
+static void note_signal(int number)
+{
+    atomic_store(&caught_signal, number);
+}
+
+/* A second signal of the same kind ends the program at once. A hang-up that is ignored from the
+ * start (nohup) stays ignored. */
+static void install_handlers(void)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        struct sigaction before, action = {.sa_handler = note_signal};
+        action.sa_flags = (int)(SA_RESTART | SA_RESETHAND);
+        sigemptyset(&action.sa_mask);
+        if (numbers[i] == SIGHUP && sigaction(SIGHUP, NULL, &before) == 0 &&
+            before.sa_handler == SIG_IGN)
+            continue;
+        sigaction(numbers[i], &action, NULL);
+    }
+}
+
+/* What the options ask for, and how far it has come. */
+struct inquiry {
+    enum format format;
+    int claim[CLAIMS_MAX];
+    int claims, reported, held;
+    double start;       /* clock_seconds() */
+    bool watched;       /* a line on standard error tells how far it is */
+    atomic_bool closed; /* the reader has gone, or what was printed is lost */
+    int write_error;    /* errno of what is lost; 0: nothing is */
+    char broken[300];   /* the claims that held and do not now: "a, b" */
+};
+
+static const char *verdict(const struct claim_result *result)
+{
+    return result->holds ? "holds" : "does not hold here";
+}
+
+/* ---- text ------------------------------------------------------------------------------------*/
+
+/* "  label     words", in as many lines as it takes. */
+static void print_wrapped(FILE *out, const char *label, const char *text)
+{
+    if (!*text)
+        return;
+    int column = fprintf(out, "  %-*s", LABEL - 2, label);
+    while (*text) {
+        const int word = (int)strcspn(text, " ");
+        if (column > LABEL && column + 1 + word > PAGE)
+            column = fprintf(out, "\n%*s", LABEL, "") - 1;
+        else if (column > LABEL)
+            column += fprintf(out, " ");
+        column += fprintf(out, "%.*s", word, text);
+        text += word + (text[word] == ' ');
+    }
+    fputc('\n', out);
+}
+
+/* A number in a few digits, a whole one with all of them; "-" is what is not known. */
+static void print_number(char *out, size_t size, double value)
+{
+    if (isnan(value))
+        snprintf(out, size, "-");
+    else
+        snprintf(out, size, value == floor(value) && fabs(value) < 1e9 ? "%.0f" : "%.3g", value);
+}
+
+/* The range that the mean has to lie in. */
+static void print_range(char *out, size_t size, const struct claim_quantity *quantity)
+{
+    if (quantity->least == quantity->most)
+        snprintf(out, size, "exactly %.3g", quantity->least);
+    else if (isfinite(quantity->least) && isfinite(quantity->most))
+        snprintf(out, size, "%.3g to %.3g", quantity->least, quantity->most);
+    else if (isfinite(quantity->least))
+        snprintf(out, size, "at least %.3g", quantity->least);
+    else if (isfinite(quantity->most))
+        snprintf(out, size, "at most %.3g", quantity->most);
+    else
+        snprintf(out, size, "not judged");
+}
+
+void command_claims_text(FILE *out, const struct claim_result *result)
+{
+    const struct claim_row *row = result->row;
+    fprintf(out, "%s: %s (%d seed%s, %.1f s)\n", row->id, verdict(result), result->seeds,
+            result->seeds == 1 ? "" : "s", result->seconds);
+    print_wrapped(out, "claim", row->claim);
+    print_wrapped(out, "source", row->source);
+    print_wrapped(out, "setting", row->setting);
+    print_wrapped(out, "", row->varied);
+    print_wrapped(out, "measured", row->what);
+    fprintf(out, "  %-28s %10s  %-15s %10s  %8s\n", "", "expected", "accepted", "mean", "spread");
+    for (int i = 0; i < claim_quantities(row); i++) {
+        char expected[24], range[40], mean[24], spread[24];
+        print_number(expected, sizeof expected, row->quantity[i].expected);
+        print_range(range, sizeof range, &row->quantity[i]);
+        print_number(mean, sizeof mean, result->mean[i]);
+        print_number(spread, sizeof spread, result->spread[i]);
+        fprintf(out, "  %-28s %10s  %-15s %10s  %8s%s\n", row->quantity[i].name, expected, range,
+                mean, spread, result->within[i] ? "" : "  <-");
+    }
+    fputc('\n', out);
+}
+
+/* ---- JSON ------------------------------------------------------------------------------------*/
+
+static void json_member(FILE *out, const char *name, double value)
+{
+    json_string(out, name);
+    fputc(':', out);
+    json_number(out, value, 9);
+}
+
+static void json_text(FILE *out, const char *name, const char *value)
+{
+    json_string(out, name);
+    fputc(':', out);
+    json_string(out, value);
+    fputc(',', out);
+}
+
+/* {"L = 6":{"number":5.25,"least":null,"most":null}, ...} */
+static void json_expected(FILE *out, const struct claim_row *row)
+{
+    fputs("\"expected\":{", out);
+    for (int i = 0; i < claim_quantities(row); i++) {
+        const struct claim_quantity *quantity = &row->quantity[i];
+        fputs(i ? "," : "", out);
+        json_string(out, quantity->name);
+        fputs(":{", out);
+        json_member(out, "number", quantity->expected);
+        fputc(',', out);
+        json_member(out, "least", quantity->least);
+        fputc(',', out);
+        json_member(out, "most", quantity->most);
+        fputc('}', out);
+    }
+    fputs("},", out);
+}
+
+/* {"L = 6":{"mean":4.4,"spread":0.2,"within":true,"values":[one per seed]}, ...} */
+static void json_measured(FILE *out, const struct claim_result *result)
+{
+    fputs("\"measured\":{", out);
+    for (int i = 0; i < claim_quantities(result->row); i++) {
+        fputs(i ? "," : "", out);
+        json_string(out, result->row->quantity[i].name);
+        fputs(":{", out);
+        json_member(out, "mean", result->mean[i]);
+        fputc(',', out);
+        json_member(out, "spread", result->spread[i]);
+        fprintf(out, ",\"within\":%s,\"values\":[", result->within[i] ? "true" : "false");
+        for (int seed = 0; seed < result->seeds; seed++) {
+            fputs(seed ? "," : "", out);
+            json_number(out, result->value[i][seed], 9);
+        }
+        fputs("]}", out);
+    }
+    fputs("},", out);
+}
+
+void command_claims_json(FILE *out, const struct claim_result *result)
+{
+    const struct claim_row *row = result->row;
+    fputc('{', out);
+    json_text(out, "id", row->id);
+    json_text(out, "source", row->source);
+    json_text(out, "claim", row->claim);
+    json_text(out, "setting", row->setting);
+    json_text(out, "varied", row->varied);
+    json_text(out, "what", row->what);
+    fprintf(out, "\"seeds\":%d,", result->seeds);
+    json_expected(out, row);
+    json_measured(out, result);
+    json_text(out, "verdict", verdict(result));
+    fprintf(out, "\"holds\":%s,", result->holds ? "true" : "false");
+    json_member(out, "seconds", result->seconds);
+    fputs("}\n", out);
+}
+
+/* ---- while it runs ---------------------------------------------------------------------------*/
+
+static void flush(struct inquiry *inquiry)
+{
+    if (fflush(stdout) == 0 || atomic_load(&inquiry->closed))
+        return;
+    inquiry->write_error = errno == EPIPE ? 0 : errno;
+    atomic_store(&inquiry->closed, true);
+}
+
+static bool is_stopped(void *argument)
+{
+    struct inquiry *inquiry = argument;
+    return atomic_load(&caught_signal) != 0 || atomic_load(&inquiry->closed);
+}
+
+static void erase_progress(const struct inquiry *inquiry)
+{
+    if (inquiry->watched)
+        fprintf(stderr, "\r%*s\r", PROGRESS, "");
+}
+
+static void tell_progress(void *argument, const struct claim_row *row, int done, int experiments)
+{
+    const struct inquiry *inquiry = argument;
+    char line[PROGRESS + 1];
+    if (!inquiry->watched)
+        return;
+    snprintf(line, sizeof line, "%d of %d experiments done, %.0f s; at %s", done, experiments,
+             clock_seconds() - inquiry->start, row->id);
+    fprintf(stderr, "\r%-*s", PROGRESS, line);
+}
+
+static void print_result(void *argument, const struct claim_result *result)
+{
+    struct inquiry *inquiry = argument;
+    const struct claim_row *row = result->row;
+    const size_t used = strlen(inquiry->broken);
+    erase_progress(inquiry);
+    if (inquiry->format == FORMAT_JSONL)
+        command_claims_json(stdout, result);
+    else
+        command_claims_text(stdout, result);
+    flush(inquiry);
+    inquiry->reported++;
+    inquiry->held += result->holds;
+    if (row->holds_here && !result->holds)
+        snprintf(inquiry->broken + used, sizeof inquiry->broken - used, "%s%s", used ? ", " : "",
+                 row->id);
+}
+
+/* ---- what is asked for -----------------------------------------------------------------------*/
+
+void command_claims_help(FILE *out)
+{
+    fputs("\nID is one of\n", out);
+    for (int i = 0; i < claim_count; i++)
+        fprintf(out, "  %-21s %s\n", claim_table[i].id, claim_table[i].claim);
+}
+
+static bool read_claims(struct inquiry *inquiry, const struct options *options, struct error *error)
+{
+    const char *names[CLAIMS_MAX + 1] = {NULL};
+    const bool quick = options->given[OPTION_QUICK];
+    for (int i = 0; i < claim_count; i++)
+        names[i] = claim_table[i].id;
+    if (quick && options->operands > 0)
+        return error_set(error, "--quick with claims by name: one of the two would be right");
+    for (int i = 0; options->operands == 0 && i < claim_count; i++)
+        if (!quick || claim_table[i].quick)
+            inquiry->claim[inquiry->claims++] = i;
+    for (int i = 0; i < options->operands; i++) {
+        const int found = names_find(names, "claim", options->operand[i], error);
+        bool twice = false;
+        if (found < 0)
+            return false;
+        for (int j = 0; j < inquiry->claims; j++)
+            twice = twice || inquiry->claim[j] == found;
+        if (!twice)
+            inquiry->claim[inquiry->claims++] = found;
+    }
+    return true;
+}
+
+static bool read_options(struct inquiry *inquiry, struct claims_request *request,
+                         const struct options *options, struct error *error)
+{
+    int64_t seeds;
+    if (options->given[OPTION_FORMAT]) {
+        const int format = names_find(format_names, "format", options->value[OPTION_FORMAT], error);
+        if (format < 0)
+            return false;
+        inquiry->format = (enum format)format;
+    }
+    if (!options_integer(options, OPTION_SEEDS, 1, 0, &seeds, error) ||
+        !read_claims(inquiry, options, error))
+        return false;
+    if (seeds > CLAIM_SEEDS)
+        return error_set(error, "seeds %" PRId64 ": a whole number from 1 to %d", seeds,
+                         CLAIM_SEEDS);
+    *request = (struct claims_request){
+        .claim = inquiry->claim,
+        .claims = inquiry->claims,
+        .seeds = (int)seeds,
+        .threads = options->settings.threads,
+        .stopped = is_stopped,
+        .progress = tell_progress,
+        .report = print_result,
+        .argument = inquiry,
+    };
+    return true;
+}
+
+static int conclude(struct inquiry *inquiry, struct error *error)
+{
+    if (inquiry->format == FORMAT_TEXT && inquiry->reported == inquiry->claims)
+        printf("%d of %d claims hold here (%.0f s)\n", inquiry->held, inquiry->claims,
+               clock_seconds() - inquiry->start);
+    flush(inquiry);
+    if (inquiry->write_error) {
+        error_set(error, "cannot write standard output (%s): what was printed is not whole",
+                  strerror(inquiry->write_error));
+        return EXIT_FAILED;
+    }
+    if (inquiry->broken[0]) {
+        error_set(error, "claims that used to hold do not: %s", inquiry->broken);
+        return EXIT_FAILED;
+    }
+    return EXIT_DONE;
+}
+
+int command_claims(const struct options *options, int *signal_number, struct error *error)
+{
+    struct inquiry inquiry = {.start = clock_seconds(), .watched = isatty(STDERR_FILENO) == 1};
+    struct claims_request request;
+    if (!read_options(&inquiry, &request, options, error))
+        return EXIT_USAGE;
+    install_handlers();
+    const bool measured = claims_run(&request, error);
+    erase_progress(&inquiry);
+    *signal_number = atomic_load(&caught_signal);
+    return measured ? conclude(&inquiry, error) : EXIT_FAILED;
+}

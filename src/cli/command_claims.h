@@ -1,0 +1,21 @@
+/* `lnscope claims`: published claims, checked by measuring them. */
+#ifndef LNSCOPE_CLI_COMMAND_CLAIMS_H
+#define LNSCOPE_CLI_COMMAND_CLAIMS_H
+
+#include "cli/options.h"
+#include "train/claims.h"
+
+/* Returns an exit status, with a reason unless it is EXIT_DONE; EXIT_FAILED is also that a claim
+ * does not hold that used to. A reader that closes the pipe has what it wanted: that is EXIT_DONE.
+ * SIGINT, SIGTERM and SIGHUP end it, with the claims printed that were whole; *signal_number is
+ * then the signal, to be raised again, and 0 otherwise. */
+int command_claims(const struct options *options, int *signal_number, struct error *error);
+
+/* The part of `lnscope claims --help` that says what ID can be. */
+void command_claims_help(FILE *out);
+
+/* One claim, measured: for people, and as one JSON object in one line. */
+void command_claims_text(FILE *out, const struct claim_result *result);
+void command_claims_json(FILE *out, const struct claim_result *result);
+
+#endif

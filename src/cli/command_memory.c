@@ -1,0 +1,39 @@
+/* See command_memory.h. Nothing is measured: what the models take is counted by the code that
+ * allocates it, and the rest hardly depends on the settings. */
+#include "cli/command_memory.h"
+
+#include "cli/cli.h"
+#include "train/history.h"
+#include "train/pair.h"
+
+/* Resident with the smallest of models: code, libraries, tables; and what the screen adds. */
+static const size_t program_bytes = 6100000, screen_bytes = 4000000;
+
+static void print_part(size_t bytes, const char *what)
+{
+    printf("%14zu bytes  %s\n", bytes, what);
+}
+
+int command_memory(const struct options *options, struct error *error)
+{
+    const struct settings *settings = &options->settings;
+    const bool screen = options->command == COMMAND_SCREEN;
+    if (!settings_check(settings, error))
+        return EXIT_USAGE;
+    struct task *task = task_open(settings->task, settings->text, settings->context, error);
+    if (!task)
+        return EXIT_FAILED;
+    const size_t models = pair_bytes(settings, task_info(task).vocab), text = task_bytes(task);
+    const size_t rest = program_bytes + (screen ? screen_bytes : 0);
+    task_close(task);
+    const size_t sum = models + text + rest;
+    printf("%zu bytes (%.1f MB)\n", sum, (double)sum / 1e6);
+    print_part(models, "both stacks: weights, their moments and gradients, activations");
+    if (text > 0)
+        print_part(text, "the text");
+    print_part(rest, "the program");
+    if (screen)
+        printf("The history of a long session takes up to %.0f MB more.\n",
+               (double)HISTORY_BYTES / 1e6);
+    return EXIT_DONE;
+}

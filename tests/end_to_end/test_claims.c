@@ -1,0 +1,269 @@
+/* `lnscope claims` from outside: what it prints, refuses, and how it stops. Only claims that take
+ * no time are measured here.
+ *
+ * The program is that of the environment variable LNSCOPE, or build/lnscope. */
+#include "base/file.h"
+#include "train/claims.h"
+
+#include <cJSON.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { ARGUMENTS = 20 };
+
+static char program[4096], output_file[64], error_file[64];
+
+static int make_files(void **state)
+{
+    (void)state;
+    strcpy(output_file, "/tmp/lnscope-test-XXXXXX");
+    strcpy(error_file, "/tmp/lnscope-test-XXXXXX");
+    const int output = mkstemp(output_file), errors = mkstemp(error_file);
+    close(output);
+    close(errors);
+    return output < 0 || errors < 0 ? -1 : 0;
+}
+
+static int remove_files(void **state)
+{
+    (void)state;
+    return unlink(output_file) || unlink(error_file) ? -1 : 0;
+}
+
+static char *contents(const char *path)
+{
+    char *text;
+    size_t size;
+    struct error error;
+    if (!file_read(path, 1 << 26, &text, &size, &error))
+        fail_msg("%s", error.text);
+    return text;
+}
+
+/* Starts `lnscope claims` and the words of `command`, which are separated by single spaces.
+ * Standard output goes to the file, or to the descriptor `output` where that is not -1. */
+static pid_t start(const char *command, int output)
+{
+    char words[512], *arguments[ARGUMENTS] = {program}, *rest;
+    int count = 1;
+    snprintf(words, sizeof words, "claims %s", command);
+    for (char *word = strtok_r(words, " ", &rest); word && count < ARGUMENTS - 1;
+         word = strtok_r(NULL, " ", &rest))
+        arguments[count++] = word;
+    const pid_t id = fork();
+    assert_true(id >= 0);
+    if (id == 0) {
+        dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
+        dup2(output >= 0 ? output : open(output_file, O_WRONLY | O_TRUNC), STDOUT_FILENO);
+        dup2(open(error_file, O_WRONLY | O_TRUNC), STDERR_FILENO);
+        execv(program, arguments);
+        _exit(127);
+    }
+    return id;
+}
+
+static int finish(pid_t id)
+{
+    int status = 0;
+    assert_int_equal(waitpid(id, &status, 0), id);
+    return status;
+}
+
+/* Runs to the end, with this status; returns what it wrote, which the caller frees. */
+static char *run_to(int expected, const char *command)
+{
+    const int status = finish(start(command, -1));
+    char *errors = contents(error_file);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != expected)
+        fail_msg("lnscope claims %s: status %#x, standard error: %s", command, (unsigned)status,
+                 errors);
+    if (expected == 0)
+        assert_string_equal(errors, "");
+    free(errors);
+    return contents(output_file);
+}
+
+/* Fails with status 2 and these words, in one line, and prints nothing. */
+static void is_wrong(const char *command, const char *words)
+{
+    char *output = run_to(2, command), *errors = contents(error_file);
+    if (strncmp(errors, "lnscope: ", 9) != 0 || !strstr(errors, words) ||
+        strchr(errors, '\n') != errors + strlen(errors) - 1)
+        fail_msg("lnscope claims %s: \"%s\" does not say \"%s\" in one line", command, errors,
+                 words);
+    assert_string_equal(output, "");
+    free(output);
+    free(errors);
+}
+
+static void wrong_usage_is_told(void **state)
+{
+    (void)state;
+    is_wrong("swpa", "claim 'swpa': one of swap, xiong-top-post, ");
+    is_wrong("same-params lns-varianc", "claim 'lns-varianc': one of lns-variance, ");
+    is_wrong("\033[2J", "claim '?[2J'");
+    is_wrong("same-params --quick", "--quick with claims by name");
+    is_wrong("same-params --format csv", "format 'csv': one of text, jsonl");
+    is_wrong("same-params --seeds 0", "seeds '0': a whole number from 1 up");
+    is_wrong("same-params --seeds 33", "seeds 33: a whole number from 1 to 32");
+    is_wrong("same-params --threads 1000", "threads '1000': a whole number from 1 to ");
+    is_wrong("same-params --layers 3", "option '--layers' is not for lnscope claims");
+    is_wrong("--quikc", "perhaps --quick");
+}
+
+static void help_names_every_claim(void **state)
+{
+    char *help = run_to(0, "--help");
+    (void)state;
+    for (int i = 0; i < claim_count; i++)
+        assert_non_null(strstr(help, claim_table[i].id));
+    assert_non_null(strstr(help, "--quick"));
+    assert_non_null(strstr(help, "--threads"));
+    assert_null(strstr(help, "--layers N"));
+    free(help);
+}
+
+/* In the order asked for, once each, with all that a reader needs. */
+static void claims_are_printed(void **state)
+{
+    char *text = run_to(0, "lns-variance same-params lns-variance --seeds 2");
+    (void)state;
+    const char *first = strstr(text, "lns-variance: holds (2 seeds, ");
+    const char *second = strstr(text, "same-params: holds (2 seeds, ");
+    assert_true(first == text && second > first);
+    assert_null(strstr(second, "lns-variance:"));
+    assert_non_null(strstr(text, "setting   --task grammar --layers 48 --left lns --right pre\n"));
+    assert_non_null(strstr(text, "source    LayerNorm Scaling, Sun 2025\n"));
+    assert_non_null(strstr(text, "accepted"));
+    assert_non_null(strstr(text, "35 to 60"));
+    assert_non_null(strstr(text, "parameters, pre                       -  not judged           "
+                                 "49984         0\n"));
+    assert_non_null(strstr(text, "\n2 of 2 claims hold here ("));
+    free(text);
+}
+
+static double number_of(const cJSON *object, const char *key)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
+    assert_true(cJSON_IsNumber(item));
+    return item->valuedouble;
+}
+
+static const char *text_of(const cJSON *object, const char *key)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
+    assert_true(cJSON_IsString(item));
+    return item->valuestring;
+}
+
+static void jsonl_has_the_documented_keys(void **state)
+{
+    char *text = run_to(0, "lns-variance same-params --seeds 2 --format jsonl"), *rest = text;
+    static const char *const ids[] = {"lns-variance", "same-params"};
+    (void)state;
+    for (int line = 0; line < 2; line++) {
+        const size_t length = strcspn(rest, "\n");
+        cJSON *object = cJSON_ParseWithLength(rest, length);
+        assert_true(cJSON_IsObject(object) && rest[length] == '\n');
+        assert_string_equal(text_of(object, "id"), ids[line]);
+        assert_string_equal(text_of(object, "verdict"), "holds");
+        assert_true(text_of(object, "source")[0] && text_of(object, "claim")[0]);
+        assert_true(text_of(object, "setting")[0] && text_of(object, "what")[0]);
+        assert_true(number_of(object, "seeds") == 2 && number_of(object, "seconds") >= 0);
+        const cJSON *expected = cJSON_GetObjectItem(object, "expected");
+        const cJSON *measured = cJSON_GetObjectItem(object, "measured"), *quantity;
+        assert_int_equal(cJSON_GetArraySize(expected), cJSON_GetArraySize(measured));
+        cJSON_ArrayForEach(quantity, measured)
+        {
+            const cJSON *value = cJSON_GetObjectItem(quantity, "values");
+            assert_non_null(cJSON_GetObjectItem(expected, quantity->string));
+            assert_int_equal(cJSON_GetArraySize(value), 2);
+            const double sum = value->child->valuedouble + value->child->next->valuedouble;
+            assert_true(number_of(quantity, "mean") * 2 - sum < 1e-6 * sum);
+            assert_true(number_of(quantity, "spread") >= 0);
+            assert_true(cJSON_IsTrue(cJSON_GetObjectItem(quantity, "within")));
+        }
+        cJSON_Delete(object);
+        rest += length + 1;
+    }
+    assert_string_equal(rest, "");
+    free(text);
+}
+
+static void an_interrupt_stops_it(void **state)
+{
+    int ends[2];
+    char first;
+    (void)state;
+    assert_int_equal(pipe(ends), 0);
+    /* Many seconds of work behind one claim that is printed at once. */
+    const pid_t id = start("same-params depth-limit --format jsonl", ends[1]);
+    close(ends[1]);
+    assert_int_equal(read(ends[0], &first, 1), 1);
+    assert_int_equal(kill(id, SIGINT), 0);
+    const int status = finish(id);
+    char text[8192];
+    const ssize_t size = read(ends[0], text, sizeof text - 1);
+    close(ends[0]);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGINT);
+    assert_true(size > 0 && text[size - 1] == '\n');
+    text[size] = '\0';
+    assert_null(strstr(text, "depth-limit"));
+}
+
+static void a_closed_pipe_ends_it_quietly(void **state)
+{
+    int ends[2];
+    (void)state;
+    assert_int_equal(pipe(ends), 0);
+    close(ends[0]);
+    const int status = finish(start("same-params depth-limit", ends[1]));
+    close(ends[1]);
+    char *errors = contents(error_file);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    assert_string_equal(errors, "");
+    free(errors);
+}
+
+static void a_full_disk_is_told(void **state)
+{
+    const int full = open("/dev/full", O_WRONLY);
+    (void)state;
+    if (full < 0)
+        skip();
+    const int status = finish(start("same-params", full));
+    close(full);
+    char *errors = contents(error_file);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+    assert_non_null(strstr(errors, "cannot write standard output"));
+    free(errors);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, make_files, remove_files)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(wrong_usage_is_told),   TEST(help_names_every_claim),
+        TEST(claims_are_printed),    TEST(jsonl_has_the_documented_keys),
+        TEST(an_interrupt_stops_it), TEST(a_closed_pipe_ends_it_quietly),
+        TEST(a_full_disk_is_told),
+    };
+    const char *path = getenv("LNSCOPE");
+    if (!realpath(path && *path ? path : "build/lnscope", program)) {
+        perror(path ? path : "build/lnscope");
+        return 1;
+    }
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,447 @@
+/* Claims: the statistics, the judgement, the table, the course of the experiments, and that the
+ * cheap ones really measure. */
+#include "train/claim_initial.h"
+#include "train/claim_lab.h"
+#include "train/claim_statistics.h"
+#include "train/claims.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void assert_near(double value, double expected, double tolerance)
+{
+    if (!(fabs(value - expected) <= tolerance))
+        fail_msg("%.9g is not %.9g", value, expected);
+}
+
+/* ---- statistics ------------------------------------------------------------------------------*/
+
+static void statistics_are_right(void **state)
+{
+    const double value[] = {2, 4, 4, 4, 5, 5, 7, 9};
+    double odd[] = {9, 1, 4}, even[] = {9, 1, 4, 2};
+    (void)state;
+    assert_near(statistics_mean(value, 8), 5, 1e-12);
+    assert_near(statistics_spread(value, 8), sqrt(32.0 / 7), 1e-12);
+    assert_near(statistics_spread(value, 1), 0, 0);
+    assert_near(statistics_median(odd, 3), 4, 0);
+    assert_near(statistics_median(even, 4), 3, 0);
+    const double x[] = {1, 2, 3, 5}, y[] = {1, 2, 2, 5};
+    assert_near(statistics_slope(x, y, 4), 8.5 / 8.75, 1e-12);
+    assert_true(isnan(statistics_mean((const double[]){1, NAN}, 2)));
+}
+
+static void exponents_are_right(void **state)
+{
+    const double x[] = {6, 12, 24, 48};
+    double y[4];
+    (void)state;
+    for (int p = -2; p <= 2; p++) {
+        for (int i = 0; i < 4; i++)
+            y[i] = 3.5 * pow(x[i], p / 2.0);
+        assert_near(statistics_exponent(x, y, 4), p / 2.0, 1e-12);
+    }
+    y[2] = NAN;
+    assert_true(isnan(statistics_exponent(x, y, 4)));
+}
+
+/* ---- judgement -------------------------------------------------------------------------------*/
+
+static void means_are_judged(void **state)
+{
+    const struct claim_quantity within = {"", 1, 0.5, 2}, at_least = {"", 1, 0.97, INFINITY},
+                                at_most = {"", NAN, -INFINITY, 0.5},
+                                reported = {"", 1, -INFINITY, INFINITY};
+    (void)state;
+    assert_true(claim_within(&within, 0.5));
+    assert_true(claim_within(&within, 2));
+    assert_false(claim_within(&within, 0.49));
+    assert_false(claim_within(&within, 2.01));
+    assert_true(claim_within(&at_least, 1e9));
+    assert_false(claim_within(&at_least, 0.96));
+    assert_true(claim_within(&at_most, -3));
+    assert_false(claim_within(&at_most, 0.51));
+    assert_false(claim_within(&within, NAN));
+    assert_false(claim_within(&at_least, NAN));
+    assert_false(claim_within(&at_most, NAN));
+    assert_true(claim_within(&reported, NAN));
+    assert_true(claim_within(&reported, -1e30));
+}
+
+static bool is_judged(const struct claim_quantity *quantity)
+{
+    return isfinite(quantity->least) || isfinite(quantity->most);
+}
+
+/* A number that bears the quantity out. */
+static double right_value(const struct claim_quantity *quantity)
+{
+    if (isfinite(quantity->least) && isfinite(quantity->most))
+        return (quantity->least + quantity->most) / 2;
+    return isfinite(quantity->least)  ? quantity->least + 0.01
+           : isfinite(quantity->most) ? quantity->most - 0.01
+                                      : 1;
+}
+
+/* A number that does not: just outside. */
+static double wrong_value(const struct claim_quantity *quantity)
+{
+    return isfinite(quantity->least) ? quantity->least - 0.01 : quantity->most + 0.01;
+}
+
+static void judge(struct claim_result *result, const struct claim_row *row, int wrong)
+{
+    *result = (struct claim_result){.row = row, .seeds = 3};
+    for (int i = 0; i < claim_quantities(row); i++)
+        for (int seed = 0; seed < result->seeds; seed++)
+            result->value[i][seed] =
+                i == wrong ? wrong_value(&row->quantity[i]) : right_value(&row->quantity[i]);
+    claim_judge(result);
+}
+
+/* Every claim holds with right numbers, and fails by each single one that it depends on. */
+static void every_claim_can_hold_and_fail(void **state)
+{
+    struct claim_result result;
+    (void)state;
+    for (int i = 0; i < claim_count; i++) {
+        const struct claim_row *row = &claim_table[i];
+        int judged = 0;
+        judge(&result, row, -1);
+        if (!result.holds)
+            fail_msg("%s cannot hold", row->id);
+        for (int wrong = 0; wrong < claim_quantities(row); wrong++) {
+            if (!is_judged(&row->quantity[wrong]))
+                continue;
+            judged++;
+            judge(&result, row, wrong);
+            if (result.holds || result.within[wrong])
+                fail_msg("%s cannot fail by %s", row->id, row->quantity[wrong].name);
+        }
+        assert_true(judged > 0);
+    }
+}
+
+static void one_lost_seed_fails_the_claim(void **state)
+{
+    struct claim_result result;
+    (void)state;
+    judge(&result, &claim_table[0], -1);
+    const int last = claim_quantities(&claim_table[0]) - 1;
+    assert_true(is_judged(&claim_table[0].quantity[last]));
+    result.value[last][1] = NAN;
+    claim_judge(&result);
+    assert_false(result.holds);
+    assert_true(isnan(result.mean[last]));
+}
+
+/* ---- the table -------------------------------------------------------------------------------*/
+
+static const struct claim_row *row_of(const char *id)
+{
+    for (int i = 0; i < claim_count; i++)
+        if (strcmp(claim_table[i].id, id) == 0)
+            return &claim_table[i];
+    fail_msg("there is no claim %s", id);
+    return NULL;
+}
+
+static void the_table_is_whole(void **state)
+{
+    static const char *const ids[] = {
+        "xiong-top-post",      "xiong-top-pre", "xiong-hidden",   "warmup-needed",
+        "warmup-length",       "warmup-sgd",    "depth-limit",    "vanish-in-training",
+        "not-only-vanishing",  "amplification", "deepnorm-level", "deepnorm-trains",
+        "model-update",        "pre-growth",    "pre-collapse",   "lns-variance",
+        "branch-needs-qknorm", "peri-linear",   "rmsnorm-faster", "same-params",
+        "post-better-shallow", "swap",
+    };
+    (void)state;
+    assert_int_equal(claim_count, sizeof ids / sizeof *ids);
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
+        row_of(ids[i]);
+}
+
+static void every_row_is_sound(void **state)
+{
+    struct error error;
+    (void)state;
+    for (int i = 0; i < claim_count; i++) {
+        const struct claim_row *row = &claim_table[i];
+        const struct settings settings = lab_parse(row->setting);
+        if (!settings_check(&settings, &error))
+            fail_msg("%s: %s", row->id, error.text);
+        assert_true(row->seeds >= 1 && row->seeds <= CLAIM_SEEDS);
+        assert_true(row->source[0] && row->claim[0] && row->what[0] && row->measure);
+        for (int j = 0; j < claim_quantities(row); j++) {
+            const struct claim_quantity *quantity = &row->quantity[j];
+            assert_true(quantity->least <= quantity->most);
+            /* what is expected bears the claim out */
+            if (!isnan(quantity->expected) && !claim_within(quantity, quantity->expected))
+                fail_msg("%s expects %g of %s", row->id, quantity->expected, quantity->name);
+        }
+    }
+}
+
+/* ---- the lab ---------------------------------------------------------------------------------*/
+
+#define SMALL                                                                                      \
+    "--task copy --layers 2 --width 16 --heads 2 --ffn 32 --context 8 --batch 2 --steps 30"
+
+static const struct claim_row small_row = {
+    .id = "small", .setting = SMALL, .quantity = {{"a", 1, 0, 2}, {"b", 1, 0, 2}}};
+
+static void a_lab_trains_as_a_run(void **state)
+{
+    struct claim_lab lab = {.row = &small_row, .seed = 7};
+    const struct settings settings = lab_settings(&lab);
+    struct lab_stack stack;
+    struct run run;
+    struct snapshot snapshot;
+    struct error error;
+    double mean = 0, weight = 0;
+    (void)state;
+    assert_int_equal(settings.seed, 7);
+    assert_int_equal(settings.steps, 30);
+    assert_true(lab_open(&stack, &lab, &settings, RIGHT));
+    lab_train(&stack, 30);
+    assert_true(run_open(&run, &settings, RIGHT, stack.task, &error));
+    for (int step = 0; step < 30; step++) {
+        run_step(&run, &snapshot);
+        mean = 0.95 * mean + 0.05 * snapshot.loss;
+        weight = 0.95 * weight + 0.05;
+    }
+    assert_true(stack.snapshot.loss == snapshot.loss);
+    assert_near(lab_loss(&stack), mean / weight / log(32), 1e-12);
+    assert_near(lab_train_fresh(&lab, &settings, RIGHT), lab_loss(&stack), 0);
+    run_close(&run);
+    lab_close(&stack);
+    assert_false(lab_ended(&lab));
+}
+
+static void what_cannot_be_opened_ends_the_lab(void **state)
+{
+    struct claim_lab lab = {.row = &small_row, .seed = 1};
+    struct settings settings = lab_settings(&lab);
+    (void)state;
+    settings.task = TASK_TEXT;
+    strcpy(settings.text, "/nowhere/at/all");
+    assert_true(isnan(lab_train_fresh(&lab, &settings, LEFT)));
+    assert_true(lab_ended(&lab));
+    assert_non_null(strstr(lab.error.text, "/nowhere"));
+}
+
+static void a_diverged_stack_has_no_loss(void **state)
+{
+    struct claim_lab lab = {.row = &small_row, .seed = 1};
+    struct settings settings = lab_settings(&lab);
+    (void)state;
+    lab_set(&settings, "optimizer", "sgd");
+    settings.lr = 100;
+    settings.stack[LEFT].norm = NORM_NONE;
+    assert_true(isnan(lab_train_fresh(&lab, &settings, LEFT)));
+    assert_false(lab_ended(&lab));
+}
+
+/* ---- experiments -----------------------------------------------------------------------------*/
+
+/* Measures a row, perhaps one that is not in the table, for seeds 1 .. `seeds`. */
+static void measure(const struct claim_row *row, int seeds, struct claim_result *result)
+{
+    *result = (struct claim_result){.row = row, .seeds = seeds};
+    for (int seed = 0; seed < seeds; seed++) {
+        struct claim_lab lab = {.row = row, .seed = (uint64_t)seed + 1};
+        row->measure(&lab);
+        assert_string_equal(lab.error.text, "");
+        assert_int_equal(lab.values, claim_quantities(row));
+        for (int i = 0; i < lab.values; i++)
+            result->value[i][seed] = lab.value[i];
+    }
+    claim_judge(result);
+}
+
+static void holds(const char *id, int seeds)
+{
+    struct claim_result result;
+    measure(row_of(id), seeds, &result);
+    for (int i = 0; i < claim_quantities(result.row); i++)
+        if (!result.within[i])
+            fail_msg("%s: %s is %g", id, result.row->quantity[i].name, result.mean[i]);
+    assert_true(result.holds);
+}
+
+/* The same experiment on a stack for which the claim is false. */
+static void fails_with(const char *id, const char *setting)
+{
+    struct claim_row row = *row_of(id);
+    struct claim_result result;
+    row.setting = setting;
+    measure(&row, 1, &result);
+    if (result.holds)
+        fail_msg("%s holds with %s", id, setting);
+}
+
+static void cheap_claims_hold(void **state)
+{
+    (void)state;
+    holds("same-params", 1);
+    holds("xiong-hidden", 2);
+    holds("pre-growth", 2);
+    holds("lns-variance", 2);
+    holds("peri-linear", 2);
+    holds("deepnorm-level", 2);
+}
+
+static void cheap_claims_fail_where_they_are_false(void **state)
+{
+    (void)state;
+    fails_with("same-params", "--task copy --layers 2 --batch 4 --left peri");
+    fails_with("xiong-hidden", "--task copy --ffn 64 --batch 1 --left post");
+    fails_with("xiong-hidden", "--task copy --ffn 64 --batch 1 --right pre");
+    fails_with("pre-growth", "--task grammar --batch 4 --left post");
+    fails_with("lns-variance", "--task grammar --batch 4 --left pre --right pre");
+    fails_with("peri-linear", "--task grammar --batch 4 --left lns");
+    fails_with("deepnorm-level", "--task grammar --batch 4 --right pre");
+}
+
+static void counts_are_those_of_the_model(void **state)
+{
+    struct claim_result result;
+    const double D = 64, F = 256;
+    (void)state;
+    measure(row_of("same-params"), 1, &result);
+    assert_near(result.mean[0], 4 * D * D + 4 * D + 2 * D * F + F + D + 4 * D, 0);
+}
+
+/* ---- the course ------------------------------------------------------------------------------*/
+
+struct witness {
+    int reports, progress, done, experiments;
+    int stop_after; /* reports; 0: never */
+    const char *id[8];
+    struct claim_result result[8];
+};
+
+static bool is_stopped(void *argument)
+{
+    const struct witness *witness = argument;
+    return witness->stop_after > 0 && witness->reports >= witness->stop_after;
+}
+
+static void see_progress(void *argument, const struct claim_row *row, int done, int experiments)
+{
+    struct witness *witness = argument;
+    assert_non_null(row);
+    witness->progress++;
+    witness->done = done;
+    witness->experiments = experiments;
+}
+
+static void see_report(void *argument, const struct claim_result *result)
+{
+    struct witness *witness = argument;
+    witness->id[witness->reports] = result->row->id;
+    witness->result[witness->reports++] = *result;
+}
+
+static int index_of(const char *id)
+{
+    return (int)(row_of(id) - claim_table);
+}
+
+static void run_course(struct witness *witness, int threads, int seeds)
+{
+    const int claims[] = {index_of("peri-linear"), index_of("same-params"),
+                          index_of("lns-variance")};
+    const struct claims_request request = {.claim = claims,
+                                           .claims = 3,
+                                           .seeds = seeds,
+                                           .threads = threads,
+                                           .stopped = is_stopped,
+                                           .progress = see_progress,
+                                           .report = see_report,
+                                           .argument = witness};
+    struct error error = {.text = ""};
+    assert_true(claims_run(&request, &error));
+}
+
+static void a_course_reports_in_order(void **state)
+{
+    struct witness witness = {.stop_after = 0};
+    (void)state;
+    run_course(&witness, 3, 2);
+    assert_int_equal(witness.reports, 3);
+    assert_string_equal(witness.id[0], "peri-linear");
+    assert_string_equal(witness.id[1], "same-params");
+    assert_string_equal(witness.id[2], "lns-variance");
+    assert_int_equal(witness.experiments, 6);
+    assert_int_equal(witness.done, 6);
+    assert_true(witness.progress >= 6);
+}
+
+static void a_course_without_seeds_has_those_of_its_rows(void **state)
+{
+    const int claim = index_of("same-params");
+    struct witness witness = {.stop_after = 0};
+    const struct claims_request request = {
+        .claim = &claim, .claims = 1, .threads = 1, .report = see_report, .argument = &witness};
+    struct error error;
+    (void)state;
+    assert_true(claims_run(&request, &error));
+    assert_int_equal(witness.result[0].seeds, row_of("same-params")->seeds);
+}
+
+static void threads_do_not_change_the_numbers(void **state)
+{
+    struct witness one = {.stop_after = 0}, many = {.stop_after = 0};
+    (void)state;
+    run_course(&one, 1, 2);
+    run_course(&many, 4, 2);
+    for (int i = 0; i < 3; i++)
+        for (int j = 0; j < claim_quantities(one.result[i].row); j++)
+            for (int seed = 0; seed < 2; seed++)
+                assert_true(one.result[i].value[j][seed] == many.result[i].value[j][seed]);
+    /* another seed is another measurement */
+    assert_true(one.result[0].value[0][0] != one.result[0].value[0][1]);
+}
+
+static void a_stopped_course_reports_what_is_whole(void **state)
+{
+    struct witness witness = {.stop_after = 1};
+    (void)state;
+    run_course(&witness, 1, 2);
+    assert_int_equal(witness.reports, 1);
+    assert_string_equal(witness.id[0], "peri-linear");
+    assert_int_equal(witness.done, 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(statistics_are_right),
+        cmocka_unit_test(exponents_are_right),
+        cmocka_unit_test(means_are_judged),
+        cmocka_unit_test(every_claim_can_hold_and_fail),
+        cmocka_unit_test(one_lost_seed_fails_the_claim),
+        cmocka_unit_test(the_table_is_whole),
+        cmocka_unit_test(every_row_is_sound),
+        cmocka_unit_test(a_lab_trains_as_a_run),
+        cmocka_unit_test(what_cannot_be_opened_ends_the_lab),
+        cmocka_unit_test(a_diverged_stack_has_no_loss),
+        cmocka_unit_test(cheap_claims_hold),
+        cmocka_unit_test(cheap_claims_fail_where_they_are_false),
+        cmocka_unit_test(counts_are_those_of_the_model),
+        cmocka_unit_test(a_course_reports_in_order),
+        cmocka_unit_test(a_course_without_seeds_has_those_of_its_rows),
+        cmocka_unit_test(threads_do_not_change_the_numbers),
+        cmocka_unit_test(a_stopped_course_reports_what_is_whole),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
