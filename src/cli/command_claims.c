@@ -6,11 +6,11 @@
 #include "base/json.h"
 #include "base/names.h"
 #include "cli/cli.h"
+#include "cli/interrupt.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,30 +22,6 @@ enum format { FORMAT_TEXT, FORMAT_JSONL, FORMATS };
 
 static const char *const format_names[FORMATS + 1] = {
     [FORMAT_TEXT] = "text", [FORMAT_JSONL] = "jsonl", [FORMATS] = NULL};
-
-/* Written by a handler, read by all threads. */
-static atomic_int caught_signal;
-
-static void note_signal(int number)
-{
-    atomic_store(&caught_signal, number);
-}
-
-/* A second signal of the same kind ends the program at once. A hang-up that is ignored from the
- * start (nohup) stays ignored. */
-static void install_handlers(void)
-{
-    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        struct sigaction before, action = {.sa_handler = note_signal};
-        action.sa_flags = (int)(SA_RESTART | SA_RESETHAND);
-        sigemptyset(&action.sa_mask);
-        if (numbers[i] == SIGHUP && sigaction(SIGHUP, NULL, &before) == 0 &&
-            before.sa_handler == SIG_IGN)
-            continue;
-        sigaction(numbers[i], &action, NULL);
-    }
-}
 
 /* What the options ask for, and how far it has come. */
 struct inquiry {
@@ -220,7 +196,7 @@ static void flush(struct inquiry *inquiry)
 static bool is_stopped(void *argument)
 {
     struct inquiry *inquiry = argument;
-    return atomic_load(&caught_signal) != 0 || atomic_load(&inquiry->closed);
+    return interrupt_caught() != 0 || atomic_load(&inquiry->closed);
 }
 
 static void erase_progress(const struct inquiry *inquiry)
@@ -344,9 +320,9 @@ int command_claims(const struct options *options, int *signal_number, struct err
     struct claims_request request;
     if (!read_options(&inquiry, &request, options, error))
         return EXIT_USAGE;
-    install_handlers();
+    interrupt_watch();
     const bool measured = claims_run(&request, error);
     erase_progress(&inquiry);
-    *signal_number = atomic_load(&caught_signal);
+    *signal_number = interrupt_caught();
     return measured ? conclude(&inquiry, error) : EXIT_FAILED;
 }

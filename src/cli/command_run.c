@@ -4,39 +4,16 @@
 #include "base/file.h"
 #include "base/names.h"
 #include "cli/cli.h"
+#include "cli/interrupt.h"
 #include "script/rows.h"
 #include "train/dump.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-static volatile sig_atomic_t caught_signal;
-
-static void note_signal(int number)
-{
-    caught_signal = number;
-}
-
-/* A second signal of the same kind ends the program at once. A hang-up that is ignored from the
- * start (nohup) stays ignored. */
-static void install_handlers(void)
-{
-    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        struct sigaction before, action = {.sa_handler = note_signal};
-        action.sa_flags = (int)(SA_RESTART | SA_RESETHAND);
-        sigemptyset(&action.sa_mask);
-        if (numbers[i] == SIGHUP && sigaction(SIGHUP, NULL, &before) == 0 &&
-            before.sa_handler == SIG_IGN)
-            continue;
-        sigaction(numbers[i], &action, NULL);
-    }
-}
 
 /* What the options ask for, and what is open. */
 struct session {
@@ -159,7 +136,7 @@ static bool train(struct session *session, struct error *error)
         pair_step(&session->pair, snapshot);
         if (step == session->dump_step && !write_dump(session, snapshot, error))
             return false;
-        bool stop = caught_signal != 0;
+        bool stop = interrupt_caught() != 0;
         if ((step % session->every == 0 || step == steps || stop) &&
             !write_rows(session, snapshot, error))
             return false;
@@ -179,16 +156,16 @@ int command_run(const struct options *options, int *signal_number, struct error 
     *signal_number = 0;
     if (!read_options(session, options, error))
         return EXIT_USAGE;
-    install_handlers();
+    interrupt_watch();
     if (open_files(session, options, error) &&
         pair_open(&session->pair, session->settings, error)) {
         session->validation = task_info(session->pair.task).validation;
         good = train(session, error);
         pair_close(&session->pair);
     }
-    *signal_number = (int)caught_signal;
+    *signal_number = interrupt_caught();
     /* An interrupted run keeps its rows, whether or not it came to its dump. */
-    if (session->output.stream && (good || caught_signal)) {
+    if (session->output.stream && (good || interrupt_caught())) {
         struct error reason;
         good = file_commit(&session->output, good ? error : &reason) && good;
     }

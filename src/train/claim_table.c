@@ -86,7 +86,7 @@ const struct claim_row claim_table[] = {
         .what = LOSS,
         .quantity = {FAILS("post, warmup 0", 1), AT_MOST("post, warmup 100", 0.28, 0.5),
                      AT_MOST("pre, warmup 0", 0.25, 0.5)},
-        .seeds = 3,
+        .seeds = 5,
         .quick = true,
         .holds_here = true,
         .measure = claim_warmup_needed,

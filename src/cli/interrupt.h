@@ -1,0 +1,13 @@
+/* Interrupts of a long command: noted, so that it can finish what it writes, and raised again by the
+ * command line once all is closed. */
+#ifndef LNSCOPE_CLI_INTERRUPT_H
+#define LNSCOPE_CLI_INTERRUPT_H
+
+/* From here on SIGINT, SIGTERM and SIGHUP are noted. A second signal of the same kind ends the
+ * program at once; a hang-up that is ignored from the start (nohup) stays ignored. */
+void interrupt_watch(void);
+
+/* The number of the signal that came last; 0: none did. Any thread may ask. */
+int interrupt_caught(void);
+
+#endif
