@@ -608,7 +608,9 @@ static bool set_real(const struct setting_row *row, void *field, const char *tex
 static bool set_choice(const struct setting_row *row, void *field, const char *name,
                        const char *text, struct error *error)
 {
-    int choice = names_find(row->choices, name, text, error);
+    /* `left` and `right` are named after the stacks; what they choose is a placement. */
+    const char *what = row->choices == placement_names ? "placement" : name;
+    int choice = names_find(row->choices, what, text, error);
     bool on = choice == 1;
     if (choice < 0)
         return false;

@@ -215,7 +215,7 @@ static void wrong_usage_is_told(void **state)
     fails(2, "run --layers", "needs a value");
     fails(2, "run --layers 200", "layers '200': a whole number from 1 to 128");
     fails(2, "run --layers= --steps 1", "layers ''");
-    fails(2, "run --left prel", "left 'prel': one of pre, ");
+    fails(2, "run --left prel", "placement 'prel': one of pre, ");
     fails(2, "run --force=yes", "takes no value");
     fails(2, "run --heads 5", "heads 4 or width 65");
     fails(2, "run --task text", "--text FILE");

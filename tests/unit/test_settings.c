@@ -189,7 +189,7 @@ static void names_of_one_stack_are_checked(void **state)
     refused("norm", "/", "norm '': one of ");
     refused("norm", "layernorm/rmsnorm/none", "norm 'rmsnorm/none'");
     refused("left-norm", "layernorm/rmsnorm", "left-norm 'layernorm/rmsnorm'");
-    refused("left", "pre/post", "left 'pre/post'");
+    refused("left", "pre/post", "placement 'pre/post'");
     refused("layers", "6/8", "layers '6/8'");
     refused("right-nrom", "none", "setting 'right-nrom': one of right-norm, right-");
     refused("left-layers", "3", "setting 'left-layers': both stacks have the same layers");
