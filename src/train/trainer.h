@@ -18,7 +18,7 @@ enum update_kind {
     UPDATE_FAILED   /* a command could not be carried out (`error`); all is as it was before it */
 };
 
-/* A plain value; about 50 KB. */
+/* A plain value; about 85 KB. */
 struct update {
     enum update_kind kind;
     int64_t step;

@@ -118,9 +118,9 @@ static void bench_keys(void)
         double begin = clock_seconds();
         console_send(console, "?");
         if (i % 2 == 0)
-            console_wait_text(console, "How to read");
+            console_wait_text(console, "─ Help ─");
         else
-            console_wait_no_text(console, "How to read");
+            console_wait_no_text(console, "─ Help ─");
         waits[i] = clock_seconds() - begin;
     }
     double rate = number_after(console, "step ");
