@@ -14,8 +14,7 @@ struct error {
 
 /* Writes the message (one line, cut at the size of the struct); always returns false, so that a
  * caller can `return error_set(...)`. `error` may be NULL. */
-bool error_set(struct error *error, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+bool error_set(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Registers the function that makes the terminal sane again; NULL takes it back. */
 void error_on_exit(void (*restore)(void));

@@ -11,7 +11,8 @@
  * counts as one code point, UTF8_BAD. */
 uint32_t utf8_next(const char **text);
 
-/* Writes the code point and a NUL to `out` (5 bytes); returns the number of bytes before the NUL. */
+/* Writes the code point and a NUL to `out` (5 bytes); returns the number of bytes before the NUL.
+ */
 int utf8_put(char *out, uint32_t code);
 
 #endif

@@ -1,5 +1,5 @@
-/* Interrupts of a long command: noted, so that it can finish what it writes, and raised again by the
- * command line once all is closed. */
+/* Interrupts of a long command: noted, so that it can finish what it writes, and raised again by
+ * the command line once all is closed. */
 #ifndef LNSCOPE_CLI_INTERRUPT_H
 #define LNSCOPE_CLI_INTERRUPT_H
 

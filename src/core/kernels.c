@@ -93,8 +93,8 @@ static void hyperbolic_tangent(const real *restrict x, real *restrict y, size_t 
 /* ---- matrix products ---------------------------------------------------------------------------
  * A tile of the result stays in registers while the depth runs: C[row][vector] += A(row, k) B[k].
  * B is packed, one block of DEPTH x PANEL at a time, into a buffer that stays in the first-level
- * cache for all rows of A. At the sizes of this program (weights of 64 x 64 to 1024 x 256) this beats
- * a general BLAS, which packs both sides for products far larger. */
+ * cache for all rows of A. At the sizes of this program (weights of 64 x 64 to 1024 x 256) this
+ * beats a general BLAS, which packs both sides for products far larger. */
 
 enum {
     PANEL = 64,
@@ -216,7 +216,8 @@ static void product_narrow(const struct product_block *block, int rows, int colu
     }
 }
 
-/* Asks for the block of B at row k and column j, which is packed next, while there is work to do. */
+/* Asks for the block of B at row k and column j, which is packed next, while there is work to do.
+ */
 INLINE void product_prefetch(const struct product *p, int k, int j)
 {
     if (k >= p->depth) {
@@ -270,7 +271,8 @@ static void product(const struct product *p)
     }
 }
 
-typedef real square_row __attribute__((vector_size(4 * sizeof(real)), aligned(sizeof(real)), may_alias));
+typedef real square_row
+    __attribute__((vector_size(4 * sizeof(real)), aligned(sizeof(real)), may_alias));
 
 /* to[0..3][0..3] = from transposed, in registers. */
 INLINE void transpose_square(const real *from, size_t from_stride, real *to, size_t to_stride)
@@ -288,7 +290,8 @@ INLINE void transpose_square(const real *from, size_t from_stride, real *to, siz
     *(square_row *)(to + 3 * to_stride) = __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7);
 }
 
-/* `to_stride` from column to column of `from`. In strips whose lines stay in the first-level cache. */
+/* `to_stride` from column to column of `from`. In strips whose lines stay in the first-level cache.
+ */
 static void transpose_strided(const real *from, size_t from_stride, real *to, size_t to_stride,
                               int rows, int columns)
 {
@@ -834,7 +837,8 @@ INLINE void softmax_row(real *restrict scores, struct span seen, struct span com
     for (int start = computed.from; start < computed.to; start += PAD) {
 #pragma omp simd
         for (int i = 0; i < PAD; i++) {
-            real score = start + i >= seen.from && start + i < seen.to ? scores[start + i] : tops[i];
+            real score =
+                start + i >= seen.from && start + i < seen.to ? scores[start + i] : tops[i];
             tops[i] = score > tops[i] ? score : tops[i];
         }
     }

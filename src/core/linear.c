@@ -21,8 +21,8 @@ void linear_prepare(const struct model *model, int tensor)
 {
     const struct tensor *w = &model->tensor[tensor];
     if (needs_transpose(model, w))
-        model->kernels->transpose(model->weight + w->offset, model->transposed + w->offset,
-                                  w->rows, w->cols);
+        model->kernels->transpose(model->weight + w->offset, model->transposed + w->offset, w->rows,
+                                  w->cols);
 }
 
 void linear_forward(const struct model *model, int tensor, const real *x, real *y, int rows)
@@ -46,8 +46,7 @@ void linear_forward(const struct model *model, int tensor, const real *x, real *
     });
 }
 
-void linear_backward_data(const struct model *model, int tensor, const real *dy, real *dx,
-                          int rows)
+void linear_backward_data(const struct model *model, int tensor, const real *dy, real *dx, int rows)
 {
     const struct tensor *w = &model->tensor[tensor];
     const real *weight = model->weight + w->offset;

@@ -13,8 +13,8 @@ struct pair {
     struct run run[SIDES];
     /* Private: */
     int threads;
-    struct team *sides;           /* NULL: one stack after the other */
-    struct team *inner[SIDES];    /* NULL: one thread for this stack */
+    struct team *sides;        /* NULL: one stack after the other */
+    struct team *inner[SIDES]; /* NULL: one thread for this stack */
     struct parallel parallel[SIDES];
 };
 

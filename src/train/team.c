@@ -22,8 +22,8 @@ struct team {
     pthread_mutex_t mutex;
     pthread_cond_t wake;
     atomic_uint generation;
-    atomic_int next;  /* the task that is taken next */
-    atomic_int busy;  /* helpers that have not finished this generation */
+    atomic_int next; /* the task that is taken next */
+    atomic_int busy; /* helpers that have not finished this generation */
     atomic_int asleep;
     atomic_bool stop;
     int count;

@@ -255,7 +255,7 @@ static void settings_keys_say_what_they_did(void **state)
     press(console, "r", "restarted from seed 2");
     press(console, "t", "task copy: restarted");
     press(console, "t", "task repeat: restarted");
-    press(console, "t", "task reverse: restarted"); /* there is no file for the text task */
+    press(console, "t", "task reverse: restarted");    /* there is no file for the text task */
     press(console, "tttt", "task grammar: restarted"); /* nor images in a context of 16 */
     press(console, "+", "speed 30 steps per second");
     console_resize(console, 24, 120);

@@ -568,11 +568,11 @@ static void check_rotation(const struct kernels *kernels)
             const double angle = row % TOKENS * PAIRS + pair + 1;
             double expected = (double)before[row * HEAD_STRIDE + i];
             if (head < HEADS && place < PAIRS)
-                expected = (double)of_head[pair] * cos(angle) -
-                           (double)of_head[pair + PAIRS] * sin(angle);
+                expected =
+                    (double)of_head[pair] * cos(angle) - (double)of_head[pair + PAIRS] * sin(angle);
             else if (head < HEADS && place < 2 * PAIRS)
-                expected = (double)of_head[pair] * sin(angle) +
-                           (double)of_head[pair + PAIRS] * cos(angle);
+                expected =
+                    (double)of_head[pair] * sin(angle) + (double)of_head[pair + PAIRS] * cos(angle);
             assert_near((double)x[row * HEAD_STRIDE + i], expected, TOLERANCE, "rotation",
                         kernels->name);
         }
