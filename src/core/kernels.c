@@ -509,7 +509,7 @@ INLINE real active_of(enum activation kind, real x, real *slope)
     return x * s;
 }
 
-INLINE void plain_forward(const struct activation_rows *a, enum activation kind, bool biased)
+INLINE void plain_rows(const struct activation_rows *a, enum activation kind, bool biased)
 {
     const int F = a->width;
     const real *restrict bias = a->up_bias;
@@ -525,7 +525,7 @@ INLINE void plain_forward(const struct activation_rows *a, enum activation kind,
     }
 }
 
-INLINE void gated_forward(const struct activation_rows *a, enum activation kind, bool biased)
+INLINE void gated_rows(const struct activation_rows *a, enum activation kind, bool biased)
 {
     const int F = a->width;
     const real *restrict up_bias = a->up_bias, *restrict gate_bias = a->gate_bias;
@@ -544,36 +544,41 @@ INLINE void gated_forward(const struct activation_rows *a, enum activation kind,
     }
 }
 
-static void gelu_forward(const struct activation_rows *a)
+/* Compiled twice each, so that rows without biases do not look for them. */
+INLINE void plain_forward(const struct activation_rows *a, enum activation kind)
 {
     if (a->up_bias)
-        plain_forward(a, ACTIVATION_GELU, true);
+        plain_rows(a, kind, true);
     else
-        plain_forward(a, ACTIVATION_GELU, false);
+        plain_rows(a, kind, false);
+}
+
+INLINE void gated_forward(const struct activation_rows *a, enum activation kind)
+{
+    if (a->up_bias)
+        gated_rows(a, kind, true);
+    else
+        gated_rows(a, kind, false);
+}
+
+static void gelu_forward(const struct activation_rows *a)
+{
+    plain_forward(a, ACTIVATION_GELU);
 }
 
 static void relu_forward(const struct activation_rows *a)
 {
-    if (a->up_bias)
-        plain_forward(a, ACTIVATION_RELU, true);
-    else
-        plain_forward(a, ACTIVATION_RELU, false);
+    plain_forward(a, ACTIVATION_RELU);
 }
 
 static void swiglu_forward(const struct activation_rows *a)
 {
-    if (a->up_bias)
-        gated_forward(a, ACTIVATION_SWIGLU, true);
-    else
-        gated_forward(a, ACTIVATION_SWIGLU, false);
+    gated_forward(a, ACTIVATION_SWIGLU);
 }
 
 static void geglu_forward(const struct activation_rows *a)
 {
-    if (a->up_bias)
-        gated_forward(a, ACTIVATION_GEGLU, true);
-    else
-        gated_forward(a, ACTIVATION_GEGLU, false);
+    gated_forward(a, ACTIVATION_GEGLU);
 }
 
 /* to = d * slope, summed up in dbias where there is one; `to` may be `d`. */

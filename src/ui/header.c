@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { FIELDS_MAX = 24, FIELD_TEXT = 64, WIDE_FROM = 100, TABS_DENSE_FROM = 54 };
+enum { FIELDS_MAX = 24, FIELD_TEXT = 64, WIDE_FROM = 100 };
 
 /* One statement of the header. What stands last in the list of fields is the first to be shortened
  * and to go as the screen gets narrower. */
@@ -203,7 +203,7 @@ static void fit(struct fields *fields, int line, bool one_line, int between, int
 }
 
 /* How the tabs are written, from long to short. */
-enum tabs { TABS_NAMES, TABS_NAME, TABS_DENSE, TABS_DIGITS, TABS };
+enum tabs { TABS_NAMES, TABS_NAME, TABS_DENSE, TABS_SPACED, TABS_DIGITS };
 
 /* Draws the tabs from `col` on and returns the column behind them; without a canvas it only counts.
  */
@@ -213,15 +213,17 @@ static int draw_tabs(struct canvas *canvas, struct rect area, int col, enum tabs
     for (int i = 0; i < VIEWS; i++) {
         const struct view_row *view = &view_table[i];
         const bool shown = i == (int)scene->view;
-        const bool name = tabs == TABS_NAMES || (shown && tabs != TABS_DIGITS);
+        const bool name = tabs == TABS_NAMES || (shown && tabs < TABS_SPACED);
         char text[FIELD_TEXT];
-        if (shown && tabs != TABS_DIGITS)
+        if (shown && name)
             snprintf(text, sizeof text, " %c %s ", view->key, view->name);
         else
             snprintf(text, sizeof text, "%c%s%s", view->key, name ? " " : "",
                      name ? view->name : "");
         col += i > 0 && tabs == TABS_NAMES;
-        col += i > 0 && tabs == TABS_NAME;
+        col += i > 0 && (tabs == TABS_NAME || tabs == TABS_SPACED);
+        /* Two digits side by side would read as one number; the name has its own blanks. */
+        col += i > 0 && tabs == TABS_DENSE && !shown && i - 1 != (int)scene->view;
         if (canvas)
             canvas_text(canvas, area, 0, col, shown ? ROLE_TAB : ROLE_BAR, text);
         col += canvas_columns(text);
@@ -244,8 +246,7 @@ static enum tabs choose_tabs(const struct fields *fields, const struct scene *sc
     enum tabs tabs = whole + between + draw_tabs(NULL, nowhere, 0, TABS_NAMES, scene) <= columns
                          ? TABS_NAMES
                          : TABS_NAME;
-    int least = columns >= TABS_DENSE_FROM ? TABS_DENSE : TABS_DIGITS;
-    while ((int)tabs < least &&
+    while (tabs < TABS_DIGITS &&
            brief + between + draw_tabs(NULL, nowhere, 0, tabs, scene) > columns)
         tabs++;
     return tabs;
