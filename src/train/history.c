@@ -22,15 +22,34 @@ struct kept_array {
     int extra; /* values beyond one per block */
 };
 
+#define FLOW_ARRAY(which, at)                                                                      \
+    {                                                                                              \
+        offsetof(struct snapshot, detail.flow[which].at),                                          \
+            offsetof(struct moment, detail.flow[which].at), 0                                      \
+    }
+#define FLOW(which)                                                                                \
+    FLOW_ARRAY(which, rms[0]), FLOW_ARRAY(which, rms[1]), FLOW_ARRAY(which, rms[2]),               \
+        FLOW_ARRAY(which, rms[3]), FLOW_ARRAY(which, rms[4]), FLOW_ARRAY(which, rms[5]),           \
+        FLOW_ARRAY(which, grad[0]), FLOW_ARRAY(which, grad[1]), FLOW_ARRAY(which, grad[2]),        \
+        FLOW_ARRAY(which, grad[3]), FLOW_ARRAY(which, grad[4]), FLOW_ARRAY(which, grad[5]),        \
+        FLOW_ARRAY(which, rstd[0]), FLOW_ARRAY(which, rstd[1]), FLOW_ARRAY(which, rstd[2])
+
 static const struct kept_array arrays[] = {
     {offsetof(struct snapshot, stream_grad), offsetof(struct moment, stream_grad), 1},
     {offsetof(struct snapshot, stream_rms), offsetof(struct moment, stream_rms), 1},
+    {offsetof(struct snapshot, detail.cosine), offsetof(struct moment, detail.cosine), 1},
+    {offsetof(struct snapshot, detail.similarity), offsetof(struct moment, detail.similarity), 1},
+    {offsetof(struct snapshot, detail.entropy), offsetof(struct moment, detail.entropy), 0},
+    {offsetof(struct snapshot, detail.share), offsetof(struct moment, detail.share), 0},
+    FLOW(FLOW_ATTENTION),
+    FLOW(FLOW_FEED_FORWARD),
 };
 
 static const struct kept_array tensor_arrays[] = {
     {offsetof(struct tensor_snapshot, grad), offsetof(struct moment_tensor, grad), 0},
     {offsetof(struct tensor_snapshot, update_ratio), offsetof(struct moment_tensor, update_ratio),
      0},
+    {offsetof(struct tensor_snapshot, weight), offsetof(struct moment_tensor, weight), 0},
 };
 
 enum {
@@ -80,6 +99,7 @@ struct moment history_moment_of(const struct snapshot *snapshot)
         .ratio = snapshot->ratio,
         .finite = snapshot->finite,
         .fault = snapshot->fault,
+        .detailed = snapshot->detail.measured,
     };
     for (int a = 0; a < ARRAYS; a++)
         set_pointer(&moment, arrays[a].to, (const char *)snapshot + arrays[a].from);

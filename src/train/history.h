@@ -48,6 +48,17 @@ struct moment_tensor {
     const char *name;
     const float *grad;         /* [layers], as in struct tensor_snapshot */
     const float *update_ratio; /* [layers] */
+    const float *weight;       /* [layers] */
+};
+
+/* struct detail of a moment. */
+struct moment_flow {
+    const float *rms[FLOW_POINTS], *grad[FLOW_POINTS], *rstd[FLOW_NORMS]; /* [layers] */
+};
+struct moment_detail {
+    const float *cosine, *similarity; /* [layers + 1] */
+    const float *entropy, *share;     /* [layers] */
+    struct moment_flow flow[FLOW_SUBLAYERS];
 };
 
 /* What was measured in one step of one stack: a snapshot, but only with what is in use. The arrays
@@ -66,8 +77,10 @@ struct moment {
     double ratio;
     bool finite;
     struct fault fault;
-    const float *stream_grad; /* [layers + 1] */
-    const float *stream_rms;  /* [layers + 1] */
+    bool detailed;               /* `detail` was measured */
+    const float *stream_grad;    /* [layers + 1] */
+    const float *stream_rms;     /* [layers + 1] */
+    struct moment_detail detail; /* NAN throughout where not measured */
     struct moment_tensor tensor[BLOCK_TENSORS_MAX];
 };
 

@@ -32,6 +32,42 @@ struct tensor_snapshot {
     const char *name;               /* points into a static table */
     float grad[LAYERS_MAX];         /* L2 norm of dLoss/dW, before clipping */
     float update_ratio[LAYERS_MAX]; /* |W_new - W_old| / |W_old|, L2 norms; NAN where |W_old| = 0 */
+    float weight[LAYERS_MAX];       /* |W_old|, L2 norm */
+};
+
+/* Where a signal is measured inside a sublayer y = Nout(a x + b Nbranch(f(Nin(x)))), in the order
+ * of computation. */
+enum flow_point {
+    FLOW_X,
+    FLOW_NORM_IN,     /* Nin(x) */
+    FLOW_BRANCH,      /* f(Nin(x)) */
+    FLOW_NORM_BRANCH, /* Nbranch(f(Nin(x))) */
+    FLOW_SUM,         /* the argument of Nout; without one the same as FLOW_OUT */
+    FLOW_OUT,         /* y */
+    FLOW_POINTS
+};
+
+enum flow_norm { FLOW_NIN, FLOW_NBRANCH, FLOW_NOUT, FLOW_NORMS };
+
+enum flow_sublayer { FLOW_ATTENTION, FLOW_FEED_FORWARD, FLOW_SUBLAYERS };
+
+/* One sublayer of every block; index [l] is block l+1. NAN where the placement has no such point or
+ * norm. A block with one sublayer (parallel) has only the first. */
+struct flow {
+    float rms[FLOW_POINTS][LAYERS_MAX];  /* root mean square over batch, tokens, width */
+    float grad[FLOW_POINTS][LAYERS_MAX]; /* L2 norm of dLoss/d(point) over the whole batch */
+    float rstd[FLOW_NORMS][LAYERS_MAX];  /* mean over batch and tokens of 1/sigma of the norm */
+};
+
+/* What is measured only in some steps (run_step()). */
+struct detail {
+    bool measured;                    /* false: all numbers are NAN */
+    float cosine[LAYERS_MAX + 1];     /* mean over batch and tokens of cos(x_l, x_(l-1)); [0] NAN */
+    float similarity[LAYERS_MAX + 1]; /* mean cosine of two tokens of one sequence in x_l */
+    float entropy[LAYERS_MAX]; /* of the attention probabilities of block l+1, in nats: mean over
+                                  batch, heads and queries, as part of that of even attention */
+    float share[LAYERS_MAX];   /* |x_l+1 - x_l| over |x_l|, L2 over the whole batch */
+    struct flow flow[FLOW_SUBLAYERS];
 };
 
 struct snapshot {
@@ -51,6 +87,7 @@ struct snapshot {
     float stream_rms[LAYERS_MAX + 1]; /* root mean square of x_l over batch, tokens, width */
     int tensors;                      /* rows of `tensor` in use */
     struct tensor_snapshot tensor[BLOCK_TENSORS_MAX];
+    struct detail detail;
     bool finite;        /* every number of this step is finite */
     struct fault fault; /* the first place, in the order of computation, that was not; kept in all
                            later snapshots of the run: a diverged stack computes no more */

@@ -45,6 +45,7 @@ struct trainer {
     bool running;          /* as commanded */
     bool stop;
     double rate;
+    unsigned watch; /* a sum of enum watch */
 
     /* The trainer's thread only: */
     struct pair pair;
@@ -310,6 +311,7 @@ static struct command *next_command(struct trainer *trainer, bool *stop)
             trainer->last = NULL;
     }
     *stop = trainer->stop;
+    trainer->pair.watch = trainer->watch;
     pthread_mutex_unlock(&trainer->mutex);
     return command;
 }
@@ -392,6 +394,13 @@ void trainer_stop(struct trainer *trainer)
     pthread_mutex_destroy(&trainer->mutex);
     free(trainer->ring);
     free(trainer);
+}
+
+void trainer_watch(struct trainer *trainer, unsigned watch)
+{
+    pthread_mutex_lock(&trainer->mutex);
+    trainer->watch = watch;
+    pthread_mutex_unlock(&trainer->mutex);
 }
 
 bool trainer_take(struct trainer *trainer, struct update *update)

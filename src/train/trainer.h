@@ -50,6 +50,14 @@ void trainer_apply(struct trainer *trainer, const struct settings *settings);
  * an UPDATE_CHANGE, or an UPDATE_FAILED where the two do not have the same tensors. */
 void trainer_switch(struct trainer *trainer, enum side side, enum placement placement);
 
+/* What else to measure in every step from the next one on, a sum of these: what a view on the
+ * screen wants to see. None of it touches the numbers of the run. */
+enum watch {
+    WATCH_DETAIL = 1, /* snapshot.detail, which otherwise is measured only in some steps */
+    WATCH_SAMPLES = 2 /* what the stacks write (train/sample.h) */
+};
+void trainer_watch(struct trainer *trainer, unsigned watch);
+
 /* Takes the oldest update that was not taken yet; false when there is none. None is ever lost: the
  * trainer waits when the queue is full. */
 bool trainer_take(struct trainer *trainer, struct update *update);

@@ -17,7 +17,7 @@ enum { SMOOTHINGS = sizeof smoothings / sizeof smoothings[0] };
 static const char *const curve_names[CURVES] = {
     [CURVE_LOSS] = "loss", [CURVE_RATIO] = "ratio", [CURVE_GRADIENT] = "gradient norm"};
 static const char *const cell_names[CELL_KINDS] = {
-    [CELL_GRADIENT] = "gradient", [CELL_UPDATE] = "update over weight"};
+    [CELL_GRADIENT] = "gradient", [CELL_UPDATE] = "update over weight", [CELL_WEIGHT] = "weight"};
 
 /* Where the answer goes. */
 struct answer {

@@ -4,8 +4,10 @@
 #ifndef LNSCOPE_UI_SCENE_H
 #define LNSCOPE_UI_SCENE_H
 
+#include "train/events.h"
 #include "train/history.h"
 #include "train/run.h"
+#include "train/sample.h"
 #include "train/settings.h"
 #include "ui/axis.h"
 #include "ui/canvas.h"
@@ -14,7 +16,17 @@
 #include <stddef.h>
 
 /* Indexes view_table (ui/views.h). */
-enum view { VIEW_OVERVIEW, VIEW_WATERFALL, VIEW_TENSORS, VIEW_CURVES, VIEWS };
+enum view {
+    VIEW_OVERVIEW,
+    VIEW_WATERFALL,
+    VIEW_ANATOMY,
+    VIEW_TENSORS,
+    VIEW_CURVES,
+    VIEW_STREAM,
+    VIEW_SAMPLES,
+    VIEW_LOG,
+    VIEWS
+};
 
 /* Which gradient the bars and the waterfall show. */
 enum gradient { GRADIENT_STREAM, GRADIENT_PARAMETER };
@@ -23,7 +35,7 @@ enum gradient { GRADIENT_STREAM, GRADIENT_PARAMETER };
 enum curve { CURVE_LOSS, CURVE_RATIO, CURVE_GRADIENT, CURVES };
 
 /* What the cells of the tensors view show. */
-enum cell_kind { CELL_GRADIENT, CELL_UPDATE, CELL_KINDS };
+enum cell_kind { CELL_GRADIENT, CELL_UPDATE, CELL_WEIGHT, CELL_KINDS };
 
 /* How the curves view is set. */
 struct curves_look {
@@ -40,6 +52,18 @@ struct cells_look {
     int tensor; /* row and column of the cell that is read out */
     int block;
 };
+
+/* What the stream view shows of every layer. */
+enum stream_kind {
+    STREAM_RMS,        /* of x_l */
+    STREAM_COSINE,     /* between x_l and x_(l-1) */
+    STREAM_SIMILARITY, /* between the tokens of a sequence in x_l */
+    STREAM_ENTROPY,    /* of the attention of block l */
+    STREAM_SHARE,      /* of the branches in the stream */
+    STREAM_KINDS
+};
+
+struct prompt; /* ui/prompt.h */
 
 struct scene {
     const struct settings *settings; /* of the run under way */
@@ -62,6 +86,16 @@ struct scene {
     int waterfall_zoom; /* 2^zoom: how many times fewer steps than the whole run are shown */
     struct curves_look curves;
     struct cells_look cells;
+    int anatomy_block;            /* the block that the anatomy view shows, 0 .. L-1 */
+    enum stream_kind stream_kind; /* what the stream view shows */
+    int log_scroll;               /* how many of the newest events are below the log view */
+    const struct events *events;
+    const struct sample *sample[SIDES]; /* of the moment shown; NULL: none was drawn */
+    const struct prompt *prompt;        /* the command line; NULL: closed */
+    const char *recording;              /* the file that a recording goes to; NULL: none */
+    const char *share;                  /* the command line that makes this session again */
+    bool projector;
+    bool hide;              /* header and footer are hidden */
     bool ascii;             /* only ASCII glyphs */
     bool mono;              /* no colours: the stacks differ by their glyphs alone */
     bool few_colours;       /* not enough for a ramp: heat maps are made of letters */

@@ -40,6 +40,18 @@ void view_tensors(struct canvas *canvas, struct rect area, const struct scene *s
 /* Loss, ratio or gradient norm over the steps, at large. */
 void view_curves(struct canvas *canvas, struct rect area, const struct scene *scene);
 
+/* One block as a diagram, with numbers on its edges. */
+void view_anatomy(struct canvas *canvas, struct rect area, const struct scene *scene);
+
+/* A property of the stream per layer: size, likeness of neighbours and of tokens, attention. */
+void view_stream(struct canvas *canvas, struct rect area, const struct scene *scene);
+
+/* What both stacks write after the same prompt. */
+void view_samples(struct canvas *canvas, struct rect area, const struct scene *scene);
+
+/* The events so far. */
+void view_log(struct canvas *canvas, struct rect area, const struct scene *scene);
+
 void view_header(struct canvas *canvas, struct rect area, const struct scene *scene);
 void view_footer(struct canvas *canvas, struct rect area, const struct scene *scene);
 void view_help(struct canvas *canvas, struct rect area, const struct scene *scene);

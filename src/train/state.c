@@ -1,0 +1,127 @@
+/* See state.h. Copies numbers; knows no files and no threads. */
+#include "train/state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+size_t pair_state_bytes(const struct pair *pair)
+{
+    size_t bytes = sizeof(struct pair_state);
+    for (int side = 0; side < SIDES; side++) {
+        const struct run *run = &pair->run[side];
+        bytes += 3 * run->model.parameters * sizeof(real);
+        for (int i = 0; i < run->parked.tensors; i++)
+            bytes += 3 * run->parked.tensor[i].count * sizeof(real);
+    }
+    return bytes;
+}
+
+static void drop_parked(struct parked_norm *parked)
+{
+    for (int i = 0; i < parked->tensors; i++)
+        free(parked->tensor[i].numbers);
+    *parked = (struct parked_norm){0};
+}
+
+/* False when there is no memory. */
+static bool copy_parked(struct parked_norm *to, const struct parked_norm *from)
+{
+    *to = (struct parked_norm){0};
+    for (int i = 0; i < from->tensors; i++) {
+        const size_t bytes = 3 * from->tensor[i].count * sizeof(real);
+        real *numbers = malloc(bytes);
+        if (!numbers) {
+            drop_parked(to);
+            return false;
+        }
+        memcpy(numbers, from->tensor[i].numbers, bytes);
+        to->tensor[i] = from->tensor[i];
+        to->tensor[i].numbers = numbers;
+        to->tensors++;
+    }
+    return true;
+}
+
+static bool take_run(struct run_state *state, const struct run *run)
+{
+    const size_t n = run->model.parameters;
+    *state = (struct run_state){
+        .placement = run->model.config.placement,
+        .optimizer = run->optimizer.kind,
+        .updates = run->optimizer.updates,
+        .fault = run->fault,
+        .parameters = n,
+        .weight = malloc(3 * n * sizeof(real)),
+    };
+    if (!state->weight || !copy_parked(&state->parked, &run->parked))
+        return false;
+    state->first = state->weight + n;
+    state->second = state->first + n;
+    memcpy(state->weight, run->model.weight, n * sizeof(real));
+    memcpy(state->first, run->optimizer.first, n * sizeof(real));
+    memcpy(state->second, run->optimizer.second, n * sizeof(real));
+    return true;
+}
+
+struct pair_state *pair_state_take(const struct pair *pair)
+{
+    struct pair_state *state = calloc(1, sizeof *state);
+    if (!state)
+        return NULL;
+    state->settings = pair->settings;
+    state->step = pair->run[LEFT].step;
+    for (int side = 0; side < SIDES; side++)
+        if (!take_run(&state->run[side], &pair->run[side])) {
+            pair_state_free(state);
+            return NULL;
+        }
+    return state;
+}
+
+void pair_state_free(struct pair_state *state)
+{
+    for (int side = 0; state && side < SIDES; side++) {
+        free(state->run[side].weight);
+        drop_parked(&state->run[side].parked);
+    }
+    free(state);
+}
+
+static void put_run(struct run *run, const struct run_state *state, struct parked_norm *parked)
+{
+    const size_t bytes = state->parameters * sizeof(real);
+    memcpy(run->model.weight, state->weight, bytes);
+    memcpy(run->optimizer.first, state->first, bytes);
+    memcpy(run->optimizer.second, state->second, bytes);
+    run->optimizer.kind = state->optimizer;
+    run->optimizer.updates = state->updates;
+    run->fault = state->fault;
+    drop_parked(&run->parked);
+    run->parked = *parked;
+}
+
+bool pair_state_put(struct pair *pair, const struct pair_state *state, struct error *error)
+{
+    struct parked_norm parked[SIDES];
+    for (int side = 0; side < SIDES; side++)
+        if (pair->run[side].model.config.placement != state->run[side].placement &&
+            !pair_switch(pair, (enum side)side, state->run[side].placement, error))
+            return false;
+    for (int side = 0; side < SIDES; side++)
+        if (pair->run[side].model.parameters != state->run[side].parameters)
+            return error_set(error, "the %s stack of this state has other parameters",
+                             stack_names[side]);
+    for (int side = 0; side < SIDES; side++)
+        if (!copy_parked(&parked[side], &state->run[side].parked)) {
+            while (side-- > 0)
+                drop_parked(&parked[side]);
+            return error_set(error, "no memory to go back to this state: a smaller model needs "
+                                    "less");
+        }
+    for (int side = 0; side < SIDES; side++) {
+        put_run(&pair->run[side], &state->run[side], &parked[side]);
+        pair->run[side].step = state->step;
+    }
+    pair_set(pair, &state->settings);
+    return true;
+}

@@ -1,0 +1,64 @@
+/* The state of the program on the screen, shared by the files of the app and by nothing else.
+ *
+ * app.c owns it and the loop; app_updates.c takes what the trainer publishes; app_change.c changes
+ * settings. None of them draws but app.c. */
+#ifndef LNSCOPE_UI_APP_STATE_H
+#define LNSCOPE_UI_APP_STATE_H
+
+#include "train/history.h"
+#include "train/trainer.h"
+#include "ui/app.h"
+#include "ui/keys.h"
+#include "ui/scene.h"
+
+enum { MESSAGE_SIZE = 512 };
+
+struct app {
+    struct trainer *trainer;
+    struct update *update;   /* the one being taken; too large for the stack */
+    struct settings wanted;  /* as commanded: what the next key goes on from */
+    struct settings present; /* of the run under way; those of the program as commanded */
+    struct task_info task;
+    struct history history;
+    struct scene scene;
+    struct canvas canvas;
+    app_export *export_screen;
+    char message[MESSAGE_SIZE];
+    double message_until;
+    struct settings mark_before; /* the settings before the newest mark on the curves, ... */
+    int64_t mark_step;           /* ... which acts from this step on; 0: there is none */
+    const char *tensor;          /* the name of the parameter that the bars show; NULL: the first */
+    double next_rate, next_frame;
+    bool begun;   /* the run under way has been announced */
+    bool changed; /* what is shown is no longer what is */
+    bool urgent;  /* draw it at once */
+    bool quit;
+};
+
+/* Puts an answer on the status line for a while (app.c). */
+void app_say(struct app *app, enum role role, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Fits the axis of the bars to what is shown (app.c). */
+void app_fit_axis(struct app *app);
+
+/* Writes into `out` the settings of the run in which the two differ: "warmup 100 steps, lr 0.001",
+ * or, with an arrow to stand between the old value and the new, "warmup 0→100" (app_change.c). */
+void app_list_changes(const struct settings *before, const struct settings *after,
+                      const char *arrow, char *out, size_t size);
+
+/* Copies the settings of the program, which never touch the numbers (app_change.c). */
+void app_copy_program_settings(struct settings *to, const struct settings *from);
+
+/* Takes what the trainer has published since the last call (app_updates.c). */
+void app_take_updates(struct app *app);
+
+/* Sends settings that passed settings_check() to the trainer; what they change is said when it has
+ * carried them out (app_change.c). */
+void app_command(struct app *app, const struct settings *settings);
+
+/* Carries out a key that changes a setting; false when the action is none of these
+ * (app_change.c). */
+bool app_change(struct app *app, enum action action);
+
+#endif

@@ -1,0 +1,8 @@
+/* One block as a data-flow diagram. */
+#include "ui/views.h"
+
+void view_anatomy(struct canvas *canvas, struct rect area, const struct scene *scene)
+{
+    (void)scene;
+    canvas_text(canvas, area, 0, 1, ROLE_DIM, "nothing measured yet");
+}
