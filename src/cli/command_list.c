@@ -7,7 +7,7 @@
 #include "cli/table.h"
 #include "train/claims.h"
 #include "train/presets.h"
-#include "ui/keys.h"
+#include "ui/views.h"
 #include "ui/theme.h"
 
 #include <math.h>
@@ -19,6 +19,8 @@ enum list {
     LIST_TASKS,
     LIST_PRESETS,
     LIST_KEYS,
+    LIST_VIEWS,
+    LIST_OPTIONS,
     LIST_SETTINGS,
     LIST_OPTIMIZERS,
     LIST_SCHEDULES,
@@ -167,6 +169,28 @@ static void fill_keys(struct table *table)
     }
 }
 
+static void fill_views(struct table *table)
+{
+    for (int i = 0; i < VIEWS; i++) {
+        const char key[] = {(char)view_table[i].key, '\0'};
+        table_add(table, key);
+        table_add(table, view_table[i].name);
+        table_add(table, view_table[i].summary);
+    }
+}
+
+static void fill_options(struct table *table)
+{
+    for (int i = 0; i < OPTIONS; i++) {
+        char commands[OPTION_COMMANDS];
+        options_commands(commands, &option_table[i]);
+        table_add(table, option_table[i].name);
+        table_add(table, option_table[i].argument ? option_table[i].argument : "");
+        table_add(table, commands);
+        table_add(table, option_table[i].help);
+    }
+}
+
 static void fill_settings(struct table *table)
 {
     static const char *const scopes[] = {
@@ -270,6 +294,19 @@ static const struct table_column key_columns[] = {
     {"help", TABLE_STRING},
 };
 
+static const struct table_column view_columns[] = {
+    {"key", TABLE_STRING},
+    {"name", TABLE_STRING},
+    {"summary", TABLE_STRING},
+};
+
+static const struct table_column option_columns[] = {
+    {"name", TABLE_STRING},
+    {"argument", TABLE_STRING},
+    {"commands", TABLE_STRING},
+    {"help", TABLE_STRING},
+};
+
 static const struct table_column setting_columns[] = {
     {"name", TABLE_STRING}, {"per_stack", TABLE_BOOL}, {"default", TABLE_STRING},
     {"acts", TABLE_STRING}, {"values", TABLE_STRING},  {"unit", TABLE_STRING},
@@ -307,6 +344,10 @@ static const struct list_row list_table[LISTS] = {
                       .markdown = documents_presets_markdown, .man = documents_presets_man},
     [LIST_KEYS] = {"keys", COLUMNS(key_columns), .fill = fill_keys,
                    .markdown = documents_keys_markdown, .man = documents_keys_man},
+    [LIST_VIEWS] = {"views", COLUMNS(view_columns), .fill = fill_views,
+                    .markdown = documents_views_markdown, .man = documents_views_man},
+    [LIST_OPTIONS] = {"options", COLUMNS(option_columns), .fill = fill_options,
+                      .man = documents_options_man},
     [LIST_SETTINGS] = {"settings", COLUMNS(setting_columns), .fill = fill_settings,
                        .markdown = documents_settings_markdown, .man = documents_settings_man},
     [LIST_OPTIMIZERS] = {"optimizers", COLUMNS(name_columns), .fill = fill_optimizers},
@@ -379,8 +420,8 @@ int command_list(const struct options *options, struct error *error)
     if (format == FORMAT_MARKDOWN || format == FORMAT_MAN) {
         void (*print)(FILE * out) = format == FORMAT_MAN ? row->man : row->markdown;
         if (!print) {
-            error_set(error, "%s have no %s form: keys, settings and presets have one", row->name,
-                      format_names[format]);
+            error_set(error, "%s have no %s form: keys, views, settings and presets have one",
+                      row->name, format_names[format]);
             return EXIT_USAGE;
         }
         print(stdout);

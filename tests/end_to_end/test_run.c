@@ -762,9 +762,10 @@ static void a_closed_pipe_ends_the_run_quietly(void **state)
 
 static void lists_can_be_read_by_machines(void **state)
 {
-    static const char *const lists[] = {
-        "placements", "norms", "tasks",       "presets",   "keys",   "settings", "optimizers",
-        "schedules",  "inits", "activations", "positions", "themes", "claims"};
+    static const char *const lists[] = {"placements", "norms",       "tasks",      "presets",
+                                        "keys",       "settings",    "optimizers", "schedules",
+                                        "inits",      "activations", "positions",  "themes",
+                                        "claims",     "views",       "options"};
     (void)state;
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         char command[64];
