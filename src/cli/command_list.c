@@ -7,8 +7,8 @@
 #include "cli/table.h"
 #include "train/claims.h"
 #include "train/presets.h"
-#include "ui/views.h"
 #include "ui/theme.h"
+#include "ui/views.h"
 
 #include <math.h>
 #include <string.h>
@@ -327,6 +327,9 @@ static const struct table_column name_columns[] = {
 #define COLUMNS(columns_)                                                                          \
     .column = (columns_), .columns = (int)(sizeof(columns_) / sizeof *(columns_))
 
+/* Bytes for the names of all lists. */
+enum { LIST_NAMES = 256 };
+
 struct list_row {
     const char *name;
     const struct table_column *column;
@@ -359,13 +362,24 @@ static const struct list_row list_table[LISTS] = {
     [LIST_CLAIMS] = {"claims", COLUMNS(claim_columns), .fill = fill_claims},
 };
 
-/* "placements, norms, ..." */
-static void join_names(char *out, size_t size)
+typedef void print_list(FILE *out);
+
+/* How a list is written as a part of a document; NULL: not at all. */
+static print_list *print_of(const struct list_row *row, enum format format)
 {
+    return format == FORMAT_MAN ? row->man : row->markdown;
+}
+
+/* "placements, norms, ...": all lists, or those that a document has in this format. */
+static void join_names(char *out, size_t size, enum format format)
+{
+    const bool document = format == FORMAT_MARKDOWN || format == FORMAT_MAN;
     size_t used = 0;
+    out[0] = '\0';
     for (int i = 0; i < LISTS && used < size; i++)
-        used +=
-            (size_t)snprintf(out + used, size - used, "%s%s", i ? ", " : "", list_table[i].name);
+        if (!document || print_of(&list_table[i], format))
+            used += (size_t)snprintf(out + used, size - used, "%s%s", used ? ", " : "",
+                                     list_table[i].name);
 }
 
 const char *command_list_name(int i)
@@ -375,8 +389,8 @@ const char *command_list_name(int i)
 
 void command_list_help(FILE *out)
 {
-    char names[200];
-    join_names(names, sizeof names);
+    char names[LIST_NAMES];
+    join_names(names, sizeof names, FORMAT_TEXT);
     fprintf(out, "\nWHAT is one of %s.\n", names);
 }
 
@@ -384,11 +398,11 @@ void command_list_help(FILE *out)
 static const struct list_row *find_list(const char *name, struct error *error)
 {
     const char *names[LISTS + 1] = {NULL};
-    char all[200];
+    char all[LIST_NAMES];
     for (int i = 0; i < LISTS; i++)
         names[i] = list_table[i].name;
     if (!name) {
-        join_names(all, sizeof all);
+        join_names(all, sizeof all, FORMAT_TEXT);
         error_set(error, "list what: one of %s", all);
         return NULL;
     }
@@ -418,10 +432,12 @@ int command_list(const struct options *options, struct error *error)
     if (format < 0)
         return EXIT_USAGE;
     if (format == FORMAT_MARKDOWN || format == FORMAT_MAN) {
-        void (*print)(FILE * out) = format == FORMAT_MAN ? row->man : row->markdown;
+        print_list *print = print_of(row, (enum format)format);
+        char names[LIST_NAMES];
         if (!print) {
-            error_set(error, "%s have no %s form: keys, views, settings and presets have one",
-                      row->name, format_names[format]);
+            join_names(names, sizeof names, (enum format)format);
+            error_set(error, "%s have no %s form: one of %s", row->name, format_names[format],
+                      names);
             return EXIT_USAGE;
         }
         print(stdout);
