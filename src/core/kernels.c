@@ -126,12 +126,35 @@ struct product_block {
     bool add;
 };
 
+/* Asks for the next tile's part of A, where its rows are contiguous, and of C, while this one is
+ * under way. What lies past the end is only asked for: the addresses are numbers, not pointers. */
+INLINE void product_ahead(const struct product_block *block, const real *a, const real *c, int rows,
+                          int vectors)
+{
+    const uintptr_t next_a = (uintptr_t)(a) + (size_t)rows * block->a_row * sizeof(real);
+    const uintptr_t next_c = (uintptr_t)(c) + (size_t)rows * block->c_stride * sizeof(real);
+#pragma GCC unroll 8
+    for (int i = 0; i < rows; i++) {
+        const size_t a_at = (size_t)i * block->a_row * sizeof(real);
+        const size_t c_at = (size_t)i * block->c_stride * sizeof(real);
+#pragma GCC unroll 8
+        for (int byte = 0; byte < vectors * KERNELS_BYTES; byte += MEMORY_ALIGNMENT)
+            __builtin_prefetch((const void *)(next_c + c_at + (size_t)byte), 1);
+        if (block->a_step == 1)
+#pragma GCC unroll 8
+            for (size_t byte = 0; byte < DEPTH * sizeof(real); byte += MEMORY_ALIGNMENT)
+                __builtin_prefetch((const void *)(next_a + a_at + byte));
+    }
+}
+
 INLINE void product_tile(const struct product_block *block, const real *a, const real *b, real *c,
                          int rows, int vectors)
 {
     const size_t a_row = block->a_row, a_step = block->a_step, b_stride = block->b_stride;
     const size_t c_stride = block->c_stride;
     vector sum[PRODUCT_ROWS][PRODUCT_VECTORS];
+    if (rows == PRODUCT_ROWS)
+        product_ahead(block, a, c, rows, vectors);
 #pragma GCC unroll 8
     for (int i = 0; i < rows; i++)
 #pragma GCC unroll 8
@@ -139,7 +162,8 @@ INLINE void product_tile(const struct product_block *block, const real *a, const
             sum[i][j] = block->add ? load(c + (size_t)i * c_stride + j * LANES) : (vector){0};
     for (int k = 0; k < block->depth; k++) {
         vector row[PRODUCT_VECTORS];
-        __builtin_prefetch(a + AHEAD); /* the next tile's, where a is read transposed */
+        if (a_step != 1)
+            __builtin_prefetch(a + AHEAD); /* the next tile's, where a is read transposed */
 #pragma GCC unroll 8
         for (int j = 0; j < vectors; j++)
             row[j] = load(b + j * LANES);
@@ -167,9 +191,16 @@ INLINE void product_strip(const struct product_block *block, int rows, int at, i
     for (; i + PRODUCT_ROWS <= rows; i += PRODUCT_ROWS)
         product_tile(block, a + (size_t)i * block->a_row, b, c + (size_t)i * block->c_stride,
                      PRODUCT_ROWS, vectors);
-    for (; i + 2 <= rows; i += 2)
+    if (i + 4 <= rows) {
+        product_tile(block, a + (size_t)i * block->a_row, b, c + (size_t)i * block->c_stride, 4,
+                     vectors);
+        i += 4;
+    }
+    if (i + 2 <= rows) {
         product_tile(block, a + (size_t)i * block->a_row, b, c + (size_t)i * block->c_stride, 2,
                      vectors);
+        i += 2;
+    }
     if (i < rows)
         product_tile(block, a + (size_t)i * block->a_row, b, c + (size_t)i * block->c_stride, 1,
                      vectors);
@@ -235,6 +266,22 @@ INLINE void product_prefetch(const struct product *p, int k, int j)
     }
 }
 
+/* Copies `rows` rows of a block of B, its missing columns as 0. */
+INLINE void product_pack(real *restrict packed, const real *restrict b, size_t b_stride, int rows,
+                         int columns)
+{
+    for (int row = 0; row < rows; row++, packed += PANEL, b += b_stride) {
+        if (columns == PANEL) {
+#pragma GCC unroll 16
+            for (int j = 0; j < PANEL; j += LANES)
+                store(packed + j, load(b + j));
+            continue;
+        }
+        memcpy(packed, b, (size_t)columns * sizeof(real));
+        memset(packed + columns, 0, (size_t)(PANEL - columns) * sizeof(real));
+    }
+}
+
 static void product(const struct product *p)
 {
     real packed[DEPTH * PANEL] __attribute__((aligned(64)));
@@ -253,12 +300,7 @@ static void product(const struct product *p)
                 .add = k > 0,
             };
             if (p->b_stride != PANEL) { /* else it is such a block already */
-                for (int row = 0; row < block.depth; row++) {
-                    memcpy(packed + row * PANEL, block.b + (size_t)row * p->b_stride,
-                           (size_t)columns * sizeof(real));
-                    memset(packed + row * PANEL + columns, 0,
-                           (size_t)(PANEL - columns) * sizeof(real));
-                }
+                product_pack(packed, block.b, p->b_stride, block.depth, columns);
                 block.b = packed;
                 block.b_stride = PANEL;
             }
