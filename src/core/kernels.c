@@ -980,25 +980,28 @@ static void attention_backward(const struct attention_head *head)
     }
 }
 
+/* Keys that are computed but not seen are 0, and so is their part of the sum. */
 static double attention_entropy(const struct attention_head *head)
 {
     const int T = head->tokens, Tp = pad(T);
+    real sums[PAD] = {0};
     double total = 0;
     int queries = 0;
     for (int t = 0; t < T; t++) {
-        /* Keys that are computed but not seen are 0, and so is their part of the sum. */
         const struct span seen = keys_seen(head, t);
         const struct span keys = keys_computed(head, t / TILE * TILE, Tp);
         const real *restrict p = head->probability + t * Tp;
-        real sum = 0;
         if (seen.to - seen.from < 2)
             continue;
-#pragma omp simd reduction(+ : sum)
-        for (int j = keys.from; j < keys.to; j++)
-            sum -= p[j] * log_fast(p[j]);
-        total += (double)(sum / log_fast((real)(seen.to - seen.from)));
+        const real even = 1 / log_fast((real)(seen.to - seen.from));
+        for (int start = keys.from; start < keys.to; start += PAD)
+#pragma omp simd
+            for (int i = 0; i < PAD; i++)
+                sums[i] -= even * p[start + i] * log_fast(p[start + i]);
         queries++;
     }
+    for (int i = 0; i < PAD; i++)
+        total += (double)sums[i];
     return queries > 0 ? total / queries : (double)NAN;
 }
 
