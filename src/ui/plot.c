@@ -298,27 +298,36 @@ static bool shared_cell(uint8_t left, uint8_t right, int col, const enum role ro
     return true;
 }
 
+/* The dots of a pair of layers, one of each stack. */
+static uint8_t joined(const struct plot *plot, enum plot_layer left, int row, int col)
+{
+    return *plot_cell(plot, left, row, col) | *plot_cell(plot, left + 1, row, col);
+}
+
 void plot_paint(const struct plot *plot, struct canvas *canvas, struct rect area, bool ascii)
 {
     static const struct {
-        enum plot_layer left, right;
+        enum plot_layer left; /* that of the right stack follows */
         enum role role[2];
         char letter[3];
     } pairs[] = {
-        {PLOT_LEFT, PLOT_RIGHT, {ROLE_LEFT, ROLE_RIGHT}, "*o"},
-        {PLOT_LEFT_RAW, PLOT_RIGHT_RAW, {ROLE_LEFT_DIM, ROLE_RIGHT_DIM}, ".."},
-        {PLOT_LEFT_GHOST, PLOT_RIGHT_GHOST, {ROLE_LEFT_GHOST, ROLE_RIGHT_GHOST}, "'\""},
+        {PLOT_LEFT, {ROLE_LEFT, ROLE_RIGHT}, "*o"},
+        {PLOT_LEFT_RAW, {ROLE_LEFT_DIM, ROLE_RIGHT_DIM}, ".."},
+        {PLOT_LEFT_GHOST, {ROLE_LEFT_GHOST, ROLE_RIGHT_GHOST}, "'\""},
     };
     enum { PAIRS = sizeof pairs / sizeof pairs[0] };
     for (int row = 0; row < plot->rows; row++) {
         for (int col = 0; col < plot->cols; col++) {
             struct cell cell;
             int pair = 0;
-            while (pair < PAIRS && !shared_cell(*plot_cell(plot, pairs[pair].left, row, col),
-                                                *plot_cell(plot, pairs[pair].right, row, col), col,
-                                                pairs[pair].role, pairs[pair].letter, ascii, &cell))
+            while (pair < PAIRS &&
+                   !shared_cell(*plot_cell(plot, pairs[pair].left, row, col),
+                                *plot_cell(plot, pairs[pair].left + 1, row, col), col,
+                                pairs[pair].role, pairs[pair].letter, ascii, &cell))
                 pair++;
             uint8_t reference = *plot_cell(plot, PLOT_REFERENCE, row, col);
+            if (pair < PAIRS && pairs[pair].left == PLOT_LEFT_RAW && !ascii)
+                cell.glyph |= joined(plot, PLOT_LEFT_GHOST, row, col);
             if (pair < PAIRS)
                 canvas_put(canvas, area.row + row, area.col + col, cell.glyph, cell.role);
             else if (reference)
