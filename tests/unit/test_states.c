@@ -318,6 +318,31 @@ static void a_diverged_stack_comes_again(void **state)
     close_session(&again);
 }
 
+/* A state of another model is refused, and the pair is as it was: its placements too. */
+static void a_foreign_state_is_refused(void **state)
+{
+    (void)state;
+    struct settings settings = small_settings(), wider = settings;
+    struct session session, again, other;
+    struct error error;
+    wider.ffn *= 2;
+    wider.stack[RIGHT].placement = PLACEMENT_PRE;
+    open_session(&session, &settings);
+    open_session(&again, &settings);
+    open_session(&other, &wider);
+    train_to(&session, 5);
+    train_to(&again, 5);
+    assert_false(pair_state_put(&session.pair, other.states.state[0], &error));
+    assert_non_null(strstr(error.text, "other parameters"));
+    assert_same(&session, &again);
+    train_to(&session, 8);
+    train_to(&again, 8);
+    assert_same(&session, &again);
+    close_session(&session);
+    close_session(&again);
+    close_session(&other);
+}
+
 /* The settings of the program are not those of that time. */
 static void the_program_goes_on_as_it_is(void **state)
 {
@@ -351,6 +376,7 @@ int main(void)
         cmocka_unit_test(every_switch_comes_again),
         cmocka_unit_test(every_change_comes_again),
         cmocka_unit_test(a_diverged_stack_comes_again),
+        cmocka_unit_test(a_foreign_state_is_refused),
         cmocka_unit_test(the_program_goes_on_as_it_is),
     };
     return cmocka_run_group_tests_name("states", tests, NULL, NULL);
