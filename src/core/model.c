@@ -293,20 +293,28 @@ const real *model_output(const struct model *model)
     return head_input(model);
 }
 
-/* Logits, loss and, for the backward pass, dlogits in their place. */
-static void head_forward(const struct model *model, const struct shard *shard)
+/* The shard's logits. */
+static real *head_logits(const struct model *model, const struct shard *shard)
 {
-    const int D = model->config.width, V = model->config.vocab;
-    double loss = 0;
+    const int D = model->config.width;
     if (model->final.present)
         norm_site_forward(model, &model->final, shard,
                           model->dual ? model->dual : model->stream[model->config.layers],
                           model->final.out);
     if (model->dual)
         beside_head_forward(model, shard);
-    real *logits = model->logits + (size_t)shard->first * (size_t)V;
+    real *logits = shard_rows(model->logits, shard, model->config.vocab);
     linear_forward(model, model->head, shard_rows_const(head_input(model), shard, D), logits,
                    shard->rows);
+    return logits;
+}
+
+/* Logits, loss and, for the backward pass, dlogits in their place. */
+static void head_forward(const struct model *model, const struct shard *shard)
+{
+    const int V = model->config.vocab;
+    real *logits = head_logits(model, shard);
+    double loss = 0;
     for (int row = 0; row < shard->rows; row++) {
         real *of_row = logits + (size_t)row * (size_t)V;
         int target = model->targets[shard->first + row];
@@ -490,6 +498,11 @@ static void prepare_task(void *argument, int index)
     linear_prepare(argument, index);
 }
 
+void model_prepare(struct model *model, const struct parallel *parallel)
+{
+    parallel_run(parallel, model->tensors, prepare_task, model);
+}
+
 static void run_forward(struct model *model, const struct parallel *parallel, bool backward)
 {
     const size_t N = (size_t)(model->config.batch * model->config.context);
@@ -498,7 +511,7 @@ static void run_forward(struct model *model, const struct parallel *parallel, bo
         predicted += model->targets[row] >= 0;
     model->loss_scale = 1 / (double)predicted;
     model->backward = backward;
-    parallel_run(parallel, model->tensors, prepare_task, model);
+    model_prepare(model, parallel);
     parallel_run(parallel, model->shards, embed_task, model);
     for (int i = 0; i < model->config.layers * model->sublayers; i++) {
         struct forward_phase phase = {.model = model, .sublayer = i};
@@ -525,4 +538,28 @@ double model_loss(struct model *model, const struct parallel *parallel)
     for (int shard = 0; shard < model->shards; shard++)
         loss += model->shard_loss[shard] * model->loss_scale;
     return loss;
+}
+
+/* A sequence's whole way to its logits, in the place of a shard. */
+static void predict_task(void *argument, int sequence)
+{
+    const struct model *model = argument;
+    const int T = model->config.context;
+    const struct shard shard = {.index = sequence, .first = sequence * T, .rows = T};
+    embedding_forward(model, &shard);
+    beside_embed(model, &shard);
+    for (int i = 0; i < model->config.layers * model->sublayers; i++)
+        sublayer_forward(model, &model->sublayer[i], &shard);
+    head_logits(model, &shard);
+}
+
+void model_predict(struct model *model, int sequences, const struct parallel *parallel)
+{
+    parallel_run(parallel, sequences, predict_task, model);
+}
+
+const real *model_logits(const struct model *model, int sequence, int place)
+{
+    const size_t row = (size_t)sequence * (size_t)model->config.context + (size_t)place;
+    return model->logits + row * (size_t)model->config.vocab;
 }

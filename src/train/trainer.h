@@ -4,6 +4,7 @@
 #define LNSCOPE_TRAIN_TRAINER_H
 
 #include "train/run.h"
+#include "train/sample.h"
 #include "train/settings.h"
 #include "train/snapshot.h"
 
@@ -14,15 +15,18 @@ enum update_kind {
     UPDATE_RESTART, /* a run begins: forget the previous one; `task` and `settings` are its own */
     UPDATE_CHANGE,  /* settings of the optimizer changed, or a placement was switched; `step` is the
                        first that they act on */
+    UPDATE_SAMPLE,  /* both stacks have written a sample, of the weights after `step` steps */
     UPDATE_END,     /* the last step of `settings.steps` is done: the trainer has paused */
     UPDATE_FAILED   /* a command could not be carried out (`error`); all is as it was before it */
 };
 
-/* A plain value; about 85 KB. */
+/* A plain value; about 100 KB. */
 struct update {
     enum update_kind kind;
     int64_t step;
     struct snapshot snapshot[SIDES]; /* of UPDATE_STEP */
+    struct sample sample[SIDES];     /* of UPDATE_SAMPLE */
+    struct task_symbols symbols;     /* of UPDATE_RESTART */
     struct settings settings;        /* of UPDATE_RESTART, UPDATE_CHANGE */
     struct task_info task;           /* of UPDATE_RESTART */
     int64_t parameters[SIDES];       /* of UPDATE_RESTART: number of trained values */
@@ -54,7 +58,9 @@ void trainer_switch(struct trainer *trainer, enum side side, enum placement plac
  * screen wants to see. None of it touches the numbers of the run. */
 enum watch {
     WATCH_DETAIL = 1, /* snapshot.detail, which otherwise is measured only in some steps */
-    WATCH_SAMPLES = 2 /* what the stacks write (train/sample.h) */
+    /* What the stacks write (train/sample.h): at once, and then in such a rhythm that it costs at
+     * most about as much as the steps; paused, after every change. */
+    WATCH_SAMPLES = 2
 };
 void trainer_watch(struct trainer *trainer, unsigned watch);
 
