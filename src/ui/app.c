@@ -222,6 +222,12 @@ static void take_size(struct app *app)
     canvas_resize(&app->canvas, rows, cols);
 }
 
+/* The trainer measures what the view on the screen wants to see; where that may have changed. */
+static void watch_view(struct app *app)
+{
+    trainer_watch(app->trainer, view_table[app->scene.view].watch);
+}
+
 static void take_key(struct app *app, int code)
 {
     char key[32];
@@ -242,6 +248,7 @@ static void take_key(struct app *app, int code)
         key_describe(code, key, sizeof key);
         app_say(app, ROLE_TEXT, "%s does nothing: ? shows the keys", key);
     }
+    watch_view(app);
 }
 
 /* ---- the loop ---- */
@@ -280,6 +287,8 @@ static void open_scene(struct app *app)
         .settings = &app->present,
         .task = &app->task,
         .history = &app->history,
+        .samples = &app->samples,
+        .symbols = &app->symbols,
         .rate = NAN,
         .ascii = ascii == ASCII_ON || (ascii == ASCII_AUTO && !terminal_is_utf8()),
         .mono = !terminal_has_colours() || app->present.theme == THEME_MONO,
@@ -306,7 +315,9 @@ int app_run(const struct settings *settings, app_export *export_screen, struct e
     }
     app.update = memory_new(1, sizeof *app.update);
     history_open(&app.history);
+    sample_history_open(&app.samples);
     open_scene(&app);
+    watch_view(&app);
     trainer_wait(app.trainer, 0.2); /* the first picture shows the first run, if that is quick */
     app_take_updates(&app);
     draw(&app);
@@ -321,6 +332,7 @@ int app_run(const struct settings *settings, app_export *export_screen, struct e
         raise(number);
     }
     trainer_stop(app.trainer);
+    sample_history_close(&app.samples);
     history_close(&app.history);
     canvas_close(&app.canvas);
     free(app.update);
