@@ -14,7 +14,8 @@
 enum {
     GAPS_FROM = 9,    /* a panel of so many rows has a blank one between two texts, ... */
     BREAKS_FROM = 24, /* ... and in one of so many the lines of a text begin anew */
-    KEY_MOST = 72     /* columns */
+    STEP_COLS = 21,   /* "before the first step", and as long a number */
+    LEGEND_FROM = 72  /* a key of so many columns has a legend of the signs */
 };
 
 /* What is said of each kind of writing, from long to short. */
@@ -22,9 +23,10 @@ static const struct {
     const char *title[4];
 } writing_table[] = {
     [WRITING_NONE] = {.title = {NULL}},
-    [WRITING_ON] = {.title = {"both stacks continue the same prompts (dim), with the same dice; "
-                              "colour: the probability given to it",
-                              "both stacks continue the same prompts (dim)", "continued prompts"}},
+    [WRITING_ON] =
+        {.title = {"both stacks continue the same prompts (dim), character by character, "
+                   "with the same dice",
+                   "both stacks continue the same prompts (dim)", "continued prompts"}},
     [WRITING_ANSWERS] = {.title = {"both stacks answer the same questions (dim), with the same "
                                    "dice; x below: wrong",
                                    "both stacks answer the same questions (dim)", "answers"}},
@@ -190,11 +192,12 @@ static void draw_summary(struct canvas *canvas, struct rect area, const struct s
     }
     snprintf(text[0], sizeof text[0], "mean probability %.2f, %.2f bits per %s",
              summary.probability, summary.bits, unit);
-    snprintf(text[1], sizeof text[1], "probability %.2f, %.2f bits each", summary.probability,
+    snprintf(text[1], sizeof text[1], "mean probability %.2f, %.2f bits each", summary.probability,
              summary.bits);
-    snprintf(text[2], sizeof text[2], "%.2f, %.2f bits each", summary.probability, summary.bits);
+    snprintf(text[2], sizeof text[2], "mean %.2f, %.2f bits", summary.probability, summary.bits);
+    snprintf(text[3], sizeof text[3], "%.2f, %.2f bits", summary.probability, summary.bits);
     canvas_fit(canvas, area, 0, area.cols, ROLE_TEXT,
-               (const char *const[]){text[0], text[1], text[2], NULL});
+               (const char *const[]){text[0], text[1], text[2], text[3], NULL});
 }
 
 static void draw_guess(struct canvas *canvas, struct rect area, const struct scene *scene,
@@ -205,8 +208,8 @@ static void draw_guess(struct canvas *canvas, struct rect area, const struct sce
     for (int i = 0; i < SAMPLE_GUESSES && sample->guess[i].token >= 0; i++) {
         const struct sample_guess *guess = &sample->guess[i];
         char text[TEXT_NUMBER];
-        snprintf(text, sizeof text, "%.12s %.2f", glyph_of(scene, guess->token),
-                 (double)guess->probability);
+        snprintf(text, sizeof text, "%.12s%s %.2f", glyph_of(scene, guess->token),
+                 scene->symbols->apart ? ":" : "", (double)guess->probability);
         col += i > 0 ? 2 : col > 0 ? 1 : 0;
         if (col + canvas_columns(text) <= area.cols)
             canvas_text(canvas, area, 0, col, ROLE_TEXT, text);
@@ -219,13 +222,12 @@ static void draw_guess(struct canvas *canvas, struct rect area, const struct sce
 static void draw_head(struct canvas *canvas, struct rect area, const struct scene *scene,
                       const struct sample *sample)
 {
-    int end = area.cols;
-    if (sample && sample->step > 0)
-        end = canvas_print_right(canvas, area, 0, end, ROLE_TEXT, "after step %" PRId64,
-                                 sample->step);
-    else if (sample)
-        end = canvas_print_right(canvas, area, 0, end, ROLE_TEXT, "before the first step");
-    canvas_fit(canvas, area, 0, end - 2, ROLE_TEXT,
+    if (sample->step > 0)
+        canvas_print_right(canvas, area, 0, area.cols, ROLE_TEXT, "after step %" PRId64,
+                           sample->step);
+    else
+        canvas_print_right(canvas, area, 0, area.cols, ROLE_TEXT, "before the first step");
+    canvas_fit(canvas, area, 0, area.cols - STEP_COLS - 1, ROLE_TEXT,
                writing_table[task_writing(scene->settings->task)].title);
 }
 
@@ -261,7 +263,7 @@ static void draw_key(struct canvas *canvas, struct rect area, const struct scene
 {
     const char *legend = scene->ascii ? "_ blank  / end of line" : "· blank  ⏎ end of line";
     int end = area.cols, from;
-    if (!scene->symbols->apart && area.cols >= KEY_MOST)
+    if (!scene->symbols->apart && area.cols >= LEGEND_FROM)
         end = canvas_print_right(canvas, area, 0, end, ROLE_DIM, "%s", legend) - 3;
     from = canvas_fit(canvas, area, 0, end - 20, ROLE_TITLE,
                       (const char *const[]){"probability that the stack gave", "probability given",
@@ -282,7 +284,7 @@ void view_samples(struct canvas *canvas, struct rect area, const struct scene *s
             continue;
         draw_texts(canvas, layout.panel[side].text, scene, sample);
         draw_summary(canvas, layout.panel[side].summary, scene, sample);
-        if (layout.panel[side].guess.rows > 0)
+        if (layout.panel[side].guess.rows > 0 && sample->texts > 0)
             draw_guess(canvas, layout.panel[side].guess, scene, sample);
     }
     if (!left || task_writing(scene->settings->task) == WRITING_NONE) {
