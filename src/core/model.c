@@ -540,22 +540,38 @@ double model_loss(struct model *model, const struct parallel *parallel)
     return loss;
 }
 
-/* A sequence's whole way to its logits, in the place of a shard. */
+struct predict_phase {
+    struct model *model;
+    int first, count; /* places of each sequence */
+    int sublayer;     /* 0 .. 2L-1; -1: the embedding, 2L: the output projection */
+};
+
+/* Places of a sequence, in the place of a shard. */
 static void predict_task(void *argument, int sequence)
 {
-    const struct model *model = argument;
-    const int T = model->config.context;
-    const struct shard shard = {.index = sequence, .first = sequence * T, .rows = T};
-    embedding_forward(model, &shard);
-    beside_embed(model, &shard);
-    for (int i = 0; i < model->config.layers * model->sublayers; i++)
-        sublayer_forward(model, &model->sublayer[i], &shard);
-    head_logits(model, &shard);
+    const struct predict_phase *phase = argument;
+    const struct model *model = phase->model;
+    const struct shard shard = {
+        .index = sequence,
+        .first = sequence * model->config.context + phase->first,
+        .rows = phase->count,
+    };
+    if (phase->sublayer < 0) {
+        embedding_forward(model, &shard);
+        beside_embed(model, &shard);
+    } else if (phase->sublayer < model->config.layers * model->sublayers) {
+        sublayer_forward(model, &model->sublayer[phase->sublayer], &shard);
+    } else {
+        head_logits(model, &shard);
+    }
 }
 
-void model_predict(struct model *model, int sequences, const struct parallel *parallel)
+void model_predict(struct model *model, int sequences, int first, int count,
+                   const struct parallel *parallel)
 {
-    parallel_run(parallel, sequences, predict_task, model);
+    struct predict_phase phase = {.model = model, .first = first, .count = count, .sublayer = -1};
+    for (; phase.sublayer <= model->config.layers * model->sublayers; phase.sublayer++)
+        parallel_run(parallel, sequences, predict_task, &phase);
 }
 
 const real *model_logits(const struct model *model, int sequence, int place)

@@ -13,7 +13,8 @@
 enum {
     PROMPT_MOST = 24,    /* tokens of a prompt; in a short context half of it */
     DISTANCE_LEAST = 10, /* steps between two samples */
-    STEP_PASSES = 3      /* a step's time in forward passes: one, and two backward */
+    STEP_PASSES = 3,     /* a step's time in forward passes: one, and two backward */
+    PLACES_PASS = 2      /* about so many single places take the time of a whole pass */
 };
 
 static enum task_writing writing_of(const struct run *run)
@@ -127,6 +128,7 @@ void sampler_begin(struct sampler *sampler, const struct run *run)
     for (int i = 0; i < SAMPLE_GUESSES; i++)
         sample->guess[i] = (struct sample_guess){.token = -1, .probability = NAN};
     sampler->at = sampler->length;
+    sampler->from = sampler->ready = 0;
     sampler->prepared = false;
     if (writing == WRITING_NONE || !sample->finite)
         return;
@@ -151,10 +153,11 @@ int sampler_distance(const struct sampler *sampler, const struct run *run)
 {
     const int step = STEP_PASSES * run->model.config.batch;
     const int length = sampler->length < SAMPLE_TOKENS ? sampler->length : SAMPLE_TOKENS;
-    const bool at_once = is_at_once(writing_of(run));
+    const int half = (context_of(run) + 1) / 2;
     if (sampler->length == 0)
         return 0;
-    const int steps = sampler->texts * (at_once ? 1 : length) / step;
+    const int passes = is_at_once(writing_of(run)) ? 1 : length / half + length / PLACES_PASS;
+    const int steps = sampler->texts * passes / step;
     return steps > DISTANCE_LEAST ? steps : DISTANCE_LEAST;
 }
 
@@ -219,16 +222,25 @@ static int32_t draw(struct sampler *sampler, const struct run *run, int text, in
     return token;
 }
 
-/* Puts the `T` tokens in front of a place, or those that there are, into the model; returns the
- * place of the last of them. */
-static int load(const struct sampler *sampler, struct model *model, int place)
+/* Lets the model go on to the place in front of `place` in every text; returns which of its own
+ * places that is. */
+static int read_on(struct sampler *sampler, struct run *run, int place)
 {
-    const int T = model->config.context, from = place > T ? place - T : 0, count = place - from;
+    struct model *model = &run->model;
+    const int T = model->config.context;
+    if (place - sampler->from > T) {
+        sampler->from = place - (T + 1) / 2;
+        sampler->ready = 0;
+    }
+    const int count = place - sampler->from, first = sampler->ready;
     for (int text = 0; text < sampler->texts; text++) {
         int32_t *to = model->tokens + (size_t)text * (size_t)T;
-        memcpy(to, row_of(sampler, sampler->token, text) + from, (size_t)count * sizeof *to);
+        memcpy(to, row_of(sampler, sampler->token, text) + sampler->from,
+               (size_t)count * sizeof *to);
         memset(to + count, 0, (size_t)(T - count) * sizeof *to);
     }
+    model_predict(model, sampler->texts, first, first == 0 ? T : count - first, run->parallel);
+    sampler->ready = count;
     return count - 1;
 }
 
@@ -236,8 +248,7 @@ static int load(const struct sampler *sampler, struct model *model, int place)
 static void write_on(struct sampler *sampler, struct run *run)
 {
     const enum task_writing writing = writing_of(run);
-    const int place = sampler->at, row = load(sampler, &run->model, place);
-    model_predict(&run->model, sampler->texts, run->parallel);
+    const int place = sampler->at, row = read_on(sampler, run, place);
     for (int text = 0; text < sampler->texts; text++) {
         int32_t *target = row_of(sampler, sampler->target, text);
         double probability;
@@ -263,8 +274,7 @@ static void write_at_once(struct sampler *sampler, struct run *run)
     const int kept = beside && T > half ? half : T;
     if (beside)
         note_given(sampler, 0, kept);
-    load(sampler, &run->model, T);
-    model_predict(&run->model, sampler->texts, run->parallel);
+    read_on(sampler, run, T);
     for (int text = 0; text < sampler->texts; text++) {
         const int32_t *token = row_of(sampler, sampler->token, text);
         const int32_t *target = row_of(sampler, sampler->target, text);

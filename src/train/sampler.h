@@ -3,8 +3,10 @@
  * What it reads is drawn from the task (task_questions()), the same for both stacks and at every
  * step. A token is drawn from the softmax of the stack at temperature 1 with a number that is a
  * function of (seed, text, place) alone: both stacks throw the same dice at every step, so that a
- * text changes only where what the stack has learned has changed. The run goes on with the same
- * bits as without samples; only the tokens and activations of its model are overwritten. */
+ * text changes only where what the stack has learned has changed. Where a text outgrows the context
+ * it goes on from the last half of that, and then places again (model_predict()). The run goes on
+ * with the same bits as without samples; only the tokens and activations of its model are
+ * overwritten. */
 #ifndef LNSCOPE_TRAIN_SAMPLER_H
 #define LNSCOPE_TRAIN_SAMPLER_H
 
@@ -18,6 +20,8 @@ struct sampler {
     int length;              /* tokens of a text, the question included */
     int32_t *token, *target; /* [texts][length]; targets as the task gives them */
     int at;                  /* the place that is written next; `length`: complete */
+    int from;                /* the place of a text that is the model's first, ... */
+    int ready;               /* ... and how many the model has been through from there */
     bool prepared;           /* the model is, for the weights as they are */
 };
 

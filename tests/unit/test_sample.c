@@ -157,8 +157,8 @@ static void probabilities_are_those_of_the_model(void **state)
         const struct sample *sample = &pair.sampler[side].sample;
         const struct sample_text *text = &sample->text[2];
         const int T = model->config.context;
-        for (int t = T / 2; t < SAMPLE_TOKENS; t++) {
-            const int from = t > T ? t - T : 0; /* the window slides */
+        for (int t = T / 2, from = 0; t < SAMPLE_TOKENS; t++) {
+            from = t - from > T ? t - T / 2 : from; /* the full context goes on from its half */
             const double loss = loss_of(model, text->token + from, t - from, text->token[t]);
             assert_true(fabs(exp(-loss) - (double)text->probability[t]) < 1e-5);
         }
