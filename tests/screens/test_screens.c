@@ -542,8 +542,9 @@ SCREEN_OF(VIEW_SAMPLES, samples_images_80x24, 24, 80, images)
 static void any_size_can_be_drawn(void **state)
 {
     (void)state;
-    void (*const makes[])(struct fixture *) = {NULL,   run_changed,   diverged, deep_scrolled,
-                                               zoomed, other_tensors, past,     help_end};
+    void (*const makes[])(struct fixture *) = {NULL,    run_changed,   diverged, deep_scrolled,
+                                               zoomed,  other_tensors, past,     help_end,
+                                               writing, answering};
     static const int cols[] = {1, 2, 12, 39, 40, 41, 49, 55, 56, 64, 71, 72, 80, 99, 120, 250};
     enum { MAKES = sizeof makes / sizeof makes[0], SIZES = sizeof cols / sizeof cols[0] };
     for (int m = 0; m < MAKES * VIEWS; m++) {

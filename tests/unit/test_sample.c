@@ -200,6 +200,41 @@ static void tokens_are_drawn_from_the_probabilities(void **state)
     assert_true(fabs(met - expected) < 4 * sqrt(variance));
 }
 
+/* Stacks that know nothing at all write each token as often as any other, and both the same: the
+ * dice are thrown anew at every place, for both at once. */
+static void both_stacks_throw_the_same_dice(void **state)
+{
+    (void)state;
+    const struct settings settings = small_settings(TASK_GRAMMAR, 12);
+    struct pair pair;
+    int count[TASK_SYMBOLS] = {0}, written = 0;
+    double square = 0;
+    open_pair(&pair, &settings);
+    for (int side = 0; side < SIDES; side++) {
+        struct model *model = &pair.run[side].model;
+        const struct tensor *head = &model->tensor[model->head];
+        memset(model->weight + head->offset, 0, tensor_size(head) * sizeof(real));
+    }
+    write_sample(&pair);
+    assert_same_text(&pair.sampler[LEFT].sample, &pair.sampler[RIGHT].sample);
+    const int V = pair.run[LEFT].model.config.vocab;
+    for (int i = 0; i < SAMPLE_TEXTS; i++)
+        for (int t = 6; t < SAMPLE_TOKENS; t++, written++) {
+            const struct sample_text *text = &pair.sampler[LEFT].sample.text[i];
+            assert_true(fabs((double)text->probability[t] * V - 1) < 1e-6);
+            count[text->token[t]]++;
+        }
+    for (int v = 0; v < V; v++)
+        square += pow(count[v] - (double)written / V, 2) * V / written;
+    assert_true(square < V - 1 + 4 * sqrt(2 * (V - 1))); /* chi square */
+    const struct sample_summary summary = sample_summarise(&pair.sampler[LEFT].sample);
+    assert_int_equal(summary.written, written);
+    assert_int_equal(summary.asked, 0);
+    assert_true(fabs(summary.bits - log2(V)) < 1e-5);
+    assert_true(fabs(summary.probability * V - 1) < 1e-5);
+    pair_close(&pair);
+}
+
 /* ---- answers ---- */
 
 /* What is right after these tokens of a text, by the task's own definition; -1: not asked. */
@@ -468,6 +503,7 @@ int main(void)
         cmocka_unit_test(the_prompt_is_the_same_for_both_stacks),
         cmocka_unit_test(probabilities_are_those_of_the_model),
         cmocka_unit_test(tokens_are_drawn_from_the_probabilities),
+        cmocka_unit_test(both_stacks_throw_the_same_dice),
         cmocka_unit_test(answers_are_compared_with_the_right_ones),
         cmocka_unit_test(masked_places_are_filled_in),
         cmocka_unit_test(questions_are_no_batches),
