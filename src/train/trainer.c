@@ -58,6 +58,9 @@ struct trainer {
     double due;                    /* when the next step may begin; 0: at once */
     double finished[RATE_SAMPLES]; /* when the newest steps ended, a ring */
     int64_t finishes;
+    int64_t sampled; /* the step of the last sample; -1: none of this run as it is watched now */
+    bool sampling;   /* one is under way */
+    bool sample_due; /* it, or a new one, is what comes next */
 };
 
 /* ---- updates ---------------------------------------------------------------------------------*/
@@ -90,6 +93,7 @@ static void publish_state(struct trainer *trainer, enum update_kind kind, const 
         update->step = trainer->pair.run[LEFT].step + (kind == UPDATE_CHANGE);
         update->settings = trainer->pair.settings;
         update->task = task_info(trainer->pair.task);
+        task_symbols(trainer->pair.task, &update->symbols);
         for (int side = 0; side < SIDES; side++) {
             update->parameters[side] = (int64_t)trainer->pair.run[side].model.trained;
             update->omega[side] = run_omega(&trainer->pair.run[side]);
@@ -128,6 +132,48 @@ static void step(struct trainer *trainer, struct snapshot snapshot[SIDES])
         update->step = snapshot[LEFT].step;
         memcpy(update->snapshot, snapshot, sizeof update->snapshot);
         trainer->rate = rate;
+    }
+    publish_update(trainer, update != NULL);
+}
+
+/* ---- samples ---------------------------------------------------------------------------------*/
+
+static void forget_sample(struct trainer *trainer)
+{
+    trainer->sampled = -1;
+    trainer->sampling = false;
+}
+
+/* Before the next step, which follows if `go`? The rhythm is one of steps, so that it does not
+ * depend on a clock. */
+static bool is_sample_due(struct trainer *trainer, bool go)
+{
+    const int64_t step = trainer->pair.run[LEFT].step;
+    const int distance = pair_sample_distance(&trainer->pair);
+    if (!(trainer->pair.watch & WATCH_SAMPLES))
+        forget_sample(trainer);
+    if (!(trainer->pair.watch & WATCH_SAMPLES) || distance == 0)
+        return false;
+    if (trainer->sampling || !go)
+        return trainer->sampling || trainer->sampled != step;
+    return step > 0 && trainer->sampled != step && (trainer->sampled < 0 || step % distance == 0);
+}
+
+/* A token of each text, so that a command or the end need not wait for a whole sample. */
+static void sample(struct trainer *trainer)
+{
+    if (!trainer->sampling)
+        pair_begin_sample(&trainer->pair);
+    trainer->sampling = pair_go_on_sample(&trainer->pair);
+    if (trainer->sampling)
+        return;
+    trainer->sampled = trainer->pair.run[LEFT].step;
+    struct update *update = claim_update(trainer);
+    if (update) {
+        update->kind = UPDATE_SAMPLE;
+        update->step = trainer->sampled;
+        for (int side = 0; side < SIDES; side++)
+            update->sample[side] = trainer->pair.sampler[side].sample;
     }
     publish_update(trainer, update != NULL);
 }
@@ -290,10 +336,10 @@ static void carry_out(struct trainer *trainer, const struct command *command,
     case COMMAND_PAUSE: /* `running` says it already */
         trainer->steps_left = 0;
         forget_rate(trainer);
-        break;
+        return;
     case COMMAND_STEP:
         trainer->steps_left++;
-        break;
+        return;
     case COMMAND_RESTART: {
         struct settings settings = trainer->pair.settings;
         restart(trainer, &settings);
@@ -309,6 +355,7 @@ static void carry_out(struct trainer *trainer, const struct command *command,
         branch(trainer, command, snapshot);
         break;
     }
+    forget_sample(trainer); /* the stacks may be others now */
 }
 
 static void send(struct trainer *trainer, const struct command *like)
@@ -384,14 +431,18 @@ static struct timespec absolute_time(double seconds_from_now)
     return at;
 }
 
-/* Waits until there is something to do. Returns a command to carry out, or NULL for a step; *stop
- * is set when the trainer is to end. */
+/* Waits until there is something to do. Returns a command to carry out, or NULL for a step, or for
+ * a sample where one is due; *stop is set when the trainer is to end. */
 static struct command *next_command(struct trainer *trainer, bool *stop)
 {
     struct command *command = NULL;
     pthread_mutex_lock(&trainer->mutex);
     while (!trainer->stop && !trainer->first) {
         bool go = (trainer->running || trainer->steps_left > 0) && !at_the_end(trainer);
+        trainer->pair.watch = trainer->watch;
+        trainer->sample_due = is_sample_due(trainer, go);
+        if (trainer->sample_due)
+            break;
         double wait = trainer->due - clock_seconds();
         if (go && (wait <= 0 || trainer->steps_left > 0))
             break;
@@ -444,6 +495,10 @@ static void *train(void *argument)
         }
         if (stop)
             break;
+        if (trainer->sample_due) {
+            sample(trainer);
+            continue;
+        }
         if (trainer->steps_left > 0)
             trainer->steps_left--;
         schedule_next(trainer);
@@ -469,6 +524,7 @@ struct trainer *trainer_start(const struct settings *settings, bool running, str
     trainer->ring = memory_new(UPDATES, sizeof *trainer->ring);
     trainer->running = running;
     trainer->rate = (double)NAN;
+    trainer->sampled = -1;
     pthread_mutex_init(&trainer->mutex, NULL);
     pthread_cond_init(&trainer->to_trainer, NULL);
     pthread_cond_init(&trainer->to_screen, NULL);
@@ -507,6 +563,7 @@ void trainer_watch(struct trainer *trainer, unsigned watch)
 {
     pthread_mutex_lock(&trainer->mutex);
     trainer->watch = watch;
+    pthread_cond_signal(&trainer->to_trainer); /* a paused one may have a sample to write */
     pthread_mutex_unlock(&trainer->mutex);
 }
 

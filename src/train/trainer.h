@@ -4,6 +4,7 @@
 #define LNSCOPE_TRAIN_TRAINER_H
 
 #include "train/run.h"
+#include "train/sample.h"
 #include "train/settings.h"
 #include "train/snapshot.h"
 
@@ -16,15 +17,18 @@ enum update_kind {
                        first that they act on */
     UPDATE_BRANCH,  /* the run has gone back to `step`, and goes on from there: forget what followed
                      */
+    UPDATE_SAMPLE,  /* both stacks have written a sample, of the weights after `step` steps */
     UPDATE_END,     /* the last step of `settings.steps` is done: the trainer has paused */
     UPDATE_FAILED   /* a command could not be carried out (`error`); all is as it was before it */
 };
 
-/* A plain value; about 160 KB. */
+/* A plain value; about 170 KB. */
 struct update {
     enum update_kind kind;
     int64_t step;
     struct snapshot snapshot[SIDES]; /* of UPDATE_STEP; of UPDATE_BRANCH: those of `step` */
+    struct sample sample[SIDES];     /* of UPDATE_SAMPLE */
+    struct task_symbols symbols;     /* of UPDATE_RESTART */
     struct settings settings;        /* of UPDATE_RESTART, UPDATE_CHANGE, UPDATE_BRANCH */
     struct settings before;    /* of UPDATE_BRANCH: those of `step`; `settings` act after it */
     struct task_info task;     /* of UPDATE_RESTART */

@@ -228,6 +228,12 @@ static void take_size(struct app *app)
     canvas_resize(&app->canvas, rows, cols);
 }
 
+/* The trainer measures what the view on the screen wants to see; where that may have changed. */
+static void watch_view(struct app *app)
+{
+    trainer_watch(app->trainer, view_table[app->scene.view].watch);
+}
+
 static void take_key(struct app *app, int code)
 {
     char key[32];
@@ -248,6 +254,7 @@ static void take_key(struct app *app, int code)
         key_describe(code, key, sizeof key);
         app_say(app, ROLE_TEXT, "%s does nothing: ? shows the keys", key);
     }
+    watch_view(app);
 }
 
 /* ---- the loop ---- */
@@ -287,6 +294,8 @@ static void open_scene(struct app *app)
         .settings = &app->present,
         .task = &app->task,
         .history = &app->history,
+        .samples = &app->samples,
+        .symbols = &app->symbols,
         .rate = NAN,
         .ascii = ascii == ASCII_ON || (ascii == ASCII_AUTO && !terminal_is_utf8()),
         .mono = !terminal_has_colours() || app->present.theme == THEME_MONO,
@@ -297,6 +306,7 @@ static void open_scene(struct app *app)
     scene_set_defaults(&app->scene);
     canvas_open(&app->canvas, 1, 1);
     take_size(app);
+    watch_view(app);
 }
 
 /* Trains and draws until the user or a signal ends it. */
@@ -325,6 +335,7 @@ int app_run(const struct app_start *start, struct error *error)
     }
     app.update = memory_new(1, sizeof *app.update);
     history_open(&app.history);
+    sample_history_open(&app.samples);
     open_scene(&app);
     bool able = !start->record || app_record_open(&app, start->record, start->force, error);
     if (able)
@@ -338,6 +349,7 @@ int app_run(const struct app_start *start, struct error *error)
         raise(number);
     }
     trainer_stop(app.trainer);
+    sample_history_close(&app.samples);
     history_close(&app.history);
     canvas_close(&app.canvas);
     free(app.update);

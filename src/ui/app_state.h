@@ -20,6 +20,8 @@ struct app {
     struct settings present; /* of the run under way; those of the program as commanded */
     struct task_info task;
     struct history history;
+    struct sample_history samples;
+    struct task_symbols symbols;
     struct scene scene;
     struct canvas canvas;
     const struct app_output *output;

@@ -46,12 +46,14 @@ static void take_restart(struct app *app, const struct update *update)
     app->begun = true;
     take_settings(app, &update->settings);
     app->task = update->task;
+    app->symbols = update->symbols;
     memcpy(app->scene.parameters, update->parameters, sizeof app->scene.parameters);
     memcpy(app->scene.omega, update->omega, sizeof app->scene.omega);
     app->scene.ended = false;
     app->mark_step = 0;
     app->going_back = false;
     history_clear(&app->history);
+    sample_history_clear(&app->samples);
     history_set_unit(&app->history, update->task.unigram_entropy);
     navigate_restart(&app->scene);
     axis_reset(&app->scene.axis);
@@ -164,6 +166,9 @@ static void take_update(struct app *app, const struct update *update)
         break;
     case UPDATE_BRANCH:
         take_branch(app, update);
+        break;
+    case UPDATE_SAMPLE:
+        sample_history_add(&app->samples, update->sample);
         break;
     case UPDATE_END:
         app->scene.ended = true;

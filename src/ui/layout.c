@@ -227,3 +227,29 @@ struct layout_curves layout_curves(struct rect area)
     curves.plot = plot_parts(&area, legend, area.rows - 1 - strip, 1, strip);
     return curves;
 }
+
+struct layout_samples layout_samples(struct rect area)
+{
+    int rows = area.rows, state = rows >= 12, guess = rows >= 14;
+    int above = rows >= 16, below = rows >= 18, before_key = rows >= 20;
+    area = inside_edges(area);
+    struct layout_samples samples = {0};
+    int width = (area.cols - between_columns(area.cols)) / 2;
+    struct rect title = take(&area, 1), states = take(&area, state);
+    samples.head = take(&area, 1);
+    take(&area, above);
+    struct rect text = take(&area, area.rows - below - 1 - guess - before_key - 1);
+    take(&area, below);
+    struct rect summary = take(&area, 1), guesses = take(&area, guess);
+    take(&area, before_key);
+    samples.key = area;
+    for (int side = 0; side < SIDES; side++) {
+        int from = side == LEFT ? 0 : title.cols - width;
+        samples.panel[side].title = columns(title, from, width);
+        samples.panel[side].state = columns(states, from, width);
+        samples.panel[side].text = columns(text, from, width);
+        samples.panel[side].summary = columns(summary, from, width);
+        samples.panel[side].guess = columns(guesses, from, width);
+    }
+    return samples;
+}

@@ -76,6 +76,17 @@ struct layout_curves {
     struct layout_plot plot;
 };
 
+struct layout_samples {
+    struct {
+        struct rect title, state;
+        struct rect text;    /* what the stack writes */
+        struct rect summary; /* one row: numbers over all of it */
+        struct rect guess;   /* one row: the likeliest at the first place */
+    } panel[SIDES];
+    struct rect head; /* what is written, over the whole width */
+    struct rect key;  /* the key of the colours: one row */
+};
+
 struct layout_screen layout_screen(int rows, int cols);
 
 /* The parts of the overview inside `area`, which must be a body of layout_screen(). As its height
@@ -87,9 +98,11 @@ struct layout_overview layout_overview(struct rect area);
 /* The parts of the other views inside such a body. The waterfall gives up, as its height shrinks,
  * rows of the maps down to 8, the gap, the second row of the key, rows down to 6, the state line;
  * the tensors the state line, the second rows of key and readout, and rows of the maps; the curves
- * rows of the plot down to 8, the strip, and then more of the plot. */
+ * rows of the plot down to 8, the strip, and then more of the plot; the samples the gaps, rows of
+ * the texts down to 7, the likeliest characters, the state line. */
 struct layout_waterfall layout_waterfall(struct rect area);
 struct layout_tensors layout_tensors(struct rect area);
 struct layout_curves layout_curves(struct rect area);
+struct layout_samples layout_samples(struct rect area);
 
 #endif

@@ -160,8 +160,7 @@ struct axis plot_heat_axis(double least, double most)
     return axis;
 }
 
-static void draw_key_bar(struct canvas *canvas, struct rect bar, const struct axis *axis,
-                         double mark, bool letters)
+static void draw_ramp(struct canvas *canvas, struct rect bar, bool letters)
 {
     const uint32_t left_half = 0x258C;
     for (int col = 0; col < bar.cols; col++) {
@@ -173,6 +172,12 @@ static void draw_key_bar(struct canvas *canvas, struct rect bar, const struct ax
             canvas_put_on(canvas, bar.row, bar.col + col, left_half, ramp_role(left),
                           ramp_role(right));
     }
+}
+
+/* A value that stands out on the ramp; NAN: none. */
+static void draw_mark(struct canvas *canvas, struct rect bar, const struct axis *axis, double mark,
+                      bool letters)
+{
     double at = axis_fraction(axis, mark);
     if (at > 0 && at < 1) {
         int col = (int)(at * bar.cols);
@@ -181,20 +186,38 @@ static void draw_key_bar(struct canvas *canvas, struct rect bar, const struct ax
     }
 }
 
+/* The ramp between two words; returns where it is. */
+static struct rect draw_scale(struct canvas *canvas, struct rect area, const char *low,
+                              const char *high, bool letters)
+{
+    int from = canvas_text(canvas, area, 0, 0, ROLE_DIM, low) + 1;
+    int end = canvas_print_right(canvas, area, 0, area.cols, ROLE_DIM, "%s", high) - 1;
+    struct rect bar = {area.row, area.col + from, 1, end - from};
+    draw_ramp(canvas, bar, letters);
+    return bar;
+}
+
+void plot_heat_scale(struct canvas *canvas, struct rect area, const char *low, const char *high,
+                     bool letters)
+{
+    draw_scale(canvas, area, low, high, letters);
+}
+
 void plot_heat_key(struct canvas *canvas, struct rect area, const struct axis *axis, double mark,
                    bool letters)
 {
     if (axis->low >= axis->high || area.rows == 0)
         return;
     if (area.rows == 1) {
-        int from = canvas_print(canvas, area, 0, 0, ROLE_DIM, "1e%d", axis->low) + 1;
-        int end = canvas_print_right(canvas, area, 0, area.cols, ROLE_DIM, "1e%d", axis->high) - 1;
-        draw_key_bar(canvas, (struct rect){area.row, area.col + from, 1, end - from}, axis, mark,
-                     letters);
+        char low[16], high[16];
+        snprintf(low, sizeof low, "1e%d", axis->low);
+        snprintf(high, sizeof high, "1e%d", axis->high);
+        draw_mark(canvas, draw_scale(canvas, area, low, high, letters), axis, mark, letters);
         return;
     }
     struct rect bar = {area.row, area.col + KEY_EDGE, 1, area.cols - 2 * KEY_EDGE};
-    draw_key_bar(canvas, bar, axis, mark, letters);
+    draw_ramp(canvas, bar, letters);
+    draw_mark(canvas, bar, axis, mark, letters);
     int stride = decade_stride(bar, axis);
     for (int decade = axis->high; decade >= axis->low; decade -= stride) {
         char text[16];

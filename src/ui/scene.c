@@ -39,6 +39,12 @@ struct moment scene_finite_moment(const struct scene *scene, enum side side)
                : history_moment_of(&scene->history->last_finite[side]);
 }
 
+const struct sample *scene_sample(const struct scene *scene, enum side side)
+{
+    return sample_history_at(scene->samples, side,
+                             scene->cursor > 0 ? scene_step(scene) : INT64_MAX);
+}
+
 bool scene_is_mono(const struct scene *scene)
 {
     return scene->mono || scene->settings->theme == THEME_MONO;

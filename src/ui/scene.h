@@ -90,7 +90,8 @@ struct scene {
     enum stream_kind stream_kind; /* what the stream view shows */
     int log_scroll;               /* how many of the newest events are below the log view */
     const struct events *events;
-    const struct sample *sample[SIDES]; /* of the moment shown; NULL: none was drawn */
+    const struct sample_history *samples;
+    const struct task_symbols *symbols; /* of the tokens in them */
     const struct prompt *prompt;        /* the command line; NULL: closed */
     const char *recording;              /* the file that a recording goes to; NULL: none */
     const char *share;                  /* the command line that makes this session again */
@@ -120,6 +121,9 @@ int64_t scene_step(const struct scene *scene);
 
 /* The same where its numbers are finite, and otherwise the last finite moment before it. */
 struct moment scene_finite_moment(const struct scene *scene, enum side side);
+
+/* What a stack wrote last at the moment shown; NULL where nothing had been written. */
+const struct sample *scene_sample(const struct scene *scene, enum side side);
 
 /* Have the stacks to differ by glyph? Have heat maps to be made of letters? */
 bool scene_is_mono(const struct scene *scene);

@@ -1,6 +1,7 @@
 /* See views.h. Owns the table of views. */
 #include "ui/views.h"
 
+#include "train/trainer.h"
 #include "ui/layout.h"
 
 #include <stdio.h>
@@ -16,6 +17,10 @@ static const enum action curves_keys[] = {ACTION_PAUSE,   ACTION_QUANTITY, ACTIO
                                           ACTION_RIGHT,   ACTION_SMOOTHER, ACTION_LOG_Y,
                                           ACTION_LOG_X,   ACTION_BACK,     ACTION_WARMUP_LONGER,
                                           ACTION_RESTART, ACTION_EXPORT,   ACTIONS};
+
+static const enum action samples_keys[] = {
+    ACTION_PAUSE, ACTION_STEP,       ACTION_BACK,    ACTION_FORWARD, ACTION_WARMUP_LONGER,
+    ACTION_TASK,  ACTION_RIGHT_NEXT, ACTION_RESTART, ACTION_EXPORT,  ACTIONS};
 
 static const char *const waterfall_notes[][2] = {
     {"columns",
@@ -53,6 +58,28 @@ static const char *const curves_notes[][2] = {
     {NULL, NULL},
 };
 
+static const char *const samples_notes[][2] = {
+    {"dim text", "the prompt or the question, which training never uses: the same for both stacks"},
+    {"colours",
+     "the probability that the stack gave to the character it wrote, from 0 to 1; without colours "
+     "the letter below it. A cross below: it is not the right answer"},
+    {"same dice",
+     "a character is drawn from the probabilities of the stack (softmax, temperature 1) with "
+     "random "
+     "numbers that are the same for both stacks and at every step: a text changes only where the "
+     "stack has changed"},
+    {"bits per character",
+     "mean of -log2 of these probabilities over all texts: how surprised a stack is by its own "
+     "text. At the no-context level it stays at that of the letters alone"},
+    {"likeliest first",
+     "the characters with the highest probability at the first place that is written: both stacks "
+     "have read the same there"},
+    {"rhythm",
+     "samples are written while this view is open, at most about every tenth step, so that they "
+     "take no more time than training; the numbers of the run stay as they are"},
+    {NULL, NULL},
+};
+
 const struct view_row view_table[VIEWS] = {
     [VIEW_OVERVIEW] = {.name = "overview",
                        .key = '1',
@@ -87,7 +114,10 @@ const struct view_row view_table[VIEWS] = {
     [VIEW_SAMPLES] = {.name = "samples",
                       .key = '7',
                       .summary = "both stacks continue the same text",
-                      .draw = view_samples},
+                      .draw = view_samples,
+                      .watch = WATCH_SAMPLES,
+                      .keys = samples_keys,
+                      .notes = samples_notes},
     [VIEW_LOG] = {.name = "log",
                   .key = '8',
                   .summary = "what happened, at which step, in which layer",

@@ -16,6 +16,7 @@ struct view_row {
     int key;             /* a digit; it rises from row to row */
     const char *summary; /* one line, no full stop: what it shows */
     void (*draw)(struct canvas *canvas, struct rect area, const struct scene *scene);
+    unsigned watch; /* what the trainer is to measure for it, a sum of enum watch (trainer.h) */
     const enum action *keys; /* for the footer, ended by ACTIONS; NULL: those of the overview */
     const char *const (*notes)[2]; /* for the help: terms and what they mean, ended by NULL */
 };

@@ -540,6 +540,29 @@ static void all_keys(struct console *console)
         console_send(console, sequences[i]);
 }
 
+/* Both stacks write, running and paused; what they wrote stays as one goes back in time. */
+static void samples_are_written_while_one_looks(void **state)
+{
+    (void)state;
+    struct console *console = start();
+    assert_true(console_wait_text(console, "RUNNING"));
+    press(console, "7", "after step");
+    press(console, " ", "PAUSED");
+    assert_true(console_wait_text(console, "probability that the stack gave"));
+    for (int i = 0; i < 2; i++)
+        press(console, "r", "before the first step"); /* paused: of the initial weights */
+    press(console, ".", "after step 1");
+    press(console, ".", "after step 2");
+    const char *screen = console_screen(console);
+    const char *first = strstr(screen, " bits each");
+    assert_non_null(first);
+    assert_non_null(strstr(first + 1, " bits each")); /* both stacks */
+    press(console, "[", "after step 1");
+    press(console, "1", "no-context");
+    press(console, "7", "after step 1");
+    quit(console);
+}
+
 static void every_key_in_every_state(void **state)
 {
     char folder[] = "/tmp/lnscope-test-XXXXXX", command[256];
@@ -921,6 +944,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_branch_repeats_the_run),
         cmocka_unit_test(a_branch_of_a_run_that_is_over),
         cmocka_unit_test(steps_have_names),
+        cmocka_unit_test(samples_are_written_while_one_looks),
         cmocka_unit_test(every_key_in_every_state),
         cmocka_unit_test(help_opens_scrolls_and_closes),
         cmocka_unit_test(export_writes_two_files_each_time),

@@ -414,6 +414,77 @@ static void panned(struct fixture *fixture)
         fixture_act(fixture, ACTION_LEFT);
 }
 
+static void writing(struct fixture *fixture)
+{
+    fixture_train(fixture, 90);
+    fixture_write(fixture, 80);
+    fixture_train(fixture, 128);
+    fixture_write(fixture, 120);
+}
+
+/* Back at a step before the newest sample, whose own comes before it. */
+static void writing_past(struct fixture *fixture)
+{
+    writing(fixture);
+    fixture->scene.running = false;
+    navigate_to_step(&fixture->scene, 100);
+}
+
+static void writing_ascii(struct fixture *fixture)
+{
+    writing(fixture);
+    fixture->scene.ascii = true;
+}
+
+static void writing_mono(struct fixture *fixture)
+{
+    writing(fixture);
+    fixture->settings.theme = THEME_MONO;
+}
+
+static void writing_blind(struct fixture *fixture)
+{
+    writing(fixture);
+    fixture->scene.blind = true;
+}
+
+/* Back at a step before the first sample. */
+static void before_the_first_sample(struct fixture *fixture)
+{
+    writing(fixture);
+    navigate_to_step(&fixture->scene, 40);
+}
+
+static void writing_diverged(struct fixture *fixture)
+{
+    diverged(fixture);
+    fixture_write(fixture, 120);
+    struct sample *lost = &fixture->samples.pair[0].side[RIGHT];
+    lost->finite = false;
+    lost->texts = 0;
+}
+
+static void answering(struct fixture *fixture)
+{
+    run(fixture);
+    fixture->settings.task = TASK_MODULAR;
+    fixture->task.name = "modular";
+    fixture_answer(fixture, 120);
+}
+
+static void answering_ascii(struct fixture *fixture)
+{
+    answering(fixture);
+    fixture->scene.ascii = true;
+}
+
+static void images(struct fixture *fixture)
+{
+    run(fixture);
+    fixture->settings.task = TASK_SHAPES;
+    fixture->task.name = "shapes";
+}
+
 #define SCREEN_OF(view_, name, rows, cols, make)                                                   \
     static void make_##name(struct fixture *fixture)                                               \
     {                                                                                              \
@@ -527,14 +598,28 @@ SCREEN_OF(VIEW_CURVES, curves_ghost_mono_80x24, 24, 80, branched_mono)
 SCREEN_OF(VIEW_CURVES, curves_ghost_ratio_80x24, 24, 80, branched_ratio)
 SCREEN_OF(VIEW_CURVES, curves_ghost_gradient_120x36, 36, 120, branched_gradient)
 SCREEN_OF(VIEW_CURVES, curves_ghost_zoomed_80x24, 24, 80, branched_zoomed)
+SCREEN_OF(VIEW_SAMPLES, samples_80x24, 24, 80, writing)
+SCREEN_OF(VIEW_SAMPLES, samples_120x36, 36, 120, writing)
+SCREEN_OF(VIEW_SAMPLES, samples_40x12, 12, 40, writing)
+SCREEN_OF(VIEW_SAMPLES, samples_160x48, 48, 160, writing)
+SCREEN_OF(VIEW_SAMPLES, samples_first_80x24, 24, 80, NULL)
+SCREEN_OF(VIEW_SAMPLES, samples_past_80x24, 24, 80, writing_past)
+SCREEN_OF(VIEW_SAMPLES, samples_none_80x24, 24, 80, before_the_first_sample)
+SCREEN_OF(VIEW_SAMPLES, samples_ascii_80x24, 24, 80, writing_ascii)
+SCREEN_OF(VIEW_SAMPLES, samples_mono_80x24, 24, 80, writing_mono)
+SCREEN_OF(VIEW_SAMPLES, samples_blind_80x24, 24, 80, writing_blind)
+SCREEN_OF(VIEW_SAMPLES, samples_diverged_80x24, 24, 80, writing_diverged)
+SCREEN_OF(VIEW_SAMPLES, samples_answers_80x24, 24, 80, answering)
+SCREEN_OF(VIEW_SAMPLES, samples_answers_ascii_120x36, 36, 120, answering_ascii)
+SCREEN_OF(VIEW_SAMPLES, samples_images_80x24, 24, 80, images)
 
 /* Every size is drawn without a fault (the sanitizers look on), in every view and state. */
 static void any_size_can_be_drawn(void **state)
 {
     (void)state;
-    void (*const makes[])(struct fixture *) = {NULL,          run_changed, diverged,
-                                               deep_scrolled, zoomed,      other_tensors,
-                                               past,          help_end,    branched_often};
+    void (*const makes[])(struct fixture *) = {
+        NULL, run_changed, diverged,       deep_scrolled, zoomed,   other_tensors,
+        past, help_end,    branched_often, writing,       answering};
     static const int cols[] = {1, 2, 12, 39, 40, 41, 49, 55, 56, 64, 71, 72, 80, 99, 120, 250};
     enum { MAKES = sizeof makes / sizeof makes[0], SIZES = sizeof cols / sizeof cols[0] };
     for (int m = 0; m < MAKES * VIEWS; m++) {
@@ -633,8 +718,9 @@ static void every_view_has_its_tab(void **state)
 static void ascii_screens_hold_only_ascii(void **state)
 {
     (void)state;
-    void (*const makes[])(struct fixture *) = {
-        NULL, run_changed, paused, diverged, parameter, deep, help_end, same_placement, branched};
+    void (*const makes[])(struct fixture *) = {NULL,      run_changed, paused,   diverged,
+                                               parameter, deep,        help_end, same_placement,
+                                               branched,  writing,     answering};
     for (size_t m = 0; m < sizeof makes / sizeof makes[0] * VIEWS; m++) {
         struct fixture *fixture = calloc(1, sizeof *fixture);
         assert_non_null(fixture);
@@ -815,6 +901,20 @@ int main(void)
         cmocka_unit_test(screen_curves_ghost_ratio_80x24),
         cmocka_unit_test(screen_curves_ghost_gradient_120x36),
         cmocka_unit_test(screen_curves_ghost_zoomed_80x24),
+        cmocka_unit_test(screen_samples_80x24),
+        cmocka_unit_test(screen_samples_120x36),
+        cmocka_unit_test(screen_samples_40x12),
+        cmocka_unit_test(screen_samples_160x48),
+        cmocka_unit_test(screen_samples_first_80x24),
+        cmocka_unit_test(screen_samples_past_80x24),
+        cmocka_unit_test(screen_samples_none_80x24),
+        cmocka_unit_test(screen_samples_ascii_80x24),
+        cmocka_unit_test(screen_samples_mono_80x24),
+        cmocka_unit_test(screen_samples_blind_80x24),
+        cmocka_unit_test(screen_samples_diverged_80x24),
+        cmocka_unit_test(screen_samples_answers_80x24),
+        cmocka_unit_test(screen_samples_answers_ascii_120x36),
+        cmocka_unit_test(screen_samples_images_80x24),
         cmocka_unit_test(any_size_can_be_drawn),
         cmocka_unit_test(drawing_changes_nothing),
         cmocka_unit_test(blind_screens_tell_nothing),

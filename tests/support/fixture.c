@@ -5,6 +5,7 @@
 #include "ui/views.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Those of a block with two norms, and how large their gradients are beside that of the stream. */
@@ -49,11 +50,14 @@ void fixture_open(struct fixture *fixture)
         .entropy_rate = 0.52,
     };
     history_open(&fixture->history);
+    sample_history_open(&fixture->samples);
     history_set_unit(&fixture->history, fixture->task.unigram_entropy);
     fixture->scene = (struct scene){
         .settings = &fixture->settings,
         .task = &fixture->task,
         .history = &fixture->history,
+        .samples = &fixture->samples,
+        .symbols = &fixture->symbols,
         .parameters = {303000, 303000},
         .running = true,
         .rate = NAN,
@@ -64,6 +68,7 @@ void fixture_open(struct fixture *fixture)
 
 void fixture_close(struct fixture *fixture)
 {
+    sample_history_close(&fixture->samples);
     history_close(&fixture->history);
 }
 
@@ -202,6 +207,109 @@ void fixture_branch(struct fixture *fixture, int64_t step)
     history_truncate(&fixture->history, &anchor, fixture->snapshot);
     axis_reset(&fixture->scene.axis);
     fixture_fit_axis(fixture);
+}
+
+/* ---- samples ---- */
+
+/* The fixture's alphabet: the newline, the blank, the full stop, a to z. */
+enum { PROMPT = 16, LETTERS = 29 };
+
+static int16_t token_of(char c)
+{
+    return (int16_t)(c == '\n' ? 0 : c == ' ' ? 1 : c == '.' ? 2 : c - 'a' + 3);
+}
+
+static void name_letters(struct task_symbols *symbols)
+{
+    static const char *const signs[] = {"⏎", "␣", "."};
+    *symbols = (struct task_symbols){0};
+    for (int i = 0; i < LETTERS; i++)
+        if (i < 3)
+            strcpy(symbols->text[i], signs[i]);
+        else
+            snprintf(symbols->text[i], TASK_SYMBOL_SIZE, "%c", 'a' + i - 3);
+}
+
+/* Sure within words, less so where one begins. */
+static float sureness(enum side side, const char *written, int at, int64_t step)
+{
+    const double wobble = noise(step, 3 + (int)side, at);
+    if (side == RIGHT)
+        return (float)(0.06 + 0.05 * wobble);
+    return (float)(at > 0 && written[at - 1] == ' ' ? 0.3 + 0.2 * wobble : 0.9 + 0.09 * wobble);
+}
+
+static void add_text(struct sample *sample, enum side side, const char *text, int prompt)
+{
+    struct sample_text *to = &sample->text[sample->texts++];
+    for (int i = 0; text[i] && i < SAMPLE_TOKENS; i++) {
+        to->token[i] = token_of(text[i]);
+        to->right[i] = -1;
+        to->probability[i] = i < prompt ? NAN : sureness(side, text, i, sample->step);
+        to->count = i + 1;
+    }
+}
+
+void fixture_write(struct fixture *fixture, int64_t step)
+{
+    static const char *const texts[SIDES][3] = {
+        [LEFT] = {"hine mislaid shadows for extra credit.\nthe kettle drums upside down.\nsteaming "
+                  "geese multiplied the puppets twice a week.\nno",
+                  "tle drums despite hurricanes.\nadmiral butterscotch outgrew every jelly until "
+                  "thursday.\nthe elephants dreamt of history homew",
+                  "icent history hummed to itself.\nnobody saw the numbers.\na whole week of tea "
+                  "and alibis went by.\nthe peacock obviously knew"},
+        [RIGHT] = {"hine mislaid sha inad\nnialomn\nte  ed lplnmbterb r\nssatt etk   suidfgnesap\n"
+                   "rusloruees  wnoyasla  chdmwisya slte lcts sevpmttsmi",
+                   "tle drums despit tckterg ai hciapesyt ntehirhosucrw iatcpirmee thaa ge e kaen"
+                   "  s dbb s stthee  \n loeog buuoctui wilhe",
+                   "icent history hu aepaeuauelh wgssrugesnwulm dec ieu ast . cisgtddsntsre el"
+                   "ndri i mtoapus  aegakeeir abtiptprpedaih s  sw"}};
+    struct sample sample[SIDES];
+    name_letters(&fixture->symbols);
+    for (enum side side = LEFT; side < SIDES; side++) {
+        static const char *const first[SIDES] = {"dks", " et"};
+        sample[side] = (struct sample){.step = step, .finite = true};
+        for (int i = 0; i < 3; i++)
+            add_text(&sample[side], side, texts[side][i], PROMPT);
+        for (int i = 0; i < SAMPLE_GUESSES; i++)
+            sample[side].guess[i] = (struct sample_guess){
+                token_of(first[side][i]), side == LEFT ? 0.6F / (float)(i + 1) : 0.12F};
+    }
+    sample_history_add(&fixture->samples, sample);
+}
+
+void fixture_answer(struct fixture *fixture, int64_t step)
+{
+    enum { SUMS = 6, PARTS = 5, MODULUS = 31 };
+    struct sample sample[SIDES];
+    struct task_symbols *symbols = &fixture->symbols;
+    *symbols = (struct task_symbols){.apart = true};
+    for (int i = 0; i < MODULUS + 2; i++)
+        snprintf(symbols->text[i], TASK_SYMBOL_SIZE,
+                 i < MODULUS    ? "%d"
+                 : i == MODULUS ? "+"
+                                : "=",
+                 i);
+    for (enum side side = LEFT; side < SIDES; side++) {
+        sample[side] = (struct sample){.step = step, .finite = true, .texts = 2};
+        for (int i = 0; i < 2 * SUMS * PARTS; i++) {
+            struct sample_text *text = &sample[side].text[i / (SUMS * PARTS)];
+            const int sum = i / PARTS, a = sum * 7 % MODULUS, b = sum * 11 % MODULUS;
+            const int c = (a + b) % MODULUS, part = i % PARTS;
+            const int written = side == RIGHT && sum % 3 > 0 ? (c + sum) % MODULUS : c;
+            const int tokens[PARTS] = {a, MODULUS, b, MODULUS + 1, written};
+            text->token[text->count] = (int16_t)tokens[part];
+            text->right[text->count] = (int16_t)(part == PARTS - 1 ? c : -1);
+            text->probability[text->count++] = part < PARTS - 1 ? NAN
+                                               : side == LEFT   ? 0.97F
+                                                                : 0.04F;
+        }
+        for (int i = 0; i < SAMPLE_GUESSES; i++)
+            sample[side].guess[i] =
+                (struct sample_guess){(int16_t)(5 * i), 0.9F / (float)(i * i + 1)};
+    }
+    sample_history_add(&fixture->samples, sample);
 }
 
 char *fixture_screen(const struct fixture *fixture, int rows, int cols)

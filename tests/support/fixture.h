@@ -13,6 +13,8 @@ struct fixture {
     struct settings settings;
     struct task_info task;
     struct history history;
+    struct sample_history samples;
+    struct task_symbols symbols;
     struct snapshot snapshot[SIDES];
     bool with_held_out; /* a held-out loss is measured every 10 steps */
     bool with_alpha;    /* the right stack has two tensors more */
@@ -31,6 +33,11 @@ void fixture_train_until_fault(struct fixture *fixture, int64_t last, struct fau
 /* Goes back to a step: what was trained after it becomes a ghost. To be called before the settings
  * change that the run goes on under. */
 void fixture_branch(struct fixture *fixture, int64_t step);
+/* Both stacks write: left sentences, of which it is mostly sure, right soup. */
+void fixture_write(struct fixture *fixture, int64_t step);
+
+/* The same for a task with right answers: a sum each, which left knows and right does not. */
+void fixture_answer(struct fixture *fixture, int64_t step);
 
 /* Fits the axis of the bars to the moment shown. */
 void fixture_fit_axis(struct fixture *fixture);

@@ -85,12 +85,26 @@ static void cover_curves(const struct layout_curves *curves, struct rect body)
     cover_plot(&curves->plot, body);
 }
 
+static void cover_samples(const struct layout_samples *samples, struct rect body)
+{
+    for (int side = 0; side < SIDES; side++) {
+        cover(samples->panel[side].title, body);
+        cover(samples->panel[side].state, body);
+        cover(samples->panel[side].text, body);
+        cover(samples->panel[side].summary, body);
+        cover(samples->panel[side].guess, body);
+    }
+    cover(samples->head, body);
+    cover(samples->key, body);
+}
+
 static void cover_view(enum view view, struct rect body)
 {
     const struct layout_overview overview = layout_overview(body);
     const struct layout_waterfall waterfall = layout_waterfall(body);
     const struct layout_tensors tensors = layout_tensors(body);
     const struct layout_curves curves = layout_curves(body);
+    const struct layout_samples samples = layout_samples(body);
     switch (view) {
     case VIEW_OVERVIEW:
         cover_overview(&overview, body);
@@ -103,6 +117,9 @@ static void cover_view(enum view view, struct rect body)
         break;
     case VIEW_CURVES:
         cover_curves(&curves, body);
+        break;
+    case VIEW_SAMPLES:
+        cover_samples(&samples, body);
         break;
     case VIEWS:
         break;
@@ -236,6 +253,13 @@ static void maps_and_fields_are_on_every_screen(void **state)
             assert_true(curves.plot.field.rows >= 7 && curves.plot.field.cols >= 20);
             assert_true(curves.info.rows == 1 && curves.plot.legend.rows == 1);
             assert_int_equal(curves.plot.x_axis.rows, 1);
+            struct layout_samples samples = layout_samples(body);
+            assert_true(samples.panel[LEFT].text.rows >= 6 && samples.panel[LEFT].text.cols >= 19);
+            assert_int_equal(samples.panel[LEFT].text.rows, samples.panel[RIGHT].text.rows);
+            assert_int_equal(samples.panel[LEFT].text.cols, samples.panel[RIGHT].text.cols);
+            assert_int_equal(samples.panel[LEFT].text.row, samples.panel[RIGHT].text.row);
+            assert_true(samples.head.rows == 1 && samples.key.rows == 1);
+            assert_int_equal(samples.panel[LEFT].summary.rows, 1);
         }
 }
 
@@ -252,6 +276,10 @@ static void no_map_shrinks_as_the_screen_grows(void **state)
         assert_true(layout_tensors(next).readout.rows >= layout_tensors(now).readout.rows);
         assert_true(layout_curves(next).plot.field.rows >= layout_curves(now).plot.field.rows);
         assert_true(layout_curves(next).plot.strip.rows >= layout_curves(now).plot.strip.rows);
+        assert_true(layout_samples(next).panel[LEFT].text.rows >=
+                    layout_samples(now).panel[LEFT].text.rows);
+        assert_true(layout_samples(next).panel[LEFT].guess.rows >=
+                    layout_samples(now).panel[LEFT].guess.rows);
     }
 }
 
