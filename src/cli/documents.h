@@ -1,4 +1,4 @@
-/* The tables of keys, settings and presets as parts of the README and of the man page, which are
+/* The tables of keys, settings, presets and events as parts of the README and of the man page, which are
  * generated from here (tests/documents.sh). */
 #ifndef LNSCOPE_CLI_DOCUMENTS_H
 #define LNSCOPE_CLI_DOCUMENTS_H
@@ -11,5 +11,7 @@ void documents_settings_markdown(FILE *out);
 void documents_settings_man(FILE *out);
 void documents_presets_markdown(FILE *out);
 void documents_presets_man(FILE *out);
+void documents_events_markdown(FILE *out);
+void documents_events_man(FILE *out);
 
 #endif

@@ -87,14 +87,14 @@ const struct event_row event_table[EVENT_KINDS] = {
                         .tone = TONE_GOOD,
                         .limit = 0.03,
                         .again = 0.03,
-                        .sentence = "loss passed below no context, the unigram entropy {value}",
+                        .sentence = "loss passed below the unigram entropy, {value}",
                         .help = "the smoothed loss is more than {limit%} below no context; again "
                                 "after it was more than {again%} above"},
     [EVENT_UNLEARNED] = {.name = "unlearned",
                          .tone = TONE_WARN,
                          .limit = 0.03,
                          .again = NONE,
-                         .sentence = "loss is above no context again, the unigram entropy {value}",
+                         .sentence = "loss is above the unigram entropy again, {value}",
                          .help = "after learning: the smoothed loss is more than {limit%} above no "
                                  "context"},
     [EVENT_NO_CONTEXT] = {.name = "no-context",
@@ -102,9 +102,7 @@ const struct event_row event_table[EVENT_KINDS] = {
                           .limit = 0.03,
                           .again = 0.03,
                           .steps = 50,
-                          .sentence =
-                              "at the no-context level for {steps} steps: nothing is learned "
-                              "from context",
+                          .sentence = "at no-context level for {steps} steps",
                           .help = "the smoothed loss is within {limit%} of no context for {steps} "
                                   "steps; again after it was below that"},
     [EVENT_RACE] = {.name = "race",
@@ -146,8 +144,7 @@ const struct event_row event_table[EVENT_KINDS] = {
                             .limit = 0.1,
                             .again = 0.03,
                             .steps = 3,
-                            .sentence = "{text} of block {layer} changes by more than {limit} of "
-                                        "itself a step",
+                            .sentence = "{text} of block {layer}: updates above {limit} of it",
                             .help = "update over weight of a matrix of a block is above {limit} "
                                     "for {steps} steps, and which is largest; again after all "
                                     "were below {again}"},
@@ -156,8 +153,7 @@ const struct event_row event_table[EVENT_KINDS] = {
                             .limit = 1e-4,
                             .again = 1e-3,
                             .steps = 20,
-                            .sentence = "{text} of block {layer} changes by less than {limit} of "
-                                        "itself a step",
+                            .sentence = "{text} of block {layer}: updates below {limit} of it",
                             .help = "update over weight of a matrix of a block is below {limit} "
                                     "for {steps} steps, and which is smallest; not while the "
                                     "learning rate is below half of lr; again after all were "

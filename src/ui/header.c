@@ -382,6 +382,26 @@ static void draw_news(struct canvas *canvas, struct rect area, int col, const st
     canvas_text(canvas, area, 0, col, ROLE_DIM, news->step);
 }
 
+/* The newest event on a part of the footer that looks like the page; returns its first column, or
+ * `end` where there is no event or no room. On wide screens it stands at the right for good, beside
+ * the keys; on narrow ones in their place, for as long as it is news. */
+static int place_news(struct canvas *canvas, struct rect area, int end, const struct scene *scene)
+{
+    struct news news;
+    bool wide = area.cols >= NEWS_FROM;
+    int columns = 0;
+    if (wide && !scene->help)
+        columns = read_news(scene, end - NEWS_KEYS, &news);
+    else if (!wide && scene->news && scene->cursor == 0)
+        columns = read_news(scene, area.cols - 2, &news);
+    if (columns == 0)
+        return end;
+    int from = wide ? end - columns - 3 : 0, past = wide ? end - 1 : area.cols;
+    canvas_fill(canvas, (struct rect){area.row, area.col + from, 1, past - from}, ' ', ROLE_TEXT);
+    draw_news(canvas, area, from + 1, &news);
+    return from;
+}
+
 void view_footer(struct canvas *canvas, struct rect area, const struct scene *scene)
 {
     canvas_fill(canvas, area, ' ', ROLE_BAR);
@@ -396,23 +416,12 @@ void view_footer(struct canvas *canvas, struct rect area, const struct scene *sc
         end -= key_columns(scene, always[i]) + 1;
         draw_key(canvas, area, end, always[i], hint_of(scene, always[i]));
     }
+    end = place_news(canvas, area, end, scene);
     enum action key[ACTIONS];
     bool scrolls = scene->help || scene->view == VIEW_TENSORS ||
                    view_bar_scroll_max(scene, canvas->rows, canvas->cols) > 0 ||
                    view_log_scroll_max(scene, canvas->rows, canvas->cols) > 0;
     int count = keys_now(scene, scrolls, key), col = area.cols >= WIDE_FROM + 20;
-    struct news news;
-    int news_columns = 0, keys_end = end;
-    if (scene->news && area.cols < NEWS_FROM)
-        news_columns = read_news(scene, end - 3, &news);
-    else if (area.cols >= NEWS_FROM && !scene->help)
-        news_columns = read_news(scene, end - NEWS_KEYS, &news);
-    if (news_columns > 0) {
-        keys_end = area.cols < NEWS_FROM ? 0 : end - news_columns - 4;
-        canvas_fill(canvas, (struct rect){area.row, area.col + keys_end, 1, end - keys_end - 1},
-                    ' ', ROLE_TEXT);
-        draw_news(canvas, area, keys_end + 1, &news);
-    }
-    for (int i = 0; i < count && col + key_columns(scene, key[i]) + 1 <= keys_end; i++)
+    for (int i = 0; i < count && col + key_columns(scene, key[i]) + 1 <= end; i++)
         col = draw_key(canvas, area, col, key[i], hint_of(scene, key[i])) + between;
 }

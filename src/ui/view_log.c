@@ -105,7 +105,8 @@ static void draw_title(struct canvas *canvas, struct rect area, const struct sce
         end = canvas_print_right(canvas, area, 0, end - 2, ROLE_WARN, "%d above", window->first);
     char title[2][96];
     snprintf(title[0], sizeof title[0],
-             "what happened up to step %" PRId64 "; ? says from where on", scene_step(scene));
+             "what happened up to step %" PRId64 "; the thresholds are in the help",
+             scene_step(scene));
     snprintf(title[1], sizeof title[1], "what happened up to step %" PRId64, scene_step(scene));
     canvas_fit(canvas, area, 0, end - 2, ROLE_TITLE,
                (const char *const[]){title[0], title[1], "what happened", "events", NULL});

@@ -764,7 +764,7 @@ static void lists_can_be_read_by_machines(void **state)
 {
     static const char *const lists[] = {
         "placements", "norms", "tasks",       "presets",   "keys",   "settings", "optimizers",
-        "schedules",  "inits", "activations", "positions", "themes", "claims"};
+        "schedules",  "inits", "activations", "positions", "themes", "claims",   "events"};
     (void)state;
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         char command[64];
