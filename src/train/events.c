@@ -628,8 +628,8 @@ static void look_at_stack(const struct look *look)
         look_at_fault(look);
         return;
     }
-    look_at_ratio(look, EVENT_WEAK, false);
     look_at_ratio(look, EVENT_VANISHED, false);
+    look_at_ratio(look, EVENT_WEAK, false);
     look_at_ratio(look, EVENT_EXPLODED, true);
     look_at_layers(look);
     look_at_norm(look);
