@@ -388,21 +388,43 @@ static int begins_or_ends(struct event_watch *watch, enum event_kind kind, bool 
     return over ? -1 : 0;
 }
 
-/* The ratio, which a kind finds too large (`above`) or too small. */
-static void look_at_ratio(const struct look *look, enum event_kind kind, bool above)
+/* 1 where the ratio goes beyond what a kind finds too large (`above`) or too small, -1 where it is
+ * back for good. */
+static int turn_of_ratio(const struct look *look, enum event_kind kind, bool above)
 {
     const struct event_row *row = &event_table[kind];
     const double ratio = look->now.ratio, sign = above ? 1 : -1;
-    bool beyond = sign * ratio > sign * row->limit, back = sign * ratio < sign * row->again;
-    int turn = begins_or_ends(look->watch, kind, beyond, back);
-    bool more = kind == EVENT_WEAK && ratio < event_table[EVENT_VANISHED].limit; /* is said */
+    return begins_or_ends(look->watch, kind, sign * ratio > sign * row->limit,
+                          sign * ratio < sign * row->again);
+}
+
+static void say_recovered(const struct look *look, enum event_kind from, bool above)
+{
     char text[64], number[32];
-    write_number(number, sizeof number, row->again);
+    write_number(number, sizeof number, event_table[from].again);
     snprintf(text, sizeof text, above ? "below %s times" : "above %s of", number);
-    if (turn > 0 && !more)
-        say(look, kind, (struct facts){.layer = 0});
-    else if (turn < 0)
-        say(look, EVENT_RECOVERED, (struct facts){.layer = 0, .text = text});
+    say(look, EVENT_RECOVERED, (struct facts){.layer = 0, .text = text});
+}
+
+/* Of weak and vanished in one step the one is said that goes further. */
+static void look_at_ratio(const struct look *look)
+{
+    const struct facts facts = {.layer = 0};
+    int vanished = turn_of_ratio(look, EVENT_VANISHED, false);
+    int weak = turn_of_ratio(look, EVENT_WEAK, false);
+    int exploded = turn_of_ratio(look, EVENT_EXPLODED, true);
+    if (vanished > 0)
+        say(look, EVENT_VANISHED, facts);
+    else if (weak > 0)
+        say(look, EVENT_WEAK, facts);
+    if (exploded > 0)
+        say(look, EVENT_EXPLODED, facts);
+    if (weak < 0)
+        say_recovered(look, EVENT_WEAK, false);
+    else if (vanished < 0)
+        say_recovered(look, EVENT_VANISHED, false);
+    if (exploded < 0)
+        say_recovered(look, EVENT_EXPLODED, true);
 }
 
 /* Where in the stack the gradient vanishes, beyond what x_0 says. */
@@ -628,9 +650,7 @@ static void look_at_stack(const struct look *look)
         look_at_fault(look);
         return;
     }
-    look_at_ratio(look, EVENT_VANISHED, false);
-    look_at_ratio(look, EVENT_WEAK, false);
-    look_at_ratio(look, EVENT_EXPLODED, true);
+    look_at_ratio(look);
     look_at_layers(look);
     look_at_norm(look);
     look_at_clipping(look);

@@ -13,6 +13,7 @@ struct fixture {
     struct settings settings;
     struct task_info task;
     struct history history;
+    struct events events;
     struct snapshot snapshot[SIDES];
     bool with_held_out; /* a held-out loss is measured every 10 steps */
     bool with_alpha;    /* the right stack has two tensors more */
@@ -21,6 +22,9 @@ struct fixture {
 /* A scene of the default session before its first step. */
 void fixture_open(struct fixture *fixture);
 void fixture_close(struct fixture *fixture);
+
+/* From the next step on events are recognised, and shown. */
+void fixture_watch(struct fixture *fixture);
 
 /* Adds steps until `last` is done, under the settings as they are now; the axis follows. */
 void fixture_train(struct fixture *fixture, int64_t last);

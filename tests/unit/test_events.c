@@ -156,10 +156,8 @@ static void what_has_recovered_can_vanish_again(void **state)
     assert_event(EVENT_VANISHED, at, RIGHT, 0, "stream gradient at x_0 fell below 1e-3 of x_6");
     slope(RIGHT, 0.5);
     at = steps(10);
-    assert_int_equal(count_of(EVENT_RECOVERED), 3); /* from vanished, and from weak */
+    assert_int_equal(count_of(EVENT_RECOVERED), 2); /* from weak as well, which is more */
     assert_event(EVENT_RECOVERED, at, RIGHT, 0, "stream gradient at x_0 is back above 0.3 of x_6");
-    assert_string_equal(events.event[events.count - 2].text,
-                        "stream gradient at x_0 is back above 0.01 of x_6");
 }
 
 static void weak_comes_before_vanished(void **state)

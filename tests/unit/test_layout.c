@@ -85,12 +85,20 @@ static void cover_curves(const struct layout_curves *curves, struct rect body)
     cover_plot(&curves->plot, body);
 }
 
+static void cover_log(const struct layout_log *log, struct rect body)
+{
+    const struct rect parts[] = {log->title, log->head, log->step, log->stack, log->what};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        cover(parts[i], body);
+}
+
 static void cover_view(enum view view, struct rect body)
 {
     const struct layout_overview overview = layout_overview(body);
     const struct layout_waterfall waterfall = layout_waterfall(body);
     const struct layout_tensors tensors = layout_tensors(body);
     const struct layout_curves curves = layout_curves(body);
+    const struct layout_log log = layout_log(body);
     switch (view) {
     case VIEW_OVERVIEW:
         cover_overview(&overview, body);
@@ -103,6 +111,9 @@ static void cover_view(enum view view, struct rect body)
         break;
     case VIEW_CURVES:
         cover_curves(&curves, body);
+        break;
+    case VIEW_LOG:
+        cover_log(&log, body);
         break;
     case VIEWS:
         break;
@@ -236,6 +247,11 @@ static void maps_and_fields_are_on_every_screen(void **state)
             assert_true(curves.plot.field.rows >= 7 && curves.plot.field.cols >= 20);
             assert_true(curves.info.rows == 1 && curves.plot.legend.rows == 1);
             assert_int_equal(curves.plot.x_axis.rows, 1);
+            struct layout_log log = layout_log(body);
+            assert_true(log.what.rows >= 9 && log.what.cols >= 20 && log.title.rows == 1);
+            assert_true(log.step.cols >= 6 && log.stack.cols >= 9);
+            assert_int_equal(log.step.row, log.what.row);
+            assert_int_equal(log.stack.rows, log.what.rows);
         }
 }
 
@@ -252,6 +268,7 @@ static void no_map_shrinks_as_the_screen_grows(void **state)
         assert_true(layout_tensors(next).readout.rows >= layout_tensors(now).readout.rows);
         assert_true(layout_curves(next).plot.field.rows >= layout_curves(now).plot.field.rows);
         assert_true(layout_curves(next).plot.strip.rows >= layout_curves(now).plot.strip.rows);
+        assert_true(layout_log(next).what.rows >= layout_log(now).what.rows);
     }
 }
 
