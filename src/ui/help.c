@@ -58,6 +58,8 @@ static const struct {
      "ones. What is above the plot is drawn along its upper edge"},
     {"vertical lines", "a setting was changed: the first step that it acts on; or the step that is "
                        "shown, where it is not the newest"},
+    {"triangles", "on the axis of the steps, in the colour of a stack: its gradient vanished or "
+                  "exploded, or a number is not finite; key 8 says what it was"},
     {"race to loss", "the lowest part of no context that a stack's smoothed loss has reached, from "
                      "90 % down: who was first, and how many steps later the other one followed"},
     {"step 40 of 213", "a moment of the past is shown, in every view, while training goes on"},

@@ -536,6 +536,7 @@ SCREEN_OF(VIEW_LOG, log_scrolled_60x20, 20, 60, log_scrolled)
 SCREEN_OF(VIEW_LOG, log_diverged_120x36, 36, 120, log_diverged)
 SCREEN_OF(VIEW_LOG, log_ascii_80x24, 24, 80, log_ascii)
 SCREEN_OF(VIEW_LOG, log_blind_80x24, 24, 80, log_blind)
+SCREEN_OF(VIEW_CURVES, curves_events_120x36, 36, 120, log_diverged)
 SCREEN_OF(VIEW_OVERVIEW, news_80x24, 24, 80, news)
 SCREEN_OF(VIEW_OVERVIEW, news_40x12, 12, 40, news)
 SCREEN_OF(VIEW_OVERVIEW, news_120x36, 36, 120, log_run)
@@ -829,6 +830,7 @@ int main(void)
         cmocka_unit_test(screen_log_diverged_120x36),
         cmocka_unit_test(screen_log_ascii_80x24),
         cmocka_unit_test(screen_log_blind_80x24),
+        cmocka_unit_test(screen_curves_events_120x36),
         cmocka_unit_test(screen_news_80x24),
         cmocka_unit_test(screen_news_40x12),
         cmocka_unit_test(screen_news_120x36),
