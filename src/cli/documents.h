@@ -1,5 +1,5 @@
-/* The tables of keys, settings, presets and events as parts of the README and of the man page, which are
- * generated from here (tests/documents.sh). */
+/* The tables of keys, settings, presets and events as parts of the README and of the man page,
+ * which are generated from here (tests/documents.sh). */
 #ifndef LNSCOPE_CLI_DOCUMENTS_H
 #define LNSCOPE_CLI_DOCUMENTS_H
 

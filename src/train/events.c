@@ -482,10 +482,11 @@ static void look_at_clipping(const struct look *look)
 {
     struct event_watch *watch = look->watch;
     const struct event_row *row = &event_table[EVENT_CLIPPING];
-    watch->clipped =
-        (watch->clipped << 1 | (look->now.clip < 1)) & ((UINT64_C(1) << row->steps) - 1);
+    const uint64_t window = (UINT64_C(1) << row->steps) - 1;
+    watch->clipped = (watch->clipped << 1 | (look->now.clip < 1)) & window;
     double share = (double)count_bits(watch->clipped) / row->steps;
-    if (begins(watch, EVENT_CLIPPING, share > row->limit, share < row->again))
+    bool filled = watch->steps + 1 >= row->steps;
+    if (begins(watch, EVENT_CLIPPING, filled && share > row->limit, share < row->again))
         say(look, EVENT_CLIPPING, (struct facts){.layer = -1});
 }
 

@@ -366,7 +366,9 @@ static int read_news(const struct scene *scene, int columns, struct news *news)
         news->title[0] = '\0';
     for (int form = 0; form < 4; form++) {
         news->text = form < 2 ? scene_event_text(scene, event) : event_table[event->kind].name;
-        snprintf(news->step, sizeof news->step, form % 2 ? "" : "step %" PRId64, event->step);
+        snprintf(news->step, sizeof news->step, "step %" PRId64, event->step);
+        if (form % 2)
+            news->step[0] = '\0';
         int needs = canvas_columns(news->title) + canvas_columns(news->text) +
                     canvas_columns(news->step) + (news->title[0] ? 1 : 0) + (form % 2 ? 0 : 2);
         if (needs <= columns)

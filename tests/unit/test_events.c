@@ -259,6 +259,14 @@ static void jumps_of_the_norm(void **state)
 static void clipping_in_most_steps(void **state)
 {
     (void)state;
+    now[LEFT].clip = 0.5;
+    steps(49);
+    assert_int_equal(events.count, 0); /* there are no 50 steps yet */
+    step();
+    assert_event(EVENT_CLIPPING, 50, LEFT, -1,
+                 "gradient clipped in more than 50 % of the last 50 steps");
+    events_clear(&events);
+    now[LEFT].clip = 1;
     for (int i = 0; i < 100; i++) { /* every other step: not more than half */
         now[RIGHT].clip = i % 2 ? 0.5 : 1;
         step();
@@ -299,6 +307,7 @@ static void a_fault_is_said_in_words(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char text[EVENT_TEXT];
+        tear_down(state);
         set_up(state);
         steps(3);
         now[RIGHT].fault = cases[i].fault;
@@ -309,8 +318,6 @@ static void a_fault_is_said_in_words(void **state)
         snprintf(text, sizeof text, "not finite from here on, first in %s", cases[i].text);
         assert_int_equal(events.count, 1);
         assert_event(EVENT_DIVERGED, 4, RIGHT, cases[i].layer, text);
-        if (i + 1 < sizeof cases / sizeof cases[0])
-            tear_down(state);
     }
 }
 
