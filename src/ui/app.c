@@ -22,6 +22,7 @@ enum { KEYS_PER_FRAME = 64 /* keys taken before the screen is drawn again */ };
 static const double turn_seconds = 0.02; /* how often the trainer is asked for updates, at least */
 static const double rate_seconds = 0.5;  /* how often the steps per second are read */
 static const double message_seconds = 8; /* how long an answer is shown */
+static const double news_seconds = 5;    /* how long an event is shown in place of the keys */
 
 /* ---- messages ---- */
 
@@ -42,6 +43,14 @@ static void say_nothing(struct app *app)
     app->changed = true;
 }
 
+void app_show_news(struct app *app)
+{
+    double now = clock_seconds();
+    app->scene.news = true;
+    app->news_until = (app->message[0] ? fmax(now, app->message_until) : now) + news_seconds;
+    app->changed = true;
+}
+
 void app_fit_axis(struct app *app)
 {
     double least, most;
@@ -49,7 +58,8 @@ void app_fit_axis(struct app *app)
     axis_update(&app->scene.axis, least, most);
 }
 
-/* What moves without an update: the rate, the state, a message that has been shown long enough. */
+/* What moves without an update: the rate, the state, a message or an event that has been shown long
+ * enough. */
 static void look_around(struct app *app)
 {
     double now = clock_seconds();
@@ -64,6 +74,10 @@ static void look_around(struct app *app)
     }
     if (app->message[0] && now >= app->message_until)
         say_nothing(app);
+    if (app->scene.news && (!running || now >= app->news_until)) {
+        app->scene.news = false;
+        app->changed = true;
+    }
 }
 
 /* ---- the other keys ---- */
@@ -248,6 +262,8 @@ static void take_key(struct app *app, int code)
         help_key(app, code);
     } else if (action >= 0) {
         act(app, (enum action)action);
+    } else if (navigate_page(&app->scene, code, app->canvas.rows, app->canvas.cols)) {
+        return;
     } else if (view_of_key(code) >= 0) {
         navigate_to(&app->scene, (enum view)view_of_key(code));
     } else {
@@ -296,6 +312,7 @@ static void open_scene(struct app *app)
         .history = &app->history,
         .samples = &app->samples,
         .symbols = &app->symbols,
+        .events = &app->events,
         .rate = NAN,
         .ascii = ascii == ASCII_ON || (ascii == ASCII_AUTO && !terminal_is_utf8()),
         .mono = !terminal_has_colours() || app->present.theme == THEME_MONO,
@@ -336,6 +353,7 @@ int app_run(const struct app_start *start, struct error *error)
     app.update = memory_new(1, sizeof *app.update);
     history_open(&app.history);
     sample_history_open(&app.samples);
+    events_clear(&app.events);
     open_scene(&app);
     bool able = !start->record || app_record_open(&app, start->record, start->force, error);
     if (able)

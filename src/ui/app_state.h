@@ -22,6 +22,7 @@ struct app {
     struct history history;
     struct sample_history samples;
     struct task_symbols symbols;
+    struct events events;
     struct scene scene;
     struct canvas canvas;
     const struct app_output *output;
@@ -30,6 +31,7 @@ struct app {
     double record_from;     /* the clock when it began */
     char message[MESSAGE_SIZE];
     double message_until;
+    double news_until;            /* when the footer goes back from the newest event to the keys */
     struct settings mark_before;  /* the settings before the newest mark on the curves, ... */
     int64_t mark_step;            /* ... which acts from this step on; 0: there is none */
     bool mark_branch;             /* it is where the run branched */
@@ -46,6 +48,9 @@ struct app {
 /* Puts an answer on the status line for a while (app.c). */
 void app_say(struct app *app, enum role role, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* Shows the newest event in the footer for a while, after the answer that stands there (app.c). */
+void app_show_news(struct app *app);
 
 /* Fits the axis of the bars to what is shown (app.c). */
 void app_fit_axis(struct app *app);

@@ -1,6 +1,5 @@
-/* See app_state.h. Goes back to a step and on from there, and gives steps their names. Draws
- * nothing.
- */
+/* Goes back to a step and on from there, and gives steps their names. See app_state.h; draws
+ * nothing. */
 #include "ui/app_state.h"
 
 #include "base/utf8.h"
@@ -94,6 +93,9 @@ bool app_mark(struct app *app, const char *name)
         snprintf(old->text, sizeof old->text, "%s", name);
     else
         history_add_mark_of(&app->history, MARK_NAME, step, name ? name : next);
+    if (old)
+        events_forget(&app->events, step, EVENT_MARK);
+    events_note(&app->events, step, -1, EVENT_MARK, name ? name : next);
     app_say(app, ROLE_GOOD, "step %lld: %s", (long long)step, name ? name : next);
     return true;
 }

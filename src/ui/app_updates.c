@@ -1,5 +1,5 @@
-/* What the trainer publishes, taken in: steps into the history, restarts and changes into the scene;
- * and what happened is said. See app_state.h; draws nothing. */
+/* What the trainer publishes, taken in: steps into the history, restarts and changes into the
+ * scene; and what happened is said. See app_state.h; draws nothing. */
 #include "ui/app_state.h"
 
 #include "train/presets.h"
@@ -27,20 +27,46 @@ static void find_tensor(struct app *app)
             app->scene.tensor = i;
 }
 
+/* To be called after what may have added events, with what there were: the newest is shown, and a
+ * log that is scrolled back stays where it is. */
+static void show_new_events(struct app *app, int64_t total, int count)
+{
+    if (app->events.total == total)
+        return;
+    if (app->scene.log_scroll > 0)
+        app->scene.log_scroll += app->events.count - count;
+    app_show_news(app);
+}
+
 static void take_step(struct app *app, const struct update *update)
 {
+    const int64_t total = app->events.total;
+    const int count = app->events.count;
     history_add(&app->history, update->snapshot);
+    events_step(&app->events, &app->history, &app->present);
+    show_new_events(app, total, count);
     find_tensor(app);
     app_fit_axis(app);
+}
+
+static void log_restart(struct app *app, const struct settings *settings, const char *changes)
+{
+    char text[EVENT_TEXT];
+    snprintf(text, sizeof text, "seed %llu%s%.*s", (unsigned long long)settings->seed,
+             *changes ? ", " : "", EVENT_TEXT / 2, changes);
+    events_note(&app->events, 0, -1, EVENT_RESTART, text);
 }
 
 static void take_restart(struct app *app, const struct update *update)
 {
     char changes[MESSAGE_SIZE];
     app_list_changes(&app->present, &update->settings, NULL, changes, sizeof changes);
-    if (app->begun)
+    events_clear(&app->events);
+    if (app->begun) {
         app_say(app, ROLE_TEXT, "%s%srestarted from seed %llu", changes, *changes ? ": " : "",
                 (unsigned long long)update->settings.seed);
+        log_restart(app, &update->settings, changes);
+    }
     if (app->present.layers != update->settings.layers)
         app->scene.bar_scroll = 0;
     app->begun = true;
@@ -110,6 +136,31 @@ static void say_change(struct app *app, const char *changes, const struct update
                 branch ? "; F branches here with it" : "");
 }
 
+/* The same change as events: a placement that was switched is one of its stack. */
+static void log_change(struct app *app, const struct update *update)
+{
+    const int64_t total = app->events.total;
+    const int count = app->events.count;
+    const struct settings *after = &update->settings;
+    struct settings rest = app->mark_before;
+    char text[EVENT_TEXT / 2];
+    events_forget(&app->events, update->step, EVENT_CHANGE);
+    events_forget(&app->events, update->step, EVENT_SWITCH);
+    for (int side = 0; side < SIDES; side++) {
+        enum placement was = rest.stack[side].placement, is = after->stack[side].placement;
+        if (was == is)
+            continue;
+        snprintf(text, sizeof text, "%s, no longer as %s", placement_names[is],
+                 placement_names[was]);
+        events_note(&app->events, update->step, side, EVENT_SWITCH, text);
+        rest.stack[side].placement = is;
+    }
+    app_list_changes(&rest, after, "→", text, sizeof text);
+    if (*text)
+        events_note(&app->events, update->step, -1, EVENT_CHANGE, text);
+    show_new_events(app, total, count);
+}
+
 static void take_change(struct app *app, const struct update *update)
 {
     char changes[MESSAGE_SIZE];
@@ -118,6 +169,7 @@ static void take_change(struct app *app, const struct update *update)
         return;
     say_change(app, changes, update);
     mark_change(app, update);
+    log_change(app, update);
     take_settings(app, &update->settings);
 }
 
@@ -134,11 +186,25 @@ static void say_branch(struct app *app, const struct update *update)
                 *changes ? " with " : "", changes);
 }
 
+/* The events of the steps that are gone go as well, and the branch is one. */
+static void log_branch(struct app *app, const struct update *update)
+{
+    char changes[EVENT_TEXT / 2], text[EVENT_TEXT / 2];
+    events_truncate(&app->events, &app->history, &update->before, update->step);
+    app_list_changes(&update->before, &update->settings, "→", changes, sizeof changes);
+    snprintf(text, sizeof text, "step %lld%s%.48s", (long long)update->step, *changes ? ", " : "",
+             changes);
+    events_note(&app->events, update->step, -1, EVENT_BRANCH, text);
+    app->scene.log_scroll = 0;
+    app_show_news(app);
+}
+
 static void take_branch(struct app *app, const struct update *update)
 {
     if (app->anchor.step != update->step)
         app->anchor = history_anchor(&app->history, update->step);
     history_truncate(&app->history, &app->anchor, update->snapshot);
+    log_branch(app, update);
     say_branch(app, update);
     app->going_back = false;
     app->scene.ended = false;
@@ -172,6 +238,7 @@ static void take_update(struct app *app, const struct update *update)
         break;
     case UPDATE_END:
         app->scene.ended = true;
+        events_note(&app->events, app->history.last[LEFT].step, -1, EVENT_END, "");
         break;
     case UPDATE_FAILED:
         app_say(app, ROLE_BAD, "%s", update->error.text);

@@ -616,6 +616,25 @@ static void draw_x_axis(struct canvas *canvas, const struct layout_plot *layout,
                 logs && room ? "steps, log" : "steps");
 }
 
+/* A mark on the x axis where something went wrong in a stack, beside the numbers. */
+static void draw_events(struct canvas *canvas, const struct layout_plot *layout,
+                        const struct chart *chart)
+{
+    const struct scene *scene = chart->scene;
+    const struct rect area = layout->x_axis;
+    const uint32_t line = scene->ascii ? '-' : 0x2500, mark = scene->ascii ? '^' : 0x25B4;
+    for (int i = 0; i < scene_events(scene) && area.rows > 0; i++) {
+        const struct event *event = &scene->events->event[i];
+        int col = layout->field.col + col_of(chart, (double)event->step);
+        bool bad = event_table[event->kind].tone == TONE_BAD && event->side >= 0;
+        if (!bad || col < layout->field.col)
+            continue;
+        uint32_t there = canvas->cells[area.row * canvas->cols + col].glyph;
+        if (there == line || there == mark)
+            canvas_put(canvas, area.row, col, mark, scene_accent[event->side]);
+    }
+}
+
 /* ---- legend and race ---- */
 
 /* The name of a curve in the legend, cut where the screen is narrow; names are ASCII. */
@@ -861,6 +880,7 @@ void curves_draw(struct canvas *canvas, const struct layout_plot *layout, const 
     draw_references(canvas, layout, &plot, &chart);
     draw_y_axis(canvas, layout->y_axis, &chart);
     draw_x_axis(canvas, layout, &chart);
+    draw_events(canvas, layout, &chart);
     plot_paint(&plot, canvas, area, scene->ascii);
     draw_marks(canvas, area, &plot, &chart);
     draw_cursor(canvas, area, &plot, &chart);

@@ -11,7 +11,13 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { FIELDS_MAX = 24, FIELD_TEXT = 64, WIDE_FROM = 100 };
+enum {
+    FIELDS_MAX = 24,
+    FIELD_TEXT = 64,
+    WIDE_FROM = 100,
+    NEWS_FROM = 110, /* from here on the newest event has a place of its own in the footer, ... */
+    NEWS_KEYS = 36   /* ... beside so many columns of keys */
+};
 
 /* One statement of the header. What stands last in the list of fields is the first to be shortened
  * and to go as the screen gets narrower. */
@@ -297,9 +303,11 @@ static const char *hint_of(const struct scene *scene, enum action action)
     if (action == ACTION_HELP && scene->help)
         return "close";
     if (action == ACTION_SCROLL_UP || action == ACTION_SCROLL_DOWN)
-        return scene->help ? "scroll" : scene->view == VIEW_TENSORS ? "tensor" : "layers";
+        return scene->help || scene->view == VIEW_LOG ? "scroll"
+               : scene->view == VIEW_TENSORS          ? "tensor"
+                                                      : "layers";
     if (action == ACTION_RIGHT)
-        return scene->view == VIEW_TENSORS ? "block" : "pan";
+        return scene->view == VIEW_TENSORS ? "block" : scene->view == VIEW_LOG ? "event" : "pan";
     return key_table[action].hint;
 }
 
@@ -339,6 +347,66 @@ static int keys_now(const struct scene *scene, bool scrolls, enum action out[ACT
     return count;
 }
 
+/* Where the newest event of the moment shown is written: its stack, what happened, when. */
+struct news {
+    char title[TEXT_TITLE];
+    const char *text;
+    char step[FIELD_TEXT];
+    enum role accent;
+};
+
+/* The longest form that fits into so many columns; the number of those that it needs, 0: none does.
+ */
+static int read_news(const struct scene *scene, int columns, struct news *news)
+{
+    int count = scene_events(scene);
+    if (count == 0)
+        return 0;
+    const struct event *event = &scene->events->event[count - 1];
+    scene_event_title(scene, event, news->title);
+    news->accent = event->side < 0 ? ROLE_MARK : scene_accent[event->side];
+    if (event->side < 0)
+        news->title[0] = '\0';
+    for (int form = 0; form < 4; form++) {
+        news->text = form < 2 ? scene_event_text(scene, event) : event_table[event->kind].name;
+        snprintf(news->step, sizeof news->step, "step %" PRId64, event->step);
+        if (form % 2)
+            news->step[0] = '\0';
+        int needs = canvas_columns(news->title) + canvas_columns(news->text) +
+                    canvas_columns(news->step) + (news->title[0] ? 1 : 0) + (form % 2 ? 0 : 2);
+        if (needs <= columns)
+            return needs;
+    }
+    return 0;
+}
+
+static void draw_news(struct canvas *canvas, struct rect area, int col, const struct news *news)
+{
+    col = canvas_text(canvas, area, 0, col, news->accent, news->title) + (news->title[0] ? 1 : 0);
+    col = canvas_text(canvas, area, 0, col, ROLE_TEXT, news->text) + 2;
+    canvas_text(canvas, area, 0, col, ROLE_DIM, news->step);
+}
+
+/* The newest event on a part of the footer that looks like the page; returns its first column, or
+ * `end` where there is no event or no room. On wide screens it stands at the right for good, beside
+ * the keys; on narrow ones in their place, for as long as it is news. */
+static int place_news(struct canvas *canvas, struct rect area, int end, const struct scene *scene)
+{
+    struct news news;
+    bool wide = area.cols >= NEWS_FROM;
+    int columns = 0;
+    if (wide && !scene->help)
+        columns = read_news(scene, end - NEWS_KEYS, &news);
+    else if (!wide && scene->news && scene->cursor == 0)
+        columns = read_news(scene, area.cols - 2, &news);
+    if (columns == 0)
+        return end;
+    int from = wide ? end - columns - 3 : 0, past = wide ? end - 1 : area.cols;
+    canvas_fill(canvas, (struct rect){area.row, area.col + from, 1, past - from}, ' ', ROLE_TEXT);
+    draw_news(canvas, area, from + 1, &news);
+    return from;
+}
+
 void view_footer(struct canvas *canvas, struct rect area, const struct scene *scene)
 {
     canvas_fill(canvas, area, ' ', ROLE_BAR);
@@ -353,9 +421,11 @@ void view_footer(struct canvas *canvas, struct rect area, const struct scene *sc
         end -= key_columns(scene, always[i]) + 1;
         draw_key(canvas, area, end, always[i], hint_of(scene, always[i]));
     }
+    end = place_news(canvas, area, end, scene);
     enum action key[ACTIONS];
     bool scrolls = scene->help || scene->view == VIEW_TENSORS ||
-                   view_bar_scroll_max(scene, canvas->rows, canvas->cols) > 0;
+                   view_bar_scroll_max(scene, canvas->rows, canvas->cols) > 0 ||
+                   view_log_scroll_max(scene, canvas->rows, canvas->cols) > 0;
     int count = keys_now(scene, scrolls, key), col = area.cols >= WIDE_FROM + 20;
     for (int i = 0; i < count && col + key_columns(scene, key[i]) + 1 <= end; i++)
         col = draw_key(canvas, area, col, key[i], hint_of(scene, key[i])) + between;

@@ -63,6 +63,8 @@ static const struct {
     {"ghost",
      "the smoothed curves that a branch (F) has left behind, faint, from its step on; of the "
      "newest three branches, and as far again as the run has come"},
+    {"triangles", "on the axis of the steps, in the colour of a stack: its gradient vanished or "
+                  "exploded, or a number is not finite; key 8 says what it was"},
     {"race to loss", "the lowest part of no context that a stack's smoothed loss has reached, from "
                      "90 % down: who was first, and how many steps later the other one followed"},
     {"step 40 of 213", "a moment of the past is shown, in every view, while training goes on"},
@@ -103,23 +105,13 @@ static void put(struct writer *writer, int col, enum role role, const char *text
 /* Writes the text from `col` on, broken between words; the line after it is the current one. */
 static void put_wrapped(struct writer *writer, int col, enum role role, const char *text)
 {
-    int room = writer->cols - col;
     while (*text) {
-        const char *scan = text, *cut = NULL;
-        int columns = 0;
-        while (*scan && columns < room) {
-            if (*scan == ' ')
-                cut = scan;
-            utf8_next(&scan);
-            columns++;
-        }
-        if (*scan == '\0' || *scan == ' ' || !cut)
-            cut = scan;
+        size_t length = text_line(text, writer->cols - col);
         char line[LINE_MAX * 4];
-        snprintf(line, sizeof line, "%.*s", (int)(cut - text), text);
+        snprintf(line, sizeof line, "%.*s", (int)length, text);
         put(writer, col, role, line);
         writer->line++;
-        text = cut + (*cut == ' ');
+        text += length + (text[length] == ' ');
     }
 }
 
@@ -184,6 +176,16 @@ static void put_notes(struct writer *writer)
     }
 }
 
+static void put_events(struct writer *writer)
+{
+    char text[EVENT_HELP];
+    put_heading(writer, "Events: what the log says, and from which thresholds on");
+    for (int i = 0; i < EVENT_KINDS; i++) {
+        event_help((enum event_kind)i, text);
+        put_entry(writer, TERM_COLS, event_table[i].name, ROLE_TITLE, text);
+    }
+}
+
 static void put_tables(struct writer *writer)
 {
     char text[LINE_MAX * 2];
@@ -210,6 +212,7 @@ static void put_all(struct writer *writer)
     for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++)
         put_entry(writer, TERM_COLS, entries[i].term, ROLE_TITLE, entries[i].text);
     put_notes(writer);
+    put_events(writer);
     put_tables(writer);
 }
 

@@ -7,6 +7,7 @@ enum {
     LABEL_COLS = 5,      /* "x_128" */
     VALUE_COLS = 7,      /* "1.2e-10" */
     FACTOR_COLS = 6,     /* "×0.052" */
+    STEP_COLS = 6,       /* "123456" */
     FACTOR_FROM = 32,    /* a panel this wide has room for the factors */
     HEADER_TWO_FROM = 20 /* a screen with as many rows has a header of two */
 };
@@ -252,4 +253,18 @@ struct layout_samples layout_samples(struct rect area)
         samples.panel[side].guess = columns(guesses, from, width);
     }
     return samples;
+}
+
+struct layout_log layout_log(struct rect area)
+{
+    int rows = area.rows, cols = area.cols;
+    int stack = cols >= 110 ? 18 : cols >= 72 ? 13 : 9;
+    area = inside_edges(area);
+    struct layout_log log = {.title = take(&area, 1)};
+    take(&area, rows >= 24);
+    log.head = take(&area, rows >= 12);
+    log.step = columns(area, 0, STEP_COLS);
+    log.stack = columns(area, STEP_COLS + 2, stack);
+    log.what = columns(area, STEP_COLS + stack + 4, area.cols - STEP_COLS - stack - 4);
+    return log;
 }

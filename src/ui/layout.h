@@ -87,6 +87,12 @@ struct layout_samples {
     struct rect key;  /* the key of the colours: one row */
 };
 
+struct layout_log {
+    struct rect title;             /* what is listed; what is not in view */
+    struct rect head;              /* the names of the columns */
+    struct rect step, stack, what; /* the list: columns of the same rows */
+};
+
 struct layout_screen layout_screen(int rows, int cols);
 
 /* The parts of the overview inside `area`, which must be a body of layout_screen(). As its height
@@ -99,10 +105,12 @@ struct layout_overview layout_overview(struct rect area);
  * rows of the maps down to 8, the gap, the second row of the key, rows down to 6, the state line;
  * the tensors the state line, the second rows of key and readout, and rows of the maps; the curves
  * rows of the plot down to 8, the strip, and then more of the plot; the samples the gaps, rows of
- * the texts down to 7, the likeliest characters, the state line. */
+ * the texts down to 7, the likeliest characters, the state line; the log the gap, the names of the
+ * columns, and rows of the list. */
 struct layout_waterfall layout_waterfall(struct rect area);
 struct layout_tensors layout_tensors(struct rect area);
 struct layout_curves layout_curves(struct rect area);
 struct layout_samples layout_samples(struct rect area);
+struct layout_log layout_log(struct rect area);
 
 #endif

@@ -44,6 +44,7 @@ void navigate_restart(struct scene *scene)
     scene->waterfall_zoom = 0;
     scene->curves.zoom = 0;
     scene->curves.from = -1;
+    scene->log_scroll = 0;
 }
 
 /* ---- time ---- */
@@ -208,10 +209,49 @@ static void move_cell(struct scene *scene, int down, int right)
     cells->block = clamp(clamp(cells->block, blocks) + right, blocks);
 }
 
+static void scroll_log(struct scene *scene, int up, int rows, int cols)
+{
+    int most = view_log_scroll_max(scene, rows, cols);
+    scene->log_scroll = clamp(clamp(scene->log_scroll, most) + up, most);
+}
+
+bool navigate_page(struct scene *scene, int code, int rows, int cols)
+{
+    if (scene->view != VIEW_LOG || (code != KEY_CODE_PAGE_UP && code != KEY_CODE_PAGE_DOWN))
+        return false;
+    int page = rows > 8 ? rows - 8 : 1;
+    scroll_log(scene, code == KEY_CODE_PAGE_UP ? page : -page, rows, cols);
+    return true;
+}
+
+/* To the step of the next event, or of the one before the step shown. */
+static void move_to_event(struct scene *scene, int direction, struct answer answer)
+{
+    int64_t now = scene_step(scene);
+    int to = scene_events(scene);
+    if (direction < 0)
+        to--;
+    while (direction < 0 && to >= 0 && scene->events->event[to].step >= now)
+        to--;
+    if (direction < 0 && to < 0)
+        say(answer, "there is no event before this step");
+    else if (direction > 0 && scene->cursor == 0)
+        say(answer, "this is the newest step, live");
+    else if (direction > 0 && (!scene->events || to >= scene->events->count))
+        scene->cursor = 0;
+    else
+        navigate_to_step(scene, scene->events->event[to].step);
+    scene->log_scroll = 0;
+}
+
 static void scroll(struct scene *scene, int up, int rows, int cols, struct answer answer)
 {
     if (scene->view == VIEW_TENSORS) {
         move_cell(scene, -up, 0);
+        return;
+    }
+    if (scene->view == VIEW_LOG) {
+        scroll_log(scene, up, rows, cols);
         return;
     }
     int most = view_bar_scroll_max(scene, rows, cols);
@@ -226,6 +266,8 @@ static void sideways(struct scene *scene, int right, struct answer answer)
         move_cell(scene, 0, right);
     else if (scene->view == VIEW_CURVES)
         pan_curves(scene, right, answer);
+    else if (scene->view == VIEW_LOG)
+        move_to_event(scene, right, answer);
     else
         say(answer, "key %c shows the curves, key %c the tensors: there it moves",
             view_table[VIEW_CURVES].key, view_table[VIEW_TENSORS].key);

@@ -164,6 +164,30 @@ const float *scene_gradient(const struct scene *scene, const struct moment *mome
     return NULL;
 }
 
+int scene_events(const struct scene *scene)
+{
+    int count = scene->events ? scene->events->count : 0;
+    while (scene->cursor > 0 && count > 0 &&
+           scene->events->event[count - 1].step > scene_step(scene))
+        count--;
+    return count;
+}
+
+void scene_event_title(const struct scene *scene, const struct event *event, char out[TEXT_TITLE])
+{
+    struct scene then = *scene;
+    then.cursor = event->step;
+    if (event->side < 0)
+        snprintf(out, TEXT_TITLE, "both");
+    else
+        scene_title(&then, (enum side)event->side, true, out);
+}
+
+const char *scene_event_text(const struct scene *scene, const struct event *event)
+{
+    return scene->blind && event_tells(event) ? "hidden while blind" : event->text;
+}
+
 struct race scene_race(const struct scene *scene)
 {
     const struct history *history = scene->history;

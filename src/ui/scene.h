@@ -89,7 +89,8 @@ struct scene {
     int anatomy_block;            /* the block that the anatomy view shows, 0 .. L-1 */
     enum stream_kind stream_kind; /* what the stream view shows */
     int log_scroll;               /* how many of the newest events are below the log view */
-    const struct events *events;
+    const struct events *events;  /* NULL: none are recognised */
+    bool news;                    /* the newest event has only just come */
     const struct sample_history *samples;
     const struct task_symbols *symbols; /* of the tokens in them */
     const struct prompt *prompt;        /* the command line; NULL: closed */
@@ -152,6 +153,14 @@ const float *scene_gradient(const struct scene *scene, const struct moment *mome
 
 /* The same without a moment: how many layers, and from which number on. */
 void scene_layers(const struct scene *scene, int *count, int *first);
+
+/* How many events there are up to the moment shown. */
+int scene_events(const struct scene *scene);
+
+/* The stack of an event, by the name that it had then, "both" where it is not of one alone; and the
+ * text, hidden when blind where it would tell which stack is which. */
+void scene_event_title(const struct scene *scene, const struct event *event, char out[TEXT_TITLE]);
+const char *scene_event_text(const struct scene *scene, const struct event *event);
 
 /* The race: the lowest of history_levels that one of the stacks has reached at the step shown. */
 struct race {

@@ -22,6 +22,10 @@ static const enum action samples_keys[] = {
     ACTION_PAUSE, ACTION_STEP,       ACTION_BACK,    ACTION_FORWARD, ACTION_WARMUP_LONGER,
     ACTION_TASK,  ACTION_RIGHT_NEXT, ACTION_RESTART, ACTION_EXPORT,  ACTIONS};
 
+static const enum action log_keys[] = {
+    ACTION_PAUSE,         ACTION_SCROLL_UP, ACTION_RIGHT,     ACTION_BACK,   ACTION_FORWARD,
+    ACTION_WARMUP_LONGER, ACTION_RESTART,   ACTION_NEXT_VIEW, ACTION_EXPORT, ACTIONS};
+
 static const char *const waterfall_notes[][2] = {
     {"columns",
      "steps, the newest at the right end; the whole run, or with z the newest part of it. Where "
@@ -80,6 +84,13 @@ static const char *const samples_notes[][2] = {
     {NULL, NULL},
 };
 
+static const char *const log_notes[][2] = {
+    {"step", "the first step that showed it, or that a change acts on"},
+    {"Left Right", "show the moment of the event before, or of the next one, in all views; what "
+                   "happened after the moment shown is not listed"},
+    {NULL, NULL},
+};
+
 const struct view_row view_table[VIEWS] = {
     [VIEW_OVERVIEW] = {.name = "overview",
                        .key = '1',
@@ -121,7 +132,9 @@ const struct view_row view_table[VIEWS] = {
     [VIEW_LOG] = {.name = "log",
                   .key = '8',
                   .summary = "what happened, at which step, in which layer",
-                  .draw = view_log},
+                  .draw = view_log,
+                  .keys = log_keys,
+                  .notes = log_notes},
 };
 
 int view_of_key(int code)

@@ -68,6 +68,9 @@ int view_bar_scroll_max(const struct scene *scene, int rows, int columns);
 /* The same for scene.waterfall_zoom. */
 int view_waterfall_zoom_max(const struct scene *scene, int rows, int columns);
 
+/* The same for scene.log_scroll. */
+int view_log_scroll_max(const struct scene *scene, int rows, int columns);
+
 /* The number of rows that the tensors view has for the moment shown. */
 int view_tensors_rows(const struct scene *scene);
 

@@ -521,6 +521,51 @@ static void steps_have_names(void **state)
     quit(console);
 }
 
+/* Post-LN without warmup vanishes, and the log says so; keys and restarts are in it too. */
+static void what_happens_is_logged(void **state)
+{
+    (void)state;
+    struct console *console =
+        start_with((struct setup){.options = {"--layers", "12", "--speed", "unlimited"}});
+    assert_true(console_wait_text(console, "Post-LN"));
+    press(console, "8", "what happened");
+    assert_true(console_wait_text(console, "stream gradient at x_0 fell below 1e-3 of x_12"));
+    press(console, " w", "changed: warmup 0→25");
+    press(console, "w", "changed: warmup 0→50"); /* before one step: one change */
+    assert_true(console_wait_no_text(console, "warmup 0→25"));
+    press(console, "s", "goes on as ");
+    press(console, "B", "hidden while blind");
+    press(console, "B", "goes on as ");
+    press(console, "\033[D", "\302\253 step "); /* Left: back to an event */
+    press(console, "\033[H", "nothing had happened by this step");
+    console_send(console, "\033");
+    assert_true(console_wait_text(console, "goes on as "));
+    console_resize(console, 12, 60);
+    assert_true(console_wait_text(console, " above  ")); /* so many */
+    console_send(console, "\033[5~\033[5~");             /* Page Up */
+    assert_true(console_wait_no_text(console, " above  "));
+    press(console, "\033[6~\033[6~", " above  ");
+    console_resize(console, 24, 80);
+    press(console, "R", "restarted: seed 2");
+    assert_true(console_wait_no_text(console, "goes on as "));
+    quit(console);
+}
+
+/* The newest event stands in the footer: for good where it is wide, for a while where it is not. */
+static void news_are_in_the_footer(void **state)
+{
+    (void)state;
+    struct console *console =
+        start_with((struct setup){.options = {"--layers", "12", "--speed", "unlimited"}});
+    assert_true(console_wait_text(console, "stream gradient at x_0 fell below"));
+    press(console, " ", "quit"); /* paused, the keys are back */
+    console_resize(console, 30, 130);
+    assert_true(console_wait_text(console, " of x_12  step "));
+    press(console, "~", "key '~' does nothing"); /* never over an answer */
+    assert_true(console_wait_no_text(console, " of x_12  step "));
+    quit(console);
+}
+
 static void all_keys(struct console *console)
 {
     static const int more[] = {KEY_CODE_TAB, KEY_CODE_ENTER, '0', '2', '4', '5', '~', 1, 127};
@@ -945,6 +990,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_branch_of_a_run_that_is_over),
         cmocka_unit_test(steps_have_names),
         cmocka_unit_test(samples_are_written_while_one_looks),
+        cmocka_unit_test(what_happens_is_logged),
+        cmocka_unit_test(news_are_in_the_footer),
         cmocka_unit_test(every_key_in_every_state),
         cmocka_unit_test(help_opens_scrolls_and_closes),
         cmocka_unit_test(export_writes_two_files_each_time),

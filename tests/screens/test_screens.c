@@ -133,12 +133,12 @@ static void ended(struct fixture *fixture)
 
 static void diverged(struct fixture *fixture)
 {
-    fixture_train_until_fault(fixture, 128, (struct fault){FAULT_STREAM, 5, 88});
+    fixture_train_until_fault(fixture, 128, (struct fault){FAULT_STREAM, 5, 88, FAULT_ATTENTION});
 }
 
 static void diverged_backward(struct fixture *fixture)
 {
-    fixture_train_until_fault(fixture, 128, (struct fault){FAULT_GRADIENT, 2, 88});
+    fixture_train_until_fault(fixture, 128, (struct fault){FAULT_GRADIENT, 2, 88, FAULT_WHOLE});
 }
 
 static void ascii(struct fixture *fixture)
@@ -485,6 +485,79 @@ static void images(struct fixture *fixture)
     fixture->task.name = "shapes";
 }
 
+static void log_run(struct fixture *fixture)
+{
+    fixture_watch(fixture);
+    run(fixture);
+}
+
+/* A warmup at a key, a placement switched, a mark in the past, a new run that ends. */
+static void log_changed(struct fixture *fixture)
+{
+    fixture_watch(fixture);
+    fixture_train(fixture, 128);
+    fixture->settings.warmup = 200;
+    events_note(&fixture->events, 129, -1, EVENT_CHANGE, "warmup 0→200, lr 0.003→0.002");
+    fixture_train(fixture, 600);
+    events_note(&fixture->events, 60, -1, EVENT_MARK, "look at x_0");
+    fixture->settings.stack[RIGHT].placement = PLACEMENT_PRE;
+    events_note(&fixture->events, 601, RIGHT, EVENT_SWITCH, "pre, no longer as post");
+    fixture_train(fixture, 640);
+    events_note(&fixture->events, 640, -1, EVENT_END, "");
+}
+
+static void log_diverged(struct fixture *fixture)
+{
+    fixture_watch(fixture);
+    diverged(fixture);
+}
+
+static void log_past(struct fixture *fixture)
+{
+    log_changed(fixture);
+    navigate_to_step(&fixture->scene, fixture->events.event[2].step);
+}
+
+static void log_empty_past(struct fixture *fixture)
+{
+    log_run(fixture);
+    navigate_to_step(&fixture->scene, 1);
+}
+
+static void log_scrolled(struct fixture *fixture)
+{
+    log_changed(fixture);
+    fixture->scene.log_scroll = 3;
+}
+
+static void log_ascii(struct fixture *fixture)
+{
+    log_changed(fixture);
+    fixture->scene.ascii = fixture->scene.mono = true;
+}
+
+static void log_blind(struct fixture *fixture)
+{
+    log_changed(fixture);
+    events_note(&fixture->events, 641, -1, EVENT_CHANGE, "right post→pre");
+    fixture->scene.parameters[RIGHT] = 353000;
+    fixture->scene.blind = true;
+}
+
+/* The newest event in the footer, in place of the keys. */
+static void news(struct fixture *fixture)
+{
+    log_run(fixture);
+    fixture->scene.news = true;
+}
+
+/* ... which an answer to a key comes before. */
+static void news_later(struct fixture *fixture)
+{
+    news(fixture);
+    fixture->scene.message = "warmup 25 steps: from step 129 on";
+}
+
 #define SCREEN_OF(view_, name, rows, cols, make)                                                   \
     static void make_##name(struct fixture *fixture)                                               \
     {                                                                                              \
@@ -613,13 +686,29 @@ SCREEN_OF(VIEW_SAMPLES, samples_answers_80x24, 24, 80, answering)
 SCREEN_OF(VIEW_SAMPLES, samples_answers_ascii_120x36, 36, 120, answering_ascii)
 SCREEN_OF(VIEW_SAMPLES, samples_images_80x24, 24, 80, images)
 
+SCREEN_OF(VIEW_LOG, log_80x24, 24, 80, log_run)
+SCREEN_OF(VIEW_LOG, log_120x36, 36, 120, log_changed)
+SCREEN_OF(VIEW_LOG, log_40x12, 12, 40, log_changed)
+SCREEN_OF(VIEW_LOG, log_first_80x24, 24, 80, fixture_watch)
+SCREEN_OF(VIEW_LOG, log_past_80x24, 24, 80, log_past)
+SCREEN_OF(VIEW_LOG, log_past_empty_80x24, 24, 80, log_empty_past)
+SCREEN_OF(VIEW_LOG, log_scrolled_60x20, 20, 60, log_scrolled)
+SCREEN_OF(VIEW_LOG, log_diverged_120x36, 36, 120, log_diverged)
+SCREEN_OF(VIEW_LOG, log_ascii_80x24, 24, 80, log_ascii)
+SCREEN_OF(VIEW_LOG, log_blind_80x24, 24, 80, log_blind)
+SCREEN_OF(VIEW_CURVES, curves_events_120x36, 36, 120, log_diverged)
+SCREEN_OF(VIEW_OVERVIEW, news_80x24, 24, 80, news)
+SCREEN_OF(VIEW_OVERVIEW, news_40x12, 12, 40, news)
+SCREEN_OF(VIEW_OVERVIEW, news_120x36, 36, 120, log_run)
+SCREEN_OF(VIEW_OVERVIEW, news_later_80x24, 24, 80, news_later)
+
 /* Every size is drawn without a fault (the sanitizers look on), in every view and state. */
 static void any_size_can_be_drawn(void **state)
 {
     (void)state;
     void (*const makes[])(struct fixture *) = {
-        NULL, run_changed, diverged,       deep_scrolled, zoomed,   other_tensors,
-        past, help_end,    branched_often, writing,       answering};
+        NULL,     run_changed,    diverged, deep_scrolled, zoomed,       other_tensors, past,
+        help_end, branched_often, writing,  answering,     log_scrolled, news};
     static const int cols[] = {1, 2, 12, 39, 40, 41, 49, 55, 56, 64, 71, 72, 80, 99, 120, 250};
     enum { MAKES = sizeof makes / sizeof makes[0], SIZES = sizeof cols / sizeof cols[0] };
     for (int m = 0; m < MAKES * VIEWS; m++) {
@@ -669,7 +758,10 @@ static void blind_screens_tell_nothing(void **state)
     struct fixture *fixture = calloc(1, sizeof *fixture);
     assert_non_null(fixture);
     fixture_open(fixture);
+    fixture_watch(fixture);
     blind(fixture);
+    events_note(&fixture->events, 129, RIGHT, EVENT_SWITCH, "pre, no longer as post");
+    events_note(&fixture->events, 129, -1, EVENT_CHANGE, "right post→pre");
     for (enum view view = 0; view < VIEWS; view++)
         for (size_t size = 0; size < sizeof sizes / sizeof sizes[0]; size++) {
             fixture->scene.view = view;
@@ -718,9 +810,9 @@ static void every_view_has_its_tab(void **state)
 static void ascii_screens_hold_only_ascii(void **state)
 {
     (void)state;
-    void (*const makes[])(struct fixture *) = {NULL,      run_changed, paused,   diverged,
-                                               parameter, deep,        help_end, same_placement,
-                                               branched,  writing,     answering};
+    void (*const makes[])(struct fixture *) = {NULL,      run_changed, paused,    diverged,
+                                               parameter, deep,        help_end,  same_placement,
+                                               branched,  writing,     answering, log_changed};
     for (size_t m = 0; m < sizeof makes / sizeof makes[0] * VIEWS; m++) {
         struct fixture *fixture = calloc(1, sizeof *fixture);
         assert_non_null(fixture);
@@ -915,6 +1007,21 @@ int main(void)
         cmocka_unit_test(screen_samples_answers_80x24),
         cmocka_unit_test(screen_samples_answers_ascii_120x36),
         cmocka_unit_test(screen_samples_images_80x24),
+        cmocka_unit_test(screen_log_80x24),
+        cmocka_unit_test(screen_log_120x36),
+        cmocka_unit_test(screen_log_40x12),
+        cmocka_unit_test(screen_log_first_80x24),
+        cmocka_unit_test(screen_log_past_80x24),
+        cmocka_unit_test(screen_log_past_empty_80x24),
+        cmocka_unit_test(screen_log_scrolled_60x20),
+        cmocka_unit_test(screen_log_diverged_120x36),
+        cmocka_unit_test(screen_log_ascii_80x24),
+        cmocka_unit_test(screen_log_blind_80x24),
+        cmocka_unit_test(screen_curves_events_120x36),
+        cmocka_unit_test(screen_news_80x24),
+        cmocka_unit_test(screen_news_40x12),
+        cmocka_unit_test(screen_news_120x36),
+        cmocka_unit_test(screen_news_later_80x24),
         cmocka_unit_test(any_size_can_be_drawn),
         cmocka_unit_test(drawing_changes_nothing),
         cmocka_unit_test(blind_screens_tell_nothing),

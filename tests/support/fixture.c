@@ -66,6 +66,12 @@ void fixture_open(struct fixture *fixture)
     scene_set_defaults(&fixture->scene);
 }
 
+void fixture_watch(struct fixture *fixture)
+{
+    events_clear(&fixture->events);
+    fixture->scene.events = &fixture->events;
+}
+
 void fixture_close(struct fixture *fixture)
 {
     sample_history_close(&fixture->samples);
@@ -189,6 +195,8 @@ void fixture_train_until_fault(struct fixture *fixture, int64_t last, struct fau
         if (fault.place != FAULT_NONE && step >= fault.step)
             make_not_finite(&fixture->snapshot[RIGHT], fault);
         history_add(&fixture->history, fixture->snapshot);
+        if (fixture->scene.events)
+            events_step(&fixture->events, &fixture->history, &fixture->settings);
         fixture_fit_axis(fixture);
     }
     fixture->scene.rate = 14.9;

@@ -15,6 +15,7 @@ struct fixture {
     struct history history;
     struct sample_history samples;
     struct task_symbols symbols;
+    struct events events;
     struct snapshot snapshot[SIDES];
     bool with_held_out; /* a held-out loss is measured every 10 steps */
     bool with_alpha;    /* the right stack has two tensors more */
@@ -23,6 +24,9 @@ struct fixture {
 /* A scene of the default session before its first step. */
 void fixture_open(struct fixture *fixture);
 void fixture_close(struct fixture *fixture);
+
+/* From the next step on events are recognised, and shown. */
+void fixture_watch(struct fixture *fixture);
 
 /* Adds steps until `last` is done, under the settings as they are now; the axis follows. */
 void fixture_train(struct fixture *fixture, int64_t last);

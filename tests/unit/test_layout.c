@@ -98,6 +98,13 @@ static void cover_samples(const struct layout_samples *samples, struct rect body
     cover(samples->key, body);
 }
 
+static void cover_log(const struct layout_log *log, struct rect body)
+{
+    const struct rect parts[] = {log->title, log->head, log->step, log->stack, log->what};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        cover(parts[i], body);
+}
+
 static void cover_view(enum view view, struct rect body)
 {
     const struct layout_overview overview = layout_overview(body);
@@ -105,6 +112,7 @@ static void cover_view(enum view view, struct rect body)
     const struct layout_tensors tensors = layout_tensors(body);
     const struct layout_curves curves = layout_curves(body);
     const struct layout_samples samples = layout_samples(body);
+    const struct layout_log log = layout_log(body);
     switch (view) {
     case VIEW_OVERVIEW:
         cover_overview(&overview, body);
@@ -120,6 +128,9 @@ static void cover_view(enum view view, struct rect body)
         break;
     case VIEW_SAMPLES:
         cover_samples(&samples, body);
+        break;
+    case VIEW_LOG:
+        cover_log(&log, body);
         break;
     case VIEWS:
         break;
@@ -260,6 +271,11 @@ static void maps_and_fields_are_on_every_screen(void **state)
             assert_int_equal(samples.panel[LEFT].text.row, samples.panel[RIGHT].text.row);
             assert_true(samples.head.rows == 1 && samples.key.rows == 1);
             assert_int_equal(samples.panel[LEFT].summary.rows, 1);
+            struct layout_log log = layout_log(body);
+            assert_true(log.what.rows >= 9 && log.what.cols >= 20 && log.title.rows == 1);
+            assert_true(log.step.cols >= 6 && log.stack.cols >= 9);
+            assert_int_equal(log.step.row, log.what.row);
+            assert_int_equal(log.stack.rows, log.what.rows);
         }
 }
 
@@ -280,6 +296,7 @@ static void no_map_shrinks_as_the_screen_grows(void **state)
                     layout_samples(now).panel[LEFT].text.rows);
         assert_true(layout_samples(next).panel[LEFT].guess.rows >=
                     layout_samples(now).panel[LEFT].guess.rows);
+        assert_true(layout_log(next).what.rows >= layout_log(now).what.rows);
     }
 }
 
