@@ -592,9 +592,9 @@ static void clicks_act(void **state)
     click_text(console, "x_4", 0);
     assert_true(console_wait_text(console, "block 4: key 3 shows its anatomy"));
     press(console, "4", "attn.qkv.weight");
-    assert_true(console_wait_text(console, "block 4 of 6"));
+    assert_true(console_wait_text(console, "ln1.weight, block 4 of 6"));
     mouse(console, 65, 8, 20, 'M'); /* the wheel scrolls here */
-    assert_true(console_wait_text(console, "attn.qkv.bias, block 4"));
+    assert_true(console_wait_text(console, "ln1.bias, block 4"));
     press(console, "?", "restart both stacks");
     mouse(console, 65, 8, 20, 'M');
     mouse(console, 65, 8, 20, 'M');
