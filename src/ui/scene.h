@@ -121,7 +121,7 @@ int64_t scene_step(const struct scene *scene);
 /* The same where its numbers are finite, and otherwise the last finite moment before it. */
 struct moment scene_finite_moment(const struct scene *scene, enum side side);
 
-/* Have the stacks to differ by glyph? Have heat maps to be made of letters? */
+/* Are there no colours? Have heat maps to be made of letters? */
 bool scene_is_mono(const struct scene *scene);
 bool scene_has_letters(const struct scene *scene);
 
