@@ -10,6 +10,7 @@
 #include "ui/app.h"
 #include "ui/keys.h"
 #include "ui/scene.h"
+#include "ui/terminal.h"
 
 enum { MESSAGE_SIZE = 512 };
 
@@ -37,7 +38,8 @@ struct app {
     bool mark_branch;             /* it is where the run branched */
     struct history_anchor anchor; /* of the step that the trainer was sent back to */
     bool going_back;              /* and has not said yet that it is there */
-    const char *tensor; /* the name of the parameter that the bars show; NULL: the first */
+    int grip_row, grip_col; /* of a press on curves or maps, from which a drag scrubs; -1: none */
+    const char *tensor;     /* the name of the parameter that the bars show; NULL: the first */
     double next_rate, next_frame;
     bool begun;   /* the run under way has been announced */
     bool changed; /* what is shown is no longer what is */
@@ -96,5 +98,11 @@ bool app_time(struct app *app, enum action action);
 /* Names the step that is shown, also anew; NULL: "mark 1", "mark 2", ... False when there is no
  * step yet, or the name cannot be shown: the status line says so (app_time.c). */
 bool app_mark(struct app *app, const char *name);
+
+/* Carries out a key of the table or a digit, whatever it came from (app.c). */
+void app_take_key(struct app *app, int code);
+
+/* Carries out what the mouse did (app_mouse.c). */
+void app_take_mouse(struct app *app, struct mouse mouse);
 
 #endif

@@ -371,7 +371,7 @@ static void add_curve(struct plot *plot, const struct chart *chart, const struct
 static void add_curves(struct plot *plot, const struct chart *chart)
 {
     for (enum side side = LEFT; side < SIDES; side++) {
-        const bool dashed = side == RIGHT && scene_is_mono(chart->scene);
+        const bool dashed = side == RIGHT;
         add_curve(plot, chart, &chart->series[side], curve_layer[side], raw_layer[side], dashed);
         for (int g = 0; g < HISTORY_GHOSTS; g++)
             add_curve(plot, chart, &chart->ghost[g][side], ghost_layer[side], PLOT_LAYERS, dashed);
@@ -679,7 +679,7 @@ static void draw_legend(struct canvas *canvas, struct rect area, const struct ch
 {
     const struct scene *scene = chart->scene;
     const struct curves_look *look = chart->look;
-    static const char *const swatch[2][2] = {{"━━━", "***"}, {"━ ━", "ooo"}};
+    static const char *const swatch[SIDES][2] = {[LEFT] = {"━━━", "***"}, [RIGHT] = {"━ ━", "o o"}};
     const int cols = value_cols[look->curve];
     int end = area.cols, between = end >= 100 ? 4 : 2;
     char name[SIDES][TEXT_TITLE], text[TEXT_NUMBER];
@@ -695,10 +695,9 @@ static void draw_legend(struct canvas *canvas, struct rect area, const struct ch
         canvas_print_right(canvas, area, 0, end, bad ? ROLE_BAD : ROLE_TEXT, "%s", text);
         end -= cols + 1;
         end = canvas_print_right(canvas, area, 0, end, scene_accent[side], "%s", name[side]);
-        bool other = side == RIGHT && (scene_is_mono(scene) || scene->ascii);
         if (needed <= area.cols)
             end = canvas_print_right(canvas, area, 0, end - 1, scene_accent[side], "%s",
-                                     swatch[other][scene->ascii]);
+                                     swatch[side][scene->ascii]);
         end -= between;
     }
     if (ghost_end(scene->history) > 0)
@@ -894,4 +893,19 @@ void curves_draw(struct canvas *canvas, const struct layout_plot *layout, const 
     if (race)
         draw_race(canvas, layout->margin, &chart);
     chart_close(&chart);
+}
+
+void curves_hit(const struct layout_plot *layout, const struct scene *scene,
+                const struct curves_look *look, int row, int col, struct hit *hit)
+{
+    struct chart chart = {.scene = scene, .look = look, .width = layout->field.cols * PLOT_DOTS_X};
+    const int64_t newest = scene->history->last[LEFT].step;
+    if (newest == 0 ||
+        (!hit_inside(layout->field, row, col) && !hit_inside(layout->strip, row, col)))
+        return;
+    curves_range(scene, look, &chart.from, &chart.to);
+    /* the middle of the cell's dots */
+    int64_t step = llrint(step_at(&chart, (col - layout->field.col) * PLOT_DOTS_X + 0.5));
+    step = step < 1 ? 1 : step > newest ? newest : step;
+    *hit = (struct hit){.kind = HIT_STEP, .step = step};
 }

@@ -126,7 +126,7 @@ struct moment scene_finite_moment(const struct scene *scene, enum side side);
 /* What a stack wrote last at the moment shown; NULL where nothing had been written. */
 const struct sample *scene_sample(const struct scene *scene, enum side side);
 
-/* Have the stacks to differ by glyph? Have heat maps to be made of letters? */
+/* Are there no colours? Have heat maps to be made of letters? */
 bool scene_is_mono(const struct scene *scene);
 bool scene_has_letters(const struct scene *scene);
 

@@ -103,6 +103,23 @@ static void the_cursor_jumps_from_mark_to_mark(void **state)
     assert_string_equal(said, "there is no mark after this step");
 }
 
+/* A mode of the overview, which any view leaves. */
+static void the_projector_is_left_by_a_view(void **state)
+{
+    (void)state;
+    navigate_to(scene, VIEW_CURVES);
+    act(ACTION_PROJECTOR);
+    assert_true(scene->projector && scene->view == VIEW_OVERVIEW && *said);
+    act(ACTION_PROJECTOR);
+    assert_true(!scene->projector && scene->view == VIEW_OVERVIEW);
+    act(ACTION_PROJECTOR);
+    navigate_to(scene, VIEW_WATERFALL);
+    assert_false(scene->projector);
+    act(ACTION_PROJECTOR);
+    act(ACTION_NEXT_VIEW);
+    assert_true(!scene->projector && scene->view == VIEW_WATERFALL);
+}
+
 static void tab_goes_round(void **state)
 {
     (void)state;
@@ -474,6 +491,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(other_actions_are_left_alone),
         TEST(the_cursor_jumps_from_mark_to_mark),
+        TEST(the_projector_is_left_by_a_view),
         TEST(tab_goes_round),
         TEST(time_moves_by_kept_steps),
         TEST(past_the_newest_step_it_is_live_again),
