@@ -324,7 +324,7 @@ static void the_projector_has_its_digits(void **state)
             assert_int_equal(left->bar.row, right->bar.row);
             assert_int_equal(projector.state.rows, 1);
             assert_true(!usual || (projector.plot.field.rows >= 5 && projector.step.rows >= 5 &&
-                                   projector.plot.field.cols >= 40));
+                                   projector.plot.field.cols >= 36));
         }
 }
 
