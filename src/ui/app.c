@@ -254,6 +254,15 @@ static void draw(struct app *app)
     app->next_frame = clock_seconds() + 1.0 / app->present.fps;
 }
 
+/* What the view on the screen wants to see is measured in every step. */
+static void watch(struct app *app)
+{
+    const unsigned wanted = view_table[app->scene.view].watch;
+    if (wanted != app->watched)
+        trainer_watch(app->trainer, wanted);
+    app->watched = wanted;
+}
+
 static void turn(struct app *app)
 {
     double seconds = fmin(turn_seconds, 1.0 / app->present.fps);
@@ -266,6 +275,7 @@ static void turn(struct app *app)
             break;
         code = terminal_key(0);
     }
+    watch(app);
     app_take_updates(app);
     look_around(app);
     if (!app->quit && app->changed && (app->urgent || clock_seconds() >= app->next_frame))

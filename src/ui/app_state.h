@@ -28,6 +28,7 @@ struct app {
     struct settings mark_before; /* the settings before the newest mark on the curves, ... */
     int64_t mark_step;           /* ... which acts from this step on; 0: there is none */
     const char *tensor;          /* the name of the parameter that the bars show; NULL: the first */
+    unsigned watched;            /* what the trainer was asked to measure besides: enum watch */
     double next_rate, next_frame;
     bool begun;   /* the run under way has been announced */
     bool changed; /* what is shown is no longer what is */

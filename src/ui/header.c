@@ -295,7 +295,10 @@ static const char *hint_of(const struct scene *scene, enum action action)
     if (action == ACTION_HELP && scene->help)
         return "close";
     if (action == ACTION_SCROLL_UP || action == ACTION_SCROLL_DOWN)
-        return scene->help ? "scroll" : scene->view == VIEW_TENSORS ? "tensor" : "layers";
+        return scene->help                   ? "scroll"
+               : scene->view == VIEW_TENSORS ? "tensor"
+               : scene->view == VIEW_ANATOMY ? "block"
+                                             : "layers";
     if (action == ACTION_RIGHT)
         return scene->view == VIEW_TENSORS ? "block" : "pan";
     return key_table[action].hint;
@@ -351,7 +354,7 @@ void view_footer(struct canvas *canvas, struct rect area, const struct scene *sc
         draw_key(canvas, area, end, always[i], hint_of(scene, always[i]));
     }
     enum action key[ACTIONS];
-    bool scrolls = scene->help || scene->view == VIEW_TENSORS ||
+    bool scrolls = scene->help || scene->view == VIEW_TENSORS || scene->view == VIEW_ANATOMY ||
                    view_bar_scroll_max(scene, canvas->rows, canvas->cols) > 0;
     int count = keys_now(scene, scrolls, key), col = area.cols >= WIDE_FROM + 20;
     for (int i = 0; i < count && col + key_columns(scene, key[i]) + 1 <= end; i++)

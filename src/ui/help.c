@@ -100,16 +100,7 @@ static void put_wrapped(struct writer *writer, int col, enum role role, const ch
 {
     int room = writer->cols - col;
     while (*text) {
-        const char *scan = text, *cut = NULL;
-        int columns = 0;
-        while (*scan && columns < room) {
-            if (*scan == ' ')
-                cut = scan;
-            utf8_next(&scan);
-            columns++;
-        }
-        if (*scan == '\0' || *scan == ' ' || !cut)
-            cut = scan;
+        const char *cut = text_line_end(text, room);
         char line[LINE_MAX * 4];
         snprintf(line, sizeof line, "%.*s", (int)(cut - text), text);
         put(writer, col, role, line);

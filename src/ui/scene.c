@@ -39,6 +39,16 @@ struct moment scene_finite_moment(const struct scene *scene, enum side side)
                : history_moment_of(&scene->history->last_finite[side]);
 }
 
+struct moment scene_detailed_moment(const struct scene *scene, enum side side)
+{
+    const struct history *history = scene->history;
+    struct moment moment = scene_finite_moment(scene, side);
+    int i = moment.step > 0 ? history_moment_find(history, moment.step) : -1;
+    for (; i >= 0 && !(moment.detailed && moment.finite); i--)
+        moment = history_moment(history, side, history_moment_step(history, i));
+    return moment.detailed && moment.finite ? moment : (struct moment){0};
+}
+
 bool scene_is_mono(const struct scene *scene)
 {
     return scene->mono || scene->settings->theme == THEME_MONO;

@@ -121,6 +121,10 @@ int64_t scene_step(const struct scene *scene);
 /* The same where its numbers are finite, and otherwise the last finite moment before it. */
 struct moment scene_finite_moment(const struct scene *scene, enum side side);
 
+/* The one before it, or that one, of which the details were measured too; step 0 where there is
+ * none. Not every step has them (train/run.h). */
+struct moment scene_detailed_moment(const struct scene *scene, enum side side);
+
 /* Have the stacks to differ by glyph? Have heat maps to be made of letters? */
 bool scene_is_mono(const struct scene *scene);
 bool scene_has_letters(const struct scene *scene);

@@ -15,6 +15,10 @@ void text_scientific(char out[TEXT_NUMBER], double value, int digits);
 /* A loss in five columns, "2.961", "12.34", "1e5"; "--" for NAN. */
 void text_loss(char out[TEXT_NUMBER], double loss);
 
+/* A plain number in at most six columns, three of its digits: "1.41", "0.982", "12.3", "3e-5"; "--"
+ * for NAN. */
+void text_number(char out[TEXT_NUMBER], double value);
+
 /* A factor in at most six columns, "×0.52", "×0.052", "×5e-3", "×12.3"; "--" for NAN. */
 void text_factor(char out[TEXT_NUMBER], double factor, bool ascii);
 
@@ -24,6 +28,10 @@ void text_ratio(char out[TEXT_NUMBER], double ratio);
 
 /* A number of things: "812", "303k", "1.2M". */
 void text_count(char out[TEXT_NUMBER], int64_t count);
+
+/* The end of the first line of a text that is broken between words into lines of so many columns; a
+ * blank there is not part of the next one. */
+const char *text_line_end(const char *text, int columns);
 
 /* The name of a placement with a norm, "Pre-LN", "Post-RMS", "Pre, no norm", and its formula,
  * "x + f(RMS(x))". */

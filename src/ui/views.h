@@ -18,6 +18,7 @@ struct view_row {
     void (*draw)(struct canvas *canvas, struct rect area, const struct scene *scene);
     const enum action *keys; /* for the footer, ended by ACTIONS; NULL: those of the overview */
     const char *const (*notes)[2]; /* for the help: terms and what they mean, ended by NULL */
+    unsigned watch; /* what it wants measured in every step while it is shown: enum watch */
 };
 
 extern const struct view_row view_table[VIEWS];
@@ -66,6 +67,12 @@ int view_bar_scroll_max(const struct scene *scene, int rows, int columns);
 
 /* The same for scene.waterfall_zoom. */
 int view_waterfall_zoom_max(const struct scene *scene, int rows, int columns);
+
+/* The block that the anatomy shows: scene.anatomy_block, of those that there are. */
+int view_anatomy_block(const struct scene *scene);
+
+/* The number of bars of the property that the stream view has chosen. */
+int view_stream_bars(const struct scene *scene);
 
 /* The number of rows that the tensors view has for the moment shown. */
 int view_tensors_rows(const struct scene *scene);
