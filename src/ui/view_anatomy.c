@@ -141,7 +141,7 @@ static void put_factor(const struct anatomy *anatomy, int row, const char *sign,
 {
     const struct rect note = row_of(anatomy->layout->note, row);
     char text[TEXT_NUMBER];
-    if (!isfinite(factor))
+    if (anatomy->moment.step == 0 || !isfinite(factor))
         return;
     text_factor(text, factor, anatomy->scene->ascii);
     int col = canvas_print(anatomy->canvas, note, 0, 0, anatomy->stale ? ROLE_DIM : ROLE_TITLE,
@@ -424,7 +424,7 @@ static void draw_head(const struct anatomy *anatomy)
     }
     if (layout->rms.cols > 0) {
         put_factor(anatomy, layout->head.row, "", anatomy->factors.block, "block");
-    } else if (isfinite(anatomy->factors.block)) {
+    } else if (anatomy->moment.step > 0 && isfinite(anatomy->factors.block)) {
         char factor[TEXT_NUMBER];
         text_factor(factor, anatomy->factors.block, scene->ascii);
         end = canvas_print_right(anatomy->canvas, layout->head, 0, layout->head.cols, ROLE_TITLE,
