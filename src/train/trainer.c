@@ -311,7 +311,7 @@ static struct command *next_command(struct trainer *trainer, bool *stop)
             trainer->last = NULL;
     }
     *stop = trainer->stop;
-    trainer->pair.watch = trainer->watch;
+    trainer->pair.watch = trainer->watch | WATCH_SOME_DETAIL;
     pthread_mutex_unlock(&trainer->mutex);
     return command;
 }

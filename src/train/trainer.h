@@ -18,7 +18,7 @@ enum update_kind {
     UPDATE_FAILED   /* a command could not be carried out (`error`); all is as it was before it */
 };
 
-/* A plain value; about 85 KB. */
+/* A plain value; about 170 KB. */
 struct update {
     enum update_kind kind;
     int64_t step;
@@ -50,12 +50,8 @@ void trainer_apply(struct trainer *trainer, const struct settings *settings);
  * an UPDATE_CHANGE, or an UPDATE_FAILED where the two do not have the same tensors. */
 void trainer_switch(struct trainer *trainer, enum side side, enum placement placement);
 
-/* What else to measure in every step from the next one on, a sum of these: what a view on the
- * screen wants to see. None of it touches the numbers of the run. */
-enum watch {
-    WATCH_DETAIL = 1, /* snapshot.detail, which otherwise is measured only in some steps */
-    WATCH_SAMPLES = 2 /* what the stacks write (train/sample.h) */
-};
+/* What else to measure from the next step on, a sum of enum watch (run.h): what a view on the
+ * screen wants to see. A trainer always measures some details. */
 void trainer_watch(struct trainer *trainer, unsigned watch);
 
 /* Takes the oldest update that was not taken yet; false when there is none. None is ever lost: the
