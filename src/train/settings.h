@@ -66,6 +66,7 @@ struct settings {
     int threads; /* 0: as many as the machine has cores */
     int theme;   /* index into the table of themes */
     enum ascii_mode ascii;
+    bool mouse, hide; /* hide: no header, no footer */
     int fps;
     double speed; /* steps per second; 0: unlimited */
 };

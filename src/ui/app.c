@@ -222,9 +222,13 @@ static void take_size(struct app *app)
     canvas_resize(&app->canvas, rows, cols);
 }
 
-static void take_key(struct app *app, int code)
+void app_take_key(struct app *app, int code)
 {
     char key[32];
+    if (code == KEY_CODE_MOUSE) {
+        app_take_mouse(app, terminal_mouse());
+        return;
+    }
     app->urgent = app->changed = true;
     if (code == KEY_CODE_RESIZE) {
         take_size(app);
@@ -246,8 +250,20 @@ static void take_key(struct app *app, int code)
 
 /* ---- the loop ---- */
 
+/* What of the settings of the program the scene and the terminal go by. */
+static void follow_settings(struct app *app)
+{
+    const struct settings *settings = &app->present;
+    app->scene.ascii =
+        settings->ascii == ASCII_ON || (settings->ascii == ASCII_AUTO && !terminal_is_utf8());
+    app->scene.hide = settings->hide;
+    terminal_set_theme((enum theme)settings->theme);
+    terminal_set_mouse(settings->mouse);
+}
+
 static void draw(struct app *app)
 {
+    follow_settings(app);
     view_screen(&app->canvas, &app->scene);
     terminal_paint(&app->canvas);
     app->changed = app->urgent = false;
@@ -270,7 +286,7 @@ static void turn(struct app *app)
         seconds = fmin(seconds, fmax(0, app->next_frame - clock_seconds()));
     int code = terminal_key(seconds);
     for (int keys = 1; code != KEY_CODE_NONE; keys++) {
-        take_key(app, code);
+        app_take_key(app, code);
         if (app->quit || keys == KEYS_PER_FRAME)
             break;
         code = terminal_key(0);
@@ -284,15 +300,13 @@ static void turn(struct app *app)
 
 static void open_scene(struct app *app)
 {
-    enum ascii_mode ascii = app->present.ascii;
     app->task = task_describe(app->present.task);
     app->scene = (struct scene){
         .settings = &app->present,
         .task = &app->task,
         .history = &app->history,
         .rate = NAN,
-        .ascii = ascii == ASCII_ON || (ascii == ASCII_AUTO && !terminal_is_utf8()),
-        .mono = !terminal_has_colours() || app->present.theme == THEME_MONO,
+        .mono = !terminal_has_colours(),
         .few_colours = !terminal_has_ramp(),
         .message = app->message,
         .message_role = ROLE_TEXT,
@@ -314,6 +328,7 @@ int app_run(const struct settings *settings, app_export *export_screen, struct e
         trainer_stop(app.trainer);
         return 1;
     }
+    app.grip = -1;
     app.update = memory_new(1, sizeof *app.update);
     history_open(&app.history);
     open_scene(&app);

@@ -85,6 +85,8 @@ static const struct setting_key setting_keys[ACTIONS] = {
     [ACTION_NORM] = {.setting = "norm"},
     [ACTION_TASK] = {.setting = "task"},
     [ACTION_PRESET] = {.setting = "preset"},
+    [ACTION_THEME] = {.setting = "theme"},
+    [ACTION_HIDE] = {.setting = "hide"},
     [ACTION_LEFT_NEXT] = {.setting = "left"},
     [ACTION_RIGHT_NEXT] = {.setting = "right"},
 };

@@ -10,6 +10,7 @@
 #include "ui/app.h"
 #include "ui/keys.h"
 #include "ui/scene.h"
+#include "ui/terminal.h"
 
 enum { MESSAGE_SIZE = 512 };
 
@@ -29,6 +30,7 @@ struct app {
     int64_t mark_step;           /* ... which acts from this step on; 0: there is none */
     const char *tensor;          /* the name of the parameter that the bars show; NULL: the first */
     unsigned watched;            /* what the trainer was asked to measure besides: enum watch */
+    int grip; /* the row of a press on curves or maps, along which a drag scrubs; -1: none */
     double next_rate, next_frame;
     bool begun;   /* the run under way has been announced */
     bool changed; /* what is shown is no longer what is */
@@ -61,5 +63,11 @@ void app_command(struct app *app, const struct settings *settings);
 /* Carries out a key that changes a setting; false when the action is none of these
  * (app_change.c). */
 bool app_change(struct app *app, enum action action);
+
+/* Carries out a key of the table or a digit, whatever it came from (app.c). */
+void app_take_key(struct app *app, int code);
+
+/* Carries out what the mouse did (app_mouse.c). */
+void app_take_mouse(struct app *app, struct mouse mouse);
 
 #endif

@@ -30,6 +30,7 @@ enum role {
     ROLE_BAR_STRONG,                 /* what stands out in them */
     ROLE_BAR_GOOD,                   /* RUNNING */
     ROLE_BAR_WARN,                   /* PAUSED, ENDED */
+    ROLE_BAR_BAD,                    /* a recording is under way */
     ROLE_GRID,                       /* lines behind bars and curves: the faintest of all */
     ROLE_TAB,                        /* the name of the view that is shown, in the header */
     ROLE_ON_LOW,                     /* words on the lower half of the ramp as a background, ... */

@@ -608,7 +608,7 @@ static void draw_legend(struct canvas *canvas, struct rect area, const struct ch
 {
     const struct scene *scene = chart->scene;
     const struct curves_look *look = chart->look;
-    static const char *const swatch[2][2] = {{"━━━", "***"}, {"━ ━", "ooo"}};
+    static const char *const swatch[SIDES][2] = {[LEFT] = {"━━━", "***"}, [RIGHT] = {"━ ━", "o o"}};
     const int cols = value_cols[look->curve];
     int end = area.cols, between = end >= 100 ? 4 : 2;
     char name[SIDES][TEXT_TITLE], text[TEXT_NUMBER];
@@ -624,10 +624,9 @@ static void draw_legend(struct canvas *canvas, struct rect area, const struct ch
         canvas_print_right(canvas, area, 0, end, bad ? ROLE_BAD : ROLE_TEXT, "%s", text);
         end -= cols + 1;
         end = canvas_print_right(canvas, area, 0, end, scene_accent[side], "%s", name[side]);
-        bool other = side == RIGHT && (scene_is_mono(scene) || scene->ascii);
         if (needed <= area.cols)
             end = canvas_print_right(canvas, area, 0, end - 1, scene_accent[side], "%s",
-                                     swatch[other][scene->ascii]);
+                                     swatch[side][scene->ascii]);
         end -= between;
     }
     canvas_fit(canvas, area, 0, end, ROLE_TITLE, curves_titles[look->curve]);
@@ -781,7 +780,7 @@ void curves_draw(struct canvas *canvas, const struct layout_plot *layout, const 
     struct plot plot;
     plot_open(&plot, area.rows, area.cols);
     for (enum side side = LEFT; side < SIDES; side++)
-        add_curve(&plot, &chart, side, side == RIGHT && scene_is_mono(scene));
+        add_curve(&plot, &chart, side, side == RIGHT);
     draw_references(canvas, layout, &plot, &chart);
     draw_y_axis(canvas, layout->y_axis, &chart);
     draw_x_axis(canvas, layout, &chart);
@@ -798,4 +797,19 @@ void curves_draw(struct canvas *canvas, const struct layout_plot *layout, const 
     if (race)
         draw_race(canvas, layout->margin, &chart);
     chart_close(&chart);
+}
+
+void curves_hit(const struct layout_plot *layout, const struct scene *scene,
+                const struct curves_look *look, int row, int col, struct hit *hit)
+{
+    struct chart chart = {.scene = scene, .look = look, .width = layout->field.cols * PLOT_DOTS_X};
+    const int64_t newest = scene->history->last[LEFT].step;
+    if (newest == 0 ||
+        (!hit_inside(layout->field, row, col) && !hit_inside(layout->strip, row, col)))
+        return;
+    curves_range(scene, look, &chart.from, &chart.to);
+    /* the middle of the cell's dots */
+    int64_t step = llrint(step_at(&chart, (col - layout->field.col) * PLOT_DOTS_X + 0.5));
+    step = step < 1 ? 1 : step > newest ? newest : step;
+    *hit = (struct hit){.kind = HIT_STEP, .step = step};
 }

@@ -28,7 +28,8 @@ static const struct {
     {"parameter gradient", "L2 norm of dLoss/dW of one tensor in block b1 ... bL, before clipping"},
     {"bars",
      "one per layer, the input at the bottom, on a logarithmic axis that both stacks share; "
-     "it grows at once, and gives up a decade that stays unused; f freezes it"},
+     "it grows at once, and gives up a decade that stays unused; f freezes it. Those of the right "
+     "stack are made of segments, and its curve of dashes"},
     {"factor",
      "the gradient of this row over that of the row above: what one block does to it on its "
      "way down; where rows are left out, the mean per block"},
@@ -71,6 +72,15 @@ static const struct {
      "steps over which the learning rate rises in a straight line, and how many are done"},
     {"steps/s", "measured over about the last second; both stacks do a step together. The limit is "
                 "there so that one can watch: + and - change it"},
+    {"REC", "the screen is being recorded, to the file named behind it"},
+    {"mouse",
+     "a click chooses a tab, a key, a cell, the block of a bar; on curves and on the waterfall it "
+     "moves to that step, and a drag scrubs. The wheel zooms there and scrolls elsewhere. With "
+     "Shift held the terminal has the mouse for itself, to select text; --no-mouse leaves it "
+     "to the terminal altogether"},
+    {"projector", "the loss and the ratio of each stack in large digits, its bars, the step and "
+                  "the loss curves: "
+                  "the same numbers as in the overview, without what the back row cannot read"},
     {"L D H F", "blocks, width of the stream, attention heads, width of the feed-forward"},
     {"T B V", "tokens of context, sequences in a batch, different tokens"},
     {"parameters", "trained numbers of one stack"},

@@ -85,6 +85,16 @@ struct layout_screen layout_screen(int rows, int cols)
     return screen;
 }
 
+struct layout_screen layout_screen_bare(int rows, int cols)
+{
+    struct layout_screen screen = layout_screen(rows, cols);
+    if (!screen.too_small) {
+        screen.header = (struct rect){0};
+        screen.body = (struct rect){0, 0, rows, cols};
+    }
+    return screen;
+}
+
 static struct layout_panel panel_parts(struct rect area, const struct heights *h)
 {
     struct layout_panel panel = {0};
@@ -394,4 +404,54 @@ struct layout_stream layout_stream(struct rect area)
     if (words > 0)
         stream.words[0] = (struct rect){area.row + area.rows - words, area.col, words, area.cols};
     return stream;
+}
+
+/* Rows of the digits: as many as the height allows, and as the width has use for. */
+static int digit_rows(int rows, int cols)
+{
+    int tall = rows >= 44 ? 7 : rows >= 32 ? 5 : rows >= 20 ? 4 : 3;
+    int wide = cols >= 64 ? 7 : cols >= 44 ? 5 : cols >= 32 ? 4 : 3;
+    return tall < wide ? tall : wide;
+}
+
+static struct layout_big big_parts(struct rect area, int digits, int gap, int axis)
+{
+    struct layout_big big = {0};
+    big.name = take(&area, 1);
+    big.loss = take(&area, digits);
+    big.word = take(&area, 1);
+    big.ratio = take(&area, digits);
+    take(&area, gap);
+    struct rect bars = take(&area, area.rows - axis);
+    big.axis = area;
+    big.label = columns(bars, 0, LABEL_COLS - 1);
+    big.bar = columns(bars, LABEL_COLS, bars.cols - LABEL_COLS - 2); /* half a decade's name */
+    return big;
+}
+
+struct layout_projector layout_projector(struct rect area)
+{
+    const int rows = area.rows, gap = rows >= 32;
+    area = inside_edges(area);
+    const int width = (area.cols - between_columns(area.cols)) / 2,
+              digits = digit_rows(rows, width);
+    const int spare = rows - 2 - 2 * digits, step_cols = area.cols >= 100 ? 32 : 22;
+    const bool plot = rows >= HEADER_TWO_FROM;
+    const int band = !plot ? 1 : rows < 32 ? spare / 2 : spare / 3 > 7 ? spare / 3 : 7;
+    struct layout_projector projector = {0};
+    struct rect panels = take(&area, rows - band);
+    const int axis = spare - band - gap >= 12;
+    projector.panel[LEFT] = big_parts(columns(panels, 0, width), digits, gap, axis);
+    projector.panel[RIGHT] =
+        big_parts(columns(panels, panels.cols - width, width), digits, gap, axis);
+    struct rect side = columns(area, 0, plot ? step_cols : area.cols);
+    projector.state = take(&side, 1);
+    if (!plot)
+        return projector;
+    projector.step = take(&side, side.rows - 1);
+    projector.rate = side;
+    struct rect rest = columns(area, step_cols + 2, area.cols - step_cols - 2);
+    struct rect legend = take(&rest, 1);
+    projector.plot = plot_parts(&rest, legend, rest.rows - 1, 1, 0);
+    return projector;
 }

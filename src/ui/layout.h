@@ -130,12 +130,35 @@ struct layout_stream {
     struct rect words[2]; /* how to read them; the second may have no rows */
 };
 
+/* One stack on the projector. */
+struct layout_big {
+    struct rect name;  /* what it is called and does */
+    struct rect loss;  /* large digits */
+    struct rect word;  /* what the ratio is of */
+    struct rect ratio; /* large digits */
+    struct rect label; /* of the bars */
+    struct rect bar;   /* the bars; the column left of it is free for their base line */
+    struct rect axis;  /* one row below the bars, the width of the panel */
+};
+
+struct layout_projector {
+    struct layout_big panel[SIDES];
+    struct rect state;       /* one row: running or not; on low screens the step as well */
+    struct rect step;        /* the step in large digits */
+    struct rect rate;        /* one row: the learning rate */
+    struct layout_plot plot; /* the loss */
+};
+
 struct layout_curves {
     struct rect info; /* one row: the race, how the curves are drawn */
     struct layout_plot plot;
 };
 
 struct layout_screen layout_screen(int rows, int cols);
+
+/* The same with the controls hidden: the body is the whole screen, and a message may cover its last
+ * row, which is the footer. */
+struct layout_screen layout_screen_bare(int rows, int cols);
 
 /* The parts of the overview inside `area`, which must be a body of layout_screen(). As its height
  * shrinks rows are given up in this order: what bars and plot have beyond 7 and 6 rows, in turn;
@@ -164,5 +187,10 @@ struct layout_stream layout_stream(struct rect area);
  * the first sublayer has any. */
 struct layout_block layout_block(struct rect drawing, int sublayers,
                                  const struct placement_row *placement);
+
+/* The parts of the projector inside the body of layout_screen_bare(). As its height shrinks, the
+ * axis of the bars and the blank row go, then the digits get smaller, and below 20 rows there is
+ * no plot. */
+struct layout_projector layout_projector(struct rect area);
 
 #endif

@@ -44,6 +44,7 @@ __attribute__((format(printf, 2, 3))) static void say(struct answer answer, cons
 void navigate_to(struct scene *scene, enum view view)
 {
     scene->view = view;
+    scene->projector = false;
 }
 
 void navigate_restart(struct scene *scene)
@@ -261,11 +262,18 @@ bool navigate(struct scene *scene, enum action action, int rows, int cols, char 
 {
     struct answer answer = {said, size};
     struct curves_look *look = &scene->curves;
+    const bool projector = scene->projector;
     said[0] = '\0';
     switch (action) {
     case ACTION_NEXT_VIEW:
     case ACTION_PREVIOUS_VIEW:
         navigate_to(scene, (scene->view + (action == ACTION_NEXT_VIEW ? 1 : VIEWS - 1)) % VIEWS);
+        return true;
+    case ACTION_PROJECTOR:
+        navigate_to(scene, VIEW_OVERVIEW); /* whose keys act */
+        scene->projector = !projector;
+        if (scene->projector)
+            say(answer, "projector: %s or a digit leaves it", key_table[action].label);
         return true;
     case ACTION_SCROLL_UP:
     case ACTION_SCROLL_DOWN:

@@ -102,9 +102,7 @@ static void draw_level(struct canvas *canvas, struct rect area, const struct sce
                 (const char *const[]){text[0], text[1], "no context", NULL});
 }
 
-/* What the stack is doing, in the columns of the area. */
-static void draw_state(struct canvas *canvas, struct rect area, const struct scene *scene,
-                       enum side side)
+void panel_state(struct canvas *canvas, struct rect area, const struct scene *scene, enum side side)
 {
     const struct moment moment = scene_moment(scene, side);
     if (moment.step == 0) {
@@ -175,11 +173,11 @@ void panel_titles(struct canvas *canvas, struct rect title, struct rect state,
     struct rect words = part(title, 0, right - 1);
     int col = canvas_text(canvas, words, 0, 0, scene_accent[side], name) + 2;
     if (state.rows == 0) {
-        draw_state(canvas, part(words, col - 1, words.cols - col + 1), scene, side);
+        panel_state(canvas, part(words, col - 1, words.cols - col + 1), scene, side);
         return;
     }
     canvas_fit(canvas, words, col, words.cols, ROLE_TEXT,
                (const char *const[]){formula, brief, NULL});
     right = draw_losses(canvas, state, &moment);
-    draw_state(canvas, part(state, 0, right - 1), scene, side);
+    panel_state(canvas, part(state, 0, right - 1), scene, side);
 }

@@ -9,6 +9,7 @@
 
 enum {
     EIGHTHS = 8,
+    SEGMENT = 6,     /* so many eighths of a column are filled in a bar of segments */
     DECADE_COLS = 6, /* the least distance of written decades */
     KEY_EDGE = 3     /* what the numbers below the key of a heat map stand out at its ends */
 };
@@ -18,17 +19,19 @@ static uint32_t bar_end(enum texture texture, bool ascii, int eighths)
 {
     if (ascii)
         return eighths < 4 ? ' ' : texture == TEXTURE_STALE ? '.' : '-';
-    if (texture == TEXTURE_FULL)
-        return 0x2590u - (uint32_t)eighths; /* U+258F is one eighth, U+2589 seven */
-    return eighths < 4 ? ' ' : texture == TEXTURE_SHADE ? 0x2592u : 0x2591u;
+    if (texture == TEXTURE_STALE)
+        return eighths < 4 ? ' ' : 0x2591u;
+    if (texture == TEXTURE_SEGMENTS && eighths > SEGMENT)
+        eighths = SEGMENT;
+    return 0x2590u - (uint32_t)eighths; /* U+258F is one eighth, U+2588 the whole column */
 }
 
 static uint32_t bar_body(enum texture texture, bool ascii)
 {
     static const uint32_t block[] = {
-        [TEXTURE_FULL] = 0x2588, [TEXTURE_SHADE] = 0x2593, [TEXTURE_STALE] = 0x2591};
+        [TEXTURE_FULL] = 0x2588, [TEXTURE_SEGMENTS] = 0x2590 - SEGMENT, [TEXTURE_STALE] = 0x2591};
     static const uint32_t letter[] = {
-        [TEXTURE_FULL] = '#', [TEXTURE_SHADE] = '=', [TEXTURE_STALE] = ':'};
+        [TEXTURE_FULL] = '#', [TEXTURE_SEGMENTS] = '=', [TEXTURE_STALE] = ':'};
     return ascii ? letter[texture] : block[texture];
 }
 

@@ -13,8 +13,8 @@
 /* What a bar is made of. */
 enum texture {
     TEXTURE_FULL,
-    TEXTURE_SHADE, /* the second of two stacks, where colours cannot tell them apart */
-    TEXTURE_STALE  /* a value that is kept from before */
+    TEXTURE_SEGMENTS, /* the second of two stacks: each column ends in a gap */
+    TEXTURE_STALE     /* a value that is kept from before */
 };
 
 /* A bar over all rows of the area, from its left edge; `fraction` of its width, cut to 0..1. It

@@ -41,12 +41,10 @@ struct moment scene_finite_moment(const struct scene *scene, enum side side)
 
 struct moment scene_detailed_moment(const struct scene *scene, enum side side)
 {
-    const struct history *history = scene->history;
-    struct moment moment = scene_finite_moment(scene, side);
-    int i = moment.step > 0 ? history_moment_find(history, moment.step) : -1;
-    for (; i >= 0 && !(moment.detailed && moment.finite); i--)
-        moment = history_moment(history, side, history_moment_step(history, i));
-    return moment.detailed && moment.finite ? moment : (struct moment){0};
+    const struct moment moment = scene_finite_moment(scene, side);
+    if (moment.step == 0 || moment.detailed)
+        return moment;
+    return history_detailed(scene->history, side, moment.step);
 }
 
 bool scene_is_mono(const struct scene *scene)

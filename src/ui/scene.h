@@ -121,8 +121,8 @@ int64_t scene_step(const struct scene *scene);
 /* The same where its numbers are finite, and otherwise the last finite moment before it. */
 struct moment scene_finite_moment(const struct scene *scene, enum side side);
 
-/* The one before it, or that one, of which the details were measured too; step 0 where there is
- * none. Not every step has them (train/run.h). */
+/* That one where its details were measured, otherwise the nearest before it of which they were, or
+ * the first one behind; step 0 where there is none. Not every step has them (train/run.h). */
 struct moment scene_detailed_moment(const struct scene *scene, enum side side);
 
 /* Have the stacks to differ by glyph? Have heat maps to be made of letters? */

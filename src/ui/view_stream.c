@@ -172,9 +172,7 @@ static void draw_property(struct canvas *canvas, const struct layout_property *l
     const struct bars *bars = &property.bars;
     const struct bars_shown shown =
         bars_choose(bars->count, layout->bar.rows, scene->bar_scroll, false);
-    enum texture texture = bars->stale > 0                         ? TEXTURE_STALE
-                           : side == RIGHT && scene_is_mono(scene) ? TEXTURE_SHADE
-                                                                   : TEXTURE_FULL;
+    const enum texture texture = bars_texture(bars, side);
     enum role role = bars->stale > 0 ? scene_accent_dim[side] : scene_accent[side];
     draw_head(canvas, layout->head, &property, &shown, kind == scene->stream_kind);
     if (property.row->logarithmic) {

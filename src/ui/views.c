@@ -108,11 +108,13 @@ const struct view_row view_table[VIEWS] = {
     [VIEW_OVERVIEW] = {.name = "overview",
                        .key = '1',
                        .summary = "the gradient per layer as bars, and the loss",
-                       .draw = view_overview},
+                       .draw = view_overview,
+                       .hit = view_overview_hit},
     [VIEW_WATERFALL] = {.name = "waterfall",
                         .key = '2',
                         .summary = "the gradient of every layer over time, as colour",
                         .draw = view_waterfall,
+                        .hit = view_waterfall_hit,
                         .keys = waterfall_keys,
                         .notes = waterfall_notes},
     [VIEW_ANATOMY] = {.name = "anatomy",
@@ -126,12 +128,14 @@ const struct view_row view_table[VIEWS] = {
                       .key = '4',
                       .summary = "gradient, update and weight of every tensor, as colour",
                       .draw = view_tensors,
+                      .hit = view_tensors_hit,
                       .keys = tensors_keys,
                       .notes = tensors_notes},
     [VIEW_CURVES] = {.name = "curves",
                      .key = '5',
                      .summary = "loss, ratio, gradient norm over the steps, at large",
                      .draw = view_curves,
+                     .hit = view_curves_hit,
                      .keys = curves_keys,
                      .notes = curves_notes},
     [VIEW_STREAM] = {.name = "stream",
@@ -159,13 +163,22 @@ int view_of_key(int code)
     return -1;
 }
 
+/* The help is of use with its keys alone. */
+struct layout_screen view_layout(const struct scene *scene, int rows, int cols)
+{
+    bool bare = (scene->hide || scene->projector) && !scene->help;
+    return bare ? layout_screen_bare(rows, cols) : layout_screen(rows, cols);
+}
+
 int view_bar_scroll_max(const struct scene *scene, int rows, int columns)
 {
-    struct layout_screen screen = layout_screen(rows, columns);
+    struct layout_screen screen = view_layout(scene, rows, columns);
     int fit, count, first;
     if (screen.too_small)
         return 0;
-    if (scene->view == VIEW_OVERVIEW)
+    if (scene->projector)
+        fit = layout_projector(screen.body).panel[LEFT].bar.rows;
+    else if (scene->view == VIEW_OVERVIEW)
         fit = layout_overview(screen.body).panel[LEFT].bar.rows;
     else if (scene->view == VIEW_WATERFALL)
         fit =
@@ -175,7 +188,7 @@ int view_bar_scroll_max(const struct scene *scene, int rows, int columns)
     else
         return 0;
     scene_layers(scene, &count, &first);
-    if (scene->view == VIEW_STREAM)
+    if (scene->view == VIEW_STREAM && !scene->projector)
         count = view_stream_bars(scene);
     return count > fit ? count - fit + 1 : 0;
 }
@@ -216,17 +229,22 @@ static void make_ascii(struct canvas *canvas)
 void view_screen(struct canvas *canvas, const struct scene *scene)
 {
     canvas_clear(canvas);
-    struct layout_screen screen = layout_screen(canvas->rows, canvas->cols);
+    struct layout_screen screen = view_layout(scene, canvas->rows, canvas->cols);
     if (screen.too_small) {
         draw_too_small(canvas);
         return;
     }
-    view_header(canvas, screen.header, scene);
+    const bool bare = screen.header.rows == 0;
+    if (!bare)
+        view_header(canvas, screen.header, scene);
     if (scene->help)
         view_help(canvas, screen.body, scene);
+    else if (scene->projector)
+        view_projector(canvas, screen.body, scene);
     else
         view_table[scene->view].draw(canvas, screen.body, scene);
-    view_footer(canvas, screen.footer, scene);
+    if (!bare || scene->prompt || (scene->message && scene->message[0]))
+        view_footer(canvas, screen.footer, scene);
     if (scene->ascii)
         make_ascii(canvas);
 }

@@ -358,6 +358,45 @@ static void panned(struct fixture *fixture)
         fixture_act(fixture, ACTION_LEFT);
 }
 
+static void hide(struct fixture *fixture)
+{
+    fixture_train(fixture, 128);
+    fixture->scene.hide = true;
+}
+
+/* The last row belongs to the message for as long as there is one. */
+static void hide_message(struct fixture *fixture)
+{
+    hide(fixture);
+    fixture->scene.message = "hide on";
+}
+
+static void recording(struct fixture *fixture)
+{
+    fixture->settings.warmup = 100;
+    fixture_train(fixture, 37);
+    fixture->scene.recording = "talks/collapse.cast";
+}
+
+static void before(struct fixture *fixture)
+{
+    fixture->scene.running = false;
+}
+
+static void ascii_recording(struct fixture *fixture)
+{
+    recording(fixture);
+    fixture->scene.ascii = true;
+}
+
+#define PROJECTOR(name, rows, cols, make)                                                          \
+    static void make_##name(struct fixture *fixture)                                               \
+    {                                                                                              \
+        make(fixture);                                                                             \
+        fixture->scene.projector = true;                                                           \
+    }                                                                                              \
+    SCREEN(name, rows, cols, make_##name)
+
 #define SCREEN_OF(view_, name, rows, cols, make)                                                   \
     static void make_##name(struct fixture *fixture)                                               \
     {                                                                                              \
@@ -461,6 +500,28 @@ SCREEN_OF(VIEW_CURVES, curves_zoomed_80x24, 24, 80, zoomed)
 SCREEN_OF(VIEW_CURVES, curves_panned_80x24, 24, 80, panned)
 SCREEN_OF(VIEW_CURVES, curves_held_out_80x24, 24, 80, held_out)
 
+SCREEN_OF(VIEW_OVERVIEW, recording_80x24, 24, 80, recording)
+SCREEN_OF(VIEW_SAMPLES, recording_120x36, 36, 120, recording)
+SCREEN_OF(VIEW_WATERFALL, recording_40x12, 12, 40, ascii_recording)
+SCREEN_OF(VIEW_OVERVIEW, hide_80x24, 24, 80, hide)
+SCREEN_OF(VIEW_OVERVIEW, hide_40x12, 12, 40, hide)
+SCREEN_OF(VIEW_WATERFALL, hide_waterfall_40x12, 12, 40, hide_message)
+PROJECTOR(projector_80x24, 24, 80, run)
+PROJECTOR(projector_120x36, 36, 120, run_changed)
+PROJECTOR(projector_160x48, 48, 160, run_changed)
+PROJECTOR(projector_200x60, 60, 200, run)
+PROJECTOR(projector_40x12, 12, 40, run)
+PROJECTOR(projector_60x20, 20, 60, recording)
+PROJECTOR(projector_first_80x24, 24, 80, before)
+PROJECTOR(projector_ascii_80x24, 24, 80, ascii)
+PROJECTOR(projector_ascii_120x36, 36, 120, ascii)
+PROJECTOR(projector_mono_80x24, 24, 80, mono)
+PROJECTOR(projector_blind_80x24, 24, 80, blind)
+PROJECTOR(projector_diverged_80x24, 24, 80, diverged)
+PROJECTOR(projector_past_80x24, 24, 80, past)
+PROJECTOR(projector_parameter_80x24, 24, 80, parameter)
+PROJECTOR(projector_depth_48_120x36, 36, 120, deep_scrolled)
+
 /* Every size is drawn without a fault (the sanitizers look on), in every view and state. */
 static void any_size_can_be_drawn(void **state)
 {
@@ -478,8 +539,11 @@ static void any_size_can_be_drawn(void **state)
             makes[m / VIEWS](fixture);
         fixture->scene.view = (enum view)(m % VIEWS);
         for (int rows = 1; rows <= 80; rows += rows < 40 ? 1 : 13)
-            for (size_t c = 0; c < SIZES; c++)
-                free(fixture_screen(fixture, rows, cols[c]));
+            for (size_t c = 0; c < 2 * SIZES; c++) {
+                fixture->scene.hide = c % 2 == 1;
+                fixture->scene.projector = c % 2 == 1 && fixture->scene.view == VIEW_OVERVIEW;
+                free(fixture_screen(fixture, rows, cols[c / 2]));
+            }
         fixture_close(fixture);
         free(fixture);
     }
@@ -517,9 +581,11 @@ static void blind_screens_tell_nothing(void **state)
     assert_non_null(fixture);
     fixture_open(fixture);
     blind(fixture);
-    for (enum view view = 0; view < VIEWS; view++)
+    for (int v = 0; v < VIEWS + 1; v++)
         for (size_t size = 0; size < sizeof sizes / sizeof sizes[0]; size++) {
+            enum view view = (enum view)(v % VIEWS);
             fixture->scene.view = view;
+            fixture->scene.projector = v == VIEWS;
             char *screen = fixture_screen(fixture, sizes[size][0], sizes[size][1]);
             for (size_t i = 0; i < sizeof traces / sizeof traces[0]; i++)
                 if (strstr(screen, traces[i]))
@@ -736,6 +802,27 @@ int main(void)
         cmocka_unit_test(screen_curves_zoomed_80x24),
         cmocka_unit_test(screen_curves_panned_80x24),
         cmocka_unit_test(screen_curves_held_out_80x24),
+        cmocka_unit_test(screen_recording_80x24),
+        cmocka_unit_test(screen_recording_120x36),
+        cmocka_unit_test(screen_recording_40x12),
+        cmocka_unit_test(screen_hide_80x24),
+        cmocka_unit_test(screen_hide_40x12),
+        cmocka_unit_test(screen_hide_waterfall_40x12),
+        cmocka_unit_test(screen_projector_80x24),
+        cmocka_unit_test(screen_projector_120x36),
+        cmocka_unit_test(screen_projector_160x48),
+        cmocka_unit_test(screen_projector_200x60),
+        cmocka_unit_test(screen_projector_40x12),
+        cmocka_unit_test(screen_projector_60x20),
+        cmocka_unit_test(screen_projector_first_80x24),
+        cmocka_unit_test(screen_projector_ascii_80x24),
+        cmocka_unit_test(screen_projector_ascii_120x36),
+        cmocka_unit_test(screen_projector_mono_80x24),
+        cmocka_unit_test(screen_projector_blind_80x24),
+        cmocka_unit_test(screen_projector_diverged_80x24),
+        cmocka_unit_test(screen_projector_past_80x24),
+        cmocka_unit_test(screen_projector_parameter_80x24),
+        cmocka_unit_test(screen_projector_depth_48_120x36),
         cmocka_unit_test(any_size_can_be_drawn),
         cmocka_unit_test(drawing_changes_nothing),
         cmocka_unit_test(blind_screens_tell_nothing),

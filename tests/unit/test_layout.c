@@ -150,6 +150,22 @@ static void cover_view(enum view view, struct rect body)
     }
 }
 
+static void cover_projector(const struct layout_projector *projector, struct rect body)
+{
+    for (int side = 0; side < SIDES; side++) {
+        const struct layout_big *big = &projector->panel[side];
+        const struct rect parts[] = {big->name,  big->loss, big->word, big->ratio,
+                                     big->label, big->bar,  big->axis};
+        for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+            cover(parts[i], body);
+        cover((struct rect){big->bar.row, big->bar.col - 1, big->bar.rows, 1}, body);
+    }
+    cover(projector->state, body);
+    cover(projector->step, body);
+    cover(projector->rate, body);
+    cover_plot(&projector->plot, body);
+}
+
 static void every_size_is_inside_and_disjoint(void **state)
 {
     (void)state;
@@ -166,6 +182,17 @@ static void every_size_is_inside_and_disjoint(void **state)
                 cover(screen.footer, whole);
                 cover_view(view, screen.body);
             }
+            screen = layout_screen_bare(rows, cols);
+            assert_int_equal(screen.body.rows, rows);
+            assert_int_equal(screen.header.rows, 0);
+            assert_true(screen.footer.rows == 1 && screen.footer.row == rows - 1);
+            for (enum view view = 0; view < VIEWS; view++) {
+                memset(covered, 0, sizeof covered);
+                cover_view(view, screen.body);
+            }
+            memset(covered, 0, sizeof covered);
+            const struct layout_projector projector = layout_projector(screen.body);
+            cover_projector(&projector, screen.body);
         }
 }
 
@@ -277,6 +304,28 @@ static void maps_and_fields_are_on_every_screen(void **state)
             assert_true(curves.plot.field.rows >= 7 && curves.plot.field.cols >= 20);
             assert_true(curves.info.rows == 1 && curves.plot.legend.rows == 1);
             assert_int_equal(curves.plot.x_axis.rows, 1);
+        }
+}
+
+/* The back row has its digits on every screen, and on a usual one the rest as well. */
+static void the_projector_has_its_digits(void **state)
+{
+    (void)state;
+    for (int rows = VIEW_ROWS_MIN; rows <= ROWS_MAX; rows++)
+        for (int cols = VIEW_COLUMNS_MIN; cols <= COLS_MAX; cols++) {
+            const struct layout_projector projector =
+                layout_projector(layout_screen_bare(rows, cols).body);
+            const struct layout_big *left = &projector.panel[LEFT];
+            const struct layout_big *right = &projector.panel[RIGHT];
+            bool usual = rows >= 24 && cols >= 80;
+            assert_true(left->loss.rows >= (usual ? 4 : 3) && left->loss.cols >= (usual ? 36 : 18));
+            assert_int_equal(left->loss.rows, left->ratio.rows);
+            assert_true(left->bar.rows >= (usual ? 7 : 3) && left->bar.cols >= 10);
+            assert_int_equal(left->bar.cols, right->bar.cols);
+            assert_int_equal(left->bar.row, right->bar.row);
+            assert_int_equal(projector.state.rows, 1);
+            assert_true(!usual || (projector.plot.field.rows >= 5 && projector.step.rows >= 5 &&
+                                   projector.plot.field.cols >= 40));
         }
 }
 
@@ -417,6 +466,7 @@ int main(void)
         cmocka_unit_test(nothing_shrinks_as_the_screen_grows),
         cmocka_unit_test(rows_are_given_up_in_the_stated_order),
         cmocka_unit_test(maps_and_fields_are_on_every_screen),
+        cmocka_unit_test(the_projector_has_its_digits),
         cmocka_unit_test(no_map_shrinks_as_the_screen_grows),
         cmocka_unit_test(diagrams_and_properties_are_on_every_screen),
         cmocka_unit_test(blocks_have_their_boxes_in_order),

@@ -45,13 +45,13 @@ static void textures_differ_without_colour(void **state)
     struct canvas canvas;
     canvas_open(&canvas, 1, 4);
     struct rect area = canvas_whole(&canvas);
-    plot_bar(&canvas, area, 0.625, TEXTURE_SHADE, false, ROLE_RIGHT);
-    assert_shows(&canvas, "▓▓▒\n");
+    plot_bar(&canvas, area, 0.625, TEXTURE_SEGMENTS, false, ROLE_RIGHT);
+    assert_shows(&canvas, "▊▊▌\n");
     plot_bar(&canvas, area, 0.625, TEXTURE_STALE, false, ROLE_RIGHT);
     assert_shows(&canvas, "░░░\n");
     plot_bar(&canvas, area, 0.625, TEXTURE_FULL, true, ROLE_RIGHT);
     assert_shows(&canvas, "##-\n");
-    plot_bar(&canvas, area, 0.625, TEXTURE_SHADE, true, ROLE_RIGHT);
+    plot_bar(&canvas, area, 0.625, TEXTURE_SEGMENTS, true, ROLE_RIGHT);
     assert_shows(&canvas, "==-\n");
     plot_bar(&canvas, area, 0.625, TEXTURE_STALE, true, ROLE_RIGHT);
     assert_shows(&canvas, "::.\n");
