@@ -2,6 +2,7 @@
 #include "support/fixture.h"
 
 #include "core/rng.h"
+#include "train/detail.h"
 #include "ui/views.h"
 
 #include <math.h>
@@ -143,12 +144,6 @@ static void measure_sublayer(struct flow *flow, int block, const struct placemen
     flow->rstd[FLOW_NOUT][block] = (float)(placement->norm_out ? 1 / sum : NAN);
 }
 
-static void fill(float *number, size_t bytes)
-{
-    for (size_t i = 0; i < bytes / sizeof *number; i++)
-        number[i] = NAN;
-}
-
 /* Needs the stream gradients; sets the sizes of the stream. */
 static void measure_detail(const struct fixture *fixture, enum side side, struct snapshot *now)
 {
@@ -156,8 +151,7 @@ static void measure_detail(const struct fixture *fixture, enum side side, struct
     const double collapse = collapse_of(fixture, side, now->step);
     struct detail *detail = &now->detail;
     const int layers = now->layers;
-    fill(detail->cosine, sizeof detail->cosine);
-    fill(detail->flow[0].rms[0], sizeof detail->flow);
+    detail_clear(detail);
     now->stream_rms[0] = 1;
     detail->measured = now->step == 1 || now->step % 8 == 0;
     for (int l = 0; l < layers; l++) {
@@ -179,13 +173,8 @@ static void measure_detail(const struct fixture *fixture, enum side side, struct
     for (int l = 0; l <= layers; l++)
         detail->similarity[l] =
             (float)(0.1 + (0.25 + 0.6 * collapse) * l / layers + 0.03 * noise(0, 6, l));
-    if (detail->measured)
-        return;
-    fill(detail->cosine, sizeof detail->cosine);
-    fill(detail->similarity, sizeof detail->similarity);
-    fill(detail->entropy, sizeof detail->entropy);
-    fill(detail->share, sizeof detail->share);
-    fill(detail->flow[0].rms[0], sizeof detail->flow);
+    if (!detail->measured)
+        detail_clear(detail);
 }
 
 static void measure(struct fixture *fixture, enum side side, int64_t step)
@@ -242,7 +231,7 @@ static void make_not_finite(struct snapshot *snapshot, struct fault fault)
     snapshot->loss = NAN;
     for (int l = 0; l <= snapshot->layers; l++)
         snapshot->stream_grad[l] = NAN;
-    snapshot->detail.measured = false;
+    detail_clear(&snapshot->detail);
     for (int t = 0; t < snapshot->tensors; t++)
         for (int l = 0; l < snapshot->layers; l++)
             snapshot->tensor[t].grad[l] = snapshot->tensor[t].update_ratio[l] = NAN;
