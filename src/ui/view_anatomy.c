@@ -157,21 +157,25 @@ static void put_forward(const struct anatomy *anatomy, const struct layout_box *
 {
     const struct layout_diagram *layout = anatomy->layout;
     const int row = box->box.row + box->box.rows / 2;
-    char number[TEXT_NUMBER], text[3][TEXT_TITLE];
+    char number[3][TEXT_NUMBER];
     if (!isfinite(value) || (layout->rms.cols == 0 && free))
         return;
-    text_number(number, value);
-    snprintf(text[0], TEXT_TITLE, "%s %s", name, number);
-    snprintf(text[1], TEXT_TITLE, "%s %.2f", name, value);
-    snprintf(text[2], TEXT_TITLE, "%s %.1f", name, value);
+    text_number(number[0], value);
+    snprintf(number[1], TEXT_NUMBER, "%.2f", value);
+    snprintf(number[2], TEXT_NUMBER, "%.1f", value);
     struct rect area = layout->note;
     if (layout->rms.cols > 0 && (free || row != box->above)) {
         area.col = layout->rms.col + 1;
         area.cols = layout->note.col - area.col;
     }
-    canvas_fit(
-        anatomy->canvas, row_of(area, row), 0, area.cols, ROLE_DIM,
-        (const char *const[]){text[0], value >= least_short ? text[1] : NULL, text[2], NULL});
+    const int digits = value >= least_short ? 3 : 1, from = canvas_columns(name) + 1;
+    for (int i = 0; i < digits; i++)
+        if (from + canvas_columns(number[i]) <= area.cols) {
+            canvas_text(anatomy->canvas, row_of(area, row), 0, 0, ROLE_DIM, name);
+            canvas_text(anatomy->canvas, row_of(area, row), 0, from,
+                        anatomy->stale ? ROLE_DIM : ROLE_TEXT, number[i]);
+            return;
+        }
 }
 
 /* ---- lines and boxes ---- */
@@ -244,8 +248,14 @@ static void draw_box(const struct anatomy *anatomy, struct rect rows, int line, 
 static void draw_norm(const struct anatomy *anatomy, const struct layout_box *box, int line)
 {
     const struct norm_row *norm = &norm_table[anatomy->norm];
+    char scaled[2][TEXT_TITLE] = {"", ""};
+    if (anatomy->placement.norm_by_depth && !anatomy->scene->ascii)
+        for (int i = 0; i < 2; i++)
+            snprintf(scaled[i], TEXT_TITLE, "%s/√%d", i == 0 ? norm->title : norm->letters,
+                     anatomy->block + 1);
     draw_box(anatomy, box->box, line, anatomy->layout->norm_cols, scene_accent[anatomy->side],
-             (const char *const[]){norm->title, norm->letters, NULL});
+             scaled[0][0] ? (const char *const[]){scaled[0], scaled[1], norm->letters, NULL}
+                          : (const char *const[]){norm->title, norm->letters, NULL});
 }
 
 static void draw_branch(const struct anatomy *anatomy, const struct layout_box *box, int sublayer,
@@ -307,6 +317,21 @@ static void draw_beside(const struct anatomy *anatomy)
         put_line(anatomy, last->join, 0, LINE_EDGE_RETURNS, ROLE_AXIS);
         put_line(anatomy, last->join, stream - 1, LINE_HEAD_RIGHT, ROLE_AXIS);
     }
+}
+
+/* What multiplies the stream on its way past a branch, left of its line. */
+static void put_skip(const struct anatomy *anatomy, const struct layout_sublayer *rows)
+{
+    const struct rect drawing = anatomy->layout->drawing;
+    const int stream = anatomy->layout->stream;
+    char factor[TEXT_NUMBER] = "w";
+    if (anatomy->placement.skip == SKIP_ONE || stream <= anatomy->layout->norm_cols / 2)
+        return;
+    if (anatomy->placement.skip == SKIP_DEPTH)
+        snprintf(factor, sizeof factor, "%.2f", placement_alpha(anatomy->scene->settings->layers));
+    canvas_print_right(anatomy->canvas,
+                       row_of(drawing, rows->branch.box.row + rows->branch.box.rows / 2), 0, stream,
+                       ROLE_TEXT, "%s", factor);
 }
 
 static void put_name(const struct anatomy *anatomy, int row, int number)
@@ -384,8 +409,10 @@ static void draw_diagram(const struct anatomy *anatomy)
                           i < last ? anatomy->rows.sublayer[i + 1].split + 1 : anatomy->rows.out,
                           sublayers);
         draw_beside(anatomy);
-        for (int i = 0; i <= last; i++)
+        for (int i = 0; i <= last; i++) {
+            put_skip(anatomy, &anatomy->rows.sublayer[i]);
             label_sublayer(anatomy, i);
+        }
         put_line(anatomy, anatomy->rows.out, layout->stream, LINE_HEAD_UP, ROLE_AXIS);
     }
     put_sizes(anatomy, anatomy->rows.out, last, FLOW_OUT);
@@ -396,6 +423,16 @@ static void draw_diagram(const struct anatomy *anatomy)
         put_name(anatomy, bottom, anatomy->block);
 }
 
+/* A head that ends with its column; returns the end of what is left of it. */
+static int head_right(const struct anatomy *anatomy, struct rect column, enum role role,
+                      const char *text)
+{
+    const struct rect head = anatomy->layout->head;
+    return canvas_print_right(anatomy->canvas, head, 0, column.col + column.cols - head.col, role,
+                              "%s", text) -
+           1;
+}
+
 /* Which block, and the heads of the columns; over the factors stands their product. */
 static void draw_head(const struct anatomy *anatomy)
 {
@@ -403,34 +440,27 @@ static void draw_head(const struct anatomy *anatomy)
     const struct scene *scene = anatomy->scene;
     const int layers = scene->settings->layers, block = anatomy->block + 1;
     const uint32_t *glyph = line_glyphs[scene->ascii];
-    char text[5][LONG_TEXT], heads[2][2][TEXT_TITLE], up[8] = "", down[8] = "";
+    char text[5][LONG_TEXT], up[8] = "", down[8] = "", rms[TEXT_TITLE], grad[3][TEXT_TITLE];
     utf8_put(up, glyph[LINE_HEAD_UP]);
     utf8_put(down, glyph[LINE_HEAD_DOWN]);
-    snprintf(heads[0][0], TEXT_TITLE, "%s RMS", up);
-    snprintf(heads[1][0], TEXT_TITLE, "%s gradient", down);
-    snprintf(heads[1][1], TEXT_TITLE, "%s grad", down);
-    struct rect columns[2] = {row_of(layout->rms, layout->head.row),
-                              row_of(layout->grad, layout->head.row)};
-    int end = layout->note.col - layout->head.col;
-    for (int i = 1; i >= 0; i--) {
-        const char *head = canvas_columns(heads[i][0]) <= columns[i].cols + 1 || i == 0
-                               ? heads[i][0]
-                               : heads[i][1];
-        if (columns[i].cols > 0)
-            end = canvas_print_right(anatomy->canvas, layout->head, 0,
-                                     columns[i].col + columns[i].cols - layout->head.col, ROLE_DIM,
-                                     "%s", head) -
-                  1;
-    }
-    if (layout->rms.cols > 0) {
+    snprintf(rms, sizeof rms, "%s RMS", up);
+    snprintf(grad[0], TEXT_TITLE, "%s gradient", down);
+    snprintf(grad[1], TEXT_TITLE, "%s grad", down);
+    snprintf(grad[2], TEXT_TITLE, "grad");
+    int end = layout->head.cols;
+    if (layout->grad.cols > 0) {
+        const char *name = layout->rms.cols == 0                          ? grad[2]
+                           : canvas_columns(grad[0]) <= layout->grad.cols ? grad[0]
+                                                                          : grad[1];
         put_factor(anatomy, layout->head.row, "", anatomy->factors.block, "block");
+        end = head_right(anatomy, layout->grad, ROLE_DIM, name);
     } else if (anatomy->moment.step > 0 && isfinite(anatomy->factors.block)) {
         char factor[TEXT_NUMBER];
         text_factor(factor, anatomy->factors.block, scene->ascii);
-        end = canvas_print_right(anatomy->canvas, layout->head, 0, layout->head.cols, ROLE_TITLE,
-                                 "%s", factor) -
-              1;
+        end = head_right(anatomy, layout->note, ROLE_TITLE, factor);
     }
+    if (layout->rms.cols > 0)
+        end = head_right(anatomy, layout->rms, ROLE_DIM, rms);
     snprintf(text[0], LONG_TEXT, "block %d of %d", block, layers);
     snprintf(text[1], LONG_TEXT, "b%d/%d", block, layers);
     if (anatomy->stale) {
@@ -454,7 +484,7 @@ static void draw_product(const struct anatomy *anatomy)
     const struct factors *factors = &anatomy->factors;
     const struct rect product = anatomy->layout->product;
     const bool ascii = anatomy->scene->ascii;
-    const char *dot = ascii ? "*" : "·";
+    const char *dot = ascii ? "*" : "·", *per = factors->sublayers == 1 ? "block" : "sublayer";
     char norm[TEXT_NUMBER], join[TEXT_NUMBER], mean[TEXT_NUMBER], block[TEXT_NUMBER];
     char each[FLOW_SUBLAYERS][TEXT_NUMBER], text[5][LONG_TEXT];
     if (anatomy->moment.step == 0 || !isfinite(factors->block))
@@ -475,13 +505,13 @@ static void draw_product(const struct anatomy *anatomy)
         return;
     }
     if (anatomy->placement.norm_out) {
-        snprintf(text[0], LONG_TEXT, "norm %s %s join %s = %s per sublayer", norm, dot, join, mean);
+        snprintf(text[0], LONG_TEXT, "norm %s %s join %s = %s per %s", norm, dot, join, mean, per);
         snprintf(text[1], LONG_TEXT, "norm %s %s join %s = %s each", norm, dot, join, mean);
-        snprintf(text[2], LONG_TEXT, "norm %s %s join %s", norm, dot, join);
+        snprintf(text[2], LONG_TEXT, "%s %s %s = %s each", norm, dot, join, mean);
         snprintf(text[3], LONG_TEXT, "%s%s%s=%s", norm, dot, join, mean);
     } else {
-        snprintf(text[0], LONG_TEXT, "no norm on the stream %s join %s per sublayer", dot, mean);
-        snprintf(text[1], LONG_TEXT, "join %s per sublayer", mean);
+        snprintf(text[0], LONG_TEXT, "no norm on the stream %s join %s per %s", dot, mean, per);
+        snprintf(text[1], LONG_TEXT, "join %s per %s", mean, per);
         snprintf(text[2], LONG_TEXT, "join %s each", mean);
         snprintf(text[3], LONG_TEXT, "%s each", mean);
     }
@@ -520,14 +550,16 @@ static void draw_words(const struct anatomy *anatomy)
         snprintf(text[0], LONG_TEXT, "outer line: the block's input, into its last norm");
         snprintf(text[1], LONG_TEXT, "outer line: the block's input");
     } else if (placement->skip == SKIP_DEPTH) {
-        snprintf(text[0], LONG_TEXT, "the stream is multiplied by %.2f before each +",
-                 placement_alpha(anatomy->scene->settings->layers));
+        double alpha = placement_alpha(anatomy->scene->settings->layers);
+        snprintf(text[0], LONG_TEXT, "the stream is multiplied by %.2f before each +", alpha);
+        snprintf(text[1], LONG_TEXT, "%.2f times the stream at each +", alpha);
     } else if (placement->skip == SKIP_VECTOR) {
-        snprintf(text[0], LONG_TEXT, "the stream is multiplied by a vector before each +");
-        snprintf(text[1], LONG_TEXT, "the stream is scaled before each +");
+        snprintf(text[0], LONG_TEXT,
+                 "the stream is multiplied by a trained vector w before each +");
+        snprintf(text[1], LONG_TEXT, "w, a vector, times the stream at +");
     } else if (placement->scale == SCALE_LEARNED) {
         snprintf(text[0], LONG_TEXT, "each branch is multiplied by a trained number");
-        snprintf(text[1], LONG_TEXT, "each branch is scaled before +");
+        snprintf(text[1], LONG_TEXT, "a trained number times each branch");
     } else if (placement->norm_by_depth) {
         snprintf(text[0], LONG_TEXT, "the norms of this block are divided by sqrt(%d)",
                  anatomy->block + 1);

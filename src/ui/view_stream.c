@@ -20,8 +20,9 @@ struct property_row {
     size_t offset;        /* of its values in struct moment */
     int first;            /* the first layer that has a value: x_0, or x_1, or block 1 */
     bool of_block;        /* layers are b1, b2 ..., whose values begin with b1; or x_0, x_1 ... */
-    bool logarithmic; /* on an axis of decades; otherwise from 0, or -1, to 1 or what it needs */
-    bool always;      /* measured in every step */
+    bool logarithmic;     /* on an axis of decades; otherwise from 0 to 1, or from -1 */
+    bool beyond;          /* can be more than 1, and then the axis reaches further */
+    bool always;          /* measured in every step */
 };
 
 static const struct property_row property_table[STREAM_KINDS] = {
@@ -40,7 +41,7 @@ static const struct property_row property_table[STREAM_KINDS] = {
                        .offset = offsetof(struct moment, detail.cosine),
                        .first = 1},
     [STREAM_SIMILARITY] = {.title = {"similarity: mean cosine of two tokens in x_l",
-                                     "similarity of two tokens in x_l", "cosine of two tokens",
+                                     "similarity of two tokens in x_l", "token similarity",
                                      "similarity", NULL},
                            .words = "Collapse: a similarity of 1 says that all tokens of a "
                                     "sequence have become one vector; nothing tells them apart.",
@@ -60,7 +61,8 @@ static const struct property_row property_table[STREAM_KINDS] = {
                                "what the block computes hardly counts.",
                       .offset = offsetof(struct moment, detail.share),
                       .first = 1,
-                      .of_block = true},
+                      .of_block = true,
+                      .beyond = true},
 };
 
 static const char collapse_words[] =
@@ -119,9 +121,9 @@ static struct property property_of(const struct scene *scene, enum side side, en
     }
     if (property.row->logarithmic)
         property.axis = plot_heat_axis(least, most);
-    if (most > property.high)
+    if (property.row->beyond && most > property.high)
         property.high = plot_nice_above(most);
-    if (least < 0)
+    if (!property.row->logarithmic && least < 0)
         property.low = -property.high;
     return property;
 }
@@ -165,13 +167,25 @@ static void draw_head(struct canvas *canvas, struct rect head, const struct prop
     canvas_fit(canvas, head, 0, end, chosen ? ROLE_TITLE : ROLE_TEXT, property->row->title);
 }
 
-static void draw_property(struct canvas *canvas, const struct layout_property *layout,
+/* The axis follows the bars where they do not need all rows. */
+static struct layout_property used_part(const struct layout_property *layout,
+                                        const struct bars_shown *shown)
+{
+    struct layout_property used = *layout;
+    used.bar.rows = shown->count * shown->pitch - (shown->pitch - shown->thick);
+    used.label.rows = used.value.rows = used.bar.rows;
+    used.axis.row = used.bar.row + used.bar.rows;
+    return used;
+}
+
+static void draw_property(struct canvas *canvas, const struct layout_property *whole,
                           const struct scene *scene, enum side side, enum stream_kind kind)
 {
     const struct property property = property_of(scene, side, kind);
     const struct bars *bars = &property.bars;
     const struct bars_shown shown =
-        bars_choose(bars->count, layout->bar.rows, scene->bar_scroll, false);
+        bars_choose(bars->count, whole->bar.rows, scene->bar_scroll, false);
+    const struct layout_property part = used_part(whole, &shown), *layout = &part;
     const enum texture texture = bars_texture(bars, side);
     enum role role = bars->stale > 0 ? scene_accent_dim[side] : scene_accent[side];
     draw_head(canvas, layout->head, &property, &shown, kind == scene->stream_kind);
