@@ -328,7 +328,7 @@ int app_run(const struct settings *settings, app_export *export_screen, struct e
         trainer_stop(app.trainer);
         return 1;
     }
-    app.grip = -1;
+    app.grip_row = app.grip_col = -1;
     app.update = memory_new(1, sizeof *app.update);
     history_open(&app.history);
     open_scene(&app);

@@ -25,19 +25,25 @@ static void press(struct app *app, struct mouse mouse)
     if (hit.kind == HIT_KEY) {
         app_take_key(app, key_table[hit.action].code[0]);
     } else if (hit.kind != HIT_NONE) {
-        app->grip = hit.kind == HIT_STEP ? mouse.row : -1;
+        app->grip_row = hit.kind == HIT_STEP ? mouse.row : -1;
+        app->grip_col = mouse.col;
         app->scene.help = false; /* a tab leaves it */
         choose(app, &hit);
     }
 }
 
-/* Scrubs along the row in which the button went down. */
+/* Scrubs along the row in which the button went down; beyond an edge it stays at that. */
 static void drag(struct app *app, struct mouse mouse)
 {
-    if (app->grip < 0)
+    const int toward = mouse.col < app->grip_col ? 1 : -1;
+    struct hit hit = {.kind = HIT_NONE};
+    if (app->grip_row < 0)
         return;
-    const struct hit hit =
-        view_hit(&app->scene, app->canvas.rows, app->canvas.cols, app->grip, mouse.col);
+    for (int col = mouse.col; hit.kind != HIT_STEP; col += toward) {
+        hit = view_hit(&app->scene, app->canvas.rows, app->canvas.cols, app->grip_row, col);
+        if (col == app->grip_col)
+            break;
+    }
     if (hit.kind == HIT_STEP)
         choose(app, &hit);
 }
@@ -74,7 +80,7 @@ void app_take_mouse(struct app *app, struct mouse mouse)
         drag(app, mouse);
         break;
     case MOUSE_RELEASE:
-        app->grip = -1;
+        app->grip_row = -1;
         break;
     case MOUSE_WHEEL_UP:
     case MOUSE_WHEEL_DOWN:

@@ -18,7 +18,7 @@ enum { FIELDS_MAX = 24, FIELD_TEXT = 64, FORMS = 3, WIDE_FROM = 100 };
 struct field {
     enum role role;
     int line;                     /* of a header of two lines */
-    char text[FORMS][FIELD_TEXT]; /* from long to short */
+    char text[FORMS][FIELD_TEXT]; /* from long to short; "" goes */
     int forms;                    /* so many of them */
     int form;                     /* the one that is shown */
     bool gone;
@@ -126,7 +126,7 @@ static void add_run(struct fields *fields, const struct scene *scene)
         snprintf(rate, sizeof rate, "%.0f", scene->rate);
     shorten(field, "%4s/s", rate);
     if (settings->warmup == 0 && !changed_since(scene->history, step))
-        add(fields, 0, ROLE_BAR_STRONG, "no warmup"); /* goes first */
+        shorten(add(fields, 0, ROLE_BAR_STRONG, "no warmup"), "%s", "");
 }
 
 /* How much of the run there is to go back to, where that is not all of it, or of use now. */
@@ -214,14 +214,16 @@ static int columns_of(const struct fields *fields, int line, bool one_line, int 
  * them. */
 static void fit(struct fields *fields, int line, bool one_line, int between, int columns)
 {
-    for (int form = 1; form <= FORMS; form++)
+    for (int drop = 0; drop < 2; drop++)
         for (int i = fields->count - 1; i >= 0; i--) {
             struct field *field = &fields->field[i];
-            if ((!one_line && field->line != line) ||
-                columns_of(fields, line, one_line, between) <= columns)
+            if (!one_line && field->line != line)
                 continue;
-            field->form = form < field->forms ? form : field->forms - 1;
-            field->gone = form == FORMS;
+            while (!field->gone && columns_of(fields, line, one_line, between) > columns &&
+                   (drop || field->form + 1 < field->forms)) {
+                field->form += !drop;
+                field->gone = drop || !field->text[field->form][0];
+            }
         }
 }
 
@@ -267,7 +269,7 @@ static enum tabs choose_tabs(const struct fields *fields, const struct scene *sc
         int full = canvas_columns(field->text[0]);
         int least = canvas_columns(field->text[field->forms - 1]);
         if (one_line || field->line == 0)
-            brief -= full - least;
+            brief -= full - least + (least == 0 ? between : 0);
         if (i < fields->vital)
             vital += least + between;
     }
@@ -387,15 +389,16 @@ static int key_columns(const struct scene *scene, enum action action)
 static int keys_now(const struct scene *scene, bool scrolls, enum action out[ACTIONS])
 {
     static const enum action reading[] = {ACTION_SCROLL_DOWN, ACTION_SCROLL_UP, ACTIONS};
-    static const enum action paused[] = {ACTION_PAUSE,     ACTION_STEP,     ACTION_WARMUP_LONGER,
-                                         ACTION_RESTART,   ACTION_LR_UP,    ACTION_DEEPER,
-                                         ACTION_SCROLL_UP, ACTION_GRADIENT, ACTION_NEXT_VIEW,
-                                         ACTION_EXPORT,    ACTION_NORM,     ACTION_FASTER,
-                                         ACTIONS};
+    static const enum action paused[] = {
+        ACTION_PAUSE,     ACTION_STEP,   ACTION_WARMUP_LONGER, ACTION_RESTART,
+        ACTION_LR_UP,     ACTION_DEEPER, ACTION_SCROLL_UP,     ACTION_GRADIENT,
+        ACTION_NEXT_VIEW, ACTION_EXPORT, ACTION_NORM,          ACTION_FASTER,
+        ACTION_PROJECTOR, ACTION_THEME,  ACTION_HIDE,          ACTIONS};
     static const enum action running[] = {
-        ACTION_PAUSE,     ACTION_WARMUP_LONGER, ACTION_RESTART,   ACTION_LR_UP,  ACTION_DEEPER,
-        ACTION_SCROLL_UP, ACTION_GRADIENT,      ACTION_NEXT_VIEW, ACTION_FASTER, ACTION_NORM,
-        ACTION_STEP,      ACTION_EXPORT,        ACTIONS};
+        ACTION_PAUSE,     ACTION_WARMUP_LONGER, ACTION_RESTART,  ACTION_LR_UP,
+        ACTION_DEEPER,    ACTION_SCROLL_UP,     ACTION_GRADIENT, ACTION_NEXT_VIEW,
+        ACTION_FASTER,    ACTION_NORM,          ACTION_STEP,     ACTION_EXPORT,
+        ACTION_PROJECTOR, ACTION_THEME,         ACTION_HIDE,     ACTIONS};
     static const enum action past[] = {
         ACTION_LIVE,  ACTION_BACK,      ACTION_FORWARD,  ACTION_FAR_BACK, ACTION_NEXT_VIEW,
         ACTION_PAUSE, ACTION_SCROLL_UP, ACTION_GRADIENT, ACTION_EXPORT,   ACTIONS};

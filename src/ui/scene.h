@@ -125,7 +125,7 @@ struct moment scene_finite_moment(const struct scene *scene, enum side side);
  * the first one behind; step 0 where there is none. Not every step has them (train/run.h). */
 struct moment scene_detailed_moment(const struct scene *scene, enum side side);
 
-/* Have the stacks to differ by glyph? Have heat maps to be made of letters? */
+/* Are there no colours? Have heat maps to be made of letters? */
 bool scene_is_mono(const struct scene *scene);
 bool scene_has_letters(const struct scene *scene);
 

@@ -778,7 +778,7 @@ static bool next_character(wint_t *next)
  * caller is no key either. */
 static int mouse_report(void)
 {
-    enum { BUTTON, COLUMN, ROW, NUMBERS, MOST = 100000 };
+    enum { BUTTON, COLUMN, ROW, NUMBERS, MOST = 1000 };
     enum { MOTION = 32, WHEEL = 64, MODIFIERS = 4 | 8 | 16 };
     int number[NUMBERS] = {0}, at = 0;
     wint_t next = 0;

@@ -381,8 +381,8 @@ static void views_are_shown_by_digits_and_tab(void **state)
     press(console, "2", "L2 norm, the same for both");
     press(console, "4", "attn.qkv.weight");
     press(console, "5", "smoothing 0.95");
-    press(console, "\t", "per block");
-    press(console, "\033[Z", "smoothing 0.95");
+    press(console, "\033[Z", "attn.qkv.weight");
+    press(console, "\t", "smoothing 0.95");
     press(console, "1", "per block");
     assert_true(console_wait_no_text(console, "smoothing"));
     quit(console);
@@ -432,6 +432,7 @@ static void every_key_in_every_state(void **state)
     assert_true(console_wait_text(console, "Post-LN"));
     all_keys(console);
     press_until(console, "~", "key '~' does nothing");
+    press(console, "H", "hide off"); /* it was among them */
     press(console, ".", "PAUSED");
     all_keys(console);
     press_until(console, "~", "key '~' does nothing");
@@ -517,6 +518,174 @@ static void paused_screen_is_silent(void **state)
     press(console, ".", "Post-LN"); /* a step moves it again, and then it is silent again */
     after = wait_silence(console);
     assert_true(after > before);
+    quit(console);
+}
+
+/* ---- the mouse ---- */
+
+/* A report as terminals send it: button, then column and row counted from 1. */
+static void mouse(struct console *console, int button, int row, int col, char end)
+{
+    char report[64];
+    snprintf(report, sizeof report, "\033[<%d;%d;%d%c", button, col + 1, row + 1, end);
+    console_send(console, report);
+}
+
+static void click(struct console *console, int row, int col)
+{
+    mouse(console, 0, row, col, 'M');
+    mouse(console, 0, row, col, 'm');
+}
+
+/* The cell at which the text begins, looked for in the rows from `row` on. */
+static void find_text(struct console *console, const char *text, int row, int *found_row,
+                      int *found_col)
+{
+    const char *line = console_screen(console);
+    for (int at = 0; *line; at++) {
+        size_t length = strcspn(line, "\n");
+        char copy[2048];
+        snprintf(copy, sizeof copy, "%.*s", (int)length, line);
+        const char *found = at >= row ? strstr(copy, text) : NULL;
+        if (found) {
+            copy[found - copy] = '\0';
+            *found_row = at;
+            *found_col = canvas_columns(copy);
+            return;
+        }
+        line += length + (line[length] == '\n');
+    }
+    fail_msg("no %s on the screen\n%s", text, console_screen(console));
+}
+
+static void click_text(struct console *console, const char *text, int from_row)
+{
+    int row, col;
+    find_text(console, text, from_row, &row, &col);
+    click(console, row, col);
+}
+
+static void clicks_act(void **state)
+{
+    (void)state;
+    struct console *console = start();
+    assert_true(console_wait_text(console, "step 3 "));
+    assert_non_null(strstr(console_output(console, NULL), "\033[?1002h"));
+    click_text(console, "5", 0); /* a tab */
+    assert_true(console_wait_text(console, "smoothing 0.95"));
+    click_text(console, "space", 23); /* a key */
+    assert_true(console_wait_text(console, "PAUSED"));
+    click(console, 8, 6); /* far left in the curves */
+    assert_true(console_wait_text(console, "« step 1"));
+    mouse(console, 0, 8, 6, 'M');
+    mouse(console, 32, 2, 70, 'M'); /* dragged beyond the newest step, also out of the row */
+    assert_true(console_wait_no_text(console, "«"));
+    mouse(console, 32, 8, 6, 'M');
+    assert_true(console_wait_text(console, "« step 1"));
+    mouse(console, 0, 8, 6, 'm');
+    mouse(console, 32, 8, 70, 'M'); /* nothing is held any more */
+    mouse(console, 65, 8, 20, 'M');
+    assert_true(console_wait_text(console, "the whole run is in view"));
+    assert_non_null(strstr(console_screen(console), "« step 1"));
+    click_text(console, "1 2 3", 0);
+    assert_true(console_wait_text(console, "per block"));
+    click_text(console, "x_4", 0);
+    assert_true(console_wait_text(console, "block 4: key 3 shows its anatomy"));
+    press(console, "4", "attn.qkv.weight");
+    assert_true(console_wait_text(console, "ln1.weight, block 4 of 6"));
+    mouse(console, 65, 8, 20, 'M'); /* the wheel scrolls here */
+    assert_true(console_wait_text(console, "ln1.bias, block 4"));
+    press(console, "?", "restart both stacks");
+    mouse(console, 65, 8, 20, 'M');
+    mouse(console, 65, 8, 20, 'M');
+    console_pump(console, 0.3);
+    mouse(console, 2, 8, 20, 'M');           /* the right button: not ours */
+    console_send(console, "\033[<1;2;3;4M"); /* nor what is no report */
+    console_send(console, "\033[<;;M\033[<999999999999;1;1M\033[<0;0;0M");
+    click_text(console, "1 2 3", 0); /* a tab leaves the help */
+    assert_true(console_wait_text(console, "per block"));
+    press(console, "~", "key '~' does nothing");
+    quit(console);
+}
+
+/* The terminal has the mouse to itself: from the start, or in a shell of a stopped program. */
+static void the_mouse_can_be_left_alone(void **state)
+{
+    (void)state;
+    struct console *console = start_with((struct setup){.options = {"--no-mouse"}});
+    assert_true(console_wait_text(console, "Post-LN"));
+    press(console, "~", "key '~' does nothing");
+    assert_null(strstr(console_output(console, NULL), "\033[?1002h"));
+    quit(console);
+    console = start();
+    assert_true(console_wait_text(console, "step 2 "));
+    console_send(console, "\032");
+    assert_true(console_wait_stop(console));
+    assert_sane(console);
+    console_continue(console);
+    assert_true(console_wait_text(console, "Post-LN"));
+    click_text(console, "5", 0);
+    assert_true(console_wait_text(console, "smoothing 0.95"));
+    quit(console);
+    console = start_with((struct setup){.environment = {"TERM=linux"}}); /* does not know it */
+    assert_true(console_wait_text(console, "Post-LN"));
+    assert_null(strstr(console_output(console, NULL), "\033[?1002h"));
+    quit(console);
+}
+
+/* ---- the look ---- */
+
+static void the_theme_changes_at_a_key(void **state)
+{
+    (void)state;
+    struct console *console = start();
+    press(console, " ", "PAUSED");
+    press(console, "T", "theme dark");
+    size_t dark, light, mono;
+    console_output(console, &dark);
+    press(console, "T", "theme light");
+    const char *output = console_output(console, &light);
+    assert_non_null(strstr(output + dark, "38;5;25m")); /* the left stack's blue, on white */
+    press(console, "T", "theme mono");
+    output = console_output(console, &mono);
+    assert_null(strstr(output + light, "38;5;"));
+    press(console, "T", "theme default");
+    output = console_output(console, NULL);
+    assert_non_null(strstr(output + mono, "38;5;32m"));
+    quit(console);
+}
+
+static void the_projector_comes_and_goes(void **state)
+{
+    (void)state;
+    struct console *console = start();
+    press(console, "2", "L2 norm, the same for both");
+    press(console, "P", "projector: P or a digit leaves it");
+    assert_true(console_wait_text(console, "stream gradient, x_0/x_6"));
+    assert_true(console_wait_no_text(console, "overview"));
+    press(console, "P", "per block");
+    press(console, "P", "stream gradient, x_0/x_6");
+    press(console, "5", "smoothing 0.95");
+    quit(console);
+}
+
+/* The controls hide, at a key or from the start; the keys act all the same, and say so. */
+static void the_controls_can_be_hidden(void **state)
+{
+    (void)state;
+    struct console *console = start_with((struct setup){.options = {"--hide"}});
+    assert_true(console_wait_text(console, "Post-LN"));
+    assert_null(strstr(console_screen(console), "RUNNING"));
+    assert_null(strstr(console_screen(console), "quit"));
+    press(console, "w", "warmup 25 steps: ");
+    press(console, "2", "L2 norm, the same for both");
+    press(console, "?", "restart both stacks"); /* with its keys */
+    assert_non_null(strstr(console_screen(console), "close"));
+    press(console, "q", "Post-LN");
+    press(console, "H", "hide off");
+    assert_true(console_wait_text(console, "RUNNING"));
+    press(console, "H", "hide on");
+    assert_true(console_wait_no_text(console, "RUNNING"));
     quit(console);
 }
 
@@ -805,6 +974,11 @@ int main(int argc, char **argv)
         cmocka_unit_test(help_opens_scrolls_and_closes),
         cmocka_unit_test(export_writes_two_files_each_time),
         cmocka_unit_test(paused_screen_is_silent),
+        cmocka_unit_test(clicks_act),
+        cmocka_unit_test(the_mouse_can_be_left_alone),
+        cmocka_unit_test(the_theme_changes_at_a_key),
+        cmocka_unit_test(the_projector_comes_and_goes),
+        cmocka_unit_test(the_controls_can_be_hidden),
         cmocka_unit_test(resize_storm),
         cmocka_unit_test(size_is_that_of_the_window),
         cmocka_unit_test(stops_and_goes_on),

@@ -58,6 +58,23 @@ static void other_actions_are_left_alone(void **state)
         assert_false(navigate(scene, others[i], ROWS, COLS, said, sizeof said));
 }
 
+/* A mode of the overview, which any view leaves. */
+static void the_projector_is_left_by_a_view(void **state)
+{
+    (void)state;
+    navigate_to(scene, VIEW_CURVES);
+    act(ACTION_PROJECTOR);
+    assert_true(scene->projector && scene->view == VIEW_OVERVIEW && *said);
+    act(ACTION_PROJECTOR);
+    assert_true(!scene->projector && scene->view == VIEW_OVERVIEW);
+    act(ACTION_PROJECTOR);
+    navigate_to(scene, VIEW_WATERFALL);
+    assert_false(scene->projector);
+    act(ACTION_PROJECTOR);
+    act(ACTION_NEXT_VIEW);
+    assert_true(!scene->projector && scene->view == VIEW_WATERFALL);
+}
+
 static void tab_goes_round(void **state)
 {
     (void)state;
@@ -399,6 +416,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(other_actions_are_left_alone),
+        TEST(the_projector_is_left_by_a_view),
         TEST(tab_goes_round),
         TEST(time_moves_by_kept_steps),
         TEST(past_the_newest_step_it_is_live_again),
