@@ -376,6 +376,11 @@ struct trainer *trainer_start(const struct settings *settings, bool running, str
     return trainer;
 }
 
+size_t trainer_bytes(void)
+{
+    return UPDATES * sizeof(struct update);
+}
+
 void trainer_stop(struct trainer *trainer)
 {
     pthread_mutex_lock(&trainer->mutex);

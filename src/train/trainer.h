@@ -18,7 +18,7 @@ enum update_kind {
     UPDATE_FAILED   /* a command could not be carried out (`error`); all is as it was before it */
 };
 
-/* A plain value; about 170 KB. */
+/* A plain value; about 160 KB. */
 struct update {
     enum update_kind kind;
     int64_t step;
@@ -33,6 +33,9 @@ struct update {
 /* Starts with these settings (which passed settings_check); paused or running. NULL with a reason
  * when the task or the models cannot be made. */
 struct trainer *trainer_start(const struct settings *settings, bool running, struct error *error);
+
+/* Bytes of the updates that a trainer holds until they are taken. */
+size_t trainer_bytes(void);
 
 /* Stops after the step under way; frees everything. */
 void trainer_stop(struct trainer *trainer);
