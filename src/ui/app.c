@@ -228,6 +228,12 @@ static void take_size(struct app *app)
     canvas_resize(&app->canvas, rows, cols);
 }
 
+/* The trainer measures what the view on the screen wants to see; where that may have changed. */
+static void watch_view(struct app *app)
+{
+    trainer_watch(app->trainer, view_table[app->scene.view].watch);
+}
+
 void app_take_key(struct app *app, int code)
 {
     char key[32];
@@ -252,6 +258,7 @@ void app_take_key(struct app *app, int code)
         key_describe(code, key, sizeof key);
         app_say(app, ROLE_TEXT, "%s does nothing: ? shows the keys", key);
     }
+    watch_view(app);
 }
 
 /* ---- the loop ---- */
@@ -277,15 +284,6 @@ static void draw(struct app *app)
     app->next_frame = clock_seconds() + 1.0 / app->present.fps;
 }
 
-/* What the view on the screen wants to see is measured in every step. */
-static void watch(struct app *app)
-{
-    const unsigned wanted = view_table[app->scene.view].watch;
-    if (wanted != app->watched)
-        trainer_watch(app->trainer, wanted);
-    app->watched = wanted;
-}
-
 static void turn(struct app *app)
 {
     double seconds = fmin(turn_seconds, 1.0 / app->present.fps);
@@ -298,7 +296,6 @@ static void turn(struct app *app)
             break;
         code = terminal_key(0);
     }
-    watch(app);
     app_take_updates(app);
     look_around(app);
     if (!app->quit && app->changed && (app->urgent || clock_seconds() >= app->next_frame))
@@ -321,6 +318,7 @@ static void open_scene(struct app *app)
     scene_set_defaults(&app->scene);
     canvas_open(&app->canvas, 1, 1);
     take_size(app);
+    watch_view(app);
 }
 
 /* Trains and draws until the user or a signal ends it. */

@@ -32,7 +32,6 @@ struct app {
     struct settings mark_before; /* the settings before the newest mark on the curves, ... */
     int64_t mark_step;           /* ... which acts from this step on; 0: there is none */
     const char *tensor;          /* the name of the parameter that the bars show; NULL: the first */
-    unsigned watched;            /* what the trainer was asked to measure besides: enum watch */
     int grip_row, grip_col; /* of a press on curves or maps, from which a drag scrubs; -1: none */
     double next_rate, next_frame;
     bool begun;   /* the run under way has been announced */
