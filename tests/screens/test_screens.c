@@ -596,6 +596,98 @@ static void ascii_recording(struct fixture *fixture)
     }                                                                                              \
     SCREEN(name, rows, cols, make_##name)
 
+static void place(struct fixture *fixture, enum placement left, enum placement right)
+{
+    fixture->settings.stack[LEFT].placement = left;
+    fixture->settings.stack[RIGHT].placement = right;
+    fixture_train(fixture, 128);
+}
+
+static void peri_b2t(struct fixture *fixture)
+{
+    place(fixture, PLACEMENT_PERI, PLACEMENT_B2T);
+    fixture->scene.anatomy_block = 2;
+}
+
+static void residual_deepnorm(struct fixture *fixture)
+{
+    place(fixture, PLACEMENT_RESIDUAL, PLACEMENT_DEEPNORM);
+}
+
+/* Mix-LN is Pre-LN in its last block, and that of Scaled Pre-LN is divided by its number. */
+static void mix_lns(struct fixture *fixture)
+{
+    fixture->scene.anatomy_block = 5;
+    place(fixture, PLACEMENT_MIX, PLACEMENT_LNS);
+}
+
+static void rezero_branch(struct fixture *fixture)
+{
+    fixture->settings.stack[RIGHT].norm = NORM_RMSNORM;
+    place(fixture, PLACEMENT_REZERO, PLACEMENT_BRANCH);
+}
+
+static void parallel(struct fixture *fixture)
+{
+    fixture->settings.stack[LEFT].parallel = true;
+    fixture_train(fixture, 128);
+}
+
+/* No norm at all on the left, and the last block. */
+static void no_norm(struct fixture *fixture)
+{
+    fixture->settings.stack[LEFT].norm = NORM_NONE;
+    fixture->scene.anatomy_block = 99;
+    fixture_train(fixture, 128);
+}
+
+/* A step without details: those of the one before it are shown. */
+static void between_details(struct fixture *fixture)
+{
+    fixture_train(fixture, 128);
+    navigate_to_step(&fixture->scene, 45);
+}
+
+static void similarity(struct fixture *fixture)
+{
+    run(fixture);
+    fixture->scene.stream_kind = STREAM_SIMILARITY;
+}
+
+static void entropy_between(struct fixture *fixture)
+{
+    between_details(fixture);
+    fixture->scene.stream_kind = STREAM_ENTROPY;
+}
+
+static void share_diverged(struct fixture *fixture)
+{
+    diverged(fixture);
+    fixture->scene.stream_kind = STREAM_SHARE;
+}
+
+static void cosine_deep(struct fixture *fixture)
+{
+    deep(fixture);
+    fixture->scene.stream_kind = STREAM_COSINE;
+    fixture->scene.bar_scroll = 21;
+}
+
+/* Neighbouring layers that point away from each other. */
+static void negative(struct fixture *fixture)
+{
+    fixture_train(fixture, 127);
+    for (enum side side = LEFT; side < SIDES; side++) {
+        struct snapshot *now = &fixture->snapshot[side];
+        now->step = 128;
+        now->detail.measured = true;
+        for (int l = 1; l <= now->layers; l++)
+            now->detail.cosine[l] = 0.3F * (float)l - 1 - 0.05F * (float)side;
+    }
+    history_add(&fixture->history, fixture->snapshot);
+    fixture->scene.stream_kind = STREAM_COSINE;
+}
+
 #define SCREEN_OF(view_, name, rows, cols, make)                                                   \
     static void make_##name(struct fixture *fixture)                                               \
     {                                                                                              \
@@ -682,6 +774,42 @@ SCREEN_OF(VIEW_TENSORS, tensors_weight_80x24, 24, 80, weight)
 SCREEN_OF(VIEW_TENSORS, tensors_weight_120x36, 36, 120, weight)
 SCREEN_OF(VIEW_TENSORS, tensors_other_80x24, 24, 80, other_tensors)
 SCREEN_OF(VIEW_TENSORS, tensors_depth_48_80x24, 24, 80, deep)
+SCREEN_OF(VIEW_ANATOMY, anatomy_80x24, 24, 80, run)
+SCREEN_OF(VIEW_ANATOMY, anatomy_120x36, 36, 120, run_changed)
+SCREEN_OF(VIEW_ANATOMY, anatomy_40x12, 12, 40, run)
+SCREEN_OF(VIEW_ANATOMY, anatomy_60x20, 20, 60, run)
+SCREEN_OF(VIEW_ANATOMY, anatomy_160x48, 48, 160, peri_b2t)
+SCREEN_OF(VIEW_ANATOMY, anatomy_first_80x24, 24, 80, NULL)
+SCREEN_OF(VIEW_ANATOMY, anatomy_paused_80x24, 24, 80, paused)
+SCREEN_OF(VIEW_ANATOMY, anatomy_past_80x24, 24, 80, between_details)
+SCREEN_OF(VIEW_ANATOMY, anatomy_past_120x36, 36, 120, between_details)
+SCREEN_OF(VIEW_ANATOMY, anatomy_diverged_80x24, 24, 80, diverged)
+SCREEN_OF(VIEW_ANATOMY, anatomy_ascii_80x24, 24, 80, ascii)
+SCREEN_OF(VIEW_ANATOMY, anatomy_blind_80x24, 24, 80, blind)
+SCREEN_OF(VIEW_ANATOMY, anatomy_blind_40x12, 12, 40, blind)
+SCREEN_OF(VIEW_ANATOMY, anatomy_peri_b2t_80x24, 24, 80, peri_b2t)
+SCREEN_OF(VIEW_ANATOMY, anatomy_residual_120x36, 36, 120, residual_deepnorm)
+SCREEN_OF(VIEW_ANATOMY, anatomy_mix_80x24, 24, 80, mix_lns)
+SCREEN_OF(VIEW_ANATOMY, anatomy_rezero_120x36, 36, 120, rezero_branch)
+SCREEN_OF(VIEW_ANATOMY, anatomy_parallel_80x24, 24, 80, parallel)
+SCREEN_OF(VIEW_ANATOMY, anatomy_parallel_40x12, 12, 40, parallel)
+SCREEN_OF(VIEW_ANATOMY, anatomy_no_norm_80x24, 24, 80, no_norm)
+SCREEN_OF(VIEW_ANATOMY, anatomy_depth_48_80x24, 24, 80, deep)
+SCREEN_OF(VIEW_STREAM, stream_80x24, 24, 80, run)
+SCREEN_OF(VIEW_STREAM, stream_120x36, 36, 120, run_changed)
+SCREEN_OF(VIEW_STREAM, stream_40x12, 12, 40, run)
+SCREEN_OF(VIEW_STREAM, stream_160x48, 48, 160, twelve)
+SCREEN_OF(VIEW_STREAM, stream_first_80x24, 24, 80, NULL)
+SCREEN_OF(VIEW_STREAM, stream_paused_80x24, 24, 80, paused)
+SCREEN_OF(VIEW_STREAM, stream_similarity_80x24, 24, 80, similarity)
+SCREEN_OF(VIEW_STREAM, stream_past_80x24, 24, 80, entropy_between)
+SCREEN_OF(VIEW_STREAM, stream_diverged_120x36, 36, 120, share_diverged)
+SCREEN_OF(VIEW_STREAM, stream_diverged_40x12, 12, 40, diverged)
+SCREEN_OF(VIEW_STREAM, stream_ascii_120x36, 36, 120, ascii)
+SCREEN_OF(VIEW_STREAM, stream_mono_80x24, 24, 80, mono)
+SCREEN_OF(VIEW_STREAM, stream_blind_80x24, 24, 80, blind)
+SCREEN_OF(VIEW_STREAM, stream_depth_48_80x24, 24, 80, cosine_deep)
+SCREEN_OF(VIEW_STREAM, stream_negative_80x24, 24, 80, negative)
 SCREEN_OF(VIEW_CURVES, curves_80x24, 24, 80, run)
 SCREEN_OF(VIEW_CURVES, curves_120x36, 36, 120, run_changed)
 SCREEN_OF(VIEW_CURVES, curves_40x12, 12, 40, run)
@@ -1031,6 +1159,42 @@ int main(void)
         cmocka_unit_test(screen_tensors_weight_120x36),
         cmocka_unit_test(screen_tensors_other_80x24),
         cmocka_unit_test(screen_tensors_depth_48_80x24),
+        cmocka_unit_test(screen_anatomy_80x24),
+        cmocka_unit_test(screen_anatomy_120x36),
+        cmocka_unit_test(screen_anatomy_40x12),
+        cmocka_unit_test(screen_anatomy_60x20),
+        cmocka_unit_test(screen_anatomy_160x48),
+        cmocka_unit_test(screen_anatomy_first_80x24),
+        cmocka_unit_test(screen_anatomy_paused_80x24),
+        cmocka_unit_test(screen_anatomy_past_80x24),
+        cmocka_unit_test(screen_anatomy_past_120x36),
+        cmocka_unit_test(screen_anatomy_diverged_80x24),
+        cmocka_unit_test(screen_anatomy_ascii_80x24),
+        cmocka_unit_test(screen_anatomy_blind_80x24),
+        cmocka_unit_test(screen_anatomy_blind_40x12),
+        cmocka_unit_test(screen_anatomy_peri_b2t_80x24),
+        cmocka_unit_test(screen_anatomy_residual_120x36),
+        cmocka_unit_test(screen_anatomy_mix_80x24),
+        cmocka_unit_test(screen_anatomy_rezero_120x36),
+        cmocka_unit_test(screen_anatomy_parallel_80x24),
+        cmocka_unit_test(screen_anatomy_parallel_40x12),
+        cmocka_unit_test(screen_anatomy_no_norm_80x24),
+        cmocka_unit_test(screen_anatomy_depth_48_80x24),
+        cmocka_unit_test(screen_stream_80x24),
+        cmocka_unit_test(screen_stream_120x36),
+        cmocka_unit_test(screen_stream_40x12),
+        cmocka_unit_test(screen_stream_160x48),
+        cmocka_unit_test(screen_stream_first_80x24),
+        cmocka_unit_test(screen_stream_paused_80x24),
+        cmocka_unit_test(screen_stream_similarity_80x24),
+        cmocka_unit_test(screen_stream_past_80x24),
+        cmocka_unit_test(screen_stream_diverged_120x36),
+        cmocka_unit_test(screen_stream_diverged_40x12),
+        cmocka_unit_test(screen_stream_ascii_120x36),
+        cmocka_unit_test(screen_stream_mono_80x24),
+        cmocka_unit_test(screen_stream_blind_80x24),
+        cmocka_unit_test(screen_stream_depth_48_80x24),
+        cmocka_unit_test(screen_stream_negative_80x24),
         cmocka_unit_test(screen_curves_80x24),
         cmocka_unit_test(screen_curves_120x36),
         cmocka_unit_test(screen_curves_40x12),
