@@ -676,15 +676,8 @@ static void cosine_deep(struct fixture *fixture)
 /* Neighbouring layers that point away from each other. */
 static void negative(struct fixture *fixture)
 {
-    fixture_train(fixture, 127);
-    for (enum side side = LEFT; side < SIDES; side++) {
-        struct snapshot *now = &fixture->snapshot[side];
-        now->step = 128;
-        now->detail.measured = true;
-        for (int l = 1; l <= now->layers; l++)
-            now->detail.cosine[l] = 0.3F * (float)l - 1 - 0.05F * (float)side;
-    }
-    history_add(&fixture->history, fixture->snapshot);
+    fixture->with_turns = true;
+    run(fixture);
     fixture->scene.stream_kind = STREAM_COSINE;
 }
 

@@ -177,6 +177,8 @@ static void measure_detail(const struct fixture *fixture, enum side side, struct
             measure_sublayer(&detail->flow[1], l, placement, x, middle, above);
         now->stream_rms[l + 1] = detail->flow[!stack->parallel].rms[FLOW_OUT][l];
         double cosine = placement->norm_out ? 0.7 + 0.25 * collapse : 1 - 0.4 / (l + 1.5);
+        if (fixture->with_turns)
+            cosine = 0.3 * l - 0.7 - 0.05 * (int)side;
         detail->cosine[l + 1] = (float)fmin(cosine + 0.02 * noise(now->step, 4, l), 1);
         detail->share[l] = (float)sqrt(2 - 2 * cosine);
         detail->entropy[l] = (float)(0.55 + 0.4 * collapse + 0.1 * noise(0, 5, l));
