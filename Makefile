@@ -37,7 +37,8 @@ endif
 ifdef SANITIZER
 ALL_CFLAGS += -fsanitize=$(SANITIZER) -fno-omit-frame-pointer -fno-sanitize-recover=all
 endif
-LIBS := $(call pkg_libs,ncursesw,-lncursesw) $(call pkg_libs,openblas,-lopenblas) -lm -pthread
+ALL_CFLAGS += -DHAVE_INIH
+LIBS := -linih $(call pkg_libs,ncursesw,-lncursesw) $(call pkg_libs,openblas,-lopenblas) -lm -pthread
 
 # Libraries that the program can do without, and the macro that tells it of each that is there.
 OPTIONAL := libcjson:HAVE_CJSON inih:HAVE_INIH
@@ -142,7 +143,7 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_SUPPORT) $(LIBRARY)
 
 # One after the other, all of them whatever fails; the program under test is that of this build.
 run_tests = failed=; for test in $(1); do echo "== $$test"; \
-    LNSCOPE=$(PROGRAM) $$test || failed="$$failed $$test"; done; \
+    XDG_CONFIG_HOME=/nonexistent LNSCOPE=$(PROGRAM) $$test || failed="$$failed $$test"; done; \
     if [ -n "$$failed" ]; then echo "failed:$$failed"; exit 1; fi
 
 .PHONY: check-unit check-reference check-gradient check-end-to-end check-text
@@ -238,13 +239,22 @@ run: deps
 
 # ---- installation ---------------------------------------------------------------------------------
 
+COMPLETIONS := bash-completion/completions/lnscope zsh/site-functions/_lnscope \
+    fish/vendor_completions.d/lnscope.fish
+
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/lnscope
 	install -m 644 man/lnscope.1 $(DESTDIR)$(PREFIX)/share/man/man1/lnscope.1
+	for file in $(COMPLETIONS); do \
+	    install -d $(DESTDIR)$(PREFIX)/share/$$(dirname $$file) && \
+	    $(PROGRAM) --completions $$(echo $${file%%/*} | sed s/-completion//) \
+	        > $(DESTDIR)$(PREFIX)/share/$$file || exit 1; \
+	done
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/lnscope $(DESTDIR)$(PREFIX)/share/man/man1/lnscope.1
+	rm -f $(DESTDIR)$(PREFIX)/bin/lnscope $(DESTDIR)$(PREFIX)/share/man/man1/lnscope.1 \
+	    $(COMPLETIONS:%=$(DESTDIR)$(PREFIX)/share/%)
 
 clean:
 	rm -rf build

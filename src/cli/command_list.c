@@ -327,6 +327,11 @@ static void join_names(char *out, size_t size)
             (size_t)snprintf(out + used, size - used, "%s%s", i ? ", " : "", list_table[i].name);
 }
 
+const char *command_list_name(int i)
+{
+    return i < LISTS ? list_table[i].name : NULL;
+}
+
 void command_list_help(FILE *out)
 {
     char names[200];
