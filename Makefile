@@ -37,8 +37,7 @@ endif
 ifdef SANITIZER
 ALL_CFLAGS += -fsanitize=$(SANITIZER) -fno-omit-frame-pointer -fno-sanitize-recover=all
 endif
-ALL_CFLAGS += -DHAVE_INIH
-LIBS := -linih $(call pkg_libs,ncursesw,-lncursesw) $(call pkg_libs,openblas,-lopenblas) -lm -pthread
+LIBS := $(call pkg_libs,ncursesw,-lncursesw) $(call pkg_libs,openblas,-lopenblas) -lm -pthread
 
 # Libraries that the program can do without, and the macro that tells it of each that is there.
 OPTIONAL := libcjson:HAVE_CJSON inih:HAVE_INIH

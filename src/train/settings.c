@@ -780,6 +780,16 @@ int settings_difference(const struct settings *before, const struct settings *af
     return widest;
 }
 
+void settings_copy(struct settings *to, const struct settings *from, enum setting_scope scope)
+{
+    for (int i = 0; i < setting_count; i++) {
+        const struct setting_row *row = &setting_table[i];
+        for (enum side side = LEFT; side < SIDES && row->scope == scope; side++)
+            memcpy((char *)to + offset_of(row, side), (const char *)from + offset_of(row, side),
+                   row->size);
+    }
+}
+
 /* The number nearest to `from` that `good` accepts, counting outwards within least..most. */
 static int nearest(int from, int least, int most, int other, bool (*good)(int value, int other))
 {

@@ -134,6 +134,9 @@ void setting_values(const struct setting_row *row, char *out, size_t size);
  * text task, the memory that all of it needs against what the machine has. */
 bool settings_check(const struct settings *settings, struct error *error);
 
+/* Copies the settings of one scope. */
+void settings_copy(struct settings *to, const struct settings *from, enum setting_scope scope);
+
 /* The widest scope among the settings in which the two differ, SCOPE_MODEL being the widest; -1
  * when they are the same. The file of the text task counts only where that task is chosen. */
 int settings_difference(const struct settings *before, const struct settings *after);

@@ -16,6 +16,16 @@ size_t pair_state_bytes(const struct pair *pair)
     return bytes;
 }
 
+size_t pair_state_bytes_for(const struct settings *settings, int vocab)
+{
+    size_t bytes = sizeof(struct pair_state);
+    for (enum side side = LEFT; side < SIDES; side++) {
+        const struct model_config config = run_model_config(settings, side, vocab);
+        bytes += 3 * model_parameters(&config) * sizeof(real);
+    }
+    return bytes;
+}
+
 static void drop_parked(struct parked_norm *parked)
 {
     for (int i = 0; i < parked->tensors; i++)
@@ -70,6 +80,7 @@ struct pair_state *pair_state_take(const struct pair *pair)
         return NULL;
     state->settings = pair->settings;
     state->step = pair->run[LEFT].step;
+    state->bytes = pair_state_bytes(pair);
     for (int side = 0; side < SIDES; side++)
         if (!take_run(&state->run[side], &pair->run[side])) {
             pair_state_free(state);

@@ -152,7 +152,7 @@ static void write_pictures(struct app *app)
 
 static void act(struct app *app, enum action action)
 {
-    if (app_change(app, action) || look(app, action))
+    if (app_change(app, action) || app_time(app, action) || look(app, action))
         return;
     switch (action) {
     case ACTION_PAUSE:
@@ -188,7 +188,7 @@ static void act(struct app *app, enum action action)
     case ACTION_QUIT:
         app->quit = true;
         break;
-    default: /* those of app_change() and of look() */
+    default: /* those of app_change(), app_time() and look() */
         break;
     }
 }

@@ -50,36 +50,62 @@ static void take_restart(struct app *app, const struct update *update)
     memcpy(app->scene.omega, update->omega, sizeof app->scene.omega);
     app->scene.ended = false;
     app->mark_step = 0;
+    app->going_back = false;
     history_clear(&app->history);
     history_set_unit(&app->history, update->task.unigram_entropy);
     navigate_restart(&app->scene);
     axis_reset(&app->scene.axis);
 }
 
-/* Several changes before one step make one mark. */
-static void mark_change(struct app *app, const struct update *update)
+/* Marks what differs from the settings before, or the branch, at the step. */
+static void set_mark(struct app *app, const struct settings *after, int64_t step)
 {
-    char text[MARK_TEXT];
-    if (app->mark_step == update->step && app->history.marks > 0)
-        app->history.marks--;
-    else
-        app->mark_before = app->present;
+    char changes[MARK_TEXT], text[sizeof changes + 16];
+    app_list_changes(&app->mark_before, after, app->scene.ascii ? "->" : "→", changes,
+                     sizeof changes);
+    snprintf(text, sizeof text, "%s%s%s", app->mark_branch ? "branch" : "",
+             app->mark_branch && *changes ? ", " : "", changes);
     app->mark_step = 0;
-    app_list_changes(&app->mark_before, &update->settings, app->scene.ascii ? "->" : "→", text,
-                     sizeof text);
     if (*text) {
-        history_add_mark(&app->history, update->step, text);
-        app->mark_step = update->step;
+        history_add_mark_of(&app->history, *changes ? MARK_CHANGE : MARK_BRANCH, step, text);
+        app->mark_step = step;
     }
 }
 
-/* Is all that has changed a warmup that is over either way, so that no rate will differ? */
-static bool is_too_late(const struct settings *before, const struct settings *after, int64_t step)
+/* Several changes before one step make one mark. */
+static void mark_change(struct app *app, const struct update *update)
+{
+    if (app->mark_step == update->step && app->history.marks > 0) {
+        app->history.marks--; /* it is the last: its step is not done yet */
+    } else {
+        app->mark_before = app->present;
+        app->mark_branch = false;
+    }
+    set_mark(app, &update->settings, update->step);
+}
+
+bool app_is_too_late(const struct settings *before, const struct settings *after, int64_t step)
 {
     struct settings same = *before;
     same.warmup = after->warmup;
     return settings_difference(&same, after) < 0 && after->schedule == SCHEDULE_CONSTANT &&
            before->warmup <= step && after->warmup <= step;
+}
+
+/* What a change can still do: it acts on what follows, or, from the step shown, on a branch. */
+static void say_change(struct app *app, const char *changes, const struct update *update)
+{
+    const struct settings *before = &app->present, *after = &update->settings;
+    const int64_t shown = app->scene.cursor > 0 ? scene_step(&app->scene) : 0;
+    /* A branch takes up the placements of its step. */
+    const bool branch = shown > 0 && settings_difference(before, after) == SCOPE_OPTIMIZER &&
+                        !app_is_too_late(before, after, shown + 1);
+    if (app_is_too_late(before, after, update->step))
+        app_say(app, ROLE_TEXT, "%s: over by step %lld, %s with it", changes,
+                (long long)update->step, branch ? "F branches here" : "r restarts");
+    else
+        app_say(app, ROLE_TEXT, "%s: from step %lld on%s", changes, (long long)update->step,
+                branch ? "; F branches here with it" : "");
 }
 
 static void take_change(struct app *app, const struct update *update)
@@ -88,13 +114,40 @@ static void take_change(struct app *app, const struct update *update)
     app_list_changes(&app->present, &update->settings, NULL, changes, sizeof changes);
     if (!*changes)
         return;
-    if (is_too_late(&app->present, &update->settings, update->step))
-        app_say(app, ROLE_TEXT, "%s: over by step %lld, r restarts with it", changes,
-                (long long)update->step);
-    else
-        app_say(app, ROLE_TEXT, "%s: from step %lld on", changes, (long long)update->step);
+    say_change(app, changes, update);
     mark_change(app, update);
     take_settings(app, &update->settings);
+}
+
+static void say_branch(struct app *app, const struct update *update)
+{
+    char changes[MESSAGE_SIZE];
+    const long long step = (long long)update->step;
+    app_list_changes(&update->before, &update->settings, NULL, changes, sizeof changes);
+    if (*changes && app_is_too_late(&update->before, &update->settings, update->step + 1))
+        app_say(app, ROLE_TEXT, "branched at step %lld: %s is over by then, r restarts with it",
+                step, changes);
+    else
+        app_say(app, ROLE_TEXT, "branched at step %lld%s%s: the old curves stay as ghosts", step,
+                *changes ? " with " : "", changes);
+}
+
+static void take_branch(struct app *app, const struct update *update)
+{
+    if (app->anchor.step != update->step)
+        app->anchor = history_anchor(&app->history, update->step);
+    history_truncate(&app->history, &app->anchor, update->snapshot);
+    say_branch(app, update);
+    app->going_back = false;
+    app->scene.ended = false;
+    app->scene.cursor = 0;
+    app->mark_before = update->before;
+    app->mark_branch = true;
+    set_mark(app, &update->settings, update->step + 1);
+    take_settings(app, &update->settings);
+    find_tensor(app);
+    axis_reset(&app->scene.axis);
+    app_fit_axis(app);
 }
 
 static void take_update(struct app *app, const struct update *update)
@@ -109,11 +162,15 @@ static void take_update(struct app *app, const struct update *update)
     case UPDATE_CHANGE:
         take_change(app, update);
         break;
+    case UPDATE_BRANCH:
+        take_branch(app, update);
+        break;
     case UPDATE_END:
         app->scene.ended = true;
         break;
     case UPDATE_FAILED:
         app_say(app, ROLE_BAD, "%s", update->error.text);
+        app->going_back = false;
         app_copy_program_settings(&app->present, &app->wanted);
         app->wanted = app->present;
         break;

@@ -432,13 +432,6 @@ static void draw_references(struct canvas *canvas, const struct layout_plot *lay
     }
 }
 
-/* A mark's text; blind, without what would tell the stacks apart. */
-static const char *mark_text(const struct scene *scene, const struct history_mark *mark)
-{
-    bool tells = strstr(mark->text, stack_names[LEFT]) || strstr(mark->text, stack_names[RIGHT]);
-    return scene->blind && tells ? "hidden" : mark->text;
-}
-
 /* A line for each event where no curve is; then, over the lines, its text where there is room
  * beside it. */
 static void draw_marks(struct canvas *canvas, struct rect area, const struct plot *plot,
@@ -454,7 +447,7 @@ static void draw_marks(struct canvas *canvas, struct rect area, const struct plo
     }
     int written[MARK_ROWS] = {0}; /* the first free column of each row */
     for (int i = 0; i < history->marks; i++) {
-        const char *text = mark_text(chart->scene, &history->mark[i]);
+        const char *text = scene_mark_text(chart->scene, &history->mark[i]);
         int col = col_of(chart, (double)history->mark[i].step) + 1;
         int end = col + canvas_columns(text);
         for (int row = 0; col > 0 && row < MARK_ROWS && row < area.rows; row++) {

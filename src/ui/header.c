@@ -55,8 +55,10 @@ static void shorten(struct field *field, const char *format, ...)
 /* Was a setting changed after the step? Then the settings at hand are not those of that time. */
 static bool changed_since(const struct history *history, int64_t step)
 {
-    return step > 0 && history->marks > 0 && history->mark[history->marks - 1].step > step &&
-           history->last[LEFT].step > step;
+    int i = history->marks - 1;
+    while (i >= 0 && history->mark[i].kind != MARK_CHANGE)
+        i--;
+    return step > 0 && i >= 0 && history->mark[i].step > step && history->last[LEFT].step > step;
 }
 
 /* What is measured: the state of the run. Numbers are padded, so that nothing moves with them. */
@@ -320,9 +322,10 @@ static int keys_now(const struct scene *scene, bool scrolls, enum action out[ACT
         ACTION_PAUSE,     ACTION_WARMUP_LONGER, ACTION_RESTART,   ACTION_LR_UP,  ACTION_DEEPER,
         ACTION_SCROLL_UP, ACTION_GRADIENT,      ACTION_NEXT_VIEW, ACTION_FASTER, ACTION_NORM,
         ACTION_STEP,      ACTION_EXPORT,        ACTIONS};
-    static const enum action past[] = {
-        ACTION_LIVE,  ACTION_BACK,      ACTION_FORWARD,  ACTION_FAR_BACK, ACTION_NEXT_VIEW,
-        ACTION_PAUSE, ACTION_SCROLL_UP, ACTION_GRADIENT, ACTION_EXPORT,   ACTIONS};
+    static const enum action past[] = {ACTION_LIVE,   ACTION_BACK,      ACTION_FORWARD,
+                                       ACTION_BRANCH, ACTION_FAR_BACK,  ACTION_NEXT_VIEW,
+                                       ACTION_PAUSE,  ACTION_SCROLL_UP, ACTION_GRADIENT,
+                                       ACTION_EXPORT, ACTIONS};
     const enum action *own = view_table[scene->view].keys;
     const enum action *key = scene->help         ? reading
                              : scene->cursor > 0 ? past

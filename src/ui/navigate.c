@@ -90,6 +90,25 @@ static void jump_in_time(struct scene *scene, int direction, struct answer answe
         navigate_to_step(scene, to > 1 ? to : 1);
 }
 
+/* To the next mark whose moment is a later one, or back to the one before. */
+static void jump_to_mark(struct scene *scene, int direction, struct answer answer)
+{
+    const struct history *history = scene->history;
+    const int64_t now = scene_step(scene), newest = history->last[LEFT].step;
+    for (int i = direction > 0 ? 0 : history->marks - 1; i >= 0 && i < history->marks;
+         i += direction) {
+        const struct history_mark *mark = &history->mark[i];
+        const int moment = history_moment_find(history, mark->step);
+        if (moment < 0 || mark->step > newest ||
+            direction * (history_moment_step(history, moment) - now) <= 0)
+            continue;
+        navigate_to_step(scene, mark->step);
+        say(answer, "step %" PRId64 ": %s", mark->step, scene_mark_text(scene, mark));
+        return;
+    }
+    say(answer, "there is no mark %s", direction > 0 ? "after this step" : "before this step");
+}
+
 static void go_live(struct scene *scene, struct answer answer)
 {
     if (scene->cursor == 0)
@@ -284,6 +303,10 @@ bool navigate(struct scene *scene, enum action action, int rows, int cols, char 
         return true;
     case ACTION_FIRST:
         navigate_to_step(scene, 1);
+        return true;
+    case ACTION_NEXT_MARK:
+    case ACTION_PREVIOUS_MARK:
+        jump_to_mark(scene, action == ACTION_NEXT_MARK ? 1 : -1, answer);
         return true;
     case ACTION_LIVE:
         go_live(scene, answer);

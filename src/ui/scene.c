@@ -108,6 +108,12 @@ void scene_formula(const struct scene *scene, enum side side, char out[TEXT_TITL
     add_constants(scene, side, placement_table[placement].skip, out);
 }
 
+const char *scene_mark_text(const struct scene *scene, const struct history_mark *mark)
+{
+    bool tells = strstr(mark->text, stack_names[LEFT]) || strstr(mark->text, stack_names[RIGHT]);
+    return scene->blind && tells ? "hidden" : mark->text;
+}
+
 void scene_gradient_texts(const struct scene *scene, const char *from,
                           char text[SCENE_GRADIENT_TEXTS][SCENE_GRADIENT_TEXT])
 {

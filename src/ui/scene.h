@@ -132,6 +132,9 @@ void scene_title(const struct scene *scene, enum side side, bool place, char out
 /* The formula of its placement; "" when blind. */
 void scene_formula(const struct scene *scene, enum side side, char out[TEXT_TITLE]);
 
+/* The text of a mark; blind, without what would tell the stacks apart. */
+const char *scene_mark_text(const struct scene *scene, const struct history_mark *mark);
+
 /* The name of the gradient that is chosen, from long to short; `from` is "" or says of which step
  * it is. */
 enum { SCENE_GRADIENT_TEXTS = 4, SCENE_GRADIENT_TEXT = 96 };

@@ -139,7 +139,7 @@ static void the_oldest_mark_goes(void **state)
     char wide[MARK_TEXT * 2];
     memset(wide, 'x', sizeof wide - 1);
     wide[sizeof wide - 1] = '\0';
-    history_add_mark(&history, 1, wide);
+    history_add_mark(&history, 2 * HISTORY_MARKS, wide);
     assert_int_equal(strlen(history.mark[HISTORY_MARKS - 1].text), MARK_TEXT - 1);
 }
 
