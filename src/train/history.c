@@ -1,5 +1,5 @@
 /* See history.h. Owns the points and the moments; must not know how they are drawn. */
-#include "train/history.h"
+#include "train/history_parts.h"
 
 #include "base/memory.h"
 
@@ -15,41 +15,44 @@ const double history_levels[HISTORY_LEVELS] = {0.9,  0.75, 0.6,  0.5, 0.4,  0.3,
 
 enum { MOMENTS_LEAST = 16, CHUNKS_ABOUT = 256 };
 
-/* The arrays of a snapshot that a moment keeps: from where, to where. A new measurement that is a
- * row of these is kept, and found by the views, without another line. */
-struct kept_array {
-    size_t from, to;
-    int extra; /* values beyond one per block */
-};
-
-#define FLOW_ARRAY(which, at)                                                                      \
+#define FLOW_ARRAY(sublayer, which, at, index, point)                                              \
     {                                                                                              \
-        offsetof(struct snapshot, detail.flow[which].at),                                          \
-            offsetof(struct moment, detail.flow[which].at), 0                                      \
+        sublayer "." #at "." point, offsetof(struct snapshot, detail.flow[which].at[index]),       \
+            offsetof(struct moment, detail.flow[which].at[index]), 0                               \
     }
-#define FLOW(which)                                                                                \
-    FLOW_ARRAY(which, rms[0]), FLOW_ARRAY(which, rms[1]), FLOW_ARRAY(which, rms[2]),               \
-        FLOW_ARRAY(which, rms[3]), FLOW_ARRAY(which, rms[4]), FLOW_ARRAY(which, rms[5]),           \
-        FLOW_ARRAY(which, grad[0]), FLOW_ARRAY(which, grad[1]), FLOW_ARRAY(which, grad[2]),        \
-        FLOW_ARRAY(which, grad[3]), FLOW_ARRAY(which, grad[4]), FLOW_ARRAY(which, grad[5]),        \
-        FLOW_ARRAY(which, rstd[0]), FLOW_ARRAY(which, rstd[1]), FLOW_ARRAY(which, rstd[2])
+#define FLOW_POINT_ARRAYS(sublayer, which, at)                                                     \
+    FLOW_ARRAY(sublayer, which, at, FLOW_X, "x"),                                                  \
+        FLOW_ARRAY(sublayer, which, at, FLOW_NORM_IN, "norm_in"),                                  \
+        FLOW_ARRAY(sublayer, which, at, FLOW_BRANCH, "branch"),                                    \
+        FLOW_ARRAY(sublayer, which, at, FLOW_NORM_BRANCH, "norm_branch"),                          \
+        FLOW_ARRAY(sublayer, which, at, FLOW_SUM, "sum"),                                          \
+        FLOW_ARRAY(sublayer, which, at, FLOW_OUT, "out")
+#define FLOW(sublayer, which)                                                                      \
+    FLOW_POINT_ARRAYS(sublayer, which, rms), FLOW_POINT_ARRAYS(sublayer, which, grad),             \
+        FLOW_ARRAY(sublayer, which, rstd, FLOW_NIN, "norm_in"),                                    \
+        FLOW_ARRAY(sublayer, which, rstd, FLOW_NBRANCH, "norm_branch"),                            \
+        FLOW_ARRAY(sublayer, which, rstd, FLOW_NOUT, "norm_out")
+
+#define ARRAY(name, at, extra)                                                                     \
+    {                                                                                              \
+        name, offsetof(struct snapshot, at), offsetof(struct moment, at), extra                    \
+    }
+#define TENSOR_ARRAY(at)                                                                           \
+    {                                                                                              \
+#at, offsetof(struct tensor_snapshot, at), offsetof(struct moment_tensor, at), 0           \
+    }
 
 static const struct kept_array arrays[] = {
-    {offsetof(struct snapshot, stream_grad), offsetof(struct moment, stream_grad), 1},
-    {offsetof(struct snapshot, stream_rms), offsetof(struct moment, stream_rms), 1},
-    {offsetof(struct snapshot, detail.cosine), offsetof(struct moment, detail.cosine), 1},
-    {offsetof(struct snapshot, detail.similarity), offsetof(struct moment, detail.similarity), 1},
-    {offsetof(struct snapshot, detail.entropy), offsetof(struct moment, detail.entropy), 0},
-    {offsetof(struct snapshot, detail.share), offsetof(struct moment, detail.share), 0},
-    FLOW(FLOW_ATTENTION),
-    FLOW(FLOW_FEED_FORWARD),
+    ARRAY("stream_grad", stream_grad, 1), ARRAY("stream_rms", stream_rms, 1),
+    ARRAY("cosine", detail.cosine, 1),    ARRAY("similarity", detail.similarity, 1),
+    ARRAY("entropy", detail.entropy, 0),  ARRAY("share", detail.share, 0),
+    FLOW("attention", FLOW_ATTENTION),    FLOW("ffn", FLOW_FEED_FORWARD),
 };
 
 static const struct kept_array tensor_arrays[] = {
-    {offsetof(struct tensor_snapshot, grad), offsetof(struct moment_tensor, grad), 0},
-    {offsetof(struct tensor_snapshot, update_ratio), offsetof(struct moment_tensor, update_ratio),
-     0},
-    {offsetof(struct tensor_snapshot, weight), offsetof(struct moment_tensor, weight), 0},
+    TENSOR_ARRAY(grad),
+    TENSOR_ARRAY(update_ratio),
+    TENSOR_ARRAY(weight),
 };
 
 enum {
@@ -112,19 +115,26 @@ struct moment history_moment_of(const struct snapshot *snapshot)
     return moment;
 }
 
-static void pack(char *out, const struct moment *scalars, const struct snapshot *snapshot)
+static const void *get_pointer(const void *at, size_t offset)
 {
-    memcpy(out, scalars, SCALAR_BYTES);
+    const void *pointer;
+    memcpy(&pointer, (const char *)at + offset, sizeof pointer);
+    return pointer;
+}
+
+static void pack(char *out, const struct moment *moment)
+{
+    memcpy(out, moment, SCALAR_BYTES);
     out += SCALAR_BYTES;
     for (int a = 0; a < ARRAYS; a++) {
-        size_t bytes = array_bytes(snapshot->layers, &arrays[a]);
-        memcpy(out, (const char *)snapshot + arrays[a].from, bytes);
+        size_t bytes = array_bytes(moment->layers, &arrays[a]);
+        memcpy(out, get_pointer(moment, arrays[a].to), bytes);
         out += bytes;
     }
-    for (int t = 0; t < snapshot->tensors; t++)
+    for (int t = 0; t < moment->tensors; t++)
         for (int a = 0; a < TENSOR_ARRAYS; a++) {
-            size_t bytes = array_bytes(snapshot->layers, &tensor_arrays[a]);
-            memcpy(out, (const char *)&snapshot->tensor[t] + tensor_arrays[a].from, bytes);
+            size_t bytes = array_bytes(moment->layers, &tensor_arrays[a]);
+            memcpy(out, get_pointer(&moment->tensor[t], tensor_arrays[a].to), bytes);
             out += bytes;
         }
 }
@@ -239,24 +249,36 @@ static void divide(struct moments *moments)
     moments->recent_most = slots / 4 < HISTORY_NEWEST ? slots / 4 : HISTORY_NEWEST;
 }
 
+/* Forgets all moments; the next ones have these shapes. */
+static void shape_moments(struct moments *moments, const struct moment_shape shape[SIDES])
+{
+    drop_moments(moments);
+    for (int side = 0; side < SIDES; side++) {
+        moments->layers[side] = shape[side].layers;
+        moments->tensors[side] = shape[side].tensors;
+        memcpy(moments->name[side], shape[side].name, sizeof moments->name[side]);
+        moments->side_offset[side] = moments->slot_bytes;
+        moments->slot_bytes += side_bytes(shape[side].layers, shape[side].tensors);
+    }
+    divide(moments);
+}
+
 static void prepare(struct moments *moments, const struct snapshot snapshot[SIDES])
 {
+    struct moment_shape shape[SIDES] = {{0}};
     bool same = moments->slot_bytes > 0 && snapshot[LEFT].step == moments->newest + 1;
     for (int side = 0; side < SIDES && same; side++)
         same = moments->layers[side] == snapshot[side].layers &&
                moments->tensors[side] == snapshot[side].tensors;
     if (same)
         return;
-    drop_moments(moments);
     for (int side = 0; side < SIDES; side++) {
-        moments->layers[side] = snapshot[side].layers;
-        moments->tensors[side] = snapshot[side].tensors;
+        shape[side].layers = snapshot[side].layers;
+        shape[side].tensors = snapshot[side].tensors;
         for (int t = 0; t < snapshot[side].tensors; t++)
-            moments->name[side][t] = snapshot[side].tensor[t].name;
-        moments->side_offset[side] = moments->slot_bytes;
-        moments->slot_bytes += side_bytes(snapshot[side].layers, snapshot[side].tensors);
+            shape[side].name[t] = snapshot[side].tensor[t].name;
     }
-    divide(moments);
+    shape_moments(moments, shape);
 }
 
 static void keep(struct history *history, const struct snapshot snapshot[SIDES])
@@ -270,13 +292,13 @@ static void keep(struct history *history, const struct snapshot snapshot[SIDES])
     moments->recent[moments->newest % moments->recent_most] = slot;
     moments->recent_count++;
     for (int side = 0; side < SIDES; side++) {
-        struct moment scalars = history_moment_of(&snapshot[side]);
-        scalars.smooth = history_smooth(history, (enum side)side);
-        scalars.valid = history->valid[side];
-        scalars.valid_step = history->valid_step[side];
-        scalars.sum = history->smooth[side];
-        scalars.weight = history->weight[side];
-        pack(slot_at(moments, slot) + moments->side_offset[side], &scalars, &snapshot[side]);
+        struct moment moment = history_moment_of(&snapshot[side]);
+        moment.smooth = history_smooth(history, (enum side)side);
+        moment.valid = history->valid[side];
+        moment.valid_step = history->valid_step[side];
+        moment.sum = history->smooth[side];
+        moment.weight = history->weight[side];
+        pack(slot_at(moments, slot) + moments->side_offset[side], &moment);
     }
 }
 
@@ -303,6 +325,28 @@ static size_t moments_limit(size_t bytes)
     return bytes > point_bytes() ? bytes - point_bytes() : 0;
 }
 
+/* A slot for the moment of a step behind those of earlier ones, up to `newest`; -1 where it is none
+ * to keep. Thins where there is no room. */
+static int settle(struct moments *moments, int64_t step, bool recent)
+{
+    recent = recent && step > moments->newest - moments->recent_most;
+    if (!recent && step % moments->spacing != 0)
+        return -1;
+    int slot = take_slot(moments);
+    if (recent) {
+        moments->recent[step % moments->recent_most] = slot;
+        moments->recent_count++;
+    } else if (step % moments->spacing != 0) { /* take_slot() has thinned */
+        give_slot(moments, slot);
+        return -1;
+    } else {
+        if (moments->old_count == 0)
+            moments->old_first = step / moments->spacing;
+        moments->old[moments->old_count++] = slot;
+    }
+    return slot;
+}
+
 /* Moves all moments into slots divided anew, thinning them until they fit. */
 static void repack(struct moments *moments)
 {
@@ -316,21 +360,9 @@ static void repack(struct moments *moments)
         bool recent = i >= old.old_count;
         int64_t step = recent ? first + i - old.old_count : (old.old_first + i) * old.spacing;
         int from = recent ? old.recent[step % old.recent_most] : old.old[i];
-        bool stays = recent && step > old.newest - moments->recent_most;
-        if (!stays && step % moments->spacing != 0)
-            continue;
-        int slot = take_slot(moments);
-        memcpy(slot_at(moments, slot), slot_at(&old, from), moments->slot_bytes);
-        if (stays) {
-            moments->recent[step % moments->recent_most] = slot;
-            moments->recent_count++;
-        } else if (step % moments->spacing != 0) { /* take_slot() has thinned */
-            give_slot(moments, slot);
-        } else {
-            if (moments->old_count == 0)
-                moments->old_first = step / moments->spacing;
-            moments->old[moments->old_count++] = slot;
-        }
+        int slot = settle(moments, step, recent);
+        if (slot >= 0)
+            memcpy(slot_at(moments, slot), slot_at(&old, from), moments->slot_bytes);
     }
     for (int i = 0; i < old.chunks; i++)
         free(old.chunk[i]);
@@ -352,6 +384,41 @@ size_t history_bytes(const struct history *history)
         ghosts += SIDES * (size_t)history->ghost[g].count * sizeof(struct history_point);
     return point_bytes() + ghosts +
            (size_t)(moments->chunks * moments->per_chunk) * slot_cost(moments);
+}
+
+/* ---- moments: from a file ---- */
+
+const struct kept_array *history_arrays(int *count)
+{
+    *count = ARRAYS;
+    return arrays;
+}
+
+const struct kept_array *history_tensor_arrays(int *count)
+{
+    *count = TENSOR_ARRAYS;
+    return tensor_arrays;
+}
+
+void history_begin_moments(struct history *history, const struct moment_shape shape[SIDES],
+                           int64_t spacing, int64_t newest)
+{
+    shape_moments(&history->moments, shape);
+    history->moments.spacing = spacing;
+    history->moments.newest = newest;
+}
+
+void history_put_moment(struct history *history, const struct moment moment[SIDES], bool recent)
+{
+    struct moments *moments = &history->moments;
+    int slot = settle(moments, moment[LEFT].step, recent);
+    for (int side = 0; slot >= 0 && side < SIDES; side++)
+        pack(slot_at(moments, slot) + moments->side_offset[side], &moment[side]);
+}
+
+int history_recent(const struct history *history)
+{
+    return history->moments.recent_count;
 }
 
 /* ---- moments: finding them ---- */

@@ -32,12 +32,13 @@ void states_close(struct states *states)
     *states = (struct states){0};
 }
 
-/* Every second state goes: those at odd multiples of the spacing. */
+/* Every second state goes: those at odd multiples of the spacing; the first one stays, wherever a
+ * session was loaded. */
 static void thin(struct states *states)
 {
     int kept = 0;
     for (int i = 0; i < states->count; i++) {
-        if (states->state[i]->step % (2 * states->spacing) == 0)
+        if (i == 0 || states->state[i]->step % (2 * states->spacing) == 0)
             states->state[kept++] = states->state[i];
         else
             drop(states, i);
@@ -63,7 +64,7 @@ void states_limit(struct states *states, size_t bytes)
 static void keep(struct states *states, const struct pair *pair)
 {
     make_room(states, pair_state_bytes(pair), STATES_LEAST - 1);
-    if (pair->run[LEFT].step % states->spacing != 0) /* now that it has been thinned */
+    if (states->count > 0 && pair->run[LEFT].step % states->spacing != 0) /* has it been thinned? */
         return;
     struct pair_state *state = pair_state_take(pair);
     if (!state)
@@ -117,6 +118,10 @@ bool states_back(const struct states *states, struct pair *pair, int64_t step, s
     if (i < 0)
         return error_set(error, "no state was kept to go back to: a smaller model needs less "
                                 "memory");
+    if (step > 0 && states->state[i]->step >= step)
+        return error_set(
+            error, "the session was loaded at step %lld: only later steps can be gone back to",
+            (long long)states->state[i]->step);
     if (!pair_state_put(pair, states->state[i], error))
         return false;
     set_both(pair, &states->state[i]->settings, &now);

@@ -64,6 +64,8 @@ static void look_around(struct app *app)
     }
     if (app->message[0] && now >= app->message_until)
         say_nothing(app);
+    if (app->scene.help)
+        app_share(app);
 }
 
 /* ---- the other keys ---- */
@@ -183,6 +185,7 @@ static void act(struct app *app, enum action action)
         break;
     case ACTION_HELP:
         app->scene.help = true;
+        app_share(app);
         app->scene.help_scroll = 0;
         break;
     case ACTION_QUIT:
@@ -305,7 +308,8 @@ static void run(struct app *app)
     trainer_wait(app->trainer, 0.2); /* the first picture shows the first run, if that is quick */
     app_take_updates(app);
     draw(app);
-    trainer_run(app->trainer);
+    if (!app->scene.ended) /* as a saved run can be */
+        trainer_run(app->trainer);
     while (!app->quit && !terminal_signal())
         turn(app);
 }
@@ -316,7 +320,8 @@ int app_run(const struct app_start *start, struct error *error)
     if (!terminal_check(settings->ascii == ASCII_OFF, error))
         return 1;
     struct app app = {.wanted = *settings, .present = *settings, .output = start->output};
-    app.trainer = trainer_start(settings, false, error);
+    app.trainer = start->session ? trainer_resume(start->session->state, false, error)
+                                 : trainer_start(settings, false, error);
     if (!app.trainer)
         return 1;
     if (!terminal_open((enum theme)settings->theme, error)) {
@@ -326,10 +331,13 @@ int app_run(const struct app_start *start, struct error *error)
     app.update = memory_new(1, sizeof *app.update);
     history_open(&app.history);
     open_scene(&app);
+    if (start->session)
+        app_expect_session(&app, start->session, start->session_path);
     bool able = !start->record || app_record_open(&app, start->record, start->force, error);
     if (able)
         run(&app);
 
+    able = app_finish_save(&app, error) && able;
     int number = terminal_signal();
     terminal_close();
     able = app_record_close(&app, error) && able;
@@ -338,6 +346,8 @@ int app_run(const struct app_start *start, struct error *error)
         raise(number);
     }
     trainer_stop(app.trainer);
+    app_forget_session(&app);
+    free(app.save_path);
     history_close(&app.history);
     canvas_close(&app.canvas);
     free(app.update);

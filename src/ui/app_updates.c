@@ -34,13 +34,9 @@ static void take_step(struct app *app, const struct update *update)
     app_fit_axis(app);
 }
 
-static void take_restart(struct app *app, const struct update *update)
+/* What there is to show is that of another run. */
+static void begin_run(struct app *app, const struct update *update)
 {
-    char changes[MESSAGE_SIZE];
-    app_list_changes(&app->present, &update->settings, NULL, changes, sizeof changes);
-    if (app->begun)
-        app_say(app, ROLE_TEXT, "%s%srestarted from seed %llu", changes, *changes ? ": " : "",
-                (unsigned long long)update->settings.seed);
     if (app->present.layers != update->settings.layers)
         app->scene.bar_scroll = 0;
     app->begun = true;
@@ -55,6 +51,34 @@ static void take_restart(struct app *app, const struct update *update)
     history_set_unit(&app->history, update->task.unigram_entropy);
     navigate_restart(&app->scene);
     axis_reset(&app->scene.axis);
+}
+
+static void take_restart(struct app *app, const struct update *update)
+{
+    char changes[MESSAGE_SIZE];
+    app_list_changes(&app->present, &update->settings, NULL, changes, sizeof changes);
+    if (app->begun)
+        app_say(app, ROLE_TEXT, "%s%srestarted from seed %llu", changes, *changes ? ": " : "",
+                (unsigned long long)update->settings.seed);
+    begin_run(app, update);
+}
+
+static void take_load(struct app *app, const struct update *update)
+{
+    begin_run(app, update);
+    app_take_session(app);
+    find_tensor(app);
+    app_fit_axis(app);
+}
+
+static void take_failure(struct app *app, const struct update *update)
+{
+    app_say(app, ROLE_BAD, "%s", update->error.text);
+    app->going_back = false;
+    if (update->state) /* what failed is a session that was to be loaded */
+        app_forget_session(app);
+    app_copy_program_settings(&app->present, &app->wanted);
+    app->wanted = app->present;
 }
 
 /* Marks what differs from the settings before, or the branch, at the step. */
@@ -168,13 +192,17 @@ static void take_update(struct app *app, const struct update *update)
     case UPDATE_END:
         app->scene.ended = true;
         break;
+    case UPDATE_LOAD:
+        take_load(app, update);
+        break;
+    case UPDATE_STATE:
+        app_take_state(app, update->state);
+        break;
     case UPDATE_FAILED:
-        app_say(app, ROLE_BAD, "%s", update->error.text);
-        app->going_back = false;
-        app_copy_program_settings(&app->present, &app->wanted);
-        app->wanted = app->present;
+        take_failure(app, update);
         break;
     }
+    pair_state_free(update->state);
     app->changed = true;
 }
 
