@@ -199,7 +199,7 @@ static void act(struct app *app, enum action action)
 /* A key while the help is open. */
 static void help_key(struct app *app, int code)
 {
-    int most = view_help_scroll_max(app->canvas.rows, app->canvas.cols);
+    int most = view_help_scroll_max(&app->scene, app->canvas.rows, app->canvas.cols);
     int page = app->canvas.rows > 6 ? app->canvas.rows - 6 : 1;
     int *scroll = &app->scene.help_scroll;
     int action = key_action(code);
@@ -320,6 +320,8 @@ int app_run(const struct app_start *start, struct error *error)
     if (!terminal_check(settings->ascii == ASCII_OFF, error))
         return 1;
     struct app app = {.wanted = *settings, .present = *settings, .output = start->output};
+    if (start->session) /* what the options change comes on top */
+        app.wanted = app.present = start->session->state->settings;
     app.trainer = start->session ? trainer_resume(start->session->state, false, error)
                                  : trainer_start(settings, false, error);
     if (!app.trainer)
@@ -331,8 +333,11 @@ int app_run(const struct app_start *start, struct error *error)
     app.update = memory_new(1, sizeof *app.update);
     history_open(&app.history);
     open_scene(&app);
-    if (start->session)
+    if (start->session) {
         app_expect_session(&app, start->session, start->session_path);
+        if (settings_difference(&app.wanted, settings) >= 0)
+            app_command(&app, settings);
+    }
     bool able = !start->record || app_record_open(&app, start->record, start->force, error);
     if (able)
         run(&app);

@@ -36,8 +36,8 @@ struct app_start {
     const struct app_output *output;
     const char *record; /* the file that a recording of all of it goes to; NULL: none */
     bool force;         /* that file may be replaced */
-    /* The saved run to go on with, whose state has the settings above; its history is taken over.
-     * NULL: a new run. */
+    /* The saved run to go on with, under the settings above, which make its model; its history is
+     * taken over. NULL: a new run. */
     struct saved_session *session;
     const char *session_path;
 };

@@ -586,12 +586,13 @@ static void ascii_screens_hold_only_ascii(void **state)
 static void the_help_scrolls_to_its_end(void **state)
 {
     (void)state;
-    int most = view_help_scroll_max(24, 80);
-    assert_true(most > 0 && most < view_help_lines(80));
     struct fixture *fixture = calloc(1, sizeof *fixture);
     assert_non_null(fixture);
     fixture_open(fixture);
+    fixture->scene.share = "lnscope --layers 12";
     fixture->scene.help = true;
+    int most = view_help_scroll_max(&fixture->scene, 24, 80);
+    assert_true(most > 0 && most < view_help_lines(&fixture->scene, 80));
     fixture->scene.help_scroll = most;
     char *end = fixture_screen(fixture, 24, 80);
     fixture->scene.help_scroll = most + 1;
@@ -603,7 +604,7 @@ static void the_help_scrolls_to_its_end(void **state)
     free(end);
     free(beyond);
     free(before);
-    assert_int_equal(view_help_scroll_max(1000, 80), 0);
+    assert_int_equal(view_help_scroll_max(&fixture->scene, 1000, 80), 0);
     fixture_close(fixture);
     free(fixture);
 }
