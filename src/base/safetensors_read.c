@@ -76,7 +76,8 @@ const struct safetensors_tensor *safetensors_need(const struct safetensors_file 
     for (int i = 0; i < dims && same; i++)
         same = tensor->shape[i] == (size_t)shape[i];
     if (!same)
-        error_set(error, "its tensor %s has another type or shape than its settings make", name);
+        error_set(error, "its tensor %s has another type or shape than the rest of it asks for",
+                  name);
     else if ((uintptr_t)tensor->data % safetensors_types[type].size != 0)
         error_set(error, "its tensor %s does not lie at a multiple of the size of its numbers",
                   name);
