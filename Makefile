@@ -58,8 +58,8 @@ KERNELS += avx2 avx512
 ALL_CFLAGS += -DKERNELS_X86
 endif
 KERNELS_plain  := -DKERNELS_BYTES=16
-KERNELS_avx2   := -DKERNELS_BYTES=32 -mavx2 -mfma
-KERNELS_avx512 := -DKERNELS_BYTES=64 -mavx512f -mavx512dq -mavx512vl -mavx512bw -mfma \
+KERNELS_avx2   := -DKERNELS_BYTES=32 -mavx2 -mfma -mprfchw
+KERNELS_avx512 := -DKERNELS_BYTES=64 -mavx512f -mavx512dq -mavx512vl -mavx512bw -mfma -mprfchw \
     -mprefer-vector-width=512
 KERNELS_FLAGS  := -O3 -ffp-contract=fast -fno-math-errno -fno-trapping-math
 ifneq ($(filter clang%,$(CC)),)

@@ -114,6 +114,20 @@ static const char *command_words(enum command command)
     return words[command];
 }
 
+void options_commands(char out[OPTION_COMMANDS], const struct option_row *row)
+{
+    size_t used = 0;
+    out[0] = '\0';
+    if (row->commands == ON_ALL) {
+        snprintf(out, OPTION_COMMANDS, "all commands");
+        return;
+    }
+    for (int i = 0; i < COMMANDS; i++)
+        if (row->commands >> i & 1)
+            used += (size_t)snprintf(out + used, OPTION_COMMANDS - used, "%s%s", used ? ", " : "",
+                                     command_words((enum command)i));
+}
+
 /* What the command has to say about a setting: a row of its list, or the one that takes all; NULL
  * where it does not take it. */
 static const struct command_setting *setting_of_command(enum command command, const char *name)

@@ -65,6 +65,10 @@ struct option_row {
 
 extern const struct option_row option_table[OPTIONS];
 
+/* The commands that take the option: "lnscope, lnscope run". */
+enum { OPTION_COMMANDS = 128 };
+void options_commands(char out[OPTION_COMMANDS], const struct option_row *row);
+
 /* Words that are neither options nor their values. */
 enum { OPERANDS_MAX = 64 };
 

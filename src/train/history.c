@@ -15,74 +15,101 @@ const double history_levels[HISTORY_LEVELS] = {0.9,  0.75, 0.6,  0.5, 0.4,  0.3,
 
 enum { MOMENTS_LEAST = 16, CHUNKS_ABOUT = 256 };
 
-#define FLOW_ARRAY(sublayer, which, at, index, point)                                              \
-    {                                                                                              \
-        sublayer "." #at "." point, offsetof(struct snapshot, detail.flow[which].at[index]),       \
-            offsetof(struct moment, detail.flow[which].at[index]), 0                               \
-    }
-#define FLOW_POINT_ARRAYS(sublayer, which, at)                                                     \
-    FLOW_ARRAY(sublayer, which, at, FLOW_X, "x"),                                                  \
-        FLOW_ARRAY(sublayer, which, at, FLOW_NORM_IN, "norm_in"),                                  \
-        FLOW_ARRAY(sublayer, which, at, FLOW_BRANCH, "branch"),                                    \
-        FLOW_ARRAY(sublayer, which, at, FLOW_NORM_BRANCH, "norm_branch"),                          \
-        FLOW_ARRAY(sublayer, which, at, FLOW_SUM, "sum"),                                          \
-        FLOW_ARRAY(sublayer, which, at, FLOW_OUT, "out")
-#define FLOW(sublayer, which)                                                                      \
-    FLOW_POINT_ARRAYS(sublayer, which, rms), FLOW_POINT_ARRAYS(sublayer, which, grad),             \
-        FLOW_ARRAY(sublayer, which, rstd, FLOW_NIN, "norm_in"),                                    \
-        FLOW_ARRAY(sublayer, which, rstd, FLOW_NBRANCH, "norm_branch"),                            \
-        FLOW_ARRAY(sublayer, which, rstd, FLOW_NOUT, "norm_out")
+/* How files call the points of a flow and its norms. */
+static const char *const point_names[FLOW_POINTS] = {"x",           "norm_in", "branch",
+                                                     "norm_branch", "sum",     "out"};
+static const char *const norm_site_names[FLOW_NORMS] = {"norm_in", "norm_branch", "norm_out"};
 
-#define ARRAY(name, at, extra)                                                                     \
+/* From a member of one structure to that of another which has the same place in it. */
+#define KEPT(name, parts, from_struct, to_struct, member, count, extra)                            \
     {                                                                                              \
-        name, offsetof(struct snapshot, at), offsetof(struct moment, at), extra                    \
+        name, parts, offsetof(struct from_struct, member), offsetof(struct to_struct, member),     \
+            count, extra                                                                           \
     }
-#define TENSOR_ARRAY(at)                                                                           \
-    {                                                                                              \
-#at, offsetof(struct tensor_snapshot, at), offsetof(struct moment_tensor, at), 0           \
-    }
+#define KEPT_ONE(name, member, extra) KEPT(name, NULL, snapshot, moment, member, 1, extra)
+#define KEPT_TENSOR(member)           KEPT(#member, NULL, tensor_snapshot, moment_tensor, member, 1, 0)
+#define KEPT_FLOW(name, which)                                                                     \
+    KEPT(name ".rms", point_names, snapshot, moment, detail.flow[which].rms, FLOW_POINTS, 0),      \
+        KEPT(name ".grad", point_names, snapshot, moment, detail.flow[which].grad, FLOW_POINTS,    \
+             0),                                                                                   \
+        KEPT(name ".rstd", norm_site_names, snapshot, moment, detail.flow[which].rstd, FLOW_NORMS, \
+             0)
 
-static const struct kept_array arrays[] = {
-    ARRAY("stream_grad", stream_grad, 1), ARRAY("stream_rms", stream_rms, 1),
-    ARRAY("cosine", detail.cosine, 1),    ARRAY("similarity", detail.similarity, 1),
-    ARRAY("entropy", detail.entropy, 0),  ARRAY("share", detail.share, 0),
-    FLOW("attention", FLOW_ATTENTION),    FLOW("ffn", FLOW_FEED_FORWARD),
+static const struct kept_arrays of_stack[] = {
+    KEPT_ONE("stream_grad", stream_grad, 1), KEPT_ONE("stream_rms", stream_rms, 1),
+    KEPT_ONE("cosine", detail.cosine, 1),    KEPT_ONE("similarity", detail.similarity, 1),
+    KEPT_ONE("entropy", detail.entropy, 0),  KEPT_ONE("share", detail.share, 0),
+    KEPT_FLOW("attention", FLOW_ATTENTION),  KEPT_FLOW("ffn", FLOW_FEED_FORWARD),
 };
 
-static const struct kept_array tensor_arrays[] = {
-    TENSOR_ARRAY(grad),
-    TENSOR_ARRAY(update_ratio),
-    TENSOR_ARRAY(weight),
+static const struct kept_arrays of_tensor[] = {
+    KEPT_TENSOR(grad),
+    KEPT_TENSOR(update_ratio),
+    KEPT_TENSOR(weight),
 };
 
 enum {
-    ARRAYS = sizeof arrays / sizeof arrays[0],
-    TENSOR_ARRAYS = sizeof tensor_arrays / sizeof tensor_arrays[0],
+    OF_STACK = sizeof of_stack / sizeof of_stack[0],
+    OF_TENSOR = sizeof of_tensor / sizeof of_tensor[0],
     /* The scalars of a moment are all that stands before its first array. */
     SCALAR_BYTES = offsetof(struct moment, stream_grad)
 };
 
 /* ---- moments: pack and unpack ---- */
 
-static size_t array_bytes(int layers, const struct kept_array *array)
+static size_t array_bytes(int layers, const struct kept_arrays *kept)
 {
-    return (size_t)(layers + array->extra) * sizeof(float);
+    return (size_t)(layers + kept->extra) * sizeof(float);
 }
 
 /* The bytes of one side of a slot, a multiple of what doubles are aligned to. */
 static size_t side_bytes(int layers, int tensors)
 {
     size_t bytes = SCALAR_BYTES;
-    for (int a = 0; a < ARRAYS; a++)
-        bytes += array_bytes(layers, &arrays[a]);
-    for (int a = 0; a < TENSOR_ARRAYS; a++)
-        bytes += (size_t)tensors * array_bytes(layers, &tensor_arrays[a]);
+    for (int i = 0; i < OF_STACK; i++)
+        bytes += (size_t)of_stack[i].count * array_bytes(layers, &of_stack[i]);
+    for (int i = 0; i < OF_TENSOR; i++)
+        bytes += (size_t)(tensors * of_tensor[i].count) * array_bytes(layers, &of_tensor[i]);
     return (bytes + sizeof(double) - 1) / sizeof(double) * sizeof(double);
 }
 
-static void set_pointer(void *at, size_t offset, const void *pointer)
+/* Where array i of a snapshot is, whose arrays have a fixed length. */
+static const char *source(const void *snapshot, const struct kept_arrays *kept, int i)
 {
-    memcpy((char *)at + offset, &pointer, sizeof pointer);
+    const size_t bytes = (size_t)(LAYERS_MAX + kept->extra) * sizeof(float);
+    return (const char *)snapshot + kept->from + (size_t)i * bytes;
+}
+
+static void point(void *moment, const struct kept_arrays *kept, int i, const char *array)
+{
+    memcpy((char *)moment + kept->to + (size_t)i * sizeof(float *), &array, sizeof array);
+}
+
+static void point_at_source(void *moment, const struct kept_arrays *kept, const void *snapshot)
+{
+    for (int i = 0; i < kept->count; i++)
+        point(moment, kept, i, source(snapshot, kept, i));
+}
+
+/* Each returns the end of what it has written or read. */
+
+static char *pack_arrays(char *out, const struct kept_arrays *kept, int layers, const void *moment)
+{
+    const size_t bytes = array_bytes(layers, kept);
+    for (int i = 0; i < kept->count; i++, out += bytes) {
+        const float *array;
+        memcpy(&array, (const char *)moment + kept->to + (size_t)i * sizeof array, sizeof array);
+        memcpy(out, array, bytes);
+    }
+    return out;
+}
+
+static const char *unpack_arrays(const char *in, const struct kept_arrays *kept, int layers,
+                                 void *moment)
+{
+    for (int i = 0; i < kept->count; i++, in += array_bytes(layers, kept))
+        point(moment, kept, i, in);
+    return in;
 }
 
 struct moment history_moment_of(const struct snapshot *snapshot)
@@ -104,39 +131,25 @@ struct moment history_moment_of(const struct snapshot *snapshot)
         .fault = snapshot->fault,
         .detailed = snapshot->detail.measured,
     };
-    for (int a = 0; a < ARRAYS; a++)
-        set_pointer(&moment, arrays[a].to, (const char *)snapshot + arrays[a].from);
+    for (int i = 0; i < OF_STACK; i++)
+        point_at_source(&moment, &of_stack[i], snapshot);
     for (int t = 0; t < snapshot->tensors; t++) {
         moment.tensor[t].name = snapshot->tensor[t].name;
-        for (int a = 0; a < TENSOR_ARRAYS; a++)
-            set_pointer(&moment.tensor[t], tensor_arrays[a].to,
-                        (const char *)&snapshot->tensor[t] + tensor_arrays[a].from);
+        for (int i = 0; i < OF_TENSOR; i++)
+            point_at_source(&moment.tensor[t], &of_tensor[i], &snapshot->tensor[t]);
     }
     return moment;
-}
-
-static const void *get_pointer(const void *at, size_t offset)
-{
-    const void *pointer;
-    memcpy(&pointer, (const char *)at + offset, sizeof pointer);
-    return pointer;
 }
 
 static void pack(char *out, const struct moment *moment)
 {
     memcpy(out, moment, SCALAR_BYTES);
     out += SCALAR_BYTES;
-    for (int a = 0; a < ARRAYS; a++) {
-        size_t bytes = array_bytes(moment->layers, &arrays[a]);
-        memcpy(out, get_pointer(moment, arrays[a].to), bytes);
-        out += bytes;
-    }
+    for (int i = 0; i < OF_STACK; i++)
+        out = pack_arrays(out, &of_stack[i], moment->layers, moment);
     for (int t = 0; t < moment->tensors; t++)
-        for (int a = 0; a < TENSOR_ARRAYS; a++) {
-            size_t bytes = array_bytes(moment->layers, &tensor_arrays[a]);
-            memcpy(out, get_pointer(&moment->tensor[t], tensor_arrays[a].to), bytes);
-            out += bytes;
-        }
+        for (int i = 0; i < OF_TENSOR; i++)
+            out = pack_arrays(out, &of_tensor[i], moment->layers, &moment->tensor[t]);
 }
 
 static struct moment unpack(const char *in, const char *const *name)
@@ -144,16 +157,12 @@ static struct moment unpack(const char *in, const char *const *name)
     struct moment moment = {0};
     memcpy(&moment, in, SCALAR_BYTES);
     in += SCALAR_BYTES;
-    for (int a = 0; a < ARRAYS; a++) {
-        set_pointer(&moment, arrays[a].to, in);
-        in += array_bytes(moment.layers, &arrays[a]);
-    }
+    for (int i = 0; i < OF_STACK; i++)
+        in = unpack_arrays(in, &of_stack[i], moment.layers, &moment);
     for (int t = 0; t < moment.tensors; t++) {
         moment.tensor[t].name = name[t];
-        for (int a = 0; a < TENSOR_ARRAYS; a++) {
-            set_pointer(&moment.tensor[t], tensor_arrays[a].to, in);
-            in += array_bytes(moment.layers, &tensor_arrays[a]);
-        }
+        for (int i = 0; i < OF_TENSOR; i++)
+            in = unpack_arrays(in, &of_tensor[i], moment.layers, &moment.tensor[t]);
     }
     return moment;
 }
@@ -388,16 +397,16 @@ size_t history_bytes(const struct history *history)
 
 /* ---- moments: from a file ---- */
 
-const struct kept_array *history_arrays(int *count)
+const struct kept_arrays *history_arrays(int *count)
 {
-    *count = ARRAYS;
-    return arrays;
+    *count = OF_STACK;
+    return of_stack;
 }
 
-const struct kept_array *history_tensor_arrays(int *count)
+const struct kept_arrays *history_tensor_arrays(int *count)
 {
-    *count = TENSOR_ARRAYS;
-    return tensor_arrays;
+    *count = OF_TENSOR;
+    return of_tensor;
 }
 
 void history_begin_moments(struct history *history, const struct moment_shape shape[SIDES],
@@ -457,16 +466,51 @@ int history_moment_find(const struct history *history, int64_t step)
     return high < 0 ? -1 : low;
 }
 
-struct moment history_moment(const struct history *history, enum side side, int64_t step)
+/* Where moment i of a stack lies. */
+static const char *moment_at(const struct history *history, enum side side, int i)
 {
     const struct moments *moments = &history->moments;
-    int i = history_moment_find(history, step);
-    if (i < 0)
-        return (struct moment){.smooth = NAN, .valid = NAN, .loss = NAN};
     int slot = i < moments->old_count
                    ? moments->old[i]
                    : moments->recent[history_moment_step(history, i) % moments->recent_most];
-    return unpack(slot_at(moments, slot) + moments->side_offset[side], moments->name[side]);
+    return slot_at(moments, slot) + moments->side_offset[side];
+}
+
+static struct moment nothing_kept(void)
+{
+    return (struct moment){.smooth = NAN, .valid = NAN, .loss = NAN};
+}
+
+struct moment history_moment(const struct history *history, enum side side, int64_t step)
+{
+    int i = history_moment_find(history, step);
+    if (i < 0)
+        return nothing_kept();
+    return unpack(moment_at(history, side, i), history->moments.name[side]);
+}
+
+static bool is_detailed(const struct history *history, enum side side, int i)
+{
+    bool detailed;
+    memcpy(&detailed, moment_at(history, side, i) + offsetof(struct moment, detailed),
+           sizeof detailed);
+    return detailed;
+}
+
+struct moment history_detailed(const struct history *history, enum side side, int64_t step)
+{
+    const int count = history_moments(history);
+    int i = history_moment_find(history, step);
+    if (i >= 0 && history_moment_step(history, i) > step)
+        i--;
+    while (i >= 0 && !is_detailed(history, side, i))
+        i--;
+    if (i < 0)
+        for (i = 0; i < count && !is_detailed(history, side, i);)
+            i++;
+    if (i == count)
+        return nothing_kept();
+    return unpack(moment_at(history, side, i), history->moments.name[side]);
 }
 
 /* ---- points ---- */

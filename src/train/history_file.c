@@ -208,7 +208,7 @@ static bool read_ghosts(struct history *history, const struct safetensors_file *
 
 /* An array of many moments, one below the other. */
 struct column {
-    char name[NAME_SIZE / 2];
+    char name[NAME_SIZE - 32];
     int tensor;       /* of which tensor it is; -1: of the moment itself */
     size_t to;        /* where the pointer is in struct moment or struct moment_tensor */
     int width;        /* numbers of one moment */
@@ -223,29 +223,37 @@ struct columns {
     void *scalar[SCALARS]; /* [moments], doubles or int32_t; not owned */
 };
 
+/* One row of the tables; `prefix` begins the name. */
+static void list_columns(struct columns *columns, const struct kept_arrays *kept, int tensor,
+                         const char *prefix)
+{
+    for (int i = 0; i < kept->count; i++) {
+        columns->column =
+            memory_resize(columns->column, (size_t)columns->count + 1, sizeof *columns->column);
+        struct column *column = &columns->column[columns->count++];
+        *column = (struct column){
+            .tensor = tensor,
+            .to = kept->to + (size_t)i * sizeof(float *),
+            .width = columns->shape->layers + kept->extra,
+        };
+        snprintf(column->name, sizeof column->name, "%s%s%s%s", prefix, kept->name,
+                 kept->part ? "." : "", kept->part ? kept->part[i] : "");
+    }
+}
+
 static void columns_open(struct columns *columns, const struct moment_shape *shape, int moments)
 {
-    int arrays, tensor_arrays;
-    const struct kept_array *array = history_arrays(&arrays);
-    const struct kept_array *tensor_array = history_tensor_arrays(&tensor_arrays);
+    int of_stack, of_tensor;
+    const struct kept_arrays *kept = history_arrays(&of_stack);
+    const struct kept_arrays *kept_tensor = history_tensor_arrays(&of_tensor);
     *columns = (struct columns){.shape = shape, .moments = moments};
-    columns->column =
-        memory_new((size_t)(arrays + shape->tensors * tensor_arrays), sizeof *columns->column);
-    for (int a = 0; a < arrays; a++) {
-        struct column *column = &columns->column[columns->count++];
-        snprintf(column->name, sizeof column->name, "%s", array[a].name);
-        column->tensor = -1;
-        column->to = array[a].to;
-        column->width = shape->layers + array[a].extra;
-    }
+    for (int i = 0; i < of_stack; i++)
+        list_columns(columns, &kept[i], -1, "");
     for (int t = 0; t < shape->tensors; t++)
-        for (int a = 0; a < tensor_arrays; a++) {
-            struct column *column = &columns->column[columns->count++];
-            snprintf(column->name, sizeof column->name, "block.%s.%s", shape->name[t],
-                     tensor_array[a].name);
-            column->tensor = t;
-            column->to = tensor_array[a].to;
-            column->width = shape->layers + tensor_array[a].extra;
+        for (int i = 0; i < of_tensor; i++) {
+            char prefix[NAME_SIZE / 2];
+            snprintf(prefix, sizeof prefix, "block.%s.", shape->name[t]);
+            list_columns(columns, &kept_tensor[i], t, prefix);
         }
 }
 

@@ -4,17 +4,20 @@
 
 #include "train/history.h"
 
-/* The arrays of a snapshot that a moment keeps: from where, to where. A new measurement that is a
- * row of these is kept, saved in sessions, and found by the views, without another line. */
-struct kept_array {
-    const char *name; /* in files */
-    size_t from, to;
-    int extra; /* values beyond one per block */
+/* What a moment keeps of a snapshot: `count` arrays there, one behind the other, and as many
+ * pointers in the moment. A new measurement that is a row of these is kept, saved in sessions, and
+ * found by the views, without another line. */
+struct kept_arrays {
+    const char *name;        /* in files: NAME, or with parts NAME.PART */
+    const char *const *part; /* [count]; NULL: there is one array */
+    size_t from, to;         /* offsets */
+    int count;
+    int extra; /* values of an array beyond one per block */
 };
 
 /* The tables, of struct moment and of struct moment_tensor, and their lengths. */
-const struct kept_array *history_arrays(int *count);
-const struct kept_array *history_tensor_arrays(int *count);
+const struct kept_arrays *history_arrays(int *count);
+const struct kept_arrays *history_tensor_arrays(int *count);
 
 /* What the moments of one stack have. */
 struct moment_shape {

@@ -478,7 +478,7 @@ static struct command *next_command(struct trainer *trainer, bool *stop)
             trainer->last = NULL;
     }
     *stop = trainer->stop;
-    trainer->pair.watch = trainer->watch;
+    trainer->pair.watch = trainer->watch | WATCH_SOME_DETAIL;
     pthread_mutex_unlock(&trainer->mutex);
     return command;
 }
@@ -567,6 +567,11 @@ struct trainer *trainer_start(const struct settings *settings, bool running, str
 struct trainer *trainer_resume(const struct pair_state *state, bool running, struct error *error)
 {
     return start(&state->settings, state, running, error);
+}
+
+size_t trainer_bytes(void)
+{
+    return UPDATES * sizeof(struct update);
 }
 
 void trainer_stop(struct trainer *trainer)

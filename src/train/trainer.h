@@ -25,7 +25,7 @@ enum update_kind {
                      `state` is that of a trainer_load() which failed */
 };
 
-/* A plain value; about 85 KB. */
+/* A plain value; about 160 KB. */
 struct update {
     enum update_kind kind;
     int64_t step;
@@ -47,6 +47,9 @@ struct trainer *trainer_start(const struct settings *settings, bool running, str
 /* The same, but goes on from this state, with its settings: the first update is an UPDATE_LOAD
  * without a state. */
 struct trainer *trainer_resume(const struct pair_state *state, bool running, struct error *error);
+
+/* Bytes of the updates that a trainer holds until they are taken. */
+size_t trainer_bytes(void);
 
 /* Stops after the step under way; frees everything. */
 void trainer_stop(struct trainer *trainer);
@@ -78,12 +81,8 @@ void trainer_save(struct trainer *trainer);
  * (what had ended runs): an UPDATE_LOAD, or an UPDATE_FAILED. Either gives the state back. */
 void trainer_load(struct trainer *trainer, struct pair_state *state);
 
-/* What else to measure in every step from the next one on, a sum of these: what a view on the
- * screen wants to see. None of it touches the numbers of the run. */
-enum watch {
-    WATCH_DETAIL = 1, /* snapshot.detail, which otherwise is measured only in some steps */
-    WATCH_SAMPLES = 2 /* what the stacks write (train/sample.h) */
-};
+/* What else to measure from the next step on, a sum of enum watch (run.h): what a view on the
+ * screen wants to see. A trainer always measures some details. */
 void trainer_watch(struct trainer *trainer, unsigned watch);
 
 /* Takes the oldest update that was not taken yet; false when there is none. None is ever lost: the

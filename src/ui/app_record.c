@@ -1,5 +1,5 @@
-/* See app_state.h. Recordings: what is on the screen, without what the screen says of the recording
- * itself. */
+/* Recordings of what is on the screen, without what the screen says of the recording itself. See
+ * app_state.h. */
 #include "ui/app_state.h"
 
 #include "base/clock.h"

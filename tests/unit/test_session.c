@@ -187,10 +187,14 @@ static void assert_same_snapshot(const struct snapshot *a, const struct snapshot
     assert_int_equal(a->detail.measured, b->detail.measured);
     assert_same_numbers(a->stream_grad, b->stream_grad, a->layers + 1);
     assert_same_numbers(a->stream_rms, b->stream_rms, a->layers + 1);
+    assert_same_numbers(a->detail.entropy, b->detail.entropy, a->layers);
+    assert_same_numbers(a->detail.flow[1].rstd[FLOW_NOUT], b->detail.flow[1].rstd[FLOW_NOUT],
+                        a->layers);
     for (int t = 0; t < a->tensors; t++) {
         assert_string_equal(a->tensor[t].name, b->tensor[t].name);
         assert_same_numbers(a->tensor[t].grad, b->tensor[t].grad, a->layers);
         assert_same_numbers(a->tensor[t].update_ratio, b->tensor[t].update_ratio, a->layers);
+        assert_same_numbers(a->tensor[t].weight, b->tensor[t].weight, a->layers);
     }
 }
 
@@ -585,7 +589,7 @@ static void what_cannot_be_is_refused(void **state)
         {"\"left.updates\":\"3\"", "\"left.updates\":\"9\"", "left.updates is no whole number"},
         {"\"left.optimizer\":\"adamw\"", "\"left.optimizer\":\"adamx\"", "one of adamw"},
         {"\"left.fault\":\"none\"", "\"left.fault\":\"nine\"", "one of none"},
-        {"\"task\":\"copy\"", "\"task\":\"sort\"", "its task sort is not that of this program"},
+        {"\"task\":\"copy\"", "\"task\":\"text\"", "the text task has no file"},
         {"\"left.param.wte.weight\"", "\"left.param.wtf.weight\"", "no tensor left.param.wte"},
         {"\"history.last.left.loss\"", "\"history.last.left.lose\"", "no tensor history.last"},
         {"\"history.points.left.lr\"", "\"history.points.left.rl\"", "no tensor history.points"},
