@@ -32,13 +32,12 @@ void states_close(struct states *states)
     *states = (struct states){0};
 }
 
-/* Every second state goes: those at odd multiples of the spacing; the first one stays, wherever a
- * session was loaded. */
+/* Every second state goes: those at odd multiples of the spacing; but not that of the start. */
 static void thin(struct states *states)
 {
-    int kept = 0;
-    for (int i = 0; i < states->count; i++) {
-        if (i == 0 || states->state[i]->step % (2 * states->spacing) == 0)
+    int kept = 1;
+    for (int i = 1; i < states->count; i++) {
+        if (states->state[i]->step % (2 * states->spacing) == 0)
             states->state[kept++] = states->state[i];
         else
             drop(states, i);
@@ -63,9 +62,6 @@ void states_limit(struct states *states, size_t bytes)
 /* A state that there is no memory for is not kept: the one before it serves in its place. */
 static void keep(struct states *states, const struct pair *pair)
 {
-    make_room(states, pair_state_bytes(pair), STATES_LEAST - 1);
-    if (states->count > 0 && pair->run[LEFT].step % states->spacing != 0) /* has it been thinned? */
-        return;
     struct pair_state *state = pair_state_take(pair);
     if (!state)
         return;
@@ -86,7 +82,10 @@ void states_restart(struct states *states, const struct pair *pair)
 
 void states_step(struct states *states, const struct pair *pair)
 {
-    if (pair->run[LEFT].step % states->spacing == 0)
+    if (pair->run[LEFT].step % states->spacing != 0)
+        return;
+    make_room(states, pair_state_bytes(pair), STATES_LEAST - 1);
+    if (pair->run[LEFT].step % states->spacing == 0) /* also of the new spacing */
         keep(states, pair);
 }
 
@@ -118,10 +117,10 @@ bool states_back(const struct states *states, struct pair *pair, int64_t step, s
     if (i < 0)
         return error_set(error, "no state was kept to go back to: a smaller model needs less "
                                 "memory");
-    if (step > 0 && states->state[i]->step >= step)
-        return error_set(
-            error, "the session was loaded at step %lld: only later steps can be gone back to",
-            (long long)states->state[i]->step);
+    const int64_t start = states->state[i]->step;
+    if (start > 0 && start >= step)
+        return error_set(error, "nothing is kept from before step %lld: go back to a later step",
+                         (long long)start + 1);
     if (!pair_state_put(pair, states->state[i], error))
         return false;
     set_both(pair, &states->state[i]->settings, &now);

@@ -1,10 +1,9 @@
 /* Saved states of the run under way, and the log of its settings: what it takes to go back to any
  * of its steps and to do the later ones again, with the same bits.
  *
- * States are kept within a budget of memory, at the steps that are multiples of a spacing, and
- * that of the start: step 0, or where a session was loaded. When the budget is used up every second
- * one is dropped and the spacing doubles. A step in between is reached by redoing those from the
- * state before it. */
+ * States are kept within a budget of memory: that of the start (step 0), and those at the steps
+ * that are multiples of a spacing. When the budget is used up every second one is dropped and the
+ * spacing doubles. A step in between is reached by redoing those from the state before it. */
 #ifndef LNSCOPE_TRAIN_STATES_H
 #define LNSCOPE_TRAIN_STATES_H
 
@@ -40,7 +39,8 @@ void states_close(struct states *states);
  * dropped at once. */
 void states_limit(struct states *states, size_t bytes);
 
-/* A run begins, or a saved one goes on: forgets all, and keeps the state that the pair is in. */
+/* A run begins, or goes on from elsewhere: forgets all, and keeps the state that the pair is in as
+ * that of the start, for good. */
 void states_restart(struct states *states, const struct pair *pair);
 
 /* To be called after every step: keeps the state where it is one to keep. */

@@ -85,7 +85,8 @@ bool app_mark(struct app *app, const char *name)
         return false;
     }
     if (!name && old) {
-        app_say(app, ROLE_TEXT, "step %lld has a name: %s", (long long)step, old->text);
+        app_say(app, ROLE_TEXT, "step %lld has a name: %s", (long long)step,
+                scene_mark_text(&app->scene, old));
         return true;
     }
     next_name(&app->history, next);

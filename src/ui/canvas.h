@@ -19,6 +19,8 @@ enum role {
     ROLE_RIGHT,    /* the accent of the right stack */
     ROLE_LEFT_DIM, /* raw curve of the left stack, bars that are kept from before */
     ROLE_RIGHT_DIM,
+    ROLE_LEFT_GHOST, /* curves that a branch has left behind: fainter still */
+    ROLE_RIGHT_GHOST,
     ROLE_AXIS,                       /* axes, ticks, frames */
     ROLE_REFERENCE,                  /* reference lines and their labels */
     ROLE_MARK,                       /* events on the curves */

@@ -56,8 +56,13 @@ static const struct {
      "bright: the smoothed loss; dim: raw; dotted: the reference lines. Where both stacks "
      "share a cell, its colour is the left one's in even columns and the right one's in odd "
      "ones. What is above the plot is drawn along its upper edge"},
-    {"vertical lines", "a setting was changed: the first step that it acts on; or the step that is "
-                       "shown, where it is not the newest"},
+    {"vertical lines",
+     "a setting was changed, or the run branched: the first step that it acts on; a "
+     "step that was given a name; or the step that is shown, where it is not the "
+     "newest"},
+    {"ghost",
+     "the smoothed curves that a branch (F) has left behind, faint, from its step on; of the "
+     "newest three branches, and as far again as the run has come"},
     {"race to loss", "the lowest part of no context that a stack's smoothed loss has reached, from "
                      "90 % down: who was first, and how many steps later the other one followed"},
     {"step 40 of 213", "a moment of the past is shown, in every view, while training goes on"},
@@ -227,8 +232,8 @@ static void put_session(struct writer *writer)
     if (!*steps)
         return;
     snprintf(text, sizeof text,
-             "settings were changed at step %s: this line does not repeat that, a session saved "
-             "with :save FILE goes on with it",
+             "settings were changed at step %s: this line does not repeat that; :save FILE keeps "
+             "all of it",
              steps);
     put(writer, 1, ROLE_TITLE, "but");
     put_wrapped(writer, KEY_COLS + 3, ROLE_TEXT, text);

@@ -404,6 +404,123 @@ static void time_goes_back_and_forth(void **state)
     quit(console);
 }
 
+/* What is written in the rows of the header and of the panels: all numbers, but not the bars and
+ * their axis, which has a memory. */
+static void copy_numbers(struct console *console, char *out, size_t size)
+{
+    enum { ROWS = 12 };
+    size_t used = 0;
+    int row = 0;
+    press(console, "~", "key '~' does nothing"); /* the last row of a picture that is whole */
+    for (const char *at = console_screen(console); *at && row < ROWS && used + 1 < size; at++) {
+        row += *at == '\n';
+        if (*at > ' ')
+            out[used++] = *at;
+    }
+    out[used] = '\0';
+    assert_int_equal(row, ROWS);
+}
+
+/* Steps one by one up to a step, paused. */
+static void step_to(struct console *console, int from, int to)
+{
+    char text[32];
+    for (int step = from + 1; step <= to; step++) {
+        snprintf(text, sizeof text, "step %d ", step);
+        press(console, ".", text);
+    }
+}
+
+/* Back to a step and on: the same numbers; then with another setting, and another curve. */
+static void a_branch_repeats_the_run(void **state)
+{
+    (void)state;
+    enum { FIRST = 20, BACK = 13, LAST = 26 };
+    static char then[8192], now[8192];
+    struct console *console = start();
+    press(console, " ", "PAUSED");
+    press(console, "F", "there is nothing to go back to: [ goes back first");
+    press(console, "r", "restarted from seed 1");
+    step_to(console, 0, LAST);
+    copy_numbers(console, then, sizeof then);
+    press(console, "\033[H", "step 1 of 26");
+    for (int step = 2; step <= BACK; step++)
+        console_send(console, "]");
+    assert_true(console_wait_text(console, "step 13 of 26"));
+    press(console, "F", "branched at step 13: the old curves stay as ghosts");
+    assert_true(console_wait_text(console, "ghost"));
+    assert_true(console_wait_text(console, "step 13 "));
+    step_to(console, BACK, LAST);
+    copy_numbers(console, now, sizeof now);
+    assert_string_equal(now, then);
+
+    press(console, "{{", "step 22 of 26");
+    press(console, "w", "warmup 25 steps: over by step 27, F branches here with it");
+    assert_non_null(strstr(console_screen(console), "step 22 of 26")); /* not by itself */
+    press(console, "F", "branched at step 22 with warmup 25 steps: the old curves stay as ghosts");
+    press(console, "\f", "warmup 22/25"); /* under the message of no key */
+    step_to(console, 22, LAST);
+    copy_numbers(console, now, sizeof now);
+    assert_string_not_equal(now, then);
+    press(console, "5", "branch, warmup 0→25"); /* there is more room */
+    press(console, "[[[w", "warmup 50 steps: from step 27 on; F branches here with it");
+    press(console, "s", "right deepnorm: from step 27 on"); /* placements are those of the step */
+    assert_null(strstr(console_screen(console), "F branches"));
+    press(console, "F", "branched at step 23 with warmup 50 steps");
+    press(console, ".", "step 24 ");
+    assert_true(console_wait_text(console, "Post-LN"));
+    press(console, "r", "restarted from seed 1");
+    assert_true(console_wait_no_text(console, "ghost"));
+    quit(console);
+}
+
+/* While it runs, and after its end. */
+static void a_branch_of_a_run_that_is_over(void **state)
+{
+    (void)state;
+    struct console *console = start_with((struct setup){.options = {"--steps", "30"}});
+    press_until(console, " ", "the run is over after 30 steps: r restarts it");
+    press(console, "{{", "step 24 of 30");
+    press(console, "F", "branched at step 24");
+    assert_true(console_wait_text(console, "step 30 "));
+    press_until(console, ".", "the run is over after 30 steps: r restarts it");
+    quit(console);
+    console = start();
+    assert_true(console_wait_text(console, "step 9 "));
+    press(console, "\033[H", "step 1 of ");
+    press(console, "F", "branched at step 1: ");
+    assert_true(console_wait_text(console, "RUNNING"));
+    assert_true(console_wait_text(console, "step 12 "));
+    quit(console);
+}
+
+static void steps_have_names(void **state)
+{
+    (void)state;
+    struct console *console = start();
+    press(console, " ", "PAUSED");
+    press(console, "r", "restarted from seed 1");
+    press(console, "m", "there is no step to mark yet");
+    press(console, "'", "there is no mark after this step");
+    step_to(console, 0, 12);
+    press(console, "m", "step 12: mark 1");
+    press(console, "m", "step 12 has a name: mark 1");
+    press(console, "w", "warmup 25 steps: from step 13 on");
+    press(console, "..", "step 14 ");
+    press(console, "\033[H]]", "step 3 of 14");
+    press(console, "m", "step 3: mark 2");
+    press(console, "'", "step 12: mark 1");
+    press(console, "'", "step 13: warmup 0→25");
+    press(console, "'", "there is no mark after this step");
+    press(console, "\"\"", "step 3: mark 2");
+    assert_true(console_wait_text(console, "step 3 of 14"));
+    press(console, "\"", "there is no mark before this step");
+    press(console, "F", "branched at step 3 with warmup 25 steps");
+    press(console, ".", "mark 2");
+    assert_null(strstr(console_screen(console), "mark 1")); /* its step is gone */
+    quit(console);
+}
+
 static void all_keys(struct console *console)
 {
     static const int more[] = {KEY_CODE_TAB, KEY_CODE_ENTER, '0', '2', '4', '5', '~', 1, 127};
@@ -801,6 +918,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(other_keys_do_nothing),
         cmocka_unit_test(views_are_shown_by_digits_and_tab),
         cmocka_unit_test(time_goes_back_and_forth),
+        cmocka_unit_test(a_branch_repeats_the_run),
+        cmocka_unit_test(a_branch_of_a_run_that_is_over),
+        cmocka_unit_test(steps_have_names),
         cmocka_unit_test(every_key_in_every_state),
         cmocka_unit_test(help_opens_scrolls_and_closes),
         cmocka_unit_test(export_writes_two_files_each_time),

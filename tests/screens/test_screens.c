@@ -218,6 +218,17 @@ static void help_end(struct fixture *fixture)
     fixture->scene.help_scroll = 10000;
 }
 
+/* The line that makes the session again, and what it does not repeat. */
+static void help_session(struct fixture *fixture)
+{
+    help_end(fixture);
+    fixture->scene.share = "lnscope --left peri --norm layernorm/rmsnorm --layers 12 --lr 0.001 "
+                           "--warmup 100 --task text --text 'a text.txt'";
+    history_add_mark(&fixture->history, 20, "warmup 0→25");
+    history_add_mark_of(&fixture->history, MARK_NAME, 25, "here");
+    history_add_mark(&fixture->history, 40, "lr 0.003→0.001");
+}
+
 static void help_picture(struct fixture *fixture)
 {
     help(fixture);
@@ -278,6 +289,42 @@ static void held_out(struct fixture *fixture)
     fixture_train(fixture, 128);
 }
 
+/* Stuck, back to step 40 and on from there with a warmup; a name for a step in between. */
+static void branched(struct fixture *fixture)
+{
+    fixture_train(fixture, 128);
+    fixture_branch(fixture, 40);
+    fixture->settings.warmup = 200;
+    history_add_mark(&fixture->history, 41, "branch, warmup 0→200");
+    fixture_train(fixture, 90);
+    history_add_mark_of(&fixture->history, MARK_NAME, 20, "mark 1");
+}
+
+/* The same again and again, the last time with nothing changed: three ghosts. */
+static void branched_often(struct fixture *fixture)
+{
+    branched(fixture);
+    for (int64_t step = 80; step >= 60; step -= 10) {
+        fixture_branch(fixture, step);
+        fixture->settings.warmup += 100;
+        fixture_train(fixture, 150);
+    }
+    fixture_branch(fixture, 120);
+    history_add_mark_of(&fixture->history, MARK_BRANCH, 121, "branch");
+}
+
+static void branched_ascii(struct fixture *fixture)
+{
+    branched(fixture);
+    fixture->scene.ascii = true;
+}
+
+static void branched_mono(struct fixture *fixture)
+{
+    branched(fixture);
+    fixture->settings.theme = THEME_MONO;
+}
+
 static void fixture_act(struct fixture *fixture, enum action action)
 {
     char said[256];
@@ -331,6 +378,26 @@ static void ratio(struct fixture *fixture)
 {
     run_changed(fixture);
     fixture_act(fixture, ACTION_QUANTITY);
+}
+
+static void branched_ratio(struct fixture *fixture)
+{
+    branched(fixture);
+    fixture_act(fixture, ACTION_QUANTITY);
+}
+
+static void branched_gradient(struct fixture *fixture)
+{
+    branched_ratio(fixture);
+    fixture_act(fixture, ACTION_QUANTITY);
+}
+
+static void branched_zoomed(struct fixture *fixture)
+{
+    branched_often(fixture);
+    fixture_act(fixture, ACTION_ZOOM_IN);
+    fixture_act(fixture, ACTION_SMOOTHER);
+    fixture_act(fixture, ACTION_SMOOTHER);
 }
 
 static void gradient_norm(struct fixture *fixture)
@@ -402,6 +469,8 @@ SCREEN(help_80x24, 24, 80, help)
 SCREEN(help_picture_80x24, 24, 80, help_picture)
 SCREEN(help_120x36, 36, 120, help)
 SCREEN(help_end_40x12, 12, 40, help_end)
+SCREEN(help_session_80x24, 24, 80, help_session)
+SCREEN(help_session_40x12, 12, 40, help_session)
 
 SCREEN_OF(VIEW_OVERVIEW, past_80x24, 24, 80, past)
 SCREEN_OF(VIEW_OVERVIEW, past_120x36, 36, 120, past_changed)
@@ -460,13 +529,25 @@ SCREEN_OF(VIEW_CURVES, curves_log_80x24, 24, 80, both_log)
 SCREEN_OF(VIEW_CURVES, curves_zoomed_80x24, 24, 80, zoomed)
 SCREEN_OF(VIEW_CURVES, curves_panned_80x24, 24, 80, panned)
 SCREEN_OF(VIEW_CURVES, curves_held_out_80x24, 24, 80, held_out)
+SCREEN_OF(VIEW_OVERVIEW, ghost_80x24, 24, 80, branched)
+SCREEN_OF(VIEW_OVERVIEW, ghost_120x36, 36, 120, branched)
+SCREEN_OF(VIEW_OVERVIEW, ghost_40x12, 12, 40, branched)
+SCREEN_OF(VIEW_OVERVIEW, ghost_ascii_80x24, 24, 80, branched_ascii)
+SCREEN_OF(VIEW_CURVES, curves_ghost_80x24, 24, 80, branched)
+SCREEN_OF(VIEW_CURVES, curves_ghost_120x36, 36, 120, branched_often)
+SCREEN_OF(VIEW_CURVES, curves_ghost_ascii_80x24, 24, 80, branched_ascii)
+SCREEN_OF(VIEW_CURVES, curves_ghost_mono_80x24, 24, 80, branched_mono)
+SCREEN_OF(VIEW_CURVES, curves_ghost_ratio_80x24, 24, 80, branched_ratio)
+SCREEN_OF(VIEW_CURVES, curves_ghost_gradient_120x36, 36, 120, branched_gradient)
+SCREEN_OF(VIEW_CURVES, curves_ghost_zoomed_80x24, 24, 80, branched_zoomed)
 
 /* Every size is drawn without a fault (the sanitizers look on), in every view and state. */
 static void any_size_can_be_drawn(void **state)
 {
     (void)state;
-    void (*const makes[])(struct fixture *) = {NULL,   run_changed,   diverged, deep_scrolled,
-                                               zoomed, other_tensors, past,     help_end};
+    void (*const makes[])(struct fixture *) = {NULL,          run_changed, diverged,
+                                               deep_scrolled, zoomed,      other_tensors,
+                                               past,          help_end,    branched_often};
     static const int cols[] = {1, 2, 12, 39, 40, 41, 49, 55, 56, 64, 71, 72, 80, 99, 120, 250};
     enum { MAKES = sizeof makes / sizeof makes[0], SIZES = sizeof cols / sizeof cols[0] };
     for (int m = 0; m < MAKES * VIEWS; m++) {
@@ -530,6 +611,27 @@ static void blind_screens_tell_nothing(void **state)
     free(fixture);
 }
 
+/* Nor does the help, which otherwise shows the settings of this session. */
+static void the_help_of_a_blind_session_tells_nothing(void **state)
+{
+    (void)state;
+    struct fixture *fixture = calloc(1, sizeof *fixture);
+    assert_non_null(fixture);
+    fixture_open(fixture);
+    fixture_train(fixture, 50);
+    help_session(fixture);
+    char *seen = fixture_screen(fixture, 24, 80);
+    assert_non_null(strstr(seen, "--left peri"));
+    fixture->scene.blind = true;
+    char *hidden = fixture_screen(fixture, 24, 80);
+    assert_null(strstr(hidden, "--left"));
+    assert_null(strstr(hidden, "This session"));
+    free(seen);
+    free(hidden);
+    fixture_close(fixture);
+    free(fixture);
+}
+
 /* Every view can be reached, and is named in the header and in the help. */
 static void every_view_has_its_tab(void **state)
 {
@@ -565,8 +667,8 @@ static void every_view_has_its_tab(void **state)
 static void ascii_screens_hold_only_ascii(void **state)
 {
     (void)state;
-    void (*const makes[])(struct fixture *) = {NULL,      run_changed, paused,   diverged,
-                                               parameter, deep,        help_end, same_placement};
+    void (*const makes[])(struct fixture *) = {
+        NULL, run_changed, paused, diverged, parameter, deep, help_end, same_placement, branched};
     for (size_t m = 0; m < sizeof makes / sizeof makes[0] * VIEWS; m++) {
         struct fixture *fixture = calloc(1, sizeof *fixture);
         assert_non_null(fixture);
@@ -680,6 +782,9 @@ int main(void)
         cmocka_unit_test(screen_help_picture_80x24),
         cmocka_unit_test(screen_help_120x36),
         cmocka_unit_test(screen_help_end_40x12),
+        cmocka_unit_test(screen_help_session_80x24),
+        cmocka_unit_test(screen_help_session_40x12),
+        cmocka_unit_test(the_help_of_a_blind_session_tells_nothing),
         cmocka_unit_test(screen_past_80x24),
         cmocka_unit_test(screen_past_120x36),
         cmocka_unit_test(screen_past_40x12),
@@ -737,6 +842,17 @@ int main(void)
         cmocka_unit_test(screen_curves_zoomed_80x24),
         cmocka_unit_test(screen_curves_panned_80x24),
         cmocka_unit_test(screen_curves_held_out_80x24),
+        cmocka_unit_test(screen_ghost_80x24),
+        cmocka_unit_test(screen_ghost_120x36),
+        cmocka_unit_test(screen_ghost_40x12),
+        cmocka_unit_test(screen_ghost_ascii_80x24),
+        cmocka_unit_test(screen_curves_ghost_80x24),
+        cmocka_unit_test(screen_curves_ghost_120x36),
+        cmocka_unit_test(screen_curves_ghost_ascii_80x24),
+        cmocka_unit_test(screen_curves_ghost_mono_80x24),
+        cmocka_unit_test(screen_curves_ghost_ratio_80x24),
+        cmocka_unit_test(screen_curves_ghost_gradient_120x36),
+        cmocka_unit_test(screen_curves_ghost_zoomed_80x24),
         cmocka_unit_test(any_size_can_be_drawn),
         cmocka_unit_test(drawing_changes_nothing),
         cmocka_unit_test(blind_screens_tell_nothing),

@@ -194,6 +194,16 @@ void fixture_train(struct fixture *fixture, int64_t last)
     fixture_train_until_fault(fixture, last, (struct fault){0});
 }
 
+void fixture_branch(struct fixture *fixture, int64_t step)
+{
+    const struct history_anchor anchor = history_anchor(&fixture->history, step);
+    measure(fixture, LEFT, step);
+    measure(fixture, RIGHT, step);
+    history_truncate(&fixture->history, &anchor, fixture->snapshot);
+    axis_reset(&fixture->scene.axis);
+    fixture_fit_axis(fixture);
+}
+
 char *fixture_screen(const struct fixture *fixture, int rows, int cols)
 {
     struct canvas canvas;

@@ -28,6 +28,10 @@ void fixture_train(struct fixture *fixture, int64_t last);
 /* The same, but the right stack is no longer finite from step `fault.step` on. */
 void fixture_train_until_fault(struct fixture *fixture, int64_t last, struct fault fault);
 
+/* Goes back to a step: what was trained after it becomes a ghost. To be called before the settings
+ * change that the run goes on under. */
+void fixture_branch(struct fixture *fixture, int64_t step);
+
 /* Fits the axis of the bars to the moment shown. */
 void fixture_fit_axis(struct fixture *fixture);
 

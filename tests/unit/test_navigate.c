@@ -58,6 +58,51 @@ static void other_actions_are_left_alone(void **state)
         assert_false(navigate(scene, others[i], ROWS, COLS, said, sizeof said));
 }
 
+/* From mark to mark, also where their own moments are no longer kept. */
+static void the_cursor_jumps_from_mark_to_mark(void **state)
+{
+    (void)state;
+    act(ACTION_NEXT_MARK);
+    assert_string_equal(said, "there is no mark after this step");
+    fixture_train(fixture, 100);
+    history_add_mark(&fixture->history, 60, "warmup 0→200");
+    history_add_mark_of(&fixture->history, MARK_NAME, 20, "mark 1");
+    history_add_mark(&fixture->history, 101, "lr 0.003→0.005"); /* is not there yet */
+    act(ACTION_NEXT_MARK);
+    assert_string_equal(said, "there is no mark after this step");
+    act(ACTION_PREVIOUS_MARK);
+    assert_string_equal(said, "step 60: warmup 0→200");
+    assert_int_equal(scene_step(scene), 60);
+    act(ACTION_PREVIOUS_MARK);
+    assert_string_equal(said, "step 20: mark 1");
+    act(ACTION_PREVIOUS_MARK);
+    assert_string_equal(said, "there is no mark before this step");
+    assert_int_equal(scene_step(scene), 20);
+    act(ACTION_NEXT_MARK);
+    assert_int_equal(scene_step(scene), 60);
+    act(ACTION_NEXT_MARK);
+    assert_int_equal(scene_step(scene), 60);
+    history_add_mark_of(&fixture->history, MARK_NAME, 100, "right: the end");
+    scene->blind = true;
+    act(ACTION_NEXT_MARK);
+    assert_string_equal(said, "step 100: hidden");
+    assert_int_equal(scene->cursor, 0); /* the newest step: live */
+    scene->blind = false;
+
+    history_limit(&fixture->history, (size_t)2 << 20); /* some moments are left */
+    fixture_train(fixture, 3000);
+    assert_true(history_spacing(&fixture->history) > 4);
+    history_add_mark(&fixture->history, 1001, "a");
+    history_add_mark(&fixture->history, 1002, "b");
+    navigate_to_step(scene, 1500);
+    act(ACTION_PREVIOUS_MARK);
+    assert_non_null(strchr("ab", said[strlen(said) - 1]));
+    act(ACTION_PREVIOUS_MARK);
+    act(ACTION_NEXT_MARK);
+    act(ACTION_NEXT_MARK);
+    assert_string_equal(said, "there is no mark after this step");
+}
+
 static void tab_goes_round(void **state)
 {
     (void)state;
@@ -347,6 +392,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(other_actions_are_left_alone),
+        TEST(the_cursor_jumps_from_mark_to_mark),
         TEST(tab_goes_round),
         TEST(time_moves_by_kept_steps),
         TEST(past_the_newest_step_it_is_live_again),
