@@ -10,7 +10,7 @@ PREFIX  ?= /usr/local
 DESTDIR ?=
 VERSION  = 0.1.0
 
-VARIANT := $(if $(SANITIZER),$(SANITIZER),$(if $(filter double,$(REAL)),double))
+VARIANT := $(or $(SANITIZER),$(if $(filter double,$(REAL)),double),$(if $(WITHOUT),without))
 ifneq ($(filter-out address undefined thread,$(SANITIZER)),)
 $(error SANITIZER=$(SANITIZER): one of address, undefined, thread)
 endif
@@ -161,6 +161,7 @@ check-text: all
 
 check: deps-check
 	$(MAKE) STRICT=1 check-text check-unit check-reference check-end-to-end
+	$(MAKE) STRICT=1 WITHOUT="libcjson inih" all
 	$(MAKE) STRICT=1 REAL=double check-gradient check-reference
 	$(MAKE) STRICT=1 SANITIZER=address check-unit check-reference check-end-to-end
 	$(MAKE) STRICT=1 SANITIZER=undefined check-unit check-reference check-end-to-end
