@@ -1,5 +1,5 @@
-/* See app_state.h. Saves the session and goes on with a saved one; keeps the command line that
- * makes the settings again. The trainer answers between two steps: what is saved is its state with
+/* Saves the session and goes on with a saved one; keeps the command line that makes the settings
+ * again. See app_state.h. The trainer answers between two steps: what is saved is its state with
  * the history of exactly that step. */
 #include "ui/app_state.h"
 
