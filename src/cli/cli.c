@@ -142,7 +142,7 @@ int cli_main(int argc, char **argv)
 {
     struct error error = {.text = ""};
     struct options options;
-    struct saved_session session = {NULL};
+    struct saved_session session = {.state = NULL};
     int signal_number = 0, status;
 
     setlocale(LC_CTYPE, ""); /* never LC_NUMERIC: numbers are written with a point */

@@ -306,7 +306,7 @@ bool session_read(const char *path, struct saved_session *session, struct error 
     struct safetensors_file file;
     struct error reason;
     char shown[SHOWN];
-    *session = (struct saved_session){NULL};
+    *session = (struct saved_session){.state = NULL};
     if (!safetensors_open(&file, path, error))
         return false;
     session->state = calloc(1, sizeof *session->state);
@@ -325,5 +325,5 @@ void session_close(struct saved_session *session)
 {
     pair_state_free(session->state);
     history_close(&session->history);
-    *session = (struct saved_session){NULL};
+    *session = (struct saved_session){.state = NULL};
 }

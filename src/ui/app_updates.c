@@ -1,5 +1,5 @@
-/* What the trainer publishes, taken in: steps into the history, restarts and changes into the scene;
- * and what happened is said. See app_state.h; draws nothing. */
+/* What the trainer publishes, taken in: steps into the history, restarts and changes into the
+ * scene; and what happened is said. See app_state.h; draws nothing. */
 #include "ui/app_state.h"
 
 #include "train/presets.h"
