@@ -86,11 +86,11 @@ void view_footer(struct canvas *canvas, struct rect area, const struct scene *sc
 void view_help(struct canvas *canvas, struct rect area, const struct scene *scene);
 
 /* The number of lines of the help on a screen this wide, for scrolling. */
-int view_help_lines(int columns);
+int view_help_lines(const struct scene *scene, int columns);
 
 /* The largest useful scene.help_scroll and scene.bar_scroll on a screen of this size; the views
  * clamp what is larger. */
-int view_help_scroll_max(int rows, int columns);
+int view_help_scroll_max(const struct scene *scene, int rows, int columns);
 int view_bar_scroll_max(const struct scene *scene, int rows, int columns);
 
 /* The same for scene.waterfall_zoom. */

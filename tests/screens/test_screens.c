@@ -218,6 +218,17 @@ static void help_end(struct fixture *fixture)
     fixture->scene.help_scroll = 10000;
 }
 
+/* The line that makes the session again, and what it does not repeat. */
+static void help_session(struct fixture *fixture)
+{
+    help_end(fixture);
+    fixture->scene.share = "lnscope --left peri --norm layernorm/rmsnorm --layers 12 --lr 0.001 "
+                           "--warmup 100 --task text --text 'a text.txt'";
+    history_add_mark(&fixture->history, 20, "warmup 0→25");
+    history_add_mark_of(&fixture->history, MARK_NAME, 25, "here");
+    history_add_mark(&fixture->history, 40, "lr 0.003→0.001");
+}
+
 static void help_picture(struct fixture *fixture)
 {
     help(fixture);
@@ -725,6 +736,8 @@ SCREEN(help_80x24, 24, 80, help)
 SCREEN(help_picture_80x24, 24, 80, help_picture)
 SCREEN(help_120x36, 36, 120, help)
 SCREEN(help_end_40x12, 12, 40, help_end)
+SCREEN(help_session_80x24, 24, 80, help_session)
+SCREEN(help_session_40x12, 12, 40, help_session)
 
 SCREEN_OF(VIEW_OVERVIEW, past_80x24, 24, 80, past)
 SCREEN_OF(VIEW_OVERVIEW, past_120x36, 36, 120, past_changed)
@@ -961,6 +974,27 @@ static void blind_screens_tell_nothing(void **state)
     free(fixture);
 }
 
+/* Nor does the help, which otherwise shows the settings of this session. */
+static void the_help_of_a_blind_session_tells_nothing(void **state)
+{
+    (void)state;
+    struct fixture *fixture = calloc(1, sizeof *fixture);
+    assert_non_null(fixture);
+    fixture_open(fixture);
+    fixture_train(fixture, 50);
+    help_session(fixture);
+    char *seen = fixture_screen(fixture, 24, 80);
+    assert_non_null(strstr(seen, "--left peri"));
+    fixture->scene.blind = true;
+    char *hidden = fixture_screen(fixture, 24, 80);
+    assert_null(strstr(hidden, "--left"));
+    assert_null(strstr(hidden, "This session"));
+    free(seen);
+    free(hidden);
+    fixture_close(fixture);
+    free(fixture);
+}
+
 /* Every view can be reached, and is named in the header and in the help. */
 static void every_view_has_its_tab(void **state)
 {
@@ -1026,12 +1060,13 @@ static void ascii_screens_hold_only_ascii(void **state)
 static void the_help_scrolls_to_its_end(void **state)
 {
     (void)state;
-    int most = view_help_scroll_max(24, 80);
-    assert_true(most > 0 && most < view_help_lines(80));
     struct fixture *fixture = calloc(1, sizeof *fixture);
     assert_non_null(fixture);
     fixture_open(fixture);
+    fixture->scene.share = "lnscope --layers 12";
     fixture->scene.help = true;
+    int most = view_help_scroll_max(&fixture->scene, 24, 80);
+    assert_true(most > 0 && most < view_help_lines(&fixture->scene, 80));
     fixture->scene.help_scroll = most;
     char *end = fixture_screen(fixture, 24, 80);
     fixture->scene.help_scroll = most + 1;
@@ -1043,7 +1078,7 @@ static void the_help_scrolls_to_its_end(void **state)
     free(end);
     free(beyond);
     free(before);
-    assert_int_equal(view_help_scroll_max(1000, 80), 0);
+    assert_int_equal(view_help_scroll_max(&fixture->scene, 1000, 80), 0);
     fixture_close(fixture);
     free(fixture);
 }
@@ -1111,6 +1146,9 @@ int main(void)
         cmocka_unit_test(screen_help_picture_80x24),
         cmocka_unit_test(screen_help_120x36),
         cmocka_unit_test(screen_help_end_40x12),
+        cmocka_unit_test(screen_help_session_80x24),
+        cmocka_unit_test(screen_help_session_40x12),
+        cmocka_unit_test(the_help_of_a_blind_session_tells_nothing),
         cmocka_unit_test(screen_past_80x24),
         cmocka_unit_test(screen_past_120x36),
         cmocka_unit_test(screen_past_40x12),
