@@ -380,7 +380,10 @@ static void repack(struct moments *moments)
 
 void history_limit(struct history *history, size_t bytes)
 {
-    history->moments.limit = moments_limit(bytes);
+    const size_t limit = moments_limit(bytes);
+    if (limit == history->moments.limit)
+        return;
+    history->moments.limit = limit;
     if (history->moments.slot_bytes > 0)
         repack(&history->moments);
 }

@@ -291,6 +291,7 @@ static void follow_settings(struct app *app)
     app->scene.hide = settings->hide;
     terminal_set_theme((enum theme)settings->theme);
     terminal_set_mouse(settings->mouse);
+    history_limit(&app->history, (size_t)settings->history << 20);
 }
 
 static void draw(struct app *app)

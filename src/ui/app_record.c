@@ -6,6 +6,8 @@
 #include "base/names.h"
 #include "ui/views.h"
 
+#include <stdio.h>
+
 static double seconds_now(const struct app *app)
 {
     return clock_seconds() - app->record_from;
@@ -21,6 +23,7 @@ bool app_record_open(struct app *app, const char *path, bool force, struct error
     canvas_open(&app->recorded, canvas->rows, canvas->cols);
     app->scene.recording = app->output->record_path(app->cast);
     app->record_from = clock_seconds();
+    app->recorded_events = app->events.total;
     app->changed = true;
     return true;
 }
@@ -61,10 +64,27 @@ void app_record_stop(struct app *app)
         app_say(app, ROLE_BAD, "%s", error.text);
 }
 
+/* What has happened since the last frame becomes markers, which players can jump to. */
+static void record_events(struct app *app)
+{
+    const struct events *events = &app->events;
+    int64_t fresh = events->total - app->recorded_events;
+    int first = fresh < events->count ? events->count - (int)fresh : 0;
+    for (int i = first; i < events->count; i++) {
+        const struct event *event = &events->event[i];
+        char title[TEXT_TITLE], label[TEXT_TITLE + EVENT_TEXT];
+        scene_event_title(&app->scene, event, title);
+        snprintf(label, sizeof label, "%s: %s", title, scene_event_text(&app->scene, event));
+        app->output->record_marker(app->cast, label, seconds_now(app));
+    }
+    app->recorded_events = events->total;
+}
+
 void app_record_frame(struct app *app)
 {
     if (!app->cast)
         return;
+    record_events(app);
     struct scene scene = app->scene;
     scene.recording = NULL;
     canvas_resize(&app->recorded, app->canvas.rows, app->canvas.cols);

@@ -30,9 +30,10 @@ struct app {
     struct scene scene;
     struct canvas canvas;
     const struct app_output *output;
-    struct cast *cast;      /* the recording under way; NULL: none */
-    struct canvas recorded; /* the screen as the recording has it */
-    double record_from;     /* the clock when it began */
+    struct cast *cast;       /* the recording under way; NULL: none */
+    struct canvas recorded;  /* the screen as the recording has it */
+    double record_from;      /* the clock when it began */
+    int64_t recorded_events; /* those that are markers, or came before */
     char message[MESSAGE_SIZE];
     double message_until;
     double news_until;            /* when the footer goes back from the newest event to the keys */

@@ -658,6 +658,42 @@ static void every_key_in_every_state(void **state)
     assert_int_equal(system(command), 0);
 }
 
+/* Every key of the table in every view, each time from that view. */
+static void every_key_in_every_view(void **state)
+{
+    char folder[] = "/tmp/lnscope-test-XXXXXX", command[256];
+    (void)state;
+    assert_non_null(mkdtemp(folder)); /* pictures and recordings go here */
+    struct console *console = start_with((struct setup){.folder = folder});
+    assert_true(console_wait_text(console, "Post-LN"));
+    for (enum view view = 0; view < VIEWS; view++) {
+        for (int i = 0; i < ACTIONS; i++) {
+            const int code = key_table[i].code[0];
+            const char arrow = code == KEY_CODE_UP      ? 'A'
+                               : code == KEY_CODE_DOWN  ? 'B'
+                               : code == KEY_CODE_RIGHT ? 'C'
+                               : code == KEY_CODE_LEFT  ? 'D'
+                               : code == KEY_CODE_HOME  ? 'H'
+                               : code == KEY_CODE_END   ? 'F'
+                                                        : 'Z';
+            char keys[16];
+            if (i == ACTION_QUIT || i == ACTION_HELP)
+                continue;
+            if (code < 128)
+                snprintf(keys, sizeof keys, "%c%c", view_table[view].key, code);
+            else
+                snprintf(keys, sizeof keys, "%c\033[%c", view_table[view].key, arrow);
+            console_send(console, keys);
+            console_send(console, "\025\177"); /* Ctrl-U, Backspace: a command line closes */
+        }
+        press_until(console, "~", "key '~' does nothing");
+        press(console, "H", "hide o");
+    }
+    quit(console);
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    assert_int_equal(system(command), 0);
+}
+
 static void help_opens_scrolls_and_closes(void **state)
 {
     (void)state;
@@ -908,9 +944,12 @@ static void resize_storm(void **state)
                                    {24, 80}, {1, 80},  {24, 132}, {13, 41},  {60, 60}};
     (void)state;
     struct console *console = start();
-    for (int round = 0; round < 3; round++) {
-        if (round == 2)
-            console_send(console, "?");
+    enum { ROUNDS = VIEWS + 2 };
+    for (int round = 0; round < ROUNDS; round++) {
+        if (round < VIEWS)
+            console_send(console, (char[]){(char)view_table[round].key, 0});
+        else
+            console_send(console, round == ROUNDS - 1 ? "?" : "P");
         for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
             console_resize(console, sizes[i][0], sizes[i][1]);
             if (round > 0)
@@ -1189,6 +1228,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(news_are_in_the_footer),
         cmocka_unit_test(the_anatomy_is_measured_while_one_looks),
         cmocka_unit_test(every_key_in_every_state),
+        cmocka_unit_test(every_key_in_every_view),
         cmocka_unit_test(help_opens_scrolls_and_closes),
         cmocka_unit_test(export_writes_two_files_each_time),
         cmocka_unit_test(paused_screen_is_silent),
