@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -73,6 +74,40 @@ INLINE real tanh_fast(real x)
     float large = 1 - 2 / (exp_fast(2 * size) + 1);
     large = x < 0 ? -large : large;
     return size < 0.625f ? small : large;
+}
+#endif
+
+/* ---- log ---------------------------------------------------------------------------------------
+ * x = 2^n m with m in [sqrt(1/2), sqrt(2)); ln m by Cephes' logf polynomial. Of what is below the
+ * normal range, the logarithm of its least number; only for x >= 0. */
+#ifdef LNSCOPE_REAL_DOUBLE
+INLINE real log_fast(real x)
+{
+    return log(x < DBL_MIN ? DBL_MIN : x);
+}
+#else
+INLINE real log_fast(real x)
+{
+    const int32_t root_half = 0x3f3504f3;
+    float clamped = x < FLT_MIN ? FLT_MIN : x;
+    int32_t bits;
+    memcpy(&bits, &clamped, sizeof bits);
+    int32_t n = (bits - root_half) >> 23;
+    bits -= (int32_t)((uint32_t)n << 23);
+    float m;
+    memcpy(&m, &bits, sizeof m);
+    float f = m - 1, square = f * f, power = (float)n;
+    float p = 7.0376836292e-2f;
+    p = p * f - 1.1514610310e-1f;
+    p = p * f + 1.1676998740e-1f;
+    p = p * f - 1.2420140846e-1f;
+    p = p * f + 1.4249322787e-1f;
+    p = p * f - 1.6668057665e-1f;
+    p = p * f + 2.0000714765e-1f;
+    p = p * f - 2.4999993993e-1f;
+    p = p * f + 3.3333331174e-1f;
+    p = p * f * square - 2.12194440e-4f * power - 0.5f * square;
+    return f + p + 0.693359375f * power;
 }
 #endif
 
@@ -1015,6 +1050,31 @@ static void attention_backward(const struct attention_head *head)
     }
 }
 
+/* Keys that are computed but not seen are 0, and so is their part of the sum. */
+static double attention_entropy(const struct attention_head *head)
+{
+    const int T = head->tokens, Tp = pad(T);
+    real sums[PAD] = {0};
+    double total = 0;
+    int queries = 0;
+    for (int t = 0; t < T; t++) {
+        const struct span seen = keys_seen(head, t);
+        const struct span keys = keys_computed(head, t / TILE * TILE, Tp);
+        const real *restrict p = head->probability + t * Tp;
+        if (seen.to - seen.from < 2)
+            continue;
+        const real even = 1 / log_fast((real)(seen.to - seen.from));
+        for (int start = keys.from; start < keys.to; start += PAD)
+#pragma omp simd
+            for (int i = 0; i < PAD; i++)
+                sums[i] -= even * p[start + i] * log_fast(p[start + i]);
+        queries++;
+    }
+    for (int i = 0; i < PAD; i++)
+        total += (double)sums[i];
+    return queries > 0 ? total / queries : (double)NAN;
+}
+
 /* ---- heads before attention --------------------------------------------------------------------
  * RMSNorm of every head, and rotation; formulas as in norms and in positions.h. */
 
@@ -1129,6 +1189,67 @@ static double sum_squares(const real *restrict x, size_t count)
         } else {
             total += (double)sum;
         }
+    }
+    return total;
+}
+
+/* A row x of D numbers and the row b before it: sums of x^2, x b and (x - b)^2. */
+struct row_sums {
+    double square, product, change;
+};
+
+/* As in sum_squares(): in single precision where that loses nothing. */
+INLINE struct row_sums sum_row_pair(const real *restrict x, const real *restrict b, int D)
+{
+    real square = 0, product = 0, change = 0;
+#pragma omp simd reduction(+ : square, product, change)
+    for (int i = 0; i < D; i++) {
+        real difference = x[i] - b[i];
+        square += x[i] * x[i];
+        product += x[i] * b[i];
+        change += difference * difference;
+    }
+    struct row_sums sums = {(double)square, (double)product, (double)change};
+    if (square > (real)1e-24 && square < (real)1e34 && change > (real)1e-24 && change < (real)1e34)
+        return sums;
+    sums = (struct row_sums){0};
+    for (int i = 0; i < D; i++) {
+        double difference = (double)x[i] - (double)b[i];
+        sums.square += (double)x[i] * (double)x[i];
+        sums.product += (double)x[i] * (double)b[i];
+        sums.change += difference * difference;
+    }
+    return sums;
+}
+
+/* With unit vectors u_t of a sequence's T rows, the sum of all cosines of two different ones is
+ * |sum of u_t|^2 - T. */
+static struct stream_sums stream_sums(const struct stream_rows *rows)
+{
+    const int D = rows->width, T = rows->tokens;
+    const double pairs = (double)T * (T - 1);
+    real *restrict direction = rows->direction;
+    struct stream_sums total = {0};
+    for (int row = 0; row < rows->rows; row++) {
+        const real *restrict x = rows->x + (size_t)row * (size_t)D;
+        struct row_sums sums = {.product = (double)NAN, .change = (double)NAN};
+        if (rows->before)
+            sums = sum_row_pair(x, rows->before + (size_t)row * (size_t)D, D);
+        else
+            sums.square = sum_squares(x, (size_t)D);
+        const double length = sqrt(sums.square);
+        total.cosine += sums.product / (length * rows->length[row]);
+        total.change += sums.change;
+        rows->length[row] = length;
+        if (row % T == 0)
+            memset(direction, 0, (size_t)D * sizeof *direction);
+        const real inverse = (real)(1 / length);
+#pragma omp simd
+        for (int i = 0; i < D; i++)
+            direction[i] += x[i] * inverse;
+        if (row % T == T - 1)
+            total.similarity +=
+                T > 1 ? (sum_squares(direction, (size_t)D) - T) / pairs : (double)NAN;
     }
     return total;
 }
@@ -1279,11 +1400,13 @@ const struct kernels KERNELS_TABLE = {
     .scale_backward = scale_backward,
     .attention_forward = attention_forward,
     .attention_backward = attention_backward,
+    .attention_entropy = attention_entropy,
     .head_norm_forward = head_norm_forward,
     .head_norm_backward = head_norm_backward,
     .rotate = rotate,
     .cross_entropy = cross_entropy,
     .sum_squares = sum_squares,
+    .stream_sums = stream_sums,
     .update =
         {
             [OPTIMIZER_ADAMW] = adamw,

@@ -12,8 +12,8 @@ struct pair {
     struct settings settings;
     struct task *task;
     struct run run[SIDES];
+    unsigned watch; /* what to measure besides: a sum of enum watch (run.h) */
     struct sampler sampler[SIDES];
-    unsigned watch; /* what to measure besides: a sum of enum watch (trainer.h) */
     /* Private: */
     int threads;
     struct team *sides;        /* NULL: one stack after the other */

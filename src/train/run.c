@@ -5,6 +5,7 @@
 #include "core/blas.h"
 #include "core/float_mode.h"
 #include "core/tensors.h"
+#include "train/detail.h"
 #include "train/schedule.h"
 
 #include <math.h>
@@ -102,6 +103,7 @@ bool run_open(struct run *run, const struct settings *settings, enum side side,
                          "or batch need less",
                          run_bytes(settings, side, config.vocab) >> 20);
     }
+    probe_open(&run->probe, &run->model);
     profile(run);
     return true;
 }
@@ -140,6 +142,7 @@ static void drop_parked(struct parked_norm *parked)
 void run_close(struct run *run)
 {
     drop_parked(&run->parked);
+    probe_close(&run->probe);
     optimizer_close(&run->optimizer);
     model_close(&run->model);
 }
@@ -282,13 +285,37 @@ bool run_switch(struct run *run, enum placement placement, struct error *error)
 
 /* ---- measurements ----------------------------------------------------------------------------*/
 
+/* The sublayer of a block, counted from 1, whose output is the first that is not finite. */
+static enum fault_part part_of_stream(const struct model *model, int block)
+{
+    const struct model_config *c = &model->config;
+    const size_t numbers = (size_t)c->batch * (size_t)c->context * (size_t)c->width;
+    if (block == 0 || model->sublayers == 1)
+        return FAULT_WHOLE;
+    for (size_t i = 0; i < numbers; i++)
+        if (!isfinite(model->middle[block - 1][i]))
+            return FAULT_ATTENTION;
+    return FAULT_FEED_FORWARD;
+}
+
+/* The sublayer that a tensor belongs to, by its name: the first norm of a block is attention's. */
+static enum fault_part part_of_tensor(const struct model *model, const struct tensor *tensor)
+{
+    if (tensor->block < 0 || model->sublayers == 1)
+        return FAULT_WHOLE;
+    return strncmp(tensor->kind, "attn", 4) == 0 || strncmp(tensor->kind, "ln1", 3) == 0
+               ? FAULT_ATTENTION
+               : FAULT_FEED_FORWARD;
+}
+
 /* The first number, in the order of computation, that is not finite. */
 static struct fault find_fault(const struct model *model)
 {
     const int L = model->config.layers;
     for (int l = 0; l <= L; l++)
         if (!isfinite(model->stream_square[l]))
-            return (struct fault){.place = FAULT_STREAM, .layer = l};
+            return (struct fault){
+                .place = FAULT_STREAM, .layer = l, .part = part_of_stream(model, l)};
     if (!isfinite(model->loss))
         return (struct fault){.place = FAULT_LOSS};
     for (int l = L; l >= 0; l--)
@@ -296,7 +323,9 @@ static struct fault find_fault(const struct model *model)
             return (struct fault){.place = FAULT_GRADIENT, .layer = l};
     for (int i = model->tensors - 1; i >= 0; i--)
         if (!isfinite(model->grad_square[i]))
-            return (struct fault){.place = FAULT_PARAMETER, .layer = model->tensor[i].block + 1};
+            return (struct fault){.place = FAULT_PARAMETER,
+                                  .layer = model->tensor[i].block + 1,
+                                  .part = part_of_tensor(model, &model->tensor[i])};
     return (struct fault){.place = FAULT_NONE};
 }
 
@@ -340,9 +369,12 @@ static void measure_update(const struct run *run, struct snapshot *snapshot)
     for (int i = 0; i < run->model.tensors; i++) {
         const struct update_sums *sums = &run->optimizer.sums[i];
         struct tensor_snapshot *row = tensor_row(snapshot, &run->model.tensor[i]);
-        if (row)
-            row->update_ratio[run->model.tensor[i].block] =
-                sums->weight > 0 ? (float)sqrt(sums->change / sums->weight) : NAN;
+        const int block = run->model.tensor[i].block;
+        if (row == NULL)
+            continue;
+        row->weight[block] = (float)sqrt(sums->weight);
+        row->update_ratio[block] =
+            sums->weight > 0 ? (float)sqrt(sums->change / sums->weight) : NAN;
     }
 }
 
@@ -355,10 +387,11 @@ static void measure_nothing(const struct run *run, struct snapshot *snapshot)
         snapshot->stream_grad[l] = snapshot->stream_rms[l] = NAN;
     for (int i = 0; i < run->model.tensors; i++) {
         struct tensor_snapshot *row = tensor_row(snapshot, &run->model.tensor[i]);
+        const int block = run->model.tensor[i].block;
         if (row)
-            row->grad[run->model.tensor[i].block] = row->update_ratio[run->model.tensor[i].block] =
-                NAN;
+            row->grad[block] = row->update_ratio[block] = row->weight[block] = NAN;
     }
+    detail_clear(&snapshot->detail);
 }
 
 static double validate(struct run *run)
@@ -382,6 +415,27 @@ static double clip_factor(double norm, double limit)
     return limit > 0 && factor < 1 ? factor : 1;
 }
 
+/* Whether the step under way measures details. */
+static bool wants_detail(const struct run *run)
+{
+    const int64_t step = run->step + 1;
+    return run->watch & WATCH_DETAIL ||
+           (run->watch & WATCH_SOME_DETAIL && (step == 1 || step % RUN_DETAIL_STEPS == 0));
+}
+
+/* Forward, backward, and what can be measured of them. */
+static void step_model(struct run *run, struct snapshot *snapshot)
+{
+    struct model *model = &run->model;
+    model->probe = wants_detail(run) ? &run->probe : NULL;
+    model_step(model, run->parallel);
+    measure_model(model, snapshot);
+    run->fault = find_fault(model);
+    if (model->probe && run->fault.place == FAULT_NONE)
+        detail_measure(&snapshot->detail, model);
+    model->probe = NULL;
+}
+
 static void compute_step(struct run *run, struct snapshot *snapshot)
 {
     struct model *model = &run->model;
@@ -389,9 +443,7 @@ static void compute_step(struct run *run, struct snapshot *snapshot)
     if (task_info(run->task).validation && run->step % RUN_VALIDATION_STEPS == 0)
         snapshot->valid_loss = validate(run);
     draw_batch(run);
-    model_step(model, run->parallel);
-    measure_model(model, snapshot);
-    run->fault = find_fault(model);
+    step_model(run, snapshot);
     if (run->fault.place != FAULT_NONE) {
         run->fault.step = snapshot->step;
         return;

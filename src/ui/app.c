@@ -22,6 +22,7 @@ enum { KEYS_PER_FRAME = 64 /* keys taken before the screen is drawn again */ };
 static const double turn_seconds = 0.02; /* how often the trainer is asked for updates, at least */
 static const double rate_seconds = 0.5;  /* how often the steps per second are read */
 static const double message_seconds = 8; /* how long an answer is shown */
+static const double news_seconds = 5;    /* how long an event is shown in place of the keys */
 
 /* ---- messages ---- */
 
@@ -42,6 +43,14 @@ static void say_nothing(struct app *app)
     app->changed = true;
 }
 
+void app_show_news(struct app *app)
+{
+    double now = clock_seconds();
+    app->scene.news = true;
+    app->news_until = (app->message[0] ? fmax(now, app->message_until) : now) + news_seconds;
+    app->changed = true;
+}
+
 void app_fit_axis(struct app *app)
 {
     double least, most;
@@ -49,7 +58,8 @@ void app_fit_axis(struct app *app)
     axis_update(&app->scene.axis, least, most);
 }
 
-/* What moves without an update: the rate, the state, a message that has been shown long enough. */
+/* What moves without an update: the rate, the state, a message or an event that has been shown long
+ * enough. */
 static void look_around(struct app *app)
 {
     double now = clock_seconds();
@@ -64,6 +74,10 @@ static void look_around(struct app *app)
     }
     if (app->message[0] && now >= app->message_until)
         say_nothing(app);
+    if (app->scene.news && (!running || now >= app->news_until)) {
+        app->scene.news = false;
+        app->changed = true;
+    }
 }
 
 /* ---- the other keys ---- */
@@ -152,7 +166,7 @@ static void write_pictures(struct app *app)
 
 static void act(struct app *app, enum action action)
 {
-    if (app_change(app, action) || look(app, action))
+    if (app_change(app, action) || app_time(app, action) || look(app, action))
         return;
     switch (action) {
     case ACTION_PAUSE:
@@ -188,7 +202,7 @@ static void act(struct app *app, enum action action)
     case ACTION_QUIT:
         app->quit = true;
         break;
-    default: /* those of app_change() and of look() */
+    default: /* those of app_change(), app_time() and look() */
         break;
     }
 }
@@ -228,15 +242,13 @@ static void take_size(struct app *app)
     canvas_resize(&app->canvas, rows, cols);
 }
 
-/* The trainer measures what the view on the screen wants to see; where that may have changed. */
-static void watch_view(struct app *app)
-{
-    trainer_watch(app->trainer, view_table[app->scene.view].watch);
-}
-
-static void take_key(struct app *app, int code)
+void app_take_key(struct app *app, int code)
 {
     char key[32];
+    if (code == KEY_CODE_MOUSE) {
+        app_take_mouse(app, terminal_mouse());
+        return;
+    }
     app->urgent = app->changed = true;
     if (code == KEY_CODE_RESIZE) {
         take_size(app);
@@ -248,19 +260,38 @@ static void take_key(struct app *app, int code)
         help_key(app, code);
     } else if (action >= 0) {
         act(app, (enum action)action);
+    } else if (navigate_page(&app->scene, code, app->canvas.rows, app->canvas.cols)) {
+        return;
     } else if (view_of_key(code) >= 0) {
         navigate_to(&app->scene, (enum view)view_of_key(code));
     } else {
         key_describe(code, key, sizeof key);
         app_say(app, ROLE_TEXT, "%s does nothing: ? shows the keys", key);
     }
-    watch_view(app);
 }
 
 /* ---- the loop ---- */
 
+/* The trainer measures what the view on the screen wants to see, whoever has chosen it. */
+static void watch_view(struct app *app)
+{
+    trainer_watch(app->trainer, view_table[app->scene.view].watch);
+}
+
+/* What of the settings of the program the scene and the terminal go by. */
+static void follow_settings(struct app *app)
+{
+    const struct settings *settings = &app->present;
+    app->scene.ascii =
+        settings->ascii == ASCII_ON || (settings->ascii == ASCII_AUTO && !terminal_is_utf8());
+    app->scene.hide = settings->hide;
+    terminal_set_theme((enum theme)settings->theme);
+    terminal_set_mouse(settings->mouse);
+}
+
 static void draw(struct app *app)
 {
+    follow_settings(app);
     view_screen(&app->canvas, &app->scene);
     terminal_paint(&app->canvas);
     app_record_frame(app);
@@ -275,11 +306,12 @@ static void turn(struct app *app)
         seconds = fmin(seconds, fmax(0, app->next_frame - clock_seconds()));
     int code = terminal_key(seconds);
     for (int keys = 1; code != KEY_CODE_NONE; keys++) {
-        take_key(app, code);
+        app_take_key(app, code);
         if (app->quit || keys == KEYS_PER_FRAME)
             break;
         code = terminal_key(0);
     }
+    watch_view(app);
     app_take_updates(app);
     look_around(app);
     if (!app->quit && app->changed && (app->urgent || clock_seconds() >= app->next_frame))
@@ -288,7 +320,6 @@ static void turn(struct app *app)
 
 static void open_scene(struct app *app)
 {
-    enum ascii_mode ascii = app->present.ascii;
     app->task = task_describe(app->present.task);
     app->scene = (struct scene){
         .settings = &app->present,
@@ -296,9 +327,9 @@ static void open_scene(struct app *app)
         .history = &app->history,
         .samples = &app->samples,
         .symbols = &app->symbols,
+        .events = &app->events,
         .rate = NAN,
-        .ascii = ascii == ASCII_ON || (ascii == ASCII_AUTO && !terminal_is_utf8()),
-        .mono = !terminal_has_colours() || app->present.theme == THEME_MONO,
+        .mono = !terminal_has_colours(),
         .few_colours = !terminal_has_ramp(),
         .message = app->message,
         .message_role = ROLE_TEXT,
@@ -333,9 +364,11 @@ int app_run(const struct app_start *start, struct error *error)
         trainer_stop(app.trainer);
         return 1;
     }
+    app.grip_row = app.grip_col = -1;
     app.update = memory_new(1, sizeof *app.update);
     history_open(&app.history);
     sample_history_open(&app.samples);
+    events_clear(&app.events);
     open_scene(&app);
     bool able = !start->record || app_record_open(&app, start->record, start->force, error);
     if (able)

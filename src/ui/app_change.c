@@ -48,11 +48,7 @@ void app_list_changes(const struct settings *before, const struct settings *afte
 
 void app_copy_program_settings(struct settings *to, const struct settings *from)
 {
-    for (int i = 0; i < setting_count; i++) {
-        const struct setting_row *row = &setting_table[i];
-        if (row->scope == SCOPE_PROGRAM)
-            memcpy((char *)to + row->offset, (const char *)from + row->offset, row->size);
-    }
+    settings_copy(to, from, SCOPE_PROGRAM);
 }
 
 /* The values that a key moves a setting along, in rising order; or, without them, the choices of
@@ -85,6 +81,8 @@ static const struct setting_key setting_keys[ACTIONS] = {
     [ACTION_NORM] = {.setting = "norm"},
     [ACTION_TASK] = {.setting = "task"},
     [ACTION_PRESET] = {.setting = "preset"},
+    [ACTION_THEME] = {.setting = "theme"},
+    [ACTION_HIDE] = {.setting = "hide"},
     [ACTION_LEFT_NEXT] = {.setting = "left"},
     [ACTION_RIGHT_NEXT] = {.setting = "right"},
 };

@@ -7,6 +7,7 @@ enum {
     LABEL_COLS = 5,      /* "x_128" */
     VALUE_COLS = 7,      /* "1.2e-10" */
     FACTOR_COLS = 6,     /* "×0.052" */
+    STEP_COLS = 6,       /* "123456" */
     FACTOR_FROM = 32,    /* a panel this wide has room for the factors */
     HEADER_TWO_FROM = 20 /* a screen with as many rows has a header of two */
 };
@@ -82,6 +83,16 @@ struct layout_screen layout_screen(int rows, int cols)
     screen.header = take(&rest, rows >= HEADER_TWO_FROM ? 2 : 1);
     screen.body = take(&rest, rest.rows - 1);
     screen.footer = rest;
+    return screen;
+}
+
+struct layout_screen layout_screen_bare(int rows, int cols)
+{
+    struct layout_screen screen = layout_screen(rows, cols);
+    if (!screen.too_small) {
+        screen.header = (struct rect){0};
+        screen.body = (struct rect){0, 0, rows, cols};
+    }
     return screen;
 }
 
@@ -252,4 +263,68 @@ struct layout_samples layout_samples(struct rect area)
         samples.panel[side].guess = columns(guesses, from, width);
     }
     return samples;
+}
+
+struct layout_log layout_log(struct rect area)
+{
+    int rows = area.rows, cols = area.cols;
+    int stack = cols >= 110 ? 18 : cols >= 72 ? 13 : 9;
+    area = inside_edges(area);
+    struct layout_log log = {.title = take(&area, 1)};
+    take(&area, rows >= 24);
+    log.head = take(&area, rows >= 12);
+    log.step = columns(area, 0, STEP_COLS);
+    log.stack = columns(area, STEP_COLS + 2, stack);
+    log.what = columns(area, STEP_COLS + stack + 4, area.cols - STEP_COLS - stack - 4);
+    return log;
+}
+
+/* Rows of the digits: as many as the height allows, and as the width has use for. */
+static int digit_rows(int rows, int cols)
+{
+    int tall = rows >= 44 ? 7 : rows >= 32 ? 5 : rows >= 20 ? 4 : 3;
+    int wide = cols >= 64 ? 7 : cols >= 44 ? 5 : cols >= 32 ? 4 : 3;
+    return tall < wide ? tall : wide;
+}
+
+static struct layout_big big_parts(struct rect area, int digits, int gap, int axis)
+{
+    struct layout_big big = {0};
+    big.name = take(&area, 1);
+    big.loss = take(&area, digits);
+    big.word = take(&area, 1);
+    big.ratio = take(&area, digits);
+    take(&area, gap);
+    struct rect bars = take(&area, area.rows - axis);
+    big.axis = area;
+    big.label = columns(bars, 0, LABEL_COLS - 1);
+    big.bar = columns(bars, LABEL_COLS, bars.cols - LABEL_COLS - 2); /* half a decade's name */
+    return big;
+}
+
+struct layout_projector layout_projector(struct rect area)
+{
+    const int rows = area.rows, gap = rows >= 32;
+    area = inside_edges(area);
+    const int width = (area.cols - between_columns(area.cols)) / 2,
+              digits = digit_rows(rows, width);
+    const int spare = rows - 2 - 2 * digits, step_cols = area.cols >= 100 ? 32 : 22;
+    const bool plot = rows >= HEADER_TWO_FROM;
+    const int band = !plot ? 1 : rows < 32 ? spare / 2 : spare / 3 > 7 ? spare / 3 : 7;
+    struct layout_projector projector = {0};
+    struct rect panels = take(&area, rows - band);
+    const int axis = spare - band - gap >= 12;
+    projector.panel[LEFT] = big_parts(columns(panels, 0, width), digits, gap, axis);
+    projector.panel[RIGHT] =
+        big_parts(columns(panels, panels.cols - width, width), digits, gap, axis);
+    struct rect side = columns(area, 0, plot ? step_cols : area.cols);
+    projector.state = take(&side, 1);
+    if (!plot)
+        return projector;
+    projector.step = take(&side, side.rows - 1);
+    projector.rate = side;
+    struct rect rest = columns(area, step_cols + 2, area.cols - step_cols - 2);
+    struct rect legend = take(&rest, 1);
+    projector.plot = plot_parts(&rest, legend, rest.rows - 1, 1, 0);
+    return projector;
 }

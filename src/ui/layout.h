@@ -71,6 +71,25 @@ struct layout_tensors {
     struct rect key;     /* the key of the colours: one row, or two */
 };
 
+/* One stack on the projector. */
+struct layout_big {
+    struct rect name;  /* what it is called and does */
+    struct rect loss;  /* large digits */
+    struct rect word;  /* what the ratio is of */
+    struct rect ratio; /* large digits */
+    struct rect label; /* of the bars */
+    struct rect bar;   /* the bars; the column left of it is free for their base line */
+    struct rect axis;  /* one row below the bars, the width of the panel */
+};
+
+struct layout_projector {
+    struct layout_big panel[SIDES];
+    struct rect state;       /* one row: running or not; on low screens the step as well */
+    struct rect step;        /* the step in large digits */
+    struct rect rate;        /* one row: the learning rate */
+    struct layout_plot plot; /* the loss */
+};
+
 struct layout_curves {
     struct rect info; /* one row: the race, how the curves are drawn */
     struct layout_plot plot;
@@ -87,7 +106,17 @@ struct layout_samples {
     struct rect key;  /* the key of the colours: one row */
 };
 
+struct layout_log {
+    struct rect title;             /* what is listed; what is not in view */
+    struct rect head;              /* the names of the columns */
+    struct rect step, stack, what; /* the list: columns of the same rows */
+};
+
 struct layout_screen layout_screen(int rows, int cols);
+
+/* The same with the controls hidden: the body is the whole screen, and a message may cover its last
+ * row, which is the footer. */
+struct layout_screen layout_screen_bare(int rows, int cols);
 
 /* The parts of the overview inside `area`, which must be a body of layout_screen(). As its height
  * shrinks rows are given up in this order: what bars and plot have beyond 7 and 6 rows, in turn;
@@ -99,10 +128,17 @@ struct layout_overview layout_overview(struct rect area);
  * rows of the maps down to 8, the gap, the second row of the key, rows down to 6, the state line;
  * the tensors the state line, the second rows of key and readout, and rows of the maps; the curves
  * rows of the plot down to 8, the strip, and then more of the plot; the samples the gaps, rows of
- * the texts down to 7, the likeliest characters, the state line. */
+ * the texts down to 7, the likeliest characters, the state line; the log the gap, the names of the
+ * columns, and rows of the list. */
 struct layout_waterfall layout_waterfall(struct rect area);
 struct layout_tensors layout_tensors(struct rect area);
 struct layout_curves layout_curves(struct rect area);
 struct layout_samples layout_samples(struct rect area);
+struct layout_log layout_log(struct rect area);
+
+/* The parts of the projector inside the body of layout_screen_bare(). As its height shrinks, the
+ * axis of the bars and the blank row go, then the digits get smaller, and below 20 rows there is
+ * no plot. */
+struct layout_projector layout_projector(struct rect area);
 
 #endif

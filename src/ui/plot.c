@@ -9,6 +9,7 @@
 
 enum {
     EIGHTHS = 8,
+    SEGMENT = 6,     /* so many eighths of a column are filled in a bar of segments */
     DECADE_COLS = 6, /* the least distance of written decades */
     KEY_EDGE = 3     /* what the numbers below the key of a heat map stand out at its ends */
 };
@@ -18,17 +19,19 @@ static uint32_t bar_end(enum texture texture, bool ascii, int eighths)
 {
     if (ascii)
         return eighths < 4 ? ' ' : texture == TEXTURE_STALE ? '.' : '-';
-    if (texture == TEXTURE_FULL)
-        return 0x2590u - (uint32_t)eighths; /* U+258F is one eighth, U+2589 seven */
-    return eighths < 4 ? ' ' : texture == TEXTURE_SHADE ? 0x2592u : 0x2591u;
+    if (texture == TEXTURE_STALE)
+        return eighths < 4 ? ' ' : 0x2591u;
+    if (texture == TEXTURE_SEGMENTS && eighths > SEGMENT)
+        eighths = SEGMENT;
+    return 0x2590u - (uint32_t)eighths; /* U+258F is one eighth, U+2588 the whole column */
 }
 
 static uint32_t bar_body(enum texture texture, bool ascii)
 {
     static const uint32_t block[] = {
-        [TEXTURE_FULL] = 0x2588, [TEXTURE_SHADE] = 0x2593, [TEXTURE_STALE] = 0x2591};
+        [TEXTURE_FULL] = 0x2588, [TEXTURE_SEGMENTS] = 0x2590 - SEGMENT, [TEXTURE_STALE] = 0x2591};
     static const uint32_t letter[] = {
-        [TEXTURE_FULL] = '#', [TEXTURE_SHADE] = '=', [TEXTURE_STALE] = ':'};
+        [TEXTURE_FULL] = '#', [TEXTURE_SEGMENTS] = '=', [TEXTURE_STALE] = ':'};
     return ascii ? letter[texture] : block[texture];
 }
 
@@ -290,13 +293,14 @@ void plot_line(struct plot *plot, enum plot_layer layer, double x0, double y0, d
     int from = (int)lrint(x0), to = (int)lrint(x1);
     double slope = x1 > x0 ? (y1 - y0) / (x1 - x0) : 0;
     double before = y0;
+    const int thick = layer == PLOT_LEFT_GHOST || layer == PLOT_RIGHT_GHOST ? 0 : 1;
     for (int x = from; x <= to; x++) {
         double now = x < to ? y0 + (x - x0) * slope : y1;
         int low = (int)lrint(fmin(before, now)), high = (int)lrint(fmax(before, now));
         before = now;
         if (dashed && plot_gap(x))
             continue;
-        for (int y = low; y <= high + 1; y++)
+        for (int y = low; y <= high + thick; y++)
             plot_dot(plot, layer, x, y);
     }
 }
@@ -320,25 +324,41 @@ static bool shared_cell(uint8_t left, uint8_t right, int col, const enum role ro
     return true;
 }
 
+/* The dots of a pair of layers, one of each stack. */
+static uint8_t joined(const struct plot *plot, enum plot_layer left, int row, int col)
+{
+    return *plot_cell(plot, left, row, col) | *plot_cell(plot, left + 1, row, col);
+}
+
 void plot_paint(const struct plot *plot, struct canvas *canvas, struct rect area, bool ascii)
 {
-    static const enum role bright[] = {ROLE_LEFT, ROLE_RIGHT};
-    static const enum role dim[] = {ROLE_LEFT_DIM, ROLE_RIGHT_DIM};
+    static const struct {
+        enum plot_layer left; /* that of the right stack follows */
+        enum role role[2];
+        char letter[3];
+    } pairs[] = {
+        {PLOT_LEFT, {ROLE_LEFT, ROLE_RIGHT}, "*o"},
+        {PLOT_LEFT_RAW, {ROLE_LEFT_DIM, ROLE_RIGHT_DIM}, ".."},
+        {PLOT_LEFT_GHOST, {ROLE_LEFT_GHOST, ROLE_RIGHT_GHOST}, "'\""},
+    };
+    enum { PAIRS = sizeof pairs / sizeof pairs[0] };
     for (int row = 0; row < plot->rows; row++) {
         for (int col = 0; col < plot->cols; col++) {
             struct cell cell;
+            int pair = 0;
+            while (pair < PAIRS &&
+                   !shared_cell(*plot_cell(plot, pairs[pair].left, row, col),
+                                *plot_cell(plot, pairs[pair].left + 1, row, col), col,
+                                pairs[pair].role, pairs[pair].letter, ascii, &cell))
+                pair++;
             uint8_t reference = *plot_cell(plot, PLOT_REFERENCE, row, col);
-            if (shared_cell(*plot_cell(plot, PLOT_LEFT, row, col),
-                            *plot_cell(plot, PLOT_RIGHT, row, col), col, bright, "*o", ascii,
-                            &cell) ||
-                shared_cell(*plot_cell(plot, PLOT_LEFT_RAW, row, col),
-                            *plot_cell(plot, PLOT_RIGHT_RAW, row, col), col, dim, "..", ascii,
-                            &cell)) {
+            if (pair < PAIRS && pairs[pair].left == PLOT_LEFT_RAW && !ascii)
+                cell.glyph |= joined(plot, PLOT_LEFT_GHOST, row, col);
+            if (pair < PAIRS)
                 canvas_put(canvas, area.row + row, area.col + col, cell.glyph, cell.role);
-            } else if (reference) {
+            else if (reference)
                 canvas_put(canvas, area.row + row, area.col + col,
                            ascii ? '-' : 0x2800u + reference, ROLE_REFERENCE);
-            }
         }
     }
 }

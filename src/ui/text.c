@@ -1,6 +1,8 @@
 /* See text.h. */
 #include "ui/text.h"
 
+#include "base/utf8.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -93,6 +95,19 @@ void text_count(char out[TEXT_NUMBER], int64_t count)
         return;
     }
     snprintf(out, TEXT_NUMBER, "%" PRId64, count);
+}
+
+size_t text_line(const char *text, int columns)
+{
+    const char *scan = text, *cut = NULL;
+    for (int used = 0; *scan && used < columns; used++) {
+        if (*scan == ' ')
+            cut = scan;
+        utf8_next(&scan);
+    }
+    if (*scan == '\0' || *scan == ' ' || !cut)
+        cut = scan;
+    return (size_t)(cut - text);
 }
 
 void text_title(char out[TEXT_TITLE], enum placement placement, enum norm norm)

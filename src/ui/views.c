@@ -22,6 +22,10 @@ static const enum action samples_keys[] = {
     ACTION_PAUSE, ACTION_STEP,       ACTION_BACK,    ACTION_FORWARD, ACTION_WARMUP_LONGER,
     ACTION_TASK,  ACTION_RIGHT_NEXT, ACTION_RESTART, ACTION_EXPORT,  ACTIONS};
 
+static const enum action log_keys[] = {
+    ACTION_PAUSE,         ACTION_SCROLL_UP, ACTION_RIGHT,     ACTION_BACK,   ACTION_FORWARD,
+    ACTION_WARMUP_LONGER, ACTION_RESTART,   ACTION_NEXT_VIEW, ACTION_EXPORT, ACTIONS};
+
 static const char *const waterfall_notes[][2] = {
     {"columns",
      "steps, the newest at the right end; the whole run, or with z the newest part of it. Where "
@@ -39,6 +43,7 @@ static const char *const tensors_notes[][2] = {
     {"update over weight",
      "L2 norm of what a step changed in a tensor over the L2 norm of what it was; 1e-3 "
      "is a usual value, marked in the key"},
+    {"weight", "L2 norm of a tensor before the step's update: which tensors grow, and which decay"},
     {"tensors",
      "a row for each tensor of a block, a column for each block; blank: the stack has no such "
      "tensor. Colours as in the waterfall, scaled to the last 64 steps"},
@@ -79,15 +84,24 @@ static const char *const samples_notes[][2] = {
     {NULL, NULL},
 };
 
+static const char *const log_notes[][2] = {
+    {"step", "the first step that showed it, or that a change acts on"},
+    {"Left Right", "show the moment of the event before, or of the next one, in all views; what "
+                   "happened after the moment shown is not listed"},
+    {NULL, NULL},
+};
+
 const struct view_row view_table[VIEWS] = {
     [VIEW_OVERVIEW] = {.name = "overview",
                        .key = '1',
                        .summary = "the gradient per layer as bars, and the loss",
-                       .draw = view_overview},
+                       .draw = view_overview,
+                       .hit = view_overview_hit},
     [VIEW_WATERFALL] = {.name = "waterfall",
                         .key = '2',
                         .summary = "the gradient of every layer over time, as colour",
                         .draw = view_waterfall,
+                        .hit = view_waterfall_hit,
                         .keys = waterfall_keys,
                         .notes = waterfall_notes},
     [VIEW_ANATOMY] = {.name = "anatomy",
@@ -96,14 +110,16 @@ const struct view_row view_table[VIEWS] = {
                       .draw = view_anatomy},
     [VIEW_TENSORS] = {.name = "tensors",
                       .key = '4',
-                      .summary = "gradient and update of every tensor, as colour",
+                      .summary = "gradient, update and weight of every tensor, as colour",
                       .draw = view_tensors,
+                      .hit = view_tensors_hit,
                       .keys = tensors_keys,
                       .notes = tensors_notes},
     [VIEW_CURVES] = {.name = "curves",
                      .key = '5',
                      .summary = "loss, ratio, gradient norm over the steps, at large",
                      .draw = view_curves,
+                     .hit = view_curves_hit,
                      .keys = curves_keys,
                      .notes = curves_notes},
     [VIEW_STREAM] = {.name = "stream",
@@ -120,7 +136,9 @@ const struct view_row view_table[VIEWS] = {
     [VIEW_LOG] = {.name = "log",
                   .key = '8',
                   .summary = "what happened, at which step, in which layer",
-                  .draw = view_log},
+                  .draw = view_log,
+                  .keys = log_keys,
+                  .notes = log_notes},
 };
 
 int view_of_key(int code)
@@ -131,13 +149,22 @@ int view_of_key(int code)
     return -1;
 }
 
+/* The help is of use with its keys alone. */
+struct layout_screen view_layout(const struct scene *scene, int rows, int cols)
+{
+    bool bare = (scene->hide || scene->projector) && !scene->help;
+    return bare ? layout_screen_bare(rows, cols) : layout_screen(rows, cols);
+}
+
 int view_bar_scroll_max(const struct scene *scene, int rows, int columns)
 {
-    struct layout_screen screen = layout_screen(rows, columns);
+    struct layout_screen screen = view_layout(scene, rows, columns);
     int fit, count, first;
     if (screen.too_small)
         return 0;
-    if (scene->view == VIEW_OVERVIEW)
+    if (scene->projector)
+        fit = layout_projector(screen.body).panel[LEFT].bar.rows;
+    else if (scene->view == VIEW_OVERVIEW)
         fit = layout_overview(screen.body).panel[LEFT].bar.rows;
     else if (scene->view == VIEW_WATERFALL)
         fit =
@@ -184,17 +211,22 @@ static void make_ascii(struct canvas *canvas)
 void view_screen(struct canvas *canvas, const struct scene *scene)
 {
     canvas_clear(canvas);
-    struct layout_screen screen = layout_screen(canvas->rows, canvas->cols);
+    struct layout_screen screen = view_layout(scene, canvas->rows, canvas->cols);
     if (screen.too_small) {
         draw_too_small(canvas);
         return;
     }
-    view_header(canvas, screen.header, scene);
+    const bool bare = screen.header.rows == 0;
+    if (!bare)
+        view_header(canvas, screen.header, scene);
     if (scene->help)
         view_help(canvas, screen.body, scene);
+    else if (scene->projector)
+        view_projector(canvas, screen.body, scene);
     else
         view_table[scene->view].draw(canvas, screen.body, scene);
-    view_footer(canvas, screen.footer, scene);
+    if (!bare || scene->prompt || (scene->message && scene->message[0]))
+        view_footer(canvas, screen.footer, scene);
     if (scene->ascii)
         make_ascii(canvas);
 }

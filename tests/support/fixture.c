@@ -66,6 +66,12 @@ void fixture_open(struct fixture *fixture)
     scene_set_defaults(&fixture->scene);
 }
 
+void fixture_watch(struct fixture *fixture)
+{
+    events_clear(&fixture->events);
+    fixture->scene.events = &fixture->events;
+}
+
 void fixture_close(struct fixture *fixture)
 {
     sample_history_close(&fixture->samples);
@@ -151,6 +157,8 @@ static void measure(struct fixture *fixture, enum side side, int64_t step)
             /* Adam's update does not grow with the gradient, until that is tiny */
             now->tensor[t].update_ratio[l] =
                 (float)(now->lr * 3 / tensor_rows[t].weight * gradient / (gradient + 1e-5F));
+            now->tensor[t].weight[l] =
+                tensor_rows[t].weight * (1 + (float)step / 2000 * (float)(l + 1) / (float)layers);
             square += (double)gradient * gradient;
         }
     }
@@ -187,6 +195,8 @@ void fixture_train_until_fault(struct fixture *fixture, int64_t last, struct fau
         if (fault.place != FAULT_NONE && step >= fault.step)
             make_not_finite(&fixture->snapshot[RIGHT], fault);
         history_add(&fixture->history, fixture->snapshot);
+        if (fixture->scene.events)
+            events_step(&fixture->events, &fixture->history, &fixture->settings);
         fixture_fit_axis(fixture);
     }
     fixture->scene.rate = 14.9;
@@ -195,6 +205,16 @@ void fixture_train_until_fault(struct fixture *fixture, int64_t last, struct fau
 void fixture_train(struct fixture *fixture, int64_t last)
 {
     fixture_train_until_fault(fixture, last, (struct fault){0});
+}
+
+void fixture_branch(struct fixture *fixture, int64_t step)
+{
+    const struct history_anchor anchor = history_anchor(&fixture->history, step);
+    measure(fixture, LEFT, step);
+    measure(fixture, RIGHT, step);
+    history_truncate(&fixture->history, &anchor, fixture->snapshot);
+    axis_reset(&fixture->scene.axis);
+    fixture_fit_axis(fixture);
 }
 
 /* ---- samples ---- */

@@ -139,7 +139,7 @@ static void the_oldest_mark_goes(void **state)
     char wide[MARK_TEXT * 2];
     memset(wide, 'x', sizeof wide - 1);
     wide[sizeof wide - 1] = '\0';
-    history_add_mark(&history, 1, wide);
+    history_add_mark(&history, 2 * HISTORY_MARKS, wide);
     assert_int_equal(strlen(history.mark[HISTORY_MARKS - 1].text), MARK_TEXT - 1);
 }
 
@@ -162,14 +162,61 @@ static void clearing_forgets_everything(void **state)
 
 /* ---- moments ---- */
 
-/* Every number of a step is told by what it is and by its step. */
+/* Every number of a step is told by what it is and by its step: 24 bits, which a float keeps. */
 static float number(int side, int64_t step, int what, int index)
 {
-    return (float)(step % 65536) + (float)side * 1e5F + (float)what * 1e6F + (float)index / 256;
+    return (float)((((int)(step % 512) * 2 + side) * 128 + what) * 128 + index);
 }
 
 static const char *const tensor_names[] = {"a", "b", "c", "d", "e", "f",
                                            "g", "h", "i", "j", "k", "l"};
+
+enum { DETAIL_STEPS = 8, OF_DETAIL = 64, OF_TENSORS = 4 };
+
+static void make_detail(struct detail *detail, int side, int64_t step, int layers)
+{
+    detail->measured = step % DETAIL_STEPS == 0;
+    for (int l = 0; l <= layers; l++) {
+        detail->cosine[l] = number(side, step, OF_DETAIL, l);
+        detail->similarity[l] = number(side, step, OF_DETAIL + 1, l);
+    }
+    for (int l = 0; l < layers; l++) {
+        detail->entropy[l] = number(side, step, OF_DETAIL + 2, l);
+        detail->share[l] = number(side, step, OF_DETAIL + 3, l);
+        for (int i = 0; i < FLOW_SUBLAYERS; i++) {
+            struct flow *flow = &detail->flow[i];
+            int what = OF_DETAIL + 4 + i * (2 * FLOW_POINTS + FLOW_NORMS);
+            for (int point = 0; point < FLOW_POINTS; point++) {
+                flow->rms[point][l] = number(side, step, what++, l);
+                flow->grad[point][l] = number(side, step, what++, l);
+            }
+            for (int norm = 0; norm < FLOW_NORMS; norm++)
+                flow->rstd[norm][l] = number(side, step, what++, l);
+        }
+    }
+}
+
+static void assert_detail(const struct moment_detail *detail, int side, int64_t step, int layers)
+{
+    for (int l = 0; l <= layers; l++) {
+        assert_true(detail->cosine[l] == number(side, step, OF_DETAIL, l));
+        assert_true(detail->similarity[l] == number(side, step, OF_DETAIL + 1, l));
+    }
+    for (int l = 0; l < layers; l++) {
+        assert_true(detail->entropy[l] == number(side, step, OF_DETAIL + 2, l));
+        assert_true(detail->share[l] == number(side, step, OF_DETAIL + 3, l));
+        for (int i = 0; i < FLOW_SUBLAYERS; i++) {
+            const struct moment_flow *flow = &detail->flow[i];
+            int what = OF_DETAIL + 4 + i * (2 * FLOW_POINTS + FLOW_NORMS);
+            for (int point = 0; point < FLOW_POINTS; point++) {
+                assert_true(flow->rms[point][l] == number(side, step, what++, l));
+                assert_true(flow->grad[point][l] == number(side, step, what++, l));
+            }
+            for (int norm = 0; norm < FLOW_NORMS; norm++)
+                assert_true(flow->rstd[norm][l] == number(side, step, what++, l));
+        }
+    }
+}
 
 static void make(int64_t step, int layers, int tensors)
 {
@@ -190,10 +237,12 @@ static void make(int64_t step, int layers, int tensors)
         for (int t = 0; t < tensors; t++) {
             now->tensor[t].name = tensor_names[t];
             for (int l = 0; l < layers; l++) {
-                now->tensor[t].grad[l] = number(side, step, 2 + t, l);
-                now->tensor[t].update_ratio[l] = number(side, step, 20 + t, l);
+                now->tensor[t].grad[l] = number(side, step, OF_TENSORS + 3 * t, l);
+                now->tensor[t].update_ratio[l] = number(side, step, OF_TENSORS + 3 * t + 1, l);
+                now->tensor[t].weight[l] = number(side, step, OF_TENSORS + 3 * t + 2, l);
             }
         }
+        make_detail(&now->detail, side, step, layers);
     }
 }
 
@@ -222,10 +271,15 @@ static void assert_moment(int64_t step, int layers, int tensors)
         for (int t = 0; t < tensors; t++) {
             assert_string_equal(moment.tensor[t].name, tensor_names[t]);
             for (int l = 0; l < layers; l++) {
-                assert_true(moment.tensor[t].grad[l] == number(side, step, 2 + t, l));
-                assert_true(moment.tensor[t].update_ratio[l] == number(side, step, 20 + t, l));
+                const struct moment_tensor *tensor = &moment.tensor[t];
+                const int what = OF_TENSORS + 3 * t;
+                assert_true(tensor->grad[l] == number(side, step, what, l));
+                assert_true(tensor->update_ratio[l] == number(side, step, what + 1, l));
+                assert_true(tensor->weight[l] == number(side, step, what + 2, l));
             }
         }
+        assert_int_equal(moment.detailed, step % DETAIL_STEPS == 0);
+        assert_detail(&moment.detail, side, step, layers);
     }
 }
 
@@ -288,7 +342,7 @@ static void moments_hold_the_smoothed_and_the_held_out_loss(void **state)
 static void memory_stays_within_its_limit(void **state)
 {
     (void)state;
-    const size_t limit = (size_t)48 << 20;
+    const size_t limit = (size_t)64 << 20;
     history_limit(&history, limit);
     for (int64_t step = 1; step <= 20500; step++) {
         train(step, step, 48, 12);
@@ -311,14 +365,15 @@ static void memory_stays_within_its_limit(void **state)
     assert_true(history_bytes(&history) <= limit);
 }
 
-/* At the size of the default budget, by the numbers: scalars, streams, tensors, both sides, and a
- * place in the list. */
+/* At the size of the default budget, by the numbers: scalars, streams, details, tensors, both
+ * sides, and a place in the list. */
 static void memory_is_what_is_kept(void **state)
 {
     (void)state;
     train(1, 1, 48, 12);
     size_t empty = SIDES * HISTORY_POINTS * sizeof(struct history_point);
-    size_t arrays = (2 * 49 + 12 * 2 * 48) * sizeof(float);
+    size_t flows = FLOW_SUBLAYERS * (2 * FLOW_POINTS + FLOW_NORMS) * 48;
+    size_t arrays = (4 * 49 + 2 * 48 + flows + 12 * 3 * 48) * sizeof(float);
     size_t most = SIDES * (sizeof(struct moment) + arrays) + sizeof(int);
     train(2, 4000, 48, 12);
     size_t bytes = history_bytes(&history) - empty, chunk = (size_t)1 << 20;
@@ -374,6 +429,41 @@ static void the_nearest_moment_is_found(void **state)
         }
         assert_int_equal(history_moment(&history, LEFT, step).step, best);
     }
+}
+
+/* Where the next details are, before or behind. */
+static int64_t detailed_at(int64_t step)
+{
+    const struct moment left = history_detailed(&history, LEFT, step);
+    const struct moment right = history_detailed(&history, RIGHT, step);
+    assert_int_equal(left.step, right.step);
+    assert_true(left.step == 0 || left.detailed);
+    assert_int_equal(right.placement, left.step == 0 ? left.placement : PLACEMENT_POST);
+    return left.step;
+}
+
+static void the_nearest_details_are_found(void **state)
+{
+    (void)state;
+    assert_int_equal(detailed_at(5), 0);
+    train(1, 7, 6, 12);
+    assert_int_equal(detailed_at(5), 0);
+    train(8, 8, 6, 12);
+    assert_int_equal(detailed_at(5), 8); /* none before */
+    train(9, 30, 6, 12);
+    assert_int_equal(detailed_at(0), 8);
+    assert_int_equal(detailed_at(15), 8);
+    assert_int_equal(detailed_at(16), 16);
+    assert_int_equal(detailed_at(23), 16);
+    assert_int_equal(detailed_at(INT64_MAX), 24);
+    const struct moment moment = history_detailed(&history, RIGHT, 29);
+    assert_detail(&moment.detail, RIGHT, 24, 6);
+    history_limit(&history, (size_t)2 << 20);
+    train(31, 6000, 6, 12); /* thinned: no details are lost that have a multiple of the spacing */
+    int64_t spacing = history_spacing(&history), both = spacing > 8 ? spacing : 8;
+    assert_true(spacing > 1);
+    for (int64_t step = both; step < 5000; step += 77)
+        assert_int_equal(detailed_at(step), step / both * both);
 }
 
 /* Other tensors cannot be kept beside those before: they begin anew. */
@@ -454,6 +544,225 @@ static void the_race_knows_who_was_where_first(void **state)
         assert_true(history_levels[level] < history_levels[level - 1]);
 }
 
+/* ---- back to a step ---- */
+
+/* A run of two stacks with held-out losses; the right one diverges at `fault`, if at all. */
+static void run(int64_t from, int64_t to, int64_t fault)
+{
+    for (int64_t step = from; step <= to; step++) {
+        make(step, 3, 2);
+        for (int side = 0; side < SIDES; side++) {
+            struct snapshot *now = &snapshot[side];
+            now->loss = 2 + sin((double)(step * (side + 3))) + 5 / (double)step;
+            now->valid_loss = step % 50 == 1 ? now->loss / 2 : NAN;
+            now->ratio = 1 / now->loss;
+            now->grad_norm = now->loss * 3;
+            now->lr = 1e-3 * (double)step;
+            now->finite = side == LEFT || step < fault;
+            if (!now->finite)
+                now->loss = now->ratio = NAN;
+        }
+        history_add(&history, snapshot);
+    }
+}
+
+static struct history_anchor anchor;
+
+/* Back to a step of run(). */
+static void go_back(int64_t step, int64_t fault)
+{
+    static struct snapshot then[SIDES];
+    struct history other = history;
+    anchor = history_anchor(&history, step);
+    history_open(&history); /* for what run() makes of that step */
+    if (step > 0)
+        run(step, step, fault);
+    memcpy(then, history.last, sizeof then);
+    history_close(&history);
+    history = other;
+    history_truncate(&history, &anchor, then);
+}
+
+/* Bit for bit the same, but for what has been thinned out. */
+static void assert_same_history(const struct history *a, const struct history *b)
+{
+    assert_int_equal(a->last[LEFT].step, b->last[LEFT].step);
+    for (int i = 0; i < a->count; i++)
+        for (int side = 0; side < SIDES; side++) {
+            const struct history_point *x = history_at(a, (enum side)side, i);
+            int j = history_find(b, history_step(a, i));
+            if (history_step(b, j) == history_step(a, i) && a->stride == b->stride)
+                assert_memory_equal(x, history_at(b, (enum side)side, j), sizeof *x);
+        }
+    for (int side = 0; side < SIDES; side++) {
+        assert_memory_equal(&a->smooth[side], &b->smooth[side], sizeof(double));
+        assert_memory_equal(&a->weight[side], &b->weight[side], sizeof(double));
+        assert_memory_equal(&a->valid[side], &b->valid[side], sizeof(double));
+        assert_int_equal(a->valid_step[side], b->valid_step[side]);
+        assert_memory_equal(a->reached[side], b->reached[side], sizeof a->reached[side]);
+        assert_int_equal(a->last[side].step, b->last[side].step);
+        assert_memory_equal(&a->last[side].loss, &b->last[side].loss, sizeof(double));
+        assert_int_equal(a->last_finite[side].step, b->last_finite[side].step);
+        assert_near(a->last_finite[side].loss, b->last_finite[side].loss, 0);
+    }
+    for (int i = 0; i < history_moments(a); i++) {
+        int64_t step = history_moment_step(a, i);
+        const struct moment x = history_moment(a, RIGHT, step), y = history_moment(b, RIGHT, step);
+        if (y.step != step)
+            continue;
+        assert_memory_equal(&x, &y, offsetof(struct moment, stream_grad));
+        assert_memory_equal(x.stream_grad, y.stream_grad, 4 * sizeof(float));
+    }
+    assert_int_equal(history_moment_step(a, history_moments(a) - 1),
+                     history_moment_step(b, history_moments(b) - 1));
+}
+
+/* Back to any step, the history is that of a run that came just so far; and later that of the whole
+ * run. Before, in and after a divergence. */
+static void a_cut_history_is_that_of_then(void **state)
+{
+    (void)state;
+    static const int64_t steps[] = {299, 250, 201, 200, 199, 100, 52, 51, 50, 10, 1, 0};
+    struct history whole, then;
+    history_set_unit(&history, 3);
+    run(1, 300, 200);
+    whole = history;
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        const int64_t step = steps[i];
+        history_open(&history);
+        history_set_unit(&history, 3);
+        run(1, step, 200);
+        then = history;
+        history_open(&history);
+        history_set_unit(&history, 3);
+        run(1, 300, 200);
+        history_add_mark(&history, 20, "early");
+        history_add_mark(&history, step + 1, "late");
+        go_back(step, 200);
+        assert_int_equal(history.count, step);
+        assert_int_equal(history.marks, step >= 20);
+        if (step > 0)
+            assert_same_history(&history, &then);
+        run(step + 1, 300, 200);
+        assert_same_history(&history, &whole);
+        assert_int_equal(history.count, 300);
+        history_close(&history);
+        history_close(&then);
+    }
+    history = whole;
+}
+
+/* The same where moments and points have been thinned, and the step itself may be gone. */
+static void a_thinned_history_is_cut(void **state)
+{
+    (void)state;
+    static const int64_t steps[] = {19990, 19700, 19300, 16000, 9001, 256, 51};
+    struct history whole;
+    history_limit(&history, (size_t)3 << 20);
+    run(1, 20000, 21000);
+    assert_int_equal(history.stride, 2);
+    assert_true(history_spacing(&history) > 8);
+    whole = history;
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        history_open(&history);
+        history_limit(&history, (size_t)3 << 20);
+        run(1, steps[i], 21000);
+        struct history_anchor before = history_anchor(&history, steps[i]);
+        run(steps[i] + 1, 20000, 21000);
+        struct history other = history;
+        static struct snapshot then[SIDES];
+        history_open(&history);
+        run(steps[i], steps[i], 21000);
+        memcpy(then, history.last, sizeof then);
+        history_close(&history);
+        history = other;
+        history_truncate(&history, &before, then);
+        assert_int_equal(history.count, steps[i] / 2);
+        assert_int_equal(history_moment(&history, LEFT, INT64_MAX).step, steps[i]);
+        run(steps[i] + 1, 20000, 21000);
+        assert_same_history(&history, &whole);
+        for (int p = 1; p < history_moments(&history); p++) {
+            int64_t at = history_moment_step(&history, p),
+                    last = history_moment_step(&history, p - 1);
+            assert_true(at > last);
+            assert_int_equal(history_moment(&history, LEFT, at).step, at);
+            assert_int_equal(history_moment(&history, RIGHT, at).step, at);
+        }
+        history_close(&history);
+    }
+    history = whole;
+}
+
+/* The curves that were left are ghosts over the steps that they were of; the newest three stay. */
+static void dropped_curves_become_ghosts(void **state)
+{
+    (void)state;
+    run(1, 700, 1000);
+    struct history_point point = *history_at(&history, RIGHT, 649);
+    go_back(600, 1000);
+    const struct history_ghost *ghost = &history.ghost[0];
+    assert_int_equal(ghost->branch, 600);
+    assert_int_equal(ghost->first + 1, 600 - GHOST_LEAD);
+    assert_int_equal(ghost->first + ghost->count, 700);
+    assert_memory_equal(&ghost->point[RIGHT][649 - ghost->first], &point, sizeof point);
+    assert_int_equal(history.ghost[1].count, 0);
+    go_back(600, 1000); /* nothing is left behind */
+    assert_int_equal(history.ghost[1].count, 0);
+    run(601, 620, 1000);
+    go_back(610, 1000);
+    run(611, 640, 1000);
+    go_back(10, 1000);
+    run(11, 50, 1000);
+    go_back(40, 1000);
+    assert_int_equal(history.ghost[0].branch, 40);
+    assert_int_equal(history.ghost[0].first, 0);
+    assert_int_equal(history.ghost[1].branch, 10);
+    assert_int_equal(history.ghost[1].first + history.ghost[1].count, 640);
+    assert_int_equal(history.ghost[2].branch, 610); /* 600 is gone */
+    const size_t bytes = history_bytes(&history);
+    history_clear(&history);
+    assert_int_equal(history.ghost[0].count, 0);
+    assert_true(history_bytes(&history) < bytes);
+}
+
+/* Ghosts are thinned together with the points. */
+static void ghosts_stand_over_the_points(void **state)
+{
+    (void)state;
+    run(1, 3001, 1000000);
+    go_back(2000, 1000000);
+    struct history_point point = history.ghost[0].point[LEFT][2600 - 1 - history.ghost[0].first];
+    run(2001, 20000, 1000000); /* stride 2 */
+    const struct history_ghost *ghost = &history.ghost[0];
+    assert_int_equal(history.stride, 2);
+    assert_int_equal((ghost->first + ghost->count) * 2, 3000);
+    assert_memory_equal(&ghost->point[LEFT][2600 / 2 - 1 - ghost->first], &point, sizeof point);
+    run(20001, 40000, 1000000); /* stride 4 */
+    assert_int_equal((ghost->first + ghost->count) * 4, 3000);
+    assert_memory_equal(&ghost->point[LEFT][2600 / 4 - 1 - ghost->first], &point, sizeof point);
+}
+
+static void marks_stay_in_order(void **state)
+{
+    (void)state;
+    history_add_mark(&history, 30, "b");
+    history_add_mark_of(&history, MARK_NAME, 10, "a");
+    history_add_mark(&history, 30, "c");
+    history_add_mark_of(&history, MARK_BRANCH, 40, "d");
+    history_add_mark_of(&history, MARK_NAME, 30, "e");
+    static const char *const order[] = {"a", "b", "c", "e", "d"};
+    assert_int_equal(history.marks, 5);
+    for (int i = 0; i < 5; i++)
+        assert_string_equal(history.mark[i].text, order[i]);
+    assert_int_equal(history.mark[0].kind, MARK_NAME);
+    assert_int_equal(history.mark[1].kind, MARK_CHANGE);
+    for (int i = 0; i < HISTORY_MARKS; i++) /* the oldest go, wherever the new ones come in */
+        history_add_mark(&history, 20 + i % 3, "x");
+    assert_int_equal(history.marks, HISTORY_MARKS);
+    for (int i = 1; i < HISTORY_MARKS; i++)
+        assert_true(history.mark[i - 1].step <= history.mark[i].step);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -475,11 +784,17 @@ int main(void)
         TEST(a_small_budget_keeps_a_few_moments),
         TEST(a_new_limit_acts_at_once),
         TEST(the_nearest_moment_is_found),
+        TEST(the_nearest_details_are_found),
         TEST(other_tensors_begin_anew),
         TEST(a_snapshot_is_a_moment),
         TEST(no_held_out_loss_is_lost),
         TEST(points_are_found_by_their_step),
         TEST(the_race_knows_who_was_where_first),
+        TEST(a_cut_history_is_that_of_then),
+        TEST(a_thinned_history_is_cut),
+        TEST(dropped_curves_become_ghosts),
+        TEST(ghosts_stand_over_the_points),
+        TEST(marks_stay_in_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

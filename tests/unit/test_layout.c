@@ -98,6 +98,13 @@ static void cover_samples(const struct layout_samples *samples, struct rect body
     cover(samples->key, body);
 }
 
+static void cover_log(const struct layout_log *log, struct rect body)
+{
+    const struct rect parts[] = {log->title, log->head, log->step, log->stack, log->what};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        cover(parts[i], body);
+}
+
 static void cover_view(enum view view, struct rect body)
 {
     const struct layout_overview overview = layout_overview(body);
@@ -105,6 +112,7 @@ static void cover_view(enum view view, struct rect body)
     const struct layout_tensors tensors = layout_tensors(body);
     const struct layout_curves curves = layout_curves(body);
     const struct layout_samples samples = layout_samples(body);
+    const struct layout_log log = layout_log(body);
     switch (view) {
     case VIEW_OVERVIEW:
         cover_overview(&overview, body);
@@ -121,9 +129,28 @@ static void cover_view(enum view view, struct rect body)
     case VIEW_SAMPLES:
         cover_samples(&samples, body);
         break;
+    case VIEW_LOG:
+        cover_log(&log, body);
+        break;
     case VIEWS:
         break;
     }
+}
+
+static void cover_projector(const struct layout_projector *projector, struct rect body)
+{
+    for (int side = 0; side < SIDES; side++) {
+        const struct layout_big *big = &projector->panel[side];
+        const struct rect parts[] = {big->name,  big->loss, big->word, big->ratio,
+                                     big->label, big->bar,  big->axis};
+        for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+            cover(parts[i], body);
+        cover((struct rect){big->bar.row, big->bar.col - 1, big->bar.rows, 1}, body);
+    }
+    cover(projector->state, body);
+    cover(projector->step, body);
+    cover(projector->rate, body);
+    cover_plot(&projector->plot, body);
 }
 
 static void every_size_is_inside_and_disjoint(void **state)
@@ -142,6 +169,17 @@ static void every_size_is_inside_and_disjoint(void **state)
                 cover(screen.footer, whole);
                 cover_view(view, screen.body);
             }
+            screen = layout_screen_bare(rows, cols);
+            assert_int_equal(screen.body.rows, rows);
+            assert_int_equal(screen.header.rows, 0);
+            assert_true(screen.footer.rows == 1 && screen.footer.row == rows - 1);
+            for (enum view view = 0; view < VIEWS; view++) {
+                memset(covered, 0, sizeof covered);
+                cover_view(view, screen.body);
+            }
+            memset(covered, 0, sizeof covered);
+            const struct layout_projector projector = layout_projector(screen.body);
+            cover_projector(&projector, screen.body);
         }
 }
 
@@ -260,6 +298,33 @@ static void maps_and_fields_are_on_every_screen(void **state)
             assert_int_equal(samples.panel[LEFT].text.row, samples.panel[RIGHT].text.row);
             assert_true(samples.head.rows == 1 && samples.key.rows == 1);
             assert_int_equal(samples.panel[LEFT].summary.rows, 1);
+            struct layout_log log = layout_log(body);
+            assert_true(log.what.rows >= 9 && log.what.cols >= 20 && log.title.rows == 1);
+            assert_true(log.step.cols >= 6 && log.stack.cols >= 9);
+            assert_int_equal(log.step.row, log.what.row);
+            assert_int_equal(log.stack.rows, log.what.rows);
+        }
+}
+
+/* The back row has its digits on every screen, and on a usual one the rest as well. */
+static void the_projector_has_its_digits(void **state)
+{
+    (void)state;
+    for (int rows = VIEW_ROWS_MIN; rows <= ROWS_MAX; rows++)
+        for (int cols = VIEW_COLUMNS_MIN; cols <= COLS_MAX; cols++) {
+            const struct layout_projector projector =
+                layout_projector(layout_screen_bare(rows, cols).body);
+            const struct layout_big *left = &projector.panel[LEFT];
+            const struct layout_big *right = &projector.panel[RIGHT];
+            bool usual = rows >= 24 && cols >= 80;
+            assert_true(left->loss.rows >= (usual ? 4 : 3) && left->loss.cols >= (usual ? 36 : 18));
+            assert_int_equal(left->loss.rows, left->ratio.rows);
+            assert_true(left->bar.rows >= (usual ? 7 : 3) && left->bar.cols >= 10);
+            assert_int_equal(left->bar.cols, right->bar.cols);
+            assert_int_equal(left->bar.row, right->bar.row);
+            assert_int_equal(projector.state.rows, 1);
+            assert_true(!usual || (projector.plot.field.rows >= 5 && projector.step.rows >= 5 &&
+                                   projector.plot.field.cols >= 36));
         }
 }
 
@@ -280,6 +345,7 @@ static void no_map_shrinks_as_the_screen_grows(void **state)
                     layout_samples(now).panel[LEFT].text.rows);
         assert_true(layout_samples(next).panel[LEFT].guess.rows >=
                     layout_samples(now).panel[LEFT].guess.rows);
+        assert_true(layout_log(next).what.rows >= layout_log(now).what.rows);
     }
 }
 
@@ -292,6 +358,7 @@ int main(void)
         cmocka_unit_test(nothing_shrinks_as_the_screen_grows),
         cmocka_unit_test(rows_are_given_up_in_the_stated_order),
         cmocka_unit_test(maps_and_fields_are_on_every_screen),
+        cmocka_unit_test(the_projector_has_its_digits),
         cmocka_unit_test(no_map_shrinks_as_the_screen_grows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

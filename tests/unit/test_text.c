@@ -139,6 +139,19 @@ static void titles_and_formulas_name_the_norm(void **state)
     assert_string_equal(out, "x + f(x)");
 }
 
+static void lines_break_between_words(void **state)
+{
+    (void)state;
+    assert_int_equal(text_line("", 10), 0);
+    assert_int_equal(text_line("one two", 10), 7);
+    assert_int_equal(text_line("one two", 7), 7);
+    assert_int_equal(text_line("one two", 6), 3);
+    assert_int_equal(text_line("one two", 3), 3);
+    assert_int_equal(text_line("onetwothree", 4), 4); /* no blank: within the word */
+    assert_int_equal(text_line("0→100 steps", 6), 7); /* bytes, not columns */
+    assert_int_equal(text_line("one two three", 9), 7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -148,6 +161,7 @@ int main(void)
         cmocka_unit_test(ratios_read_as_fractions),
         cmocka_unit_test(counts),
         cmocka_unit_test(titles_and_formulas_name_the_norm),
+        cmocka_unit_test(lines_break_between_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -250,9 +250,9 @@ static void test_threads_do_not_change_a_bit(void **state)
     }
 }
 
-static void test_a_diverged_stack_says_where_and_goes_no_further(void **state)
+/* One weight of the right stack's second block is lost: in this tensor, which is of that part. */
+static void lose_a_weight(const char *kind, enum fault_part part)
 {
-    (void)state;
     struct settings settings = small_settings();
     struct pair pair;
     struct error error;
@@ -260,10 +260,9 @@ static void test_a_diverged_stack_says_where_and_goes_no_further(void **state)
     assert_true(pair_open(&pair, &settings, &error));
     pair_step(&pair, snapshot);
     assert_true(snapshot[LEFT].finite && snapshot[RIGHT].finite);
-    /* One weight of the right stack's second block is lost. */
     const struct model *model = &pair.run[RIGHT].model;
     for (int i = 0; i < model->tensors; i++)
-        if (model->tensor[i].block == 1 && strcmp(model->tensor[i].kind, "ffn.up.weight") == 0)
+        if (model->tensor[i].block == 1 && strcmp(model->tensor[i].kind, kind) == 0)
             model->weight[model->tensor[i].offset] = (real)NAN;
     for (int step = 0; step < 3; step++) {
         pair_step(&pair, snapshot);
@@ -271,6 +270,7 @@ static void test_a_diverged_stack_says_where_and_goes_no_further(void **state)
         assert_false(snapshot[RIGHT].finite);
         assert_int_equal(snapshot[RIGHT].fault.place, FAULT_STREAM);
         assert_int_equal(snapshot[RIGHT].fault.layer, 2);
+        assert_int_equal(snapshot[RIGHT].fault.part, part);
         assert_int_equal(snapshot[RIGHT].fault.step, 2);
         assert_int_equal(snapshot[RIGHT].step, step + 2);
         assert_true(isnan(snapshot[RIGHT].loss));
@@ -381,6 +381,14 @@ static void test_the_first_sample_does_not_wait_for_the_rhythm(void **state)
     assert_int_equal(next(trainer)->kind, UPDATE_STEP);
     assert_sample(trainer, 1);
     trainer_stop(trainer); /* perhaps while one is under way */
+}
+
+static void test_a_diverged_stack_says_where_and_goes_no_further(void **state)
+{
+    (void)state;
+    lose_a_weight("ffn.up.weight", FAULT_FEED_FORWARD);
+    lose_a_weight("ln2.weight", FAULT_FEED_FORWARD);
+    lose_a_weight("attn.proj.weight", FAULT_ATTENTION);
 }
 
 int main(void)
