@@ -3,13 +3,14 @@
 #   CC=clang                               another compiler
 #   SANITIZER=address|undefined|thread     an instrumented build, in build/SANITIZER
 #   REAL=double                            the core in double precision, in build/double
+#   WITHOUT=libcjson                       a build without these optional libraries
 #   PREFIX=/usr/local DESTDIR=             where `make install` puts things
 
 PREFIX  ?= /usr/local
 DESTDIR ?=
 VERSION  = 0.1.0
 
-VARIANT := $(if $(SANITIZER),$(SANITIZER),$(if $(filter double,$(REAL)),double))
+VARIANT := $(or $(SANITIZER),$(if $(filter double,$(REAL)),double),$(if $(WITHOUT),without))
 ifneq ($(filter-out address undefined thread,$(SANITIZER)),)
 $(error SANITIZER=$(SANITIZER): one of address, undefined, thread)
 endif
@@ -36,8 +37,18 @@ endif
 ifdef SANITIZER
 ALL_CFLAGS += -fsanitize=$(SANITIZER) -fno-omit-frame-pointer -fno-sanitize-recover=all
 endif
-ALL_CFLAGS += -DHAVE_INIH
-LIBS := -linih $(call pkg_libs,ncursesw,-lncursesw) $(call pkg_libs,openblas,-lopenblas) -lm -pthread
+LIBS := $(call pkg_libs,ncursesw,-lncursesw) $(call pkg_libs,openblas,-lopenblas) -lm -pthread
+
+# Libraries that the program can do without, and the macro that tells it of each that is there.
+OPTIONAL := libcjson:HAVE_CJSON inih:HAVE_INIH
+optional_module = $(firstword $(subst :, ,$(1)))
+optional_macro  = $(lastword $(subst :, ,$(1)))
+OPTIONAL_MODULES := $(filter-out $(WITHOUT),$(foreach one,$(OPTIONAL),$(call optional_module,$(one))))
+OPTIONAL_FOUND := $(foreach one,$(OPTIONAL_MODULES),$(shell \
+    $(PKG_CONFIG) --exists $(one) 2>/dev/null && echo $(one)))
+ALL_CFLAGS += $(foreach one,$(OPTIONAL),$(if $(filter $(call optional_module,$(one)),$(OPTIONAL_FOUND)), \
+    -D$(call optional_macro,$(one)) $(call pkg_cflags,$(call optional_module,$(one)))))
+LIBS += $(foreach one,$(OPTIONAL_FOUND),$(call pkg_libs,$(one)))
 
 # The vectorised loops are built once per instruction set; which build runs is decided at run time.
 MACHINE := $(shell $(CC) -dumpmachine)
@@ -150,6 +161,7 @@ check-text: all
 
 check: deps-check
 	$(MAKE) STRICT=1 check-text check-unit check-reference check-end-to-end
+	$(MAKE) STRICT=1 WITHOUT="libcjson inih" all
 	$(MAKE) STRICT=1 REAL=double check-gradient check-reference
 	$(MAKE) STRICT=1 SANITIZER=address check-unit check-reference check-end-to-end
 	$(MAKE) STRICT=1 SANITIZER=undefined check-unit check-reference check-end-to-end
@@ -184,22 +196,23 @@ bench-instructions: all
 # ---- what must be installed -----------------------------------------------------------------------
 # Looked up with pkg-config; what is missing is installed with apt-get, or the command is said.
 
-RUN_MODULES    = ncursesw openblas
-CHECK_MODULES  = $(RUN_MODULES) cmocka vterm libcjson
-DEBIAN_RUN     = pkg-config libncurses-dev libopenblas-dev
-DEBIAN_CHECK   = $(DEBIAN_RUN) libcmocka-dev libvterm-dev libcjson-dev
-FEDORA_RUN     = pkgconf-pkg-config ncurses-devel openblas-devel
-FEDORA_CHECK   = $(FEDORA_RUN) libcmocka-devel libvterm-devel cjson-devel
-ARCH_RUN       = pkgconf ncurses openblas
-ARCH_CHECK     = $(ARCH_RUN) cmocka libvterm cjson
-BREW_RUN       = pkg-config ncurses openblas
-BREW_CHECK     = $(BREW_RUN) cmocka libvterm cjson
+NEEDED_MODULES = ncursesw openblas
+RUN_MODULES    = $(NEEDED_MODULES) $(OPTIONAL_MODULES)
+CHECK_MODULES  = $(NEEDED_MODULES) libcjson inih cmocka vterm
+DEBIAN_RUN     = pkg-config libncurses-dev libopenblas-dev libcjson-dev libinih-dev
+DEBIAN_CHECK   = $(DEBIAN_RUN) libcmocka-dev libvterm-dev
+FEDORA_RUN     = pkgconf-pkg-config ncurses-devel openblas-devel cjson-devel inih-devel
+FEDORA_CHECK   = $(FEDORA_RUN) libcmocka-devel libvterm-devel
+ARCH_RUN       = pkgconf ncurses openblas cjson libinih
+ARCH_CHECK     = $(ARCH_RUN) cmocka libvterm
+BREW_RUN       = pkg-config ncurses openblas cjson inih
+BREW_CHECK     = $(BREW_RUN) cmocka libvterm
 
-# $(1): modules; $(2): RUN or CHECK
+# $(1): modules; $(2): RUN or CHECK; $(3): modules without which there is no going on
 define look_up
 @if $(PKG_CONFIG) --exists $(1) 2>/dev/null; then exit 0; fi; \
 root=; [ "$$(id -u)" = 0 ] || root="sudo "; \
-if command -v apt-get >/dev/null; then \
+( if command -v apt-get >/dev/null; then \
     echo "Missing libraries; installing: $(DEBIAN_$(2))"; \
     $${root}apt-get update -qq && \
     $${root}env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(DEBIAN_$(2)); \
@@ -211,13 +224,13 @@ elif command -v brew >/dev/null; then \
     echo "Missing libraries. Type: brew install $(BREW_$(2))"; exit 1; \
 else \
     echo "Missing libraries, found by pkg-config as: $(1)"; exit 1; \
-fi
+fi ) || { $(PKG_CONFIG) --exists $(3) 2>/dev/null && echo "Going on without what is missing."; }
 endef
 
 deps:
-	$(call look_up,$(RUN_MODULES),RUN)
+	$(call look_up,$(RUN_MODULES),RUN,$(NEEDED_MODULES))
 deps-check:
-	$(call look_up,$(CHECK_MODULES),CHECK)
+	$(call look_up,$(CHECK_MODULES),CHECK,$(CHECK_MODULES))
 
 # A second make, since the first looked for the libraries before they were there.
 run: deps

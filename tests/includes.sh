@@ -38,6 +38,7 @@ $found"
 only '#include <(n?curses|cursesw|term)' 'ui/terminal\.c'
 only '#include <(openblas/)?cblas' 'core/blas\.c'
 only '#include <pthread' 'train/'
+only '#include <(cjson/)?cJSON' 'base/safetensors_read\.c'
 only 'asset_[a-z]+' 'train/'
 
 found=$(grep -nE '#include <(stdio|pthread|unistd|fcntl|time)\.h>' src/core/*.[ch] || true)

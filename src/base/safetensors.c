@@ -10,12 +10,7 @@
 
 enum { DATA_ALIGNMENT = 64, LENGTH_BYTES = 8 };
 
-struct type_row {
-    const char *name;
-    size_t size; /* bytes of a number; rows fall in size, which is the order in the file */
-};
-
-static const struct type_row type_table[SAFETENSORS_TYPES] = {
+const struct safetensors_type_row safetensors_types[SAFETENSORS_TYPES] = {
     [SAFETENSORS_F64] = {"F64", 8},
     [SAFETENSORS_F32] = {"F32", 4},
     [SAFETENSORS_I32] = {"I32", 4},
@@ -23,8 +18,10 @@ static const struct type_row type_table[SAFETENSORS_TYPES] = {
 
 void safetensors_close(struct safetensors *set)
 {
-    for (int i = 0; i < set->entries; i++)
+    for (int i = 0; i < set->entries; i++) {
         free(set->entry[i].name);
+        free(set->entry[i].owned);
+    }
     for (int i = 0; i < 2 * set->pairs; i++)
         free(set->metadata[i]);
     free(set->entry);
@@ -51,6 +48,21 @@ void safetensors_add(struct safetensors *set, const char *name, enum safetensors
     set->entry[set->entries++] = entry;
 }
 
+void safetensors_take(struct safetensors *set, const char *name, enum safetensors_type type,
+                      int dims, const int64_t *shape, void *data)
+{
+    safetensors_add(set, name, type, dims, shape, data);
+    set->entry[set->entries - 1].owned = data;
+}
+
+uint64_t safetensors_sum(uint64_t sum, const void *bytes, size_t size)
+{
+    const unsigned char *byte = bytes;
+    for (size_t i = 0; i < size; i++)
+        sum = (sum ^ byte[i]) * UINT64_C(0x100000001b3);
+    return sum;
+}
+
 static size_t entry_count(const struct safetensors_entry *entry)
 {
     size_t count = 1;
@@ -63,8 +75,10 @@ static void write_header(const struct safetensors *set, FILE *out)
 {
     size_t offset = 0;
     fputs("{\"__metadata__\":{", out);
+    if (set->sealed)
+        fprintf(out, "\"%s\":\"%0*d\"", SAFETENSORS_CHECKSUM, SAFETENSORS_CHECKSUM_DIGITS, 0);
     for (int i = 0; i < set->pairs; i++) {
-        fputs(i ? "," : "", out);
+        fputs(i || set->sealed ? "," : "", out);
         json_string(out, set->metadata[2 * i]);
         fputc(':', out);
         json_string(out, set->metadata[2 * i + 1]);
@@ -75,10 +89,10 @@ static void write_header(const struct safetensors *set, FILE *out)
             const struct safetensors_entry *entry = &set->entry[i];
             if ((int)entry->type != type)
                 continue;
-            size_t end = offset + entry_count(entry) * type_table[type].size;
+            size_t end = offset + entry_count(entry) * safetensors_types[type].size;
             fputc(',', out);
             json_string(out, entry->name);
-            fprintf(out, ":{\"dtype\":\"%s\",\"shape\":[", type_table[type].name);
+            fprintf(out, ":{\"dtype\":\"%s\",\"shape\":[", safetensors_types[type].name);
             for (int dim = 0; dim < entry->dims; dim++)
                 fprintf(out, "%s%" PRId64, dim ? "," : "", entry->shape[dim]);
             fprintf(out, "],\"data_offsets\":[%zu,%zu]}", offset, end);
@@ -88,20 +102,56 @@ static void write_header(const struct safetensors *set, FILE *out)
     fputc('}', out);
 }
 
+/* Where bytes go: to the file, or into its checksum. */
+struct sink {
+    FILE *out; /* NULL: the checksum */
+    uint64_t sum;
+};
+
+static void put(struct sink *sink, const void *bytes, size_t size)
+{
+    if (sink->out)
+        fwrite(bytes, 1, size, sink->out);
+    else
+        sink->sum = safetensors_sum(sink->sum, bytes, size);
+}
+
 /* Numbers as little-endian bytes, whatever the machine. */
-static void write_numbers(const void *data, size_t count, size_t size, FILE *out)
+static void put_numbers(struct sink *sink, const void *data, size_t count, size_t size)
 {
     const unsigned char *bytes = data;
     const uint16_t one = 1;
     unsigned char low_first;
     memcpy(&low_first, &one, 1);
     if (low_first) {
-        fwrite(bytes, size, count, out);
+        put(sink, bytes, count * size);
         return;
     }
     for (size_t i = 0; i < count; i++)
         for (size_t byte = size; byte-- > 0;)
-            fputc(bytes[i * size + byte], out);
+            put(sink, bytes + i * size + byte, 1);
+}
+
+static void put_all(struct sink *sink, const struct safetensors *set, const char *header,
+                    size_t length)
+{
+    put(sink, header, length);
+    for (int type = 0; type < SAFETENSORS_TYPES; type++)
+        for (int i = 0; i < set->entries; i++)
+            if ((int)set->entry[i].type == type)
+                put_numbers(sink, set->entry[i].data, entry_count(&set->entry[i]),
+                            safetensors_types[type].size);
+}
+
+/* Replaces the zeros that stand for the checksum. */
+static void seal(const struct safetensors *set, char *header, size_t length)
+{
+    static const char before[] = "{\"__metadata__\":{\"" SAFETENSORS_CHECKSUM "\":\"";
+    char digits[SAFETENSORS_CHECKSUM_DIGITS + 1];
+    struct sink sink = {.sum = SAFETENSORS_SUM};
+    put_all(&sink, set, header, length);
+    snprintf(digits, sizeof digits, "%0*" PRIx64, SAFETENSORS_CHECKSUM_DIGITS, sink.sum);
+    memcpy(header + sizeof before - 1, digits, SAFETENSORS_CHECKSUM_DIGITS);
 }
 
 void safetensors_write(const struct safetensors *set, FILE *out)
@@ -112,18 +162,17 @@ void safetensors_write(const struct safetensors *set, FILE *out)
     if (!memory)
         die("out of memory for the header of a file");
     write_header(set, memory);
-    if (fclose(memory) != 0)
+    if (fflush(memory) != 0)
         die("out of memory for the header of a file");
     size_t padded = (length + LENGTH_BYTES + DATA_ALIGNMENT - 1) / DATA_ALIGNMENT * DATA_ALIGNMENT -
                     LENGTH_BYTES;
+    fprintf(memory, "%*s", (int)(padded - length), "");
+    if (fclose(memory) != 0)
+        die("out of memory for the header of a file");
+    if (set->sealed)
+        seal(set, header, padded);
     for (int i = 0; i < LENGTH_BYTES; i++)
         fputc((int)((uint64_t)padded >> (8 * i) & 0xFF), out);
-    fwrite(header, 1, length, out);
-    fprintf(out, "%*s", (int)(padded - length), "");
+    put_all(&(struct sink){.out = out}, set, header, padded);
     free(header);
-    for (int type = 0; type < SAFETENSORS_TYPES; type++)
-        for (int i = 0; i < set->entries; i++)
-            if ((int)set->entry[i].type == type)
-                write_numbers(set->entry[i].data, entry_count(&set->entry[i]),
-                              type_table[type].size, out);
 }

@@ -8,10 +8,12 @@
 #include "cli/command_run.h"
 #include "cli/completions.h"
 #include "cli/config.h"
+#include "cli/load.h"
 #include "cli/options.h"
 #include "core/real.h"
 #include "script/cast.h"
 #include "script/export.h"
+#include "train/share.h"
 #include "ui/app.h"
 
 #include <errno.h>
@@ -36,7 +38,21 @@ static int finish_output(int status, struct error *error)
     return EXIT_FAILED;
 }
 
-static int run_screen(const struct options *options, struct error *error)
+/* The command line that makes these settings again. */
+static int print_share(const struct options *options, struct error *error)
+{
+    char text[SHARE_TEXT];
+    if (!settings_check(&options->settings, error))
+        return EXIT_USAGE;
+    share_command_line(&options->settings,
+                       options->command == COMMAND_RUN ? "lnscope run" : "lnscope", text,
+                       sizeof text);
+    puts(text);
+    return finish_output(EXIT_DONE, error);
+}
+
+static int run_screen(const struct options *options, struct saved_session *session,
+                      struct error *error)
 {
     if (!settings_check(&options->settings, error))
         return EXIT_USAGE;
@@ -54,11 +70,15 @@ static int run_screen(const struct options *options, struct error *error)
         .output = &output,
         .record = options->value[OPTION_RECORD],
         .force = options->given[OPTION_FORCE],
+        .session = session->state ? session : NULL,
+        .session_path = options->value[OPTION_LOAD],
     };
     return app_run(&start, error);
 }
 
-static int dispatch(const struct options *options, int *signal_number, struct error *error)
+/* `session` is that of --load; without a state there is none. */
+static int dispatch(const struct options *options, struct saved_session *session,
+                    int *signal_number, struct error *error)
 {
     if (options->given[OPTION_HELP]) {
         options_help(stdout, options->command);
@@ -79,11 +99,13 @@ static int dispatch(const struct options *options, int *signal_number, struct er
     if (options->given[OPTION_COMPLETIONS])
         return finish_output(completions_print(stdout, options->value[OPTION_COMPLETIONS], error),
                              error);
+    if (options->given[OPTION_SHARE])
+        return print_share(options, error);
     if (options->given[OPTION_PRINT_MEMORY])
         return finish_output(command_memory(options, error), error);
     switch (options->command) {
     case COMMAND_RUN:
-        return command_run(options, signal_number, error);
+        return command_run(options, session->state, signal_number, error);
     case COMMAND_LIST:
         return finish_output(command_list(options, error), error);
     case COMMAND_BLOCK:
@@ -94,34 +116,42 @@ static int dispatch(const struct options *options, int *signal_number, struct er
     case COMMANDS:
         break;
     }
-    return run_screen(options, error);
+    return run_screen(options, session, error);
 }
 
-/* The command line says whether the config file and the environment count, and then comes on top
- * of them. */
-static bool read_options(struct options *options, int argc, char **argv, struct error *error)
+/* The command line says whether the config file and the environment count, and which session is to
+ * be loaded, and then comes on top of them. Returns an exit status. */
+static int read_options(struct options *options, struct saved_session *session, int argc,
+                        char **argv, struct error *error)
 {
     struct settings settings = settings_default();
     if (!options_parse(options, NULL, argc, argv, error))
-        return false;
+        return EXIT_USAGE;
     if (!(option_table[OPTION_NO_CONFIG].commands >> options->command & 1) ||
-        options->given[OPTION_NO_CONFIG] || options->given[OPTION_HELP] ||
-        options->given[OPTION_VERSION] || options->given[OPTION_COMPLETIONS])
-        return true;
-    return config_apply(&settings, error) && options_parse(options, &settings, argc, argv, error);
+        options->given[OPTION_HELP] || options->given[OPTION_VERSION] ||
+        options->given[OPTION_COMPLETIONS])
+        return EXIT_DONE;
+    if (!options->given[OPTION_NO_CONFIG] && !config_apply(&settings, error))
+        return EXIT_USAGE;
+    if (options->given[OPTION_LOAD])
+        return load_session(options, session, &settings, argc, argv, error);
+    return options_parse(options, &settings, argc, argv, error) ? EXIT_DONE : EXIT_USAGE;
 }
 
 int cli_main(int argc, char **argv)
 {
     struct error error = {.text = ""};
     struct options options;
+    struct saved_session session = {.state = NULL};
     int signal_number = 0, status;
 
     setlocale(LC_CTYPE, ""); /* never LC_NUMERIC: numbers are written with a point */
     signal(SIGPIPE, SIG_IGN);
-    if (!read_options(&options, argc, argv, &error))
-        return complain(EXIT_USAGE, &error);
-    status = dispatch(&options, &signal_number, &error);
+    status = read_options(&options, &session, argc, argv, &error);
+    if (status != EXIT_DONE)
+        return complain(status, &error);
+    status = dispatch(&options, &session, &signal_number, &error);
+    session_close(&session);
     if (status != EXIT_DONE && error.text[0])
         complain(status, &error);
     if (signal_number) { /* as if it had never been caught */

@@ -18,6 +18,8 @@
 /* What the options ask for, and what is open. */
 struct session {
     const struct settings *settings;
+    const struct pair_state *state; /* where it goes on from; NULL: from the seed */
+    int64_t from;                   /* steps that it has done */
     enum row_format format;
     int64_t every;
     int64_t dump_step;  /* 0: no dump */
@@ -43,8 +45,14 @@ static bool read_options(struct session *session, const struct options *options,
         session->format = (enum row_format)format;
     }
     if (!options_integer(options, OPTION_EVERY, 1, 1, &session->every, error) ||
-        !options_integer(options, OPTION_DUMP_STEP, 1, dump ? 1 : 0, &session->dump_step, error))
+        !options_integer(options, OPTION_DUMP_STEP, session->from + 1, dump ? session->from + 1 : 0,
+                         &session->dump_step, error))
         return false;
+    if (session->state && steps > 0 && steps <= session->from)
+        return error_set(error,
+                         "the session has done %" PRId64 " steps, and steps %" PRId64
+                         " is where it ends: more steps",
+                         session->from, steps);
     if (session->dump_step && !dump)
         return error_set(error, "--dump-step without a file: name one with --dump FILE");
     if (steps > 0 && session->dump_step > steps)
@@ -130,7 +138,8 @@ static bool train(struct session *session, struct error *error)
     struct snapshot snapshot[SIDES];
     if (!write_rows(session, NULL, error))
         return false;
-    for (int64_t step = 1; !session->closed && (steps == 0 || step <= steps); step++) {
+    for (int64_t step = session->from + 1; !session->closed && (steps == 0 || step <= steps);
+         step++) {
         if (step == session->dump_step)
             dump_before(&session->dump, &session->pair);
         pair_step(&session->pair, snapshot);
@@ -149,16 +158,31 @@ static bool train(struct session *session, struct error *error)
     return true;
 }
 
-int command_run(const struct options *options, int *signal_number, struct error *error)
+/* From the seed, or from the state. */
+static bool open_pair(struct session *session, struct error *error)
 {
-    struct session *session = &(struct session){.settings = &options->settings};
+    struct pair *pair = &session->pair;
+    if (!pair_open(pair, session->settings, error))
+        return false;
+    if (session->state && !pair_state_put(pair, session->state, error)) {
+        pair_close(pair);
+        return false;
+    }
+    pair_set(pair, session->settings);
+    return true;
+}
+
+int command_run(const struct options *options, const struct pair_state *state, int *signal_number,
+                struct error *error)
+{
+    struct session *session = &(struct session){
+        .settings = &options->settings, .state = state, .from = state ? state->step : 0};
     bool good = false;
     *signal_number = 0;
     if (!read_options(session, options, error))
         return EXIT_USAGE;
     interrupt_watch();
-    if (open_files(session, options, error) &&
-        pair_open(&session->pair, session->settings, error)) {
+    if (open_files(session, options, error) && open_pair(session, error)) {
         session->validation = task_info(session->pair.task).validation;
         good = train(session, error);
         pair_close(&session->pair);

@@ -51,6 +51,13 @@ const struct option_row option_table[OPTIONS] = {
                       ON_SCREEN | ON_RUN},
     [OPTION_RECORD] = {"record", 0, "FILE.cast",
                        "record the screen, as an asciicast that asciinema plays", ON_SCREEN},
+    [OPTION_LOAD] = {"load", 0, "FILE",
+                     "go on with a session that :save has written; other options than those of the "
+                     "model apply on top",
+                     ON_SCREEN | ON_RUN},
+    [OPTION_SHARE] = {"share", 0, NULL,
+                      "print the command line that makes these settings again, and exit",
+                      ON_SCREEN | ON_RUN},
     [OPTION_NO_CONFIG] = {"no-config", 0, NULL,
                           "take no settings from the config file or the environment",
                           ON_SCREEN | ON_RUN},

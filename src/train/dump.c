@@ -2,16 +2,13 @@
 #include "train/dump.h"
 
 #include "base/memory.h"
-#include "base/safetensors.h"
+#include "train/tensor_file.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ENTRY_NAME = TENSOR_NAME + 32 };
-
-static const enum safetensors_type real_type =
-    sizeof(real) == sizeof(double) ? SAFETENSORS_F64 : SAFETENSORS_F32;
+enum { ENTRY_NAME = 32 };
 
 void dump_before(struct dump *dump, const struct pair *pair)
 {
@@ -23,45 +20,19 @@ void dump_before(struct dump *dump, const struct pair *pair)
     }
 }
 
-static void add_settings(struct safetensors *set, const struct settings *settings, int64_t step)
-{
-    char value[SETTING_TEXT];
-    for (int i = 0; i < setting_count; i++) {
-        setting_get(settings, &setting_table[i], value, sizeof value);
-        safetensors_metadata(set, setting_table[i].name, value);
-    }
-    snprintf(value, sizeof value, "%" PRId64, step);
-    safetensors_metadata(set, "step", value);
-}
-
-static void add_tensors(struct safetensors *set, const char *side, const char *what,
-                        const struct model *model, const real *numbers)
-{
-    for (int i = 0; i < model->tensors; i++) {
-        const struct tensor *tensor = &model->tensor[i];
-        char name[TENSOR_NAME], full[ENTRY_NAME];
-        tensor_name(tensor, name);
-        snprintf(full, sizeof full, "%s.%s.%s", side, what, name);
-        if (tensor->vector)
-            safetensors_add(set, full, real_type, 1, (const int64_t[]){tensor->cols},
-                            numbers + tensor->offset);
-        else
-            safetensors_add(set, full, real_type, 2, (const int64_t[]){tensor->rows, tensor->cols},
-                            numbers + tensor->offset);
-    }
-}
-
 static void add_stack(struct safetensors *set, const char *side, const struct model *model,
                       const real *weight, const double *loss)
 {
     const struct model_config *config = &model->config;
     const int64_t shape[] = {config->batch, config->context, config->width};
     char name[ENTRY_NAME];
-    add_tensors(set, side, "param", model, weight);
-    add_tensors(set, side, "grad", model, model->grad);
+    snprintf(name, sizeof name, "%s.param", side);
+    tensor_file_add(set, name, model, weight);
+    snprintf(name, sizeof name, "%s.grad", side);
+    tensor_file_add(set, name, model, model->grad);
     for (int l = 0; l <= config->layers; l++) {
         snprintf(name, sizeof name, "%s.stream_grad.%d", side, l);
-        safetensors_add(set, name, real_type, 3, shape, model_stream_grad(model, l));
+        safetensors_add(set, name, tensor_file_real, 3, shape, model_stream_grad(model, l));
     }
     snprintf(name, sizeof name, "%s.loss", side);
     safetensors_add(set, name, SAFETENSORS_F64, 0, NULL, loss);
@@ -82,14 +53,14 @@ bool dump_write(const struct dump *dump, const struct pair *pair,
                              ": dump a step up to that",
                              stack_names[side], fault->step, step);
     }
-    add_settings(&set, &pair->run[LEFT].settings, step);
+    tensor_file_add_settings(&set, &pair->run[LEFT].settings, step);
     for (int side = 0; side < SIDES; side++)
         add_stack(&set, stack_names[side], &pair->run[side].model, dump->weight[side],
                   &snapshot[side].loss);
     safetensors_add(&set, "tokens", SAFETENSORS_I32, 2, shape, model->tokens);
     safetensors_add(&set, "targets", SAFETENSORS_I32, 2, shape, model->targets);
     if (model->pixels)
-        safetensors_add(&set, "pixels", real_type, 3,
+        safetensors_add(&set, "pixels", tensor_file_real, 3,
                         (const int64_t[]){shape[0], shape[1], model->config.patch}, model->pixels);
     safetensors_write(&set, out);
     safetensors_close(&set);

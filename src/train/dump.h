@@ -8,8 +8,7 @@
  *   tokens, targets                     [B, T], int32; a target of -1 is not predicted
  *   pixels                              [B, T, P], the patches of images; only of tasks of images
  *
- * NAME and shapes are GPT-2's style: "blocks.0.attn.qkv.weight" is [out, in], vectors have one
- * dimension. Numbers are F32, or F64 where the program is built with REAL=double. */
+ * NAME, shapes and types are those of tensor_file.h. */
 #ifndef LNSCOPE_TRAIN_DUMP_H
 #define LNSCOPE_TRAIN_DUMP_H
 

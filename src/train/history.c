@@ -1,5 +1,5 @@
 /* See history.h. Owns the points and the moments; must not know how they are drawn. */
-#include "train/history.h"
+#include "train/history_parts.h"
 
 #include "base/memory.h"
 
@@ -15,40 +15,37 @@ const double history_levels[HISTORY_LEVELS] = {0.9,  0.75, 0.6,  0.5, 0.4,  0.3,
 
 enum { MOMENTS_LEAST = 16, CHUNKS_ABOUT = 256 };
 
-/* What a moment keeps of a snapshot: `count` arrays there, one behind the other, and as many
- * pointers in the moment. A new measurement that is a row of these is kept, and found by the views,
- * without another line. */
-struct kept_arrays {
-    size_t from, to; /* offsets */
-    int count;
-    int extra; /* values of an array beyond one per block */
-};
+/* How files call the points of a flow and its norms. */
+static const char *const point_names[FLOW_POINTS] = {"x",           "norm_in", "branch",
+                                                     "norm_branch", "sum",     "out"};
+static const char *const norm_site_names[FLOW_NORMS] = {"norm_in", "norm_branch", "norm_out"};
 
 /* From a member of one structure to that of another which has the same place in it. */
-#define KEPT(from_struct, to_struct, member, count, extra)                                         \
+#define KEPT(name, parts, from_struct, to_struct, member, count, extra)                            \
     {                                                                                              \
-        offsetof(struct from_struct, member), offsetof(struct to_struct, member), count, extra     \
+        name, parts, offsetof(struct from_struct, member), offsetof(struct to_struct, member),     \
+            count, extra                                                                           \
     }
-#define KEPT_FLOW(which)                                                                           \
-    KEPT(snapshot, moment, detail.flow[which].rms, FLOW_POINTS, 0),                                \
-        KEPT(snapshot, moment, detail.flow[which].grad, FLOW_POINTS, 0),                           \
-        KEPT(snapshot, moment, detail.flow[which].rstd, FLOW_NORMS, 0)
+#define KEPT_ONE(name, member, extra) KEPT(name, NULL, snapshot, moment, member, 1, extra)
+#define KEPT_TENSOR(member)           KEPT(#member, NULL, tensor_snapshot, moment_tensor, member, 1, 0)
+#define KEPT_FLOW(name, which)                                                                     \
+    KEPT(name ".rms", point_names, snapshot, moment, detail.flow[which].rms, FLOW_POINTS, 0),      \
+        KEPT(name ".grad", point_names, snapshot, moment, detail.flow[which].grad, FLOW_POINTS,    \
+             0),                                                                                   \
+        KEPT(name ".rstd", norm_site_names, snapshot, moment, detail.flow[which].rstd, FLOW_NORMS, \
+             0)
 
 static const struct kept_arrays of_stack[] = {
-    KEPT(snapshot, moment, stream_grad, 1, 1),
-    KEPT(snapshot, moment, stream_rms, 1, 1),
-    KEPT(snapshot, moment, detail.cosine, 1, 1),
-    KEPT(snapshot, moment, detail.similarity, 1, 1),
-    KEPT(snapshot, moment, detail.entropy, 1, 0),
-    KEPT(snapshot, moment, detail.share, 1, 0),
-    KEPT_FLOW(FLOW_ATTENTION),
-    KEPT_FLOW(FLOW_FEED_FORWARD),
+    KEPT_ONE("stream_grad", stream_grad, 1), KEPT_ONE("stream_rms", stream_rms, 1),
+    KEPT_ONE("cosine", detail.cosine, 1),    KEPT_ONE("similarity", detail.similarity, 1),
+    KEPT_ONE("entropy", detail.entropy, 0),  KEPT_ONE("share", detail.share, 0),
+    KEPT_FLOW("attention", FLOW_ATTENTION),  KEPT_FLOW("ffn", FLOW_FEED_FORWARD),
 };
 
 static const struct kept_arrays of_tensor[] = {
-    KEPT(tensor_snapshot, moment_tensor, grad, 1, 0),
-    KEPT(tensor_snapshot, moment_tensor, update_ratio, 1, 0),
-    KEPT(tensor_snapshot, moment_tensor, weight, 1, 0),
+    KEPT_TENSOR(grad),
+    KEPT_TENSOR(update_ratio),
+    KEPT_TENSOR(weight),
 };
 
 enum {
@@ -96,12 +93,14 @@ static void point_at_source(void *moment, const struct kept_arrays *kept, const 
 
 /* Each returns the end of what it has written or read. */
 
-static char *pack_arrays(char *out, const struct kept_arrays *kept, int layers,
-                         const void *snapshot)
+static char *pack_arrays(char *out, const struct kept_arrays *kept, int layers, const void *moment)
 {
     const size_t bytes = array_bytes(layers, kept);
-    for (int i = 0; i < kept->count; i++, out += bytes)
-        memcpy(out, source(snapshot, kept, i), bytes);
+    for (int i = 0; i < kept->count; i++, out += bytes) {
+        const float *array;
+        memcpy(&array, (const char *)moment + kept->to + (size_t)i * sizeof array, sizeof array);
+        memcpy(out, array, bytes);
+    }
     return out;
 }
 
@@ -142,15 +141,15 @@ struct moment history_moment_of(const struct snapshot *snapshot)
     return moment;
 }
 
-static void pack(char *out, const struct moment *scalars, const struct snapshot *snapshot)
+static void pack(char *out, const struct moment *moment)
 {
-    memcpy(out, scalars, SCALAR_BYTES);
+    memcpy(out, moment, SCALAR_BYTES);
     out += SCALAR_BYTES;
     for (int i = 0; i < OF_STACK; i++)
-        out = pack_arrays(out, &of_stack[i], snapshot->layers, snapshot);
-    for (int t = 0; t < snapshot->tensors; t++)
+        out = pack_arrays(out, &of_stack[i], moment->layers, moment);
+    for (int t = 0; t < moment->tensors; t++)
         for (int i = 0; i < OF_TENSOR; i++)
-            out = pack_arrays(out, &of_tensor[i], snapshot->layers, &snapshot->tensor[t]);
+            out = pack_arrays(out, &of_tensor[i], moment->layers, &moment->tensor[t]);
 }
 
 static struct moment unpack(const char *in, const char *const *name)
@@ -259,24 +258,36 @@ static void divide(struct moments *moments)
     moments->recent_most = slots / 4 < HISTORY_NEWEST ? slots / 4 : HISTORY_NEWEST;
 }
 
+/* Forgets all moments; the next ones have these shapes. */
+static void shape_moments(struct moments *moments, const struct moment_shape shape[SIDES])
+{
+    drop_moments(moments);
+    for (int side = 0; side < SIDES; side++) {
+        moments->layers[side] = shape[side].layers;
+        moments->tensors[side] = shape[side].tensors;
+        memcpy(moments->name[side], shape[side].name, sizeof moments->name[side]);
+        moments->side_offset[side] = moments->slot_bytes;
+        moments->slot_bytes += side_bytes(shape[side].layers, shape[side].tensors);
+    }
+    divide(moments);
+}
+
 static void prepare(struct moments *moments, const struct snapshot snapshot[SIDES])
 {
+    struct moment_shape shape[SIDES] = {{0}};
     bool same = moments->slot_bytes > 0 && snapshot[LEFT].step == moments->newest + 1;
     for (int side = 0; side < SIDES && same; side++)
         same = moments->layers[side] == snapshot[side].layers &&
                moments->tensors[side] == snapshot[side].tensors;
     if (same)
         return;
-    drop_moments(moments);
     for (int side = 0; side < SIDES; side++) {
-        moments->layers[side] = snapshot[side].layers;
-        moments->tensors[side] = snapshot[side].tensors;
+        shape[side].layers = snapshot[side].layers;
+        shape[side].tensors = snapshot[side].tensors;
         for (int t = 0; t < snapshot[side].tensors; t++)
-            moments->name[side][t] = snapshot[side].tensor[t].name;
-        moments->side_offset[side] = moments->slot_bytes;
-        moments->slot_bytes += side_bytes(snapshot[side].layers, snapshot[side].tensors);
+            shape[side].name[t] = snapshot[side].tensor[t].name;
     }
-    divide(moments);
+    shape_moments(moments, shape);
 }
 
 static void keep(struct history *history, const struct snapshot snapshot[SIDES])
@@ -290,13 +301,13 @@ static void keep(struct history *history, const struct snapshot snapshot[SIDES])
     moments->recent[moments->newest % moments->recent_most] = slot;
     moments->recent_count++;
     for (int side = 0; side < SIDES; side++) {
-        struct moment scalars = history_moment_of(&snapshot[side]);
-        scalars.smooth = history_smooth(history, (enum side)side);
-        scalars.valid = history->valid[side];
-        scalars.valid_step = history->valid_step[side];
-        scalars.sum = history->smooth[side];
-        scalars.weight = history->weight[side];
-        pack(slot_at(moments, slot) + moments->side_offset[side], &scalars, &snapshot[side]);
+        struct moment moment = history_moment_of(&snapshot[side]);
+        moment.smooth = history_smooth(history, (enum side)side);
+        moment.valid = history->valid[side];
+        moment.valid_step = history->valid_step[side];
+        moment.sum = history->smooth[side];
+        moment.weight = history->weight[side];
+        pack(slot_at(moments, slot) + moments->side_offset[side], &moment);
     }
 }
 
@@ -323,6 +334,28 @@ static size_t moments_limit(size_t bytes)
     return bytes > point_bytes() ? bytes - point_bytes() : 0;
 }
 
+/* A slot for the moment of a step behind those of earlier ones, up to `newest`; -1 where it is none
+ * to keep. Thins where there is no room. */
+static int settle(struct moments *moments, int64_t step, bool recent)
+{
+    recent = recent && step > moments->newest - moments->recent_most;
+    if (!recent && step % moments->spacing != 0)
+        return -1;
+    int slot = take_slot(moments);
+    if (recent) {
+        moments->recent[step % moments->recent_most] = slot;
+        moments->recent_count++;
+    } else if (step % moments->spacing != 0) { /* take_slot() has thinned */
+        give_slot(moments, slot);
+        return -1;
+    } else {
+        if (moments->old_count == 0)
+            moments->old_first = step / moments->spacing;
+        moments->old[moments->old_count++] = slot;
+    }
+    return slot;
+}
+
 /* Moves all moments into slots divided anew, thinning them until they fit. */
 static void repack(struct moments *moments)
 {
@@ -336,21 +369,9 @@ static void repack(struct moments *moments)
         bool recent = i >= old.old_count;
         int64_t step = recent ? first + i - old.old_count : (old.old_first + i) * old.spacing;
         int from = recent ? old.recent[step % old.recent_most] : old.old[i];
-        bool stays = recent && step > old.newest - moments->recent_most;
-        if (!stays && step % moments->spacing != 0)
-            continue;
-        int slot = take_slot(moments);
-        memcpy(slot_at(moments, slot), slot_at(&old, from), moments->slot_bytes);
-        if (stays) {
-            moments->recent[step % moments->recent_most] = slot;
-            moments->recent_count++;
-        } else if (step % moments->spacing != 0) { /* take_slot() has thinned */
-            give_slot(moments, slot);
-        } else {
-            if (moments->old_count == 0)
-                moments->old_first = step / moments->spacing;
-            moments->old[moments->old_count++] = slot;
-        }
+        int slot = settle(moments, step, recent);
+        if (slot >= 0)
+            memcpy(slot_at(moments, slot), slot_at(&old, from), moments->slot_bytes);
     }
     for (int i = 0; i < old.chunks; i++)
         free(old.chunk[i]);
@@ -372,6 +393,41 @@ size_t history_bytes(const struct history *history)
         ghosts += SIDES * (size_t)history->ghost[g].count * sizeof(struct history_point);
     return point_bytes() + ghosts +
            (size_t)(moments->chunks * moments->per_chunk) * slot_cost(moments);
+}
+
+/* ---- moments: from a file ---- */
+
+const struct kept_arrays *history_arrays(int *count)
+{
+    *count = OF_STACK;
+    return of_stack;
+}
+
+const struct kept_arrays *history_tensor_arrays(int *count)
+{
+    *count = OF_TENSOR;
+    return of_tensor;
+}
+
+void history_begin_moments(struct history *history, const struct moment_shape shape[SIDES],
+                           int64_t spacing, int64_t newest)
+{
+    shape_moments(&history->moments, shape);
+    history->moments.spacing = spacing;
+    history->moments.newest = newest;
+}
+
+void history_put_moment(struct history *history, const struct moment moment[SIDES], bool recent)
+{
+    struct moments *moments = &history->moments;
+    int slot = settle(moments, moment[LEFT].step, recent);
+    for (int side = 0; slot >= 0 && side < SIDES; side++)
+        pack(slot_at(moments, slot) + moments->side_offset[side], &moment[side]);
+}
+
+int history_recent(const struct history *history)
+{
+    return history->moments.recent_count;
 }
 
 /* ---- moments: finding them ---- */

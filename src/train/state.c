@@ -80,6 +80,7 @@ struct pair_state *pair_state_take(const struct pair *pair)
         return NULL;
     state->settings = pair->settings;
     state->step = pair->run[LEFT].step;
+    state->vocab = pair->run[LEFT].model.config.vocab;
     state->bytes = pair_state_bytes(pair);
     for (int side = 0; side < SIDES; side++)
         if (!take_run(&state->run[side], &pair->run[side])) {

@@ -21,6 +21,7 @@ struct pair_state {
     struct settings settings; /* in force at the next step */
     int64_t step;             /* steps done */
     size_t bytes;             /* that it takes */
+    int vocab;                /* V of the models */
     struct run_state run[SIDES];
 };
 

@@ -23,7 +23,9 @@ enum command_kind {
     COMMAND_RESTART,
     COMMAND_APPLY,
     COMMAND_SWITCH,
-    COMMAND_BRANCH
+    COMMAND_BRANCH,
+    COMMAND_SAVE,
+    COMMAND_LOAD
 };
 
 struct command {
@@ -32,8 +34,9 @@ struct command {
     struct settings settings; /* of COMMAND_APPLY, COMMAND_BRANCH */
     enum side side;           /* of COMMAND_SWITCH */
     enum placement placement;
-    int64_t step; /* of COMMAND_BRANCH */
-    bool as_then; /* the same, under the settings of that step instead */
+    int64_t step;             /* of COMMAND_BRANCH */
+    bool as_then;             /* the same, under the settings of that step instead */
+    struct pair_state *state; /* of COMMAND_LOAD */
 };
 
 enum { UPDATES = 64, RATE_SAMPLES = 256 };
@@ -48,11 +51,13 @@ struct trainer {
     int64_t taken, filled; /* updates ever taken, ever put in: the ring holds the difference */
     bool running;          /* as commanded */
     bool stop;
+    bool resumed; /* it began with a saved state */
     double rate;
     unsigned watch; /* a sum of enum watch */
 
     /* The trainer's thread only: */
     struct pair pair;
+    struct omega omega[SIDES];     /* as profiled, before the first step */
     struct states states;          /* to go back to */
     int steps_left;                /* to do although paused (COMMAND_STEP) */
     double due;                    /* when the next step may begin; 0: at once */
@@ -73,7 +78,9 @@ static struct update *claim_update(struct trainer *trainer)
         pthread_cond_wait(&trainer->to_trainer, &trainer->mutex);
     if (trainer->stop)
         return NULL;
-    return &trainer->ring[trainer->filled % UPDATES];
+    struct update *update = &trainer->ring[trainer->filled % UPDATES];
+    update->state = NULL; /* a taken one belongs to whoever took it */
+    return update;
 }
 
 static void publish_update(struct trainer *trainer, bool claimed)
@@ -85,7 +92,9 @@ static void publish_update(struct trainer *trainer, bool claimed)
     pthread_mutex_unlock(&trainer->mutex);
 }
 
-static void publish_state(struct trainer *trainer, enum update_kind kind, const struct error *error)
+/* Hands `state` over to whoever takes the update. */
+static void publish_with(struct trainer *trainer, enum update_kind kind, const struct error *error,
+                         struct pair_state *state)
 {
     struct update *update = claim_update(trainer);
     if (update) {
@@ -96,14 +105,22 @@ static void publish_state(struct trainer *trainer, enum update_kind kind, const 
         task_symbols(trainer->pair.task, &update->symbols);
         for (int side = 0; side < SIDES; side++) {
             update->parameters[side] = (int64_t)trainer->pair.run[side].model.trained;
-            update->omega[side] = run_omega(&trainer->pair.run[side]);
+            update->omega[side] = trainer->omega[side];
         }
         if (error)
             update->error = *error;
         if (kind == UPDATE_END)
             trainer->running = false;
+        update->state = state;
     }
     publish_update(trainer, update != NULL);
+    if (!update)
+        pair_state_free(state);
+}
+
+static void publish_state(struct trainer *trainer, enum update_kind kind, const struct error *error)
+{
+    publish_with(trainer, kind, error, NULL);
 }
 
 /* Steps per second over the newest steps of the last second, and at least two of them. */
@@ -144,15 +161,15 @@ static void forget_sample(struct trainer *trainer)
     trainer->sampling = false;
 }
 
-/* Before the next step, which follows if `go`? The rhythm is one of steps, so that it does not
- * depend on a clock. */
+/* Before the next step, which follows if `go`? The mutex is held. The rhythm is one of steps, so
+ * that it does not depend on a clock. */
 static bool is_sample_due(struct trainer *trainer, bool go)
 {
     const int64_t step = trainer->pair.run[LEFT].step;
     const int distance = pair_sample_distance(&trainer->pair);
-    if (!(trainer->pair.watch & WATCH_SAMPLES))
+    if (!(trainer->watch & WATCH_SAMPLES))
         forget_sample(trainer);
-    if (!(trainer->pair.watch & WATCH_SAMPLES) || distance == 0)
+    if (!(trainer->watch & WATCH_SAMPLES) || distance == 0)
         return false;
     if (trainer->sampling || !go)
         return trainer->sampling || trainer->sampled != step;
@@ -202,6 +219,25 @@ static bool at_the_end(const struct trainer *trainer)
     return steps > 0 && trainer->pair.run[LEFT].step >= steps;
 }
 
+/* What is known only before the first step. */
+static void note_profile(struct trainer *trainer, const struct pair *pair)
+{
+    for (int side = 0; side < SIDES; side++)
+        trainer->omega[side] = run_omega(&pair->run[side]);
+}
+
+/* The trainer goes on with this pair. */
+static void replace(struct trainer *trainer, const struct pair *fresh)
+{
+    bool ended = at_the_end(trainer);
+    pair_close(&trainer->pair);
+    pair_move(&trainer->pair, fresh);
+    states_restart(&trainer->states, &trainer->pair);
+    forget_rate(trainer);
+    if (ended) /* the end had paused it, not the user */
+        set_running(trainer);
+}
+
 static void restart(struct trainer *trainer, const struct settings *settings)
 {
     struct pair fresh;
@@ -210,14 +246,31 @@ static void restart(struct trainer *trainer, const struct settings *settings)
         publish_state(trainer, UPDATE_FAILED, &error);
         return;
     }
-    bool ended = at_the_end(trainer);
-    pair_close(&trainer->pair);
-    pair_move(&trainer->pair, &fresh);
-    states_restart(&trainer->states, &trainer->pair);
-    forget_rate(trainer);
-    if (ended) /* the end had paused it, not the user */
-        set_running(trainer);
+    note_profile(trainer, &fresh);
+    replace(trainer, &fresh);
     publish_state(trainer, UPDATE_RESTART, NULL);
+}
+
+static void load(struct trainer *trainer, struct pair_state *state)
+{
+    struct pair fresh;
+    struct error error;
+    if (!pair_open(&fresh, &state->settings, &error)) {
+        publish_with(trainer, UPDATE_FAILED, &error, state);
+        return;
+    }
+    const struct omega profile[SIDES] = {run_omega(&fresh.run[LEFT]), run_omega(&fresh.run[RIGHT])};
+    if (!pair_state_put(&fresh, state, &error)) {
+        pair_close(&fresh);
+        publish_with(trainer, UPDATE_FAILED, &error, state);
+        return;
+    }
+    memcpy(trainer->omega, profile, sizeof profile);
+    trainer->steps_left = 0;
+    replace(trainer, &fresh);
+    publish_with(trainer, UPDATE_LOAD, NULL, state);
+    if (at_the_end(trainer))
+        publish_state(trainer, UPDATE_END, NULL);
 }
 
 static void apply(struct trainer *trainer, const struct settings *settings)
@@ -354,6 +407,12 @@ static void carry_out(struct trainer *trainer, const struct command *command,
     case COMMAND_BRANCH:
         branch(trainer, command, snapshot);
         break;
+    case COMMAND_SAVE:
+        publish_with(trainer, UPDATE_STATE, NULL, pair_state_take(&trainer->pair));
+        break;
+    case COMMAND_LOAD:
+        load(trainer, command->state);
+        break;
     }
     forget_sample(trainer); /* the stacks may be others now */
 }
@@ -415,6 +474,16 @@ void trainer_branch(struct trainer *trainer, int64_t step, const struct settings
     send(trainer, &command);
 }
 
+void trainer_save(struct trainer *trainer)
+{
+    send(trainer, &(struct command){.kind = COMMAND_SAVE});
+}
+
+void trainer_load(struct trainer *trainer, struct pair_state *state)
+{
+    send(trainer, &(struct command){.kind = COMMAND_LOAD, .state = state});
+}
+
 /* ---- the loop --------------------------------------------------------------------------------*/
 
 static struct timespec absolute_time(double seconds_from_now)
@@ -439,7 +508,6 @@ static struct command *next_command(struct trainer *trainer, bool *stop)
     pthread_mutex_lock(&trainer->mutex);
     while (!trainer->stop && !trainer->first) {
         bool go = (trainer->running || trainer->steps_left > 0) && !at_the_end(trainer);
-        trainer->pair.watch = trainer->watch;
         trainer->sample_due = is_sample_due(trainer, go);
         if (trainer->sample_due)
             break;
@@ -483,12 +551,16 @@ static void *train(void *argument)
     struct trainer *trainer = argument;
     struct snapshot *snapshot = memory_new(SIDES, sizeof *snapshot);
     states_restart(&trainer->states, &trainer->pair);
-    publish_state(trainer, UPDATE_RESTART, NULL);
+    publish_state(trainer, trainer->resumed ? UPDATE_LOAD : UPDATE_RESTART, NULL);
+    if (at_the_end(trainer))
+        publish_state(trainer, UPDATE_END, NULL);
     for (;;) {
         bool stop;
         struct command *command = next_command(trainer, &stop);
         if (command) {
-            if (!stop)
+            if (stop)
+                pair_state_free(command->state);
+            else
                 carry_out(trainer, command, snapshot);
             free(command);
             continue;
@@ -513,10 +585,19 @@ static void *train(void *argument)
 
 /* ---- from outside ----------------------------------------------------------------------------*/
 
-struct trainer *trainer_start(const struct settings *settings, bool running, struct error *error)
+/* From the seed, or, with a state, from there. */
+static struct trainer *start(const struct settings *settings, const struct pair_state *state,
+                             bool running, struct error *error)
 {
     struct trainer *trainer = memory_new(1, sizeof *trainer);
     if (!pair_open(&trainer->pair, settings, error)) {
+        free(trainer);
+        return NULL;
+    }
+    note_profile(trainer, &trainer->pair);
+    trainer->resumed = state != NULL;
+    if (state && !pair_state_put(&trainer->pair, state, error)) {
+        pair_close(&trainer->pair);
         free(trainer);
         return NULL;
     }
@@ -531,6 +612,16 @@ struct trainer *trainer_start(const struct settings *settings, bool running, str
     if (pthread_create(&trainer->thread, NULL, train, trainer) != 0)
         die("cannot start a thread: the system allows no more of them");
     return trainer;
+}
+
+struct trainer *trainer_start(const struct settings *settings, bool running, struct error *error)
+{
+    return start(settings, NULL, running, error);
+}
+
+struct trainer *trainer_resume(const struct pair_state *state, bool running, struct error *error)
+{
+    return start(&state->settings, state, running, error);
 }
 
 size_t trainer_bytes(void)
@@ -550,8 +641,11 @@ void trainer_stop(struct trainer *trainer)
     while (trainer->first) {
         struct command *command = trainer->first;
         trainer->first = command->next;
+        pair_state_free(command->state);
         free(command);
     }
+    for (; trainer->taken < trainer->filled; trainer->taken++)
+        pair_state_free(trainer->ring[trainer->taken % UPDATES].state);
     pthread_cond_destroy(&trainer->to_screen);
     pthread_cond_destroy(&trainer->to_trainer);
     pthread_mutex_destroy(&trainer->mutex);

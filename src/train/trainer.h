@@ -7,6 +7,7 @@
 #include "train/sample.h"
 #include "train/settings.h"
 #include "train/snapshot.h"
+#include "train/state.h"
 
 struct trainer; /* opaque: threads, a queue of commands, a queue of updates */
 
@@ -18,8 +19,12 @@ enum update_kind {
     UPDATE_BRANCH,  /* the run has gone back to `step`, and goes on from there: forget what followed
                      */
     UPDATE_SAMPLE,  /* both stacks have written a sample, of the weights after `step` steps */
-    UPDATE_END,     /* the last step of `settings.steps` is done: the trainer has paused */
-    UPDATE_FAILED   /* a command could not be carried out (`error`); all is as it was before it */
+    UPDATE_STATE,   /* the answer to trainer_save(): `state`, after `step` steps */
+    UPDATE_LOAD,  /* as UPDATE_RESTART, but a saved run goes on, after `step` steps; `state` is the
+                     one that was handed to trainer_load() */
+    UPDATE_END,   /* the last step of `settings.steps` is done: the trainer has paused */
+    UPDATE_FAILED /* a command could not be carried out (`error`); all is as it was before it.
+                     `state` is that of a trainer_load() which failed */
 };
 
 /* A plain value; about 170 KB. */
@@ -35,11 +40,17 @@ struct update {
     int64_t parameters[SIDES]; /* of UPDATE_RESTART: number of trained values */
     struct omega omega[SIDES]; /* of UPDATE_RESTART: before the first step */
     struct error error;        /* of UPDATE_FAILED */
+    struct pair_state *state;  /* of UPDATE_STATE (NULL: there was no memory for it), UPDATE_LOAD,
+                                  UPDATE_FAILED; whoever takes the update frees it */
 };
 
 /* Starts with these settings (which passed settings_check); paused or running. NULL with a reason
  * when the task or the models cannot be made. */
 struct trainer *trainer_start(const struct settings *settings, bool running, struct error *error);
+
+/* The same, but goes on from this state, with its settings: the first update is an UPDATE_LOAD
+ * without a state. */
+struct trainer *trainer_resume(const struct pair_state *state, bool running, struct error *error);
 
 /* Bytes of the updates that a trainer holds until they are taken. */
 size_t trainer_bytes(void);
@@ -66,6 +77,13 @@ void trainer_switch(struct trainer *trainer, enum side side, enum placement plac
  * same bits. Placements are those of that step. The steps since the nearest saved state (states.h)
  * are redone, without being published; only trainer_stop() cuts that short. */
 void trainer_branch(struct trainer *trainer, int64_t step, const struct settings *settings);
+
+/* Copies the state between two steps, to be saved: an UPDATE_STATE. */
+void trainer_save(struct trainer *trainer);
+
+/* Goes on from this state, which passed the checks of session_read(), running or paused as before
+ * (what had ended runs): an UPDATE_LOAD, or an UPDATE_FAILED. Either gives the state back. */
+void trainer_load(struct trainer *trainer, struct pair_state *state);
 
 /* What else to measure from the next step on, a sum of enum watch (run.h): what a view on the
  * screen wants to see. A trainer always measures some details. */

@@ -78,6 +78,8 @@ static void look_around(struct app *app)
         app->scene.news = false;
         app->changed = true;
     }
+    if (app->scene.help)
+        app_share(app);
 }
 
 /* ---- the other keys ---- */
@@ -197,6 +199,7 @@ static void act(struct app *app, enum action action)
         break;
     case ACTION_HELP:
         app->scene.help = true;
+        app_share(app);
         app->scene.help_scroll = 0;
         break;
     case ACTION_QUIT:
@@ -210,7 +213,7 @@ static void act(struct app *app, enum action action)
 /* A key while the help is open. */
 static void help_key(struct app *app, int code)
 {
-    int most = view_help_scroll_max(app->canvas.rows, app->canvas.cols);
+    int most = view_help_scroll_max(&app->scene, app->canvas.rows, app->canvas.cols);
     int page = app->canvas.rows > 6 ? app->canvas.rows - 6 : 1;
     int *scroll = &app->scene.help_scroll;
     int action = key_action(code);
@@ -346,7 +349,8 @@ static void run(struct app *app)
     trainer_wait(app->trainer, 0.2); /* the first picture shows the first run, if that is quick */
     app_take_updates(app);
     draw(app);
-    trainer_run(app->trainer);
+    if (!app->scene.ended) /* as a saved run can be */
+        trainer_run(app->trainer);
     while (!app->quit && !terminal_signal())
         turn(app);
 }
@@ -357,7 +361,10 @@ int app_run(const struct app_start *start, struct error *error)
     if (!terminal_check(settings->ascii == ASCII_OFF, error))
         return 1;
     struct app app = {.wanted = *settings, .present = *settings, .output = start->output};
-    app.trainer = trainer_start(settings, false, error);
+    if (start->session) /* what the options change comes on top */
+        app.wanted = app.present = start->session->state->settings;
+    app.trainer = start->session ? trainer_resume(start->session->state, false, error)
+                                 : trainer_start(settings, false, error);
     if (!app.trainer)
         return 1;
     if (!terminal_open((enum theme)settings->theme, error)) {
@@ -370,10 +377,16 @@ int app_run(const struct app_start *start, struct error *error)
     sample_history_open(&app.samples);
     events_clear(&app.events);
     open_scene(&app);
+    if (start->session) {
+        app_expect_session(&app, start->session, start->session_path);
+        if (settings_difference(&app.wanted, settings) >= 0)
+            app_command(&app, settings);
+    }
     bool able = !start->record || app_record_open(&app, start->record, start->force, error);
     if (able)
         run(&app);
 
+    able = app_finish_save(&app, error) && able;
     int number = terminal_signal();
     terminal_close();
     able = app_record_close(&app, error) && able;
@@ -383,6 +396,8 @@ int app_run(const struct app_start *start, struct error *error)
     }
     trainer_stop(app.trainer);
     sample_history_close(&app.samples);
+    app_forget_session(&app);
+    free(app.save_path);
     history_close(&app.history);
     canvas_close(&app.canvas);
     free(app.update);

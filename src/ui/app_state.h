@@ -1,11 +1,14 @@
 /* The state of the program on the screen, shared by the files of the app and by nothing else.
  *
  * app.c owns it and the loop; app_updates.c takes what the trainer publishes; app_change.c changes
- * settings; app_time.c goes back to a step; app_record.c records. None of them draws but app.c. */
+ * settings; app_time.c goes back to a step; app_record.c records; app_session.c saves and loads.
+ * None of them draws but app.c. */
 #ifndef LNSCOPE_UI_APP_STATE_H
 #define LNSCOPE_UI_APP_STATE_H
 
 #include "train/history.h"
+#include "train/session.h"
+#include "train/share.h"
 #include "train/trainer.h"
 #include "ui/app.h"
 #include "ui/keys.h"
@@ -40,6 +43,12 @@ struct app {
     bool going_back;              /* and has not said yet that it is there */
     int grip_row, grip_col; /* of a press on curves or maps, from which a drag scrubs; -1: none */
     const char *tensor;     /* the name of the parameter that the bars show; NULL: the first */
+    char *save_path; /* where the state goes that the trainer was asked for; NULL: it was not */
+    bool save_force;
+    struct error save_error;     /* why the last session was not saved; empty: it was */
+    char *load_path;             /* of the session that the trainer was sent; NULL: none */
+    struct history load_history; /* its history */
+    char share[SHARE_TEXT];      /* see scene.share */
     double next_rate, next_frame;
     bool begun;   /* the run under way has been announced */
     bool changed; /* what is shown is no longer what is */
@@ -104,5 +113,28 @@ void app_take_key(struct app *app, int code);
 
 /* Carries out what the mouse did (app_mouse.c). */
 void app_take_mouse(struct app *app, struct mouse mouse);
+/* Saves the session to a file, and goes on with a saved one: both when the step under way is done.
+ * The status line says how it went (app_session.c). */
+void app_save(struct app *app, const char *path, bool force);
+void app_load(struct app *app, const char *path);
+
+/* Takes over the history of a session whose state the trainer has: it is put in place when the
+ * trainer says that it goes on with that state (app_session.c). */
+void app_expect_session(struct app *app, struct saved_session *session, const char *path);
+
+/* The trainer's answers: the state to save (NULL: there was no memory for it); it goes on with the
+ * loaded one (app_session.c). */
+void app_take_state(struct app *app, const struct pair_state *state);
+void app_take_session(struct app *app);
+
+/* Forgets the session that was to be loaded (app_session.c). */
+void app_forget_session(struct app *app);
+
+/* Waits for what is still to be saved, unless a signal comes; false with a reason when it was not
+ * (app_session.c). */
+bool app_finish_save(struct app *app, struct error *error);
+
+/* Writes scene.share anew (app_session.c). */
+void app_share(struct app *app);
 
 #endif

@@ -57,16 +57,9 @@ static void log_restart(struct app *app, const struct settings *settings, const 
     events_note(&app->events, 0, -1, EVENT_RESTART, text);
 }
 
-static void take_restart(struct app *app, const struct update *update)
+/* What there is to show is that of another run. */
+static void begin_run(struct app *app, const struct update *update)
 {
-    char changes[MESSAGE_SIZE];
-    app_list_changes(&app->present, &update->settings, NULL, changes, sizeof changes);
-    events_clear(&app->events);
-    if (app->begun) {
-        app_say(app, ROLE_TEXT, "%s%srestarted from seed %llu", changes, *changes ? ": " : "",
-                (unsigned long long)update->settings.seed);
-        log_restart(app, &update->settings, changes);
-    }
     if (app->present.layers != update->settings.layers)
         app->scene.bar_scroll = 0;
     app->begun = true;
@@ -83,6 +76,37 @@ static void take_restart(struct app *app, const struct update *update)
     history_set_unit(&app->history, update->task.unigram_entropy);
     navigate_restart(&app->scene);
     axis_reset(&app->scene.axis);
+}
+
+static void take_restart(struct app *app, const struct update *update)
+{
+    char changes[MESSAGE_SIZE];
+    app_list_changes(&app->present, &update->settings, NULL, changes, sizeof changes);
+    events_clear(&app->events);
+    if (app->begun) {
+        app_say(app, ROLE_TEXT, "%s%srestarted from seed %llu", changes, *changes ? ": " : "",
+                (unsigned long long)update->settings.seed);
+        log_restart(app, &update->settings, changes);
+    }
+    begin_run(app, update);
+}
+
+static void take_load(struct app *app, const struct update *update)
+{
+    begin_run(app, update);
+    app_take_session(app);
+    find_tensor(app);
+    app_fit_axis(app);
+}
+
+static void take_failure(struct app *app, const struct update *update)
+{
+    app_say(app, ROLE_BAD, "%s", update->error.text);
+    app->going_back = false;
+    if (update->state) /* what failed is a session that was to be loaded */
+        app_forget_session(app);
+    app_copy_program_settings(&app->present, &app->wanted);
+    app->wanted = app->present;
 }
 
 /* Marks what differs from the settings before, or the branch, at the step. */
@@ -204,6 +228,7 @@ static void take_branch(struct app *app, const struct update *update)
     if (app->anchor.step != update->step)
         app->anchor = history_anchor(&app->history, update->step);
     history_truncate(&app->history, &app->anchor, update->snapshot);
+    sample_history_truncate(&app->samples, update->step);
     log_branch(app, update);
     say_branch(app, update);
     app->going_back = false;
@@ -240,13 +265,17 @@ static void take_update(struct app *app, const struct update *update)
         app->scene.ended = true;
         events_note(&app->events, app->history.last[LEFT].step, -1, EVENT_END, "");
         break;
+    case UPDATE_LOAD:
+        take_load(app, update);
+        break;
+    case UPDATE_STATE:
+        app_take_state(app, update->state);
+        break;
     case UPDATE_FAILED:
-        app_say(app, ROLE_BAD, "%s", update->error.text);
-        app->going_back = false;
-        app_copy_program_settings(&app->present, &app->wanted);
-        app->wanted = app->present;
+        take_failure(app, update);
         break;
     }
+    pair_state_free(update->state);
     app->changed = true;
 }
 

@@ -1,12 +1,15 @@
 /* See bars.h. Reads the scene; knows no layout. */
 #include "ui/bars.h"
 
-#include "ui/plot.h"
-
 #include <math.h>
 #include <stdio.h>
 
 enum { THICK_MAX = 3 };
+
+enum texture bars_texture(const struct bars *bars, enum side side)
+{
+    return bars->stale > 0 ? TEXTURE_STALE : side == RIGHT ? TEXTURE_SEGMENTS : TEXTURE_FULL;
+}
 
 struct bars bars_of(const struct scene *scene, enum side side)
 {
@@ -96,9 +99,7 @@ void bars_draw(struct canvas *canvas, struct rect label, struct rect area,
                const struct scene *scene, enum side side, const struct bars_shown *shown)
 {
     const struct bars bars = bars_of(scene, side);
-    enum texture texture = bars.stale > 0  ? TEXTURE_STALE
-                           : side == RIGHT ? TEXTURE_SEGMENTS
-                                           : TEXTURE_FULL;
+    const enum texture texture = bars_texture(&bars, side);
     enum role role = bars.stale > 0 ? scene_accent_dim[side] : scene_accent[side];
     plot_log_grid(canvas, area, &scene->axis, scene->ascii);
     for (int i = 0; i < shown->count; i++) {

@@ -3,6 +3,7 @@
 #ifndef LNSCOPE_UI_BARS_H
 #define LNSCOPE_UI_BARS_H
 
+#include "ui/plot.h"
 #include "ui/scene.h"
 
 enum { BARS_MAX = LAYERS_MAX + 1 };
@@ -22,6 +23,9 @@ struct bars_shown {
     int stride;          /* from one to the next: so many layers */
     int thick, pitch;    /* rows of a bar, and from bar to bar */
 };
+
+/* What the bars of a stack are made of. */
+enum texture bars_texture(const struct bars *bars, enum side side);
 
 struct bars bars_of(const struct scene *scene, enum side side);
 

@@ -381,6 +381,7 @@ static const char *hint_of(const struct scene *scene, enum action action)
     if (action == ACTION_SCROLL_UP || action == ACTION_SCROLL_DOWN)
         return scene->help || scene->view == VIEW_LOG ? "scroll"
                : scene->view == VIEW_TENSORS          ? "tensor"
+               : scene->view == VIEW_ANATOMY          ? "block"
                                                       : "layers";
     if (action == ACTION_RIGHT)
         return scene->view == VIEW_TENSORS ? "block" : scene->view == VIEW_LOG ? "event" : "pan";
@@ -524,7 +525,7 @@ static bool has_message(const struct scene *scene)
 /* Have Up and Down something to do on a screen of this size? */
 static bool can_scroll(const struct scene *scene, int rows, int cols)
 {
-    return scene->help || scene->view == VIEW_TENSORS ||
+    return scene->help || scene->view == VIEW_TENSORS || scene->view == VIEW_ANATOMY ||
            view_bar_scroll_max(scene, rows, cols) > 0 || view_log_scroll_max(scene, rows, cols) > 0;
 }
 

@@ -103,6 +103,7 @@ struct writer {
     int first;             /* the line at its top */
     int cols;
     int line;
+    const struct scene *scene;
 };
 
 static void put(struct writer *writer, int col, enum role role, const char *text)
@@ -214,6 +215,42 @@ static void put_tables(struct writer *writer)
     }
 }
 
+/* The steps of settings that were changed on the way: "12, 40, ...", "" for none. */
+static void list_changes(const struct history *history, char *out, size_t size)
+{
+    size_t used = 0;
+    out[0] = '\0';
+    for (int i = 0; i < history->marks && used + TEXT_NUMBER < size; i++) {
+        const struct history_mark *mark = &history->mark[i];
+        if (mark->kind == MARK_CHANGE)
+            used += (size_t)snprintf(out + used, size - used, "%s%lld", used ? ", " : "",
+                                     (long long)mark->step);
+    }
+    if (used + TEXT_NUMBER >= size)
+        snprintf(out + used, size - used, ", ...");
+}
+
+/* How to have this session again; nothing that would tell the stacks apart. */
+static void put_session(struct writer *writer)
+{
+    const struct scene *scene = writer->scene;
+    char steps[LINE_MAX], text[LINE_MAX * 2];
+    if (!scene->share || scene->blind)
+        return;
+    put_heading(writer, "This session");
+    put(writer, 1, ROLE_TITLE, "again");
+    put_wrapped(writer, KEY_COLS + 3, ROLE_TEXT, scene->share);
+    list_changes(scene->history, steps, sizeof steps);
+    if (!*steps)
+        return;
+    snprintf(text, sizeof text,
+             "settings were changed at step %s: this line does not repeat that; :save FILE keeps "
+             "all of it",
+             steps);
+    put(writer, 1, ROLE_TITLE, "but");
+    put_wrapped(writer, KEY_COLS + 3, ROLE_TEXT, text);
+}
+
 static void put_all(struct writer *writer)
 {
     put_views(writer);
@@ -224,6 +261,7 @@ static void put_all(struct writer *writer)
     put_notes(writer);
     put_events(writer);
     put_tables(writer);
+    put_session(writer);
 }
 
 /* The text's part of the area: in the middle, a frame's width from its edges. */
@@ -233,17 +271,17 @@ static struct rect text_area(struct rect area)
     return (struct rect){area.row + 1, area.col + (area.cols - cols) / 2, area.rows - 2, cols};
 }
 
-int view_help_lines(int columns)
+int view_help_lines(const struct scene *scene, int columns)
 {
-    struct writer writer = {.cols = text_area((struct rect){.cols = columns}).cols};
+    struct writer writer = {.cols = text_area((struct rect){.cols = columns}).cols, .scene = scene};
     put_all(&writer);
     return writer.line;
 }
 
-int view_help_scroll_max(int rows, int columns)
+int view_help_scroll_max(const struct scene *scene, int rows, int columns)
 {
     struct layout_screen screen = layout_screen(rows, columns);
-    int spare = view_help_lines(columns) - text_area(screen.body).rows;
+    int spare = view_help_lines(scene, columns) - text_area(screen.body).rows;
     return screen.too_small || spare < 0 ? 0 : spare;
 }
 
@@ -270,11 +308,11 @@ void view_help(struct canvas *canvas, struct rect area, const struct scene *scen
     canvas_fill(canvas, area, ' ', ROLE_TEXT);
     draw_frame(canvas, frame, scene->ascii);
 
-    struct writer writer = {.cols = text.cols};
+    struct writer writer = {.cols = text.cols, .scene = scene};
     put_all(&writer);
     int lines = writer.line, spare = lines > text.rows ? lines - text.rows : 0;
     int first = scene->help_scroll < spare ? scene->help_scroll : spare;
-    writer = (struct writer){canvas, text, first, text.cols, 0};
+    writer = (struct writer){canvas, text, first, text.cols, 0, scene};
     put_all(&writer);
 
     canvas_text(canvas, frame, 0, 2, ROLE_TITLE, " Help ");

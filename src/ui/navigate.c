@@ -19,6 +19,14 @@ static const char *const curve_names[CURVES] = {
 static const char *const cell_names[CELL_KINDS] = {
     [CELL_GRADIENT] = "gradient", [CELL_UPDATE] = "update over weight", [CELL_WEIGHT] = "weight"};
 
+static const char *const stream_names[STREAM_KINDS] = {
+    [STREAM_RMS] = "RMS of x_l",
+    [STREAM_COSINE] = "cosine between neighbouring layers",
+    [STREAM_SIMILARITY] = "similarity between tokens",
+    [STREAM_ENTROPY] = "attention entropy",
+    [STREAM_SHARE] = "share of the branches",
+};
+
 /* Where the answer goes. */
 struct answer {
     char *text;
@@ -245,6 +253,17 @@ static void move_to_event(struct scene *scene, int direction, struct answer answ
     scene->log_scroll = 0;
 }
 
+/* To another block of the anatomy. */
+static void walk(struct scene *scene, int up, struct answer answer)
+{
+    const int last = scene->settings->layers - 1, next = view_anatomy_block(scene) + up;
+    scene->anatomy_block = clamp(next, last);
+    if (next < 0)
+        say(answer, "block 1 is the first one: below it is the embedding");
+    else if (next > last)
+        say(answer, "block %d is the last one: above it is the output", last + 1);
+}
+
 static void scroll(struct scene *scene, int up, int rows, int cols, struct answer answer)
 {
     if (scene->view == VIEW_TENSORS) {
@@ -253,6 +272,10 @@ static void scroll(struct scene *scene, int up, int rows, int cols, struct answe
     }
     if (scene->view == VIEW_LOG) {
         scroll_log(scene, up, rows, cols);
+        return;
+    }
+    if (scene->view == VIEW_ANATOMY) {
+        walk(scene, up, answer);
         return;
     }
     int most = view_bar_scroll_max(scene, rows, cols);
@@ -279,6 +302,9 @@ static void next_quantity(struct scene *scene, struct answer answer)
     if (scene->view == VIEW_TENSORS) {
         scene->cells.kind = (scene->cells.kind + 1) % CELL_KINDS;
         say(answer, "tensors: %s", cell_names[scene->cells.kind]);
+    } else if (scene->view == VIEW_STREAM) {
+        scene->stream_kind = (scene->stream_kind + 1) % STREAM_KINDS;
+        say(answer, "stream: %s", stream_names[scene->stream_kind]);
     } else if (is_view(scene, VIEW_CURVES, "loss, ratio, gradient norm", answer)) {
         scene->curves.curve = (scene->curves.curve + 1) % CURVES;
         say(answer, "curves: %s", curve_names[scene->curves.curve]);

@@ -101,6 +101,48 @@ void plot_log_axis(struct canvas *canvas, struct rect area, struct rect bar,
     }
 }
 
+/* Where lines and numbers of a linear axis are: at its ends and in the middle. */
+static double linear_tick(double low, double high, int i)
+{
+    return i == 0 ? low : i == 1 ? (low + high) / 2 : high;
+}
+
+static int linear_col(struct rect bar, double low, double high, double value)
+{
+    return (int)lrint((value - low) / (high - low) * bar.cols) - 1;
+}
+
+void plot_linear_grid(struct canvas *canvas, struct rect bar, double low, double high, bool ascii)
+{
+    for (int i = 0; i < 3; i++) {
+        const double tick = linear_tick(low, high, i);
+        struct rect line = {bar.row, bar.col + linear_col(bar, low, high, tick), bar.rows, 1};
+        if (tick != 0)
+            canvas_fill(canvas, line, ascii ? '.' : 0x250A, ROLE_GRID);
+        else
+            canvas_fill(canvas, line, ascii ? '|' : 0x2502, ROLE_AXIS);
+    }
+}
+
+void plot_linear_axis(struct canvas *canvas, struct rect area, struct rect bar, double low,
+                      double high, bool ascii)
+{
+    if (area.rows == 0)
+        return;
+    struct rect line = {area.row, bar.col - 1, 1, bar.cols + 1};
+    canvas_fill(canvas, line, ascii ? '-' : 0x2500, ROLE_AXIS);
+    canvas_put(canvas, area.row, bar.col - 1, ascii ? '+' : 0x2514, ROLE_AXIS);
+    for (int i = 0; i < 3; i++) {
+        char text[16];
+        const double tick = linear_tick(low, high, i);
+        if (i == 1 && bar.cols < 2 * DECADE_COLS)
+            continue;
+        snprintf(text, sizeof text, "%g", tick);
+        int col = bar.col - area.col + linear_col(bar, low, high, tick) - canvas_columns(text) / 2;
+        canvas_text(canvas, area, 0, col, ROLE_DIM, text);
+    }
+}
+
 void plot_column(struct canvas *canvas, struct rect area, int col, double fraction, bool ascii,
                  enum role role)
 {

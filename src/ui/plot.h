@@ -29,6 +29,11 @@ void plot_log_axis(struct canvas *canvas, struct rect area, struct rect bar,
                    const struct axis *axis, bool ascii);
 void plot_log_grid(struct canvas *canvas, struct rect bar, const struct axis *axis, bool ascii);
 
+/* The same on a linear axis from `low` to `high`, 0 being one of them or between. */
+void plot_linear_axis(struct canvas *canvas, struct rect area, struct rect bar, double low,
+                      double high, bool ascii);
+void plot_linear_grid(struct canvas *canvas, struct rect bar, double low, double high, bool ascii);
+
 /* Heat maps. The step of the ramp, 0 .. RAMP_STEPS - 1, for a value on an axis: one that is too
  * small for it, or 0, is at its lower end; -1 for what is not finite, or without an axis. */
 int plot_heat_step(const struct axis *axis, double value);

@@ -45,6 +45,14 @@ const struct sample *scene_sample(const struct scene *scene, enum side side)
                              scene->cursor > 0 ? scene_step(scene) : INT64_MAX);
 }
 
+struct moment scene_detailed_moment(const struct scene *scene, enum side side)
+{
+    const struct moment moment = scene_finite_moment(scene, side);
+    if (moment.step == 0 || moment.detailed)
+        return moment;
+    return history_detailed(scene->history, side, moment.step);
+}
+
 bool scene_is_mono(const struct scene *scene)
 {
     return scene->mono || scene->settings->theme == THEME_MONO;

@@ -126,6 +126,10 @@ struct moment scene_finite_moment(const struct scene *scene, enum side side);
 /* What a stack wrote last at the moment shown; NULL where nothing had been written. */
 const struct sample *scene_sample(const struct scene *scene, enum side side);
 
+/* That one where its details were measured, otherwise the nearest before it of which they were, or
+ * the first one behind; step 0 where there is none. Not every step has them (train/run.h). */
+struct moment scene_detailed_moment(const struct scene *scene, enum side side);
+
 /* Are there no colours? Have heat maps to be made of letters? */
 bool scene_is_mono(const struct scene *scene);
 bool scene_has_letters(const struct scene *scene);

@@ -42,6 +42,21 @@ void text_loss(char out[TEXT_NUMBER], double loss)
         snprintf(out, TEXT_NUMBER, "%.*f", size < 9.9995 ? 3 : size < 99.995 ? 2 : 1, loss);
 }
 
+void text_number(char out[TEXT_NUMBER], double value)
+{
+    if (unknown(out, value))
+        return;
+    double size = fabs(value);
+    if (size > 0 && (size < 0.000995 || size >= 999.5))
+        text_scientific(out, value, 0);
+    else
+        snprintf(out, TEXT_NUMBER, "%.*f",
+                 size < 0.9995  ? 3
+                 : size < 9.995 ? 2
+                                : size < 99.95,
+                 value);
+}
+
 void text_factor(char out[TEXT_NUMBER], double factor, bool ascii)
 {
     if (unknown(out, factor))

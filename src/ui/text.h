@@ -16,6 +16,10 @@ void text_scientific(char out[TEXT_NUMBER], double value, int digits);
 /* A loss in five columns, "2.961", "12.34", "1e5"; "--" for NAN. */
 void text_loss(char out[TEXT_NUMBER], double loss);
 
+/* A plain number in at most six columns, three of its digits: "1.41", "0.982", "12.3", "3e-5"; "--"
+ * for NAN. */
+void text_number(char out[TEXT_NUMBER], double value);
+
 /* A factor in at most six columns, "×0.52", "×0.052", "×5e-3", "×12.3"; "--" for NAN. */
 void text_factor(char out[TEXT_NUMBER], double factor, bool ascii);
 

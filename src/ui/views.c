@@ -25,6 +25,12 @@ static const enum action samples_keys[] = {
 static const enum action log_keys[] = {
     ACTION_PAUSE,         ACTION_SCROLL_UP, ACTION_RIGHT,     ACTION_BACK,   ACTION_FORWARD,
     ACTION_WARMUP_LONGER, ACTION_RESTART,   ACTION_NEXT_VIEW, ACTION_EXPORT, ACTIONS};
+static const enum action anatomy_keys[] = {
+    ACTION_PAUSE,        ACTION_SCROLL_UP,     ACTION_STEP,    ACTION_BACK,   ACTION_FORWARD,
+    ACTION_SWITCH_RIGHT, ACTION_WARMUP_LONGER, ACTION_RESTART, ACTION_EXPORT, ACTIONS};
+static const enum action stream_keys[] = {
+    ACTION_PAUSE,     ACTION_QUANTITY,      ACTION_SCROLL_UP, ACTION_BACK,   ACTION_FORWARD,
+    ACTION_NEXT_VIEW, ACTION_WARMUP_LONGER, ACTION_RESTART,   ACTION_EXPORT, ACTIONS};
 
 static const char *const waterfall_notes[][2] = {
     {"columns",
@@ -36,6 +42,49 @@ static const char *const waterfall_notes[][2] = {
     {"49 in 28",
      "there are more layers than rows: neighbours share one, which shows their geometric mean; "
      "Up shows them one by one"},
+    {NULL, NULL},
+};
+
+static const char *const anatomy_notes[][2] = {
+    {"lines and boxes",
+     "the signal flows upwards, from x_(l-1) at the bottom to x_l: the line at the left is the "
+     "stream, which skips the branch; at + the branch is added to it. Norms stand where the "
+     "placement has them. Blind hides the inside of the block"},
+    {"RMS",
+     "root mean square of the signal over batch, tokens and width, at that point of the way up"},
+    {"grad", "L2 norm of the loss's gradient with respect to the signal at that point, over the "
+             "whole batch; it comes from above"},
+    {"1/σ", "what a norm multiplies its input by, mean over batch and tokens (1/sd without "
+            "UTF-8). DyT has none"},
+    {"gain", "RMS behind attention or feed-forward network over RMS before it"},
+    {"norm, join",
+     "what the gradient is multiplied by on its way down: through a norm on the stream, and "
+     "at a + with all that its branch sends down, norms in the branch included; = is the "
+     "product, of the sublayer. Its way through ResiDual's second stream or B2T's outer line "
+     "counts in the join where that comes in"},
+    {"per sublayer",
+     "geometric means over the sublayers of the block, so that their product is the block's "
+     "factor: the gradient at x_(l-1) over that at x_l, which stands beside the block's number"},
+    {"measured at step",
+     "all this is measured in every step while the view is open, otherwise in every 8th; "
+     "shown is the nearest step before the one of the screen"},
+    {NULL, NULL},
+};
+
+static const char *const stream_notes[][2] = {
+    {"RMS of x_l",
+     "root mean square of the stream over batch, tokens and width, on a logarithmic axis "
+     "that both stacks share"},
+    {"cosine",
+     "between x_l and x_(l-1) of the same token, mean over batch and tokens. 1: the block "
+     "no longer turns the stream"},
+    {"similarity",
+     "mean cosine of two different tokens of a sequence in x_l. 1: all tokens have become the "
+     "same vector, which is called representation collapse"},
+    {"entropy",
+     "of the attention probabilities, mean over batch, heads and queries, as part of that of "
+     "even attention. 1: all keys alike; 0: one key alone"},
+    {"share", "L2 norm of what a block adds to the stream over that of the stream before it"},
     {NULL, NULL},
 };
 
@@ -107,7 +156,10 @@ const struct view_row view_table[VIEWS] = {
     [VIEW_ANATOMY] = {.name = "anatomy",
                       .key = '3',
                       .summary = "one block as a diagram, with the signal at every edge",
-                      .draw = view_anatomy},
+                      .draw = view_anatomy,
+                      .watch = WATCH_DETAIL,
+                      .keys = anatomy_keys,
+                      .notes = anatomy_notes},
     [VIEW_TENSORS] = {.name = "tensors",
                       .key = '4',
                       .summary = "gradient, update and weight of every tensor, as colour",
@@ -125,7 +177,10 @@ const struct view_row view_table[VIEWS] = {
     [VIEW_STREAM] = {.name = "stream",
                      .key = '6',
                      .summary = "what the stream looks like in every layer",
-                     .draw = view_stream},
+                     .draw = view_stream,
+                     .watch = WATCH_DETAIL,
+                     .keys = stream_keys,
+                     .notes = stream_notes},
     [VIEW_SAMPLES] = {.name = "samples",
                       .key = '7',
                       .summary = "both stacks continue the same text",
@@ -169,9 +224,13 @@ int view_bar_scroll_max(const struct scene *scene, int rows, int columns)
     else if (scene->view == VIEW_WATERFALL)
         fit =
             layout_waterfall(screen.body).panel[LEFT].map.rows * (scene_has_letters(scene) ? 1 : 2);
+    else if (scene->view == VIEW_STREAM)
+        fit = layout_stream(screen.body).panel[LEFT].property[0].bar.rows;
     else
         return 0;
     scene_layers(scene, &count, &first);
+    if (scene->view == VIEW_STREAM && !scene->projector)
+        count = view_stream_bars(scene);
     return count > fit ? count - fit + 1 : 0;
 }
 

@@ -19,9 +19,9 @@ struct view_row {
     int key;             /* a digit; it rises from row to row */
     const char *summary; /* one line, no full stop: what it shows */
     void (*draw)(struct canvas *canvas, struct rect area, const struct scene *scene);
-    unsigned watch; /* what the trainer is to measure for it, a sum of enum watch (trainer.h) */
     /* Says what is at a cell inside the area, where that is something to click on. */
     void (*hit)(struct rect area, const struct scene *scene, int row, int col, struct hit *hit);
+    unsigned watch; /* what the trainer is to measure for it, a sum of enum watch (trainer.h) */
     const enum action *keys; /* for the footer, ended by ACTIONS; NULL: those of the overview */
     const char *const (*notes)[2]; /* for the help: terms and what they mean, ended by NULL */
 };
@@ -86,11 +86,11 @@ void view_footer(struct canvas *canvas, struct rect area, const struct scene *sc
 void view_help(struct canvas *canvas, struct rect area, const struct scene *scene);
 
 /* The number of lines of the help on a screen this wide, for scrolling. */
-int view_help_lines(int columns);
+int view_help_lines(const struct scene *scene, int columns);
 
 /* The largest useful scene.help_scroll and scene.bar_scroll on a screen of this size; the views
  * clamp what is larger. */
-int view_help_scroll_max(int rows, int columns);
+int view_help_scroll_max(const struct scene *scene, int rows, int columns);
 int view_bar_scroll_max(const struct scene *scene, int rows, int columns);
 
 /* The same for scene.waterfall_zoom. */
@@ -98,6 +98,12 @@ int view_waterfall_zoom_max(const struct scene *scene, int rows, int columns);
 
 /* The same for scene.log_scroll. */
 int view_log_scroll_max(const struct scene *scene, int rows, int columns);
+
+/* The block that the anatomy shows: scene.anatomy_block, of those that there are. */
+int view_anatomy_block(const struct scene *scene);
+
+/* The number of bars of the property that the stream view has chosen. */
+int view_stream_bars(const struct scene *scene);
 
 /* The number of rows that the tensors view has for the moment shown. */
 int view_tensors_rows(const struct scene *scene);

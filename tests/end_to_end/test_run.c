@@ -2,7 +2,7 @@
  *
  * The program is that of the environment variable LNSCOPE, or build/lnscope. */
 #include "base/file.h"
-#include "support/safetensors_reader.h"
+#include "base/safetensors_read.h"
 #include "train/settings.h"
 
 #include <cJSON.h>
@@ -446,27 +446,27 @@ static void a_full_disk_is_told(void **state)
     fails(1, "run --steps 2" SMALL " -o /dev/full", "No space left on device");
 }
 
-static bool read_dump(struct saved *saved, const char *options)
+static bool read_dump(struct safetensors_file *saved, const char *options)
 {
     char command[512];
     struct error error;
     snprintf(command, sizeof command, "run" SMALL " %s --force --dump %s", options,
              in_folder("step.safetensors"));
     free(run_to(0, command));
-    if (!saved_read(saved, in_folder("step.safetensors"), &error))
+    if (!safetensors_open(saved, in_folder("step.safetensors"), &error))
         fail_msg("%s", error.text);
     return true;
 }
 
-static double norm_of(const struct saved *saved, const char *prefix)
+static double norm_of(const struct safetensors_file *saved, const char *prefix)
 {
     double sum = 0;
     for (int i = 0; i < saved->tensors; i++) {
-        const struct saved_tensor *tensor = &saved->tensor[i];
+        const struct safetensors_tensor *tensor = &saved->tensor[i];
         if (strncmp(tensor->name, prefix, strlen(prefix)) != 0)
             continue;
         for (size_t n = 0; n < tensor->count; n++)
-            sum += saved_number(tensor, n) * saved_number(tensor, n);
+            sum += safetensors_number(tensor, n) * safetensors_number(tensor, n);
     }
     return sqrt(sum);
 }
@@ -474,7 +474,7 @@ static double norm_of(const struct saved *saved, const char *prefix)
 /* The dump holds the very gradients that the row of its step was measured on. */
 static void a_dump_agrees_with_its_row(void **state)
 {
-    struct saved saved;
+    struct safetensors_file saved;
     char *text = run_to(0, "run --steps 3 --clip 0.01 --format jsonl" SMALL), *rest = text;
     (void)state;
     assert_true(read_dump(&saved, "--steps 3 --clip 0.01 --dump-step 2"));
@@ -490,73 +490,74 @@ static void a_dump_agrees_with_its_row(void **state)
             snprintf(name, sizeof name, "%s.stream_grad.%d", stack_names[side], l);
             expected = cJSON_GetNumberValue(cJSON_GetArrayItem(streams, l));
             assert_true(fabs(norm_of(&saved, name) - expected) < 1e-5 * expected);
-            assert_int_equal(saved_find(&saved, name)->dimensions, 3);
+            assert_int_equal(safetensors_find(&saved, name)->dims, 3);
         }
         snprintf(name, sizeof name, "%s.loss", stack_names[side]);
         expected = cJSON_GetNumberValue(cJSON_GetObjectItem(object, "loss"));
-        assert_true(fabs(saved_number(saved_find(&saved, name), 0) - expected) < 1e-6);
+        assert_true(fabs(safetensors_number(safetensors_find(&saved, name), 0) - expected) < 1e-6);
         cJSON_Delete(object);
     }
-    saved_close(&saved);
+    safetensors_file_close(&saved);
     free(text);
 }
 
 static void a_dump_has_shapes_batch_and_settings(void **state)
 {
-    struct saved saved;
+    struct safetensors_file saved;
     (void)state;
     assert_true(read_dump(&saved, "--steps 1 --seed 7 --right-norm rmsnorm"));
     for (int i = 0; i < setting_count; i++)
-        if (!saved_metadata(&saved, setting_table[i].name))
+        if (!safetensors_value(&saved, setting_table[i].name))
             fail_msg("the dump does not say %s", setting_table[i].name);
-    assert_string_equal(saved_metadata(&saved, "seed"), "7");
-    assert_string_equal(saved_metadata(&saved, "layers"), "2");
-    assert_string_equal(saved_metadata(&saved, "step"), "1");
-    assert_string_equal(saved_metadata(&saved, "left"), "pre");
-    assert_string_equal(saved_metadata(&saved, "norm"), "layernorm/rmsnorm");
-    const struct saved_tensor *up = saved_find(&saved, "left.param.blocks.1.ffn.up.weight");
+    assert_string_equal(safetensors_value(&saved, "seed"), "7");
+    assert_string_equal(safetensors_value(&saved, "layers"), "2");
+    assert_string_equal(safetensors_value(&saved, "step"), "1");
+    assert_string_equal(safetensors_value(&saved, "left"), "pre");
+    assert_string_equal(safetensors_value(&saved, "norm"), "layernorm/rmsnorm");
+    const struct safetensors_tensor *up =
+        safetensors_find(&saved, "left.param.blocks.1.ffn.up.weight");
     assert_non_null(up);
-    assert_int_equal(up->dimensions, 2);
+    assert_int_equal(up->dims, 2);
     assert_int_equal(up->shape[0], 32);
     assert_int_equal(up->shape[1], 16);
-    assert_int_equal(saved_find(&saved, "right.grad.blocks.0.ln1.weight")->dimensions, 1);
-    const struct saved_tensor *tokens = saved_find(&saved, "tokens");
-    assert_int_equal(tokens->type, SAVED_I32);
+    assert_int_equal(safetensors_find(&saved, "right.grad.blocks.0.ln1.weight")->dims, 1);
+    const struct safetensors_tensor *tokens = safetensors_find(&saved, "tokens");
+    assert_int_equal(tokens->type, SAFETENSORS_I32);
     assert_int_equal(tokens->shape[0], 2);
     assert_int_equal(tokens->shape[1], 8);
-    double vocab = (double)saved_find(&saved, "left.param.wte.weight")->shape[0];
+    double vocab = (double)safetensors_find(&saved, "left.param.wte.weight")->shape[0];
     for (size_t i = 0; i < tokens->count; i++) {
-        double target = saved_number(saved_find(&saved, "targets"), i);
-        assert_true(saved_number(tokens, i) >= 0 && saved_number(tokens, i) < vocab);
+        double target = safetensors_number(safetensors_find(&saved, "targets"), i);
+        assert_true(safetensors_number(tokens, i) >= 0 && safetensors_number(tokens, i) < vocab);
         assert_true(target >= -1 && target < vocab);
     }
-    saved_close(&saved);
+    safetensors_file_close(&saved);
 }
 
 /* The weights are those before the update: the first step's do not depend on the rate, and both
  * stacks begin with the same. */
 static void a_dump_has_the_weights_before_the_step(void **state)
 {
-    struct saved slow, fast;
+    struct safetensors_file slow, fast;
     (void)state;
     assert_true(read_dump(&slow, "--steps 1 --lr 1e-6"));
     assert_true(read_dump(&fast, "--steps 1 --lr 1"));
     for (int i = 0; i < slow.tensors; i++) {
-        const struct saved_tensor *a = &slow.tensor[i];
+        const struct safetensors_tensor *a = &slow.tensor[i];
         char twin[96];
         if (strncmp(a->name, "left.param.", 11) != 0)
             continue;
-        const struct saved_tensor *b = saved_find(&fast, a->name);
+        const struct safetensors_tensor *b = safetensors_find(&fast, a->name);
         snprintf(twin, sizeof twin, "right%s", a->name + 4);
-        const struct saved_tensor *right = saved_find(&slow, twin);
+        const struct safetensors_tensor *right = safetensors_find(&slow, twin);
         for (size_t n = 0; n < a->count; n++) {
-            assert_true(saved_number(a, n) == saved_number(b, n));
+            assert_true(safetensors_number(a, n) == safetensors_number(b, n));
             if (right)
-                assert_true(saved_number(a, n) == saved_number(right, n));
+                assert_true(safetensors_number(a, n) == safetensors_number(right, n));
         }
     }
-    saved_close(&slow);
-    saved_close(&fast);
+    safetensors_file_close(&slow);
+    safetensors_file_close(&fast);
 }
 
 static void divergence_is_shown_not_hidden(void **state)

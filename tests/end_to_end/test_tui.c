@@ -608,6 +608,32 @@ static void samples_are_written_while_one_looks(void **state)
     quit(console);
 }
 
+/* What a view wants to see is measured in every step, but only while it is open. */
+static void the_anatomy_is_measured_while_one_looks(void **state)
+{
+    (void)state;
+    struct console *console = start();
+    assert_true(console_wait_text(console, "RUNNING"));
+    press(console, " ", "PAUSED");
+    press(console, "r", "step 0 ");
+    press(console, ".", "step 1 ");
+    press(console, ".", "step 2 ");
+    press(console, "3", "b1/6 at step 1 ");
+    press(console, ".", "block 1 of 6");
+    press(console, ".", "step 4 ");
+    const char *screen = console_screen(console);
+    assert_null(strstr(screen, "at step"));
+    assert_non_null(
+        strstr(screen, "norm ×")); /* the right stack's product; the left one has none */
+    assert_non_null(strstr(screen, "join ×"));
+    press(console, "k", "block 2 of 6");
+    press(console, "[", "block 2 of 6");
+    assert_null(strstr(console_screen(console), "at step"));
+    press(console, "6", "RMS of x_l");
+    press(console, "v", "cosine of x_l and x_(l-1)");
+    quit(console);
+}
+
 static void every_key_in_every_state(void **state)
 {
     char folder[] = "/tmp/lnscope-test-XXXXXX", command[256];
@@ -1161,6 +1187,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(samples_are_written_while_one_looks),
         cmocka_unit_test(what_happens_is_logged),
         cmocka_unit_test(news_are_in_the_footer),
+        cmocka_unit_test(the_anatomy_is_measured_while_one_looks),
         cmocka_unit_test(every_key_in_every_state),
         cmocka_unit_test(help_opens_scrolls_and_closes),
         cmocka_unit_test(export_writes_two_files_each_time),

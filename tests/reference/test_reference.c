@@ -3,14 +3,13 @@
  *
  * Every set of kernels that this processor can run is compared. Errors are in the max norm,
  * max|a-b| / max|b| with b of the file. */
-#include "base/file.h"
 #include "base/memory.h"
 #include "base/names.h"
+#include "base/safetensors_read.h"
 #include "core/blas.h"
 #include "core/model.h"
 #include "core/optimizer.h"
 #include "core/placement.h"
-#include "support/safetensors_reader.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -99,35 +98,35 @@ static void worst_add(struct worst *worst, double error, const char *where)
     }
 }
 
-static void open_file(struct saved *file, const char *name)
+static void open_file(struct safetensors_file *file, const char *name)
 {
     char path[128];
     struct error error;
     snprintf(path, sizeof path, FOLDER "%s.safetensors", name);
-    if (!saved_read(file, path, &error))
+    if (!safetensors_open(file, path, &error))
         fail_msg("%s", error.text);
 }
 
-static const struct saved_tensor *need(const struct saved *file, const char *prefix,
-                                       const char *name)
+static const struct safetensors_tensor *need(const struct safetensors_file *file,
+                                             const char *prefix, const char *name)
 {
     char full[2 * TENSOR_NAME];
     snprintf(full, sizeof full, "%s%s", prefix, name);
-    const struct saved_tensor *tensor = saved_find(file, full);
+    const struct safetensors_tensor *tensor = safetensors_find(file, full);
     if (tensor == NULL)
         fail_msg("%s is missing", full);
     return tensor;
 }
 
-static const char *need_metadata(const struct saved *file, const char *key)
+static const char *need_metadata(const struct safetensors_file *file, const char *key)
 {
-    const char *value = saved_metadata(file, key);
+    const char *value = safetensors_value(file, key);
     if (value == NULL)
         fail_msg("%s is missing", key);
     return value;
 }
 
-static double number_of(const struct saved *file, const char *key)
+static double number_of(const struct safetensors_file *file, const char *key)
 {
     char *end;
     const char *text = need_metadata(file, key);
@@ -136,7 +135,7 @@ static double number_of(const struct saved *file, const char *key)
     return value;
 }
 
-static int word_of(const struct saved *file, const char *key, const char *const *names)
+static int word_of(const struct safetensors_file *file, const char *key, const char *const *names)
 {
     struct error error;
     const int index = names_find(names, key, need_metadata(file, key), &error);
@@ -146,23 +145,24 @@ static int word_of(const struct saved *file, const char *key, const char *const 
 }
 
 /* 0 or 1; `otherwise` where the file does not say. */
-static bool flag_of(const struct saved *file, const char *key, bool otherwise)
+static bool flag_of(const struct safetensors_file *file, const char *key, bool otherwise)
 {
-    return saved_metadata(file, key) == NULL ? otherwise : number_of(file, key) != 0;
+    return safetensors_value(file, key) == NULL ? otherwise : number_of(file, key) != 0;
 }
 
 /* 0, or the first name, where the file does not say. */
-static int count_of(const struct saved *file, const char *key)
+static int count_of(const struct safetensors_file *file, const char *key)
 {
-    return saved_metadata(file, key) == NULL ? 0 : (int)number_of(file, key);
+    return safetensors_value(file, key) == NULL ? 0 : (int)number_of(file, key);
 }
 
-static unsigned choice_of(const struct saved *file, const char *key, const char *const *names)
+static unsigned choice_of(const struct safetensors_file *file, const char *key,
+                          const char *const *names)
 {
-    return saved_metadata(file, key) == NULL ? 0 : (unsigned)word_of(file, key, names);
+    return safetensors_value(file, key) == NULL ? 0 : (unsigned)word_of(file, key, names);
 }
 
-static struct model_config config_of(const struct saved *file)
+static struct model_config config_of(const struct safetensors_file *file)
 {
     return (struct model_config){
         .placement = (enum placement)word_of(file, "placement", placement_names),
@@ -197,7 +197,7 @@ static struct model_config config_of(const struct saved *file)
 
 /* The model of a file, with its weights. Its tensors must be those of the file, in name and shape.
  */
-static void open_model(struct model *model, const struct saved *file)
+static void open_model(struct model *model, const struct safetensors_file *file)
 {
     const struct model_config config = config_of(file);
     assert_true(model_open(model, &config));
@@ -210,43 +210,43 @@ static void open_model(struct model *model, const struct saved *file)
         const struct tensor *tensor = &model->tensor[i];
         char name[TENSOR_NAME];
         tensor_name(tensor, name);
-        const struct saved_tensor *values = need(file, "param.", name);
-        assert_int_equal(values->dimensions, tensor->vector ? 1 : 2);
+        const struct safetensors_tensor *values = need(file, "param.", name);
+        assert_int_equal(values->dims, tensor->vector ? 1 : 2);
         if (!tensor->vector)
             assert_int_equal(values->shape[0], tensor->rows);
-        assert_int_equal(values->shape[values->dimensions - 1], tensor->cols);
+        assert_int_equal(values->shape[values->dims - 1], tensor->cols);
         for (size_t j = 0; j < values->count; j++)
-            model->weight[tensor->offset + j] = (real)saved_number(values, j);
+            model->weight[tensor->offset + j] = (real)safetensors_number(values, j);
     }
 }
 
 /* Puts batch `step` of the file's `tokens`, or the one of its `pixels`, and its `targets` into the
  * model. */
-static void load_batch(struct model *model, const struct saved *file, int step)
+static void load_batch(struct model *model, const struct safetensors_file *file, int step)
 {
     const size_t patch = (size_t)model->config.patch;
-    const struct saved_tensor *inputs = need(file, "", patch > 0 ? "pixels" : "tokens");
-    const struct saved_tensor *targets = need(file, "", "targets");
+    const struct safetensors_tensor *inputs = need(file, "", patch > 0 ? "pixels" : "tokens");
+    const struct safetensors_tensor *targets = need(file, "", "targets");
     const size_t rows = (size_t)model->config.batch * (size_t)model->config.context;
-    assert_int_equal(inputs->type, patch > 0 ? SAVED_F32 : SAVED_I32);
+    assert_int_equal(inputs->type, patch > 0 ? SAFETENSORS_F32 : SAFETENSORS_I32);
     assert_int_equal(inputs->count, targets->count * (patch > 0 ? patch : 1));
     assert_true(((size_t)step + 1) * rows <= targets->count);
     for (size_t i = 0; i < rows; i++) {
         const size_t from = (size_t)step * rows + i;
-        model->targets[i] = (int32_t)saved_number(targets, from);
+        model->targets[i] = (int32_t)safetensors_number(targets, from);
         if (patch == 0)
-            model->tokens[i] = (int32_t)saved_number(inputs, from);
+            model->tokens[i] = (int32_t)safetensors_number(inputs, from);
     }
     for (size_t i = 0; i < rows * patch; i++)
-        model->pixels[i] = (real)saved_number(inputs, i);
+        model->pixels[i] = (real)safetensors_number(inputs, i);
 }
 
 /* max|a-b| / max|b|; infinite when a number is not finite or all of b is 0. */
-static double error_of(const real *found, const struct saved_tensor *expected)
+static double error_of(const real *found, const struct safetensors_tensor *expected)
 {
     double difference = 0, scale = 0;
     for (size_t i = 0; i < expected->count; i++) {
-        const double b = saved_number(expected, i);
+        const double b = safetensors_number(expected, i);
         if (!isfinite((double)found[i]))
             return INFINITY;
         difference = fmax(difference, fabs((double)found[i] - b));
@@ -255,36 +255,36 @@ static double error_of(const real *found, const struct saved_tensor *expected)
     return scale > 0 ? difference / scale : INFINITY;
 }
 
-static double square_of(const struct saved_tensor *tensor)
+static double square_of(const struct safetensors_tensor *tensor)
 {
     double sum = 0;
     for (size_t i = 0; i < tensor->count; i++)
-        sum += saved_number(tensor, i) * saved_number(tensor, i);
+        sum += safetensors_number(tensor, i) * safetensors_number(tensor, i);
     return sum;
 }
 
 /* Every stream gradient and its measured square against the file. */
-static void compare_streams(const struct model *model, const struct saved *file,
+static void compare_streams(const struct model *model, const struct safetensors_file *file,
                             struct worst *worst, struct worst *squares)
 {
     for (int layer = 0; layer <= model->config.layers; layer++) {
         char name[TENSOR_NAME];
         snprintf(name, sizeof name, "stream_grad.%d", layer);
-        const struct saved_tensor *expected = need(file, "", name);
+        const struct safetensors_tensor *expected = need(file, "", name);
         const double square = square_of(expected);
         worst_add(worst, error_of(model_stream_grad(model, layer), expected), name);
         worst_add(squares, fabs(model->stream_grad_square[layer] - square) / square, name);
     }
 }
 
-static void compare_gradients(const struct model *model, const struct saved *file,
+static void compare_gradients(const struct model *model, const struct safetensors_file *file,
                               struct worst *worst, struct worst *squares)
 {
     for (int i = 0; i < model->tensors; i++) {
         const struct tensor *tensor = &model->tensor[i];
         char name[TENSOR_NAME];
         tensor_name(tensor, name);
-        const struct saved_tensor *expected = need(file, "grad.", name);
+        const struct safetensors_tensor *expected = need(file, "grad.", name);
         const double square = square_of(expected);
         worst_add(worst, error_of(model->grad + tensor->offset, expected), name);
         worst_add(squares, fabs(model->grad_square[i] - square) / square, name);
@@ -299,7 +299,7 @@ static void expect(const struct worst *worst, double tolerance)
 
 static void check_gradients(const char *name, const struct kernels *kernels)
 {
-    struct saved file;
+    struct safetensors_file file;
     struct model model;
     struct worst loss = {0}, gradient = {0}, stream = {0}, square = {0};
     open_file(&file, name);
@@ -307,7 +307,7 @@ static void check_gradients(const char *name, const struct kernels *kernels)
     model.kernels = kernels;
     load_batch(&model, &file, 0);
 
-    const double expected = saved_number(need(&file, "", "loss"), 0);
+    const double expected = safetensors_number(need(&file, "", "loss"), 0);
     worst_add(&loss, fabs(model_loss(&model, NULL) - expected) / expected, "model_loss()");
     /* twice: a step may leave nothing behind that the next one adds to */
     for (int time = 0; time < 2; time++) {
@@ -319,7 +319,7 @@ static void check_gradients(const char *name, const struct kernels *kernels)
     printf("  %-28s %-7s loss %7.1e  streams %7.1e  parameters %7.1e %s\n", name, kernels->name,
            loss.error, stream.error, gradient.error, gradient.where);
     model_close(&model);
-    saved_close(&file);
+    safetensors_file_close(&file);
     expect(&loss, LOSS_TOLERANCE);
     expect(&stream, GRADIENT_TOLERANCE);
     expect(&gradient, GRADIENT_TOLERANCE);
@@ -341,7 +341,7 @@ static void gradients_equal_those_of_pytorch(void **state)
 /* The biggest error of the weights against those that the file has after the last step. The bias of
  * the keys is left out: softmax does not depend on it, its gradient is rounding noise, and Adam
  * scales noise up to steps of the learning rate. */
-static void compare_weights(const struct model *model, const struct saved *file,
+static void compare_weights(const struct model *model, const struct safetensors_file *file,
                             struct worst *worst)
 {
     const int width = model->config.width;
@@ -349,12 +349,12 @@ static void compare_weights(const struct model *model, const struct saved *file,
         const struct tensor *tensor = &model->tensor[i];
         char name[TENSOR_NAME];
         tensor_name(tensor, name);
-        const struct saved_tensor *expected = need(file, "final.", name);
+        const struct safetensors_tensor *expected = need(file, "final.", name);
         const bool keys = strcmp(tensor->kind, "attn.qkv.bias") == 0;
         double difference = 0, scale = 0;
         for (size_t j = 0; j < expected->count; j++) {
             const double a = (double)model->weight[tensor->offset + j];
-            const double b = saved_number(expected, j);
+            const double b = safetensors_number(expected, j);
             if (keys && (int)j / width == 1)
                 continue;
             difference = isfinite(a) ? fmax(difference, fabs(a - b)) : INFINITY;
@@ -373,7 +373,7 @@ static double clip_factor(double limit, double norm)
 
 static void check_optimizer(const char *name, const struct kernels *kernels)
 {
-    struct saved file;
+    struct safetensors_file file;
     struct model model;
     struct optimizer_state state;
     struct worst loss = {0}, norm = {0}, weight = {0};
@@ -399,8 +399,9 @@ static void check_optimizer(const char *name, const struct kernels *kernels)
         double square = 0;
         for (int i = 0; i < model.tensors; i++)
             square += model.grad_square[i];
-        const double expected = saved_number(need(&file, "", "losses"), (size_t)step);
-        const double expected_norm = saved_number(need(&file, "", "grad_norms"), (size_t)step);
+        const double expected = safetensors_number(need(&file, "", "losses"), (size_t)step);
+        const double expected_norm =
+            safetensors_number(need(&file, "", "grad_norms"), (size_t)step);
         worst_add(&loss, fabs(model.loss - expected) / expected, "loss");
         worst_add(&norm, fabs(sqrt(square) - expected_norm) / expected_norm, "gradient norm");
         update.scale = clip_factor(number_of(&file, "clip"), sqrt(square));
@@ -411,7 +412,7 @@ static void check_optimizer(const char *name, const struct kernels *kernels)
            loss.error, norm.error, weight.error, weight.where);
     optimizer_close(&state);
     model_close(&model);
-    saved_close(&file);
+    safetensors_file_close(&file);
     expect(&loss, TRAINED_LOSS_TOLERANCE);
     expect(&norm, GRADIENT_TOLERANCE);
     expect(&weight, TRAINED_WEIGHT_TOLERANCE);
@@ -428,80 +429,9 @@ static void ten_steps_equal_those_of_pytorch(void **state)
     }
 }
 
-/* A file with this header and `data` bytes of zeros is refused for the reason given; NULL: it is
- * accepted. */
-static void try_header(const char *header, size_t data, const char *reason)
-{
-    const size_t length = strlen(header), size = 8 + length + data;
-    unsigned char *bytes = memory_new(size, 1);
-    for (int i = 0; i < 8; i++)
-        bytes[i] = (unsigned char)(length >> (8 * i) & 0xff);
-    memcpy(bytes + 8, header, length);
-    struct saved file;
-    struct error error = {""};
-    const bool accepted = saved_parse(&file, bytes, size, &error);
-    free(bytes);
-    if (accepted)
-        saved_close(&file);
-    if (accepted != (reason == NULL) || (reason != NULL && strstr(error.text, reason) == NULL))
-        fail_msg("%s: '%s'", header, error.text);
-}
-
-static void reader_refuses_damaged_headers(void **state)
-{
-    (void)state;
-#define ENTRY(type, shape, from, to)                                                               \
-    "{\"dtype\":\"" type "\",\"shape\":" shape ",\"data_offsets\":[" #from "," #to "]}"
-    try_header("{\"a\":" ENTRY("F32", "[2,3]", 0, 24) "}   ", 24, NULL);
-    try_header("{\"a\":" ENTRY("F64", "[]", 4, 12) ",\"b\":" ENTRY("I32", "[1]", 0, 4) "}", 12,
-               NULL);
-    try_header("{}", 0, NULL);
-    try_header("", 0, "not JSON");
-    try_header("[]", 0, "no JSON object");
-    try_header("{} x", 0, "not JSON");
-    try_header("{\"__metadata__\":{\"a\":1}}", 0, "not a string");
-    try_header("{\"a\":1}", 0, "no dtype");
-    try_header("{\"a\":" ENTRY("F16", "[2]", 0, 4) "}", 4, "dtype");
-    try_header("{\"a\":" ENTRY("F32", "[-1]", 0, 4) "}", 4, "bad shape");
-    try_header("{\"a\":" ENTRY("F32", "[1.5]", 0, 6) "}", 6, "bad shape");
-    try_header("{\"a\":" ENTRY("F32", "[1e15,1e15]", 0, 4) "}", 4, "bad shape");
-    try_header("{\"a\":" ENTRY("F32", "[1,1,1,1,1]", 0, 4) "}", 4, "bad shape");
-    try_header("{\"a\":" ENTRY("F32", "[2]", 0, 4) "}", 4, "4 bytes");
-    try_header("{\"a\":" ENTRY("F32", "[2]", 0, 8) "}", 4, "within 4");
-    try_header("{\"a\":" ENTRY("F32", "[2]", 8, 0) "}", 8, "within 8");
-    try_header("{\"a\":" ENTRY("F32", "[1]", 0, 4) "}", 8, "behind");
-    try_header("{\"a\":" ENTRY("F32", "[1]", 4, 8) "}", 8, "gap");
-    try_header("{\"a\":" ENTRY("F32", "[1]", 0, 4) ",\"b\":" ENTRY("F32", "[1]", 0, 4) "}", 4,
-               "overlap");
-    try_header("{\"a\":" ENTRY("F32", "[1]", 0, 4) ",\"a\":" ENTRY("F32", "[1]", 4, 8) "}", 8,
-               "twice");
-#undef ENTRY
-}
-
-/* However short a file is cut, it is refused. */
-static void reader_refuses_cut_files(void **state)
-{
-    (void)state;
-    struct error error;
-    char *content;
-    size_t size;
-    if (!file_read(FOLDER "none-none-gelu.safetensors", (size_t)1 << 20, &content, &size, &error))
-        fail_msg("%s", error.text);
-    for (size_t cut = 0; cut < size; cut += cut < 64 || size - cut < 64 ? 1 : 61) {
-        struct saved file;
-        unsigned char *part = memory_new(cut + 1, 1);
-        memcpy(part, content, cut);
-        assert_false(saved_parse(&file, part, cut, &error));
-        free(part);
-    }
-    free(content);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reader_refuses_damaged_headers),
-        cmocka_unit_test(reader_refuses_cut_files),
         cmocka_unit_test(gradients_equal_those_of_pytorch),
         cmocka_unit_test(ten_steps_equal_those_of_pytorch),
     };

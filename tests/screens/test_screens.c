@@ -218,6 +218,17 @@ static void help_end(struct fixture *fixture)
     fixture->scene.help_scroll = 10000;
 }
 
+/* The line that makes the session again, and what it does not repeat. */
+static void help_session(struct fixture *fixture)
+{
+    help_end(fixture);
+    fixture->scene.share = "lnscope --left peri --norm layernorm/rmsnorm --layers 12 --lr 0.001 "
+                           "--warmup 100 --task text --text 'a text.txt'";
+    history_add_mark(&fixture->history, 20, "warmup 0→25");
+    history_add_mark_of(&fixture->history, MARK_NAME, 25, "here");
+    history_add_mark(&fixture->history, 40, "lr 0.003→0.001");
+}
+
 static void help_picture(struct fixture *fixture)
 {
     help(fixture);
@@ -596,6 +607,91 @@ static void ascii_recording(struct fixture *fixture)
     }                                                                                              \
     SCREEN(name, rows, cols, make_##name)
 
+static void place(struct fixture *fixture, enum placement left, enum placement right)
+{
+    fixture->settings.stack[LEFT].placement = left;
+    fixture->settings.stack[RIGHT].placement = right;
+    fixture_train(fixture, 128);
+}
+
+static void peri_b2t(struct fixture *fixture)
+{
+    place(fixture, PLACEMENT_PERI, PLACEMENT_B2T);
+    fixture->scene.anatomy_block = 2;
+}
+
+static void residual_deepnorm(struct fixture *fixture)
+{
+    place(fixture, PLACEMENT_RESIDUAL, PLACEMENT_DEEPNORM);
+}
+
+/* Mix-LN is Pre-LN in its last block, and that of Scaled Pre-LN is divided by its number. */
+static void mix_lns(struct fixture *fixture)
+{
+    fixture->scene.anatomy_block = 5;
+    place(fixture, PLACEMENT_MIX, PLACEMENT_LNS);
+}
+
+static void rezero_branch(struct fixture *fixture)
+{
+    fixture->settings.stack[RIGHT].norm = NORM_RMSNORM;
+    place(fixture, PLACEMENT_REZERO, PLACEMENT_BRANCH);
+}
+
+static void parallel(struct fixture *fixture)
+{
+    fixture->settings.stack[LEFT].parallel = true;
+    fixture_train(fixture, 128);
+}
+
+/* No norm at all on the left, and the last block. */
+static void no_norm(struct fixture *fixture)
+{
+    fixture->settings.stack[LEFT].norm = NORM_NONE;
+    fixture->scene.anatomy_block = 99;
+    fixture_train(fixture, 128);
+}
+
+/* A step without details: those of the one before it are shown. */
+static void between_details(struct fixture *fixture)
+{
+    fixture_train(fixture, 128);
+    navigate_to_step(&fixture->scene, 45);
+}
+
+static void similarity(struct fixture *fixture)
+{
+    run(fixture);
+    fixture->scene.stream_kind = STREAM_SIMILARITY;
+}
+
+static void entropy_between(struct fixture *fixture)
+{
+    between_details(fixture);
+    fixture->scene.stream_kind = STREAM_ENTROPY;
+}
+
+static void share_diverged(struct fixture *fixture)
+{
+    diverged(fixture);
+    fixture->scene.stream_kind = STREAM_SHARE;
+}
+
+static void cosine_deep(struct fixture *fixture)
+{
+    deep(fixture);
+    fixture->scene.stream_kind = STREAM_COSINE;
+    fixture->scene.bar_scroll = 21;
+}
+
+/* Neighbouring layers that point away from each other. */
+static void negative(struct fixture *fixture)
+{
+    fixture->with_turns = true;
+    run(fixture);
+    fixture->scene.stream_kind = STREAM_COSINE;
+}
+
 #define SCREEN_OF(view_, name, rows, cols, make)                                                   \
     static void make_##name(struct fixture *fixture)                                               \
     {                                                                                              \
@@ -640,6 +736,8 @@ SCREEN(help_80x24, 24, 80, help)
 SCREEN(help_picture_80x24, 24, 80, help_picture)
 SCREEN(help_120x36, 36, 120, help)
 SCREEN(help_end_40x12, 12, 40, help_end)
+SCREEN(help_session_80x24, 24, 80, help_session)
+SCREEN(help_session_40x12, 12, 40, help_session)
 
 SCREEN_OF(VIEW_OVERVIEW, past_80x24, 24, 80, past)
 SCREEN_OF(VIEW_OVERVIEW, past_120x36, 36, 120, past_changed)
@@ -682,6 +780,42 @@ SCREEN_OF(VIEW_TENSORS, tensors_weight_80x24, 24, 80, weight)
 SCREEN_OF(VIEW_TENSORS, tensors_weight_120x36, 36, 120, weight)
 SCREEN_OF(VIEW_TENSORS, tensors_other_80x24, 24, 80, other_tensors)
 SCREEN_OF(VIEW_TENSORS, tensors_depth_48_80x24, 24, 80, deep)
+SCREEN_OF(VIEW_ANATOMY, anatomy_80x24, 24, 80, run)
+SCREEN_OF(VIEW_ANATOMY, anatomy_120x36, 36, 120, run_changed)
+SCREEN_OF(VIEW_ANATOMY, anatomy_40x12, 12, 40, run)
+SCREEN_OF(VIEW_ANATOMY, anatomy_60x20, 20, 60, run)
+SCREEN_OF(VIEW_ANATOMY, anatomy_160x48, 48, 160, peri_b2t)
+SCREEN_OF(VIEW_ANATOMY, anatomy_first_80x24, 24, 80, NULL)
+SCREEN_OF(VIEW_ANATOMY, anatomy_paused_80x24, 24, 80, paused)
+SCREEN_OF(VIEW_ANATOMY, anatomy_past_80x24, 24, 80, between_details)
+SCREEN_OF(VIEW_ANATOMY, anatomy_past_120x36, 36, 120, between_details)
+SCREEN_OF(VIEW_ANATOMY, anatomy_diverged_80x24, 24, 80, diverged)
+SCREEN_OF(VIEW_ANATOMY, anatomy_ascii_80x24, 24, 80, ascii)
+SCREEN_OF(VIEW_ANATOMY, anatomy_blind_80x24, 24, 80, blind)
+SCREEN_OF(VIEW_ANATOMY, anatomy_blind_40x12, 12, 40, blind)
+SCREEN_OF(VIEW_ANATOMY, anatomy_peri_b2t_80x24, 24, 80, peri_b2t)
+SCREEN_OF(VIEW_ANATOMY, anatomy_residual_120x36, 36, 120, residual_deepnorm)
+SCREEN_OF(VIEW_ANATOMY, anatomy_mix_80x24, 24, 80, mix_lns)
+SCREEN_OF(VIEW_ANATOMY, anatomy_rezero_120x36, 36, 120, rezero_branch)
+SCREEN_OF(VIEW_ANATOMY, anatomy_parallel_80x24, 24, 80, parallel)
+SCREEN_OF(VIEW_ANATOMY, anatomy_parallel_40x12, 12, 40, parallel)
+SCREEN_OF(VIEW_ANATOMY, anatomy_no_norm_80x24, 24, 80, no_norm)
+SCREEN_OF(VIEW_ANATOMY, anatomy_depth_48_80x24, 24, 80, deep)
+SCREEN_OF(VIEW_STREAM, stream_80x24, 24, 80, run)
+SCREEN_OF(VIEW_STREAM, stream_120x36, 36, 120, run_changed)
+SCREEN_OF(VIEW_STREAM, stream_40x12, 12, 40, run)
+SCREEN_OF(VIEW_STREAM, stream_160x48, 48, 160, twelve)
+SCREEN_OF(VIEW_STREAM, stream_first_80x24, 24, 80, NULL)
+SCREEN_OF(VIEW_STREAM, stream_paused_80x24, 24, 80, paused)
+SCREEN_OF(VIEW_STREAM, stream_similarity_80x24, 24, 80, similarity)
+SCREEN_OF(VIEW_STREAM, stream_past_80x24, 24, 80, entropy_between)
+SCREEN_OF(VIEW_STREAM, stream_diverged_120x36, 36, 120, share_diverged)
+SCREEN_OF(VIEW_STREAM, stream_diverged_40x12, 12, 40, diverged)
+SCREEN_OF(VIEW_STREAM, stream_ascii_120x36, 36, 120, ascii)
+SCREEN_OF(VIEW_STREAM, stream_mono_80x24, 24, 80, mono)
+SCREEN_OF(VIEW_STREAM, stream_blind_80x24, 24, 80, blind)
+SCREEN_OF(VIEW_STREAM, stream_depth_48_80x24, 24, 80, cosine_deep)
+SCREEN_OF(VIEW_STREAM, stream_negative_80x24, 24, 80, negative)
 SCREEN_OF(VIEW_CURVES, curves_80x24, 24, 80, run)
 SCREEN_OF(VIEW_CURVES, curves_120x36, 36, 120, run_changed)
 SCREEN_OF(VIEW_CURVES, curves_40x12, 12, 40, run)
@@ -840,6 +974,27 @@ static void blind_screens_tell_nothing(void **state)
     free(fixture);
 }
 
+/* Nor does the help, which otherwise shows the settings of this session. */
+static void the_help_of_a_blind_session_tells_nothing(void **state)
+{
+    (void)state;
+    struct fixture *fixture = calloc(1, sizeof *fixture);
+    assert_non_null(fixture);
+    fixture_open(fixture);
+    fixture_train(fixture, 50);
+    help_session(fixture);
+    char *seen = fixture_screen(fixture, 24, 80);
+    assert_non_null(strstr(seen, "--left peri"));
+    fixture->scene.blind = true;
+    char *hidden = fixture_screen(fixture, 24, 80);
+    assert_null(strstr(hidden, "--left"));
+    assert_null(strstr(hidden, "This session"));
+    free(seen);
+    free(hidden);
+    fixture_close(fixture);
+    free(fixture);
+}
+
 /* Every view can be reached, and is named in the header and in the help. */
 static void every_view_has_its_tab(void **state)
 {
@@ -905,12 +1060,13 @@ static void ascii_screens_hold_only_ascii(void **state)
 static void the_help_scrolls_to_its_end(void **state)
 {
     (void)state;
-    int most = view_help_scroll_max(24, 80);
-    assert_true(most > 0 && most < view_help_lines(80));
     struct fixture *fixture = calloc(1, sizeof *fixture);
     assert_non_null(fixture);
     fixture_open(fixture);
+    fixture->scene.share = "lnscope --layers 12";
     fixture->scene.help = true;
+    int most = view_help_scroll_max(&fixture->scene, 24, 80);
+    assert_true(most > 0 && most < view_help_lines(&fixture->scene, 80));
     fixture->scene.help_scroll = most;
     char *end = fixture_screen(fixture, 24, 80);
     fixture->scene.help_scroll = most + 1;
@@ -922,7 +1078,7 @@ static void the_help_scrolls_to_its_end(void **state)
     free(end);
     free(beyond);
     free(before);
-    assert_int_equal(view_help_scroll_max(1000, 80), 0);
+    assert_int_equal(view_help_scroll_max(&fixture->scene, 1000, 80), 0);
     fixture_close(fixture);
     free(fixture);
 }
@@ -990,6 +1146,9 @@ int main(void)
         cmocka_unit_test(screen_help_picture_80x24),
         cmocka_unit_test(screen_help_120x36),
         cmocka_unit_test(screen_help_end_40x12),
+        cmocka_unit_test(screen_help_session_80x24),
+        cmocka_unit_test(screen_help_session_40x12),
+        cmocka_unit_test(the_help_of_a_blind_session_tells_nothing),
         cmocka_unit_test(screen_past_80x24),
         cmocka_unit_test(screen_past_120x36),
         cmocka_unit_test(screen_past_40x12),
@@ -1031,6 +1190,42 @@ int main(void)
         cmocka_unit_test(screen_tensors_weight_120x36),
         cmocka_unit_test(screen_tensors_other_80x24),
         cmocka_unit_test(screen_tensors_depth_48_80x24),
+        cmocka_unit_test(screen_anatomy_80x24),
+        cmocka_unit_test(screen_anatomy_120x36),
+        cmocka_unit_test(screen_anatomy_40x12),
+        cmocka_unit_test(screen_anatomy_60x20),
+        cmocka_unit_test(screen_anatomy_160x48),
+        cmocka_unit_test(screen_anatomy_first_80x24),
+        cmocka_unit_test(screen_anatomy_paused_80x24),
+        cmocka_unit_test(screen_anatomy_past_80x24),
+        cmocka_unit_test(screen_anatomy_past_120x36),
+        cmocka_unit_test(screen_anatomy_diverged_80x24),
+        cmocka_unit_test(screen_anatomy_ascii_80x24),
+        cmocka_unit_test(screen_anatomy_blind_80x24),
+        cmocka_unit_test(screen_anatomy_blind_40x12),
+        cmocka_unit_test(screen_anatomy_peri_b2t_80x24),
+        cmocka_unit_test(screen_anatomy_residual_120x36),
+        cmocka_unit_test(screen_anatomy_mix_80x24),
+        cmocka_unit_test(screen_anatomy_rezero_120x36),
+        cmocka_unit_test(screen_anatomy_parallel_80x24),
+        cmocka_unit_test(screen_anatomy_parallel_40x12),
+        cmocka_unit_test(screen_anatomy_no_norm_80x24),
+        cmocka_unit_test(screen_anatomy_depth_48_80x24),
+        cmocka_unit_test(screen_stream_80x24),
+        cmocka_unit_test(screen_stream_120x36),
+        cmocka_unit_test(screen_stream_40x12),
+        cmocka_unit_test(screen_stream_160x48),
+        cmocka_unit_test(screen_stream_first_80x24),
+        cmocka_unit_test(screen_stream_paused_80x24),
+        cmocka_unit_test(screen_stream_similarity_80x24),
+        cmocka_unit_test(screen_stream_past_80x24),
+        cmocka_unit_test(screen_stream_diverged_120x36),
+        cmocka_unit_test(screen_stream_diverged_40x12),
+        cmocka_unit_test(screen_stream_ascii_120x36),
+        cmocka_unit_test(screen_stream_mono_80x24),
+        cmocka_unit_test(screen_stream_blind_80x24),
+        cmocka_unit_test(screen_stream_depth_48_80x24),
+        cmocka_unit_test(screen_stream_negative_80x24),
         cmocka_unit_test(screen_curves_80x24),
         cmocka_unit_test(screen_curves_120x36),
         cmocka_unit_test(screen_curves_40x12),

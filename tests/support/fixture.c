@@ -2,6 +2,7 @@
 #include "support/fixture.h"
 
 #include "core/rng.h"
+#include "train/detail.h"
 #include "ui/views.h"
 
 #include <math.h>
@@ -120,6 +121,75 @@ static void add_alpha(struct snapshot *now)
     now->tensors += 2;
 }
 
+/* How far the stack has collapsed: 0 at the start, towards 1 where nothing saves it. */
+static double collapse_of(const struct fixture *fixture, enum side side, int64_t step)
+{
+    return fmin(fmax(-slope_of(fixture, side, step), 0) / 4, 1);
+}
+
+/* The points of a sublayer between the gradients at its input and its output: a norm divides by the
+ * size of what goes into it, forward and backward; f makes gradients smaller, and the join is what
+ * is left to explain. */
+static void measure_sublayer(struct flow *flow, int block, const struct placement_row *placement,
+                             double x, double gradient_in, double gradient_out)
+{
+    enum { IN = FLOW_NORM_IN, BRANCH = FLOW_BRANCH, NORMED = FLOW_NORM_BRANCH };
+    const double a = placement->skip == SKIP_DEPTH ? 1.86 : 1;
+    const double b = placement->scale == SCALE_LEARNED ? 0.2 : 1;
+    double into = placement->norm_in ? 1 : x, branch = 0.9 * into;
+    double added = b * (placement->norm_branch ? 1 : branch), sum = hypot(a * x, added);
+    double out = placement->norm_out ? 1 : sum;
+    double d_sum = placement->norm_out ? gradient_out / sum : gradient_out;
+    double d_branch = placement->norm_branch ? b * d_sum / branch : b * d_sum;
+    const double rms[FLOW_POINTS] = {
+        x, placement->norm_in ? 1 : NAN, branch, placement->norm_branch ? 1 : NAN, sum, out};
+    const double grad[FLOW_POINTS] = {gradient_in, placement->norm_in ? 0.6 * d_branch : NAN,
+                                      d_branch,    placement->norm_branch ? b * d_sum : NAN,
+                                      d_sum,       gradient_out};
+    for (int point = 0; point < FLOW_POINTS; point++) {
+        flow->rms[point][block] = (float)rms[point];
+        flow->grad[point][block] = (float)grad[point];
+    }
+    flow->rstd[FLOW_NIN][block] = (float)(placement->norm_in ? 1 / x : NAN);
+    flow->rstd[FLOW_NBRANCH][block] = (float)(placement->norm_branch ? 1 / branch : NAN);
+    flow->rstd[FLOW_NOUT][block] = (float)(placement->norm_out ? 1 / sum : NAN);
+}
+
+/* Needs the stream gradients; sets the sizes of the stream. */
+static void measure_detail(const struct fixture *fixture, enum side side, struct snapshot *now)
+{
+    const struct stack_settings *stack = &fixture->settings.stack[side];
+    const double collapse = collapse_of(fixture, side, now->step);
+    struct detail *detail = &now->detail;
+    const int layers = now->layers;
+    detail_clear(detail);
+    now->stream_rms[0] = 1;
+    detail->measured = now->step == 1 || now->step % 8 == 0;
+    for (int l = 0; l < layers; l++) {
+        enum placement place = placement_of_block(now->placement, l, layers);
+        const struct placement_row *placement = &placement_table[place];
+        double below = (double)now->stream_grad[l], above = (double)now->stream_grad[l + 1];
+        double middle = stack->parallel ? above : sqrt(below * above) * (1 + 0.05 * noise(0, 3, l));
+        double x = (double)now->stream_rms[l];
+        measure_sublayer(&detail->flow[0], l, placement, x, below, middle);
+        x = (double)detail->flow[0].rms[FLOW_OUT][l];
+        if (!stack->parallel)
+            measure_sublayer(&detail->flow[1], l, placement, x, middle, above);
+        now->stream_rms[l + 1] = detail->flow[!stack->parallel].rms[FLOW_OUT][l];
+        double cosine = placement->norm_out ? 0.7 + 0.25 * collapse : 1 - 0.4 / (l + 1.5);
+        if (fixture->with_turns)
+            cosine = 0.3 * l - 0.7 - 0.05 * (int)side;
+        detail->cosine[l + 1] = (float)fmin(cosine + 0.02 * noise(now->step, 4, l), 1);
+        detail->share[l] = (float)sqrt(2 - 2 * cosine);
+        detail->entropy[l] = (float)(0.55 + 0.4 * collapse + 0.1 * noise(0, 5, l));
+    }
+    for (int l = 0; l <= layers; l++)
+        detail->similarity[l] =
+            (float)(0.1 + (0.25 + 0.6 * collapse) * l / layers + 0.03 * noise(0, 6, l));
+    if (!detail->measured)
+        detail_clear(detail);
+}
+
 static void measure(struct fixture *fixture, enum side side, int64_t step)
 {
     const struct settings *settings = &fixture->settings;
@@ -144,8 +214,8 @@ static void measure(struct fixture *fixture, enum side side, int64_t step)
         double place = 1 - (double)l / layers;
         now->stream_grad[l] =
             (float)(0.041 * pow(10, slope * place + 0.05 * noise(step / 8, 2 + (int)side, l)));
-        now->stream_rms[l] = 1;
     }
+    measure_detail(fixture, side, now);
     now->ratio = (double)now->stream_grad[0] / (double)now->stream_grad[layers];
     double square = 0;
     for (int t = 0; t < TENSORS; t++) {
@@ -174,6 +244,7 @@ static void make_not_finite(struct snapshot *snapshot, struct fault fault)
     snapshot->loss = NAN;
     for (int l = 0; l <= snapshot->layers; l++)
         snapshot->stream_grad[l] = NAN;
+    detail_clear(&snapshot->detail);
     for (int t = 0; t < snapshot->tensors; t++)
         for (int l = 0; l < snapshot->layers; l++)
             snapshot->tensor[t].grad[l] = snapshot->tensor[t].update_ratio[l] = NAN;

@@ -19,6 +19,7 @@ struct fixture {
     struct snapshot snapshot[SIDES];
     bool with_held_out; /* a held-out loss is measured every 10 steps */
     bool with_alpha;    /* the right stack has two tensors more */
+    bool with_turns;    /* the first blocks turn the stream around */
 };
 
 /* A scene of the default session before its first step. */

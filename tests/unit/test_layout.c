@@ -105,6 +105,37 @@ static void cover_log(const struct layout_log *log, struct rect body)
         cover(parts[i], body);
 }
 
+static void cover_anatomy(const struct layout_anatomy *anatomy, struct rect body)
+{
+    for (int side = 0; side < SIDES; side++) {
+        const struct layout_diagram *panel = &anatomy->panel[side];
+        const struct rect parts[] = {panel->title,   panel->state, panel->head,
+                                     panel->drawing, panel->rms,   panel->grad,
+                                     panel->note,    panel->words, panel->product};
+        for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+            cover(parts[i], body);
+    }
+    cover(anatomy->info, body);
+}
+
+static void cover_stream(const struct layout_stream *stream, struct rect body)
+{
+    for (int side = 0; side < SIDES; side++) {
+        cover(stream->panel[side].title, body);
+        cover(stream->panel[side].state, body);
+        cover(stream->words[side], body);
+        for (int i = 0; i < stream->properties; i++) {
+            const struct layout_property *property = &stream->panel[side].property[i];
+            const struct rect bar = property->bar;
+            const struct rect parts[] = {
+                property->head,  property->label, bar,
+                property->value, property->axis,  {bar.row, bar.col - 1, bar.rows, 1}};
+            for (size_t p = 0; p < sizeof parts / sizeof parts[0]; p++)
+                cover(parts[p], body);
+        }
+    }
+}
+
 static void cover_view(enum view view, struct rect body)
 {
     const struct layout_overview overview = layout_overview(body);
@@ -113,6 +144,8 @@ static void cover_view(enum view view, struct rect body)
     const struct layout_curves curves = layout_curves(body);
     const struct layout_samples samples = layout_samples(body);
     const struct layout_log log = layout_log(body);
+    const struct layout_anatomy anatomy = layout_anatomy(body);
+    const struct layout_stream stream = layout_stream(body);
     switch (view) {
     case VIEW_OVERVIEW:
         cover_overview(&overview, body);
@@ -131,6 +164,12 @@ static void cover_view(enum view view, struct rect body)
         break;
     case VIEW_LOG:
         cover_log(&log, body);
+        break;
+    case VIEW_ANATOMY:
+        cover_anatomy(&anatomy, body);
+        break;
+    case VIEW_STREAM:
+        cover_stream(&stream, body);
         break;
     case VIEWS:
         break;
@@ -349,6 +388,118 @@ static void no_map_shrinks_as_the_screen_grows(void **state)
     }
 }
 
+/* On every screen a diagram with its notes, and at least 7 bars of a property in twin panels. */
+static void diagrams_and_properties_are_on_every_screen(void **state)
+{
+    (void)state;
+    for (int rows = VIEW_ROWS_MIN; rows <= ROWS_MAX; rows++)
+        for (int cols = VIEW_COLUMNS_MIN; cols <= COLS_MAX; cols++) {
+            struct rect body = layout_screen(rows, cols).body;
+            struct layout_anatomy anatomy = layout_anatomy(body);
+            const struct layout_diagram *left = &anatomy.panel[LEFT];
+            const struct layout_diagram *right = &anatomy.panel[RIGHT];
+            assert_true(left->drawing.rows >= 7 && left->note.cols >= 8);
+            assert_true(left->head.rows == 1 && left->product.rows >= 1);
+            assert_true(left->stream - left->norm_cols / 2 >= 0);
+            assert_true(left->branch - left->branch_cols / 2 > left->stream);
+            assert_true(left->branch + (left->branch_cols - 1) / 2 < left->drawing.cols);
+            assert_int_equal(left->drawing.row, right->drawing.row);
+            assert_int_equal(left->drawing.cols, right->drawing.cols);
+            struct layout_stream stream = layout_stream(body);
+            assert_true(stream.properties >= 1);
+            for (int i = 0; i < stream.properties; i++) {
+                const struct layout_property *property = &stream.panel[LEFT].property[i];
+                assert_true(property->bar.rows >= 7 && property->bar.cols >= 7);
+                assert_int_equal(property->bar.row, stream.panel[RIGHT].property[i].bar.row);
+                assert_int_equal(property->bar.cols, stream.panel[RIGHT].property[i].bar.cols);
+            }
+        }
+    assert_int_equal(layout_stream(layout_screen(48, 160).body).properties, LAYOUT_PROPERTIES);
+    assert_int_equal(layout_stream(layout_screen(36, 120).body).properties, 3);
+    assert_int_equal(layout_stream(layout_screen(24, 80).body).properties, 1);
+}
+
+/* The rows of a box and the line above it, from *row on; *row moves behind them. */
+static void follow_box(const struct layout_box *box, bool present, struct rect drawing, int *row)
+{
+    assert_int_equal(box->box.rows > 0, present);
+    if (!present)
+        return;
+    assert_true(box->box.rows == 1 || box->box.rows == 3);
+    assert_true(box->above >= *row && box->above <= box->box.row);
+    assert_true(box->box.row >= *row);
+    assert_int_equal(box->box.col, drawing.col);
+    assert_int_equal(box->box.cols, drawing.cols);
+    *row = box->box.row + box->box.rows;
+}
+
+/* From the top down: Nout, the join, Nbranch, f, Nin, the split, all inside the sublayer's rows. */
+static void blocks_have_their_boxes_in_order(void **state)
+{
+    (void)state;
+    for (int rows = 7; rows <= ROWS_MAX; rows++)
+        for (int placement = 0; placement < PLACEMENTS; placement++)
+            for (int sublayers = 1; sublayers <= FLOW_SUBLAYERS; sublayers++) {
+                const struct placement_row *has = &placement_table[placement];
+                const struct rect drawing = {3, 5, rows, 15};
+                const struct layout_block block = layout_block(drawing, sublayers, has);
+                if (has->by_block)
+                    continue; /* its blocks are of other rows */
+                assert_int_equal(block.sublayers, rows < 11 ? 1 : sublayers);
+                assert_int_equal(block.out, drawing.row);
+                int row = drawing.row + 1;
+                for (int i = block.sublayers - 1; i >= 0; i--) {
+                    const struct layout_sublayer *sublayer = &block.sublayer[i];
+                    follow_box(&sublayer->norm_out, has->norm_out, drawing, &row);
+                    assert_true(sublayer->join >= row);
+                    row = sublayer->join + 1;
+                    follow_box(&sublayer->norm_branch, has->norm_branch, drawing, &row);
+                    follow_box(&sublayer->branch, true, drawing, &row);
+                    follow_box(&sublayer->norm_in, has->norm_in, drawing, &row);
+                    assert_true(sublayer->split >= row);
+                    row = sublayer->split + 1;
+                }
+                assert_int_equal(row, drawing.row + rows);
+                /* the other placements have it in the same row */
+                assert_int_equal(block.sublayer[block.sublayers - 1].split,
+                                 layout_block(drawing, sublayers, &placement_table[0])
+                                     .sublayer[block.sublayers - 1]
+                                     .split);
+            }
+}
+
+static void diagrams_give_up_rows_in_the_stated_order(void **state)
+{
+    (void)state;
+    struct rect area = {0, 0, 21, 80}; /* of a screen of 80x24 */
+    const struct placement_row *post = &placement_table[PLACEMENT_POST];
+    struct layout_diagram panel = layout_anatomy(area).panel[LEFT];
+    assert_true(panel.drawing.rows == 17 && panel.state.rows == 1 && panel.words.rows == 0);
+    struct layout_block block = layout_block(panel.drawing, 2, post);
+    assert_int_equal(block.sublayer[0].branch.box.rows, 3);
+    assert_int_equal(block.sublayer[1].norm_out.box.rows, 3);
+    area.rows = 24;
+    panel = layout_anatomy(area).panel[LEFT];
+    assert_true(panel.drawing.rows == 17 && panel.product.rows == 2 && panel.words.rows == 1);
+    area.rows = 23;
+    assert_int_equal(layout_anatomy(area).panel[LEFT].product.rows, 1);
+    assert_int_equal(layout_anatomy(area).panel[LEFT].words.rows, 1);
+    area.rows = 22;
+    assert_int_equal(layout_anatomy(area).panel[LEFT].words.rows, 0);
+    assert_int_equal(layout_anatomy(area).info.rows, 1);
+    area.rows = 11;
+    panel = layout_anatomy(area).panel[LEFT];
+    assert_true(panel.drawing.rows == 7 && panel.state.rows == 1);
+    area.rows = 10;
+    assert_int_equal(layout_anatomy(area).panel[LEFT].state.rows, 0);
+    for (int rows = 10; rows < ROWS_MAX; rows++) {
+        struct rect now = {0, 0, rows, 80}, next = {0, 0, rows + 1, 80};
+        assert_true(layout_anatomy(next).panel[LEFT].drawing.rows >=
+                    layout_anatomy(now).panel[LEFT].drawing.rows);
+        assert_true(layout_stream(next).properties >= layout_stream(now).properties);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -360,6 +511,9 @@ int main(void)
         cmocka_unit_test(maps_and_fields_are_on_every_screen),
         cmocka_unit_test(the_projector_has_its_digits),
         cmocka_unit_test(no_map_shrinks_as_the_screen_grows),
+        cmocka_unit_test(diagrams_and_properties_are_on_every_screen),
+        cmocka_unit_test(blocks_have_their_boxes_in_order),
+        cmocka_unit_test(diagrams_give_up_rows_in_the_stated_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

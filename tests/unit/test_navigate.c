@@ -320,6 +320,58 @@ static void quantities_and_axes_belong_to_their_view(void **state)
     act(ACTION_QUANTITY);
     assert_int_equal(scene->cells.kind, CELL_GRADIENT);
     assert_int_equal(scene->curves.curve, CURVE_LOSS);
+    scene->view = VIEW_STREAM;
+    for (int kind = 1; kind <= STREAM_KINDS; kind++) {
+        act(ACTION_QUANTITY);
+        assert_int_equal(scene->stream_kind, kind % STREAM_KINDS);
+        assert_non_null(strstr(said, "stream: "));
+    }
+}
+
+static void arrows_walk_through_the_blocks(void **state)
+{
+    (void)state;
+    scene->view = VIEW_ANATOMY;
+    act(ACTION_SCROLL_DOWN);
+    assert_int_equal(scene->anatomy_block, 0);
+    assert_true(strlen(said) > 0); /* says that there is no block below */
+    act_times(ACTION_SCROLL_UP, 2);
+    assert_int_equal(scene->anatomy_block, 2);
+    assert_string_equal(said, "");
+    act_times(ACTION_SCROLL_UP, 99);
+    assert_int_equal(scene->anatomy_block, fixture->settings.layers - 1);
+    assert_non_null(strstr(said, "last"));
+    assert_int_equal(scene->bar_scroll, 0);
+    fixture->settings.layers = 3; /* the new run is less deep */
+    assert_int_equal(view_anatomy_block(scene), 2);
+    act(ACTION_SCROLL_DOWN);
+    assert_int_equal(scene->anatomy_block, 1);
+}
+
+/* Details are measured in the first step and in every eighth. */
+static void details_are_those_of_the_last_step_that_has_them(void **state)
+{
+    (void)state;
+    assert_int_equal(scene_detailed_moment(scene, LEFT).step, 0);
+    fixture_train_until_fault(fixture, 60,
+                              (struct fault){.place = FAULT_STREAM, .layer = 3, .step = 30});
+    assert_int_equal(scene_detailed_moment(scene, LEFT).step, 56);
+    assert_int_equal(scene_detailed_moment(scene, RIGHT).step, 24); /* the last finite ones */
+    navigate_to_step(scene, 16);
+    assert_int_equal(scene_detailed_moment(scene, LEFT).step, 16);
+    navigate_to_step(scene, 15);
+    assert_int_equal(scene_detailed_moment(scene, LEFT).step, 8);
+    assert_true(scene_detailed_moment(scene, LEFT).detailed);
+    navigate_to_step(scene, 7);
+    assert_int_equal(scene_detailed_moment(scene, LEFT).step, 1);
+}
+
+static void views_say_what_they_want_measured(void **state)
+{
+    (void)state;
+    assert_int_equal(view_table[VIEW_OVERVIEW].watch, 0);
+    assert_int_equal(view_table[VIEW_ANATOMY].watch, WATCH_DETAIL);
+    assert_int_equal(view_table[VIEW_STREAM].watch, WATCH_DETAIL);
 }
 
 static void arrows_move_the_cell(void **state)
@@ -354,8 +406,9 @@ static void layers_scroll_where_they_do_not_fit(void **state)
     assert_int_equal(scene->bar_scroll, 0);
     assert_true(strlen(said) > 0);
     fixture->settings.layers = 96; /* more than two to a row of the waterfall */
-    for (enum view view = VIEW_OVERVIEW; view <= VIEW_WATERFALL; view++) {
-        scene->view = view;
+    const enum view views[] = {VIEW_OVERVIEW, VIEW_WATERFALL, VIEW_STREAM};
+    for (size_t i = 0; i < sizeof views / sizeof views[0]; i++) {
+        scene->view = views[i];
         int most = view_bar_scroll_max(scene, ROWS, COLS);
         assert_true(most > 0);
         act_times(ACTION_SCROLL_UP, 99);
@@ -504,6 +557,9 @@ int main(void)
         TEST(smoothing_has_its_steps),
         TEST(quantities_and_axes_belong_to_their_view),
         TEST(arrows_move_the_cell),
+        TEST(arrows_walk_through_the_blocks),
+        TEST(details_are_those_of_the_last_step_that_has_them),
+        TEST(views_say_what_they_want_measured),
         TEST(layers_scroll_where_they_do_not_fit),
         TEST(blind_is_a_switch),
         TEST(the_race_is_that_of_the_moment),

@@ -73,6 +73,27 @@ static void bars_and_axis_agree(void **state)
     canvas_close(&canvas);
 }
 
+/* 0 is the line that bars begin at, also where it is in the middle. */
+static void linear_axes_have_ends_and_a_middle(void **state)
+{
+    (void)state;
+    struct canvas canvas;
+    canvas_open(&canvas, 2, 18);
+    struct rect bar = {0, 4, 1, 12}, line = {1, 0, 1, 18};
+    plot_linear_grid(&canvas, bar, 0, 1, true);
+    plot_linear_axis(&canvas, line, bar, 0, 1, true);
+    assert_shows(&canvas, "   |     .     .\n"
+                          "   0----0.5----1\n");
+    plot_linear_grid(&canvas, bar, -1, 1, true);
+    plot_linear_axis(&canvas, line, bar, -1, 1, true);
+    assert_shows(&canvas, "   .     |     .\n"
+                          "  -1-----0-----1\n");
+    bar.cols = 7; /* no room for the middle */
+    plot_linear_axis(&canvas, line, bar, 0, 1, true);
+    assert_shows(&canvas, "\n   0------1\n");
+    canvas_close(&canvas);
+}
+
 static void columns_stand_on_the_bottom(void **state)
 {
     (void)state;
@@ -289,6 +310,7 @@ int main(void)
         cmocka_unit_test(bars_end_on_eighths),
         cmocka_unit_test(textures_differ_without_colour),
         cmocka_unit_test(bars_and_axis_agree),
+        cmocka_unit_test(linear_axes_have_ends_and_a_middle),
         cmocka_unit_test(columns_stand_on_the_bottom),
         cmocka_unit_test(numbers_are_nice),
         cmocka_unit_test(dots_have_their_bits),

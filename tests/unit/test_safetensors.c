@@ -1,7 +1,7 @@
-/* The writer of safetensors, read back by a strict reader, and byte by byte. */
-#include "base/safetensors.h"
+/* Safetensors: the writer, byte by byte and read back, and what the reader refuses. */
+#include "base/safetensors_read.h"
 
-#include "support/safetensors_reader.h"
+#include "base/memory.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -29,7 +29,7 @@ static void arrays_are_read_back(void **state)
     const double loss = 3.25;
     const int32_t tokens[4] = {7, -1, 2147483647, 0};
     struct safetensors set = {0};
-    struct saved saved;
+    struct safetensors_file saved;
     struct error error;
     size_t size;
     (void)state;
@@ -39,22 +39,22 @@ static void arrays_are_read_back(void **state)
     safetensors_add(&set, "tokens", SAFETENSORS_I32, 2, (const int64_t[]){2, 2}, tokens);
     safetensors_add(&set, "loss", SAFETENSORS_F64, 0, NULL, &loss);
     char *bytes = write_set(&set, &size);
-    if (!saved_parse(&saved, (const unsigned char *)bytes, size, &error))
+    if (!safetensors_parse(&saved, (const unsigned char *)bytes, size, &error))
         fail_msg("%s", error.text);
     assert_int_equal(saved.tensors, 3);
-    assert_string_equal(saved_metadata(&saved, "seed"), "1");
-    assert_string_equal(saved_metadata(&saved, "text"), "a \"b\" \xE2\x86\x92");
-    const struct saved_tensor *w = saved_find(&saved, "w");
-    assert_int_equal(w->type, SAVED_F32);
-    assert_int_equal(w->dimensions, 2);
+    assert_string_equal(safetensors_value(&saved, "seed"), "1");
+    assert_string_equal(safetensors_value(&saved, "text"), "a \"b\" \xE2\x86\x92");
+    const struct safetensors_tensor *w = safetensors_find(&saved, "w");
+    assert_int_equal(w->type, SAFETENSORS_F32);
+    assert_int_equal(w->dims, 2);
     assert_int_equal(w->shape[0], 2);
     assert_int_equal(w->shape[1], 3);
-    assert_true(saved_number(w, 5) == -0.5);
-    assert_true(saved_number(saved_find(&saved, "tokens"), 1) == -1);
-    assert_true(saved_number(saved_find(&saved, "tokens"), 2) == 2147483647);
-    assert_int_equal(saved_find(&saved, "loss")->dimensions, 0);
-    assert_true(saved_number(saved_find(&saved, "loss"), 0) == 3.25);
-    saved_close(&saved);
+    assert_true(safetensors_number(w, 5) == -0.5);
+    assert_true(safetensors_number(safetensors_find(&saved, "tokens"), 1) == -1);
+    assert_true(safetensors_number(safetensors_find(&saved, "tokens"), 2) == 2147483647);
+    assert_int_equal(safetensors_find(&saved, "loss")->dims, 0);
+    assert_true(safetensors_number(safetensors_find(&saved, "loss"), 0) == 3.25);
+    safetensors_file_close(&saved);
     safetensors_close(&set);
     free(bytes);
 }
@@ -88,16 +88,126 @@ static void the_layout_is_that_of_the_format(void **state)
 static void an_empty_set_is_a_file(void **state)
 {
     struct safetensors set = {0};
-    struct saved saved;
+    struct safetensors_file saved;
     struct error error;
     size_t size;
     char *bytes = write_set(&set, &size);
     (void)state;
-    assert_true(saved_parse(&saved, (const unsigned char *)bytes, size, &error));
+    assert_true(safetensors_parse(&saved, (const unsigned char *)bytes, size, &error));
     assert_int_equal(saved.tensors, 0);
-    saved_close(&saved);
+    safetensors_file_close(&saved);
     safetensors_close(&set);
     free(bytes);
+}
+
+/* A file with this header and `data` bytes of zeros is refused for the reason given; NULL: it is
+ * accepted. */
+static void try_header(const char *header, size_t data, const char *reason)
+{
+    const size_t length = strlen(header), size = 8 + length + data;
+    unsigned char *bytes = memory_new(size, 1);
+    for (int i = 0; i < 8; i++)
+        bytes[i] = (unsigned char)(length >> (8 * i) & 0xff);
+    memcpy(bytes + 8, header, length);
+    struct safetensors_file file;
+    struct error error = {""};
+    const bool accepted = safetensors_parse(&file, bytes, size, &error);
+    free(bytes);
+    if (accepted)
+        safetensors_file_close(&file);
+    if (accepted != (reason == NULL) || (reason != NULL && strstr(error.text, reason) == NULL))
+        fail_msg("%s: '%s'", header, error.text);
+}
+
+static void damaged_headers_are_refused(void **state)
+{
+    (void)state;
+#define ENTRY(type, shape, from, to)                                                               \
+    "{\"dtype\":\"" type "\",\"shape\":" shape ",\"data_offsets\":[" #from "," #to "]}"
+    try_header("{\"a\":" ENTRY("F32", "[2,3]", 0, 24) "}   ", 24, NULL);
+    try_header("{\"a\":" ENTRY("F64", "[]", 4, 12) ",\"b\":" ENTRY("I32", "[1]", 0, 4) "}", 12,
+               NULL);
+    try_header("{}", 0, NULL);
+    try_header("", 0, "header would have 0 bytes");
+    try_header("[]", 0, "no JSON");
+    try_header("{} x", 0, "no JSON");
+    try_header("{\"__metadata__\":{\"a\":1}}", 0, "no string");
+    try_header("{\"__metadata__\":[]}", 0, "no object");
+    try_header("{\"__metadata__\":{},\"__metadata__\":{}}", 0, "__metadata__ twice");
+    try_header("{\"__metadata__\":{\"a\":\"\",\"a\":\"\"}}", 0, "twice");
+    try_header("{\"__metadata__\":{\"checksum\":\"0000000000000000\"}}", 0, "checksum");
+    try_header("{\"__metadata__\":{\"checksum\":\"\"}}", 0, "checksum");
+    try_header("{\"a\":1}", 0, "dtype");
+    try_header("{\"a\":" ENTRY("F16", "[2]", 0, 4) "}", 4, "dtype");
+    try_header("{\"a\":" ENTRY("F32", "[-1]", 0, 4) "}", 4, "shape");
+    try_header("{\"a\":" ENTRY("F32", "[1.5]", 0, 6) "}", 6, "shape");
+    try_header("{\"a\":" ENTRY("F32", "[1e15,1e15]", 0, 4) "}", 4, "shape");
+    try_header("{\"a\":" ENTRY("F32", "[1,1,1,1]", 0, 4) "}", 4, "shape");
+    try_header("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0]}}", 4, "two offsets");
+    try_header("{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+               4, "more or less");
+    try_header("{\"a\":" ENTRY("F32", "[2]", 0, 4) "}", 4, "4 bytes");
+    try_header("{\"a\":" ENTRY("F32", "[2]", 0, 8) "}", 4, "byte 8 of 4");
+    try_header("{\"a\":" ENTRY("F32", "[2]", 8, 0) "}", 8, "of 8");
+    try_header("{\"a\":" ENTRY("F32", "[1]", 0, 4) "}", 8, "leave bytes out");
+    try_header("{\"a\":" ENTRY("F32", "[1]", 4, 8) "}", 8, "leave bytes out");
+    try_header("{\"a\":" ENTRY("F32", "[1]", 0, 4) ",\"b\":" ENTRY("F32", "[1]", 0, 4) "}", 4,
+               "overlap");
+    try_header("{\"a\":" ENTRY("F32", "[1]", 0, 4) ",\"a\":" ENTRY("F32", "[1]", 4, 8) "}", 8,
+               "twice");
+#undef ENTRY
+}
+
+/* A sealed file in which nothing may be changed: cut anywhere, or a bit of any byte turned. */
+static void a_checksum_finds_all_damage(void **state)
+{
+    const float matrix[2][3] = {{1, 2, 3}, {4, 5, -0.5f}};
+    struct safetensors set = {.sealed = true};
+    struct safetensors_file file;
+    struct error error;
+    size_t size;
+    (void)state;
+    safetensors_metadata(&set, "text", "\"checksum\":\"");
+    safetensors_add(&set, "w", SAFETENSORS_F32, 2, (const int64_t[]){2, 3}, matrix);
+    char *bytes = write_set(&set, &size);
+    if (!safetensors_parse(&file, (const unsigned char *)bytes, size, &error))
+        fail_msg("%s", error.text);
+    assert_string_equal(safetensors_value(&file, "text"), "\"checksum\":\"");
+    safetensors_file_close(&file);
+    for (size_t cut = 0; cut < size; cut++) {
+        unsigned char *part = memory_new(cut + 1, 1);
+        memcpy(part, bytes, cut);
+        assert_false(safetensors_parse(&file, part, cut, &error));
+        free(part);
+    }
+    /* Without its name there is no checksum. */
+    size_t from = 8;
+    while (memcmp(bytes + from, "checksum", strlen("checksum")) != 0)
+        from++;
+    for (size_t at = 0; at < size; at++) {
+        if (at >= from && at < from + strlen("checksum"))
+            continue;
+        for (int bit = 0; bit < 8; bit++) {
+            bytes[at] = (char)(bytes[at] ^ 1 << bit);
+            assert_false(safetensors_parse(&file, (const unsigned char *)bytes, size, &error));
+            bytes[at] = (char)(bytes[at] ^ 1 << bit);
+        }
+    }
+    safetensors_close(&set);
+    free(bytes);
+}
+
+static void what_is_no_file_is_refused(void **state)
+{
+    struct safetensors_file file;
+    struct error error;
+    (void)state;
+    assert_false(safetensors_open(&file, "/nowhere/at/all", &error));
+    assert_non_null(strstr(error.text, "cannot read /nowhere/at/all"));
+    assert_false(safetensors_open(&file, "/", &error));
+    assert_non_null(strstr(error.text, "/ is a directory: name a file"));
+    assert_false(safetensors_open(&file, "/dev/zero", &error));
+    assert_non_null(strstr(error.text, "/dev/zero is a device"));
 }
 
 int main(void)
@@ -106,6 +216,9 @@ int main(void)
         cmocka_unit_test(arrays_are_read_back),
         cmocka_unit_test(the_layout_is_that_of_the_format),
         cmocka_unit_test(an_empty_set_is_a_file),
+        cmocka_unit_test(damaged_headers_are_refused),
+        cmocka_unit_test(a_checksum_finds_all_damage),
+        cmocka_unit_test(what_is_no_file_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

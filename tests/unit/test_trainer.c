@@ -391,6 +391,109 @@ static void test_a_diverged_stack_says_where_and_goes_no_further(void **state)
     lose_a_weight("attn.proj.weight", FAULT_ATTENTION);
 }
 
+/* A copy of the state is handed out between two steps; loaded, the run goes on from there, in this
+ * trainer and in another one. */
+static void test_a_state_is_saved_and_loaded(void **state)
+{
+    (void)state;
+    struct settings settings = small_settings(), other = settings;
+    struct snapshot third[SIDES];
+    struct error error;
+    struct trainer *trainer = start(&settings, false);
+    trainer_step(trainer);
+    trainer_step(trainer);
+    assert_int_equal(next(trainer)->step, 1);
+    assert_int_equal(next(trainer)->step, 2);
+    trainer_save(trainer);
+    trainer_step(trainer);
+    const struct update *update = next(trainer);
+    assert_int_equal(update->kind, UPDATE_STATE);
+    assert_int_equal(update->step, 2);
+    struct pair_state *saved = update->state;
+    assert_non_null(saved);
+    assert_int_equal(saved->step, 2);
+    update = next(trainer);
+    assert_int_equal(update->step, 3);
+    assert_null(update->state);
+    memcpy(third, update->snapshot, sizeof third);
+
+    other.layers = 3; /* another model, which the load replaces */
+    trainer_apply(trainer, &other);
+    trainer_load(trainer, saved);
+    trainer_step(trainer);
+    assert_int_equal(next(trainer)->kind, UPDATE_RESTART);
+    update = next(trainer);
+    assert_int_equal(update->kind, UPDATE_LOAD);
+    assert_int_equal(update->step, 2);
+    assert_int_equal(update->settings.layers, 2);
+    assert_ptr_equal(update->state, saved);
+    update = next(trainer);
+    assert_int_equal(update->step, 3);
+    assert_true(update->snapshot[RIGHT].loss == third[RIGHT].loss);
+    trainer_branch(trainer, 2, NULL);
+    update = next(trainer);
+    assert_int_equal(update->kind, UPDATE_FAILED);
+    assert_non_null(strstr(update->error.text, "only later steps can be gone back to"));
+    trainer_branch(trainer, 3, NULL);
+    assert_int_equal(next(trainer)->kind, UPDATE_BRANCH);
+    trainer_stop(trainer);
+
+    trainer = trainer_resume(saved, false, &error);
+    assert_non_null(trainer);
+    update = next(trainer);
+    assert_int_equal(update->kind, UPDATE_LOAD);
+    assert_null(update->state);
+    trainer_step(trainer);
+    update = next(trainer);
+    assert_int_equal(update->step, 3);
+    assert_true(update->snapshot[LEFT].grad_norm == third[LEFT].grad_norm);
+    trainer_save(trainer); /* whose answer nobody takes */
+    trainer_load(trainer, saved);
+    trainer_stop(trainer);
+}
+
+/* What cannot be loaded gives its state back, and the run goes on as it was. */
+static void test_a_load_that_fails_changes_nothing(void **state)
+{
+    (void)state;
+    struct settings settings = small_settings();
+    struct trainer *trainer = start(&settings, false);
+    trainer_step(trainer);
+    assert_int_equal(next(trainer)->step, 1);
+    trainer_save(trainer);
+    struct pair_state *saved = next(trainer)->state;
+    saved->settings.task = TASK_TEXT;
+    strcpy(saved->settings.text, "/nowhere/at/all");
+    trainer_load(trainer, saved);
+    trainer_step(trainer);
+    const struct update *update = next(trainer);
+    assert_int_equal(update->kind, UPDATE_FAILED);
+    assert_ptr_equal(update->state, saved);
+    assert_int_equal(next(trainer)->step, 2);
+    trainer_stop(trainer);
+    pair_state_free(saved);
+}
+
+/* A run that was saved at its end is at its end. */
+static void test_a_loaded_run_can_be_over(void **state)
+{
+    (void)state;
+    struct settings settings = small_settings();
+    settings.steps = 2;
+    struct trainer *trainer = start(&settings, true);
+    while (next(trainer)->kind != UPDATE_END)
+        continue;
+    trainer_save(trainer);
+    struct pair_state *saved = next(trainer)->state;
+    assert_int_equal(saved->step, 2);
+    trainer_load(trainer, saved);
+    assert_int_equal(next(trainer)->kind, UPDATE_LOAD);
+    assert_int_equal(next(trainer)->kind, UPDATE_END);
+    assert_false(trainer_running(trainer));
+    trainer_stop(trainer);
+    pair_state_free(saved);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -401,6 +504,9 @@ int main(void)
         cmocka_unit_test(test_a_restart_tells_the_profile_of_admin),
         cmocka_unit_test(test_restart_repeats_the_run),
         cmocka_unit_test(test_what_cannot_be_carried_out_changes_nothing),
+        cmocka_unit_test(test_a_state_is_saved_and_loaded),
+        cmocka_unit_test(test_a_load_that_fails_changes_nothing),
+        cmocka_unit_test(test_a_loaded_run_can_be_over),
         cmocka_unit_test(test_threads_do_not_change_a_bit),
         cmocka_unit_test(test_a_diverged_stack_says_where_and_goes_no_further),
         cmocka_unit_test(test_a_paused_trainer_writes_a_sample_of_every_step),

@@ -1,0 +1,236 @@
+/* --load and --share of the program itself: $LNSCOPE, or build/lnscope. The sessions that it loads
+ * are written here, by the same functions as in the program. */
+#include "support/console.h"
+#include "train/session.h"
+#include "train/share.h"
+
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { OUTPUT = 1 << 16, STEPS = 4 };
+
+static const char *program;
+static char folder[] = "/tmp/lnscope-load-XXXXXX";
+static char session_path[128];
+
+/* Two small stacks, as settings and as options. */
+static const char small[] = "--layers 2 --width 16 --heads 2 --ffn 24 --context 8 --batch 3 "
+                            "--task copy";
+
+static struct settings small_settings(void)
+{
+    struct settings settings = settings_default();
+    char words[sizeof small], *rest = words;
+    memcpy(words, small, sizeof small);
+    for (char *name = strtok_r(words, " ", &rest); name; name = strtok_r(NULL, " ", &rest))
+        assert_true(setting_set(&settings, name + 2, strtok_r(NULL, " ", &rest), NULL));
+    return settings;
+}
+
+/* A session of STEPS steps. */
+static int set_up(void **state)
+{
+    (void)state;
+    struct settings settings = small_settings();
+    struct history history;
+    static struct snapshot snapshot[SIDES];
+    struct pair pair;
+    struct error error;
+    int64_t bytes;
+    if (!mkdtemp(folder) || !pair_open(&pair, &settings, &error))
+        return -1;
+    snprintf(session_path, sizeof session_path, "%s/it.safetensors", folder);
+    history_open(&history);
+    history_set_unit(&history, task_info(pair.task).unigram_entropy);
+    for (int step = 0; step < STEPS; step++) {
+        pair_step(&pair, snapshot);
+        history_add(&history, snapshot);
+    }
+    struct pair_state *saved = pair_state_take(&pair);
+    bool good = session_write(session_path, false, saved, &history, &bytes, &error);
+    pair_state_free(saved);
+    pair_close(&pair);
+    history_close(&history);
+    return good ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    DIR *here = opendir(folder);
+    (void)state;
+    for (struct dirent *entry; here && (entry = readdir(here));)
+        unlinkat(dirfd(here), entry->d_name, 0);
+    if (here)
+        closedir(here);
+    return rmdir(folder);
+}
+
+/* Runs the program with these words; all that it prints on both outputs, and its exit status. */
+static char *run(int *status, const char *format, ...)
+{
+    static char output[OUTPUT];
+    char words[1024], command[1300];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(words, sizeof words, format, arguments);
+    va_end(arguments);
+    snprintf(command, sizeof command, "'%s' %s 2>&1", program, words);
+    FILE *pipe = popen(command, "r");
+    assert_non_null(pipe);
+    const size_t size = fread(output, 1, sizeof output - 1, pipe);
+    output[size] = '\0';
+    *status = WEXITSTATUS(pclose(pipe));
+    return output;
+}
+
+static void expect_failure(int expected, const char *reason, const char *words)
+{
+    int status;
+    const char *output = run(&status, "%s", words);
+    if (status != expected || !strstr(output, reason) || strncmp(output, "lnscope: ", 9) != 0)
+        fail_msg("%s: status %d, '%s'", words, status, output);
+    assert_ptr_equal(strchr(output, '\n'), output + strlen(output) - 1);
+}
+
+/* The rows of the steps after the session are those of a run that never stopped. */
+static void rows_go_on_where_the_session_stopped(void **state)
+{
+    int status;
+    (void)state;
+    char *rows = strdup(run(&status, "run %s --steps 9", small));
+    assert_int_equal(status, 0);
+    char *after = rows;
+    for (int line = 0; line < 1 + 2 * STEPS; line++) /* the header, and two rows a step */
+        after = strchr(after, '\n') + 1;
+    const char *loaded = run(&status, "run --load %s --steps 9", session_path);
+    assert_int_equal(status, 0);
+    assert_string_equal(strchr(loaded, '\n') + 1, after);
+    free(rows);
+    /* Another rate acts on what follows, and only there. */
+    loaded = run(&status, "run --load %s --steps 5 --lr 0.5 --threads 2", session_path);
+    assert_int_equal(status, 0);
+    assert_non_null(strstr(loaded, "\n5,left,pre,"));
+    assert_non_null(strstr(loaded, ",0.5,"));
+}
+
+static void what_does_not_fit_is_refused(void **state)
+{
+    char words[400], path[160];
+    (void)state;
+    snprintf(words, sizeof words, "run --load %s --layers 3", session_path);
+    expect_failure(2, "--layers 3 makes another model than that of the session (2): leave it out",
+                   words);
+    snprintf(words, sizeof words, "--seed 7 --load %s", session_path);
+    expect_failure(2, "--seed 7", words);
+    snprintf(words, sizeof words, "run --load %s --lr x", session_path);
+    expect_failure(2, "lr 'x'", words);
+    snprintf(words, sizeof words, "run --load %s --steps 4", session_path);
+    expect_failure(2, "the session has done 4 steps", words);
+    snprintf(words, sizeof words, "run --load %s --steps 9 --dump %s/d --dump-step 4", session_path,
+             folder);
+    expect_failure(2, "dump-step '4': a whole number from 5 up", words);
+    expect_failure(2, "option '--load' needs a value", "run --load");
+    expect_failure(2, "option '--load' is not for lnscope list", "list keys --load x");
+    expect_failure(1, "cannot read /nowhere", "run --load /nowhere");
+    expect_failure(1, "cannot read /nowhere", "--load /nowhere");
+    expect_failure(1, "is a directory: name a file", "--load /");
+    snprintf(path, sizeof path, "%s/text", folder);
+    FILE *out = fopen(path, "w");
+    assert_non_null(out);
+    fputs("no session at all", out);
+    assert_int_equal(fclose(out), 0);
+    snprintf(words, sizeof words, "run --load %s", path);
+    expect_failure(1, "damaged or no safetensors file", words);
+    snprintf(words, sizeof words, "run %s --steps 1 --dump %s/dump --force -o %s/rows", small,
+             folder, folder);
+    int status;
+    assert_string_equal(run(&status, "%s", words), "");
+    snprintf(words, sizeof words, "run --load %s/dump", folder);
+    expect_failure(1, "it is no session of lnscope", words);
+}
+
+static void a_command_line_makes_the_settings_again(void **state)
+{
+    int status;
+    (void)state;
+    assert_string_equal(run(&status, "--no-config --share"), "lnscope\n");
+    assert_int_equal(status, 0);
+    assert_string_equal(run(&status, "run --share --no-config --right peri --preset gpt2 --lr 1"),
+                        "lnscope run --preset gpt2 --lr 1\n");
+    char line[400];
+    snprintf(line, sizeof line, "lnscope %s\n", small);
+    assert_string_equal(run(&status, "--no-config --share --load %s", session_path), line);
+    expect_failure(2, "heads", "--share --heads 7");
+}
+
+static struct console *open_screen(const char *option, const char *value)
+{
+    const char *const arguments[] = {program, "--load", session_path, option, value, NULL};
+    static const char *const environment[] = {"TERM=xterm-256color", "LC_ALL=C.UTF-8", NULL};
+    return console_open(&(struct console_start){
+        .arguments = arguments, .environment = environment, .rows = 24, .cols = 80});
+}
+
+static void quit(struct console *console)
+{
+    console_send(console, "q");
+    assert_int_equal(console_wait_exit(console), 0);
+    assert_null(console_complaint(console));
+    console_close(console);
+}
+
+/* The screen goes on at the step of the session, with its history. */
+static void the_screen_goes_on_where_the_session_stopped(void **state)
+{
+    (void)state;
+    struct console *console = open_screen("--steps", "4"); /* it is over at once */
+    assert_true(console_wait_text(console, "step 4"));
+    assert_true(console_wait_text(console, "Pre-LN"));
+    console_send(console, "["); /* the moments before are there */
+    assert_true(console_wait_text(console, "step 3"));
+    console_send(console, "?\033[F");
+    assert_true(console_wait_text(console, "This session"));
+    assert_true(console_wait_text(console, "lnscope --layers 2 --width 16"));
+    console_send(console, "?");
+    assert_true(console_wait_no_text(console, "This session"));
+    quit(console);
+
+    console = open_screen("--steps", "7");
+    assert_true(console_wait_text(console, "step 7"));
+    quit(console);
+}
+
+/* What the options change is a change like any other. */
+static void options_act_from_the_next_step_on(void **state)
+{
+    (void)state;
+    struct console *console = open_screen("--lr", "0.001");
+    assert_true(console_wait_text(console, "lr 0.001: from step 5 on"));
+    console_send(console, "?\033[F");
+    assert_true(console_wait_text(console, "settings were changed at step 5"));
+    console_send(console, "?");
+    quit(console);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows_go_on_where_the_session_stopped),
+        cmocka_unit_test(what_does_not_fit_is_refused),
+        cmocka_unit_test(a_command_line_makes_the_settings_again),
+        cmocka_unit_test(the_screen_goes_on_where_the_session_stopped),
+        cmocka_unit_test(options_act_from_the_next_step_on),
+    };
+    program = getenv("LNSCOPE") ? getenv("LNSCOPE") : "build/lnscope";
+    return cmocka_run_group_tests_name("session", tests, set_up, tear_down);
+}

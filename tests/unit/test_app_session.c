@@ -1,0 +1,231 @@
+/* Saving and loading while the program runs: the app without its terminal, around a real trainer.
+ */
+#include "ui/app_state.h"
+
+#include "base/memory.h"
+#include "ui/navigate.h"
+
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char folder[] = "/tmp/lnscope-app-XXXXXX";
+static char path[128], other_path[128];
+static struct app *app;
+
+static struct settings small_settings(void)
+{
+    static const char *const values[][2] = {{"layers", "2"},  {"width", "16"},  {"heads", "2"},
+                                            {"ffn", "24"},    {"context", "8"}, {"batch", "3"},
+                                            {"task", "copy"}, {"threads", "1"}, {"speed", "0"}};
+    struct settings settings = settings_default();
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+        assert_true(setting_set(&settings, values[i][0], values[i][1], NULL));
+    return settings;
+}
+
+static int enter_folder(void **state)
+{
+    (void)state;
+    if (!mkdtemp(folder))
+        return -1;
+    snprintf(path, sizeof path, "%s/a", folder);
+    snprintf(other_path, sizeof other_path, "%s/b", folder);
+    return 0;
+}
+
+static int leave_folder(void **state)
+{
+    DIR *here = opendir(folder);
+    (void)state;
+    for (struct dirent *entry; here && (entry = readdir(here));)
+        unlinkat(dirfd(here), entry->d_name, 0);
+    if (here)
+        closedir(here);
+    return rmdir(folder);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    struct error error;
+    const struct settings settings = small_settings();
+    app = memory_new(1, sizeof *app);
+    app->wanted = app->present = settings;
+    app->trainer = trainer_start(&settings, false, &error);
+    app->update = memory_new(1, sizeof *app->update);
+    history_open(&app->history);
+    app->scene = (struct scene){.settings = &app->present,
+                                .task = &app->task,
+                                .history = &app->history,
+                                .message = app->message};
+    scene_set_defaults(&app->scene);
+    return app->trainer ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    trainer_stop(app->trainer);
+    app_forget_session(app);
+    free(app->save_path);
+    history_close(&app->history);
+    free(app->update);
+    free(app);
+    unlink(path);
+    unlink(other_path);
+    return 0;
+}
+
+/* Takes updates until this is the status line; one that never comes hangs the test. */
+static void expect_message(const char *text)
+{
+    while (!strstr(app->message, text)) {
+        trainer_wait(app->trainer, 1);
+        app_take_updates(app);
+    }
+}
+
+static void train_to(int64_t step)
+{
+    while (app->history.last[LEFT].step < step) {
+        const int64_t before = app->history.last[LEFT].step;
+        trainer_step(app->trainer);
+        while (app->history.last[LEFT].step == before) {
+            trainer_wait(app->trainer, 1);
+            app_take_updates(app);
+        }
+    }
+}
+
+static char *bytes_of(const char *name, size_t *size)
+{
+    char *bytes = NULL;
+    FILE *in = fopen(name, "rb"), *out = open_memstream(&bytes, size);
+    assert_non_null(in);
+    for (int c = getc(in); c != EOF; c = getc(in))
+        fputc(c, out);
+    fclose(in);
+    assert_int_equal(fclose(out), 0);
+    return bytes;
+}
+
+static void a_session_is_saved_and_loaded(void **state)
+{
+    struct settings changed = small_settings();
+    size_t size, other_size;
+    (void)state;
+    train_to(5);
+    app_save(app, path, false);
+    expect_message("a, step 5, ");
+    assert_non_null(strstr(app->message, "saved "));
+    assert_non_null(strstr(app->message, " MB"));
+    train_to(8);
+    app_save(app, other_path, false);
+    expect_message("b, step 8, ");
+    char *expected = bytes_of(other_path, &size);
+
+    changed.layers = 3; /* something else, in between */
+    changed.fps = 7;
+    app_command(app, &changed);
+    expect_message("restarted");
+    train_to(2);
+    app->scene.cursor = 1;
+    app_load(app, path);
+    assert_int_equal(app->wanted.layers, 2);
+    assert_int_equal(app->wanted.fps, 7); /* what is the program's stays */
+    expect_message("loaded ");
+    assert_non_null(strstr(app->message, "a, step 5"));
+    assert_int_equal(app->present.layers, 2);
+    assert_int_equal(app->scene.cursor, 0);
+    assert_int_equal(app->history.last[RIGHT].step, 5);
+    assert_int_equal(app->history.count, 5);
+    assert_int_equal(app->task.vocab, 32);
+    changed = app->wanted;
+    changed.fps = settings_default().fps;
+    app_command(app, &changed);
+    train_to(8);
+    app_save(app, other_path, false);
+    expect_message("exists");
+    app_save(app, other_path, true);
+    expect_message("b, step 8, ");
+    char *bytes = bytes_of(other_path, &other_size);
+    assert_int_equal(size, other_size);
+    assert_memory_equal(bytes, expected, size);
+    free(bytes);
+    free(expected);
+}
+
+static void what_fails_changes_nothing(void **state)
+{
+    (void)state;
+    train_to(3);
+    app_load(app, "/nowhere/at/all");
+    assert_non_null(strstr(app->message, "cannot read /nowhere/at/all"));
+    app_save(app, "/nowhere/at/all", false);
+    expect_message("cannot write");
+    assert_null(app->save_path);
+    assert_int_equal(app->history.last[LEFT].step, 3);
+    train_to(4);
+    app_save(app, path, false);
+    app_save(app, other_path, false); /* one at a time */
+    assert_non_null(strstr(app->message, "is being saved"));
+    expect_message("a, step 4, ");
+    app_load(app, path);
+    app_load(app, path);
+    assert_non_null(strstr(app->message, "is being loaded"));
+    expect_message("loaded ");
+}
+
+/* Who quits at once has it saved, or a reason. */
+static void what_is_to_be_saved_is_saved_at_the_end(void **state)
+{
+    struct error error;
+    (void)state;
+    train_to(2);
+    assert_true(app_finish_save(app, &error));
+    app_save(app, path, false);
+    assert_true(app_finish_save(app, &error));
+    assert_int_equal(access(path, R_OK), 0);
+    app_save(app, path, false);
+    assert_false(app_finish_save(app, &error));
+    assert_non_null(strstr(error.text, "exists"));
+    app_load(app, path); /* and nobody takes the answer */
+}
+
+static void the_line_to_share_is_that_of_the_run(void **state)
+{
+    (void)state;
+    struct settings changed = small_settings();
+    changed.lr = 0.5;
+    train_to(1);
+    app_share(app);
+    assert_ptr_equal(app->scene.share, app->share);
+    assert_string_equal(app->share, "lnscope --layers 2 --width 16 --heads 2 --ffn 24 --context 8 "
+                                    "--batch 3 --task copy --threads 1 --speed unlimited");
+    app_command(app, &changed);
+    expect_message("from step 2 on");
+    app_share(app);
+    assert_non_null(strstr(app->share, " --lr 0.5 "));
+}
+
+int main(void)
+{
+#define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(a_session_is_saved_and_loaded),
+        TEST(what_fails_changes_nothing),
+        TEST(what_is_to_be_saved_is_saved_at_the_end),
+        TEST(the_line_to_share_is_that_of_the_run),
+    };
+#undef TEST
+    return cmocka_run_group_tests_name("app_session", tests, enter_folder, leave_folder);
+}

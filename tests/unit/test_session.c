@@ -1,0 +1,767 @@
+/* Sessions: what is saved is all there is, so that a loaded one goes on with the same bits; and no
+ * file, however damaged, does more than be refused. */
+#include "train/session.h"
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/safetensors_read.h"
+#include "core/rng.h"
+#include "train/dump.h"
+#include "train/history_file.h"
+#include "train/presets.h"
+
+#include <dirent.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+/* ---- files ---- */
+
+static char folder[] = "/tmp/lnscope-session-XXXXXX";
+
+static int enter_folder(void **state)
+{
+    (void)state;
+    return mkdtemp(folder) ? 0 : -1;
+}
+
+static int leave_folder(void **state)
+{
+    DIR *here = opendir(folder);
+    (void)state;
+    for (struct dirent *entry; here && (entry = readdir(here));)
+        unlinkat(dirfd(here), entry->d_name, 0);
+    if (here)
+        closedir(here);
+    return rmdir(folder);
+}
+
+/* A name in the folder; good until the fourth next call. */
+static const char *in_folder(const char *name)
+{
+    static char path[4][128];
+    static int next;
+    next = (next + 1) % 4;
+    snprintf(path[next], sizeof path[next], "%s/%s", folder, name);
+    return path[next];
+}
+
+static char *contents(const char *path, size_t *size)
+{
+    char *bytes;
+    struct error error;
+    if (!file_read(path, (size_t)1 << 28, &bytes, size, &error))
+        fail_msg("%s", error.text);
+    return bytes;
+}
+
+static void write_bytes(const char *path, const void *bytes, size_t size)
+{
+    FILE *out = fopen(path, "wb");
+    assert_non_null(out);
+    assert_int_equal(fwrite(bytes, 1, size, out), size);
+    assert_int_equal(fclose(out), 0);
+}
+
+/* ---- a session in training ---- */
+
+struct live {
+    struct pair pair;
+    struct history history;
+    struct snapshot snapshot[SIDES]; /* of the last step */
+};
+
+static struct settings small_settings(void)
+{
+    static const char *const values[][2] = {{"layers", "2"},  {"width", "16"},  {"heads", "2"},
+                                            {"ffn", "24"},    {"context", "8"}, {"batch", "3"},
+                                            {"task", "copy"}, {"threads", "1"}};
+    struct settings settings = settings_default();
+    for (size_t i = 0; i < COUNT(values); i++)
+        assert_true(setting_set(&settings, values[i][0], values[i][1], NULL));
+    return settings;
+}
+
+static void set(struct settings *settings, const char *name, const char *value)
+{
+    struct error error;
+    if (!setting_set(settings, name, value, &error))
+        fail_msg("%s", error.text);
+}
+
+static struct live *open_live(const struct settings *settings)
+{
+    struct live *live = memory_new(1, sizeof *live);
+    struct error error;
+    if (!pair_open(&live->pair, settings, &error))
+        fail_msg("%s", error.text);
+    history_open(&live->history);
+    history_set_unit(&live->history, task_info(live->pair.task).unigram_entropy);
+    return live;
+}
+
+static void close_live(struct live *live)
+{
+    pair_close(&live->pair);
+    history_close(&live->history);
+    free(live);
+}
+
+static void train(struct live *live, int steps)
+{
+    for (int i = 0; i < steps; i++) {
+        pair_step(&live->pair, live->snapshot);
+        history_add(&live->history, live->snapshot);
+    }
+}
+
+static void save(struct live *live, const char *path)
+{
+    struct pair_state *state = pair_state_take(&live->pair);
+    struct error error;
+    int64_t bytes = 0;
+    size_t size;
+    assert_non_null(state);
+    if (!session_write(path, true, state, &live->history, &bytes, &error))
+        fail_msg("%s", error.text);
+    pair_state_free(state);
+    free(contents(path, &size));
+    assert_int_equal(size, bytes);
+}
+
+/* A new pair that goes on from the file. */
+static struct live *load(const char *path)
+{
+    struct live *live = memory_new(1, sizeof *live);
+    struct saved_session session;
+    struct error error;
+    if (!session_read(path, &session, &error) ||
+        !pair_open(&live->pair, &session.state->settings, &error) ||
+        !pair_state_put(&live->pair, session.state, &error))
+        fail_msg("%s", error.text);
+    live->history = session.history;
+    session.history = (struct history){0};
+    session_close(&session);
+    return live;
+}
+
+static void assert_same_bytes(const char *path, const char *other)
+{
+    size_t size, other_size;
+    char *bytes = contents(path, &size), *other_bytes = contents(other, &other_size);
+    assert_int_equal(size, other_size);
+    assert_memory_equal(bytes, other_bytes, size);
+    free(bytes);
+    free(other_bytes);
+}
+
+static void assert_same_numbers(const float *a, const float *b, int count)
+{
+    assert_memory_equal(a, b, (size_t)count * sizeof *a);
+}
+
+static void assert_same_snapshot(const struct snapshot *a, const struct snapshot *b)
+{
+    const double left[] = {a->loss, a->valid_loss, a->lr, a->grad_norm, a->clip, a->ratio};
+    const double right[] = {b->loss, b->valid_loss, b->lr, b->grad_norm, b->clip, b->ratio};
+    assert_memory_equal(left, right, sizeof left);
+    assert_int_equal(a->step, b->step);
+    assert_int_equal(a->placement, b->placement);
+    assert_int_equal(a->norm, b->norm);
+    assert_int_equal(a->layers, b->layers);
+    assert_int_equal(a->tensors, b->tensors);
+    assert_int_equal(a->finite, b->finite);
+    assert_int_equal(a->fault.place, b->fault.place);
+    assert_int_equal(a->fault.layer, b->fault.layer);
+    assert_int_equal(a->fault.step, b->fault.step);
+    assert_int_equal(a->detail.measured, b->detail.measured);
+    assert_same_numbers(a->stream_grad, b->stream_grad, a->layers + 1);
+    assert_same_numbers(a->stream_rms, b->stream_rms, a->layers + 1);
+    assert_same_numbers(a->detail.entropy, b->detail.entropy, a->layers);
+    assert_same_numbers(a->detail.flow[1].rstd[FLOW_NOUT], b->detail.flow[1].rstd[FLOW_NOUT],
+                        a->layers);
+    for (int t = 0; t < a->tensors; t++) {
+        assert_string_equal(a->tensor[t].name, b->tensor[t].name);
+        assert_same_numbers(a->tensor[t].grad, b->tensor[t].grad, a->layers);
+        assert_same_numbers(a->tensor[t].update_ratio, b->tensor[t].update_ratio, a->layers);
+        assert_same_numbers(a->tensor[t].weight, b->tensor[t].weight, a->layers);
+    }
+}
+
+/* Saves, loads, and trains both on: every step the same, and at the end the same file again, which
+ * has weights, moments and all of the history. Returns the loaded one; the other stays. */
+static struct live *continue_both(struct live *live, int steps)
+{
+    save(live, in_folder("saved"));
+    struct live *other = load(in_folder("saved"));
+    for (int side = 0; side < SIDES; side++) {
+        assert_same_snapshot(&live->history.last[side], &other->history.last[side]);
+        assert_same_snapshot(&live->history.last_finite[side], &other->history.last_finite[side]);
+    }
+    save(other, in_folder("again"));
+    assert_same_bytes(in_folder("saved"), in_folder("again"));
+    for (int i = 0; i < steps; i++) {
+        train(live, 1);
+        train(other, 1);
+        for (int side = 0; side < SIDES; side++)
+            assert_same_snapshot(&live->snapshot[side], &other->snapshot[side]);
+    }
+    save(live, in_folder("went_on"));
+    save(other, in_folder("loaded"));
+    assert_same_bytes(in_folder("went_on"), in_folder("loaded"));
+    return other;
+}
+
+static void check_settings(const struct settings *settings, int before, int after)
+{
+    struct live *live = open_live(settings);
+    train(live, before);
+    close_live(continue_both(live, after));
+    close_live(live);
+}
+
+/* ---- what goes on ---- */
+
+static void every_placement_goes_on(void **state)
+{
+    static const char *const norms[] = {"layernorm", "rmsnorm", "none", "dyt"};
+    (void)state;
+    for (int placement = 0; placement < PLACEMENTS; placement++) {
+        struct settings settings = small_settings();
+        set(&settings, "left", placement_names[placement]);
+        set(&settings, "right", placement_names[(placement + 1) % PLACEMENTS]);
+        set(&settings, "norm", norms[placement % (int)COUNT(norms)]);
+        struct error error;
+        if (settings_check(&settings, &error))
+            check_settings(&settings, 3, 3);
+    }
+}
+
+static void every_optimizer_goes_on_in_its_warmup(void **state)
+{
+    (void)state;
+    for (int optimizer = 0; optimizer < OPTIMIZERS; optimizer++) {
+        struct settings settings = small_settings();
+        set(&settings, "optimizer", optimizer_names[optimizer]);
+        set(&settings, "warmup", "10");
+        set(&settings, "schedule", "cosine");
+        set(&settings, "steps", "20");
+        set(&settings, "clip", "0.5");
+        set(&settings, "weight-decay", "0.1");
+        check_settings(&settings, 4, 8);
+    }
+}
+
+static void every_preset_goes_on(void **state)
+{
+    (void)state;
+    for (int preset = 1; preset_names[preset]; preset++) {
+        struct settings settings = settings_default();
+        set(&settings, "preset", preset_names[preset]);
+        set(&settings, "layers", "2");
+        set(&settings, "width", "16");
+        set(&settings, "ffn", "24");
+        set(&settings, "batch", "2");
+        set(&settings, "threads", "1");
+        struct error error;
+        if (!settings_check(&settings, &error))
+            fail_msg("%s: %s", preset_names[preset], error.text);
+        check_settings(&settings, 2, 2);
+    }
+}
+
+static void a_session_before_its_first_step_goes_on(void **state)
+{
+    struct settings settings = small_settings();
+    (void)state;
+    check_settings(&settings, 0, 3);
+}
+
+static void a_text_goes_on_as_long_as_it_is_the_same(void **state)
+{
+    struct settings settings = small_settings();
+    struct saved_session session;
+    struct error error;
+    char text[2000];
+    (void)state;
+    for (size_t i = 0; i < sizeof text; i++)
+        text[i] = "abcdefg hij\n"[i * i % 12];
+    write_bytes(in_folder("it's a text"), text, sizeof text);
+    set(&settings, "task", "text");
+    set(&settings, "text", in_folder("it's a text"));
+    check_settings(&settings, 3, 60); /* which validates at step 51 */
+    text[0] = 'x';
+    write_bytes(in_folder("it's a text"), text, sizeof text);
+    assert_false(session_read(in_folder("saved"), &session, &error));
+    assert_non_null(strstr(error.text, "its text is no longer what it has learned"));
+    unlink(in_folder("it's a text"));
+    assert_false(session_read(in_folder("saved"), &session, &error));
+    assert_non_null(strstr(error.text, "cannot read"));
+}
+
+/* The final norm that a stack does without is kept, and comes back as it was. */
+static void a_parked_norm_comes_back(void **state)
+{
+    struct settings settings = small_settings();
+    struct error error;
+    (void)state;
+    struct live *live = open_live(&settings);
+    train(live, 3);
+    assert_true(pair_switch(&live->pair, LEFT, PLACEMENT_POST, &error));
+    assert_true(live->pair.run[LEFT].parked.tensors > 0);
+    train(live, 2);
+    struct live *other = continue_both(live, 2);
+    assert_int_equal(other->pair.run[LEFT].parked.tensors, live->pair.run[LEFT].parked.tensors);
+    assert_true(pair_switch(&live->pair, LEFT, PLACEMENT_PRE, &error));
+    assert_true(pair_switch(&other->pair, LEFT, PLACEMENT_PRE, &error));
+    close_live(continue_both(live, 2));
+    train(other, 2);
+    for (int side = 0; side < SIDES; side++)
+        assert_same_snapshot(&live->snapshot[side], &other->snapshot[side]);
+    close_live(other);
+    close_live(live);
+}
+
+/* The moments are those of another optimizer until its first step. */
+static void a_change_of_the_optimizer_goes_on(void **state)
+{
+    struct settings settings = small_settings();
+    (void)state;
+    struct live *live = open_live(&settings);
+    train(live, 3);
+    set(&settings, "optimizer", "momentum");
+    set(&settings, "lr", "0.1");
+    pair_set(&live->pair, &settings);
+    history_add_mark(&live->history, 4, "lr 0.003→0.1");
+    close_live(continue_both(live, 3));
+    close_live(live);
+}
+
+static void a_diverged_stack_stays_diverged(void **state)
+{
+    struct settings settings = small_settings();
+    (void)state;
+    struct live *live = open_live(&settings);
+    train(live, 3);
+    live->pair.run[RIGHT].model.weight[0] = (real)NAN;
+    for (size_t i = 0; i < live->pair.run[RIGHT].model.parameters; i++)
+        live->pair.run[RIGHT].model.weight[i] = (real)NAN;
+    train(live, 2);
+    assert_int_equal(live->snapshot[RIGHT].fault.step, 4);
+    struct live *other = continue_both(live, 2);
+    assert_int_equal(other->snapshot[RIGHT].fault.step, 4);
+    assert_int_equal(other->history.last_finite[RIGHT].step, 3);
+    assert_int_equal(other->history.last_finite[LEFT].step, 7);
+    close_live(other);
+    close_live(live);
+}
+
+/* Curves that a run left behind, names of steps. */
+static void ghosts_and_marks_are_kept(void **state)
+{
+    struct settings settings = small_settings();
+    (void)state;
+    struct live *live = open_live(&settings);
+    train(live, 5);
+    struct snapshot *fifth = memory_new(SIDES, sizeof *fifth);
+    memcpy(fifth, live->snapshot, SIDES * sizeof *fifth);
+    struct pair_state *there = pair_state_take(&live->pair);
+    train(live, 4);
+    const struct history_anchor anchor = history_anchor(&live->history, 5);
+    history_truncate(&live->history, &anchor, fifth);
+    assert_true(pair_state_put(&live->pair, there, NULL));
+    history_add_mark_of(&live->history, MARK_NAME, 4, "\"here\" ü");
+    history_add_mark_of(&live->history, MARK_BRANCH, 6, "branch");
+    struct live *other = continue_both(live, 4);
+    assert_true(live->history.ghost[0].count > 0);
+    assert_int_equal(other->history.ghost[0].count, live->history.ghost[0].count);
+    assert_int_equal(other->history.marks, 2);
+    assert_int_equal(other->history.mark[0].kind, MARK_NAME);
+    assert_string_equal(other->history.mark[0].text, "\"here\" ü");
+    close_live(other);
+    close_live(live);
+    pair_state_free(there);
+    free(fifth);
+}
+
+static void settings_come_back(void **state)
+{
+    struct settings settings = small_settings();
+    (void)state;
+    set(&settings, "left-norm", "rmsnorm");
+    set(&settings, "lr", "0.0123456789");
+    set(&settings, "theme", "light");
+    struct live *live = open_live(&settings);
+    train(live, 1);
+    save(live, in_folder("saved"));
+    struct live *other = load(in_folder("saved"));
+    assert_int_equal(settings_difference(&settings, &other->pair.settings), -1);
+    assert_int_equal(other->pair.run[LEFT].step, 1);
+    close_live(other);
+    close_live(live);
+}
+
+/* ---- the history alone ---- */
+
+static void add_made_up(struct history *history, int64_t step)
+{
+    static struct snapshot snapshot[SIDES];
+    for (int side = 0; side < SIDES; side++) {
+        struct rng rng = rng_stream(5, (uint64_t)side, (uint64_t)step);
+        struct snapshot *now = &snapshot[side];
+        *now = (struct snapshot){.step = step, .layers = 2 + side, .tensors = 1 + side};
+        now->loss = step % 97 == 0 ? (double)NAN : rng_uniform(&rng);
+        now->valid_loss = step % 50 == 0 ? rng_uniform(&rng) : (double)NAN;
+        now->finite = step % 97 != 0;
+        now->ratio = rng_uniform(&rng);
+        for (int l = 0; l <= now->layers; l++)
+            now->stream_grad[l] = (float)rng_uniform(&rng);
+        for (int t = 0; t < now->tensors; t++) {
+            now->tensor[t].name = t ? "b" : "a";
+            for (int l = 0; l < now->layers; l++)
+                now->tensor[t].grad[l] = (float)rng_uniform(&rng);
+        }
+    }
+    history_add(history, snapshot);
+}
+
+static char *history_bytes_of(const struct history *history, size_t *size)
+{
+    struct safetensors all = {0};
+    char *bytes = NULL;
+    FILE *out = open_memstream(&bytes, size);
+    history_write(history, &all);
+    safetensors_write(&all, out);
+    assert_int_equal(fclose(out), 0);
+    safetensors_close(&all);
+    return bytes;
+}
+
+/* Past the length of the curves and the memory of the moments: thinning goes on as it would have.
+ */
+static void a_long_history_goes_on(void **state)
+{
+    static const int64_t lengths[] = {1, 15, 700, 4000, 17000, 40001};
+    const struct moment_shape shape[SIDES] = {{2, 1, {"a"}}, {3, 2, {"a", "b"}}};
+    const size_t limit = ((size_t)2 << 20) + 1000000; /* some hundreds of moments */
+    (void)state;
+    for (size_t i = 0; i < COUNT(lengths); i++) {
+        struct history history, other;
+        struct safetensors_file file;
+        struct error error;
+        size_t size, other_size;
+        history_open(&history);
+        history_limit(&history, limit);
+        history_set_unit(&history, 1);
+        for (int64_t step = 1; step <= lengths[i]; step++)
+            add_made_up(&history, step);
+        char *bytes = history_bytes_of(&history, &size);
+        assert_true(safetensors_parse(&file, (unsigned char *)bytes, size, &error));
+        free(bytes);
+        history_open(&other);
+        history_limit(&other, limit);
+        if (!history_read(&other, &file, shape, lengths[i], &error))
+            fail_msg("%s", error.text);
+        safetensors_file_close(&file);
+        for (int64_t step = lengths[i] + 1; step <= lengths[i] + 5000; step++) {
+            add_made_up(&history, step);
+            add_made_up(&other, step);
+        }
+        bytes = history_bytes_of(&history, &size);
+        char *other_bytes = history_bytes_of(&other, &other_size);
+        assert_int_equal(size, other_size);
+        assert_memory_equal(bytes, other_bytes, size);
+        free(bytes);
+        free(other_bytes);
+        history_close(&history);
+        history_close(&other);
+    }
+}
+
+/* Into less memory: thinned, not refused. */
+static void a_large_history_is_thinned(void **state)
+{
+    const struct moment_shape shape[SIDES] = {{2, 1, {"a"}}, {3, 2, {"a", "b"}}};
+    struct history history, other;
+    struct safetensors_file file;
+    struct error error;
+    size_t size;
+    (void)state;
+    history_open(&history);
+    for (int64_t step = 1; step <= 3000; step++)
+        add_made_up(&history, step);
+    assert_int_equal(history_moments(&history), 3000);
+    char *bytes = history_bytes_of(&history, &size);
+    assert_true(safetensors_parse(&file, (unsigned char *)bytes, size, &error));
+    history_open(&other);
+    history_limit(&other, ((size_t)2 << 20) + 400000);
+    assert_true(history_read(&other, &file, shape, 3000, &error));
+    const int kept = history_moments(&other);
+    assert_true(kept > 16 && kept < 1000);
+    for (int i = 0; i < kept; i++) {
+        const int64_t step = history_moment_step(&other, i);
+        const struct moment a = history_moment(&history, RIGHT, step);
+        const struct moment b = history_moment(&other, RIGHT, step);
+        assert_int_equal(a.step, b.step);
+        assert_same_numbers(a.stream_grad, b.stream_grad, 4);
+        assert_same_numbers(a.tensor[1].grad, b.tensor[1].grad, 3);
+    }
+    add_made_up(&other, 3001);
+    safetensors_file_close(&file);
+    free(bytes);
+    history_close(&history);
+    history_close(&other);
+}
+
+/* ---- what is refused ---- */
+
+static void expect_refused(const char *path, const char *reason)
+{
+    struct saved_session session;
+    struct error error = {""};
+    if (session_read(path, &session, &error))
+        fail_msg("%s was loaded, not refused for '%s'", path, reason);
+    if (!strstr(error.text, reason) || strchr(error.text, '\n'))
+        fail_msg("'%s' is not about '%s'", error.text, reason);
+}
+
+static void other_files_are_refused(void **state)
+{
+    struct settings settings = small_settings();
+    struct dump dump = {{NULL}};
+    struct error error;
+    (void)state;
+    write_bytes(in_folder("empty"), "", 0);
+    expect_refused(in_folder("empty"), "it has 0 bytes");
+    write_bytes(in_folder("text"), "This is no session, but a text.\n", 32);
+    expect_refused(in_folder("text"), "damaged or no safetensors file");
+    expect_refused(folder, "is a directory: name a file");
+    expect_refused(in_folder("nothing"), "cannot read");
+    struct live *live = open_live(&settings);
+    dump_before(&dump, &live->pair);
+    train(live, 1);
+    FILE *out = fopen(in_folder("dump"), "wb");
+    assert_non_null(out);
+    assert_true(dump_write(&dump, &live->pair, live->snapshot, out, &error));
+    assert_int_equal(fclose(out), 0);
+    expect_refused(in_folder("dump"), "it is no session of lnscope: name a file");
+    dump_close(&dump);
+    close_live(live);
+}
+
+/* Replaces the one occurrence of a text in the file by another as long. */
+static void patch(const char *path, const char *text, const char *other)
+{
+    size_t size, length = strlen(text), at = 0;
+    char *bytes = contents(path, &size);
+    assert_int_equal(strlen(other), length);
+    while (at + length <= size && memcmp(bytes + at, text, length) != 0)
+        at++;
+    if (at + length > size)
+        fail_msg("no '%s'", text);
+    memcpy(bytes + at, other, length);
+    write_bytes(path, bytes, size);
+    free(bytes);
+}
+
+static void what_cannot_be_is_refused(void **state)
+{
+    static const char *const cases[][3] = {
+        {"\"session\":\"1\"", "\"session\":\"2\"", "is newer than 1: a newer lnscope reads it"},
+        {"\"real\":\"" REAL_NAME "\"", "\"real\":\"banana\"", "precision"},
+        {"\"layers\":\"2\"", "\"layers\":\"x\"", "layers 'x': a whole number"},
+        {"\"layers\":\"2\"", "\"layers\":\"3\"", "it has no tensor left.param.blocks.2"},
+        {"\"left\":\"pre\"", "\"left\":\"xyz\"", "placement 'xyz': one of pre"},
+        {"\"width\":\"16\"", "\"width\":\"24\"", "another type or shape"},
+        {"\"heads\":\"2\"", "\"heads\":\"5\"", "heads"},
+        {"\"step\":\"3\"", "\"step\":\"4\"", "history.points.left.loss has another"},
+        {"\"step\":\"3\"", "\"step\":\"-\"", "its step is no whole number"},
+        {"\"left.updates\":\"3\"", "\"left.updates\":\"9\"", "left.updates is no whole number"},
+        {"\"left.optimizer\":\"adamw\"", "\"left.optimizer\":\"adamx\"", "one of adamw"},
+        {"\"left.fault\":\"none\"", "\"left.fault\":\"nine\"", "one of none"},
+        {"\"task\":\"copy\"", "\"task\":\"text\"", "the text task has no file"},
+        {"\"left.param.wte.weight\"", "\"left.param.wtf.weight\"", "no tensor left.param.wte"},
+        {"\"history.last.left.loss\"", "\"history.last.left.lose\"", "no tensor history.last"},
+        {"\"history.points.left.lr\"", "\"history.points.left.rl\"", "no tensor history.points"},
+        {"\"history.stride\"", "\"history.stripe\"", "no tensor history.stride"},
+    };
+    struct settings settings = small_settings();
+    (void)state;
+    struct live *live = open_live(&settings);
+    train(live, 3);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        if (strlen(cases[i][0]) !=
+            strlen(cases[i][1])) /* "double" as long as "banana", not so "single" */
+            continue;
+        save(live, in_folder("patched"));
+        patch(in_folder("patched"), cases[i][0], cases[i][1]);
+        expect_refused(in_folder("patched"), "its checksum is not that of its content");
+        patch(in_folder("patched"), "checksum", "no check"); /* so that the rest is looked at */
+        expect_refused(in_folder("patched"), cases[i][2]);
+    }
+    close_live(live);
+}
+
+/* Nothing is overwritten, unless it may be; a history of another step is not saved. */
+static void a_file_is_written_whole_or_not(void **state)
+{
+    struct settings settings = small_settings();
+    struct error error;
+    int64_t bytes;
+    (void)state;
+    struct live *live = open_live(&settings);
+    train(live, 1);
+    struct pair_state *there = pair_state_take(&live->pair);
+    write_bytes(in_folder("mine"), "mine", 4);
+    assert_false(session_write(in_folder("mine"), false, there, &live->history, &bytes, &error));
+    assert_non_null(strstr(error.text, "exists"));
+    assert_true(session_write(in_folder("mine"), true, there, &live->history, &bytes, &error));
+    assert_false(session_write("/nowhere/a", true, there, &live->history, &bytes, &error));
+    train(live, 1);
+    assert_false(session_write(in_folder("late"), true, there, &live->history, &bytes, &error));
+    assert_non_null(strstr(error.text, "the history ends at step 2"));
+    assert_int_equal(access(in_folder("late"), F_OK), -1);
+    pair_state_free(there);
+    close_live(live);
+}
+
+/* ---- damage ---- */
+
+/* One variant of the bytes, as a function of its number: a byte turned, replaced by one that JSON
+ * knows, left out, doubled, or the end cut off. Most of it in the header. */
+static size_t damage(char *bytes, size_t size, size_t header, uint64_t number)
+{
+    static const char words[] = "{}[]\":,0123456789-eE.\\ \0n";
+    struct rng rng = rng_stream(11, number, 0);
+    const int kind = (int)(rng_uniform(&rng) * 6);
+    const size_t within = rng_uniform(&rng) < 0.8 ? header : size;
+    const size_t at = (size_t)(rng_uniform(&rng) * (double)within);
+    switch (kind) {
+    case 0:
+        bytes[at] = (char)(bytes[at] ^ 1 << (int)(rng_uniform(&rng) * 8));
+        return size;
+    case 1:
+    case 2:
+        bytes[at] = words[(size_t)(rng_uniform(&rng) * (sizeof words - 1))];
+        return size;
+    case 3:
+        memmove(bytes + at, bytes + at + 1, size - at - 1);
+        return size - 1;
+    case 4: /* two digits change places, and the like */
+        if (at + 1 < size) {
+            const char kept = bytes[at];
+            bytes[at] = bytes[at + 1];
+            bytes[at + 1] = kept;
+        }
+        return size;
+    default:
+        return at;
+    }
+}
+
+/* What was loaded nevertheless has settings that pass the checks, and can be trained and drawn
+ * from.
+ */
+static void use(struct saved_session *session)
+{
+    struct pair pair;
+    struct error error;
+    static struct snapshot snapshot[SIDES];
+    if (!settings_check(&session->state->settings, &error) ||
+        !pair_open(&pair, &session->state->settings, &error))
+        fail_msg("%s", error.text);
+    if (!pair_state_put(&pair, session->state, &error))
+        fail_msg("%s", error.text);
+    pair_step(&pair, snapshot);
+    history_add(&session->history, snapshot);
+    for (int i = 0; i < history_moments(&session->history); i++)
+        history_moment(&session->history, LEFT, history_moment_step(&session->history, i));
+    pair_close(&pair);
+}
+
+static void damage_is_refused_or_does_no_harm(void **state)
+{
+    enum { VARIANTS = 3000 };
+    struct settings settings = small_settings();
+    size_t size, header;
+    int loaded = 0;
+    (void)state;
+    set(&settings, "layers", "1");
+    set(&settings, "width", "8");
+    set(&settings, "heads", "1");
+    set(&settings, "ffn", "4");
+    set(&settings, "context", "4");
+    set(&settings, "batch", "1");
+    struct live *live = open_live(&settings);
+    train(live, 3);
+    history_add_mark(&live->history, 2, "lr");
+    save(live, in_folder("saved"));
+    close_live(live);
+    char *bytes = contents(in_folder("saved"), &size);
+    header = 8 + (size_t)(unsigned char)bytes[0] + ((size_t)(unsigned char)bytes[1] << 8);
+    assert_true(header < size);
+    size_t name = 8;
+    while (memcmp(bytes + name, "checksum", strlen("checksum")) != 0)
+        name++;
+    char *broken = memory_new(size, 1);
+    for (int sealed = 1; sealed >= 0; sealed--) {
+        for (uint64_t i = 0; i < (sealed ? VARIANTS / 10 : VARIANTS); i++) {
+            struct saved_session session;
+            struct error error = {""};
+            memcpy(broken, bytes, size);
+            const size_t length = damage(broken, size, header, i);
+            write_bytes(in_folder("broken"), broken, length);
+            if (session_read(in_folder("broken"), &session, &error)) {
+                loaded += !sealed;
+                /* Only the name of the checksum can be damaged without being seen. */
+                if (sealed && memcmp(broken, bytes, length) != 0 &&
+                    memcmp(broken + name, bytes + name, strlen("checksum")) == 0)
+                    fail_msg("variant %d was loaded", (int)i);
+                use(&session);
+                session_close(&session);
+            } else {
+                assert_true(error.text[0] != '\0' && strchr(error.text, ':') != NULL);
+                for (const char *at = error.text; *at; at++)
+                    assert_true((unsigned char)*at >= ' ');
+            }
+        }
+        /* Once more without its checksum, so that every check comes to its turn. */
+        memcpy(bytes + name, "no check", strlen("no check"));
+    }
+    assert_true(loaded > VARIANTS / 20 && loaded < VARIANTS / 2);
+    free(broken);
+    free(bytes);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_placement_goes_on),
+        cmocka_unit_test(every_optimizer_goes_on_in_its_warmup),
+        cmocka_unit_test(every_preset_goes_on),
+        cmocka_unit_test(a_session_before_its_first_step_goes_on),
+        cmocka_unit_test(a_text_goes_on_as_long_as_it_is_the_same),
+        cmocka_unit_test(a_parked_norm_comes_back),
+        cmocka_unit_test(a_change_of_the_optimizer_goes_on),
+        cmocka_unit_test(a_diverged_stack_stays_diverged),
+        cmocka_unit_test(ghosts_and_marks_are_kept),
+        cmocka_unit_test(settings_come_back),
+        cmocka_unit_test(a_long_history_goes_on),
+        cmocka_unit_test(a_large_history_is_thinned),
+        cmocka_unit_test(other_files_are_refused),
+        cmocka_unit_test(what_cannot_be_is_refused),
+        cmocka_unit_test(a_file_is_written_whole_or_not),
+        cmocka_unit_test(damage_is_refused_or_does_no_harm),
+    };
+    return cmocka_run_group_tests_name("session", tests, enter_folder, leave_folder);
+}
