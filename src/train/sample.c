@@ -64,10 +64,15 @@ static void thin(struct sample_history *history)
     }
 }
 
+void sample_history_truncate(struct sample_history *history, int64_t step)
+{
+    while (history->count > 0 && step_at(history, history->count - 1) > step)
+        history->count--;
+}
+
 void sample_history_add(struct sample_history *history, const struct sample sample[SIDES])
 {
-    while (history->count > 0 && step_at(history, history->count - 1) >= sample[LEFT].step)
-        history->count--;
+    sample_history_truncate(history, sample[LEFT].step - 1);
     /* The newest so far may stand nearer to the one before it than is kept. */
     const int last = history->count - 1;
     if (last > 0 && step_at(history, last) - step_at(history, last - 1) < history->stride)

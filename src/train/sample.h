@@ -63,8 +63,10 @@ void sample_history_open(struct sample_history *history);
 void sample_history_close(struct sample_history *history);
 void sample_history_clear(struct sample_history *history);
 
-/* One of the same step takes its place. Samples of later steps than its own are forgotten: the run
- * has gone back. */
+/* Forgets the samples of steps after `step`: the run has gone back. */
+void sample_history_truncate(struct sample_history *history, int64_t step);
+
+/* Of a later step than the others; one of the same step takes its place. */
 void sample_history_add(struct sample_history *history, const struct sample sample[SIDES]);
 
 /* The newest of a step not after `step`; NULL: there is none. */

@@ -161,15 +161,15 @@ static void forget_sample(struct trainer *trainer)
     trainer->sampling = false;
 }
 
-/* Before the next step, which follows if `go`? The rhythm is one of steps, so that it does not
- * depend on a clock. */
+/* Before the next step, which follows if `go`? The mutex is held. The rhythm is one of steps, so
+ * that it does not depend on a clock. */
 static bool is_sample_due(struct trainer *trainer, bool go)
 {
     const int64_t step = trainer->pair.run[LEFT].step;
     const int distance = pair_sample_distance(&trainer->pair);
-    if (!(trainer->pair.watch & WATCH_SAMPLES))
+    if (!(trainer->watch & WATCH_SAMPLES))
         forget_sample(trainer);
-    if (!(trainer->pair.watch & WATCH_SAMPLES) || distance == 0)
+    if (!(trainer->watch & WATCH_SAMPLES) || distance == 0)
         return false;
     if (trainer->sampling || !go)
         return trainer->sampling || trainer->sampled != step;
@@ -509,7 +509,6 @@ static struct command *next_command(struct trainer *trainer, bool *stop)
     pthread_mutex_lock(&trainer->mutex);
     while (!trainer->stop && !trainer->first) {
         bool go = (trainer->running || trainer->steps_left > 0) && !at_the_end(trainer);
-        trainer->pair.watch = trainer->watch;
         trainer->sample_due = is_sample_due(trainer, go);
         if (trainer->sample_due)
             break;
@@ -659,8 +658,9 @@ void trainer_stop(struct trainer *trainer)
 void trainer_watch(struct trainer *trainer, unsigned watch)
 {
     pthread_mutex_lock(&trainer->mutex);
+    if (trainer->watch != watch) /* a paused one may have a sample to write */
+        pthread_cond_signal(&trainer->to_trainer);
     trainer->watch = watch;
-    pthread_cond_signal(&trainer->to_trainer); /* a paused one may have a sample to write */
     pthread_mutex_unlock(&trainer->mutex);
 }
 

@@ -245,12 +245,6 @@ static void take_size(struct app *app)
     canvas_resize(&app->canvas, rows, cols);
 }
 
-/* The trainer measures what the view on the screen wants to see; where that may have changed. */
-static void watch_view(struct app *app)
-{
-    trainer_watch(app->trainer, view_table[app->scene.view].watch);
-}
-
 void app_take_key(struct app *app, int code)
 {
     char key[32];
@@ -277,10 +271,15 @@ void app_take_key(struct app *app, int code)
         key_describe(code, key, sizeof key);
         app_say(app, ROLE_TEXT, "%s does nothing: ? shows the keys", key);
     }
-    watch_view(app);
 }
 
 /* ---- the loop ---- */
+
+/* The trainer measures what the view on the screen wants to see, whoever has chosen it. */
+static void watch_view(struct app *app)
+{
+    trainer_watch(app->trainer, view_table[app->scene.view].watch);
+}
 
 /* What of the settings of the program the scene and the terminal go by. */
 static void follow_settings(struct app *app)
@@ -316,6 +315,7 @@ static void turn(struct app *app)
             break;
         code = terminal_key(0);
     }
+    watch_view(app);
     app_take_updates(app);
     look_around(app);
     if (!app->quit && app->changed && (app->urgent || clock_seconds() >= app->next_frame))

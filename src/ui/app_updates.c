@@ -228,6 +228,7 @@ static void take_branch(struct app *app, const struct update *update)
     if (app->anchor.step != update->step)
         app->anchor = history_anchor(&app->history, update->step);
     history_truncate(&app->history, &app->anchor, update->snapshot);
+    sample_history_truncate(&app->samples, update->step);
     log_branch(app, update);
     say_branch(app, update);
     app->going_back = false;

@@ -467,6 +467,8 @@ static void the_one_at_or_before_a_step_is_found(void **state)
     assert_int_equal(sample_history_at(&history, RIGHT, 39)->texts, 1);
     add(&history, 50); /* again: it takes the place */
     assert_int_equal(history.count, 5);
+    sample_history_truncate(&history, 40);
+    assert_int_equal(step_at(&history, INT64_MAX), 40);
     add(&history, 35); /* the run has gone back */
     assert_int_equal(step_at(&history, INT64_MAX), 35);
     assert_int_equal(step_at(&history, 34), 30);
