@@ -113,7 +113,8 @@ static void add_run(struct fields *fields, const struct scene *scene)
     fields->vital = fields->count;
 
     if (changed_since(scene->history, step)) {
-        add(fields, 0, ROLE_BAR, "before a change");
+        field = add(fields, 0, ROLE_BAR, "before a change");
+        shorten(field, "changed");
     } else if (settings->warmup > 0) {
         int digits = snprintf(NULL, 0, "%d", settings->warmup);
         int64_t done = step < settings->warmup ? step : settings->warmup;
