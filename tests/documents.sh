@@ -50,7 +50,7 @@ replace() {
     fi
 }
 
-for list in keys settings presets; do
+for list in keys commands settings presets; do
     "$program" list "$list" --format markdown > "$folder/block"
     replace README.md "$list" "<!-- $list -->" "<!-- /$list -->"
     "$program" list "$list" --format man > "$folder/block"

@@ -35,9 +35,10 @@ static int finish_output(int status, struct error *error)
 
 static int run_screen(const struct options *options, struct error *error)
 {
+    static const struct app_export export = {.screen = export_screen, .file = export_file};
     if (!settings_check(&options->settings, error))
         return EXIT_USAGE;
-    return app_run(&options->settings, export_screen, error);
+    return app_run(&options->settings, &export, error);
 }
 
 static int dispatch(const struct options *options, int *signal_number, struct error *error)

@@ -7,6 +7,7 @@
 #include "cli/table.h"
 #include "train/claims.h"
 #include "train/presets.h"
+#include "ui/commands.h"
 #include "ui/keys.h"
 #include "ui/theme.h"
 
@@ -19,6 +20,7 @@ enum list {
     LIST_TASKS,
     LIST_PRESETS,
     LIST_KEYS,
+    LIST_COMMANDS,
     LIST_SETTINGS,
     LIST_OPTIMIZERS,
     LIST_SCHEDULES,
@@ -167,6 +169,20 @@ static void fill_keys(struct table *table)
     }
 }
 
+static void fill_commands(struct table *table)
+{
+    static const char *const kinds[VERB_KINDS] = {
+        [VERB_SETTING] = "setting", [VERB_ACTION] = "action"};
+    struct verb verb[VERBS_MAX];
+    int count = verb_list(verb);
+    for (int i = 0; i < count; i++) {
+        table_add(table, verb[i].name);
+        table_add(table, verb[i].arguments);
+        table_add(table, kinds[verb[i].kind] ? kinds[verb[i].kind] : "command");
+        table_add(table, verb[i].help);
+    }
+}
+
 static void fill_settings(struct table *table)
 {
     static const char *const scopes[] = {
@@ -270,6 +286,13 @@ static const struct table_column key_columns[] = {
     {"help", TABLE_STRING},
 };
 
+static const struct table_column command_columns[] = {
+    {"name", TABLE_STRING},
+    {"arguments", TABLE_STRING},
+    {"kind", TABLE_STRING},
+    {"help", TABLE_STRING},
+};
+
 static const struct table_column setting_columns[] = {
     {"name", TABLE_STRING}, {"per_stack", TABLE_BOOL}, {"default", TABLE_STRING},
     {"acts", TABLE_STRING}, {"values", TABLE_STRING},  {"unit", TABLE_STRING},
@@ -307,6 +330,8 @@ static const struct list_row list_table[LISTS] = {
                       .markdown = documents_presets_markdown, .man = documents_presets_man},
     [LIST_KEYS] = {"keys", COLUMNS(key_columns), .fill = fill_keys,
                    .markdown = documents_keys_markdown, .man = documents_keys_man},
+    [LIST_COMMANDS] = {"commands", COLUMNS(command_columns), .fill = fill_commands,
+                       .markdown = documents_commands_markdown, .man = documents_commands_man},
     [LIST_SETTINGS] = {"settings", COLUMNS(setting_columns), .fill = fill_settings,
                        .markdown = documents_settings_markdown, .man = documents_settings_man},
     [LIST_OPTIMIZERS] = {"optimizers", COLUMNS(name_columns), .fill = fill_optimizers},
@@ -374,8 +399,8 @@ int command_list(const struct options *options, struct error *error)
     if (format == FORMAT_MARKDOWN || format == FORMAT_MAN) {
         void (*print)(FILE * out) = format == FORMAT_MAN ? row->man : row->markdown;
         if (!print) {
-            error_set(error, "%s have no %s form: keys, settings and presets have one", row->name,
-                      format_names[format]);
+            error_set(error, "%s have no %s form: keys, commands, settings and presets have one",
+                      row->name, format_names[format]);
             return EXIT_USAGE;
         }
         print(stdout);

@@ -3,6 +3,7 @@
 
 #include "train/presets.h"
 #include "train/settings.h"
+#include "ui/commands.h"
 #include "ui/keys.h"
 
 #include <ctype.h>
@@ -62,6 +63,27 @@ void documents_keys_man(FILE *out)
     }
 }
 
+void documents_commands_markdown(FILE *out)
+{
+    fputs("| command | what it does |\n|---|---|\n", out);
+    for (int i = 0; i < VERB_KINDS; i++) {
+        const struct verb_row *row = &verb_table[i];
+        fprintf(out, "| `:%s%s%s` | ", row->name, *row->arguments ? " " : "", row->arguments);
+        write_markdown(out, row->help);
+        fputs(" |\n", out);
+    }
+}
+
+void documents_commands_man(FILE *out)
+{
+    for (int i = 0; i < VERB_KINDS; i++) {
+        const struct verb_row *row = &verb_table[i];
+        fprintf(out, ".TP\n.BI :%s \" %s\"\n", row->name, row->arguments);
+        write_man(out, row->help);
+        fputs(".\n", out);
+    }
+}
+
 /* "one of pre, post, none": without the words that a column of values does not need. */
 static void short_values(const struct setting_row *row, char *out, size_t size)
 {
@@ -114,13 +136,6 @@ void documents_settings_markdown(FILE *out)
     }
 }
 
-static const char *const kind_words[] = {
-    [SETTING_CHOICE] = "NAME",
-    [SETTING_INTEGER] = "N",
-    [SETTING_REAL] = "X",
-    [SETTING_STRING] = "FILE",
-};
-
 void documents_settings_man(FILE *out)
 {
     for (int i = 0; i < setting_count; i++) {
@@ -131,7 +146,7 @@ void documents_settings_man(FILE *out)
             fprintf(out, ".SS %s\n", group_of(row));
         fputs(".TP\n.BI \\-\\- ", out);
         write_man(out, row->name);
-        fprintf(out, " \" %s\"\n", kind_words[row->kind]);
+        fprintf(out, " \" %s\"\n", setting_argument(row));
         write_man(out, row->help);
         fputs(".\n", out);
         values[0] = (char)toupper((unsigned char)values[0]);

@@ -381,21 +381,6 @@ bool options_integer(const struct options *options, enum option option, int64_t 
                      option_table[option].name, shown, least);
 }
 
-static const char *setting_argument(const struct setting_row *row)
-{
-    switch (row->kind) {
-    case SETTING_CHOICE:
-        return "NAME";
-    case SETTING_INTEGER:
-        return "N";
-    case SETTING_REAL:
-        return "X";
-    case SETTING_STRING:
-        break;
-    }
-    return "FILE";
-}
-
 /* What follows the help line of a setting: the choices or limits, and the default. */
 static void setting_details(FILE *out, const struct setting_row *row, const char *initial)
 {

@@ -510,6 +510,21 @@ bool setting_of_stack(const struct setting_row *row)
     return row->offset < sizeof(struct stack_settings) * SIDES;
 }
 
+const char *setting_argument(const struct setting_row *row)
+{
+    switch (row->kind) {
+    case SETTING_CHOICE:
+        return "NAME";
+    case SETTING_INTEGER:
+        return "N";
+    case SETTING_REAL:
+        return "X";
+    case SETTING_STRING:
+        break;
+    }
+    return "FILE";
+}
+
 /* The largest whole number of a row; 2^63-1 cannot be held by a double. */
 static int64_t most_integer(const struct setting_row *row)
 {

@@ -126,6 +126,9 @@ void setting_get_stack(const struct settings *settings, const struct setting_row
 /* Whether a setting is one of the stacks: per stack, or `left` or `right`. */
 bool setting_of_stack(const struct setting_row *row);
 
+/* What a usage line calls a value: "NAME", "N", "X", "FILE". */
+const char *setting_argument(const struct setting_row *row);
+
 /* What a setting accepts, as error messages and lists say it: "a whole number from 1 to 128",
  * "one of pre, post, none". */
 void setting_values(const struct setting_row *row, char *out, size_t size);

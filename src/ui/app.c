@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/names.h"
 #include "ui/keys.h"
 #include "ui/navigate.h"
 #include "ui/terminal.h"
@@ -143,14 +144,26 @@ static void write_pictures(struct app *app)
     char message[MESSAGE_SIZE];
     struct error error;
     view_screen(&app->canvas, &app->scene); /* as it is now, without a message */
-    if (app->export_screen(&app->canvas, (enum theme)app->present.theme, message, sizeof message,
-                           &error))
+    if (app->export->screen(&app->canvas, (enum theme)app->present.theme, message, sizeof message,
+                            &error))
         app_say(app, ROLE_GOOD, "%s", message);
     else
         app_say(app, ROLE_BAD, "%s", error.text);
 }
 
-static void act(struct app *app, enum action action)
+void app_export_file(struct app *app, const char *path, bool force)
+{
+    char shown[MESSAGE_SIZE / 2];
+    struct error error;
+    names_printable(shown, sizeof shown, path);
+    view_screen(&app->canvas, &app->scene);
+    if (app->export->file(&app->canvas, (enum theme)app->present.theme, path, force, &error))
+        app_say(app, ROLE_GOOD, "saved %s", shown);
+    else
+        app_say(app, ROLE_BAD, "%s", error.text);
+}
+
+void app_act(struct app *app, enum action action)
 {
     if (app_change(app, action) || look(app, action))
         return;
@@ -171,6 +184,9 @@ static void act(struct app *app, enum action action)
         break;
     case ACTION_EXPORT:
         write_pictures(app);
+        break;
+    case ACTION_COMMAND:
+        app_open_prompt(app, "");
         break;
     case ACTION_REDRAW:
         terminal_redraw();
@@ -230,12 +246,14 @@ static void take_key(struct app *app, int code)
         take_size(app);
         return;
     }
+    if (app_prompt_key(app, code))
+        return;
     say_nothing(app);
     int action = key_action(code);
-    if (app->scene.help) {
+    if (app->scene.help && action != ACTION_COMMAND) {
         help_key(app, code);
     } else if (action >= 0) {
-        act(app, (enum action)action);
+        app_act(app, (enum action)action);
     } else if (view_of_key(code) >= 0) {
         navigate_to(&app->scene, (enum view)view_of_key(code));
     } else {
@@ -272,31 +290,36 @@ static void turn(struct app *app)
         draw(app);
 }
 
-static void open_scene(struct app *app)
+void app_take_look(struct app *app)
 {
     enum ascii_mode ascii = app->present.ascii;
+    app->scene.ascii = ascii == ASCII_ON || (ascii == ASCII_AUTO && !terminal_is_utf8());
+    app->scene.mono = !terminal_has_colours() || app->present.theme == THEME_MONO;
+    app->scene.few_colours = !terminal_has_ramp();
+}
+
+static void open_scene(struct app *app)
+{
     app->task = task_describe(app->present.task);
     app->scene = (struct scene){
         .settings = &app->present,
         .task = &app->task,
         .history = &app->history,
         .rate = NAN,
-        .ascii = ascii == ASCII_ON || (ascii == ASCII_AUTO && !terminal_is_utf8()),
-        .mono = !terminal_has_colours() || app->present.theme == THEME_MONO,
-        .few_colours = !terminal_has_ramp(),
         .message = app->message,
         .message_role = ROLE_TEXT,
     };
     scene_set_defaults(&app->scene);
+    app_take_look(app);
     canvas_open(&app->canvas, 1, 1);
     take_size(app);
 }
 
-int app_run(const struct settings *settings, app_export *export_screen, struct error *error)
+int app_run(const struct settings *settings, const struct app_export *export, struct error *error)
 {
     if (!terminal_check(settings->ascii == ASCII_OFF, error))
         return 1;
-    struct app app = {.wanted = *settings, .present = *settings, .export_screen = export_screen};
+    struct app app = {.wanted = *settings, .present = *settings, .export = export};
     app.trainer = trainer_start(settings, false, error);
     if (!app.trainer)
         return 1;

@@ -1,7 +1,7 @@
 /* The state of the program on the screen, shared by the files of the app and by nothing else.
  *
  * app.c owns it and the loop; app_updates.c takes what the trainer publishes; app_change.c changes
- * settings. None of them draws but app.c. */
+ * settings; app_prompt.c is the command line. None of them draws but app.c. */
 #ifndef LNSCOPE_UI_APP_STATE_H
 #define LNSCOPE_UI_APP_STATE_H
 
@@ -9,6 +9,7 @@
 #include "train/trainer.h"
 #include "ui/app.h"
 #include "ui/keys.h"
+#include "ui/prompt.h"
 #include "ui/scene.h"
 
 enum { MESSAGE_SIZE = 512 };
@@ -22,7 +23,7 @@ struct app {
     struct history history;
     struct scene scene;
     struct canvas canvas;
-    app_export *export_screen;
+    const struct app_export *export;
     char message[MESSAGE_SIZE];
     double message_until;
     struct settings mark_before; /* the settings before the newest mark on the curves, ... */
@@ -33,11 +34,22 @@ struct app {
     bool changed; /* what is shown is no longer what is */
     bool urgent;  /* draw it at once */
     bool quit;
+    struct prompt prompt; /* scene.prompt points to it while it is open */
+    bool pasting;         /* what comes in is pasted text */
 };
 
 /* Puts an answer on the status line for a while (app.c). */
 void app_say(struct app *app, enum role role, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* Carries out what a key does (app.c). */
+void app_act(struct app *app, enum action action);
+
+/* Takes from the settings of the program how the screen is drawn (app.c). */
+void app_take_look(struct app *app);
+
+/* Writes the screen to a file, without the command line (app.c). */
+void app_export_file(struct app *app, const char *path, bool force);
 
 /* Fits the axis of the bars to what is shown (app.c). */
 void app_fit_axis(struct app *app);
@@ -56,6 +68,17 @@ void app_take_updates(struct app *app);
 /* Sends settings that passed settings_check() to the trainer; what they change is said when it has
  * carried them out (app_change.c). */
 void app_command(struct app *app, const struct settings *settings);
+
+/* Sets one setting, with all checks, and says so; false where it cannot be, which is said as well
+ * (app_change.c). */
+bool app_set(struct app *app, const char *name, const char *value);
+
+/* Opens the command line with this text (app_prompt.c). */
+void app_open_prompt(struct app *app, const char *text);
+
+/* Takes a key while it is open, or what was pasted at any time; false when the key is not for it
+ * (app_prompt.c). */
+bool app_prompt_key(struct app *app, int code);
 
 /* Carries out a key that changes a setting; false when the action is none of these
  * (app_change.c). */

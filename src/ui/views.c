@@ -165,6 +165,8 @@ void view_screen(struct canvas *canvas, const struct scene *scene)
     else
         view_table[scene->view].draw(canvas, screen.body, scene);
     view_footer(canvas, screen.footer, scene);
+    if (scene->prompt)
+        view_prompt(canvas, scene);
     if (scene->ascii)
         make_ascii(canvas);
 }
