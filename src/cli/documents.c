@@ -84,22 +84,6 @@ void documents_commands_man(FILE *out)
     }
 }
 
-/* "one of pre, post, none": without the words that a column of values does not need. */
-static void short_values(const struct setting_row *row, char *out, size_t size)
-{
-    static const char *const lead[] = {"one of ", "a whole number ", "a number ", "a "};
-    char values[SETTING_VALUES];
-    const char *start = values;
-    setting_values(row, values, sizeof values);
-    for (size_t i = 0; i < sizeof lead / sizeof *lead; i++) {
-        if (strncmp(values, lead[i], strlen(lead[i])) == 0) {
-            start = values + strlen(lead[i]);
-            break;
-        }
-    }
-    snprintf(out, size, "%s", start);
-}
-
 static const char *const scope_words[] = {
     [SCOPE_MODEL] = "restarts the run",
     [SCOPE_OPTIMIZER] = "acts from the next step on",
@@ -127,7 +111,7 @@ void documents_settings_markdown(FILE *out)
                     "|---|---|---|---|---|\n",
                     i ? "\n" : "", group_of(row));
         char values[SETTING_VALUES];
-        short_values(row, values, sizeof values);
+        setting_values_brief(row, values, sizeof values);
         fprintf(out, "| `%s` | ", row->name);
         write_markdown(out, row->help);
         fputs(" | ", out);

@@ -565,6 +565,21 @@ void setting_values(const struct setting_row *row, char *out, size_t size)
     }
 }
 
+void setting_values_brief(const struct setting_row *row, char *out, size_t size)
+{
+    static const char *const lead[] = {"one of ", "a whole number ", "a number ", "a "};
+    char values[SETTING_VALUES];
+    const char *start = values;
+    setting_values(row, values, sizeof values);
+    for (size_t i = 0; i < sizeof lead / sizeof *lead; i++) {
+        if (strncmp(values, lead[i], strlen(lead[i])) == 0) {
+            start = values + strlen(lead[i]);
+            break;
+        }
+    }
+    snprintf(out, size, "%s", start);
+}
+
 /* Decimal digits and nothing else, with an optional minus; out of int64_t's range is an error. */
 static bool parse_integer(const char *text, int64_t *value)
 {

@@ -133,6 +133,9 @@ const char *setting_argument(const struct setting_row *row);
  * "one of pre, post, none". */
 void setting_values(const struct setting_row *row, char *out, size_t size);
 
+/* The same without the words that a column of values does not need: "from 1 to 128". */
+void setting_values_brief(const struct setting_row *row, char *out, size_t size);
+
 /* What no single setting can tell: models that can be built and learn their task, a text for the
  * text task, the memory that all of it needs against what the machine has. */
 bool settings_check(const struct settings *settings, struct error *error);

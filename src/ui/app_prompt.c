@@ -84,10 +84,12 @@ static void carry_out(struct app *app, const struct command_line *line)
     switch (line->verb.kind) {
     case VERB_SET:
     case VERB_SETTING:
-        if (line->value)
-            app_set(app, line->setting.name, line->value);
-        else
+        if (!line->value) {
             show_setting(app, &line->setting);
+            break;
+        }
+        file_expand(path, sizeof path, line->value); /* no other value begins so */
+        app_set(app, line->setting.name, path);
         break;
     case VERB_EXPORT:
         if (name_file(app, line, path, sizeof path))
@@ -111,6 +113,7 @@ static void run(struct app *app, const char *text)
 {
     struct command_line line;
     struct error error;
+    app->message[0] = '\0';
     app->scene.help = false; /* what is asked for is behind it */
     if (command_parse(text, &line, &error))
         carry_out(app, &line);

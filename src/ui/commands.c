@@ -124,11 +124,12 @@ static int pick(const char *const *names, int count, const char *what, const cha
     }
     if (begin == 1)
         return found;
-    for (int i = 0, at = 0; begin == 0 && i < count && at < NEAR_MAX; i++)
-        if (names_distance(names[i], word) <= MISSPELT)
-            near[at++] = names[i];
-    for (int i = 0; !near[0] && i < count && i < NEAR_MAX; i++)
-        near[i] = names[i];
+    int kept = begin;
+    for (int i = 0; begin == 0 && i < count && kept < NEAR_MAX; i++)
+        if (names_distance(names[i], word) <= MISSPELT && size > MISSPELT)
+            near[kept++] = names[i];
+    for (int i = 0; kept == i && i < count && i < NEAR_MAX; i++)
+        near[kept++] = names[i]; /* none is near */
     names_find(near, what, word, error);
     return -1;
 }
@@ -246,6 +247,8 @@ bool command_parse(const char *text, struct command_line *line, struct error *er
     error_set(error, "%s", "");
     line->count = 0;
     line->value = NULL;
+    if (strlen(text) >= COMMAND_TEXT)
+        return error_set(error, "a line of %zu bytes: at most %d", strlen(text), COMMAND_TEXT - 1);
     if (!next_word(&text, &word))
         return false;
     line->force = take_force(word.text);
@@ -290,7 +293,8 @@ static void add_values(struct completion *completion, const struct verb *verb, c
         return;
     }
     if (slash && row->per_stack && strcmp(verb->name, row->name) == 0) {
-        completion->start += (int)(slash + 1 - begin);
+        completion->start += (int)(slash + 1 - begin) + completion->quoted;
+        completion->quoted = false;
         begin = slash + 1;
     }
     for (int i = 0; row->choices && row->choices[i]; i++)
@@ -376,11 +380,11 @@ struct command_hint command_hint(const char *text)
     if (!next_word(&text, &word))
         return hint;
     take_force(word.text);
-    hint.known = verb_find(word.text, &hint.verb, NULL);
+    hint.known = verb_find(word.text, &hint.verb, &hint.error);
     if (hint.known && hint.verb.kind == VERB_SETTING)
         hint.setting = hint.verb;
     else if (hint.known && hint.verb.kind == VERB_SET && next_word(&text, &word))
-        command_setting(word.text, &hint.setting, NULL);
+        command_setting(word.text, &hint.setting, &hint.error);
     return hint;
 }
 

@@ -90,6 +90,7 @@ struct command_hint {
     bool known; /* it begins with a command */
     struct verb verb;
     struct verb setting; /* what is set or shown; its `setting` is NULL where there is none */
+    struct error error;  /* why there is no such command or setting; "" */
 };
 struct command_hint command_hint(const char *text);
 

@@ -58,22 +58,22 @@ static void draw_cut(struct canvas *canvas, struct rect area, int col, int end, 
         canvas_text(canvas, part, 0, end - (int)(sizeof dots - 1), role, dots);
 }
 
-/* What the command takes, and what it is. */
+/* What the command takes, and what it is; or what is wrong with its name. */
 static void draw_usage(struct canvas *canvas, struct rect area, const struct command_hint *hint,
                        const struct prompt *prompt)
 {
     const struct verb *verb = hint->setting.setting ? &hint->setting : &hint->verb;
     char usage[VERB_NAME + sizeof verb->arguments + 1];
     const int end = area.cols - 1;
-    if (hint->known) {
+    if (hint->error.text[0] && prompt->completion.count == 0) {
+        draw_cut(canvas, area, 1, end, ROLE_BAR_WARN, hint->error.text);
+    } else if (hint->known) {
         snprintf(usage, sizeof usage, "%s %s", verb->name, verb->arguments);
         int col = canvas_text(canvas, area, 0, 1, ROLE_BAR_STRONG, usage);
         draw_cut(canvas, area, col + 1 + (verb->arguments[0] != '\0'), end, ROLE_BAR, verb->help);
-    } else if (prompt->completion.count > 0) {
+    } else {
         draw_cut(canvas, area, 1, end, ROLE_BAR,
                  "a command, a setting or an action: Tab completes, Enter runs, Escape closes");
-    } else {
-        draw_cut(canvas, area, 1, end, ROLE_BAR_WARN, "no command begins so");
     }
 }
 
@@ -157,8 +157,10 @@ static void draw_choices(struct canvas *canvas, struct rect area, const struct s
         draw_words(canvas, area, end, prompt);
     } else if (row) {
         setting_values(row, values, sizeof values);
+        if (canvas_columns(values) > end - 1)
+            setting_values_brief(row, values, sizeof values);
         draw_cut(canvas, area, 1, end, ROLE_BAR, values);
-    } else if (hint->known) {
+    } else if (hint->known && !hint->error.text[0]) {
         bool file = verb_table[hint->verb.kind].operand == OPERAND_FILE;
         draw_cut(canvas, area, 1, end, ROLE_BAR,
                  file ? "Tab completes the name of a file, Enter runs, Escape closes"
