@@ -729,14 +729,19 @@ static int64_t get_integer(const void *field, size_t size)
     return wide;
 }
 
-/* The fewest digits that read back as the same number. */
+/* The fewest digits that read back as the same number; without an exponent where that is no longer,
+ * 30 and not 3e+01. */
 static void print_real(double value, char *out, size_t size)
 {
+    char plain[32];
     for (int digits = 1; digits <= 17; digits++) {
         snprintf(out, size, "%.*g", digits, value);
         if (strtod(out, NULL) == value)
             break;
     }
+    snprintf(plain, sizeof plain, "%.15g", value);
+    if (strtod(plain, NULL) == value && strlen(plain) <= strlen(out))
+        snprintf(out, size, "%s", plain);
 }
 
 void setting_get_stack(const struct settings *settings, const struct setting_row *row,

@@ -157,7 +157,7 @@ static void put_keys(struct writer *writer)
 static void put_commands(struct writer *writer)
 {
     static const char *const editing[][2] = {
-        {"Tab, Shift-Tab", "what all words that fit begin with; then the words, one by one"},
+        {"Tab, Shift-Tab", "what all words that fit share; then one after the other"},
         {"Up, Down", "earlier lines that begin with what is typed"},
         {"Ctrl-W, -U, -K", "erase a word, all in front of the cursor, all behind it"},
         {"name!", "a command that writes a file replaces one that exists"},
