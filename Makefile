@@ -36,7 +36,8 @@ endif
 ifdef SANITIZER
 ALL_CFLAGS += -fsanitize=$(SANITIZER) -fno-omit-frame-pointer -fno-sanitize-recover=all
 endif
-LIBS := $(call pkg_libs,ncursesw,-lncursesw) $(call pkg_libs,openblas,-lopenblas) -lm -pthread
+ALL_CFLAGS += -DHAVE_INIH
+LIBS := -linih $(call pkg_libs,ncursesw,-lncursesw) $(call pkg_libs,openblas,-lopenblas) -lm -pthread
 
 # The vectorised loops are built once per instruction set; which build runs is decided at run time.
 MACHINE := $(shell $(CC) -dumpmachine)
@@ -46,8 +47,8 @@ KERNELS += avx2 avx512
 ALL_CFLAGS += -DKERNELS_X86
 endif
 KERNELS_plain  := -DKERNELS_BYTES=16
-KERNELS_avx2   := -DKERNELS_BYTES=32 -mavx2 -mfma
-KERNELS_avx512 := -DKERNELS_BYTES=64 -mavx512f -mavx512dq -mavx512vl -mavx512bw -mfma \
+KERNELS_avx2   := -DKERNELS_BYTES=32 -mavx2 -mfma -mprfchw
+KERNELS_avx512 := -DKERNELS_BYTES=64 -mavx512f -mavx512dq -mavx512vl -mavx512bw -mfma -mprfchw \
     -mprefer-vector-width=512
 KERNELS_FLAGS  := -O3 -ffp-contract=fast -fno-math-errno -fno-trapping-math
 ifneq ($(filter clang%,$(CC)),)
@@ -130,7 +131,7 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_SUPPORT) $(LIBRARY)
 
 # One after the other, all of them whatever fails; the program under test is that of this build.
 run_tests = failed=; for test in $(1); do echo "== $$test"; \
-    LNSCOPE=$(PROGRAM) $$test || failed="$$failed $$test"; done; \
+    XDG_CONFIG_HOME=/nonexistent LNSCOPE=$(PROGRAM) $$test || failed="$$failed $$test"; done; \
     if [ -n "$$failed" ]; then echo "failed:$$failed"; exit 1; fi
 
 .PHONY: check-unit check-reference check-gradient check-end-to-end check-text
@@ -225,13 +226,22 @@ run: deps
 
 # ---- installation ---------------------------------------------------------------------------------
 
+COMPLETIONS := bash-completion/completions/lnscope zsh/site-functions/_lnscope \
+    fish/vendor_completions.d/lnscope.fish
+
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/lnscope
 	install -m 644 man/lnscope.1 $(DESTDIR)$(PREFIX)/share/man/man1/lnscope.1
+	for file in $(COMPLETIONS); do \
+	    install -d $(DESTDIR)$(PREFIX)/share/$$(dirname $$file) && \
+	    $(PROGRAM) --completions $$(echo $${file%%/*} | sed s/-completion//) \
+	        > $(DESTDIR)$(PREFIX)/share/$$file || exit 1; \
+	done
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/lnscope $(DESTDIR)$(PREFIX)/share/man/man1/lnscope.1
+	rm -f $(DESTDIR)$(PREFIX)/bin/lnscope $(DESTDIR)$(PREFIX)/share/man/man1/lnscope.1 \
+	    $(COMPLETIONS:%=$(DESTDIR)$(PREFIX)/share/%)
 
 clean:
 	rm -rf build

@@ -192,6 +192,32 @@ bool file_read(const char *path, size_t limit, char **content, size_t *size, str
     return *content != NULL;
 }
 
+/* ---- numbered names ---- */
+
+void file_numbered(char out[FILE_NUMBERED], const char *stem, int number, const char *ending)
+{
+    snprintf(out, FILE_NUMBERED, "%.24s-%03d%.16s", stem, number, ending);
+}
+
+int file_free_number(const char *stem, const char *const *endings)
+{
+    const int most = 999999;
+    for (int number = 1; number < most; number++) {
+        bool taken = false;
+        for (int i = 0; endings[i]; i++) {
+            char path[FILE_NUMBERED];
+            struct stat status;
+            file_numbered(path, stem, number, endings[i]);
+            taken = taken || lstat(path, &status) == 0;
+        }
+        if (!taken)
+            return number;
+    }
+    return most; /* file_create() will say that it is there */
+}
+
+/* ---- names that are typed ---- */
+
 bool file_exists(const char *path)
 {
     struct stat status;

@@ -31,6 +31,13 @@ bool file_commit(struct file *file, struct error *error);
  * that is all zero or was committed. */
 void file_discard(struct file *file);
 
+/* Names of files that are numbered in the current folder: STEM-001ENDING. */
+enum { FILE_NUMBERED = 64 };
+void file_numbered(char out[FILE_NUMBERED], const char *stem, int number, const char *ending);
+
+/* The first number at which none of the endings (ended by NULL) is taken. */
+int file_free_number(const char *stem, const char *const *endings);
+
 /* The whole content of a file, NUL-terminated, of at most `limit` bytes; the caller frees *content.
  * False with a reason: not there, a directory, unreadable, too large. */
 bool file_read(const char *path, size_t limit, char **content, size_t *size, struct error *error);

@@ -6,8 +6,11 @@
 #include "cli/command_list.h"
 #include "cli/command_memory.h"
 #include "cli/command_run.h"
+#include "cli/completions.h"
+#include "cli/config.h"
 #include "cli/options.h"
 #include "core/real.h"
+#include "script/cast.h"
 #include "script/export.h"
 #include "ui/app.h"
 
@@ -35,10 +38,25 @@ static int finish_output(int status, struct error *error)
 
 static int run_screen(const struct options *options, struct error *error)
 {
-    static const struct app_export export = {.screen = export_screen, .file = export_file};
     if (!settings_check(&options->settings, error))
         return EXIT_USAGE;
-    return app_run(&options->settings, &export, error);
+    static const struct app_output output = {
+        .export_screen = export_screen,
+        .export_file = export_file,
+        .record_open = cast_open,
+        .record_path = cast_path,
+        .record_seconds = cast_seconds,
+        .record_frame = cast_frame,
+        .record_marker = cast_marker,
+        .record_close = cast_close,
+    };
+    const struct app_start start = {
+        .settings = options->settings,
+        .output = &output,
+        .record = options->value[OPTION_RECORD],
+        .force = options->given[OPTION_FORCE],
+    };
+    return app_run(&start, error);
 }
 
 static int dispatch(const struct options *options, int *signal_number, struct error *error)
@@ -55,6 +73,13 @@ static int dispatch(const struct options *options, int *signal_number, struct er
         printf("lnscope %s (%s precision)\n", LNSCOPE_VERSION, REAL_NAME);
         return finish_output(EXIT_DONE, error);
     }
+    if (options->given[OPTION_PRINT_CONFIG]) {
+        config_print(stdout, &options->settings);
+        return finish_output(EXIT_DONE, error);
+    }
+    if (options->given[OPTION_COMPLETIONS])
+        return finish_output(completions_print(stdout, options->value[OPTION_COMPLETIONS], error),
+                             error);
     if (options->given[OPTION_PRINT_MEMORY])
         return finish_output(command_memory(options, error), error);
     switch (options->command) {
@@ -73,6 +98,20 @@ static int dispatch(const struct options *options, int *signal_number, struct er
     return run_screen(options, error);
 }
 
+/* The command line says whether the config file and the environment count, and then comes on top
+ * of them. */
+static bool read_options(struct options *options, int argc, char **argv, struct error *error)
+{
+    struct settings settings = settings_default();
+    if (!options_parse(options, NULL, argc, argv, error))
+        return false;
+    if (!(option_table[OPTION_NO_CONFIG].commands >> options->command & 1) ||
+        options->given[OPTION_NO_CONFIG] || options->given[OPTION_HELP] ||
+        options->given[OPTION_VERSION] || options->given[OPTION_COMPLETIONS])
+        return true;
+    return config_apply(&settings, error) && options_parse(options, &settings, argc, argv, error);
+}
+
 int cli_main(int argc, char **argv)
 {
     struct error error = {.text = ""};
@@ -81,7 +120,7 @@ int cli_main(int argc, char **argv)
 
     setlocale(LC_CTYPE, ""); /* never LC_NUMERIC: numbers are written with a point */
     signal(SIGPIPE, SIG_IGN);
-    if (!options_parse(&options, argc, argv, &error))
+    if (!read_options(&options, argc, argv, &error))
         return complain(EXIT_USAGE, &error);
     status = dispatch(&options, &signal_number, &error);
     if (status != EXIT_DONE && error.text[0])

@@ -8,8 +8,8 @@
 #include "train/claims.h"
 #include "train/presets.h"
 #include "ui/commands.h"
-#include "ui/keys.h"
 #include "ui/theme.h"
+#include "ui/views.h"
 
 #include <math.h>
 #include <string.h>
@@ -21,6 +21,8 @@ enum list {
     LIST_PRESETS,
     LIST_KEYS,
     LIST_COMMANDS,
+    LIST_VIEWS,
+    LIST_OPTIONS,
     LIST_SETTINGS,
     LIST_OPTIMIZERS,
     LIST_SCHEDULES,
@@ -183,6 +185,28 @@ static void fill_commands(struct table *table)
     }
 }
 
+static void fill_views(struct table *table)
+{
+    for (int i = 0; i < VIEWS; i++) {
+        const char key[] = {(char)view_table[i].key, '\0'};
+        table_add(table, key);
+        table_add(table, view_table[i].name);
+        table_add(table, view_table[i].summary);
+    }
+}
+
+static void fill_options(struct table *table)
+{
+    for (int i = 0; i < OPTIONS; i++) {
+        char commands[OPTION_COMMANDS];
+        options_commands(commands, &option_table[i]);
+        table_add(table, option_table[i].name);
+        table_add(table, option_table[i].argument ? option_table[i].argument : "");
+        table_add(table, commands);
+        table_add(table, option_table[i].help);
+    }
+}
+
 static void fill_settings(struct table *table)
 {
     static const char *const scopes[] = {
@@ -293,6 +317,19 @@ static const struct table_column command_columns[] = {
     {"help", TABLE_STRING},
 };
 
+static const struct table_column view_columns[] = {
+    {"key", TABLE_STRING},
+    {"name", TABLE_STRING},
+    {"summary", TABLE_STRING},
+};
+
+static const struct table_column option_columns[] = {
+    {"name", TABLE_STRING},
+    {"argument", TABLE_STRING},
+    {"commands", TABLE_STRING},
+    {"help", TABLE_STRING},
+};
+
 static const struct table_column setting_columns[] = {
     {"name", TABLE_STRING}, {"per_stack", TABLE_BOOL}, {"default", TABLE_STRING},
     {"acts", TABLE_STRING}, {"values", TABLE_STRING},  {"unit", TABLE_STRING},
@@ -313,6 +350,9 @@ static const struct table_column name_columns[] = {
 #define COLUMNS(columns_)                                                                          \
     .column = (columns_), .columns = (int)(sizeof(columns_) / sizeof *(columns_))
 
+/* Bytes for the names of all lists. */
+enum { LIST_NAMES = 256 };
+
 struct list_row {
     const char *name;
     const struct table_column *column;
@@ -332,6 +372,10 @@ static const struct list_row list_table[LISTS] = {
                    .markdown = documents_keys_markdown, .man = documents_keys_man},
     [LIST_COMMANDS] = {"commands", COLUMNS(command_columns), .fill = fill_commands,
                        .markdown = documents_commands_markdown, .man = documents_commands_man},
+    [LIST_VIEWS] = {"views", COLUMNS(view_columns), .fill = fill_views,
+                    .markdown = documents_views_markdown, .man = documents_views_man},
+    [LIST_OPTIONS] = {"options", COLUMNS(option_columns), .fill = fill_options,
+                      .man = documents_options_man},
     [LIST_SETTINGS] = {"settings", COLUMNS(setting_columns), .fill = fill_settings,
                        .markdown = documents_settings_markdown, .man = documents_settings_man},
     [LIST_OPTIMIZERS] = {"optimizers", COLUMNS(name_columns), .fill = fill_optimizers},
@@ -343,19 +387,35 @@ static const struct list_row list_table[LISTS] = {
     [LIST_CLAIMS] = {"claims", COLUMNS(claim_columns), .fill = fill_claims},
 };
 
-/* "placements, norms, ..." */
-static void join_names(char *out, size_t size)
+typedef void print_list(FILE *out);
+
+/* How a list is written as a part of a document; NULL: not at all. */
+static print_list *print_of(const struct list_row *row, enum format format)
 {
+    return format == FORMAT_MAN ? row->man : row->markdown;
+}
+
+/* "placements, norms, ...": all lists, or those that a document has in this format. */
+static void join_names(char *out, size_t size, enum format format)
+{
+    const bool document = format == FORMAT_MARKDOWN || format == FORMAT_MAN;
     size_t used = 0;
+    out[0] = '\0';
     for (int i = 0; i < LISTS && used < size; i++)
-        used +=
-            (size_t)snprintf(out + used, size - used, "%s%s", i ? ", " : "", list_table[i].name);
+        if (!document || print_of(&list_table[i], format))
+            used += (size_t)snprintf(out + used, size - used, "%s%s", used ? ", " : "",
+                                     list_table[i].name);
+}
+
+const char *command_list_name(int i)
+{
+    return i < LISTS ? list_table[i].name : NULL;
 }
 
 void command_list_help(FILE *out)
 {
-    char names[200];
-    join_names(names, sizeof names);
+    char names[LIST_NAMES];
+    join_names(names, sizeof names, FORMAT_TEXT);
     fprintf(out, "\nWHAT is one of %s.\n", names);
 }
 
@@ -363,11 +423,11 @@ void command_list_help(FILE *out)
 static const struct list_row *find_list(const char *name, struct error *error)
 {
     const char *names[LISTS + 1] = {NULL};
-    char all[200];
+    char all[LIST_NAMES];
     for (int i = 0; i < LISTS; i++)
         names[i] = list_table[i].name;
     if (!name) {
-        join_names(all, sizeof all);
+        join_names(all, sizeof all, FORMAT_TEXT);
         error_set(error, "list what: one of %s", all);
         return NULL;
     }
@@ -397,10 +457,12 @@ int command_list(const struct options *options, struct error *error)
     if (format < 0)
         return EXIT_USAGE;
     if (format == FORMAT_MARKDOWN || format == FORMAT_MAN) {
-        void (*print)(FILE * out) = format == FORMAT_MAN ? row->man : row->markdown;
+        print_list *print = print_of(row, (enum format)format);
+        char names[LIST_NAMES];
         if (!print) {
-            error_set(error, "%s have no %s form: keys, commands, settings and presets have one",
-                      row->name, format_names[format]);
+            join_names(names, sizeof names, (enum format)format);
+            error_set(error, "%s have no %s form: one of %s", row->name, format_names[format],
+                      names);
             return EXIT_USAGE;
         }
         print(stdout);

@@ -10,4 +10,7 @@ int command_list(const struct options *options, struct error *error);
 /* The part of `lnscope list --help` that says what WHAT can be. */
 void command_list_help(FILE *out);
 
+/* The name of list `i`; NULL behind the last one. */
+const char *command_list_name(int i);
+
 #endif

@@ -1,10 +1,11 @@
 /* See documents.h. */
 #include "cli/documents.h"
 
+#include "cli/options.h"
 #include "train/presets.h"
 #include "train/settings.h"
 #include "ui/commands.h"
-#include "ui/keys.h"
+#include "ui/views.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -60,6 +61,56 @@ void documents_keys_man(FILE *out)
         fputc('\n', out);
         write_man(out, key_table[i].help);
         fputs(".\n", out);
+    }
+}
+
+void documents_views_markdown(FILE *out)
+{
+    fputs("| key | view | what it shows |\n|---|---|---|\n", out);
+    for (int i = 0; i < VIEWS; i++) {
+        fprintf(out, "| `%c` | %s | ", view_table[i].key, view_table[i].name);
+        write_markdown(out, view_table[i].summary);
+        fputs(" |\n", out);
+    }
+}
+
+void documents_views_man(FILE *out)
+{
+    for (int i = 0; i < VIEWS; i++) {
+        const struct view_row *view = &view_table[i];
+        fprintf(out, ".TP\n.BR %c \", \" %s\n", view->key, view->name);
+        write_man(out, view->summary);
+        fputs(".\n", out);
+        for (int note = 0; view->notes && view->notes[note][0]; note++) {
+            fputs(".br\n", out);
+            write_man(out, view->notes[note][0]);
+            fputs(": ", out);
+            write_man(out, view->notes[note][1]);
+            fputs(".\n", out);
+        }
+    }
+}
+
+void documents_options_man(FILE *out)
+{
+    for (int i = 0; i < OPTIONS; i++) {
+        const struct option_row *row = &option_table[i];
+        char commands[OPTION_COMMANDS];
+        options_commands(commands, row);
+        fputs(".TP\n.BI \"", out);
+        if (row->letter)
+            fprintf(out, "\\-%c\\fR, \\fP", row->letter);
+        fputs("\\-\\-", out);
+        write_man(out, row->name);
+        fputc('"', out);
+        if (row->argument) {
+            fputs(" \" ", out);
+            write_man(out, row->argument);
+            fputc('"', out);
+        }
+        fputc('\n', out);
+        write_man(out, row->help);
+        fprintf(out, ".\n(%s)\n", commands);
     }
 }
 

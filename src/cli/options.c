@@ -47,7 +47,18 @@ const struct option_row option_table[OPTIONS] = {
     [OPTION_EVERY] = {"every", 0, "N", "write steps N, 2N, ... and the last one only", ON_RUN},
     [OPTION_OUTPUT] = {"output", 'o', "FILE",
                        "write to a file; it appears when the run is over, and whole", ON_RUN},
-    [OPTION_FORCE] = {"force", 0, NULL, "let -o and --dump replace a file that exists", ON_RUN},
+    [OPTION_FORCE] = {"force", 0, NULL, "let -o, --dump and --record replace a file that exists",
+                      ON_SCREEN | ON_RUN},
+    [OPTION_RECORD] = {"record", 0, "FILE.cast",
+                       "record the screen, as an asciicast that asciinema plays", ON_SCREEN},
+    [OPTION_NO_CONFIG] = {"no-config", 0, NULL,
+                          "take no settings from the config file or the environment",
+                          ON_SCREEN | ON_RUN},
+    [OPTION_PRINT_CONFIG] = {"print-config", 0, NULL,
+                             "print these settings as a config file, and exit", ON_SCREEN | ON_RUN},
+    [OPTION_COMPLETIONS] = {"completions", 0, "SHELL",
+                            "print what bash, zsh or fish completes command lines with, and exit",
+                            ON_SCREEN},
     [OPTION_DUMP] = {"dump", 0, "FILE",
                      "write weights, gradients and batch of one step as safetensors", ON_RUN},
     [OPTION_DUMP_STEP] = {"dump-step", 0, "N", "the step that --dump writes (default 1)", ON_RUN},
@@ -94,6 +105,20 @@ static const char *command_words(enum command command)
         [COMMAND_CLAIMS] = "lnscope claims",
     };
     return words[command];
+}
+
+void options_commands(char out[OPTION_COMMANDS], const struct option_row *row)
+{
+    size_t used = 0;
+    out[0] = '\0';
+    if (row->commands == ON_ALL) {
+        snprintf(out, OPTION_COMMANDS, "all commands");
+        return;
+    }
+    for (int i = 0; i < COMMANDS; i++)
+        if (row->commands >> i & 1)
+            used += (size_t)snprintf(out + used, OPTION_COMMANDS - used, "%s%s", used ? ", " : "",
+                                     command_words((enum command)i));
 }
 
 /* What the command has to say about a setting: a row of its list, or the one that takes all; NULL
@@ -211,7 +236,7 @@ static const char *take_value(struct words *words, const char *attached)
 }
 
 /* What can be on, such as --ascii, may stand alone, and then it is on. */
-static bool may_stand_alone(const struct setting_row *row)
+bool options_may_stand_alone(const struct setting_row *row)
 {
     for (int i = 0; row->kind == SETTING_CHOICE && row->choices[i]; i++)
         if (strcmp(row->choices[i], "on") == 0)
@@ -233,8 +258,8 @@ static const char *take_choice(const struct options *options, struct words *word
 static bool read_setting(struct options *options, const struct setting_row *row, const char *name,
                          struct words *words, const char *attached, struct error *error)
 {
-    const char *value = may_stand_alone(row) ? take_choice(options, words, name, attached)
-                                             : take_value(words, attached);
+    const char *value = options_may_stand_alone(row) ? take_choice(options, words, name, attached)
+                                                     : take_value(words, attached);
     char values[SETTING_VALUES];
     if (strcmp(row->name, "task") == 0)
         options->task_given = true;
@@ -333,11 +358,12 @@ static bool set_defaults(struct options *options, struct error *error)
     return true;
 }
 
-bool options_parse(struct options *options, int argc, char **argv, struct error *error)
+bool options_parse(struct options *options, const struct settings *before, int argc, char **argv,
+                   struct error *error)
 {
     struct words words = {argv + (argc > 0), argv + argc};
     bool open = true;
-    *options = (struct options){.settings = settings_default()};
+    *options = (struct options){.settings = before ? *before : settings_default()};
     if (words.next < words.end && **words.next != '-' &&
         !find_command(&options->command, *words.next++, error))
         return false;
@@ -379,6 +405,11 @@ bool options_integer(const struct options *options, enum option option, int64_t 
     names_printable(shown, sizeof shown, text);
     return error_set(error, "%s '%s': a whole number from %" PRId64 " up",
                      option_table[option].name, shown, least);
+}
+
+bool options_has_setting(enum command command, const char *name)
+{
+    return setting_of_command(command, name) != NULL;
 }
 
 /* What follows the help line of a setting: the choices or limits, and the default. */
@@ -430,8 +461,8 @@ void options_help(FILE *out, enum command command)
         if (strcmp(heading, mine) != 0)
             fprintf(out, "\n%s:\n%s", mine, setting_of_stack(row) ? stack_help : "");
         heading = mine;
-        snprintf(left, sizeof left, may_stand_alone(row) ? "--%s[=%s]" : "--%s %s", row->name,
-                 setting_argument(row));
+        snprintf(left, sizeof left, options_may_stand_alone(row) ? "--%s[=%s]" : "--%s %s",
+                 row->name, setting_argument(row));
         fprintf(out, "  %-21s %s", left, row->help);
         setting_details(out, row, here->initial ? here->initial : row->initial);
     }

@@ -35,6 +35,10 @@ enum option {
     OPTION_EVERY,
     OPTION_OUTPUT,
     OPTION_FORCE,
+    OPTION_RECORD,
+    OPTION_NO_CONFIG,
+    OPTION_PRINT_CONFIG,
+    OPTION_COMPLETIONS,
     OPTION_DUMP,
     OPTION_DUMP_STEP,
     OPTION_PRINT_MEMORY,
@@ -59,6 +63,10 @@ struct option_row {
 
 extern const struct option_row option_table[OPTIONS];
 
+/* The commands that take the option: "lnscope, lnscope run". */
+enum { OPTION_COMMANDS = 128 };
+void options_commands(char out[OPTION_COMMANDS], const struct option_row *row);
+
 /* Words that are neither options nor their values. */
 enum { OPERANDS_MAX = 64 };
 
@@ -73,13 +81,20 @@ struct options {
     int operands;
 };
 
-/* Reads the command line, the program's name first. False with a reason for what is unknown,
- * misplaced or out of range. The settings are checked one by one; not yet together. */
-bool options_parse(struct options *options, int argc, char **argv, struct error *error);
+/* Reads the command line, the program's name first, on top of these settings (NULL: the defaults).
+ * False with a reason for what is unknown, misplaced or out of range. The settings are checked one
+ * by one; not yet together. */
+bool options_parse(struct options *options, const struct settings *before, int argc, char **argv,
+                   struct error *error);
 
 /* The value of an option as a whole number from `least` up; `otherwise` when it is not given. */
 bool options_integer(const struct options *options, enum option option, int64_t least,
                      int64_t otherwise, int64_t *value, struct error *error);
+
+/* Does the command take the setting as an option? Can that option stand without a value (--ascii)?
+ */
+bool options_has_setting(enum command command, const char *name);
+bool options_may_stand_alone(const struct setting_row *row);
 
 /* Usage, subcommands, options and settings. */
 void options_help(FILE *out, enum command command);

@@ -267,6 +267,20 @@ void attention_backward(const struct model *model, const struct attention *a,
     }
 }
 
+double attention_entropy(const struct model *model, const struct attention *a,
+                         const struct shard *shard)
+{
+    const struct triple x = operands(model, a);
+    double sum = 0;
+    for (int row = shard->first; row < shard->first + shard->rows; row += model->config.context) {
+        for (int h = 0; h < model->config.heads; h++) {
+            const struct attention_head head = head_at(model, a, &x, shard, row, h);
+            sum += model->kernels->attention_entropy(&head);
+        }
+    }
+    return sum;
+}
+
 int attention_matrices(const struct attention *a)
 {
     return a->latent ? 4 : 2;

@@ -60,6 +60,11 @@ void attention_backward(const struct model *model, const struct attention *atten
                         const struct attention_gradients *gradients, const struct shard *shard,
                         const real *df, real *du);
 
+/* The sum over the shard's sequences and all heads of what struct kernels says of a head, after
+ * attention_forward(). */
+double attention_entropy(const struct model *model, const struct attention *attention,
+                         const struct shard *shard);
+
 /* The number of its matrices, and the gradient of the `which`-th over all rows; u and df as they
  * were above. */
 int attention_matrices(const struct attention *attention);

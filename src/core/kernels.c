@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -76,6 +77,40 @@ INLINE real tanh_fast(real x)
 }
 #endif
 
+/* ---- log ---------------------------------------------------------------------------------------
+ * x = 2^n m with m in [sqrt(1/2), sqrt(2)); ln m by Cephes' logf polynomial. Of what is below the
+ * normal range, the logarithm of its least number; only for x >= 0. */
+#ifdef LNSCOPE_REAL_DOUBLE
+INLINE real log_fast(real x)
+{
+    return log(x < DBL_MIN ? DBL_MIN : x);
+}
+#else
+INLINE real log_fast(real x)
+{
+    const int32_t root_half = 0x3f3504f3;
+    float clamped = x < FLT_MIN ? FLT_MIN : x;
+    int32_t bits;
+    memcpy(&bits, &clamped, sizeof bits);
+    int32_t n = (bits - root_half) >> 23;
+    bits -= (int32_t)((uint32_t)n << 23);
+    float m;
+    memcpy(&m, &bits, sizeof m);
+    float f = m - 1, square = f * f, power = (float)n;
+    float p = 7.0376836292e-2f;
+    p = p * f - 1.1514610310e-1f;
+    p = p * f + 1.1676998740e-1f;
+    p = p * f - 1.2420140846e-1f;
+    p = p * f + 1.4249322787e-1f;
+    p = p * f - 1.6668057665e-1f;
+    p = p * f + 2.0000714765e-1f;
+    p = p * f - 2.4999993993e-1f;
+    p = p * f + 3.3333331174e-1f;
+    p = p * f * square - 2.12194440e-4f * power - 0.5f * square;
+    return f + p + 0.693359375f * power;
+}
+#endif
+
 static void exponential(const real *restrict x, real *restrict y, size_t count)
 {
 #pragma omp simd
@@ -126,12 +161,35 @@ struct product_block {
     bool add;
 };
 
+/* Asks for the next tile's part of A, where its rows are contiguous, and of C, while this one is
+ * under way. What lies past the end is only asked for: the addresses are numbers, not pointers. */
+INLINE void product_ahead(const struct product_block *block, const real *a, const real *c, int rows,
+                          int vectors)
+{
+    const uintptr_t next_a = (uintptr_t)(a) + (size_t)rows * block->a_row * sizeof(real);
+    const uintptr_t next_c = (uintptr_t)(c) + (size_t)rows * block->c_stride * sizeof(real);
+#pragma GCC unroll 8
+    for (int i = 0; i < rows; i++) {
+        const size_t a_at = (size_t)i * block->a_row * sizeof(real);
+        const size_t c_at = (size_t)i * block->c_stride * sizeof(real);
+#pragma GCC unroll 8
+        for (int byte = 0; byte < vectors * KERNELS_BYTES; byte += MEMORY_ALIGNMENT)
+            __builtin_prefetch((const void *)(next_c + c_at + (size_t)byte), 1);
+        if (block->a_step == 1)
+#pragma GCC unroll 8
+            for (size_t byte = 0; byte < DEPTH * sizeof(real); byte += MEMORY_ALIGNMENT)
+                __builtin_prefetch((const void *)(next_a + a_at + byte));
+    }
+}
+
 INLINE void product_tile(const struct product_block *block, const real *a, const real *b, real *c,
                          int rows, int vectors)
 {
     const size_t a_row = block->a_row, a_step = block->a_step, b_stride = block->b_stride;
     const size_t c_stride = block->c_stride;
     vector sum[PRODUCT_ROWS][PRODUCT_VECTORS];
+    if (rows == PRODUCT_ROWS)
+        product_ahead(block, a, c, rows, vectors);
 #pragma GCC unroll 8
     for (int i = 0; i < rows; i++)
 #pragma GCC unroll 8
@@ -139,7 +197,8 @@ INLINE void product_tile(const struct product_block *block, const real *a, const
             sum[i][j] = block->add ? load(c + (size_t)i * c_stride + j * LANES) : (vector){0};
     for (int k = 0; k < block->depth; k++) {
         vector row[PRODUCT_VECTORS];
-        __builtin_prefetch(a + AHEAD); /* the next tile's, where a is read transposed */
+        if (a_step != 1)
+            __builtin_prefetch(a + AHEAD); /* the next tile's, where a is read transposed */
 #pragma GCC unroll 8
         for (int j = 0; j < vectors; j++)
             row[j] = load(b + j * LANES);
@@ -167,9 +226,16 @@ INLINE void product_strip(const struct product_block *block, int rows, int at, i
     for (; i + PRODUCT_ROWS <= rows; i += PRODUCT_ROWS)
         product_tile(block, a + (size_t)i * block->a_row, b, c + (size_t)i * block->c_stride,
                      PRODUCT_ROWS, vectors);
-    for (; i + 2 <= rows; i += 2)
+    if (i + 4 <= rows) {
+        product_tile(block, a + (size_t)i * block->a_row, b, c + (size_t)i * block->c_stride, 4,
+                     vectors);
+        i += 4;
+    }
+    if (i + 2 <= rows) {
         product_tile(block, a + (size_t)i * block->a_row, b, c + (size_t)i * block->c_stride, 2,
                      vectors);
+        i += 2;
+    }
     if (i < rows)
         product_tile(block, a + (size_t)i * block->a_row, b, c + (size_t)i * block->c_stride, 1,
                      vectors);
@@ -235,6 +301,22 @@ INLINE void product_prefetch(const struct product *p, int k, int j)
     }
 }
 
+/* Copies `rows` rows of a block of B, its missing columns as 0. */
+INLINE void product_pack(real *restrict packed, const real *restrict b, size_t b_stride, int rows,
+                         int columns)
+{
+    for (int row = 0; row < rows; row++, packed += PANEL, b += b_stride) {
+        if (columns == PANEL) {
+#pragma GCC unroll 16
+            for (int j = 0; j < PANEL; j += LANES)
+                store(packed + j, load(b + j));
+            continue;
+        }
+        memcpy(packed, b, (size_t)columns * sizeof(real));
+        memset(packed + columns, 0, (size_t)(PANEL - columns) * sizeof(real));
+    }
+}
+
 static void product(const struct product *p)
 {
     real packed[DEPTH * PANEL] __attribute__((aligned(64)));
@@ -253,12 +335,7 @@ static void product(const struct product *p)
                 .add = k > 0,
             };
             if (p->b_stride != PANEL) { /* else it is such a block already */
-                for (int row = 0; row < block.depth; row++) {
-                    memcpy(packed + row * PANEL, block.b + (size_t)row * p->b_stride,
-                           (size_t)columns * sizeof(real));
-                    memset(packed + row * PANEL + columns, 0,
-                           (size_t)(PANEL - columns) * sizeof(real));
-                }
+                product_pack(packed, block.b, p->b_stride, block.depth, columns);
                 block.b = packed;
                 block.b_stride = PANEL;
             }
@@ -752,45 +829,63 @@ static int pad(int n)
     return (n + PAD - 1) / PAD * PAD;
 }
 
-/* to[Tp][Wp] = from * scale, zero outside. */
-static void pack(real *restrict to, struct strided from, int T, int W, real scale)
+/* Rows that tiles can read, or write, whole vectors of. */
+struct dense {
+    real *first;
+    size_t stride;
+};
+
+/* Are the rows of a head made of whole tiles and vectors? Then they are used where they lie. */
+INLINE bool is_dense(int T, int W)
 {
-    const int Tp = pad(T), Wp = pad(W);
-    for (int t = 0; t < T; t++) {
-        const real *restrict row = from.first + (size_t)t * (size_t)from.stride;
-        int d = 0;
-        for (; d + PAD <= W; d += PAD)
-#pragma omp simd
-            for (int i = 0; i < PAD; i++)
-                to[t * Wp + d + i] = row[d + i] * scale;
-        for (; d < W; d++)
-            to[t * Wp + d] = row[d] * scale;
-        for (; d < Wp; d++)
-            to[t * Wp + d] = 0;
-    }
-    memset(to + T * Wp, 0, (size_t)(Tp - T) * (size_t)Wp * sizeof *to);
+    return T % TILE == 0 && W % LANES == 0;
 }
 
-/* to[W][Tp] = from transposed, zero outside. */
-static void pack_transposed(real *to, struct strided from, int T, int W)
+/* to[Tp][Wp] = from, zero outside. */
+static struct dense pack(real *restrict to, struct strided from, int T, int W)
+{
+    const int Tp = pad(T), Wp = pad(W);
+    if (is_dense(T, W))
+        return (struct dense){from.first, (size_t)from.stride};
+    memset(to, 0, (size_t)Tp * (size_t)Wp * sizeof *to);
+    for (int t = 0; t < T; t++)
+        memcpy(to + t * Wp, from.first + (size_t)t * (size_t)from.stride, (size_t)W * sizeof *to);
+    return (struct dense){to, (size_t)Wp};
+}
+
+/* to[W][Tp] = from transposed, times a scale, zero outside. */
+static struct dense pack_transposed(real *to, struct strided from, int T, int W, real scale)
 {
     const int Tp = pad(T);
     transpose_strided(from.first, (size_t)from.stride, to, (size_t)Tp, T, W);
-    for (int d = 0; d < W; d++)
+    for (int d = 0; d < W; d++) {
         for (int t = T; t < Tp; t++)
             to[d * Tp + t] = 0;
+        if (scale != 1)
+#pragma omp simd
+            for (int t = 0; t < Tp; t++)
+                to[d * Tp + t] *= scale;
+    }
+    return (struct dense){to, (size_t)Tp};
 }
 
-static void unpack(struct strided to, const real *restrict from, int T, int W, bool add_up)
+/* Where tiles write a result that is for `to`: there, or on scratch that unpack() takes it from. */
+INLINE struct dense result_for(struct strided to, real *scratch, const struct attention_head *head,
+                               bool add_up)
 {
-    const int Wp = pad(W);
-    for (int t = 0; t < T; t++) {
+    if (is_dense(head->tokens, head->width) && !add_up)
+        return (struct dense){to.first, (size_t)to.stride};
+    return (struct dense){scratch, (size_t)pad(head->width)};
+}
+
+static void unpack(struct strided to, const struct dense *from, int T, int W, bool add_up)
+{
+    for (int t = 0; t < T && from->first != to.first; t++) {
         real *restrict row = to.first + (size_t)t * (size_t)to.stride;
-        int d = 0;
-        for (; d + PAD <= W && !add_up; d += PAD)
-            memcpy(row + d, from + t * Wp + d, PAD * sizeof *row);
-        for (; d < W; d++)
-            row[d] = add_up ? row[d] + from[t * Wp + d] : from[t * Wp + d];
+        const real *restrict result = from->first + (size_t)t * from->stride;
+#pragma omp simd
+        for (int d = 0; d < W; d++)
+            row[d] = add_up ? row[d] + result[d] : result[d];
     }
 }
 
@@ -871,78 +966,113 @@ INLINE void softmax_row(real *restrict scores, struct span seen, struct span com
 static void attention_forward(const struct attention_head *head)
 {
     const int T = head->tokens, W = head->width, Tp = pad(T), Wp = pad(W);
-    real *q = head->scratch, *kt = q + Tp * Wp, *v = kt + Tp * Wp, *o = v + Tp * Wp;
-    pack(q, head->q, T, W, 1 / (real)sqrt((real)W));
-    pack_transposed(kt, head->k, T, W);
-    pack(v, head->v, T, W, 1);
+    const size_t part = (size_t)Tp * (size_t)Wp;
+    real *scratch = head->scratch;
+    const struct dense q = pack(scratch, head->q, T, W);
+    const struct dense kt = pack_transposed(scratch + part, head->k, T, W, 1 / (real)sqrt((real)W));
+    const struct dense v = pack(scratch + 2 * part, head->v, T, W);
+    const struct dense o = result_for(head->out, scratch + 3 * part, head, false);
     for (int t = 0; t < T; t += TILE) {
         const struct span keys = keys_computed(head, t, Tp);
         const int count = (keys.to < T ? keys.to : T) - keys.from;
         real *rows = head->probability + t * Tp;
         for (int j = keys.from; j < keys.to; j += LANES)
-            tile_product(&(struct tile){q + t * Wp, (size_t)Wp, 1, kt + j, (size_t)Tp, W}, rows + j,
-                         (size_t)Tp);
+            tile_product(&(struct tile){q.first + (size_t)t * q.stride, q.stride, 1, kt.first + j,
+                                        kt.stride, W},
+                         rows + j, (size_t)Tp);
         for (int i = 0; i < TILE; i++)
             softmax_row(rows + i * Tp, keys_seen(head, t + i), keys);
-        for (int d = 0; d < Wp; d += LANES)
-            tile_product(&(struct tile){rows + keys.from, (size_t)Tp, 1, v + keys.from * Wp + d,
-                                        (size_t)Wp, count},
-                         o + t * Wp + d, (size_t)Wp);
+        for (int d = 0; d < W; d += LANES)
+            tile_product(&(struct tile){rows + keys.from, (size_t)Tp, 1,
+                                        v.first + (size_t)keys.from * v.stride + d, v.stride,
+                                        count},
+                         o.first + (size_t)t * o.stride + d, o.stride);
     }
-    unpack(head->out, o, T, W, false);
+    unpack(head->out, &o, T, W, false);
+}
+
+/* dS = P (dP - sum_j P dP) / sqrt(W) of one row, from dP. */
+INLINE void softmax_row_backward(const real *restrict p, real *restrict ds, struct span keys,
+                                 real scale)
+{
+    real delta = 0;
+#pragma omp simd reduction(+ : delta)
+    for (int j = keys.from; j < keys.to; j++)
+        delta += p[j] * ds[j];
+#pragma omp simd
+    for (int j = keys.from; j < keys.to; j++)
+        ds[j] = p[j] * (ds[j] - delta) * scale;
 }
 
 /* forward: O = P V;  P = softmax(S);  S = Q K^T / sqrt(W)
- * backward: dV = P^T dO;  dP = dO V^T;  dS = P (dP - sum_j P dP), where sum_j P dP = dO . O;
- *     dQ = dS K / sqrt(W);  dK = dS^T Q / sqrt(W) */
+ * backward: dV = P^T dO;  dP = dO V^T;  dS = P (dP - sum_j P dP) / sqrt(W);
+ *     dQ = dS K;  dK = dS^T Q */
 static void attention_backward(const struct attention_head *head)
 {
     const int T = head->tokens, W = head->width, Tp = pad(T), Wp = pad(W);
     const size_t part = (size_t)Tp * (size_t)Wp;
-    real *q = head->scratch, *k = q + part, *vt = k + part, *dO = vt + part, *result = dO + part;
-    real *dS = result + part;
+    real *scratch = head->scratch, *result = scratch + 4 * part, *dS = scratch + 5 * part;
     const real *P = head->probability;
-    const real scale = 1 / (real)sqrt((real)W);
-    pack(q, head->q, T, W, scale);
-    pack(k, head->k, T, W, scale);
-    pack_transposed(vt, head->v, T, W);
-    pack(dO, head->dout, T, W, 1);
+    const struct dense q = pack(scratch, head->q, T, W), k = pack(scratch + part, head->k, T, W);
+    const struct dense vt = pack_transposed(scratch + 2 * part, head->v, T, W, 1);
+    const struct dense dO = pack(scratch + 3 * part, head->dout, T, W);
+    const struct dense dq = result_for(head->dq, result, head, false);
     for (int t = 0; t < T; t += TILE) {
         const struct span keys = keys_computed(head, t, Tp);
         const int count = (keys.to < T ? keys.to : T) - keys.from;
         for (int j = keys.from; j < keys.to; j += LANES)
-            tile_product(&(struct tile){dO + t * Wp, (size_t)Wp, 1, vt + j, (size_t)Tp, W},
+            tile_product(&(struct tile){dO.first + (size_t)t * dO.stride, dO.stride, 1,
+                                        vt.first + j, vt.stride, W},
                          dS + t * Tp + j, (size_t)Tp);
-        for (int row = t; row < t + TILE; row++) {
-            const real *restrict p = P + row * Tp;
-            real *restrict ds = dS + row * Tp;
-            real delta = 0;
-            if (row < T)
-#pragma omp simd reduction(+ : delta)
-                for (int j = keys.from; j < keys.to; j++)
-                    delta += p[j] * ds[j];
-#pragma omp simd
-            for (int j = keys.from; j < keys.to; j++)
-                ds[j] = p[j] * (ds[j] - delta);
-        }
-        for (int d = 0; d < Wp; d += LANES)
+        for (int row = t; row < t + TILE; row++)
+            softmax_row_backward(P + row * Tp, dS + row * Tp, keys, 1 / (real)sqrt((real)W));
+        for (int d = 0; d < W; d += LANES)
             tile_product(&(struct tile){dS + t * Tp + keys.from, (size_t)Tp, 1,
-                                        k + keys.from * Wp + d, (size_t)Wp, count},
-                         result + t * Wp + d, (size_t)Wp);
+                                        k.first + (size_t)keys.from * k.stride + d, k.stride,
+                                        count},
+                         dq.first + (size_t)t * dq.stride + d, dq.stride);
     }
-    unpack(head->dq, result, T, W, false);
+    unpack(head->dq, &dq, T, W, false);
     for (int pass = 0; pass < 2; pass++) { /* dK from dS and Q, dV from P and dO */
-        const real *a = pass == 0 ? dS : P, *b = pass == 0 ? q : dO;
+        const real *a = pass == 0 ? dS : P;
+        const struct dense b = pass == 0 ? q : dO;
+        const struct strided to = pass == 0 ? head->dk : head->dv;
+        const struct dense sum = result_for(to, result, head, head->add);
         for (int j = 0; j < T; j += TILE) {
             const struct span queries = queries_seeing(head, j);
-            for (int d = 0; d < Wp; d += LANES)
+            for (int d = 0; d < W; d += LANES)
                 tile_product(&(struct tile){a + queries.from * Tp + j, 1, (size_t)Tp,
-                                            b + queries.from * Wp + d, (size_t)Wp,
+                                            b.first + (size_t)queries.from * b.stride + d, b.stride,
                                             queries.to - queries.from},
-                             result + j * Wp + d, (size_t)Wp);
+                             sum.first + (size_t)j * sum.stride + d, sum.stride);
         }
-        unpack(pass == 0 ? head->dk : head->dv, result, T, W, head->add);
+        unpack(to, &sum, T, W, head->add);
     }
+}
+
+/* Keys that are computed but not seen are 0, and so is their part of the sum. */
+static double attention_entropy(const struct attention_head *head)
+{
+    const int T = head->tokens, Tp = pad(T);
+    real sums[PAD] = {0};
+    double total = 0;
+    int queries = 0;
+    for (int t = 0; t < T; t++) {
+        const struct span seen = keys_seen(head, t);
+        const struct span keys = keys_computed(head, t / TILE * TILE, Tp);
+        const real *restrict p = head->probability + t * Tp;
+        if (seen.to - seen.from < 2)
+            continue;
+        const real even = 1 / log_fast((real)(seen.to - seen.from));
+        for (int start = keys.from; start < keys.to; start += PAD)
+#pragma omp simd
+            for (int i = 0; i < PAD; i++)
+                sums[i] -= even * p[start + i] * log_fast(p[start + i]);
+        queries++;
+    }
+    for (int i = 0; i < PAD; i++)
+        total += (double)sums[i];
+    return queries > 0 ? total / queries : (double)NAN;
 }
 
 /* ---- heads before attention --------------------------------------------------------------------
@@ -1059,6 +1189,67 @@ static double sum_squares(const real *restrict x, size_t count)
         } else {
             total += (double)sum;
         }
+    }
+    return total;
+}
+
+/* A row x of D numbers and the row b before it: sums of x^2, x b and (x - b)^2. */
+struct row_sums {
+    double square, product, change;
+};
+
+/* As in sum_squares(): in single precision where that loses nothing. */
+INLINE struct row_sums sum_row_pair(const real *restrict x, const real *restrict b, int D)
+{
+    real square = 0, product = 0, change = 0;
+#pragma omp simd reduction(+ : square, product, change)
+    for (int i = 0; i < D; i++) {
+        real difference = x[i] - b[i];
+        square += x[i] * x[i];
+        product += x[i] * b[i];
+        change += difference * difference;
+    }
+    struct row_sums sums = {(double)square, (double)product, (double)change};
+    if (square > (real)1e-24 && square < (real)1e34 && change > (real)1e-24 && change < (real)1e34)
+        return sums;
+    sums = (struct row_sums){0};
+    for (int i = 0; i < D; i++) {
+        double difference = (double)x[i] - (double)b[i];
+        sums.square += (double)x[i] * (double)x[i];
+        sums.product += (double)x[i] * (double)b[i];
+        sums.change += difference * difference;
+    }
+    return sums;
+}
+
+/* With unit vectors u_t of a sequence's T rows, the sum of all cosines of two different ones is
+ * |sum of u_t|^2 - T. */
+static struct stream_sums stream_sums(const struct stream_rows *rows)
+{
+    const int D = rows->width, T = rows->tokens;
+    const double pairs = (double)T * (T - 1);
+    real *restrict direction = rows->direction;
+    struct stream_sums total = {0};
+    for (int row = 0; row < rows->rows; row++) {
+        const real *restrict x = rows->x + (size_t)row * (size_t)D;
+        struct row_sums sums = {.product = (double)NAN, .change = (double)NAN};
+        if (rows->before)
+            sums = sum_row_pair(x, rows->before + (size_t)row * (size_t)D, D);
+        else
+            sums.square = sum_squares(x, (size_t)D);
+        const double length = sqrt(sums.square);
+        total.cosine += sums.product / (length * rows->length[row]);
+        total.change += sums.change;
+        rows->length[row] = length;
+        if (row % T == 0)
+            memset(direction, 0, (size_t)D * sizeof *direction);
+        const real inverse = (real)(1 / length);
+#pragma omp simd
+        for (int i = 0; i < D; i++)
+            direction[i] += x[i] * inverse;
+        if (row % T == T - 1)
+            total.similarity +=
+                T > 1 ? (sum_squares(direction, (size_t)D) - T) / pairs : (double)NAN;
     }
     return total;
 }
@@ -1209,11 +1400,13 @@ const struct kernels KERNELS_TABLE = {
     .scale_backward = scale_backward,
     .attention_forward = attention_forward,
     .attention_backward = attention_backward,
+    .attention_entropy = attention_entropy,
     .head_norm_forward = head_norm_forward,
     .head_norm_backward = head_norm_backward,
     .rotate = rotate,
     .cross_entropy = cross_entropy,
     .sum_squares = sum_squares,
+    .stream_sums = stream_sums,
     .update =
         {
             [OPTIMIZER_ADAMW] = adamw,

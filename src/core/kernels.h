@@ -110,6 +110,23 @@ struct activation_rows {
     real *dup_bias, *dgate_bias; /* [F], added to; NULL: none */
 };
 
+/* Rows of a stream, beside each other and beside what they were a layer before. */
+struct stream_rows {
+    int rows, width, tokens; /* whole sequences of T rows */
+    const real *x;           /* [rows][D] */
+    const real *before;      /* [rows][D]; NULL: none */
+    double *length;          /* [rows] |row| of `before`; becomes that of x */
+    real *direction;         /* [D] of scratch */
+};
+
+/* NAN where a row is all zeros, or where there is none before. */
+struct stream_sums {
+    double cosine;     /* sum over the rows of cos(x, before) */
+    double change;     /* sum of squares of x - before */
+    double similarity; /* sum over the sequences of the mean cosine of two different rows; NAN for
+                          sequences of one */
+};
+
 /* One step of an optimizer on one tensor. */
 struct update_rows {
     size_t count;
@@ -161,6 +178,9 @@ struct kernels {
 
     void (*attention_forward)(const struct attention_head *head);
     void (*attention_backward)(const struct attention_head *head);
+    /* Entropy of what a query gives to the keys that it sees, as part of that of giving the same to
+     * each: the mean over the queries that see more than one. NAN where none does. */
+    double (*attention_entropy)(const struct attention_head *head);
     /* y = the norm of x; fills rstd. Backward: d holds dy, then dx; adds to dgain[W]. */
     void (*head_norm_forward)(const struct head_norm *norm, struct strided y);
     void (*head_norm_backward)(const struct head_norm *norm, struct strided d, real *dgain);
@@ -172,6 +192,7 @@ struct kernels {
 
     /* Sum of squares, exact in range: no overflow or underflow short of the result's. */
     double (*sum_squares)(const real *x, size_t count);
+    struct stream_sums (*stream_sums)(const struct stream_rows *rows);
 
     struct update_sums (*update[OPTIMIZERS])(const struct update_rows *update);
 

@@ -6,6 +6,7 @@
 #include "core/embedding.h"
 #include "core/linear.h"
 #include "core/positions.h"
+#include "core/probe.h"
 #include "core/sublayer.h"
 #include "core/tensors.h"
 
@@ -349,6 +350,7 @@ static void embed_task(void *argument, int index)
     embedding_forward(model, &shard);
     beside_embed(model, &shard);
     squares_of(model, index, 0)[0] = shard_squares(model, &shard, model->stream[0]);
+    probe_stream(model, &shard, 0);
 }
 
 /* All shards go through a sublayer before any goes through the next one: its weights stay in the
@@ -360,9 +362,11 @@ static void forward_task(void *argument, int index)
     const struct shard shard = shard_of(model, index);
     const int next = phase->sublayer + 1;
     sublayer_forward(model, &model->sublayer[phase->sublayer], &shard);
+    probe_forward(model, &model->sublayer[phase->sublayer], &shard);
     if (next % model->sublayers == 0) {
         const int l = next / model->sublayers;
         squares_of(model, index, 0)[l] = shard_squares(model, &shard, model->stream[l]);
+        probe_stream(model, &shard, l);
     }
 }
 
@@ -397,9 +401,10 @@ static void block_backward(const struct model *model, int block, int index)
     const struct shard shard = shard_of(model, index);
     const real *dy = model->dstream[block + 1];
     for (int i = model->sublayers - 1; i >= 0; i--) {
+        const struct sublayer *sublayer = &model->sublayer[block * model->sublayers + i];
         real *dx = i == 0 ? model->dstream[block] : gradients->middle;
-        sublayer_backward(model, &model->sublayer[block * model->sublayers + i], gradients, &shard,
-                          dy, dx);
+        sublayer_backward(model, sublayer, gradients, &shard, dy, dx);
+        probe_backward(model, sublayer, gradients, &shard, dy);
         dy = dx;
     }
     beside_block_backward(model, block, gradients, &shard, model->dstream[block]);
@@ -516,6 +521,7 @@ void model_step(struct model *model, const struct parallel *parallel)
     }
     parallel_run(parallel, model->tensors, tensor_task, model);
     sum_shards(model);
+    probe_sum(model);
 }
 
 double model_loss(struct model *model, const struct parallel *parallel)

@@ -22,6 +22,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct probe; /* probe.h */
+
 enum { TENSOR_NAME = 40, MODEL_SHARDS = 4 };
 
 /* One parameter tensor [rows][cols]. */
@@ -95,6 +97,9 @@ struct model {
     int32_t *targets; /* [N]; -1: none */
     real *pixels;     /* [N][P] with patches; the first row of a sequence, which is the class
                          token's, is set to 0 by model_step() */
+
+    /* Measures the inside of the blocks in the next model_step(); not owned, NULL: none. */
+    struct probe *probe;
 
     /* What the last model_step() measured. */
     double loss;                /* nats per predicted token */

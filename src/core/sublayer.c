@@ -3,6 +3,7 @@
 
 #include "core/beside.h"
 #include "core/branch.h"
+#include "core/probe.h"
 
 /* ---- norm ------------------------------------------------------------------------------------*/
 
@@ -88,6 +89,7 @@ void sublayer_forward(const struct model *model, const struct sublayer *sublayer
     } else {
         branch_forward(model, sublayer, shard, u, branch);
     }
+    probe_branch(model, sublayer, shard, branch, bias);
     if (sublayer->branch.present) {
         norm_site_forward(model, &sublayer->branch, shard, branch, sublayer->branch.out);
         branch = sublayer->branch.out;
@@ -167,14 +169,19 @@ void sublayer_backward(const struct model *model, const struct sublayer *sublaye
     input_backward(model, sublayer, shard, dsum, model->through, dx);
 }
 
-const real *sublayer_f_gradient(const struct sublayer *sublayer,
-                                const struct block_gradients *gradients, const real *dy)
+const real *sublayer_joined_gradient(const struct sublayer *sublayer,
+                                     const struct block_gradients *gradients, const real *dy)
 {
-    if (sublayer->branch.present)
-        return gradients->sublayer[sublayer->kind].f;
     if (sublayer->scale_tensor >= 0 || sublayer->beside == BESIDE_SUM)
         return gradients->sublayer[sublayer->kind].joined;
     return sublayer->out.present ? gradients->sublayer[sublayer->kind].sum : dy;
+}
+
+const real *sublayer_f_gradient(const struct sublayer *sublayer,
+                                const struct block_gradients *gradients, const real *dy)
+{
+    return sublayer->branch.present ? gradients->sublayer[sublayer->kind].f
+                                    : sublayer_joined_gradient(sublayer, gradients, dy);
 }
 
 void sublayer_weight_gradient(const struct model *model, const struct sublayer *sublayer,

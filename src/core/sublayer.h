@@ -14,8 +14,10 @@ void sublayer_backward(const struct model *model, const struct sublayer *sublaye
                        const struct block_gradients *gradients, const struct shard *shard,
                        const real *dy, real *dx);
 
-/* Where sublayer_backward() has left the gradient at the output of f, [N][D]; dy as it was for it.
- */
+/* Where sublayer_backward() has left the gradient of what is joined to the stream, and that at the
+ * output of f, [N][D]; dy as it was for it. */
+const real *sublayer_joined_gradient(const struct sublayer *sublayer,
+                                     const struct block_gradients *gradients, const real *dy);
 const real *sublayer_f_gradient(const struct sublayer *sublayer,
                                 const struct block_gradients *gradients, const real *dy);
 

@@ -227,7 +227,6 @@ static void sublayer_gradients(const struct work *work, const struct sublayer *s
     const struct block_gradients *g = work->gradients;
     const enum trace_place place =
         s->attention.present ? TRACE_IN_ATTENTION : TRACE_IN_FEED_FORWARD;
-    const bool scaled = s->scale_tensor >= 0 || s->beside == BESIDE_SUM;
 
     sublayer_backward(work->model, s, g, &work->shard, dy, dx);
     const real *dsum = s->out.present ? g->sublayer[s->kind].sum : dy;
@@ -237,8 +236,7 @@ static void sublayer_gradients(const struct work *work, const struct sublayer *s
     if (work->model->dual)
         note_stream_gradient(work, place, TRACE_SECOND, work->model->ddual);
     if (s->branch.present)
-        note_stream_gradient(work, place, TRACE_NORM_BRANCH,
-                             scaled ? g->sublayer[s->kind].joined : dsum);
+        note_stream_gradient(work, place, TRACE_NORM_BRANCH, sublayer_joined_gradient(s, g, dy));
     note_stream_gradient(work, place, TRACE_BRANCH, df);
     if (s->attention.present)
         attention_gradients(work, &s->attention);

@@ -7,7 +7,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* Pixels. Most monospaced fonts are 0.6 of their size wide, so that words fill their cells. */
@@ -358,26 +357,15 @@ static void write_text(FILE *out, const struct canvas *canvas)
     free(text);
 }
 
-enum { FILE_NAME = 32, FILES_MAX = 999999 };
-
-/* The first number at which neither file is there. */
-static void free_names(char svg[FILE_NAME], char txt[FILE_NAME])
-{
-    struct stat status;
-    for (int number = 1; number <= FILES_MAX; number++) {
-        snprintf(svg, FILE_NAME, "lnscope-%03d.svg", number);
-        snprintf(txt, FILE_NAME, "lnscope-%03d.txt", number);
-        if (lstat(svg, &status) != 0 && lstat(txt, &status) != 0)
-            return;
-    }
-}
-
 bool export_screen(const struct canvas *canvas, enum theme theme, char *message,
                    size_t message_size, struct error *error)
 {
-    char svg[FILE_NAME], txt[FILE_NAME];
+    static const char *const endings[] = {".svg", ".txt", NULL};
+    const int number = file_free_number("lnscope", endings);
+    char svg[FILE_NUMBERED], txt[FILE_NUMBERED];
     struct file picture, text;
-    free_names(svg, txt);
+    file_numbered(svg, "lnscope", number, endings[0]);
+    file_numbered(txt, "lnscope", number, endings[1]);
     if (!file_create(&picture, svg, false, error))
         return false;
     if (!file_create(&text, txt, false, error)) {

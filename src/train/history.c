@@ -15,71 +15,102 @@ const double history_levels[HISTORY_LEVELS] = {0.9,  0.75, 0.6,  0.5, 0.4,  0.3,
 
 enum { MOMENTS_LEAST = 16, CHUNKS_ABOUT = 256 };
 
-/* The arrays of a snapshot that a moment keeps: from where, to where. A new measurement that is a
- * row of these is kept, and found by the views, without another line. */
-struct kept_array {
-    size_t from, to;
-    int extra; /* values beyond one per block */
+/* What a moment keeps of a snapshot: `count` arrays there, one behind the other, and as many
+ * pointers in the moment. A new measurement that is a row of these is kept, and found by the views,
+ * without another line. */
+struct kept_arrays {
+    size_t from, to; /* offsets */
+    int count;
+    int extra; /* values of an array beyond one per block */
 };
 
-#define FLOW_ARRAY(which, at)                                                                      \
+/* From a member of one structure to that of another which has the same place in it. */
+#define KEPT(from_struct, to_struct, member, count, extra)                                         \
     {                                                                                              \
-        offsetof(struct snapshot, detail.flow[which].at),                                          \
-            offsetof(struct moment, detail.flow[which].at), 0                                      \
+        offsetof(struct from_struct, member), offsetof(struct to_struct, member), count, extra     \
     }
-#define FLOW(which)                                                                                \
-    FLOW_ARRAY(which, rms[0]), FLOW_ARRAY(which, rms[1]), FLOW_ARRAY(which, rms[2]),               \
-        FLOW_ARRAY(which, rms[3]), FLOW_ARRAY(which, rms[4]), FLOW_ARRAY(which, rms[5]),           \
-        FLOW_ARRAY(which, grad[0]), FLOW_ARRAY(which, grad[1]), FLOW_ARRAY(which, grad[2]),        \
-        FLOW_ARRAY(which, grad[3]), FLOW_ARRAY(which, grad[4]), FLOW_ARRAY(which, grad[5]),        \
-        FLOW_ARRAY(which, rstd[0]), FLOW_ARRAY(which, rstd[1]), FLOW_ARRAY(which, rstd[2])
+#define KEPT_FLOW(which)                                                                           \
+    KEPT(snapshot, moment, detail.flow[which].rms, FLOW_POINTS, 0),                                \
+        KEPT(snapshot, moment, detail.flow[which].grad, FLOW_POINTS, 0),                           \
+        KEPT(snapshot, moment, detail.flow[which].rstd, FLOW_NORMS, 0)
 
-static const struct kept_array arrays[] = {
-    {offsetof(struct snapshot, stream_grad), offsetof(struct moment, stream_grad), 1},
-    {offsetof(struct snapshot, stream_rms), offsetof(struct moment, stream_rms), 1},
-    {offsetof(struct snapshot, detail.cosine), offsetof(struct moment, detail.cosine), 1},
-    {offsetof(struct snapshot, detail.similarity), offsetof(struct moment, detail.similarity), 1},
-    {offsetof(struct snapshot, detail.entropy), offsetof(struct moment, detail.entropy), 0},
-    {offsetof(struct snapshot, detail.share), offsetof(struct moment, detail.share), 0},
-    FLOW(FLOW_ATTENTION),
-    FLOW(FLOW_FEED_FORWARD),
+static const struct kept_arrays of_stack[] = {
+    KEPT(snapshot, moment, stream_grad, 1, 1),
+    KEPT(snapshot, moment, stream_rms, 1, 1),
+    KEPT(snapshot, moment, detail.cosine, 1, 1),
+    KEPT(snapshot, moment, detail.similarity, 1, 1),
+    KEPT(snapshot, moment, detail.entropy, 1, 0),
+    KEPT(snapshot, moment, detail.share, 1, 0),
+    KEPT_FLOW(FLOW_ATTENTION),
+    KEPT_FLOW(FLOW_FEED_FORWARD),
 };
 
-static const struct kept_array tensor_arrays[] = {
-    {offsetof(struct tensor_snapshot, grad), offsetof(struct moment_tensor, grad), 0},
-    {offsetof(struct tensor_snapshot, update_ratio), offsetof(struct moment_tensor, update_ratio),
-     0},
-    {offsetof(struct tensor_snapshot, weight), offsetof(struct moment_tensor, weight), 0},
+static const struct kept_arrays of_tensor[] = {
+    KEPT(tensor_snapshot, moment_tensor, grad, 1, 0),
+    KEPT(tensor_snapshot, moment_tensor, update_ratio, 1, 0),
+    KEPT(tensor_snapshot, moment_tensor, weight, 1, 0),
 };
 
 enum {
-    ARRAYS = sizeof arrays / sizeof arrays[0],
-    TENSOR_ARRAYS = sizeof tensor_arrays / sizeof tensor_arrays[0],
+    OF_STACK = sizeof of_stack / sizeof of_stack[0],
+    OF_TENSOR = sizeof of_tensor / sizeof of_tensor[0],
     /* The scalars of a moment are all that stands before its first array. */
     SCALAR_BYTES = offsetof(struct moment, stream_grad)
 };
 
 /* ---- moments: pack and unpack ---- */
 
-static size_t array_bytes(int layers, const struct kept_array *array)
+static size_t array_bytes(int layers, const struct kept_arrays *kept)
 {
-    return (size_t)(layers + array->extra) * sizeof(float);
+    return (size_t)(layers + kept->extra) * sizeof(float);
 }
 
 /* The bytes of one side of a slot, a multiple of what doubles are aligned to. */
 static size_t side_bytes(int layers, int tensors)
 {
     size_t bytes = SCALAR_BYTES;
-    for (int a = 0; a < ARRAYS; a++)
-        bytes += array_bytes(layers, &arrays[a]);
-    for (int a = 0; a < TENSOR_ARRAYS; a++)
-        bytes += (size_t)tensors * array_bytes(layers, &tensor_arrays[a]);
+    for (int i = 0; i < OF_STACK; i++)
+        bytes += (size_t)of_stack[i].count * array_bytes(layers, &of_stack[i]);
+    for (int i = 0; i < OF_TENSOR; i++)
+        bytes += (size_t)(tensors * of_tensor[i].count) * array_bytes(layers, &of_tensor[i]);
     return (bytes + sizeof(double) - 1) / sizeof(double) * sizeof(double);
 }
 
-static void set_pointer(void *at, size_t offset, const void *pointer)
+/* Where array i of a snapshot is, whose arrays have a fixed length. */
+static const char *source(const void *snapshot, const struct kept_arrays *kept, int i)
 {
-    memcpy((char *)at + offset, &pointer, sizeof pointer);
+    const size_t bytes = (size_t)(LAYERS_MAX + kept->extra) * sizeof(float);
+    return (const char *)snapshot + kept->from + (size_t)i * bytes;
+}
+
+static void point(void *moment, const struct kept_arrays *kept, int i, const char *array)
+{
+    memcpy((char *)moment + kept->to + (size_t)i * sizeof(float *), &array, sizeof array);
+}
+
+static void point_at_source(void *moment, const struct kept_arrays *kept, const void *snapshot)
+{
+    for (int i = 0; i < kept->count; i++)
+        point(moment, kept, i, source(snapshot, kept, i));
+}
+
+/* Each returns the end of what it has written or read. */
+
+static char *pack_arrays(char *out, const struct kept_arrays *kept, int layers,
+                         const void *snapshot)
+{
+    const size_t bytes = array_bytes(layers, kept);
+    for (int i = 0; i < kept->count; i++, out += bytes)
+        memcpy(out, source(snapshot, kept, i), bytes);
+    return out;
+}
+
+static const char *unpack_arrays(const char *in, const struct kept_arrays *kept, int layers,
+                                 void *moment)
+{
+    for (int i = 0; i < kept->count; i++, in += array_bytes(layers, kept))
+        point(moment, kept, i, in);
+    return in;
 }
 
 struct moment history_moment_of(const struct snapshot *snapshot)
@@ -101,13 +132,12 @@ struct moment history_moment_of(const struct snapshot *snapshot)
         .fault = snapshot->fault,
         .detailed = snapshot->detail.measured,
     };
-    for (int a = 0; a < ARRAYS; a++)
-        set_pointer(&moment, arrays[a].to, (const char *)snapshot + arrays[a].from);
+    for (int i = 0; i < OF_STACK; i++)
+        point_at_source(&moment, &of_stack[i], snapshot);
     for (int t = 0; t < snapshot->tensors; t++) {
         moment.tensor[t].name = snapshot->tensor[t].name;
-        for (int a = 0; a < TENSOR_ARRAYS; a++)
-            set_pointer(&moment.tensor[t], tensor_arrays[a].to,
-                        (const char *)&snapshot->tensor[t] + tensor_arrays[a].from);
+        for (int i = 0; i < OF_TENSOR; i++)
+            point_at_source(&moment.tensor[t], &of_tensor[i], &snapshot->tensor[t]);
     }
     return moment;
 }
@@ -116,17 +146,11 @@ static void pack(char *out, const struct moment *scalars, const struct snapshot 
 {
     memcpy(out, scalars, SCALAR_BYTES);
     out += SCALAR_BYTES;
-    for (int a = 0; a < ARRAYS; a++) {
-        size_t bytes = array_bytes(snapshot->layers, &arrays[a]);
-        memcpy(out, (const char *)snapshot + arrays[a].from, bytes);
-        out += bytes;
-    }
+    for (int i = 0; i < OF_STACK; i++)
+        out = pack_arrays(out, &of_stack[i], snapshot->layers, snapshot);
     for (int t = 0; t < snapshot->tensors; t++)
-        for (int a = 0; a < TENSOR_ARRAYS; a++) {
-            size_t bytes = array_bytes(snapshot->layers, &tensor_arrays[a]);
-            memcpy(out, (const char *)&snapshot->tensor[t] + tensor_arrays[a].from, bytes);
-            out += bytes;
-        }
+        for (int i = 0; i < OF_TENSOR; i++)
+            out = pack_arrays(out, &of_tensor[i], snapshot->layers, &snapshot->tensor[t]);
 }
 
 static struct moment unpack(const char *in, const char *const *name)
@@ -134,16 +158,12 @@ static struct moment unpack(const char *in, const char *const *name)
     struct moment moment = {0};
     memcpy(&moment, in, SCALAR_BYTES);
     in += SCALAR_BYTES;
-    for (int a = 0; a < ARRAYS; a++) {
-        set_pointer(&moment, arrays[a].to, in);
-        in += array_bytes(moment.layers, &arrays[a]);
-    }
+    for (int i = 0; i < OF_STACK; i++)
+        in = unpack_arrays(in, &of_stack[i], moment.layers, &moment);
     for (int t = 0; t < moment.tensors; t++) {
         moment.tensor[t].name = name[t];
-        for (int a = 0; a < TENSOR_ARRAYS; a++) {
-            set_pointer(&moment.tensor[t], tensor_arrays[a].to, in);
-            in += array_bytes(moment.layers, &tensor_arrays[a]);
-        }
+        for (int i = 0; i < OF_TENSOR; i++)
+            in = unpack_arrays(in, &of_tensor[i], moment.layers, &moment.tensor[t]);
     }
     return moment;
 }
@@ -370,16 +390,51 @@ int history_moment_find(const struct history *history, int64_t step)
     return high < 0 ? -1 : low;
 }
 
-struct moment history_moment(const struct history *history, enum side side, int64_t step)
+/* Where moment i of a stack lies. */
+static const char *moment_at(const struct history *history, enum side side, int i)
 {
     const struct moments *moments = &history->moments;
-    int i = history_moment_find(history, step);
-    if (i < 0)
-        return (struct moment){.smooth = NAN, .valid = NAN, .loss = NAN};
     int slot = i < moments->old_count
                    ? moments->old[i]
                    : moments->recent[history_moment_step(history, i) % moments->recent_most];
-    return unpack(slot_at(moments, slot) + moments->side_offset[side], moments->name[side]);
+    return slot_at(moments, slot) + moments->side_offset[side];
+}
+
+static struct moment nothing_kept(void)
+{
+    return (struct moment){.smooth = NAN, .valid = NAN, .loss = NAN};
+}
+
+struct moment history_moment(const struct history *history, enum side side, int64_t step)
+{
+    int i = history_moment_find(history, step);
+    if (i < 0)
+        return nothing_kept();
+    return unpack(moment_at(history, side, i), history->moments.name[side]);
+}
+
+static bool is_detailed(const struct history *history, enum side side, int i)
+{
+    bool detailed;
+    memcpy(&detailed, moment_at(history, side, i) + offsetof(struct moment, detailed),
+           sizeof detailed);
+    return detailed;
+}
+
+struct moment history_detailed(const struct history *history, enum side side, int64_t step)
+{
+    const int count = history_moments(history);
+    int i = history_moment_find(history, step);
+    if (i >= 0 && history_moment_step(history, i) > step)
+        i--;
+    while (i >= 0 && !is_detailed(history, side, i))
+        i--;
+    if (i < 0)
+        for (i = 0; i < count && !is_detailed(history, side, i);)
+            i++;
+    if (i == count)
+        return nothing_kept();
+    return unpack(moment_at(history, side, i), history->moments.name[side]);
 }
 
 /* ---- points ---- */

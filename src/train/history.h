@@ -177,6 +177,10 @@ int64_t history_spacing(const struct history *history);
 /* The kept moment nearest to `step`; one of step 0 where none is kept. */
 struct moment history_moment(const struct history *history, enum side side, int64_t step);
 
+/* The kept moment with details nearest to `step` at or before it; where there is none, the first
+ * one behind; one of step 0 where none is kept. */
+struct moment history_detailed(const struct history *history, enum side side, int64_t step);
+
 /* A snapshot as a moment; `smooth` and `valid` are NAN. */
 struct moment history_moment_of(const struct snapshot *snapshot);
 

@@ -70,6 +70,7 @@ struct step_phase {
 static void step_task(void *argument, int side)
 {
     const struct step_phase *phase = argument;
+    phase->pair->run[side].watch = phase->pair->watch;
     run_step(&phase->pair->run[side], &phase->snapshot[side]);
 }
 

@@ -11,7 +11,7 @@ struct pair {
     struct settings settings;
     struct task *task;
     struct run run[SIDES];
-    unsigned watch; /* what to measure besides: a sum of enum watch (trainer.h) */
+    unsigned watch; /* what to measure besides: a sum of enum watch (run.h) */
     /* Private: */
     int threads;
     struct team *sides;        /* NULL: one stack after the other */

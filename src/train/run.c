@@ -5,6 +5,7 @@
 #include "core/blas.h"
 #include "core/float_mode.h"
 #include "core/tensors.h"
+#include "train/detail.h"
 #include "train/schedule.h"
 
 #include <math.h>
@@ -102,6 +103,7 @@ bool run_open(struct run *run, const struct settings *settings, enum side side,
                          "or batch need less",
                          run_bytes(settings, side, config.vocab) >> 20);
     }
+    probe_open(&run->probe, &run->model);
     profile(run);
     return true;
 }
@@ -140,6 +142,7 @@ static void drop_parked(struct parked_norm *parked)
 void run_close(struct run *run)
 {
     drop_parked(&run->parked);
+    probe_close(&run->probe);
     optimizer_close(&run->optimizer);
     model_close(&run->model);
 }
@@ -340,9 +343,12 @@ static void measure_update(const struct run *run, struct snapshot *snapshot)
     for (int i = 0; i < run->model.tensors; i++) {
         const struct update_sums *sums = &run->optimizer.sums[i];
         struct tensor_snapshot *row = tensor_row(snapshot, &run->model.tensor[i]);
-        if (row)
-            row->update_ratio[run->model.tensor[i].block] =
-                sums->weight > 0 ? (float)sqrt(sums->change / sums->weight) : NAN;
+        const int block = run->model.tensor[i].block;
+        if (row == NULL)
+            continue;
+        row->weight[block] = (float)sqrt(sums->weight);
+        row->update_ratio[block] =
+            sums->weight > 0 ? (float)sqrt(sums->change / sums->weight) : NAN;
     }
 }
 
@@ -355,10 +361,11 @@ static void measure_nothing(const struct run *run, struct snapshot *snapshot)
         snapshot->stream_grad[l] = snapshot->stream_rms[l] = NAN;
     for (int i = 0; i < run->model.tensors; i++) {
         struct tensor_snapshot *row = tensor_row(snapshot, &run->model.tensor[i]);
+        const int block = run->model.tensor[i].block;
         if (row)
-            row->grad[run->model.tensor[i].block] = row->update_ratio[run->model.tensor[i].block] =
-                NAN;
+            row->grad[block] = row->update_ratio[block] = row->weight[block] = NAN;
     }
+    detail_clear(&snapshot->detail);
 }
 
 static double validate(struct run *run)
@@ -382,6 +389,27 @@ static double clip_factor(double norm, double limit)
     return limit > 0 && factor < 1 ? factor : 1;
 }
 
+/* Whether the step under way measures details. */
+static bool wants_detail(const struct run *run)
+{
+    const int64_t step = run->step + 1;
+    return run->watch & WATCH_DETAIL ||
+           (run->watch & WATCH_SOME_DETAIL && (step == 1 || step % RUN_DETAIL_STEPS == 0));
+}
+
+/* Forward, backward, and what can be measured of them. */
+static void step_model(struct run *run, struct snapshot *snapshot)
+{
+    struct model *model = &run->model;
+    model->probe = wants_detail(run) ? &run->probe : NULL;
+    model_step(model, run->parallel);
+    measure_model(model, snapshot);
+    run->fault = find_fault(model);
+    if (model->probe && run->fault.place == FAULT_NONE)
+        detail_measure(&snapshot->detail, model);
+    model->probe = NULL;
+}
+
 static void compute_step(struct run *run, struct snapshot *snapshot)
 {
     struct model *model = &run->model;
@@ -389,9 +417,7 @@ static void compute_step(struct run *run, struct snapshot *snapshot)
     if (task_info(run->task).validation && run->step % RUN_VALIDATION_STEPS == 0)
         snapshot->valid_loss = validate(run);
     draw_batch(run);
-    model_step(model, run->parallel);
-    measure_model(model, snapshot);
-    run->fault = find_fault(model);
+    step_model(run, snapshot);
     if (run->fault.place != FAULT_NONE) {
         run->fault.step = snapshot->step;
         return;

@@ -16,6 +16,14 @@
  * included, on RUN_VALIDATION_BATCHES batches that stay the same. */
 enum { RUN_VALIDATION_STEPS = 50, RUN_VALIDATION_BATCHES = 4 };
 
+/* What a step measures besides: a sum of these. None of it touches the numbers of the run. */
+enum watch {
+    WATCH_DETAIL = 1,     /* snapshot.detail in every step */
+    WATCH_SAMPLES = 2,    /* what the stacks write (train/sample.h) */
+    WATCH_SOME_DETAIL = 4 /* snapshot.detail in the first step and in every RUN_DETAIL_STEPS-th */
+};
+enum { RUN_DETAIL_STEPS = 8 };
+
 /* The final norm, while the stack is switched to a placement that has none: the weights of its
  * tensors and their moments, to be taken up again. */
 struct parked_norm {
@@ -32,9 +40,11 @@ struct run {
     enum side side;
     const struct task *task;         /* not owned */
     const struct parallel *parallel; /* not owned; NULL: one task after the other */
+    unsigned watch;                  /* a sum of enum watch; 0: only what every step measures */
     struct model model; /* after a step: the new weights, the gradients of the step (before
                            clipping), and its tokens and targets */
     struct optimizer_state optimizer;
+    struct probe probe; /* the model has it in the steps that measure details */
     struct parked_norm parked;
     int64_t step;       /* steps done */
     struct fault fault; /* once set, no more steps are computed */

@@ -3,6 +3,7 @@
 #define LNSCOPE_TRAIN_SNAPSHOT_H
 
 #include "core/placement.h"
+#include "core/probe.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -35,38 +36,33 @@ struct tensor_snapshot {
     float weight[LAYERS_MAX];       /* |W_old|, L2 norm */
 };
 
-/* Where a signal is measured inside a sublayer y = Nout(a x + b Nbranch(f(Nin(x)))), in the order
- * of computation. */
-enum flow_point {
-    FLOW_X,
-    FLOW_NORM_IN,     /* Nin(x) */
-    FLOW_BRANCH,      /* f(Nin(x)) */
-    FLOW_NORM_BRANCH, /* Nbranch(f(Nin(x))) */
-    FLOW_SUM,         /* the argument of Nout; without one the same as FLOW_OUT */
-    FLOW_OUT,         /* y */
-    FLOW_POINTS
-};
-
-enum flow_norm { FLOW_NIN, FLOW_NBRANCH, FLOW_NOUT, FLOW_NORMS };
-
-enum flow_sublayer { FLOW_ATTENTION, FLOW_FEED_FORWARD, FLOW_SUBLAYERS };
-
-/* One sublayer of every block; index [l] is block l+1. NAN where the placement has no such point or
- * norm. A block with one sublayer (parallel) has only the first. */
+/* One sublayer of every block, at the points of probe.h; index [l] is block l+1. NAN where the
+ * placement has no such point or norm. A block with one sublayer (parallel) has only the first, in
+ * which FLOW_BRANCH is the sum of attention and feed-forward network.
+ *
+ * At a point that more than one way leads on from, the gradient is that of all of them: of
+ * `residual` FLOW_BRANCH has that of both streams, of `b2t` FLOW_X of a block that of its way to
+ * the block's last norm. Of `residual` the stream is the Post-LN one, as in stream_grad. */
 struct flow {
     float rms[FLOW_POINTS][LAYERS_MAX];  /* root mean square over batch, tokens, width */
     float grad[FLOW_POINTS][LAYERS_MAX]; /* L2 norm of dLoss/d(point) over the whole batch */
-    float rstd[FLOW_NORMS][LAYERS_MAX];  /* mean over batch and tokens of 1/sigma of the norm */
+    float rstd[FLOW_NORMS][LAYERS_MAX];  /* mean over batch and tokens of 1/sigma of the norm, with
+                                            its epsilon; of RMSNorm sigma is the root mean square,
+                                            DyT has none. A factor of the result, as `lns` has it,
+                                            is not in it */
 };
 
-/* What is measured only in some steps (run_step()). */
+/* What is measured only in some steps (enum watch, run.h). */
 struct detail {
-    bool measured;                    /* false: all numbers are NAN */
+    bool measured; /* false: all numbers are NAN, as they are of a step that is not finite */
     float cosine[LAYERS_MAX + 1];     /* mean over batch and tokens of cos(x_l, x_(l-1)); [0] NAN */
-    float similarity[LAYERS_MAX + 1]; /* mean cosine of two tokens of one sequence in x_l */
-    float entropy[LAYERS_MAX]; /* of the attention probabilities of block l+1, in nats: mean over
-                                  batch, heads and queries, as part of that of even attention */
-    float share[LAYERS_MAX];   /* |x_l+1 - x_l| over |x_l|, L2 over the whole batch */
+    float similarity[LAYERS_MAX + 1]; /* mean cosine of two different tokens of one sequence in x_l;
+                                         NAN where sequences have one token */
+    float entropy[LAYERS_MAX]; /* of the attention probabilities of block l+1, as part of that of
+                                  even attention (1: even, 0: all on one key): mean over batch,
+                                  heads and those queries that see more than one key; NAN where
+                                  there are none */
+    float share[LAYERS_MAX];   /* |x_(l+1) - x_l| over |x_l|, L2 over the whole batch */
     struct flow flow[FLOW_SUBLAYERS];
 };
 

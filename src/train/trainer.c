@@ -311,7 +311,7 @@ static struct command *next_command(struct trainer *trainer, bool *stop)
             trainer->last = NULL;
     }
     *stop = trainer->stop;
-    trainer->pair.watch = trainer->watch;
+    trainer->pair.watch = trainer->watch | WATCH_SOME_DETAIL;
     pthread_mutex_unlock(&trainer->mutex);
     return command;
 }
@@ -374,6 +374,11 @@ struct trainer *trainer_start(const struct settings *settings, bool running, str
     if (pthread_create(&trainer->thread, NULL, train, trainer) != 0)
         die("cannot start a thread: the system allows no more of them");
     return trainer;
+}
+
+size_t trainer_bytes(void)
+{
+    return UPDATES * sizeof(struct update);
 }
 
 void trainer_stop(struct trainer *trainer)

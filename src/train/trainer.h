@@ -18,7 +18,7 @@ enum update_kind {
     UPDATE_FAILED   /* a command could not be carried out (`error`); all is as it was before it */
 };
 
-/* A plain value; about 85 KB. */
+/* A plain value; about 160 KB. */
 struct update {
     enum update_kind kind;
     int64_t step;
@@ -33,6 +33,9 @@ struct update {
 /* Starts with these settings (which passed settings_check); paused or running. NULL with a reason
  * when the task or the models cannot be made. */
 struct trainer *trainer_start(const struct settings *settings, bool running, struct error *error);
+
+/* Bytes of the updates that a trainer holds until they are taken. */
+size_t trainer_bytes(void);
 
 /* Stops after the step under way; frees everything. */
 void trainer_stop(struct trainer *trainer);
@@ -50,12 +53,8 @@ void trainer_apply(struct trainer *trainer, const struct settings *settings);
  * an UPDATE_CHANGE, or an UPDATE_FAILED where the two do not have the same tensors. */
 void trainer_switch(struct trainer *trainer, enum side side, enum placement placement);
 
-/* What else to measure in every step from the next one on, a sum of these: what a view on the
- * screen wants to see. None of it touches the numbers of the run. */
-enum watch {
-    WATCH_DETAIL = 1, /* snapshot.detail, which otherwise is measured only in some steps */
-    WATCH_SAMPLES = 2 /* what the stacks write (train/sample.h) */
-};
+/* What else to measure from the next step on, a sum of enum watch (run.h): what a view on the
+ * screen wants to see. A trainer always measures some details. */
 void trainer_watch(struct trainer *trainer, unsigned watch);
 
 /* Takes the oldest update that was not taken yet; false when there is none. None is ever lost: the

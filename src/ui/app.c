@@ -144,8 +144,8 @@ static void write_pictures(struct app *app)
     char message[MESSAGE_SIZE];
     struct error error;
     view_screen(&app->canvas, &app->scene); /* as it is now, without a message */
-    if (app->export->screen(&app->canvas, (enum theme)app->present.theme, message, sizeof message,
-                            &error))
+    if (app->output->export_screen(&app->canvas, (enum theme)app->present.theme, message,
+                                   sizeof message, &error))
         app_say(app, ROLE_GOOD, "%s", message);
     else
         app_say(app, ROLE_BAD, "%s", error.text);
@@ -157,7 +157,7 @@ void app_export_file(struct app *app, const char *path, bool force)
     struct error error;
     names_printable(shown, sizeof shown, path);
     view_screen(&app->canvas, &app->scene);
-    if (app->export->file(&app->canvas, (enum theme)app->present.theme, path, force, &error))
+    if (app->output->export_file(&app->canvas, (enum theme)app->present.theme, path, force, &error))
         app_say(app, ROLE_GOOD, "saved %s", shown);
     else
         app_say(app, ROLE_BAD, "%s", error.text);
@@ -187,6 +187,12 @@ void app_act(struct app *app, enum action action)
         break;
     case ACTION_COMMAND:
         app_open_prompt(app, "");
+        break;
+    case ACTION_RECORD:
+        if (app->cast)
+            app_record_stop(app);
+        else
+            app_record_start(app, NULL, false);
         break;
     case ACTION_REDRAW:
         terminal_redraw();
@@ -268,6 +274,7 @@ static void draw(struct app *app)
 {
     view_screen(&app->canvas, &app->scene);
     terminal_paint(&app->canvas);
+    app_record_frame(app);
     app->changed = app->urgent = false;
     app->next_frame = clock_seconds() + 1.0 / app->present.fps;
 }
@@ -315,11 +322,23 @@ static void open_scene(struct app *app)
     take_size(app);
 }
 
-int app_run(const struct settings *settings, const struct app_export *export, struct error *error)
+/* Trains and draws until the user or a signal ends it. */
+static void run(struct app *app)
 {
+    trainer_wait(app->trainer, 0.2); /* the first picture shows the first run, if that is quick */
+    app_take_updates(app);
+    draw(app);
+    trainer_run(app->trainer);
+    while (!app->quit && !terminal_signal())
+        turn(app);
+}
+
+int app_run(const struct app_start *start, struct error *error)
+{
+    const struct settings *settings = &start->settings;
     if (!terminal_check(settings->ascii == ASCII_OFF, error))
         return 1;
-    struct app app = {.wanted = *settings, .present = *settings, .export = export};
+    struct app app = {.wanted = *settings, .present = *settings, .output = start->output};
     app.trainer = trainer_start(settings, false, error);
     if (!app.trainer)
         return 1;
@@ -330,15 +349,13 @@ int app_run(const struct settings *settings, const struct app_export *export, st
     app.update = memory_new(1, sizeof *app.update);
     history_open(&app.history);
     open_scene(&app);
-    trainer_wait(app.trainer, 0.2); /* the first picture shows the first run, if that is quick */
-    app_take_updates(&app);
-    draw(&app);
-    trainer_run(app.trainer);
-    while (!app.quit && !terminal_signal())
-        turn(&app);
+    bool able = !start->record || app_record_open(&app, start->record, start->force, error);
+    if (able)
+        run(&app);
 
     int number = terminal_signal();
     terminal_close();
+    able = app_record_close(&app, error) && able;
     if (number) { /* at once, without waiting for the step under way */
         signal(number, SIG_DFL);
         raise(number);
@@ -347,5 +364,5 @@ int app_run(const struct settings *settings, const struct app_export *export, st
     history_close(&app.history);
     canvas_close(&app.canvas);
     free(app.update);
-    return 0;
+    return able ? 0 : 1;
 }

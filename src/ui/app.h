@@ -7,21 +7,42 @@
 #include "ui/canvas.h"
 #include "ui/theme.h"
 
-/* What writes pictures of a canvas. Handed in by the command line, so that ui knows nothing of file
- * formats. Both are false with a reason. */
-struct app_export {
-    /* Under names that are free, which it puts into `message` (status line). */
-    bool (*screen)(const struct canvas *canvas, enum theme theme, char *message,
-                   size_t message_size, struct error *error);
-    /* As the end of the path says; `force` replaces a file that exists. */
-    bool (*file)(const struct canvas *canvas, enum theme theme, const char *path, bool force,
-                 struct error *error);
+/* Writes pictures of the canvas and names the files in `message` (status line); false with a
+ * reason. */
+typedef bool app_export(const struct canvas *canvas, enum theme theme, char *message,
+                        size_t message_size, struct error *error);
+
+/* A recording under way, whose format is not the ui's business. */
+struct cast;
+
+/* What leaves the screen: handed in by the command line, so that ui knows no file formats. The
+ * functions do what script/export.h and script/cast.h say of them. */
+struct app_output {
+    app_export *export_screen;
+    bool (*export_file)(const struct canvas *canvas, enum theme theme, const char *path, bool force,
+                        struct error *error);
+    struct cast *(*record_open)(const char *path, bool force, int rows, int cols, enum theme theme,
+                                struct error *error);
+    const char *(*record_path)(const struct cast *cast);
+    double (*record_seconds)(const struct cast *cast);
+    void (*record_frame)(struct cast *cast, const struct canvas *canvas, enum theme theme,
+                         double seconds);
+    void (*record_marker)(struct cast *cast, const char *label, double seconds);
+    bool (*record_close)(struct cast *cast, struct error *error);
 };
 
-/* Runs the TUI with settings that passed settings_check(); needs a terminal. Returns the exit
- * status: 0 after `q`, or 1 with a reason in `error` when there is no usable terminal, or the
- * models or the task cannot be made. A signal that ends the program (SIGINT, SIGTERM, SIGHUP,
- * SIGQUIT) is raised again once the terminal is sane, so that there is no return. */
-int app_run(const struct settings *settings, const struct app_export *export, struct error *error);
+/* How the program starts. */
+struct app_start {
+    struct settings settings; /* which passed settings_check() */
+    const struct app_output *output;
+    const char *record; /* the file that a recording of all of it goes to; NULL: none */
+    bool force;         /* that file may be replaced */
+};
+
+/* Runs the TUI; needs a terminal. Returns the exit status: 0 after `q`, or 1 with a reason in
+ * `error` when there is no usable terminal, the models or the task cannot be made, or the recording
+ * cannot be written. A signal that ends the program (SIGINT, SIGTERM, SIGHUP, SIGQUIT) is raised
+ * again once the terminal is sane and the recording whole, so that there is no return. */
+int app_run(const struct app_start *start, struct error *error);
 
 #endif

@@ -1,5 +1,5 @@
-/* See app_state.h. Keys that change settings: the tables of the values that they go through, and
- * how a change is sent and said. Draws nothing. */
+/* Keys that change settings: the values that they go through, and how a change is sent and said.
+ * See app_state.h; draws nothing. */
 #include "ui/app_state.h"
 
 #include "train/presets.h"

@@ -1,5 +1,5 @@
-/* See app_state.h. The command line: keys go to the prompt while it is open, and what is entered is
- * carried out here, by the same functions as keys. */
+/* The command line in the program: keys go to the prompt while it is open, and what is entered is
+ * carried out, by the same functions as keys. See app_state.h. */
 #include "ui/app_state.h"
 
 #include "base/file.h"
@@ -94,6 +94,10 @@ static void carry_out(struct app *app, const struct command_line *line)
     case VERB_EXPORT:
         if (name_file(app, line, path, sizeof path))
             app_export_file(app, path, line->force);
+        break;
+    case VERB_RECORD:
+        if (name_file(app, line, path, sizeof path))
+            app_record_start(app, path, line->force);
         break;
     case VERB_GOTO:
         go_to(app, line->argument[0]);

@@ -1,7 +1,8 @@
 /* The state of the program on the screen, shared by the files of the app and by nothing else.
  *
  * app.c owns it and the loop; app_updates.c takes what the trainer publishes; app_change.c changes
- * settings; app_prompt.c is the command line. None of them draws but app.c. */
+ * settings; app_prompt.c is the command line; app_record.c records. None of them draws but app.c.
+ */
 #ifndef LNSCOPE_UI_APP_STATE_H
 #define LNSCOPE_UI_APP_STATE_H
 
@@ -23,7 +24,10 @@ struct app {
     struct history history;
     struct scene scene;
     struct canvas canvas;
-    const struct app_export *export;
+    const struct app_output *output;
+    struct cast *cast;      /* the recording under way; NULL: none */
+    struct canvas recorded; /* the screen as the recording has it */
+    double record_from;     /* the clock when it began */
     char message[MESSAGE_SIZE];
     double message_until;
     struct settings mark_before; /* the settings before the newest mark on the curves, ... */
@@ -79,6 +83,17 @@ void app_open_prompt(struct app *app, const char *text);
 /* Takes a key while it is open, or what was pasted at any time; false when the key is not for it
  * (app_prompt.c). */
 bool app_prompt_key(struct app *app, int code);
+/* Starts a recording in a file (NULL: one with a number) or ends the one under way; says so or why
+ * not (app_record.c). */
+void app_record_start(struct app *app, const char *path, bool force);
+void app_record_stop(struct app *app);
+
+/* The same without a word on the screen, for the start and the end of the program. */
+bool app_record_open(struct app *app, const char *path, bool force, struct error *error);
+bool app_record_close(struct app *app, struct error *error);
+
+/* Records what is on the screen now; does nothing when nothing is recorded (app_record.c). */
+void app_record_frame(struct app *app);
 
 /* Carries out a key that changes a setting; false when the action is none of these
  * (app_change.c). */

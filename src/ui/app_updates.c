@@ -1,5 +1,5 @@
-/* See app_state.h. Takes what the trainer publishes: steps into the history, restarts and changes
- * into the scene, and says what happened. Draws nothing. */
+/* What the trainer publishes, taken in: steps into the history, restarts and changes into the scene;
+ * and what happened is said. See app_state.h; draws nothing. */
 #include "ui/app_state.h"
 
 #include "train/presets.h"

@@ -14,6 +14,7 @@
 enum verb_kind {
     VERB_SET,
     VERB_EXPORT,
+    VERB_RECORD,
     VERB_GOTO,
     VERB_VIEW,
     VERB_HELP,

@@ -212,7 +212,7 @@ const struct key_row key_table[ACTIONS] = {
                          .code = {'v', KEY_CODE_NONE},
                          .label = "v",
                          .group = "View",
-                         .help = "curves: loss, ratio, gradient; tensors: gradient, update",
+                         .help = "curves: loss, ratio, gradient; tensors: gradient, update, weight",
                          .hint = "values"},
     [ACTION_SMOOTHER] = {.name = "smoother",
                          .code = {')', KEY_CODE_NONE},

@@ -47,6 +47,13 @@ static const struct cell_row cell_table[CELL_KINDS] = {
          .key = "ratio; 1e-3 is a usual update",
          .mark = 1e-3,
          .offset = offsetof(struct moment_tensor, update_ratio)},
+    [CELL_WEIGHT] = {.title = {"weight, L2 norm of W of each tensor, before this step's update",
+                               "weight, L2 norm of W of each tensor", "weight, L2 norm", NULL},
+                     .over = {"L2 norm over the tensor, before this step's update",
+                              "L2 norm over the tensor", NULL},
+                     .key = "L2 norm, the same for both",
+                     .mark = NAN,
+                     .offset = offsetof(struct moment_tensor, weight)},
 };
 
 /* The rows: all tensors that one of the stacks has. */

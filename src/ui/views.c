@@ -34,6 +34,7 @@ static const char *const tensors_notes[][2] = {
     {"update over weight",
      "L2 norm of what a step changed in a tensor over the L2 norm of what it was; 1e-3 "
      "is a usual value, marked in the key"},
+    {"weight", "L2 norm of a tensor before the step's update: which tensors grow, and which decay"},
     {"tensors",
      "a row for each tensor of a block, a column for each block; blank: the stack has no such "
      "tensor. Colours as in the waterfall, scaled to the last 64 steps"},
@@ -69,7 +70,7 @@ const struct view_row view_table[VIEWS] = {
                       .draw = view_anatomy},
     [VIEW_TENSORS] = {.name = "tensors",
                       .key = '4',
-                      .summary = "gradient and update of every tensor, as colour",
+                      .summary = "gradient, update and weight of every tensor, as colour",
                       .draw = view_tensors,
                       .keys = tensors_keys,
                       .notes = tensors_notes},

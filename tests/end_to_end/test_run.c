@@ -229,7 +229,7 @@ static void wrong_usage_is_told(void **state)
     fails(2, "run --force", "--force has nothing to replace");
     fails(2, "list", "one of placements");
     fails(2, "list kyes", "one of keys, ");
-    fails(2, "list norms --format man", "keys, settings and presets");
+    fails(2, "list norms --format man", "one of presets, keys, views");
     fails(2, "run --preset gpt", "preset 'gpt': one of gpt2, gpt3, ");
     fails(2, "run --left-nrom x", "perhaps --left-norm");
     fails(2, "run --right-layers 3", "both stacks have the same layers");
@@ -762,9 +762,10 @@ static void a_closed_pipe_ends_the_run_quietly(void **state)
 
 static void lists_can_be_read_by_machines(void **state)
 {
-    static const char *const lists[] = {
-        "placements", "norms", "tasks",       "presets",   "keys",   "settings", "optimizers",
-        "schedules",  "inits", "activations", "positions", "themes", "claims"};
+    static const char *const lists[] = {"placements", "norms",       "tasks",      "presets",
+                                        "keys",       "settings",    "optimizers", "schedules",
+                                        "inits",      "activations", "positions",  "themes",
+                                        "claims",     "views",       "options"};
     (void)state;
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         char command[64];

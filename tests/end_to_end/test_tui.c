@@ -602,6 +602,8 @@ static void commands_write_files(void **state)
             "with export! FILE");
     command(console, "export! my\t\r", "saved my screen.svg");
     command(console, "export a.txt\r", "saved a.txt");
+    command(console, "record my.cast\r", "");
+    command(console, "record\r", "saved my.cast");
     command(console, "text a.\t\r", "text a.txt: kept for the task text");
     command(console, "task text\r", ": restarted from seed 1");
     quit(console);

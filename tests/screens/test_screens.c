@@ -392,6 +392,12 @@ static void update_ratio(struct fixture *fixture)
     fixture_act(fixture, ACTION_RIGHT);
 }
 
+static void weight(struct fixture *fixture)
+{
+    update_ratio(fixture);
+    fixture_act(fixture, ACTION_QUANTITY);
+}
+
 /* Only the right stack has two of the tensors. */
 static void other_tensors(struct fixture *fixture)
 {
@@ -524,6 +530,8 @@ SCREEN_OF(VIEW_TENSORS, tensors_mono_120x36, 36, 120, mono)
 SCREEN_OF(VIEW_TENSORS, tensors_blind_80x24, 24, 80, blind)
 SCREEN_OF(VIEW_TENSORS, tensors_update_80x24, 24, 80, update_ratio)
 SCREEN_OF(VIEW_TENSORS, tensors_update_120x36, 36, 120, update_ratio)
+SCREEN_OF(VIEW_TENSORS, tensors_weight_80x24, 24, 80, weight)
+SCREEN_OF(VIEW_TENSORS, tensors_weight_120x36, 36, 120, weight)
 SCREEN_OF(VIEW_TENSORS, tensors_other_80x24, 24, 80, other_tensors)
 SCREEN_OF(VIEW_TENSORS, tensors_depth_48_80x24, 24, 80, deep)
 SCREEN_OF(VIEW_CURVES, curves_80x24, 24, 80, run)
@@ -923,6 +931,8 @@ int main(void)
         cmocka_unit_test(screen_tensors_blind_80x24),
         cmocka_unit_test(screen_tensors_update_80x24),
         cmocka_unit_test(screen_tensors_update_120x36),
+        cmocka_unit_test(screen_tensors_weight_80x24),
+        cmocka_unit_test(screen_tensors_weight_120x36),
         cmocka_unit_test(screen_tensors_other_80x24),
         cmocka_unit_test(screen_tensors_depth_48_80x24),
         cmocka_unit_test(screen_curves_80x24),

@@ -146,6 +146,8 @@ static void measure(struct fixture *fixture, enum side side, int64_t step)
             /* Adam's update does not grow with the gradient, until that is tiny */
             now->tensor[t].update_ratio[l] =
                 (float)(now->lr * 3 / tensor_rows[t].weight * gradient / (gradient + 1e-5F));
+            now->tensor[t].weight[l] =
+                tensor_rows[t].weight * (1 + (float)step / 2000 * (float)(l + 1) / (float)layers);
             square += (double)gradient * gradient;
         }
     }

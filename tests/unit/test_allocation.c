@@ -52,6 +52,7 @@ static void steps_allocate_nothing(enum task_kind task, int threads)
     long before = allocations;
     assert_true(pair_open(&pair, &settings, &error));
     assert_true(allocations > before); /* else nothing is counted */
+    pair.watch = WATCH_DETAIL;
     for (int i = 0; i < 3; i++)
         pair_step(&pair, snapshot);
     before = allocations;

@@ -162,14 +162,61 @@ static void clearing_forgets_everything(void **state)
 
 /* ---- moments ---- */
 
-/* Every number of a step is told by what it is and by its step. */
+/* Every number of a step is told by what it is and by its step: 24 bits, which a float keeps. */
 static float number(int side, int64_t step, int what, int index)
 {
-    return (float)(step % 65536) + (float)side * 1e5F + (float)what * 1e6F + (float)index / 256;
+    return (float)((((int)(step % 512) * 2 + side) * 128 + what) * 128 + index);
 }
 
 static const char *const tensor_names[] = {"a", "b", "c", "d", "e", "f",
                                            "g", "h", "i", "j", "k", "l"};
+
+enum { DETAIL_STEPS = 8, OF_DETAIL = 64, OF_TENSORS = 4 };
+
+static void make_detail(struct detail *detail, int side, int64_t step, int layers)
+{
+    detail->measured = step % DETAIL_STEPS == 0;
+    for (int l = 0; l <= layers; l++) {
+        detail->cosine[l] = number(side, step, OF_DETAIL, l);
+        detail->similarity[l] = number(side, step, OF_DETAIL + 1, l);
+    }
+    for (int l = 0; l < layers; l++) {
+        detail->entropy[l] = number(side, step, OF_DETAIL + 2, l);
+        detail->share[l] = number(side, step, OF_DETAIL + 3, l);
+        for (int i = 0; i < FLOW_SUBLAYERS; i++) {
+            struct flow *flow = &detail->flow[i];
+            int what = OF_DETAIL + 4 + i * (2 * FLOW_POINTS + FLOW_NORMS);
+            for (int point = 0; point < FLOW_POINTS; point++) {
+                flow->rms[point][l] = number(side, step, what++, l);
+                flow->grad[point][l] = number(side, step, what++, l);
+            }
+            for (int norm = 0; norm < FLOW_NORMS; norm++)
+                flow->rstd[norm][l] = number(side, step, what++, l);
+        }
+    }
+}
+
+static void assert_detail(const struct moment_detail *detail, int side, int64_t step, int layers)
+{
+    for (int l = 0; l <= layers; l++) {
+        assert_true(detail->cosine[l] == number(side, step, OF_DETAIL, l));
+        assert_true(detail->similarity[l] == number(side, step, OF_DETAIL + 1, l));
+    }
+    for (int l = 0; l < layers; l++) {
+        assert_true(detail->entropy[l] == number(side, step, OF_DETAIL + 2, l));
+        assert_true(detail->share[l] == number(side, step, OF_DETAIL + 3, l));
+        for (int i = 0; i < FLOW_SUBLAYERS; i++) {
+            const struct moment_flow *flow = &detail->flow[i];
+            int what = OF_DETAIL + 4 + i * (2 * FLOW_POINTS + FLOW_NORMS);
+            for (int point = 0; point < FLOW_POINTS; point++) {
+                assert_true(flow->rms[point][l] == number(side, step, what++, l));
+                assert_true(flow->grad[point][l] == number(side, step, what++, l));
+            }
+            for (int norm = 0; norm < FLOW_NORMS; norm++)
+                assert_true(flow->rstd[norm][l] == number(side, step, what++, l));
+        }
+    }
+}
 
 static void make(int64_t step, int layers, int tensors)
 {
@@ -190,10 +237,12 @@ static void make(int64_t step, int layers, int tensors)
         for (int t = 0; t < tensors; t++) {
             now->tensor[t].name = tensor_names[t];
             for (int l = 0; l < layers; l++) {
-                now->tensor[t].grad[l] = number(side, step, 2 + t, l);
-                now->tensor[t].update_ratio[l] = number(side, step, 20 + t, l);
+                now->tensor[t].grad[l] = number(side, step, OF_TENSORS + 3 * t, l);
+                now->tensor[t].update_ratio[l] = number(side, step, OF_TENSORS + 3 * t + 1, l);
+                now->tensor[t].weight[l] = number(side, step, OF_TENSORS + 3 * t + 2, l);
             }
         }
+        make_detail(&now->detail, side, step, layers);
     }
 }
 
@@ -222,10 +271,15 @@ static void assert_moment(int64_t step, int layers, int tensors)
         for (int t = 0; t < tensors; t++) {
             assert_string_equal(moment.tensor[t].name, tensor_names[t]);
             for (int l = 0; l < layers; l++) {
-                assert_true(moment.tensor[t].grad[l] == number(side, step, 2 + t, l));
-                assert_true(moment.tensor[t].update_ratio[l] == number(side, step, 20 + t, l));
+                const struct moment_tensor *tensor = &moment.tensor[t];
+                const int what = OF_TENSORS + 3 * t;
+                assert_true(tensor->grad[l] == number(side, step, what, l));
+                assert_true(tensor->update_ratio[l] == number(side, step, what + 1, l));
+                assert_true(tensor->weight[l] == number(side, step, what + 2, l));
             }
         }
+        assert_int_equal(moment.detailed, step % DETAIL_STEPS == 0);
+        assert_detail(&moment.detail, side, step, layers);
     }
 }
 
@@ -288,7 +342,7 @@ static void moments_hold_the_smoothed_and_the_held_out_loss(void **state)
 static void memory_stays_within_its_limit(void **state)
 {
     (void)state;
-    const size_t limit = (size_t)48 << 20;
+    const size_t limit = (size_t)64 << 20;
     history_limit(&history, limit);
     for (int64_t step = 1; step <= 20500; step++) {
         train(step, step, 48, 12);
@@ -311,14 +365,15 @@ static void memory_stays_within_its_limit(void **state)
     assert_true(history_bytes(&history) <= limit);
 }
 
-/* At the size of the default budget, by the numbers: scalars, streams, tensors, both sides, and a
- * place in the list. */
+/* At the size of the default budget, by the numbers: scalars, streams, details, tensors, both
+ * sides, and a place in the list. */
 static void memory_is_what_is_kept(void **state)
 {
     (void)state;
     train(1, 1, 48, 12);
     size_t empty = SIDES * HISTORY_POINTS * sizeof(struct history_point);
-    size_t arrays = (2 * 49 + 12 * 2 * 48) * sizeof(float);
+    size_t flows = FLOW_SUBLAYERS * (2 * FLOW_POINTS + FLOW_NORMS) * 48;
+    size_t arrays = (4 * 49 + 2 * 48 + flows + 12 * 3 * 48) * sizeof(float);
     size_t most = SIDES * (sizeof(struct moment) + arrays) + sizeof(int);
     train(2, 4000, 48, 12);
     size_t bytes = history_bytes(&history) - empty, chunk = (size_t)1 << 20;
@@ -374,6 +429,41 @@ static void the_nearest_moment_is_found(void **state)
         }
         assert_int_equal(history_moment(&history, LEFT, step).step, best);
     }
+}
+
+/* Where the next details are, before or behind. */
+static int64_t detailed_at(int64_t step)
+{
+    const struct moment left = history_detailed(&history, LEFT, step);
+    const struct moment right = history_detailed(&history, RIGHT, step);
+    assert_int_equal(left.step, right.step);
+    assert_true(left.step == 0 || left.detailed);
+    assert_int_equal(right.placement, left.step == 0 ? left.placement : PLACEMENT_POST);
+    return left.step;
+}
+
+static void the_nearest_details_are_found(void **state)
+{
+    (void)state;
+    assert_int_equal(detailed_at(5), 0);
+    train(1, 7, 6, 12);
+    assert_int_equal(detailed_at(5), 0);
+    train(8, 8, 6, 12);
+    assert_int_equal(detailed_at(5), 8); /* none before */
+    train(9, 30, 6, 12);
+    assert_int_equal(detailed_at(0), 8);
+    assert_int_equal(detailed_at(15), 8);
+    assert_int_equal(detailed_at(16), 16);
+    assert_int_equal(detailed_at(23), 16);
+    assert_int_equal(detailed_at(INT64_MAX), 24);
+    const struct moment moment = history_detailed(&history, RIGHT, 29);
+    assert_detail(&moment.detail, RIGHT, 24, 6);
+    history_limit(&history, (size_t)2 << 20);
+    train(31, 6000, 6, 12); /* thinned: no details are lost that have a multiple of the spacing */
+    int64_t spacing = history_spacing(&history), both = spacing > 8 ? spacing : 8;
+    assert_true(spacing > 1);
+    for (int64_t step = both; step < 5000; step += 77)
+        assert_int_equal(detailed_at(step), step / both * both);
 }
 
 /* Other tensors cannot be kept beside those before: they begin anew. */
@@ -475,6 +565,7 @@ int main(void)
         TEST(a_small_budget_keeps_a_few_moments),
         TEST(a_new_limit_acts_at_once),
         TEST(the_nearest_moment_is_found),
+        TEST(the_nearest_details_are_found),
         TEST(other_tensors_begin_anew),
         TEST(a_snapshot_is_a_moment),
         TEST(no_held_out_loss_is_lost),

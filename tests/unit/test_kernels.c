@@ -394,6 +394,25 @@ static void assert_rows(struct strided rows, const double *expected, const struc
             assert_near(at(rows, t, d), expected[t * shape->width + d], tolerance, what, build);
 }
 
+/* Of the mean query that has a choice, as part of what is possible. */
+static double entropy_reference(const struct shape *shape, const double *p)
+{
+    const int T = shape->tokens;
+    double total = 0;
+    int queries = 0;
+    for (int t = 0; t < T; t++) {
+        double entropy = 0;
+        int seen = 0;
+        for (int j = 0; j < T; j++) {
+            seen += sees(shape, t, j);
+            entropy -= p[t * T + j] > 0 ? p[t * T + j] * log(p[t * T + j]) : 0;
+        }
+        queries += seen > 1;
+        total += seen > 1 ? entropy / log(seen) : 0;
+    }
+    return queries > 0 ? total / queries : (double)NAN;
+}
+
 static void check_attention_shape(const struct kernels *kernels, struct shape shape)
 {
     const int T = shape.tokens, W = shape.width, S = 3 * W + 5, O = W + 3;
@@ -438,6 +457,11 @@ static void check_attention_shape(const struct kernels *kernels, struct shape sh
         for (int column = 3 * W; column < S; column++)
             assert_true(dqkv[t * S + column] == 0); /* nothing written beside its own columns */
     }
+    const double even = entropy_reference(&shape, expected.p);
+    if (isnan(even))
+        assert_true(isnan(kernels->attention_entropy(&head)));
+    else
+        assert_near(kernels->attention_entropy(&head), even, TOLERANCE, "entropy", kernels->name);
     assert_rows(head.out, expected.out, &shape, TOLERANCE, "attention", kernels->name);
     assert_rows(head.dq, expected.dq, &shape, 4 * TOLERANCE, "dq", kernels->name);
     assert_rows(head.dk, expected.dk, &shape, 4 * TOLERANCE, "dk", kernels->name);
@@ -480,6 +504,34 @@ static void test_attention(void **state)
 {
     (void)state;
     for_each_build(check_attention);
+}
+
+/* Two keys, the first of which gets p: over the whole range of the logarithm. */
+static void check_entropy(const struct kernels *kernels)
+{
+    const int Tp = attention_pad(2);
+    real *probability = calloc((size_t)(Tp * Tp), sizeof *probability);
+    struct attention_head head = {.tokens = 2, .causal = true, .probability = probability};
+    for (double p = 0.999; p > 1e-37; p *= 0.93) {
+        const double one = (double)(real)p, other = (double)(real)(1 - one);
+        const double entropy = -one * log(one) - other * log(other);
+        probability[Tp] = (real)one;
+        probability[Tp + 1] = (real)other;
+        assert_near(kernels->attention_entropy(&head) * log(2) / entropy, 1, 1e-6,
+                    "entropy of two keys", kernels->name);
+    }
+    probability[Tp] = 0;
+    probability[Tp + 1] = 1;
+    assert_true(kernels->attention_entropy(&head) == 0);
+    probability[Tp] = (real)NAN;
+    assert_true(isnan(kernels->attention_entropy(&head)));
+    free(probability);
+}
+
+static void test_entropy(void **state)
+{
+    (void)state;
+    for_each_build(check_entropy);
 }
 
 /* ---- the heads before attention ---- */
@@ -645,6 +697,91 @@ static void test_sum_squares(void **state)
 {
     (void)state;
     for_each_build(check_sum_squares);
+}
+
+/* ---- rows of a stream ---- */
+
+static double row_product(const real *a, const real *b)
+{
+    double sum = 0;
+    for (int i = 0; i < WIDTH; i++)
+        sum += (double)a[i] * (double)b[i];
+    return sum;
+}
+
+static void check_stream_sums_of(const struct kernels *kernels, double spread, double spread_before)
+{
+    enum { TOKENS = 4, SEQUENCES = 3, N = TOKENS * SEQUENCES };
+    real x[N * WIDTH], before[N * WIDTH], direction[WIDTH];
+    double length[N], cosine = 0, change = 0, similarity = 0;
+    fill(x, N * WIDTH, spread);
+    fill(before, N * WIDTH, spread_before);
+    fill(direction, WIDTH, 1);
+    struct stream_rows rows = {.rows = N,
+                               .width = WIDTH,
+                               .tokens = TOKENS,
+                               .x = before,
+                               .length = length,
+                               .direction = direction};
+    struct stream_sums sums = kernels->stream_sums(&rows);
+    assert_true(isnan(sums.cosine) && isnan(sums.change));
+    rows.x = x;
+    rows.before = before;
+    sums = kernels->stream_sums(&rows);
+    for (int row = 0; row < N; row++) {
+        const real *a = x + row * WIDTH, *b = before + row * WIDTH;
+        const double size = sqrt(row_product(a, a));
+        cosine += row_product(a, b) / (size * sqrt(row_product(b, b)));
+        change += row_product(a, a) - 2 * row_product(a, b) + row_product(b, b);
+        assert_near(length[row] / size, 1, 1e-6, "length of a row", kernels->name);
+        for (int other = row / TOKENS * TOKENS; other < row / TOKENS * TOKENS + TOKENS; other++) {
+            const real *c = x + other * WIDTH;
+            if (other != row)
+                similarity +=
+                    row_product(a, c) / (size * sqrt(row_product(c, c))) / (TOKENS * (TOKENS - 1));
+        }
+    }
+    assert_near(sums.cosine, cosine, TOLERANCE, "cosine of rows", kernels->name);
+    assert_near(sums.change / change, 1, TOLERANCE, "change of rows", kernels->name);
+    assert_near(sums.similarity, similarity, TOLERANCE, "similarity of rows", kernels->name);
+}
+
+/* A sequence of three known rows after one with its signs changed. */
+static void check_known_rows(const struct kernels *kernels)
+{
+    static const real x[3][2] = {{3, 4}, {-6, -8}, {4, -3}},
+                      before[3][2] = {{3, 4}, {6, 8}, {8, 6}};
+    double length[3] = {5, 10, 10};
+    real direction[2];
+    const struct stream_sums sums = kernels->stream_sums(&(struct stream_rows){
+        .rows = 3,
+        .width = 2,
+        .tokens = 3,
+        .x = x[0],
+        .before = before[0],
+        .length = length,
+        .direction = direction,
+    });
+    assert_near(sums.cosine, 1 - 1 + 14.0 / 50, TOLERANCE, "cosine of known rows", kernels->name);
+    assert_near(sums.change, 0 + 400 + 97, TOLERANCE, "change of known rows", kernels->name);
+    assert_near(sums.similarity, -1.0 / 3, TOLERANCE, "similarity of known rows", kernels->name);
+}
+
+static void check_stream_sums(const struct kernels *kernels)
+{
+    static const double spreads[] = {1, 1e-18, 1e-14, 1e18};
+    for (size_t i = 0; i < sizeof spreads / sizeof *spreads; i++) {
+        check_stream_sums_of(kernels, spreads[i], spreads[i]);
+        check_stream_sums_of(kernels, spreads[i], 1);
+        check_stream_sums_of(kernels, 1, spreads[i]);
+    }
+    check_known_rows(kernels);
+}
+
+static void test_stream_sums(void **state)
+{
+    (void)state;
+    for_each_build(check_stream_sums);
 }
 
 /* ---- optimizers: ten steps of the formulas in double precision ---- */
@@ -926,6 +1063,7 @@ int main(void)
         cmocka_unit_test(test_sum_squares), cmocka_unit_test(test_optimizers),
         cmocka_unit_test(test_joins),       cmocka_unit_test(test_products),
         cmocka_unit_test(test_transpose),   cmocka_unit_test(test_a_build_for_this_processor),
+        cmocka_unit_test(test_entropy),     cmocka_unit_test(test_stream_sums),
     };
     return cmocka_run_group_tests_name("kernels", tests, NULL, NULL);
 }

@@ -253,6 +253,10 @@ static void quantities_and_axes_belong_to_their_view(void **state)
     scene->view = VIEW_TENSORS;
     act(ACTION_QUANTITY);
     assert_int_equal(scene->cells.kind, CELL_UPDATE);
+    act(ACTION_QUANTITY);
+    assert_int_equal(scene->cells.kind, CELL_WEIGHT);
+    act(ACTION_QUANTITY);
+    assert_int_equal(scene->cells.kind, CELL_GRADIENT);
     assert_int_equal(scene->curves.curve, CURVE_LOSS);
 }
 

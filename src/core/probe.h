@@ -1,0 +1,84 @@
+/* The inside of the blocks while a step passes through it: the signal and its gradient at each
+ * point of every sublayer, the norms, attention, and the stream from layer to layer.
+ *
+ * More than every step has to know, so it is measured only while a model points at a probe. A probe
+ * reads what a step computes and changes none of it. Some arrays are overwritten a moment later, so
+ * each is measured where it passes by; every shard notes its own sums, which are added in the order
+ * of the shards. */
+#ifndef LNSCOPE_CORE_PROBE_H
+#define LNSCOPE_CORE_PROBE_H
+
+#include "core/real.h"
+
+struct block_gradients;
+struct model;
+struct shard;
+struct sublayer;
+
+/* Where a signal is measured inside a sublayer y = Nout(a x + b Nbranch(f(Nin(x)))), in the order
+ * of computation. */
+enum flow_point {
+    FLOW_X,
+    FLOW_NORM_IN,     /* Nin(x) */
+    FLOW_BRANCH,      /* f(Nin(x)) */
+    FLOW_NORM_BRANCH, /* Nbranch(f(Nin(x))) */
+    FLOW_SUM,         /* the argument of Nout; without one the same as FLOW_OUT */
+    FLOW_OUT,         /* y */
+    FLOW_POINTS
+};
+
+enum flow_norm { FLOW_NIN, FLOW_NBRANCH, FLOW_NOUT, FLOW_NORMS };
+
+/* In the order of enum sublayer_kind. A block with one sublayer (parallel) has only the first. */
+enum flow_sublayer { FLOW_ATTENTION, FLOW_FEED_FORWARD, FLOW_SUBLAYERS };
+
+/* NAN where the sublayer has no such point or norm. */
+struct flow_sums {
+    double square[FLOW_POINTS];      /* sum of squares over all rows */
+    double grad_square[FLOW_POINTS]; /* the same of dLoss/d(point) */
+    double rstd[FLOW_NORMS]; /* sum over the rows of 1/sigma, or 1/rms, as the norm has computed it:
+                                with its epsilon; DyT has none */
+};
+
+/* Block l, 1 <= l <= L, and the stream behind it; at l = 0, before all blocks, only `similarity`
+ * is a number. Cosines with a row of zeros are NAN. */
+struct probe_sums {
+    struct flow_sums flow[FLOW_SUBLAYERS];
+    double entropy;    /* sum over sequences and heads of what struct kernels says of a head */
+    double cosine;     /* sum over all rows of cos(x_l, x_(l-1)) */
+    double change;     /* sum of squares of x_l - x_(l-1) */
+    double similarity; /* sum over sequences of the mean cosine of two different tokens in x_l */
+};
+
+struct probe {
+    struct probe_sums *sum; /* [L+1] of the last model_step() */
+    /* Private: */
+    struct probe_sums *shard_sum; /* [shards][L+1] */
+    double *length;               /* [N] |x_l| of every row, at the layer that its shard is at */
+    real *direction;              /* [shards][D] */
+};
+
+/* For one model, and for every other of the same layers, batch, context and width. */
+void probe_open(struct probe *probe, const struct model *model);
+void probe_close(struct probe *probe);
+
+/* Called by the model; each does nothing where it has no probe. */
+
+/* f's output [N][D], while it is there; its last bias (NULL: none) is still to be added. */
+void probe_branch(const struct model *model, const struct sublayer *sublayer,
+                  const struct shard *shard, const real *branch, const real *bias);
+
+/* After the sublayer's forward and backward; dy as it was for sublayer_backward(). */
+void probe_forward(const struct model *model, const struct sublayer *sublayer,
+                   const struct shard *shard);
+void probe_backward(const struct model *model, const struct sublayer *sublayer,
+                    const struct block_gradients *gradients, const struct shard *shard,
+                    const real *dy);
+
+/* Once x_l is there, in the order of l. */
+void probe_stream(const struct model *model, const struct shard *shard, int l);
+
+/* At the end of a step, when the model has summed up its own squares. */
+void probe_sum(const struct model *model);
+
+#endif

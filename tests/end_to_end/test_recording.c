@@ -1,0 +1,155 @@
+/* Recordings of the program on its screen: by option, by key, through resizes and signals; what a
+ * player shows is what was on the screen. The program under test is $LNSCOPE, or build/lnscope. */
+#include "support/cast_player.h"
+#include "support/console.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char program[4096], folder[64], path[128];
+
+static int make_folder(void **state)
+{
+    (void)state;
+    strcpy(folder, "/tmp/lnscope-test-XXXXXX");
+    snprintf(path, sizeof path, "%s/a.cast", mkdtemp(folder));
+    return 0;
+}
+
+static int remove_folder(void **state)
+{
+    char command[128];
+    (void)state;
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    return system(command);
+}
+
+static struct console *start(const char *option, const char *value)
+{
+    const char *arguments[] = {program,     "--width", "16",      "--ffn", "32",   "--heads", "2",
+                               "--context", "16",      "--batch", "4",     option, value,     NULL};
+    const char *environment[] = {"TERM=xterm-256color", "LC_ALL=C.UTF-8", "NO_COLOR", NULL};
+    return console_open(&(struct console_start){.arguments = arguments,
+                                                .environment = environment,
+                                                .folder = folder,
+                                                .rows = 24,
+                                                .cols = 80});
+}
+
+static void press(struct console *console, const char *keys, const char *text)
+{
+    console_send(console, keys);
+    if (!console_wait_text(console, text))
+        fail_msg("no '%s' after the keys %s:\n%s", text, keys, console_screen(console));
+}
+
+static void quit(struct console *console)
+{
+    console_send(console, "q");
+    int status = console_wait_exit(console);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    assert_null(console_complaint(console));
+    console_close(console);
+}
+
+static void the_whole_session_is_recorded(void **state)
+{
+    struct cast_played played;
+    struct stat status;
+    (void)state;
+    struct console *console = start("--record", "a.cast");
+    assert_true(console_wait_text(console, "Post-LN"));
+    press(console, " ", "PAUSED");
+    console_resize(console, 30, 100);
+    press(console, "2", "2 waterfall");
+    press(console, "1", "1 overview");
+    assert_true(console_wait_text(console, "REC")); /* on the screen, not in the recording */
+    assert_int_not_equal(stat(path, &status), 0);   /* it is there when it is whole */
+    quit(console);
+    cast_play(&played, path);
+    assert_int_equal(played.resizes, 1);
+    assert_true(played.rows == 30 && played.cols == 100);
+    assert_non_null(strstr(played.screen, "1 overview"));
+    assert_non_null(strstr(played.screen, "PAUSED"));
+    assert_null(strstr(played.screen, "REC"));
+    cast_played_close(&played);
+}
+
+static void a_key_starts_and_ends_a_recording(void **state)
+{
+    struct cast_played played;
+    (void)state;
+    struct console *console = start(NULL, NULL);
+    assert_true(console_wait_text(console, "Post-LN"));
+    press(console, "X", "REC");
+    press(console, "X", "saved lnscope-001.cast");
+    press(console, "X", "REC");
+    press(console, "X", "saved lnscope-002.cast");
+    quit(console);
+    snprintf(path, sizeof path, "%s/lnscope-002.cast", folder);
+    cast_play(&played, path);
+    assert_non_null(strstr(played.screen, "Post-LN"));
+    assert_true(played.rows == 24 && played.cols == 80);
+    cast_played_close(&played);
+}
+
+static void a_signal_leaves_a_whole_recording(void **state)
+{
+    struct cast_played played;
+    (void)state;
+    struct console *console = start("--record", "a.cast");
+    assert_true(console_wait_text(console, "REC"));
+    console_signal(console, SIGTERM);
+    int status = console_wait_exit(console);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+    assert_null(console_complaint(console));
+    console_close(console);
+    cast_play(&played, path);
+    assert_non_null(strstr(played.screen, "Post-LN"));
+    cast_played_close(&played);
+}
+
+static void a_file_that_is_there_is_refused(void **state)
+{
+    (void)state;
+    FILE *out = fopen(path, "w");
+    assert_non_null(out);
+    fputs("mine\n", out);
+    fclose(out);
+    struct console *console = start("--record", "a.cast");
+    int status = console_wait_exit(console);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+    assert_non_null(strstr(console_screen(console), "lnscope: a.cast"));
+    assert_null(console_complaint(console));
+    console_close(console);
+    struct stat info;
+    assert_true(stat(path, &info) == 0 && info.st_size == 5);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_whole_session_is_recorded, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(a_key_starts_and_ends_a_recording, make_folder,
+                                        remove_folder),
+        cmocka_unit_test_setup_teardown(a_signal_leaves_a_whole_recording, make_folder,
+                                        remove_folder),
+        cmocka_unit_test_setup_teardown(a_file_that_is_there_is_refused, make_folder,
+                                        remove_folder),
+    };
+    const char *named = getenv("LNSCOPE");
+    if (!realpath(named ? named : "build/lnscope", program))
+        return 1;
+    return cmocka_run_group_tests_name("recording", tests, NULL, NULL);
+}

@@ -1,0 +1,198 @@
+/* Recordings: what a player shows is what was on the canvas. */
+#include "script/cast.h"
+
+#include "base/error.h"
+#include "support/cast_player.h"
+#include "support/fixture.h"
+#include "ui/views.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char folder[64], origin[4096];
+
+static int enter_folder(void **state)
+{
+    (void)state;
+    strcpy(folder, "/tmp/lnscope-test-XXXXXX");
+    if (!getcwd(origin, sizeof origin) || !mkdtemp(folder))
+        return -1;
+    return chdir(folder);
+}
+
+static int leave_folder(void **state)
+{
+    (void)state;
+    unlink("a.cast");
+    unlink("lnscope-001.cast");
+    unlink("lnscope-002.cast");
+    return chdir(origin) || rmdir(folder);
+}
+
+static struct cast *start(int rows, int cols, enum theme theme)
+{
+    struct error error;
+    struct cast *cast = cast_open("a.cast", true, rows, cols, theme, &error);
+    if (!cast)
+        fail_msg("%s", error.text);
+    return cast;
+}
+
+static void finish(struct cast *cast)
+{
+    struct error error;
+    if (!cast_close(cast, &error))
+        fail_msg("%s", error.text);
+}
+
+static void assert_shows(const struct cast_played *played, const struct canvas *canvas)
+{
+    struct canvas plain;
+    canvas_open(&plain, canvas->rows, canvas->cols);
+    for (int i = 0; i < canvas->rows * canvas->cols; i++) /* the text knows letters for colours */
+        plain.cells[i] = (struct cell){canvas->cells[i].glyph, ROLE_TEXT, BACK_OWN};
+    char *text = canvas_to_text(&plain);
+    canvas_close(&plain);
+    assert_int_equal(played->rows, canvas->rows);
+    assert_int_equal(played->cols, canvas->cols);
+    assert_string_equal(played->screen, text);
+    free(text);
+}
+
+/* Every frame of a random sequence, with sizes and themes that change, ends in the right picture.
+ */
+static void a_player_shows_the_last_canvas(void **state)
+{
+    static const uint32_t glyphs[] = {'a', '"', '\\', ' ', ' ', 0x2588, 0x28FF, 0x251C};
+    struct canvas canvas;
+    (void)state;
+    for (unsigned last = 1; last <= 40; last++) {
+        srand(7);
+        canvas_open(&canvas, 6, 20);
+        struct cast *cast = start(canvas.rows, canvas.cols, THEME_DARK);
+        for (unsigned frame = 1; frame <= last; frame++) {
+            if (frame % 9 == 0)
+                canvas_resize(&canvas, 3 + rand() % 8, 5 + rand() % 30);
+            for (int change = rand() % 30; change >= 0; change--)
+                canvas_put_on(&canvas, rand() % canvas.rows, rand() % canvas.cols,
+                              glyphs[rand() % 8], (enum role)(rand() % ROLES),
+                              rand() % 2 ? (enum role)BACK_OWN : ROLE_RAMP);
+            cast_frame(cast, &canvas, frame > 20 ? THEME_LIGHT : THEME_DARK, frame * 0.1);
+        }
+        finish(cast);
+        struct cast_played played;
+        cast_play(&played, "a.cast");
+        assert_shows(&played, &canvas);
+        assert_int_equal(played.resizes, last / 9);
+        cast_played_close(&played);
+        canvas_close(&canvas);
+    }
+}
+
+static void colours_are_those_of_the_theme(void **state)
+{
+    struct canvas canvas;
+    struct cast_played played;
+    (void)state;
+    canvas_open(&canvas, 2, 4);
+    canvas_put(&canvas, 0, 0, 'x', ROLE_LEFT);
+    for (enum theme theme = THEME_DARK; theme <= THEME_LIGHT; theme++) {
+        struct cast *cast = start(2, 4, theme);
+        cast_frame(cast, &canvas, theme, 0);
+        finish(cast);
+        cast_play(&played, "a.cast");
+        assert_int_equal(played.ink[0], theme_table[theme].style[ROLE_LEFT].rgb);
+        cast_played_close(&played);
+    }
+    canvas_put_on(&canvas, 0, 0, 0x2580, ROLE_RAMP, ROLE_RAMP_LAST);
+    struct cast *cast = start(2, 4, THEME_DARK);
+    cast_frame(cast, &canvas, THEME_DARK, 0);
+    finish(cast);
+    cast_play(&played, "a.cast");
+    assert_int_equal(played.ink[0], theme_table[THEME_DARK].style[ROLE_RAMP].rgb);
+    assert_int_equal(played.ink[1], theme_table[THEME_DARK].style[ROLE_RAMP_LAST].rgb);
+    cast_played_close(&played);
+    canvas_close(&canvas);
+}
+
+/* A frame like the one before writes nothing, and a small change little. */
+static void only_differences_are_written(void **state)
+{
+    struct fixture *fixture = calloc(1, sizeof *fixture);
+    struct canvas canvas;
+    struct cast_played played;
+    struct stat status;
+    (void)state;
+    assert_non_null(fixture);
+    fixture_open(fixture);
+    fixture_train(fixture, 60);
+    canvas_open(&canvas, 36, 120);
+    view_screen(&canvas, &fixture->scene);
+    struct cast *cast = start(36, 120, THEME_DARK);
+    cast_frame(cast, &canvas, THEME_DARK, 0);
+    for (int i = 1; i < 100; i++)
+        cast_frame(cast, &canvas, THEME_DARK, i * 0.1);
+    assert_true(cast_seconds(cast) == 0);
+    canvas_put(&canvas, 3, 3, '!', ROLE_TEXT);
+    cast_frame(cast, &canvas, THEME_DARK, 10);
+    cast_marker(cast, "a \"marker\"\nof two lines", 10.5);
+    assert_true(cast_seconds(cast) == 10.5);
+    finish(cast);
+    cast_play(&played, "a.cast");
+    assert_shows(&played, &canvas);
+    assert_int_equal(played.events, 4); /* two frames, a marker, the end */
+    assert_int_equal(played.markers, 1);
+    assert_string_equal(played.marker[0], "a \"marker\"\nof two lines");
+    assert_true(stat("a.cast", &status) == 0 && status.st_size < 40000);
+    cast_played_close(&played);
+    canvas_close(&canvas);
+    fixture_close(fixture);
+    free(fixture);
+}
+
+static void files_are_numbered_and_never_replaced(void **state)
+{
+    struct error error;
+    (void)state;
+    for (int i = 1; i <= 2; i++) {
+        char name[32];
+        struct stat status;
+        snprintf(name, sizeof name, "lnscope-%03d.cast", i);
+        struct cast *cast = cast_open(NULL, false, 5, 5, THEME_DARK, &error);
+        assert_non_null(cast);
+        assert_string_equal(cast_path(cast), name);
+        assert_int_not_equal(stat(name, &status), 0); /* not before it is whole */
+        finish(cast);
+        assert_int_equal(stat(name, &status), 0);
+    }
+    assert_null(cast_open("lnscope-001.cast", false, 5, 5, THEME_DARK, &error));
+    assert_non_null(strstr(error.text, "lnscope-001.cast"));
+    assert_null(cast_open("nowhere/a.cast", false, 5, 5, THEME_DARK, &error));
+    struct cast *cast = cast_open("a.cast", true, 5, 5, THEME_DARK, &error);
+    assert_non_null(cast);
+    unlink("a.cast");
+    cast_discard(cast);
+    struct stat status;
+    assert_int_not_equal(stat("a.cast", &status), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_player_shows_the_last_canvas, enter_folder, leave_folder),
+        cmocka_unit_test_setup_teardown(colours_are_those_of_the_theme, enter_folder, leave_folder),
+        cmocka_unit_test_setup_teardown(only_differences_are_written, enter_folder, leave_folder),
+        cmocka_unit_test_setup_teardown(files_are_numbered_and_never_replaced, enter_folder,
+                                        leave_folder),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,283 @@
+/* The details of a snapshot: in which steps they are measured, what they are made of, and that the
+ * training does not notice. What a probe of the core sums up is the business of test_probe.c. */
+#include "train/detail.h"
+#include "train/pair.h"
+#include "train/trainer.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct snapshot snapshot[SIDES];
+
+static struct settings small_settings(const char *left, const char *right)
+{
+    const char *const values[][2] = {{"layers", "2"}, {"width", "16"},  {"heads", "2"},
+                                     {"ffn", "32"},   {"context", "8"}, {"batch", "5"},
+                                     {"speed", "0"},  {"task", "copy"}, {"threads", "1"},
+                                     {"left", left},  {"right", right}};
+    struct settings settings = settings_default();
+    struct error error;
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+        assert_true(setting_set(&settings, values[i][0], values[i][1], &error));
+    return settings;
+}
+
+static void open_pair(struct pair *pair, const char *left, const char *right, unsigned watch)
+{
+    const struct settings settings = small_settings(left, right);
+    struct error error;
+    if (!pair_open(pair, &settings, &error))
+        fail_msg("%s", error.text);
+    pair->watch = watch;
+}
+
+/* Its numbers are NAN throughout. */
+static bool is_clear(const struct detail *detail)
+{
+    static struct detail clear;
+    const size_t flag = offsetof(struct detail, cosine);
+    detail_clear(&clear);
+    return !detail->measured && memcmp(detail->cosine, clear.cosine, sizeof clear - flag) == 0;
+}
+
+/* ---- when -------------------------------------------------------------------------------------*/
+
+static void assert_measured_in(unsigned watch, bool (*expected)(int64_t step))
+{
+    struct pair pair;
+    open_pair(&pair, "pre", "post", watch);
+    for (int64_t step = 1; step <= 33; step++) {
+        pair_step(&pair, snapshot);
+        for (int side = 0; side < SIDES; side++) {
+            assert_int_equal(snapshot[side].detail.measured, expected(step));
+            assert_int_equal(is_clear(&snapshot[side].detail), !expected(step));
+        }
+    }
+    pair_close(&pair);
+}
+
+static bool never(int64_t step)
+{
+    (void)step;
+    return false;
+}
+
+static bool always(int64_t step)
+{
+    (void)step;
+    return true;
+}
+
+static bool sometimes(int64_t step)
+{
+    return step == 1 || step == 8 || step == 16 || step == 24 || step == 32;
+}
+
+static void details_are_measured_when_watched(void **state)
+{
+    (void)state;
+    assert_measured_in(0, never);
+    assert_measured_in(WATCH_SAMPLES, never);
+    assert_measured_in(WATCH_SOME_DETAIL, sometimes);
+    assert_measured_in(WATCH_DETAIL, always);
+    assert_measured_in(WATCH_DETAIL | WATCH_SOME_DETAIL, always);
+}
+
+static void next_step(struct trainer *trainer, struct update *update)
+{
+    do
+        while (!trainer_take(trainer, update))
+            trainer_wait(trainer, 1);
+    while (update->kind != UPDATE_STEP);
+}
+
+static void a_trainer_measures_some_and_on_demand_all(void **state)
+{
+    (void)state;
+    static struct update update;
+    const struct settings settings = small_settings("pre", "post");
+    struct error error;
+    struct trainer *trainer = trainer_start(&settings, false, &error);
+    assert_non_null(trainer);
+    for (int64_t step = 1; step <= 17; step++) {
+        trainer_watch(trainer, step > 9 ? WATCH_DETAIL : 0);
+        trainer_step(trainer);
+        next_step(trainer, &update);
+        for (int side = 0; side < SIDES; side++)
+            assert_int_equal(update.snapshot[side].detail.measured, step > 9 || sometimes(step));
+    }
+    trainer_stop(trainer);
+}
+
+/* The step that is not finite has none; those before it do. */
+static void a_step_that_is_not_finite_has_no_details(void **state)
+{
+    (void)state;
+    struct pair pair;
+    open_pair(&pair, "pre", "post", WATCH_DETAIL);
+    pair_step(&pair, snapshot);
+    pair.run[RIGHT].model.weight[0] = (real)NAN;
+    for (int64_t i = 0; i < 3; i++) {
+        pair_step(&pair, snapshot);
+        assert_true(snapshot[LEFT].detail.measured);
+        assert_int_equal(snapshot[RIGHT].finite, snapshot[RIGHT].detail.measured);
+        assert_int_equal(is_clear(&snapshot[RIGHT].detail), !snapshot[RIGHT].finite);
+    }
+    assert_false(snapshot[RIGHT].finite);
+    pair_close(&pair);
+}
+
+/* ---- what -------------------------------------------------------------------------------------*/
+
+static void assert_near(double value, double expected)
+{
+    if (!(fabs(value - expected) <= 1e-5 * (1 + fabs(expected))))
+        fail_msg("%.9g, expected %.9g", value, expected);
+}
+
+/* The ends of a block are those of the stream; the flow inside begins where it left off. */
+static void flows_join_the_streams(void **state)
+{
+    (void)state;
+    for (int placement = 0; placement < PLACEMENTS; placement++) {
+        struct pair pair;
+        open_pair(&pair, placement_names[placement], "none", WATCH_DETAIL);
+        pair_step(&pair, snapshot);
+        const struct snapshot *now = &snapshot[LEFT];
+        const struct flow *attention = &now->detail.flow[FLOW_ATTENTION],
+                          *feed_forward = &now->detail.flow[FLOW_FEED_FORWARD];
+        for (int l = 0; l < now->layers; l++) {
+            assert_near((double)attention->rms[FLOW_X][l], (double)now->stream_rms[l]);
+            assert_near((double)attention->grad[FLOW_X][l], (double)now->stream_grad[l]);
+            assert_near((double)feed_forward->rms[FLOW_OUT][l], (double)now->stream_rms[l + 1]);
+            assert_near((double)feed_forward->grad[FLOW_OUT][l], (double)now->stream_grad[l + 1]);
+            assert_near((double)attention->rms[FLOW_OUT][l], (double)feed_forward->rms[FLOW_X][l]);
+            assert_near((double)attention->grad[FLOW_OUT][l],
+                        (double)feed_forward->grad[FLOW_X][l]);
+        }
+        pair_close(&pair);
+    }
+}
+
+/* Behind a norm whose gain is still 1 and whose bias is 0 the root mean square is 1; the change of
+ * a stream that only turns follows from its cosine. */
+static void numbers_are_means(void **state)
+{
+    (void)state;
+    struct pair pair;
+    open_pair(&pair, "pre", "post", WATCH_DETAIL);
+    pair_step(&pair, snapshot);
+    for (int l = 0; l < 2; l++) {
+        const struct detail *pre = &snapshot[LEFT].detail, *post = &snapshot[RIGHT].detail;
+        assert_near((double)pre->flow[FLOW_ATTENTION].rms[FLOW_NORM_IN][l], 1);
+        assert_near((double)post->flow[FLOW_FEED_FORWARD].rms[FLOW_OUT][l], 1);
+        assert_true(isnan(pre->flow[FLOW_ATTENTION].rms[FLOW_NORM_BRANCH][l]));
+        assert_true(isnan(pre->flow[FLOW_ATTENTION].rstd[FLOW_NOUT][l]));
+        assert_true(isnan(post->flow[FLOW_ATTENTION].rms[FLOW_NORM_IN][l]));
+        /* of tokens much alike in size, 1/sigma of the mean is about the mean of 1/sigma */
+        const double sigma = (double)post->flow[FLOW_ATTENTION].rms[FLOW_SUM][l];
+        assert_true(fabs((double)post->flow[FLOW_ATTENTION].rstd[FLOW_NOUT][l] * sigma - 1) < 0.2);
+        assert_true(pre->entropy[l] > 0 && pre->entropy[l] < 1);
+        assert_true(fabsf(pre->similarity[l]) < 1);
+    }
+    const struct detail *post = &snapshot[RIGHT].detail; /* |x_1| = |x_2| of every token */
+    assert_near((double)post->share[1], sqrt(2 - 2 * (double)post->cosine[2]));
+    assert_true(isnan(post->cosine[0]));
+    pair_close(&pair);
+}
+
+static double norm_of(const struct model *model, const struct tensor *tensor)
+{
+    double square = 0;
+    for (size_t i = 0; i < tensor_size(tensor); i++)
+        square += pow((double)model->weight[tensor->offset + i], 2);
+    return sqrt(square);
+}
+
+static void weights_are_those_before_the_update(void **state)
+{
+    (void)state;
+    struct pair pair;
+    double before[64];
+    open_pair(&pair, "pre", "post", 0);
+    const struct model *model = &pair.run[LEFT].model;
+    assert_true(model->tensors <= 64);
+    pair_step(&pair, snapshot);
+    for (int i = 0; i < model->tensors; i++)
+        before[i] = norm_of(model, &model->tensor[i]);
+    pair_step(&pair, snapshot);
+    int found = 0;
+    for (int i = 0; i < model->tensors; i++)
+        for (int t = 0; t < snapshot[LEFT].tensors; t++)
+            if (model->tensor[i].block >= 0 &&
+                strcmp(snapshot[LEFT].tensor[t].name, model->tensor[i].kind) == 0) {
+                assert_near((double)snapshot[LEFT].tensor[t].weight[model->tensor[i].block],
+                            before[i]);
+                found++;
+            }
+    assert_int_equal(found, 2 * snapshot[LEFT].tensors);
+    pair_close(&pair);
+}
+
+/* ---- nobody notices ---------------------------------------------------------------------------*/
+
+static void training_does_not_notice(void **state)
+{
+    (void)state;
+    for (int placement = 0; placement < PLACEMENTS; placement++) {
+        struct pair with, without;
+        open_pair(&with, placement_names[placement], "pre", WATCH_DETAIL);
+        open_pair(&without, placement_names[placement], "pre", 0);
+        for (int step = 0; step < 20; step++) {
+            pair_step(&with, snapshot);
+            pair_step(&without, snapshot);
+        }
+        for (int side = 0; side < SIDES; side++) {
+            const struct run *a = &with.run[side], *b = &without.run[side];
+            const size_t bytes = a->model.parameters * sizeof(real);
+            assert_memory_equal(a->model.weight, b->model.weight, bytes);
+            assert_memory_equal(a->optimizer.first, b->optimizer.first, bytes);
+            assert_memory_equal(a->optimizer.second, b->optimizer.second, bytes);
+        }
+        pair_close(&with);
+        pair_close(&without);
+    }
+}
+
+/* After a switch the points are those of the new placement. */
+static void a_switch_brings_other_points(void **state)
+{
+    (void)state;
+    struct pair pair;
+    struct error error;
+    open_pair(&pair, "pre", "pre", WATCH_DETAIL);
+    pair_step(&pair, snapshot);
+    assert_true(pair_switch(&pair, LEFT, PLACEMENT_POST, &error));
+    pair_step(&pair, snapshot);
+    const struct flow *left = &snapshot[LEFT].detail.flow[FLOW_ATTENTION];
+    assert_true(isnan(left->rms[FLOW_NORM_IN][0]) && isnan(left->grad[FLOW_NORM_IN][0]));
+    assert_true(isnan(left->rstd[FLOW_NIN][0]) && isfinite(left->rstd[FLOW_NOUT][0]));
+    pair_close(&pair);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(details_are_measured_when_watched),
+        cmocka_unit_test(a_trainer_measures_some_and_on_demand_all),
+        cmocka_unit_test(a_step_that_is_not_finite_has_no_details),
+        cmocka_unit_test(flows_join_the_streams),
+        cmocka_unit_test(numbers_are_means),
+        cmocka_unit_test(weights_are_those_before_the_update),
+        cmocka_unit_test(training_does_not_notice),
+        cmocka_unit_test(a_switch_brings_other_points),
+    };
+    return cmocka_run_group_tests_name("detail", tests, NULL, NULL);
+}

@@ -1,0 +1,513 @@
+/* The probe: every number against a block opened up (core/trace.h), against the same computed here
+ * in double precision, and against what is known without computing. And that nobody notices it: the
+ * bits of a step do not depend on it, and its own do not depend on threads. */
+#include "core/blas.h"
+#include "core/model.h"
+#include "core/probe.h"
+#include "core/rng.h"
+#include "core/tensors.h"
+#include "core/trace.h"
+#include "train/team.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define COUNT(table) (sizeof(table) / sizeof *(table))
+#define TOLERANCE    (sizeof(real) == sizeof(float) ? 2e-5 : 1e-11)
+
+#define SMALL                                                                                      \
+    .init = INIT_XAVIER, .norm_bias = true, .layers = 3, .width = 24, .ffn = 20, .context = 9,     \
+    .batch = 5, .vocab = 11, .seed = 3
+
+/* Each kind of branch and of attention. */
+static const struct model_config configs[] = {
+    {SMALL, .heads = 4, .bias = true},
+    {SMALL, .heads = 4, .bias = true, .placement = PLACEMENT_POST, .mask = MASK_BIDIRECTIONAL},
+    {SMALL, .heads = 4, .bias = true, .tied = true, .window = 3, .window_every = 2},
+    {SMALL, .heads = 6, .norm = NORM_RMSNORM, .activation = ACTIVATION_SWIGLU, .kv_heads = 2,
+     .positions = POSITIONS_ROTARY, .window = 4, .qk_norm = true},
+    {SMALL, .heads = 4, .activation = ACTIVATION_SWIGLU, .kv_heads = 1, .parallel = true,
+     .positions = POSITIONS_ROTARY},
+    {SMALL, .heads = 4, .activation = ACTIVATION_SWIGLU, .kv_rank = 7, .experts = 5,
+     .experts_used = 2, .positions = POSITIONS_SINUSOIDAL, .placement = PLACEMENT_PERI},
+    {SMALL, .heads = 4, .bias = true, .kv_rank = 7, .experts = 3, .parallel = true,
+     .positions = POSITIONS_NONE, .placement = PLACEMENT_B2T},
+    {SMALL, .heads = 4, .bias = true, .parallel = true, .placement = PLACEMENT_RESIDUAL},
+    {SMALL, .heads = 4, .bias = true, .experts = 4, .placement = PLACEMENT_ADMIN},
+    {SMALL, .heads = 4, .bias = true, .placement = PLACEMENT_REZERO},
+    {SMALL, .heads = 4, .bias = true, .patch = 6, .mask = MASK_BIDIRECTIONAL, .window = 3},
+};
+
+/* A model whose weights are none of their initial values: no bias is 0, no gain 1. */
+static void open_model(struct model *model, const struct model_config *config)
+{
+    struct error error;
+    struct rng rng = rng_stream(1, rng_key("batch"), 0);
+    if (!model_config_check(config, &error))
+        fail_msg("%s", error.text);
+    assert_true(model_open(model, config));
+    for (int row = 0; row < config->batch * config->context; row++) {
+        model->tokens[row] = (int32_t)rng_below(&rng, (uint32_t)config->vocab);
+        model->targets[row] = (int32_t)rng_below(&rng, (uint32_t)config->vocab);
+        for (int i = 0; i < config->patch; i++)
+            model->pixels[row * config->patch + i] = (real)rng_normal(&rng);
+    }
+    for (int t = 0; t < model->tensors; t++)
+        for (size_t i = 0; i < tensor_size(&model->tensor[t]); i++)
+            model->weight[model->tensor[t].offset + i] += (real)(0.2 * rng_normal(&rng));
+}
+
+static void assert_near(double value, double expected, double tolerance, const char *what, int l)
+{
+    if (isnan(expected) ? !isnan(value) : !(fabs(value - expected) <= tolerance * fabs(expected)))
+        fail_msg("%s %d: %.9g, expected %.9g", what, l, value, expected);
+}
+
+static double squares(const real *x, size_t count)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += (double)x[i] * (double)x[i];
+    return sum;
+}
+
+/* Sum over the rows of one over the standard deviation, or the root mean square. */
+static double inverse_sigmas(const real *x, int rows, int D, enum norm norm)
+{
+    double sum = 0;
+    if (x == NULL || (norm != NORM_LAYERNORM && norm != NORM_RMSNORM))
+        return (double)NAN;
+    for (int row = 0; row < rows; row++) {
+        double mean = 0, square = 0;
+        for (int i = 0; i < D && norm == NORM_LAYERNORM; i++)
+            mean += (double)x[row * D + i] / D;
+        for (int i = 0; i < D; i++)
+            square += pow((double)x[row * D + i] - mean, 2) / D;
+        sum += 1 / sqrt(square + NORM_EPSILON);
+    }
+    return sum;
+}
+
+/* ---- against a block opened up ----------------------------------------------------------------*/
+
+static const enum trace_point traced[FLOW_POINTS] = {
+    [FLOW_X] = TRACE_X,           [FLOW_NORM_IN] = TRACE_NORM_IN,
+    [FLOW_BRANCH] = TRACE_BRANCH, [FLOW_NORM_BRANCH] = TRACE_NORM_BRANCH,
+    [FLOW_SUM] = TRACE_SUM,       [FLOW_OUT] = TRACE_OUTPUT,
+};
+
+static void compare_flow(const struct flow_sums *flow, const struct trace_tensor *trace,
+                         const struct model *model, const struct sublayer *sublayer, int block)
+{
+    const int rows = model->config.context, D = model->config.width;
+    const size_t numbers = (size_t)rows * (size_t)D;
+    char what[80];
+    for (int point = 0; point < FLOW_POINTS; point++) {
+        const struct trace_tensor *of = &trace[traced[point]];
+        const double nothing = (double)NAN;
+        snprintf(what, sizeof what, "%s, %s, sublayer %d, point %d, block",
+                 placement_names[model->config.placement], norm_names[model->config.norm],
+                 (int)sublayer->kind, point);
+        assert_near(flow->square[point], of->value ? squares(of->value, numbers) : nothing,
+                    TOLERANCE, what, block);
+        assert_near(flow->grad_square[point], of->grad ? squares(of->grad, numbers) : nothing,
+                    20 * TOLERANCE, what, block);
+    }
+    const real *const normed[FLOW_NORMS] = {
+        [FLOW_NIN] = sublayer->in.present ? trace[TRACE_X].value : NULL,
+        [FLOW_NBRANCH] = sublayer->branch.present ? trace[TRACE_BRANCH].value : NULL,
+        [FLOW_NOUT] = sublayer->out.present ? trace[TRACE_SUM].value : NULL,
+    };
+    for (int norm = 0; norm < FLOW_NORMS; norm++)
+        assert_near(flow->rstd[norm], inverse_sigmas(normed[norm], rows, D, model->config.norm),
+                    TOLERANCE, "1/sigma", block);
+}
+
+static real *copy_of(const real *x, size_t count)
+{
+    real *copy = malloc(count * sizeof *copy);
+    memcpy(copy, x, count * sizeof *copy);
+    return copy;
+}
+
+/* Block `block` of the model as the first of a smaller one, which is what a trace opens. */
+static void compare_block(const struct model *model, const struct probe *probe, int block)
+{
+    static const bool both[SUBLAYERS_PER_BLOCK] = {true, true};
+    const struct model_config *c = &model->config;
+    const size_t numbers = (size_t)c->context * (size_t)c->width;
+    real *x = copy_of(model->stream[block], numbers);
+    real *dy = copy_of(model->dual ? model->dfinal : model->dstream[block + 1], numbers);
+    struct model part = *model;
+    struct trace trace;
+    part.probe = NULL;
+    part.sublayer += block * model->sublayers;
+    part.stream += block;
+    part.dstream += block;
+    trace_open(&trace, &part, both, x, dy);
+    for (int kind = 0; kind < FLOW_SUBLAYERS; kind++)
+        compare_flow(&probe->sum[block + 1].flow[kind], trace.point[kind], model,
+                     &part.sublayer[kind], block + 1);
+    trace_close(&trace);
+    free(x);
+    free(dy);
+}
+
+static void compare_placement(enum placement placement, enum norm norm, bool gain_offset)
+{
+    /* The gradients of a second stream come from its end: a trace has them for the last block. */
+    const int layers = placement_table[placement].beside == BESIDE_SUM ? 1 : 5;
+    const struct model_config config = {SMALL,        .heads = 4,
+                                        .bias = true, .placement = placement,
+                                        .norm = norm, .gain_offset = gain_offset};
+    struct model model;
+    struct model_config one = config;
+    struct probe probe;
+    one.layers = layers;
+    one.batch = 1;
+    open_model(&model, &one);
+    probe_open(&probe, &model);
+    model.probe = &probe;
+    model_step(&model, NULL);
+    for (int block = layers - 1; block >= 0; block--)
+        compare_block(&model, &probe, block);
+    probe_close(&probe);
+    model_close(&model);
+}
+
+static void every_placement_is_as_traced(void **state)
+{
+    (void)state;
+    for (int placement = 0; placement < PLACEMENTS; placement++)
+        for (int norm = 0; norm < NORMS; norm++)
+            compare_placement((enum placement)placement, (enum norm)norm, norm == NORM_RMSNORM);
+}
+
+/* ---- against double precision -----------------------------------------------------------------*/
+
+/* What f must have been for the sublayer to have summed up to what it did, before Nbranch. */
+static double branch_squares(const struct model *model, const struct sublayer *sublayer)
+{
+    const int N = model->config.batch * model->config.context, D = model->config.width;
+    const real *sum = sublayer->out.present ? sublayer->sum : sublayer->y;
+    const real *skips = sublayer->skip_tensor < 0
+                            ? NULL
+                            : model->weight + model->tensor[sublayer->skip_tensor].offset;
+    const double scale = sublayer->scale_tensor < 0
+                             ? 1
+                             : (double)model->weight[model->tensor[sublayer->scale_tensor].offset];
+    double square = 0;
+    if (sublayer->branch.present)
+        return squares(sublayer->f, (size_t)(N * D));
+    for (int i = 0; i < N * D; i++) {
+        const double skip = (double)(skips ? skips[i % D] : sublayer->skip);
+        double f = (double)sum[i] - skip * (double)sublayer->x[i];
+        if (sublayer->block_input)
+            f -= (double)sublayer->block_input[i];
+        square += f * f / (scale * scale);
+    }
+    return square;
+}
+
+static void compare_values(const struct model *model, const struct probe *probe, int l, int kind)
+{
+    const struct model_config *c = &model->config;
+    const struct flow_sums *flow = &probe->sum[l].flow[kind];
+    const struct sublayer *s = &model->sublayer[(l - 1) * model->sublayers + kind];
+    const int N = c->batch * c->context;
+    const size_t numbers = (size_t)N * (size_t)c->width;
+    const double nothing = (double)NAN;
+    assert_near(flow->square[FLOW_X], squares(s->x, numbers), TOLERANCE, "x", l);
+    assert_near(flow->square[FLOW_NORM_IN], s->in.present ? squares(s->in.out, numbers) : nothing,
+                TOLERANCE, "Nin", l);
+    assert_near(flow->square[FLOW_BRANCH], branch_squares(model, s), 10 * TOLERANCE, "f", l);
+    assert_near(flow->square[FLOW_NORM_BRANCH],
+                s->branch.present ? squares(s->branch.out, numbers) : nothing, TOLERANCE, "Nbranch",
+                l);
+    assert_near(flow->square[FLOW_SUM], squares(s->out.present ? s->sum : s->y, numbers), TOLERANCE,
+                "sum", l);
+    assert_near(flow->square[FLOW_OUT], squares(s->y, numbers), TOLERANCE, "y", l);
+    assert_near(flow->rstd[FLOW_NIN],
+                inverse_sigmas(s->in.present ? s->x : NULL, N, c->width, c->norm), TOLERANCE,
+                "1/sigma of Nin", l);
+    assert_near(flow->rstd[FLOW_NBRANCH],
+                inverse_sigmas(s->branch.present ? s->f : NULL, N, c->width, c->norm), TOLERANCE,
+                "1/sigma of Nbranch", l);
+    assert_near(flow->rstd[FLOW_NOUT],
+                inverse_sigmas(s->out.present ? s->sum : NULL, N, c->width, c->norm), TOLERANCE,
+                "1/sigma of Nout", l);
+}
+
+/* What of the gradients is left after a step: all at the ends of blocks, and those inside the first
+ * two blocks. */
+static void compare_gradients(const struct model *model, const struct probe *probe, int l)
+{
+    const struct flow_sums *flow = probe->sum[l].flow;
+    const struct flow_sums *last = &flow[model->sublayers - 1];
+    const struct block_gradients *left = &model->block_gradients[l - 1];
+    const size_t numbers =
+        (size_t)(model->config.batch * model->config.context) * (size_t)model->config.width;
+    assert_near(flow[0].grad_square[FLOW_X], squares(model->dstream[l - 1], numbers), TOLERANCE,
+                "dx", l);
+    assert_near(last->grad_square[FLOW_OUT], squares(model->dstream[l], numbers), TOLERANCE, "dy",
+                l);
+    if (l > 2)
+        return;
+    for (int kind = 0; kind < model->sublayers; kind++) {
+        const struct sublayer *s = &model->sublayer[(l - 1) * model->sublayers + kind];
+        const real *dy = kind + 1 < model->sublayers ? left->middle : model->dstream[l];
+        const real *dsum = s->out.present ? left->sublayer[kind].sum : dy;
+        const real *joined = left->sublayer[kind].joined ? left->sublayer[kind].joined : dsum;
+        assert_near(flow[kind].grad_square[FLOW_OUT], squares(dy, numbers), TOLERANCE, "dy", l);
+        assert_near(flow[kind].grad_square[FLOW_SUM], squares(dsum, numbers), TOLERANCE, "dsum", l);
+        assert_near(flow[kind].grad_square[FLOW_BRANCH],
+                    squares(s->branch.present ? left->sublayer[kind].f : joined, numbers),
+                    TOLERANCE, "df", l);
+        assert_near(flow[kind].grad_square[FLOW_NORM_BRANCH],
+                    s->branch.present ? squares(joined, numbers) : (double)NAN, TOLERANCE,
+                    "dNbranch", l);
+    }
+}
+
+static double cosine(const real *a, const real *b, int D)
+{
+    double product = 0;
+    for (int i = 0; i < D; i++)
+        product += (double)a[i] * (double)b[i];
+    return product / sqrt(squares(a, (size_t)D) * squares(b, (size_t)D));
+}
+
+static void compare_stream(const struct model *model, const struct probe *probe, int l)
+{
+    const struct model_config *c = &model->config;
+    const int T = c->context, D = c->width, N = c->batch * T;
+    const real *x = model_stream(model, l), *before = l > 0 ? model_stream(model, l - 1) : NULL;
+    double cosines = before ? 0 : (double)NAN, change = cosines, similarity = 0;
+    for (int i = 0; before && i < N * D; i++)
+        change += pow((double)x[i] - (double)before[i], 2);
+    for (int row = 0; row < N; row++) {
+        if (before)
+            cosines += cosine(x + row * D, before + row * D, D);
+        for (int other = row / T * T; other < row / T * T + T; other++)
+            if (other != row)
+                similarity += cosine(x + row * D, x + other * D, D) / (T * (T - 1));
+    }
+    assert_near(probe->sum[l].cosine, cosines, TOLERANCE, "cosine", l);
+    assert_near(probe->sum[l].change, change, TOLERANCE, "change", l);
+    if (fabs(probe->sum[l].similarity - similarity) > TOLERANCE * c->batch)
+        fail_msg("similarity %d: %.9g, expected %.9g", l, probe->sum[l].similarity, similarity);
+}
+
+/* How many keys a query sees. */
+static int keys_seen(const struct model_config *c, int block, int query)
+{
+    const int window = config_window(c, block);
+    int count = 0;
+    for (int key = 0; key < c->context; key++)
+        count += (c->mask == MASK_BIDIRECTIONAL || key <= query) &&
+                 (window == 0 || abs(query - key) < window);
+    return count;
+}
+
+static void compare_entropy(const struct model *model, const struct probe *probe, int block)
+{
+    const struct model_config *c = &model->config;
+    const int T = c->context, Tp = attention_pad(T);
+    double sum = 0;
+    int queries = 0;
+    for (int query = 0; query < T; query++)
+        queries += keys_seen(c, block, query) > 1;
+    for (int i = 0; i < c->batch * c->heads * T; i++) {
+        const int query = i % T, seen = keys_seen(c, block, query);
+        const real *p =
+            model_attention(model, block, i / T / c->heads, i / T % c->heads) + query * Tp;
+        double entropy = 0;
+        for (int key = 0; key < T; key++)
+            if (p[key] > 0)
+                entropy -= (double)p[key] * log((double)p[key]);
+        if (seen > 1)
+            sum += entropy / log(seen) / queries;
+    }
+    assert_near(probe->sum[block + 1].entropy, queries > 0 ? sum : (double)NAN, TOLERANCE,
+                "entropy", block + 1);
+}
+
+static void every_branch_is_as_computed_again(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(configs); i++) {
+        struct model model;
+        struct probe probe;
+        open_model(&model, &configs[i]);
+        probe_open(&probe, &model);
+        model.probe = &probe;
+        model_step(&model, NULL);
+        compare_stream(&model, &probe, 0);
+        for (int l = 1; l <= configs[i].layers; l++) {
+            compare_stream(&model, &probe, l);
+            compare_entropy(&model, &probe, l - 1);
+            compare_gradients(&model, &probe, l);
+            for (int kind = 0; kind < model.sublayers; kind++)
+                compare_values(&model, &probe, l, kind);
+            for (int kind = model.sublayers; kind < FLOW_SUBLAYERS; kind++)
+                assert_true(isnan(probe.sum[l].flow[kind].square[FLOW_X]));
+        }
+        probe_close(&probe);
+        model_close(&model);
+    }
+}
+
+/* ---- what is known without computing ----------------------------------------------------------*/
+
+static void measure(struct probe *probe, struct model *model)
+{
+    probe_open(probe, model);
+    model->probe = probe;
+    model_step(model, NULL);
+}
+
+/* One token over and over, without positions: attention has nothing to tell apart. */
+static void equal_tokens_are_similar_and_attended_evenly(void **state)
+{
+    (void)state;
+    const struct model_config config = {SMALL, .heads = 4, .bias = true,
+                                        .positions = POSITIONS_NONE};
+    struct model model;
+    struct probe probe;
+    open_model(&model, &config);
+    for (int row = 0; row < config.batch * config.context; row++)
+        model.tokens[row] = 4;
+    measure(&probe, &model);
+    for (int l = 0; l <= config.layers; l++)
+        assert_near(probe.sum[l].similarity / config.batch, 1, TOLERANCE, "similarity", l);
+    for (int l = 1; l <= config.layers; l++)
+        assert_near(probe.sum[l].entropy / (config.batch * config.heads), 1, TOLERANCE, "entropy",
+                    l);
+    probe_close(&probe);
+    model_close(&model);
+}
+
+/* ReZero as it starts: y = x. */
+static void a_block_that_does_nothing_changes_nothing(void **state)
+{
+    (void)state;
+    const struct model_config config = {SMALL, .heads = 4, .placement = PLACEMENT_REZERO};
+    struct model model;
+    struct probe probe;
+    open_model(&model, &config);
+    for (int block = 0; block < config.layers; block++) {
+        model.weight[model.tensor[tensors_find(&model, "attn.alpha", block)].offset] = 0;
+        model.weight[model.tensor[tensors_find(&model, "ffn.alpha", block)].offset] = 0;
+    }
+    measure(&probe, &model);
+    for (int l = 1; l <= config.layers; l++) {
+        assert_near(probe.sum[l].cosine / (config.batch * config.context), 1, TOLERANCE, "cosine",
+                    l);
+        assert_true(probe.sum[l].change == 0);
+        assert_true(probe.sum[l].flow[FLOW_ATTENTION].square[FLOW_BRANCH] > 0);
+        assert_true(probe.sum[l].flow[FLOW_ATTENTION].grad_square[FLOW_BRANCH] == 0);
+    }
+    probe_close(&probe);
+    model_close(&model);
+}
+
+static void what_does_not_exist_is_no_number(void **state)
+{
+    (void)state;
+    const struct model_config near = {SMALL, .heads = 4, .window = 1};
+    struct model_config brief = near;
+    struct model model;
+    struct probe probe;
+    brief.window = 0;
+    brief.context = 1;
+    open_model(&model, &near);
+    measure(&probe, &model);
+    assert_true(isnan(probe.sum[1].entropy)); /* every query sees itself alone */
+    assert_true(isnan(probe.sum[0].cosine) && isnan(probe.sum[0].change));
+    assert_true(isfinite(probe.sum[0].similarity));
+    probe_close(&probe);
+    model_close(&model);
+    open_model(&model, &brief);
+    measure(&probe, &model);
+    assert_true(isnan(probe.sum[0].similarity) && isnan(probe.sum[1].similarity));
+    assert_true(isnan(probe.sum[1].entropy));
+    assert_true(isfinite(probe.sum[1].cosine));
+    probe_close(&probe);
+    model_close(&model);
+}
+
+/* ---- nobody notices ---------------------------------------------------------------------------*/
+
+static void a_step_has_the_same_bits_with_and_without(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(configs); i++)
+        for (int placement = 0; placement < PLACEMENTS; placement++) {
+            struct model with, without;
+            struct probe probe;
+            struct model_config config = configs[i];
+            config.placement = (enum placement)placement;
+            open_model(&with, &config);
+            open_model(&without, &config);
+            measure(&probe, &with);
+            model_step(&without, NULL);
+            assert_true(isfinite(with.loss) && with.loss == without.loss);
+            assert_memory_equal(with.grad, without.grad, with.parameters * sizeof(real));
+            assert_memory_equal(with.stream_grad_square, without.stream_grad_square,
+                                (size_t)(config.layers + 1) * sizeof(double));
+            probe_close(&probe);
+            model_close(&with);
+            model_close(&without);
+        }
+}
+
+static void threads_do_not_change_a_bit(void **state)
+{
+    (void)state;
+    for (int threads = 2; threads <= 4; threads += 2) {
+        struct team *team = team_open(threads);
+        const struct parallel parallel = team_parallel(team);
+        for (size_t i = 0; i < COUNT(configs); i++) {
+            struct model one, many;
+            struct probe of_one, of_many;
+            open_model(&one, &configs[i]);
+            open_model(&many, &configs[i]);
+            measure(&of_one, &one);
+            probe_open(&of_many, &many);
+            many.probe = &of_many;
+            for (int time = 0; time < 2; time++) {
+                model_step(&many, &parallel);
+                assert_memory_equal(of_one.sum, of_many.sum,
+                                    (size_t)(configs[i].layers + 1) * sizeof *of_one.sum);
+            }
+            probe_close(&of_one);
+            probe_close(&of_many);
+            model_close(&one);
+            model_close(&many);
+        }
+        team_close(team);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_placement_is_as_traced),
+        cmocka_unit_test(every_branch_is_as_computed_again),
+        cmocka_unit_test(equal_tokens_are_similar_and_attended_evenly),
+        cmocka_unit_test(a_block_that_does_nothing_changes_nothing),
+        cmocka_unit_test(what_does_not_exist_is_no_number),
+        cmocka_unit_test(a_step_has_the_same_bits_with_and_without),
+        cmocka_unit_test(threads_do_not_change_a_bit),
+    };
+    blas_open();
+    return cmocka_run_group_tests_name("probe", tests, NULL, NULL);
+}
