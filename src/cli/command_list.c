@@ -6,6 +6,7 @@
 #include "cli/documents.h"
 #include "cli/table.h"
 #include "train/claims.h"
+#include "train/events.h"
 #include "train/presets.h"
 #include "ui/commands.h"
 #include "ui/theme.h"
@@ -31,6 +32,7 @@ enum list {
     LIST_POSITIONS,
     LIST_THEMES,
     LIST_CLAIMS,
+    LIST_EVENTS,
     LISTS
 };
 
@@ -281,6 +283,21 @@ static void fill_claims(struct table *table)
     }
 }
 
+static void fill_events(struct table *table)
+{
+    for (int i = 0; i < EVENT_KINDS; i++) {
+        const struct event_row *row = &event_table[i];
+        char help[EVENT_HELP];
+        event_help((enum event_kind)i, help);
+        table_add(table, row->name);
+        table_add_number(table, row->limit);
+        table_add_number(table, row->again);
+        table_add_number(table, row->steps > 0 ? row->steps : (double)NAN);
+        table_add(table, row->sentence);
+        table_add(table, help);
+    }
+}
+
 static const struct table_column placement_columns[] = {
     {"name", TABLE_STRING},   {"title", TABLE_STRING},     {"formula", TABLE_STRING},
     {"norm_in", TABLE_BOOL},  {"norm_branch", TABLE_BOOL}, {"norm_out", TABLE_BOOL},
@@ -342,6 +359,11 @@ static const struct table_column claim_columns[] = {
     {"seeds", TABLE_NUMBER},   {"quick", TABLE_BOOL},
 };
 
+static const struct table_column event_columns[] = {
+    {"name", TABLE_STRING},  {"limit", TABLE_NUMBER},    {"again", TABLE_NUMBER},
+    {"steps", TABLE_NUMBER}, {"sentence", TABLE_STRING}, {"help", TABLE_STRING},
+};
+
 static const struct table_column name_columns[] = {
     {"name", TABLE_STRING},
     {"summary", TABLE_STRING},
@@ -385,6 +407,8 @@ static const struct list_row list_table[LISTS] = {
     [LIST_POSITIONS] = {"positions", COLUMNS(name_columns), .fill = fill_positions},
     [LIST_THEMES] = {"themes", COLUMNS(name_columns), .fill = fill_themes},
     [LIST_CLAIMS] = {"claims", COLUMNS(claim_columns), .fill = fill_claims},
+    [LIST_EVENTS] = {"events", COLUMNS(event_columns), .fill = fill_events,
+                     .markdown = documents_events_markdown, .man = documents_events_man},
 };
 
 typedef void print_list(FILE *out);

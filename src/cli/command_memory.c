@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "train/history.h"
 #include "train/pair.h"
+#include "train/states.h"
 #include "train/trainer.h"
 
 /* Resident with the smallest of models: code, libraries, tables; and what the screen adds, without
@@ -25,17 +26,22 @@ int command_memory(const struct options *options, struct error *error)
     struct task *task = task_open(settings->task, settings->text, settings->context, error);
     if (!task)
         return EXIT_FAILED;
-    const size_t models = pair_bytes(settings, task_info(task).vocab), text = task_bytes(task);
+    const int vocab = task_info(task).vocab;
+    const size_t models = pair_bytes(settings, vocab), text = task_bytes(task);
+    const size_t state = screen ? pair_state_bytes_for(settings, vocab) : 0;
     const size_t rest = program_bytes + (screen ? screen_bytes + trainer_bytes() : 0);
     task_close(task);
-    const size_t sum = models + text + rest;
+    const size_t sum = models + state + text + rest;
     printf("%zu bytes (%.1f MB)\n", sum, (double)sum / 1e6);
     print_part(models, "both stacks: weights, their moments and gradients, activations");
+    if (screen)
+        print_part(state, "the saved state of the start");
     if (text > 0)
         print_part(text, "the text");
     print_part(rest, "the program");
     if (screen)
-        printf("The history of a long session takes up to %.0f MB more.\n",
-               (double)HISTORY_BYTES / 1e6);
+        printf("A long session takes more: its history up to %.0f MB, further saved states up to "
+               "%.0f MB.\n",
+               (double)HISTORY_BYTES / 1e6, (double)(states_most(state) - state) / 1e6);
     return EXIT_DONE;
 }

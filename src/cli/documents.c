@@ -2,6 +2,7 @@
 #include "cli/documents.h"
 
 #include "cli/options.h"
+#include "train/events.h"
 #include "train/presets.h"
 #include "train/settings.h"
 #include "ui/commands.h"
@@ -240,6 +241,31 @@ void documents_presets_man(FILE *out)
         }
         fputs(".\nLeaves out: ", out);
         write_man(out, row->leaves_out);
+        fputs(".\n", out);
+    }
+}
+
+void documents_events_markdown(FILE *out)
+{
+    fputs("| event | when it is said |\n|---|---|\n", out);
+    for (int i = 0; i < EVENT_KINDS; i++) {
+        char help[EVENT_HELP];
+        event_help((enum event_kind)i, help);
+        fprintf(out, "| `%s` | ", event_table[i].name);
+        write_markdown(out, help);
+        fputs(" |\n", out);
+    }
+}
+
+void documents_events_man(FILE *out)
+{
+    for (int i = 0; i < EVENT_KINDS; i++) {
+        char help[EVENT_HELP];
+        event_help((enum event_kind)i, help);
+        fputs(".TP\n.B ", out);
+        write_man(out, event_table[i].name);
+        fputc('\n', out);
+        write_man(out, help);
         fputs(".\n", out);
     }
 }

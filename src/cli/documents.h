@@ -1,5 +1,5 @@
-/* The tables of keys, commands, views, options, settings and presets as parts of the README and of
- * the man page, which are generated from here (tests/documents.sh). */
+/* The tables of keys, commands, views, options, settings, presets and events as parts of the README
+ * and of the man page, which are generated from here (tests/documents.sh). */
 #ifndef LNSCOPE_CLI_DOCUMENTS_H
 #define LNSCOPE_CLI_DOCUMENTS_H
 
@@ -16,5 +16,7 @@ void documents_settings_markdown(FILE *out);
 void documents_settings_man(FILE *out);
 void documents_presets_markdown(FILE *out);
 void documents_presets_man(FILE *out);
+void documents_events_markdown(FILE *out);
+void documents_events_man(FILE *out);
 
 #endif

@@ -66,6 +66,7 @@ const struct option_row option_table[OPTIONS] = {
                              "print the memory that these settings need, and exit",
                              ON_SCREEN | ON_RUN},
     [OPTION_NO_ASCII] = {"no-ascii", 0, NULL, "the same as --ascii=off", ON_SCREEN | ON_RUN},
+    [OPTION_NO_MOUSE] = {"no-mouse", 0, NULL, "the same as --mouse=off", ON_SCREEN | ON_RUN},
     [OPTION_PLACEMENT] = {"placement", 0, "NAME",
                           "one block of this placement, instead of --left and --right", ON_BLOCK},
     [OPTION_SUBLAYER] = {"sublayer", 0, "NAME",
@@ -288,6 +289,8 @@ static bool read_option(struct options *options, enum option option, struct word
     options->given[option] = true;
     if (option == OPTION_NO_ASCII)
         return setting_set(&options->settings, "ascii", "off", error);
+    if (option == OPTION_NO_MOUSE)
+        return setting_set(&options->settings, "mouse", "off", error);
     return true;
 }
 
@@ -467,5 +470,5 @@ void options_help(FILE *out, enum command command)
         setting_details(out, row, here->initial ? here->initial : row->initial);
     }
     if (command == COMMAND_RUN)
-        fputs("\ntheme, ascii, fps and speed matter to the screen only.\n", out);
+        fputs("\ntheme, ascii, mouse, hide, fps and speed matter to the screen only.\n", out);
 }

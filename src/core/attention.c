@@ -167,8 +167,9 @@ static struct attention_head head_at(const struct model *model, const struct att
 static void heads_forward(const struct model *model, const struct attention *a,
                           const struct shard *shard)
 {
+    const int T = model->config.context;
     const struct triple x = operands(model, a);
-    for (int row = shard->first; row < shard->first + shard->rows; row += model->config.context) {
+    for (int row = shard->first - shard->first % T; row < shard->first + shard->rows; row += T) {
         for (int h = 0; h < model->config.heads; h++) {
             struct attention_head head = head_at(model, a, &x, shard, row, h);
             model->kernels->attention_forward(&head);
@@ -225,8 +226,8 @@ static void rotate(const struct model *model, const struct shard *shard, const s
     const struct model_config *c = &model->config;
     if (c->positions != POSITIONS_ROTARY)
         return;
-    positions_rotate(model, shard->rows, part(x->q, shard->first, 0), c->heads, back);
-    positions_rotate(model, shard->rows, part(x->k, shard->first, 0), config_kv_heads(c), back);
+    positions_rotate(model, shard, part(x->q, shard->first, 0), c->heads, back);
+    positions_rotate(model, shard, part(x->k, shard->first, 0), config_kv_heads(c), back);
 }
 
 void attention_forward(const struct model *model, const struct attention *a,

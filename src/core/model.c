@@ -294,20 +294,28 @@ const real *model_output(const struct model *model)
     return head_input(model);
 }
 
-/* Logits, loss and, for the backward pass, dlogits in their place. */
-static void head_forward(const struct model *model, const struct shard *shard)
+/* The shard's logits. */
+static real *head_logits(const struct model *model, const struct shard *shard)
 {
-    const int D = model->config.width, V = model->config.vocab;
-    double loss = 0;
+    const int D = model->config.width;
     if (model->final.present)
         norm_site_forward(model, &model->final, shard,
                           model->dual ? model->dual : model->stream[model->config.layers],
                           model->final.out);
     if (model->dual)
         beside_head_forward(model, shard);
-    real *logits = model->logits + (size_t)shard->first * (size_t)V;
+    real *logits = shard_rows(model->logits, shard, model->config.vocab);
     linear_forward(model, model->head, shard_rows_const(head_input(model), shard, D), logits,
                    shard->rows);
+    return logits;
+}
+
+/* Logits, loss and, for the backward pass, dlogits in their place. */
+static void head_forward(const struct model *model, const struct shard *shard)
+{
+    const int V = model->config.vocab;
+    real *logits = head_logits(model, shard);
+    double loss = 0;
     for (int row = 0; row < shard->rows; row++) {
         real *of_row = logits + (size_t)row * (size_t)V;
         int target = model->targets[shard->first + row];
@@ -495,6 +503,11 @@ static void prepare_task(void *argument, int index)
     linear_prepare(argument, index);
 }
 
+void model_prepare(struct model *model, const struct parallel *parallel)
+{
+    parallel_run(parallel, model->tensors, prepare_task, model);
+}
+
 static void run_forward(struct model *model, const struct parallel *parallel, bool backward)
 {
     const size_t N = (size_t)(model->config.batch * model->config.context);
@@ -503,7 +516,7 @@ static void run_forward(struct model *model, const struct parallel *parallel, bo
         predicted += model->targets[row] >= 0;
     model->loss_scale = 1 / (double)predicted;
     model->backward = backward;
-    parallel_run(parallel, model->tensors, prepare_task, model);
+    model_prepare(model, parallel);
     parallel_run(parallel, model->shards, embed_task, model);
     for (int i = 0; i < model->config.layers * model->sublayers; i++) {
         struct forward_phase phase = {.model = model, .sublayer = i};
@@ -531,4 +544,44 @@ double model_loss(struct model *model, const struct parallel *parallel)
     for (int shard = 0; shard < model->shards; shard++)
         loss += model->shard_loss[shard] * model->loss_scale;
     return loss;
+}
+
+struct predict_phase {
+    struct model *model;
+    int first, count; /* places of each sequence */
+    int sublayer;     /* 0 .. 2L-1; -1: the embedding, 2L: the output projection */
+};
+
+/* Places of a sequence, in the place of a shard. */
+static void predict_task(void *argument, int sequence)
+{
+    const struct predict_phase *phase = argument;
+    const struct model *model = phase->model;
+    const struct shard shard = {
+        .index = sequence,
+        .first = sequence * model->config.context + phase->first,
+        .rows = phase->count,
+    };
+    if (phase->sublayer < 0) {
+        embedding_forward(model, &shard);
+        beside_embed(model, &shard);
+    } else if (phase->sublayer < model->config.layers * model->sublayers) {
+        sublayer_forward(model, &model->sublayer[phase->sublayer], &shard);
+    } else {
+        head_logits(model, &shard);
+    }
+}
+
+void model_predict(struct model *model, int sequences, int first, int count,
+                   const struct parallel *parallel)
+{
+    struct predict_phase phase = {.model = model, .first = first, .count = count, .sublayer = -1};
+    for (; phase.sublayer <= model->config.layers * model->sublayers; phase.sublayer++)
+        parallel_run(parallel, sequences, predict_task, &phase);
+}
+
+const real *model_logits(const struct model *model, int sequence, int place)
+{
+    const size_t row = (size_t)sequence * (size_t)model->config.context + (size_t)place;
+    return model->logits + row * (size_t)model->config.vocab;
 }

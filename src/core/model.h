@@ -157,6 +157,19 @@ void model_step(struct model *model, const struct parallel *parallel);
 /* Forward only; returns the loss in nats per predicted token. */
 double model_loss(struct model *model, const struct parallel *parallel);
 
+/* The logits of `count` places from `first` on in the first `sequences` of model->tokens, at most
+ * model->shards of them; targets are not looked at. A call with first > 0 goes on from calls that
+ * have been through all T places, and since then through those before `first` with the tokens that
+ * stand there: with causal attention these need not be computed again. The weights must stay as
+ * they were at model_prepare(). Overwrites what the last step computed on its way, but nothing that
+ * the next one reads: not the weights, their gradients, or what was measured. Not for images. */
+void model_prepare(struct model *model, const struct parallel *parallel);
+void model_predict(struct model *model, int sequences, int first, int count,
+                   const struct parallel *parallel);
+
+/* What model_predict() gave at a place of a sequence, [V]. */
+const real *model_logits(const struct model *model, int sequence, int place);
+
 /* x_l and dLoss/dx_l of the last step, [N][D], 0 <= l <= L. */
 const real *model_stream(const struct model *model, int l);
 const real *model_stream_grad(const struct model *model, int l);

@@ -1,7 +1,7 @@
 /* See positions.h. */
 #include "core/positions.h"
 
-#include "core/model.h"
+#include "core/shard.h"
 
 #include <math.h>
 
@@ -39,17 +39,20 @@ void positions_fill(struct model *model)
     }
 }
 
-void positions_rotate(const struct model *model, int rows, struct strided x, int heads, bool back)
+void positions_rotate(const struct model *model, const struct shard *shard, struct strided x,
+                      int heads, bool back)
 {
     const struct model_config *c = &model->config;
+    const int place = shard->first % c->context; /* of the first row; not 0: all in one sequence */
+    const int at = place * (config_head_width(c) / 2);
     model->kernels->rotate(&(struct rotation){
-        .rows = rows,
+        .rows = shard->rows,
         .heads = heads,
         .width = config_head_width(c),
         .x = x,
-        .tokens = c->context,
-        .cosine = model->cosine,
-        .sine = model->sine,
+        .tokens = c->context - place,
+        .cosine = model->cosine + at,
+        .sine = model->sine + at,
         .back = back,
     });
 }

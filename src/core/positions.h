@@ -11,13 +11,15 @@
 #include "core/kernels.h"
 
 struct model;
+struct shard;
 
 /* Take the tables from the model's arena; fill them. Nothing where the positions need none. */
 void positions_carve(struct model *model);
 void positions_fill(struct model *model);
 
-/* Turns `heads` heads in `rows` rows of whole sequences, in place; with `back` the other way, which
- * is the backward pass, a rotation being orthogonal. */
-void positions_rotate(const struct model *model, int rows, struct strided x, int heads, bool back);
+/* Turns `heads` heads in the rows of a shard, which is where x begins, in place; with `back` the
+ * other way, which is the backward pass, a rotation being orthogonal. */
+void positions_rotate(const struct model *model, const struct shard *shard, struct strided x,
+                      int heads, bool back);
 
 #endif

@@ -4,7 +4,8 @@
 
 #include "core/model.h"
 
-/* Whole sequences: rows `first` .. `first + rows - 1` of the N. */
+/* Rows `first` .. `first + rows - 1` of the N: whole sequences or, on the way forward alone, places
+ * of one (model_predict()). */
 struct shard {
     int index;
     int first, rows;

@@ -293,8 +293,24 @@ static void keep(struct history *history, const struct snapshot snapshot[SIDES])
         struct moment scalars = history_moment_of(&snapshot[side]);
         scalars.smooth = history_smooth(history, (enum side)side);
         scalars.valid = history->valid[side];
+        scalars.valid_step = history->valid_step[side];
+        scalars.sum = history->smooth[side];
+        scalars.weight = history->weight[side];
         pack(slot_at(moments, slot) + moments->side_offset[side], &scalars, &snapshot[side]);
     }
+}
+
+/* Forgets the moments from a step on: the next one is that of this step. */
+static void drop_moments_from(struct moments *moments, int64_t step)
+{
+    for (; moments->recent_count > 0 && moments->newest >= step; moments->newest--) {
+        give_slot(moments, moments->recent[moments->newest % moments->recent_most]);
+        moments->recent_count--;
+    }
+    while (moments->old_count > 0 &&
+           (moments->old_first + moments->old_count - 1) * moments->spacing >= step)
+        give_slot(moments, moments->old[--moments->old_count]);
+    moments->newest = step - 1;
 }
 
 static size_t point_bytes(void)
@@ -351,7 +367,11 @@ void history_limit(struct history *history, size_t bytes)
 size_t history_bytes(const struct history *history)
 {
     const struct moments *moments = &history->moments;
-    return point_bytes() + (size_t)(moments->chunks * moments->per_chunk) * slot_cost(moments);
+    size_t ghosts = 0;
+    for (int g = 0; g < HISTORY_GHOSTS; g++)
+        ghosts += SIDES * (size_t)history->ghost[g].count * sizeof(struct history_point);
+    return point_bytes() + ghosts +
+           (size_t)(moments->chunks * moments->per_chunk) * slot_cost(moments);
 }
 
 /* ---- moments: finding them ---- */
@@ -448,9 +468,18 @@ void history_open(struct history *history)
     history_clear(history);
 }
 
+static void drop_ghost(struct history_ghost *ghost)
+{
+    for (int side = 0; side < SIDES; side++)
+        free(ghost->point[side]);
+    *ghost = (struct history_ghost){0};
+}
+
 void history_close(struct history *history)
 {
     drop_moments(&history->moments);
+    for (int g = 0; g < HISTORY_GHOSTS; g++)
+        drop_ghost(&history->ghost[g]);
     for (int side = 0; side < SIDES; side++)
         free(history->point[side]);
     memset(history, 0, sizeof *history);
@@ -460,6 +489,8 @@ void history_clear(struct history *history)
 {
     struct history_point *left = history->point[LEFT], *right = history->point[RIGHT];
     drop_moments(&history->moments);
+    for (int g = 0; g < HISTORY_GHOSTS; g++)
+        drop_ghost(&history->ghost[g]);
     struct moments moments = history->moments;
     memset(history, 0, sizeof *history);
     history->moments = moments;
@@ -471,9 +502,27 @@ void history_clear(struct history *history)
     history->level_unit = NAN;
 }
 
+/* As thin(): a ghost stands over the same steps as the points. */
+static void thin_ghost(struct history_ghost *ghost)
+{
+    int kept = 0;
+    for (int i = 0; i < ghost->count; i++)
+        if ((ghost->first + i + 1) % 2 == 0) {
+            for (int side = 0; side < SIDES; side++)
+                ghost->point[side][kept] = ghost->point[side][i];
+            kept++;
+        }
+    ghost->first /= 2;
+    ghost->count = kept;
+    if (kept == 0)
+        drop_ghost(ghost);
+}
+
 /* Keeps every second point, those at the multiples of the doubled stride. */
 static void thin(struct history *history)
 {
+    for (int g = 0; g < HISTORY_GHOSTS; g++)
+        thin_ghost(&history->ghost[g]);
     history->count /= 2;
     history->stride *= 2;
     for (int side = 0; side < SIDES; side++)
@@ -531,8 +580,10 @@ void history_add(struct history *history, const struct snapshot snapshot[SIDES])
         history->last[side] = *now;
         if (now->finite)
             history->last_finite[side] = *now;
-        if (isfinite(now->valid_loss))
+        if (isfinite(now->valid_loss)) {
             history->valid[side] = history->new_valid[side] = now->valid_loss;
+            history->valid_step[side] = step;
+        }
         struct history_point point = {
             .loss = finite_or_nan(now->loss),
             .smooth = smooth(history, side, now->loss),
@@ -552,15 +603,93 @@ void history_add(struct history *history, const struct snapshot snapshot[SIDES])
     keep(history, snapshot);
 }
 
-void history_add_mark(struct history *history, int64_t step, const char *text)
+/* ---- back to a step ---- */
+
+struct history_anchor history_anchor(const struct history *history, int64_t step)
+{
+    struct history_anchor anchor = {0};
+    for (int side = 0; side < SIDES; side++) {
+        const struct moment moment = step > 0 ? history_moment(history, (enum side)side, step)
+                                              : (struct moment){.valid = NAN};
+        anchor.step = moment.step;
+        anchor.side[side].sum = moment.sum;
+        anchor.side[side].weight = moment.weight;
+        anchor.side[side].valid = moment.valid;
+        anchor.side[side].valid_step = moment.valid_step;
+    }
+    return anchor;
+}
+
+/* The points after a step, and some before it, become the newest ghost. */
+static void add_ghost(struct history *history, int64_t step)
+{
+    const int last = history->count - 1;
+    if (last < 0 || history_step(history, last) <= step)
+        return;
+    const int from = history_find(history, step > GHOST_LEAD ? step - GHOST_LEAD : 0);
+    struct history_ghost ghost = {.branch = step, .first = from < 0 ? 0 : from};
+    ghost.count = history->count - (int)ghost.first;
+    for (int side = 0; side < SIDES; side++) {
+        ghost.point[side] = memory_new((size_t)ghost.count, sizeof(struct history_point));
+        memcpy(ghost.point[side], history->point[side] + ghost.first,
+               (size_t)ghost.count * sizeof(struct history_point));
+    }
+    drop_ghost(&history->ghost[HISTORY_GHOSTS - 1]);
+    memmove(history->ghost + 1, history->ghost, (HISTORY_GHOSTS - 1) * sizeof history->ghost[0]);
+    history->ghost[0] = ghost;
+}
+
+void history_truncate(struct history *history, const struct history_anchor *anchor,
+                      const struct snapshot snapshot[SIDES])
+{
+    const int64_t step = anchor->step;
+    add_ghost(history, step);
+    if (step / history->stride < history->count)
+        history->count = (int)(step / history->stride);
+    while (history->marks > 0 && history->mark[history->marks - 1].step > step)
+        history->marks--;
+    for (int side = 0; side < SIDES; side++) {
+        history->smooth[side] = anchor->side[side].sum;
+        history->weight[side] = anchor->side[side].weight;
+        history->valid[side] = anchor->side[side].valid;
+        history->valid_step[side] = anchor->side[side].valid_step;
+        history->new_valid[side] = anchor->side[side].valid_step > history->count * history->stride
+                                       ? anchor->side[side].valid
+                                       : NAN;
+        history->last[side] = snapshot[side];
+        if (step == 0 || snapshot[side].finite) /* otherwise the last finite step is before it */
+            history->last_finite[side] = snapshot[side];
+        for (int level = 0; level < HISTORY_LEVELS; level++)
+            if (history->reached[side][level] > step)
+                history->reached[side][level] = 0;
+    }
+    drop_moments_from(&history->moments, step > 0 ? step : 1);
+    if (step > 0) /* also where it has been thinned out meanwhile */
+        keep(history, snapshot);
+}
+
+/* ---- marks ---- */
+
+void history_add_mark_of(struct history *history, enum mark_kind kind, int64_t step,
+                         const char *text)
 {
     if (history->marks == HISTORY_MARKS) {
         history->marks--;
         memmove(history->mark, history->mark + 1, (size_t)history->marks * sizeof history->mark[0]);
     }
-    struct history_mark *mark = &history->mark[history->marks++];
+    int at = history->marks;
+    while (at > 0 && history->mark[at - 1].step > step)
+        at--;
+    struct history_mark *mark = &history->mark[at];
+    memmove(mark + 1, mark, (size_t)(history->marks++ - at) * sizeof *mark);
     mark->step = step;
+    mark->kind = kind;
     snprintf(mark->text, sizeof mark->text, "%s", text);
+}
+
+void history_add_mark(struct history *history, int64_t step, const char *text)
+{
+    history_add_mark_of(history, MARK_CHANGE, step, text);
 }
 
 double history_smooth(const struct history *history, enum side side)

@@ -7,7 +7,9 @@
  * Moments: everything that was measured in a step, of both stacks, within a budget of memory. Kept
  * are each of the newest steps, and of those before them every one while there is room; when the
  * budget is used up every second of these goes, and so on. Which are kept follows from the numbers
- * of the steps alone: those that are multiples of history_spacing(). */
+ * of the steps alone: those that are multiples of history_spacing().
+ *
+ * Ghosts: where the run went back to an earlier step and on from there, the curves that it left. */
 #ifndef LNSCOPE_TRAIN_HISTORY_H
 #define LNSCOPE_TRAIN_HISTORY_H
 
@@ -21,7 +23,9 @@ enum {
     MARK_TEXT = 48,
     HISTORY_NEWEST = 512, /* so many of the newest steps are kept whole, each of them */
     HISTORY_LEVELS = 12,
-    HISTORY_CHUNKS = 1024
+    HISTORY_CHUNKS = 1024,
+    HISTORY_GHOSTS = 3, /* so many of the newest are kept */
+    GHOST_LEAD = 512    /* steps before the branch that a ghost keeps, to smooth it from there */
 };
 
 /* The memory that a history may take, unless history_limit() says otherwise: 256 MB. */
@@ -38,9 +42,23 @@ struct history_point {
 };
 
 /* A setting that was changed, or another event worth a line on the curves. */
+enum mark_kind {
+    MARK_CHANGE, /* of settings */
+    MARK_NAME,   /* of a step, given by the user */
+    MARK_BRANCH  /* the run went back to the step before, without a change */
+};
 struct history_mark {
-    int64_t step; /* the first step that it acts on */
+    int64_t step; /* the first that it acts on, or the one that has this name */
+    enum mark_kind kind;
     char text[MARK_TEXT];
+};
+
+/* The curves that a run left behind when it went back to a step. */
+struct history_ghost {
+    int64_t branch; /* the last step that it shares with what came after */
+    int64_t first;  /* point i is step (first + i + 1) * stride of the history */
+    int count;      /* 0: there is no ghost */
+    struct history_point *point[SIDES]; /* [count] */
 };
 
 /* One tensor of the blocks in a moment. */
@@ -69,8 +87,10 @@ struct moment {
     enum norm norm;
     int layers, tensors;
     double loss;
-    double smooth; /* as in struct history_point */
-    double valid;  /* the newest held-out loss up to this step; NAN: none yet */
+    double smooth;      /* as in struct history_point */
+    double valid;       /* the newest held-out loss up to this step; NAN: none yet */
+    int64_t valid_step; /* where it was measured; 0: none yet */
+    double sum, weight; /* of the exponential mean, of which `smooth` is the quotient */
     double lr;
     double grad_norm;
     double clip;
@@ -111,13 +131,16 @@ struct history {
     struct history_point *point[SIDES];  /* HISTORY_POINTS each */
     double smooth[SIDES], weight[SIDES]; /* sums of the exponential mean; see history_smooth() */
     double valid[SIDES];                 /* the newest held-out loss; NAN: none yet */
+    int64_t valid_step[SIDES];           /* where it was measured; 0: none yet */
     double new_valid[SIDES];             /* the same, since the newest point */
     struct snapshot last[SIDES];         /* the newest snapshots; step 0: none yet */
     struct snapshot last_finite[SIDES];  /* the newest that were finite: what the bars keep */
     int marks;
-    struct history_mark mark[HISTORY_MARKS]; /* the oldest goes when full */
-    double level_unit;                       /* see history_levels; NAN: there are no levels */
-    int64_t reached[SIDES][HISTORY_LEVELS];  /* see history_reached() */
+    struct history_mark mark[HISTORY_MARKS]; /* in rising order of steps; the oldest goes when full
+                                              */
+    struct history_ghost ghost[HISTORY_GHOSTS]; /* the newest first */
+    double level_unit;                          /* see history_levels; NAN: there are no levels */
+    int64_t reached[SIDES][HISTORY_LEVELS];     /* see history_reached() */
     struct moments moments;
 };
 
@@ -133,8 +156,8 @@ void history_close(struct history *history);
 /* Forgets everything but the limit of memory: a new run begins. */
 void history_clear(struct history *history);
 
-/* At most so many bytes for all of it, but at least what 16 moments need; what no longer fits is
- * thinned at once. */
+/* At most so many bytes for all of it without the ghosts (those take at most 5 MB), but at least
+ * what 16 moments need; what no longer fits is thinned at once. */
 void history_limit(struct history *history, size_t bytes);
 
 /* The bytes that it has allocated. */
@@ -148,7 +171,26 @@ void history_set_unit(struct history *history, double unigram_entropy);
  */
 void history_add(struct history *history, const struct snapshot snapshot[SIDES]);
 
+/* What has to be known of a step to go back to it: to be asked for while its moment is kept. */
+struct history_anchor {
+    int64_t step; /* 0: before the first */
+    struct {
+        double sum, weight, valid;
+        int64_t valid_step;
+    } side[SIDES];
+};
+struct history_anchor history_anchor(const struct history *history, int64_t step);
+
+/* Goes back to a step, whose snapshots are given: all is as it was then, but for what has been
+ * thinned out since and the ghost that the dropped points become. What is added next comes out with
+ * the same bits as it would have then. */
+void history_truncate(struct history *history, const struct history_anchor *anchor,
+                      const struct snapshot snapshot[SIDES]);
+
+/* A mark goes behind those of its step and of earlier ones. The first is one of MARK_CHANGE. */
 void history_add_mark(struct history *history, int64_t step, const char *text);
+void history_add_mark_of(struct history *history, enum mark_kind kind, int64_t step,
+                         const char *text);
 
 /* The smoothed loss now, at full resolution; it stays as it was when the loss is no longer finite.
  * NAN before the first finite loss. */

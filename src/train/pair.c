@@ -50,6 +50,8 @@ bool pair_open(struct pair *pair, const struct settings *settings, struct error 
             return false;
         }
     }
+    for (int side = 0; side < SIDES; side++)
+        sampler_open(&pair->sampler[side], &pair->run[side]);
     open_threads(pair);
     return true;
 }
@@ -57,9 +59,20 @@ bool pair_open(struct pair *pair, const struct settings *settings, struct error 
 void pair_close(struct pair *pair)
 {
     close_threads(pair);
-    for (int side = 0; side < SIDES; side++)
+    for (int side = 0; side < SIDES; side++) {
+        sampler_close(&pair->sampler[side]);
         run_close(&pair->run[side]);
+    }
     task_close(pair->task);
+}
+
+/* Both sides, on threads of their own where there are. */
+static void run_sides(struct pair *pair, void (*task)(void *argument, int side), void *argument)
+{
+    struct parallel sides;
+    if (pair->sides)
+        sides = team_parallel(pair->sides);
+    parallel_run(pair->sides ? &sides : NULL, SIDES, task, argument);
 }
 
 struct step_phase {
@@ -77,12 +90,36 @@ static void step_task(void *argument, int side)
 void pair_step(struct pair *pair, struct snapshot snapshot[SIDES])
 {
     struct step_phase phase = {.pair = pair, .snapshot = snapshot};
-    if (pair->sides) {
-        struct parallel sides = team_parallel(pair->sides);
-        parallel_run(&sides, SIDES, step_task, &phase);
-    } else {
-        parallel_run(NULL, SIDES, step_task, &phase);
-    }
+    run_sides(pair, step_task, &phase);
+}
+
+int pair_sample_distance(const struct pair *pair)
+{
+    return sampler_distance(&pair->sampler[LEFT], &pair->run[LEFT]);
+}
+
+void pair_begin_sample(struct pair *pair)
+{
+    for (int side = 0; side < SIDES; side++)
+        sampler_begin(&pair->sampler[side], &pair->run[side]);
+}
+
+struct sample_phase {
+    struct pair *pair;
+    bool more[SIDES];
+};
+
+static void sample_task(void *argument, int side)
+{
+    struct sample_phase *phase = argument;
+    phase->more[side] = sampler_go_on(&phase->pair->sampler[side], &phase->pair->run[side]);
+}
+
+bool pair_go_on_sample(struct pair *pair)
+{
+    struct sample_phase phase = {.pair = pair};
+    run_sides(pair, sample_task, &phase);
+    return phase.more[LEFT] || phase.more[RIGHT];
 }
 
 void pair_set(struct pair *pair, const struct settings *settings)

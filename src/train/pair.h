@@ -5,6 +5,7 @@
 #define LNSCOPE_TRAIN_PAIR_H
 
 #include "train/run.h"
+#include "train/sampler.h"
 #include "train/team.h"
 
 struct pair {
@@ -12,6 +13,7 @@ struct pair {
     struct task *task;
     struct run run[SIDES];
     unsigned watch; /* what to measure besides: a sum of enum watch (run.h) */
+    struct sampler sampler[SIDES];
     /* Private: */
     int threads;
     struct team *sides;        /* NULL: one stack after the other */
@@ -28,6 +30,14 @@ void pair_move(struct pair *to, const struct pair *from);
 
 /* One step of both stacks. */
 void pair_step(struct pair *pair, struct snapshot snapshot[SIDES]);
+
+/* How many steps should lie between two samples; 0: the task has none (sampler_distance()). */
+int pair_sample_distance(const struct pair *pair);
+
+/* Begins a sample of both stacks as they are now, and writes it on, side by side, a token of every
+ * text at a time; false when both are complete. No step may come between. */
+void pair_begin_sample(struct pair *pair);
+bool pair_go_on_sample(struct pair *pair);
 
 /* Other settings from the next step on; none of those that make the model (SCOPE_MODEL). */
 void pair_set(struct pair *pair, const struct settings *settings);

@@ -285,13 +285,37 @@ bool run_switch(struct run *run, enum placement placement, struct error *error)
 
 /* ---- measurements ----------------------------------------------------------------------------*/
 
+/* The sublayer of a block, counted from 1, whose output is the first that is not finite. */
+static enum fault_part part_of_stream(const struct model *model, int block)
+{
+    const struct model_config *c = &model->config;
+    const size_t numbers = (size_t)c->batch * (size_t)c->context * (size_t)c->width;
+    if (block == 0 || model->sublayers == 1)
+        return FAULT_WHOLE;
+    for (size_t i = 0; i < numbers; i++)
+        if (!isfinite(model->middle[block - 1][i]))
+            return FAULT_ATTENTION;
+    return FAULT_FEED_FORWARD;
+}
+
+/* The sublayer that a tensor belongs to, by its name: the first norm of a block is attention's. */
+static enum fault_part part_of_tensor(const struct model *model, const struct tensor *tensor)
+{
+    if (tensor->block < 0 || model->sublayers == 1)
+        return FAULT_WHOLE;
+    return strncmp(tensor->kind, "attn", 4) == 0 || strncmp(tensor->kind, "ln1", 3) == 0
+               ? FAULT_ATTENTION
+               : FAULT_FEED_FORWARD;
+}
+
 /* The first number, in the order of computation, that is not finite. */
 static struct fault find_fault(const struct model *model)
 {
     const int L = model->config.layers;
     for (int l = 0; l <= L; l++)
         if (!isfinite(model->stream_square[l]))
-            return (struct fault){.place = FAULT_STREAM, .layer = l};
+            return (struct fault){
+                .place = FAULT_STREAM, .layer = l, .part = part_of_stream(model, l)};
     if (!isfinite(model->loss))
         return (struct fault){.place = FAULT_LOSS};
     for (int l = L; l >= 0; l--)
@@ -299,7 +323,9 @@ static struct fault find_fault(const struct model *model)
             return (struct fault){.place = FAULT_GRADIENT, .layer = l};
     for (int i = model->tensors - 1; i >= 0; i--)
         if (!isfinite(model->grad_square[i]))
-            return (struct fault){.place = FAULT_PARAMETER, .layer = model->tensor[i].block + 1};
+            return (struct fault){.place = FAULT_PARAMETER,
+                                  .layer = model->tensor[i].block + 1,
+                                  .part = part_of_tensor(model, &model->tensor[i])};
     return (struct fault){.place = FAULT_NONE};
 }
 

@@ -14,7 +14,7 @@
 
 const char *const stack_names[SIDES + 1] = {[LEFT] = "left", [RIGHT] = "right", [SIDES] = NULL};
 
-const char *const setting_themes[] = {"dark", "light", "mono", NULL};
+const char *const setting_themes[] = {"default", "dark", "light", "mono", NULL};
 
 static const char *const ascii_names[] = {
     [ASCII_AUTO] = "auto", [ASCII_ON] = "on", [ASCII_OFF] = "off", NULL};
@@ -391,7 +391,7 @@ const struct setting_row setting_table[] = {
      .kind = SETTING_CHOICE,
      .scope = SCOPE_PROGRAM,
      .choices = setting_themes,
-     .initial = "dark",
+     .initial = "default",
      .unit = "",
      .help = "colours of the screen",
      FIELD(theme)},
@@ -403,6 +403,22 @@ const struct setting_row setting_table[] = {
      .unit = "",
      .help = "draw with ASCII characters only; auto does so where the locale has no UTF-8",
      FIELD(ascii)},
+    {.name = "mouse",
+     .kind = SETTING_CHOICE,
+     .scope = SCOPE_PROGRAM,
+     .choices = switch_names,
+     .initial = "on",
+     .unit = "",
+     .help = "clicks, drags and the wheel act; with Shift held the terminal has them for itself",
+     FIELD(mouse)},
+    {.name = "hide",
+     .kind = SETTING_CHOICE,
+     .scope = SCOPE_PROGRAM,
+     .choices = switch_names,
+     .initial = "off",
+     .unit = "",
+     .help = "hide header and footer, for a lesson; keys act all the same",
+     FIELD(hide)},
     {.name = "fps",
      .kind = SETTING_INTEGER,
      .scope = SCOPE_PROGRAM,
@@ -813,6 +829,16 @@ int settings_difference(const struct settings *before, const struct settings *af
             widest = (int)row->scope;
     }
     return widest;
+}
+
+void settings_copy(struct settings *to, const struct settings *from, enum setting_scope scope)
+{
+    for (int i = 0; i < setting_count; i++) {
+        const struct setting_row *row = &setting_table[i];
+        for (enum side side = LEFT; side < SIDES && row->scope == scope; side++)
+            memcpy((char *)to + offset_of(row, side), (const char *)from + offset_of(row, side),
+                   row->size);
+    }
 }
 
 /* The number nearest to `from` that `good` accepts, counting outwards within least..most. */

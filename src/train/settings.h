@@ -66,6 +66,7 @@ struct settings {
     int threads; /* 0: as many as the machine has cores */
     int theme;   /* index into the table of themes */
     enum ascii_mode ascii;
+    bool mouse, hide; /* hide: no header, no footer */
     int fps;
     double speed; /* steps per second; 0: unlimited */
 };
@@ -139,6 +140,9 @@ void setting_values_brief(const struct setting_row *row, char *out, size_t size)
 /* What no single setting can tell: models that can be built and learn their task, a text for the
  * text task, the memory that all of it needs against what the machine has. */
 bool settings_check(const struct settings *settings, struct error *error);
+
+/* Copies the settings of one scope. */
+void settings_copy(struct settings *to, const struct settings *from, enum setting_scope scope);
 
 /* The widest scope among the settings in which the two differ, SCOPE_MODEL being the widest; -1
  * when they are the same. The file of the text task counts only where that task is chosen. */

@@ -21,10 +21,14 @@ enum fault_place {
     FAULT_PARAMETER /* backward: a parameter gradient of block `layer` (0: outside the blocks) */
 };
 
+/* ... and in which part of the block, where that is known: of FAULT_STREAM and FAULT_PARAMETER. */
+enum fault_part { FAULT_WHOLE, FAULT_ATTENTION, FAULT_FEED_FORWARD };
+
 struct fault {
     enum fault_place place;
     int layer;
     int64_t step;
+    enum fault_part part;
 };
 
 /* One per-block parameter tensor, as measured; its name is that of the model's tensor table, such

@@ -16,6 +16,16 @@ size_t pair_state_bytes(const struct pair *pair)
     return bytes;
 }
 
+size_t pair_state_bytes_for(const struct settings *settings, int vocab)
+{
+    size_t bytes = sizeof(struct pair_state);
+    for (enum side side = LEFT; side < SIDES; side++) {
+        const struct model_config config = run_model_config(settings, side, vocab);
+        bytes += 3 * model_parameters(&config) * sizeof(real);
+    }
+    return bytes;
+}
+
 static void drop_parked(struct parked_norm *parked)
 {
     for (int i = 0; i < parked->tensors; i++)
@@ -70,6 +80,7 @@ struct pair_state *pair_state_take(const struct pair *pair)
         return NULL;
     state->settings = pair->settings;
     state->step = pair->run[LEFT].step;
+    state->bytes = pair_state_bytes(pair);
     for (int side = 0; side < SIDES; side++)
         if (!take_run(&state->run[side], &pair->run[side])) {
             pair_state_free(state);
@@ -100,17 +111,20 @@ static void put_run(struct run *run, const struct run_state *state, struct parke
     run->parked = *parked;
 }
 
-bool pair_state_put(struct pair *pair, const struct pair_state *state, struct error *error)
+/* Both stacks to these placements; false when there is no memory on the way. */
+static bool switch_both(struct pair *pair, const enum placement placement[SIDES],
+                        struct error *error)
 {
-    struct parked_norm parked[SIDES];
-    for (int side = 0; side < SIDES; side++)
-        if (pair->run[side].model.config.placement != state->run[side].placement &&
-            !pair_switch(pair, (enum side)side, state->run[side].placement, error))
+    for (enum side side = LEFT; side < SIDES; side++)
+        if (pair->run[side].model.config.placement != placement[side] &&
+            !pair_switch(pair, side, placement[side], error))
             return false;
-    for (int side = 0; side < SIDES; side++)
-        if (pair->run[side].model.parameters != state->run[side].parameters)
-            return error_set(error, "the %s stack of this state has other parameters",
-                             stack_names[side]);
+    return true;
+}
+
+static bool copy_both(struct parked_norm parked[SIDES], const struct pair_state *state,
+                      struct error *error)
+{
     for (int side = 0; side < SIDES; side++)
         if (!copy_parked(&parked[side], &state->run[side].parked)) {
             while (side-- > 0)
@@ -118,6 +132,30 @@ bool pair_state_put(struct pair *pair, const struct pair_state *state, struct er
             return error_set(error, "no memory to go back to this state: a smaller model needs "
                                     "less");
         }
+    return true;
+}
+
+static bool has_parameters_of(const struct pair *pair, const struct pair_state *state,
+                              struct error *error)
+{
+    for (int side = 0; side < SIDES; side++)
+        if (pair->run[side].model.parameters != state->run[side].parameters)
+            return error_set(error, "the %s stack of this state has other parameters",
+                             stack_names[side]);
+    return true;
+}
+
+bool pair_state_put(struct pair *pair, const struct pair_state *state, struct error *error)
+{
+    const enum placement was[SIDES] = {pair->run[LEFT].model.config.placement,
+                                       pair->run[RIGHT].model.config.placement};
+    const enum placement then[SIDES] = {state->run[LEFT].placement, state->run[RIGHT].placement};
+    struct parked_norm parked[SIDES];
+    if (!switch_both(pair, then, error) || !has_parameters_of(pair, state, error) ||
+        !copy_both(parked, state, error)) {
+        switch_both(pair, was, NULL);
+        return false;
+    }
     for (int side = 0; side < SIDES; side++) {
         put_run(&pair->run[side], &state->run[side], &parked[side]);
         pair->run[side].step = state->step;

@@ -20,11 +20,14 @@ struct run_state {
 struct pair_state {
     struct settings settings; /* in force at the next step */
     int64_t step;             /* steps done */
+    size_t bytes;             /* that it takes */
     struct run_state run[SIDES];
 };
 
-/* The bytes that a state of this pair takes. */
+/* The bytes that a state of this pair takes; and, before there is one, of a pair with these
+ * settings and a vocabulary of `vocab`. */
 size_t pair_state_bytes(const struct pair *pair);
+size_t pair_state_bytes_for(const struct settings *settings, int vocab);
 
 /* A copy of the pair's state; NULL when there is no memory. Free with pair_state_free(). */
 struct pair_state *pair_state_take(const struct pair *pair);

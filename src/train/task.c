@@ -15,8 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SYMBOLS = 256, SYMBOL_SIZE = 12 };
-
 /* assets/grammar.txt */
 extern const char asset_grammar[];
 
@@ -25,13 +23,14 @@ struct task {
     struct task_info info;
     struct grammar grammar; /* of TASK_GRAMMAR */
     struct corpus corpus;   /* of TASK_TEXT */
-    char symbol[SYMBOLS][SYMBOL_SIZE];
+    struct task_symbols symbols;
 };
 
 /* One row of the table: how a kind of task is opened, described and drawn from. */
 struct task_row {
     const char *summary;
     bool ahead; /* a target may be a later token */
+    enum task_writing writing;
     bool validation;
     int shown_context; /* in which the task is described; 0: the least */
     bool (*open)(struct task *task, const char *text, int context, struct error *error);
@@ -47,7 +46,7 @@ static void describe_bytes(struct task *task, int vocab, const unsigned char *le
 {
     task->info.vocab = vocab;
     for (int i = 0; i < vocab; i++) {
-        char *out = task->symbol[i];
+        char *out = task->symbols.text[i];
         if (letter[i] == ' ')
             strcpy(out, "␣");
         else if (letter[i] == '\n')
@@ -55,7 +54,7 @@ static void describe_bytes(struct task *task, int vocab, const unsigned char *le
         else if (letter[i] == '\t')
             strcpy(out, "⇥");
         else
-            snprintf(out, SYMBOL_SIZE, letter[i] > ' ' && letter[i] <= '~' ? "%c" : "\\x%02X",
+            snprintf(out, TASK_SYMBOL_SIZE, letter[i] > ' ' && letter[i] <= '~' ? "%c" : "\\x%02X",
                      letter[i]);
     }
 }
@@ -88,8 +87,9 @@ static void draw_grammar(const struct task *task, bool held_out, struct rng rng,
 /* Names for the tokens 0 .. vocab-1 that are numbers. */
 static void number_symbols(struct task *task, int vocab)
 {
+    task->symbols.apart = true;
     for (int i = 0; i < vocab; i++)
-        snprintf(task->symbol[i], SYMBOL_SIZE, "%d", i);
+        snprintf(task->symbols.text[i], TASK_SYMBOL_SIZE, "%d", i);
 }
 
 /* Uniformly random tokens, which past ones tell all about, or nothing. */
@@ -123,8 +123,8 @@ static bool open_modular(struct task *task, const char *text, int context, struc
     task->info.unigram_entropy = log(SEQUENCE_MODULUS);
     task->info.entropy_rate = 0;
     number_symbols(task, SEQUENCE_MODULUS);
-    strcpy(task->symbol[SEQUENCE_PLUS], "+");
-    strcpy(task->symbol[SEQUENCE_EQUALS], "=");
+    strcpy(task->symbols.text[SEQUENCE_PLUS], "+");
+    strcpy(task->symbols.text[SEQUENCE_EQUALS], "=");
     return true;
 }
 
@@ -134,7 +134,7 @@ static bool open_masked(struct task *task, const char *text, int context, struct
 {
     if (!open_grammar(task, text, context, error))
         return false;
-    strcpy(task->symbol[task->info.vocab++], "_");
+    strcpy(task->symbols.text[task->info.vocab++], "_");
     task->info.entropy_rate = NAN;
     return true;
 }
@@ -158,7 +158,7 @@ static bool open_shapes(struct task *task, const char *text, int context, struct
     task->info.unigram_entropy = log(SHAPES);
     task->info.patch = shapes_patch(context);
     for (int i = 0; i < SHAPES; i++)
-        snprintf(task->symbol[i], SYMBOL_SIZE, "%s", shape_names[i]);
+        snprintf(task->symbols.text[i], TASK_SYMBOL_SIZE, "%s", shape_names[i]);
     if (task->info.patch > 0)
         return true;
     char fitting[64];
@@ -210,34 +210,42 @@ const char *const task_names[TASKS + 1] = {
 static const struct task_row task_table[TASKS] = {
     [TASK_GRAMMAR] = {.summary = "the next character of endless sentences from a small grammar",
                       .ahead = true,
+                      .writing = WRITING_ON,
                       .open = open_grammar,
                       .draw = draw_grammar},
     [TASK_COPY] = {.summary = "the previous token of a random sequence",
+                   .writing = WRITING_BESIDE,
                    .open = open_random,
                    .sequence = sequence_copy},
     [TASK_REPEAT] = {.summary = "the next token where the second half repeats a random first half",
                      .ahead = true,
+                     .writing = WRITING_ANSWERS,
                      .open = open_random,
                      .sequence = sequence_repeat},
     [TASK_TEXT] = {.summary = "the next byte of a file (--text FILE); its last tenth is held out",
                    .ahead = true,
                    .validation = true,
+                   .writing = WRITING_ON,
                    .open = open_text,
                    .draw = draw_text},
     [TASK_REVERSE] = {.summary = "the next token where the second half is the first one backwards",
                       .ahead = true,
+                      .writing = WRITING_ANSWERS,
                       .open = open_random,
                       .sequence = sequence_reverse},
     [TASK_SORT] = {.summary = "the next token where the second half is the first one in order",
                    .ahead = true,
+                   .writing = WRITING_ANSWERS,
                    .open = open_sort,
                    .sequence = sequence_sort},
     [TASK_MODULAR] = {.summary = "the sum c of a + b = c modulo 31",
                       .ahead = true,
                       .shown_context = SEQUENCE_MODULAR_CONTEXT,
+                      .writing = WRITING_ANSWERS,
                       .open = open_modular,
                       .sequence = sequence_modular},
     [TASK_MASKED] = {.summary = "characters of the grammar's sentences of which 15 % are masked",
+                     .writing = WRITING_FILLED,
                      .open = open_masked,
                      .draw = draw_masked},
     [TASK_SHAPES] = {.summary = "the kind of shape on a small image in patches, one of ten",
@@ -295,6 +303,11 @@ struct task_info task_describe(enum task_kind kind)
 bool task_predicts_ahead(enum task_kind kind)
 {
     return task_table[kind].ahead;
+}
+
+enum task_writing task_writing(enum task_kind kind)
+{
+    return task_table[kind].writing;
 }
 
 int task_patch(enum task_kind kind, int context)
@@ -362,7 +375,19 @@ void task_validation(const struct task *task, uint64_t index, int batch, int con
     draw_batch(task, true, 0, rng_key("validation"), index, batch, context, tokens, targets);
 }
 
+void task_questions(const struct task *task, uint64_t seed, int batch, int context, int32_t *tokens,
+                    int32_t *targets)
+{
+    draw_batch(task, task->info.validation, seed, rng_key("questions"), 0, batch, context, tokens,
+               targets);
+}
+
 const char *task_symbol(const struct task *task, int token)
 {
-    return token >= 0 && token < task->info.vocab ? task->symbol[token] : "?";
+    return token >= 0 && token < task->info.vocab ? task->symbols.text[token] : "?";
+}
+
+void task_symbols(const struct task *task, struct task_symbols *out)
+{
+    *out = task->symbols;
 }

@@ -47,6 +47,17 @@ struct task_info task_describe(enum task_kind kind);
  * sense, since any other sees the answer. */
 bool task_predicts_ahead(enum task_kind kind);
 
+/* What a stack can be asked to write, so that one sees what it has learned (train/sampler.h). */
+enum task_writing {
+    WRITING_NONE,    /* nothing: images have no text */
+    WRITING_ON,      /* the text goes on from a prompt, and there is no one right way */
+    WRITING_ANSWERS, /* the tokens that follow from those before them */
+    WRITING_BESIDE,  /* an answer to every token of a question */
+    WRITING_FILLED   /* the tokens in the places of masked ones */
+};
+
+enum task_writing task_writing(enum task_kind kind);
+
 /* P, the numbers at a position of a task of images in this context: 0 for a task of tokens, and for
  * a context that does not fit (task_open() says why). */
 int task_patch(enum task_kind kind, int context);
@@ -81,8 +92,21 @@ void task_patches(const struct task *task, uint64_t seed, int64_t step, int batc
 void task_validation(const struct task *task, uint64_t index, int batch, int context,
                      int32_t *tokens, int32_t *targets);
 
+/* A batch from which samples are written, from held-out data where the task has it, and otherwise
+ * from a stream of the seed that training does not use. The first rows do not depend on `batch`. */
+void task_questions(const struct task *task, uint64_t seed, int batch, int context, int32_t *tokens,
+                    int32_t *targets);
+
 /* A printable form of a token or a class for the screen, such as "e", "␣", "⏎", "17" or "disc"; the
  * mask is "_". UTF-8, static or owned by the task. */
 const char *task_symbol(const struct task *task, int token);
+
+/* All of them as a plain value, for those who have no task. */
+enum { TASK_SYMBOLS = 256, TASK_SYMBOL_SIZE = 12 };
+struct task_symbols {
+    bool apart; /* they are words and numbers: a blank stands between two of them */
+    char text[TASK_SYMBOLS][TASK_SYMBOL_SIZE];
+};
+void task_symbols(const struct task *task, struct task_symbols *out);
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "train/pair.h"
+#include "train/states.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -21,15 +22,18 @@ enum command_kind {
     COMMAND_STEP,
     COMMAND_RESTART,
     COMMAND_APPLY,
-    COMMAND_SWITCH
+    COMMAND_SWITCH,
+    COMMAND_BRANCH
 };
 
 struct command {
     struct command *next;
     enum command_kind kind;
-    struct settings settings; /* of COMMAND_APPLY */
+    struct settings settings; /* of COMMAND_APPLY, COMMAND_BRANCH */
     enum side side;           /* of COMMAND_SWITCH */
     enum placement placement;
+    int64_t step; /* of COMMAND_BRANCH */
+    bool as_then; /* the same, under the settings of that step instead */
 };
 
 enum { UPDATES = 64, RATE_SAMPLES = 256 };
@@ -49,10 +53,14 @@ struct trainer {
 
     /* The trainer's thread only: */
     struct pair pair;
+    struct states states;          /* to go back to */
     int steps_left;                /* to do although paused (COMMAND_STEP) */
     double due;                    /* when the next step may begin; 0: at once */
     double finished[RATE_SAMPLES]; /* when the newest steps ended, a ring */
     int64_t finishes;
+    int64_t sampled; /* the step of the last sample; -1: none of this run as it is watched now */
+    bool sampling;   /* one is under way */
+    bool sample_due; /* it, or a new one, is what comes next */
 };
 
 /* ---- updates ---------------------------------------------------------------------------------*/
@@ -85,6 +93,7 @@ static void publish_state(struct trainer *trainer, enum update_kind kind, const 
         update->step = trainer->pair.run[LEFT].step + (kind == UPDATE_CHANGE);
         update->settings = trainer->pair.settings;
         update->task = task_info(trainer->pair.task);
+        task_symbols(trainer->pair.task, &update->symbols);
         for (int side = 0; side < SIDES; side++) {
             update->parameters[side] = (int64_t)trainer->pair.run[side].model.trained;
             update->omega[side] = run_omega(&trainer->pair.run[side]);
@@ -127,6 +136,48 @@ static void step(struct trainer *trainer, struct snapshot snapshot[SIDES])
     publish_update(trainer, update != NULL);
 }
 
+/* ---- samples ---------------------------------------------------------------------------------*/
+
+static void forget_sample(struct trainer *trainer)
+{
+    trainer->sampled = -1;
+    trainer->sampling = false;
+}
+
+/* Before the next step, which follows if `go`? The rhythm is one of steps, so that it does not
+ * depend on a clock. */
+static bool is_sample_due(struct trainer *trainer, bool go)
+{
+    const int64_t step = trainer->pair.run[LEFT].step;
+    const int distance = pair_sample_distance(&trainer->pair);
+    if (!(trainer->pair.watch & WATCH_SAMPLES))
+        forget_sample(trainer);
+    if (!(trainer->pair.watch & WATCH_SAMPLES) || distance == 0)
+        return false;
+    if (trainer->sampling || !go)
+        return trainer->sampling || trainer->sampled != step;
+    return step > 0 && trainer->sampled != step && (trainer->sampled < 0 || step % distance == 0);
+}
+
+/* A token of each text, so that a command or the end need not wait for a whole sample. */
+static void sample(struct trainer *trainer)
+{
+    if (!trainer->sampling)
+        pair_begin_sample(&trainer->pair);
+    trainer->sampling = pair_go_on_sample(&trainer->pair);
+    if (trainer->sampling)
+        return;
+    trainer->sampled = trainer->pair.run[LEFT].step;
+    struct update *update = claim_update(trainer);
+    if (update) {
+        update->kind = UPDATE_SAMPLE;
+        update->step = trainer->sampled;
+        for (int side = 0; side < SIDES; side++)
+            update->sample[side] = trainer->pair.sampler[side].sample;
+    }
+    publish_update(trainer, update != NULL);
+}
+
 /* ---- commands --------------------------------------------------------------------------------*/
 
 static void forget_rate(struct trainer *trainer)
@@ -162,6 +213,7 @@ static void restart(struct trainer *trainer, const struct settings *settings)
     bool ended = at_the_end(trainer);
     pair_close(&trainer->pair);
     pair_move(&trainer->pair, &fresh);
+    states_restart(&trainer->states, &trainer->pair);
     forget_rate(trainer);
     if (ended) /* the end had paused it, not the user */
         set_running(trainer);
@@ -176,6 +228,7 @@ static void apply(struct trainer *trainer, const struct settings *settings)
         break;
     case SCOPE_OPTIMIZER:
         pair_set(&trainer->pair, settings);
+        states_change(&trainer->states, &trainer->pair);
         publish_state(trainer, UPDATE_CHANGE, NULL);
         break;
     case SCOPE_PROGRAM:
@@ -190,23 +243,103 @@ static void apply(struct trainer *trainer, const struct settings *settings)
 static void change_placement(struct trainer *trainer, enum side side, enum placement placement)
 {
     struct error error;
-    if (pair_switch(&trainer->pair, side, placement, &error))
-        publish_state(trainer, UPDATE_CHANGE, NULL);
-    else
+    if (!pair_switch(&trainer->pair, side, placement, &error)) {
         publish_state(trainer, UPDATE_FAILED, &error);
+        return;
+    }
+    states_change(&trainer->states, &trainer->pair);
+    publish_state(trainer, UPDATE_CHANGE, NULL);
 }
 
-static void carry_out(struct trainer *trainer, const struct command *command)
+static bool is_stopping(struct trainer *trainer)
+{
+    pthread_mutex_lock(&trainer->mutex);
+    bool stop = trainer->stop;
+    pthread_mutex_unlock(&trainer->mutex);
+    return stop;
+}
+
+/* The run goes on from the step that the pair has gone back to. */
+static void publish_branch(struct trainer *trainer, const struct settings *before,
+                           const struct snapshot snapshot[SIDES])
+{
+    struct update *update = claim_update(trainer);
+    if (update) {
+        update->kind = UPDATE_BRANCH;
+        update->step = trainer->pair.run[LEFT].step;
+        memcpy(update->snapshot, snapshot, sizeof update->snapshot);
+        update->settings = trainer->pair.settings;
+        update->before = *before;
+    }
+    publish_update(trainer, update != NULL);
+}
+
+/* Back to a saved state and forth to the step, whose measurements come again; false with a reason.
+ * A trainer that is to stop leaves early. */
+static bool go_back(struct trainer *trainer, int64_t step, struct snapshot snapshot[SIDES],
+                    struct error *error)
+{
+    struct pair *pair = &trainer->pair;
+    if (!states_back(&trainer->states, pair, step, error))
+        return false;
+    while (pair->run[LEFT].step < step && !is_stopping(trainer))
+        if (!states_redo(&trainer->states, pair, snapshot, error))
+            return false;
+    return true;
+}
+
+static void branch(struct trainer *trainer, const struct command *command,
+                   struct snapshot snapshot[SIDES])
+{
+    struct pair *pair = &trainer->pair;
+    const struct settings now = pair->settings;
+    const int64_t was = pair->run[LEFT].step;
+    const bool ended = at_the_end(trainer);
+    struct error error;
+    if (command->step > was) {
+        error_set(&error, "step %lld is not of this run: it is at step %lld",
+                  (long long)command->step, (long long)was);
+        publish_state(trainer, UPDATE_FAILED, &error);
+        return;
+    }
+    memset(snapshot, 0, SIDES * sizeof *snapshot);
+    if (!go_back(trainer, command->step, snapshot, &error)) {
+        publish_state(trainer, UPDATE_FAILED, &error);
+        if (pair->run[LEFT].step != was) /* stuck half-way, without memory for another placement */
+            restart(trainer, &now);
+        return;
+    }
+    states_cut(&trainer->states, command->step);
+    trainer->steps_left = 0;
+    forget_rate(trainer);
+    const struct settings before = pair->settings;
+    struct settings after = before;
+    if (!command->as_then)
+        settings_copy(&after, &command->settings, SCOPE_OPTIMIZER);
+    if (settings_difference(&before, &after) >= 0) {
+        pair_set(pair, &after);
+        states_change(&trainer->states, pair);
+    }
+    if (ended) /* the end had paused it, not the user */
+        set_running(trainer);
+    publish_branch(trainer, &before, snapshot);
+    if (at_the_end(trainer))
+        publish_state(trainer, UPDATE_END, NULL);
+}
+
+/* `snapshot` is room for those of a step. */
+static void carry_out(struct trainer *trainer, const struct command *command,
+                      struct snapshot snapshot[SIDES])
 {
     switch (command->kind) {
     case COMMAND_RUN:
     case COMMAND_PAUSE: /* `running` says it already */
         trainer->steps_left = 0;
         forget_rate(trainer);
-        break;
+        return;
     case COMMAND_STEP:
         trainer->steps_left++;
-        break;
+        return;
     case COMMAND_RESTART: {
         struct settings settings = trainer->pair.settings;
         restart(trainer, &settings);
@@ -218,7 +351,11 @@ static void carry_out(struct trainer *trainer, const struct command *command)
     case COMMAND_SWITCH:
         change_placement(trainer, command->side, command->placement);
         break;
+    case COMMAND_BRANCH:
+        branch(trainer, command, snapshot);
+        break;
     }
+    forget_sample(trainer); /* the stacks may be others now */
 }
 
 static void send(struct trainer *trainer, const struct command *like)
@@ -270,6 +407,14 @@ void trainer_switch(struct trainer *trainer, enum side side, enum placement plac
     send(trainer, &(struct command){.kind = COMMAND_SWITCH, .side = side, .placement = placement});
 }
 
+void trainer_branch(struct trainer *trainer, int64_t step, const struct settings *settings)
+{
+    struct command command = {.kind = COMMAND_BRANCH, .step = step, .as_then = !settings};
+    if (settings)
+        command.settings = *settings;
+    send(trainer, &command);
+}
+
 /* ---- the loop --------------------------------------------------------------------------------*/
 
 static struct timespec absolute_time(double seconds_from_now)
@@ -286,14 +431,18 @@ static struct timespec absolute_time(double seconds_from_now)
     return at;
 }
 
-/* Waits until there is something to do. Returns a command to carry out, or NULL for a step; *stop
- * is set when the trainer is to end. */
+/* Waits until there is something to do. Returns a command to carry out, or NULL for a step, or for
+ * a sample where one is due; *stop is set when the trainer is to end. */
 static struct command *next_command(struct trainer *trainer, bool *stop)
 {
     struct command *command = NULL;
     pthread_mutex_lock(&trainer->mutex);
     while (!trainer->stop && !trainer->first) {
         bool go = (trainer->running || trainer->steps_left > 0) && !at_the_end(trainer);
+        trainer->pair.watch = trainer->watch;
+        trainer->sample_due = is_sample_due(trainer, go);
+        if (trainer->sample_due)
+            break;
         double wait = trainer->due - clock_seconds();
         if (go && (wait <= 0 || trainer->steps_left > 0))
             break;
@@ -333,22 +482,28 @@ static void *train(void *argument)
 {
     struct trainer *trainer = argument;
     struct snapshot *snapshot = memory_new(SIDES, sizeof *snapshot);
+    states_restart(&trainer->states, &trainer->pair);
     publish_state(trainer, UPDATE_RESTART, NULL);
     for (;;) {
         bool stop;
         struct command *command = next_command(trainer, &stop);
         if (command) {
             if (!stop)
-                carry_out(trainer, command);
+                carry_out(trainer, command, snapshot);
             free(command);
             continue;
         }
         if (stop)
             break;
+        if (trainer->sample_due) {
+            sample(trainer);
+            continue;
+        }
         if (trainer->steps_left > 0)
             trainer->steps_left--;
         schedule_next(trainer);
         step(trainer, snapshot);
+        states_step(&trainer->states, &trainer->pair);
         if (at_the_end(trainer))
             publish_state(trainer, UPDATE_END, NULL);
     }
@@ -365,9 +520,11 @@ struct trainer *trainer_start(const struct settings *settings, bool running, str
         free(trainer);
         return NULL;
     }
+    states_open(&trainer->states);
     trainer->ring = memory_new(UPDATES, sizeof *trainer->ring);
     trainer->running = running;
     trainer->rate = (double)NAN;
+    trainer->sampled = -1;
     pthread_mutex_init(&trainer->mutex, NULL);
     pthread_cond_init(&trainer->to_trainer, NULL);
     pthread_cond_init(&trainer->to_screen, NULL);
@@ -389,6 +546,7 @@ void trainer_stop(struct trainer *trainer)
     pthread_mutex_unlock(&trainer->mutex);
     pthread_join(trainer->thread, NULL);
     pair_close(&trainer->pair);
+    states_close(&trainer->states);
     while (trainer->first) {
         struct command *command = trainer->first;
         trainer->first = command->next;
@@ -405,6 +563,7 @@ void trainer_watch(struct trainer *trainer, unsigned watch)
 {
     pthread_mutex_lock(&trainer->mutex);
     trainer->watch = watch;
+    pthread_cond_signal(&trainer->to_trainer); /* a paused one may have a sample to write */
     pthread_mutex_unlock(&trainer->mutex);
 }
 

@@ -4,6 +4,7 @@
 #define LNSCOPE_TRAIN_TRAINER_H
 
 #include "train/run.h"
+#include "train/sample.h"
 #include "train/settings.h"
 #include "train/snapshot.h"
 
@@ -14,20 +15,26 @@ enum update_kind {
     UPDATE_RESTART, /* a run begins: forget the previous one; `task` and `settings` are its own */
     UPDATE_CHANGE,  /* settings of the optimizer changed, or a placement was switched; `step` is the
                        first that they act on */
+    UPDATE_BRANCH,  /* the run has gone back to `step`, and goes on from there: forget what followed
+                     */
+    UPDATE_SAMPLE,  /* both stacks have written a sample, of the weights after `step` steps */
     UPDATE_END,     /* the last step of `settings.steps` is done: the trainer has paused */
     UPDATE_FAILED   /* a command could not be carried out (`error`); all is as it was before it */
 };
 
-/* A plain value; about 160 KB. */
+/* A plain value; about 170 KB. */
 struct update {
     enum update_kind kind;
     int64_t step;
-    struct snapshot snapshot[SIDES]; /* of UPDATE_STEP */
-    struct settings settings;        /* of UPDATE_RESTART, UPDATE_CHANGE */
-    struct task_info task;           /* of UPDATE_RESTART */
-    int64_t parameters[SIDES];       /* of UPDATE_RESTART: number of trained values */
-    struct omega omega[SIDES];       /* of UPDATE_RESTART: before the first step */
-    struct error error;              /* of UPDATE_FAILED */
+    struct snapshot snapshot[SIDES]; /* of UPDATE_STEP; of UPDATE_BRANCH: those of `step` */
+    struct sample sample[SIDES];     /* of UPDATE_SAMPLE */
+    struct task_symbols symbols;     /* of UPDATE_RESTART */
+    struct settings settings;        /* of UPDATE_RESTART, UPDATE_CHANGE, UPDATE_BRANCH */
+    struct settings before;    /* of UPDATE_BRANCH: those of `step`; `settings` act after it */
+    struct task_info task;     /* of UPDATE_RESTART */
+    int64_t parameters[SIDES]; /* of UPDATE_RESTART: number of trained values */
+    struct omega omega[SIDES]; /* of UPDATE_RESTART: before the first step */
+    struct error error;        /* of UPDATE_FAILED */
 };
 
 /* Starts with these settings (which passed settings_check); paused or running. NULL with a reason
@@ -52,6 +59,13 @@ void trainer_apply(struct trainer *trainer, const struct settings *settings);
 /* One stack goes on under another placement, with the weights and moments that it has (run_switch):
  * an UPDATE_CHANGE, or an UPDATE_FAILED where the two do not have the same tensors. */
 void trainer_switch(struct trainer *trainer, enum side side, enum placement placement);
+
+/* Goes back to a step of the run under way and on from there, running or paused as before (what had
+ * ended runs): an UPDATE_BRANCH, or an UPDATE_FAILED. The settings of the optimizer are from then
+ * on those of `settings`, or, where it is NULL, those of that step: then all comes again, with the
+ * same bits. Placements are those of that step. The steps since the nearest saved state (states.h)
+ * are redone, without being published; only trainer_stop() cuts that short. */
+void trainer_branch(struct trainer *trainer, int64_t step, const struct settings *settings);
 
 /* What else to measure from the next step on, a sum of enum watch (run.h): what a view on the
  * screen wants to see. A trainer always measures some details. */

@@ -23,6 +23,7 @@ enum { KEYS_PER_FRAME = 64 /* keys taken before the screen is drawn again */ };
 static const double turn_seconds = 0.02; /* how often the trainer is asked for updates, at least */
 static const double rate_seconds = 0.5;  /* how often the steps per second are read */
 static const double message_seconds = 8; /* how long an answer is shown */
+static const double news_seconds = 5;    /* how long an event is shown in place of the keys */
 
 /* ---- messages ---- */
 
@@ -43,6 +44,14 @@ static void say_nothing(struct app *app)
     app->changed = true;
 }
 
+void app_show_news(struct app *app)
+{
+    double now = clock_seconds();
+    app->scene.news = true;
+    app->news_until = (app->message[0] ? fmax(now, app->message_until) : now) + news_seconds;
+    app->changed = true;
+}
+
 void app_fit_axis(struct app *app)
 {
     double least, most;
@@ -50,7 +59,8 @@ void app_fit_axis(struct app *app)
     axis_update(&app->scene.axis, least, most);
 }
 
-/* What moves without an update: the rate, the state, a message that has been shown long enough. */
+/* What moves without an update: the rate, the state, a message or an event that has been shown long
+ * enough. */
 static void look_around(struct app *app)
 {
     double now = clock_seconds();
@@ -65,6 +75,10 @@ static void look_around(struct app *app)
     }
     if (app->message[0] && now >= app->message_until)
         say_nothing(app);
+    if (app->scene.news && (!running || now >= app->news_until)) {
+        app->scene.news = false;
+        app->changed = true;
+    }
 }
 
 /* ---- the other keys ---- */
@@ -165,7 +179,7 @@ void app_export_file(struct app *app, const char *path, bool force)
 
 void app_act(struct app *app, enum action action)
 {
-    if (app_change(app, action) || look(app, action))
+    if (app_change(app, action) || app_time(app, action) || look(app, action))
         return;
     switch (action) {
     case ACTION_PAUSE:
@@ -204,7 +218,7 @@ void app_act(struct app *app, enum action action)
     case ACTION_QUIT:
         app->quit = true;
         break;
-    default: /* those of app_change() and of look() */
+    default: /* those of app_change(), app_time() and look() */
         break;
     }
 }
@@ -244,34 +258,62 @@ static void take_size(struct app *app)
     canvas_resize(&app->canvas, rows, cols);
 }
 
-static void take_key(struct app *app, int code)
+/* The trainer measures what the view on the screen wants to see; where that may have changed. */
+static void watch_view(struct app *app)
+{
+    trainer_watch(app->trainer, view_table[app->scene.view].watch);
+}
+
+void app_take_key(struct app *app, int code)
 {
     char key[32];
+    if (code == KEY_CODE_MOUSE) {
+        if (!app->scene.prompt) /* it would type */
+            app_take_mouse(app, terminal_mouse());
+        return;
+    }
     app->urgent = app->changed = true;
     if (code == KEY_CODE_RESIZE) {
         take_size(app);
         return;
     }
-    if (app_prompt_key(app, code))
+    if (app_prompt_key(app, code)) {
+        watch_view(app);
         return;
+    }
     say_nothing(app);
     int action = key_action(code);
     if (app->scene.help && action != ACTION_COMMAND) {
         help_key(app, code);
     } else if (action >= 0) {
         app_act(app, (enum action)action);
+    } else if (navigate_page(&app->scene, code, app->canvas.rows, app->canvas.cols)) {
+        return;
     } else if (view_of_key(code) >= 0) {
         navigate_to(&app->scene, (enum view)view_of_key(code));
     } else {
         key_describe(code, key, sizeof key);
         app_say(app, ROLE_TEXT, "%s does nothing: ? shows the keys", key);
     }
+    watch_view(app);
 }
 
 /* ---- the loop ---- */
 
+/* What of the settings of the program the scene and the terminal go by. */
+static void follow_settings(struct app *app)
+{
+    const struct settings *settings = &app->present;
+    app->scene.ascii =
+        settings->ascii == ASCII_ON || (settings->ascii == ASCII_AUTO && !terminal_is_utf8());
+    app->scene.hide = settings->hide;
+    terminal_set_theme((enum theme)settings->theme);
+    terminal_set_mouse(settings->mouse);
+}
+
 static void draw(struct app *app)
 {
+    follow_settings(app);
     view_screen(&app->canvas, &app->scene);
     terminal_paint(&app->canvas);
     app_record_frame(app);
@@ -286,7 +328,7 @@ static void turn(struct app *app)
         seconds = fmin(seconds, fmax(0, app->next_frame - clock_seconds()));
     int code = terminal_key(seconds);
     for (int keys = 1; code != KEY_CODE_NONE; keys++) {
-        take_key(app, code);
+        app_take_key(app, code);
         if (app->quit || keys == KEYS_PER_FRAME)
             break;
         code = terminal_key(0);
@@ -297,14 +339,6 @@ static void turn(struct app *app)
         draw(app);
 }
 
-void app_take_look(struct app *app)
-{
-    enum ascii_mode ascii = app->present.ascii;
-    app->scene.ascii = ascii == ASCII_ON || (ascii == ASCII_AUTO && !terminal_is_utf8());
-    app->scene.mono = !terminal_has_colours() || app->present.theme == THEME_MONO;
-    app->scene.few_colours = !terminal_has_ramp();
-}
-
 static void open_scene(struct app *app)
 {
     app->task = task_describe(app->present.task);
@@ -312,14 +346,19 @@ static void open_scene(struct app *app)
         .settings = &app->present,
         .task = &app->task,
         .history = &app->history,
+        .samples = &app->samples,
+        .symbols = &app->symbols,
+        .events = &app->events,
         .rate = NAN,
+        .mono = !terminal_has_colours(),
+        .few_colours = !terminal_has_ramp(),
         .message = app->message,
         .message_role = ROLE_TEXT,
     };
     scene_set_defaults(&app->scene);
-    app_take_look(app);
     canvas_open(&app->canvas, 1, 1);
     take_size(app);
+    watch_view(app);
 }
 
 /* Trains and draws until the user or a signal ends it. */
@@ -346,8 +385,11 @@ int app_run(const struct app_start *start, struct error *error)
         trainer_stop(app.trainer);
         return 1;
     }
+    app.grip_row = app.grip_col = -1;
     app.update = memory_new(1, sizeof *app.update);
     history_open(&app.history);
+    sample_history_open(&app.samples);
+    events_clear(&app.events);
     open_scene(&app);
     bool able = !start->record || app_record_open(&app, start->record, start->force, error);
     if (able)
@@ -361,6 +403,7 @@ int app_run(const struct app_start *start, struct error *error)
         raise(number);
     }
     trainer_stop(app.trainer);
+    sample_history_close(&app.samples);
     history_close(&app.history);
     canvas_close(&app.canvas);
     free(app.update);

@@ -49,11 +49,7 @@ void app_list_changes(const struct settings *before, const struct settings *afte
 
 void app_copy_program_settings(struct settings *to, const struct settings *from)
 {
-    for (int i = 0; i < setting_count; i++) {
-        const struct setting_row *row = &setting_table[i];
-        if (row->scope == SCOPE_PROGRAM)
-            memcpy((char *)to + row->offset, (const char *)from + row->offset, row->size);
-    }
+    settings_copy(to, from, SCOPE_PROGRAM);
 }
 
 /* The values that a key moves a setting along, in rising order; or, without them, the choices of
@@ -86,6 +82,8 @@ static const struct setting_key setting_keys[ACTIONS] = {
     [ACTION_NORM] = {.setting = "norm"},
     [ACTION_TASK] = {.setting = "task"},
     [ACTION_PRESET] = {.setting = "preset"},
+    [ACTION_THEME] = {.setting = "theme"},
+    [ACTION_HIDE] = {.setting = "hide"},
     [ACTION_LEFT_NEXT] = {.setting = "left"},
     [ACTION_RIGHT_NEXT] = {.setting = "right"},
 };
@@ -170,7 +168,6 @@ bool app_set(struct app *app, const char *name, const char *value)
         return false;
     }
     app_command(app, &next);
-    app_take_look(app);
     say_set(app, name, &before);
     return true;
 }

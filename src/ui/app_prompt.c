@@ -32,7 +32,8 @@ static void show_setting(struct app *app, const struct verb *setting)
                 key_table[ACTION_BLIND].label);
 }
 
-static void go_to(struct app *app, const char *text)
+/* Shows a step; false, and said, where there is none such. */
+static bool go_to(struct app *app, const char *text)
 {
     const int64_t newest = app->history.last[LEFT].step;
     char *end;
@@ -40,15 +41,18 @@ static void go_to(struct app *app, const char *text)
     int64_t step = strtoll(text, &end, 10);
     if (newest == 0) {
         app_say(app, ROLE_BAD, "there is no step to go to yet");
-    } else if (!*text || strspn(text, "0123456789") != strlen(text) || errno != 0 || step < 1 ||
-               step > newest) {
-        app_say(app, ROLE_BAD, "step '%.40s': a whole number from 1 to %" PRId64, text, newest);
-    } else {
-        navigate_to_step(&app->scene, step);
-        app_fit_axis(app);
-        if (scene_step(&app->scene) != step)
-            app_say(app, ROLE_TEXT, "step %" PRId64 " is not kept: this is the nearest", step);
+        return false;
     }
+    if (!*text || strspn(text, "0123456789") != strlen(text) || errno != 0 || step < 1 ||
+        step > newest) {
+        app_say(app, ROLE_BAD, "step '%.40s': a whole number from 1 to %" PRId64, text, newest);
+        return false;
+    }
+    navigate_to_step(&app->scene, step);
+    app_fit_axis(app);
+    if (scene_step(&app->scene) != step)
+        app_say(app, ROLE_TEXT, "step %" PRId64 " is not kept: this is the nearest", step);
+    return true;
 }
 
 static void show_view(struct app *app, const char *name)
@@ -77,11 +81,13 @@ static bool name_file(struct app *app, const struct command_line *line, char *pa
 static void carry_out(struct app *app, const struct command_line *line)
 {
     char path[FILE_PATH];
-    if (line->count == 0 && line->verb.action < ACTIONS) {
+    const enum verb_kind kind = line->verb.kind;
+    /* The key m asks for a name here, so that the command is more than the key. */
+    if (line->count == 0 && line->verb.action < ACTIONS && kind != VERB_MARK) {
         app_act(app, line->verb.action);
         return;
     }
-    switch (line->verb.kind) {
+    switch (kind) {
     case VERB_SET:
     case VERB_SETTING:
         if (!line->value) {
@@ -101,6 +107,13 @@ static void carry_out(struct app *app, const struct command_line *line)
         break;
     case VERB_GOTO:
         go_to(app, line->argument[0]);
+        break;
+    case VERB_MARK:
+        app_mark(app, line->count > 0 ? line->argument[0] : NULL);
+        break;
+    case VERB_BRANCH:
+        if (go_to(app, line->argument[0]))
+            app_act(app, ACTION_BRANCH);
         break;
     case VERB_VIEW:
         show_view(app, line->argument[0]);

@@ -1,8 +1,8 @@
 /* The state of the program on the screen, shared by the files of the app and by nothing else.
  *
  * app.c owns it and the loop; app_updates.c takes what the trainer publishes; app_change.c changes
- * settings; app_prompt.c is the command line; app_record.c records. None of them draws but app.c.
- */
+ * settings; app_time.c goes back to a step; app_record.c records; app_prompt.c is the command line.
+ * None of them draws but app.c. */
 #ifndef LNSCOPE_UI_APP_STATE_H
 #define LNSCOPE_UI_APP_STATE_H
 
@@ -12,6 +12,7 @@
 #include "ui/keys.h"
 #include "ui/prompt.h"
 #include "ui/scene.h"
+#include "ui/terminal.h"
 
 enum { MESSAGE_SIZE = 512 };
 
@@ -22,6 +23,9 @@ struct app {
     struct settings present; /* of the run under way; those of the program as commanded */
     struct task_info task;
     struct history history;
+    struct sample_history samples;
+    struct task_symbols symbols;
+    struct events events;
     struct scene scene;
     struct canvas canvas;
     const struct app_output *output;
@@ -30,9 +34,14 @@ struct app {
     double record_from;     /* the clock when it began */
     char message[MESSAGE_SIZE];
     double message_until;
-    struct settings mark_before; /* the settings before the newest mark on the curves, ... */
-    int64_t mark_step;           /* ... which acts from this step on; 0: there is none */
-    const char *tensor;          /* the name of the parameter that the bars show; NULL: the first */
+    double news_until;            /* when the footer goes back from the newest event to the keys */
+    struct settings mark_before;  /* the settings before the newest mark on the curves, ... */
+    int64_t mark_step;            /* ... which acts from this step on; 0: there is none */
+    bool mark_branch;             /* it is where the run branched */
+    struct history_anchor anchor; /* of the step that the trainer was sent back to */
+    bool going_back;              /* and has not said yet that it is there */
+    int grip_row, grip_col; /* of a press on curves or maps, from which a drag scrubs; -1: none */
+    const char *tensor;     /* the name of the parameter that the bars show; NULL: the first */
     double next_rate, next_frame;
     bool begun;   /* the run under way has been announced */
     bool changed; /* what is shown is no longer what is */
@@ -49,11 +58,10 @@ void app_say(struct app *app, enum role role, const char *format, ...)
 /* Carries out what a key does (app.c). */
 void app_act(struct app *app, enum action action);
 
-/* Takes from the settings of the program how the screen is drawn (app.c). */
-void app_take_look(struct app *app);
-
 /* Writes the screen to a file, without the command line (app.c). */
 void app_export_file(struct app *app, const char *path, bool force);
+/* Shows the newest event in the footer for a while, after the answer that stands there (app.c). */
+void app_show_news(struct app *app);
 
 /* Fits the axis of the bars to what is shown (app.c). */
 void app_fit_axis(struct app *app);
@@ -62,6 +70,10 @@ void app_fit_axis(struct app *app);
  * or, with an arrow to stand between the old value and the new, "warmup 0→100" (app_change.c). */
 void app_list_changes(const struct settings *before, const struct settings *after,
                       const char *arrow, char *out, size_t size);
+
+/* Is all that has changed a warmup that is over by the step either way, so that no rate will
+ * differ? (app_updates.c) */
+bool app_is_too_late(const struct settings *before, const struct settings *after, int64_t step);
 
 /* Copies the settings of the program, which never touch the numbers (app_change.c). */
 void app_copy_program_settings(struct settings *to, const struct settings *from);
@@ -98,5 +110,18 @@ void app_record_frame(struct app *app);
 /* Carries out a key that changes a setting; false when the action is none of these
  * (app_change.c). */
 bool app_change(struct app *app, enum action action);
+
+/* Carries out a key that branches or marks; false when the action is none of these (app_time.c). */
+bool app_time(struct app *app, enum action action);
+
+/* Names the step that is shown, also anew; NULL: "mark 1", "mark 2", ... False when there is no
+ * step yet, or the name cannot be shown: the status line says so (app_time.c). */
+bool app_mark(struct app *app, const char *name);
+
+/* Carries out a key of the table or a digit, whatever it came from (app.c). */
+void app_take_key(struct app *app, int code);
+
+/* Carries out what the mouse did (app_mouse.c). */
+void app_take_mouse(struct app *app, struct mouse mouse);
 
 #endif

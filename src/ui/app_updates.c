@@ -1,5 +1,5 @@
-/* What the trainer publishes, taken in: steps into the history, restarts and changes into the scene;
- * and what happened is said. See app_state.h; draws nothing. */
+/* What the trainer publishes, taken in: steps into the history, restarts and changes into the
+ * scene; and what happened is said. See app_state.h; draws nothing. */
 #include "ui/app_state.h"
 
 #include "train/presets.h"
@@ -27,59 +27,138 @@ static void find_tensor(struct app *app)
             app->scene.tensor = i;
 }
 
+/* To be called after what may have added events, with what there were: the newest is shown, and a
+ * log that is scrolled back stays where it is. */
+static void show_new_events(struct app *app, int64_t total, int count)
+{
+    if (app->events.total == total)
+        return;
+    if (app->scene.log_scroll > 0)
+        app->scene.log_scroll += app->events.count - count;
+    app_show_news(app);
+}
+
 static void take_step(struct app *app, const struct update *update)
 {
+    const int64_t total = app->events.total;
+    const int count = app->events.count;
     history_add(&app->history, update->snapshot);
+    events_step(&app->events, &app->history, &app->present);
+    show_new_events(app, total, count);
     find_tensor(app);
     app_fit_axis(app);
+}
+
+static void log_restart(struct app *app, const struct settings *settings, const char *changes)
+{
+    char text[EVENT_TEXT];
+    snprintf(text, sizeof text, "seed %llu%s%.*s", (unsigned long long)settings->seed,
+             *changes ? ", " : "", EVENT_TEXT / 2, changes);
+    events_note(&app->events, 0, -1, EVENT_RESTART, text);
 }
 
 static void take_restart(struct app *app, const struct update *update)
 {
     char changes[MESSAGE_SIZE];
     app_list_changes(&app->present, &update->settings, NULL, changes, sizeof changes);
-    if (app->begun)
+    events_clear(&app->events);
+    if (app->begun) {
         app_say(app, ROLE_TEXT, "%s%srestarted from seed %llu", changes, *changes ? ": " : "",
                 (unsigned long long)update->settings.seed);
+        log_restart(app, &update->settings, changes);
+    }
     if (app->present.layers != update->settings.layers)
         app->scene.bar_scroll = 0;
     app->begun = true;
     take_settings(app, &update->settings);
     app->task = update->task;
+    app->symbols = update->symbols;
     memcpy(app->scene.parameters, update->parameters, sizeof app->scene.parameters);
     memcpy(app->scene.omega, update->omega, sizeof app->scene.omega);
     app->scene.ended = false;
     app->mark_step = 0;
+    app->going_back = false;
     history_clear(&app->history);
+    sample_history_clear(&app->samples);
     history_set_unit(&app->history, update->task.unigram_entropy);
     navigate_restart(&app->scene);
     axis_reset(&app->scene.axis);
 }
 
-/* Several changes before one step make one mark. */
-static void mark_change(struct app *app, const struct update *update)
+/* Marks what differs from the settings before, or the branch, at the step. */
+static void set_mark(struct app *app, const struct settings *after, int64_t step)
 {
-    char text[MARK_TEXT];
-    if (app->mark_step == update->step && app->history.marks > 0)
-        app->history.marks--;
-    else
-        app->mark_before = app->present;
+    char changes[MARK_TEXT], text[sizeof changes + 16];
+    app_list_changes(&app->mark_before, after, app->scene.ascii ? "->" : "→", changes,
+                     sizeof changes);
+    snprintf(text, sizeof text, "%s%s%s", app->mark_branch ? "branch" : "",
+             app->mark_branch && *changes ? ", " : "", changes);
     app->mark_step = 0;
-    app_list_changes(&app->mark_before, &update->settings, app->scene.ascii ? "->" : "→", text,
-                     sizeof text);
     if (*text) {
-        history_add_mark(&app->history, update->step, text);
-        app->mark_step = update->step;
+        history_add_mark_of(&app->history, *changes ? MARK_CHANGE : MARK_BRANCH, step, text);
+        app->mark_step = step;
     }
 }
 
-/* Is all that has changed a warmup that is over either way, so that no rate will differ? */
-static bool is_too_late(const struct settings *before, const struct settings *after, int64_t step)
+/* Several changes before one step make one mark. */
+static void mark_change(struct app *app, const struct update *update)
+{
+    if (app->mark_step == update->step && app->history.marks > 0) {
+        app->history.marks--; /* it is the last: its step is not done yet */
+    } else {
+        app->mark_before = app->present;
+        app->mark_branch = false;
+    }
+    set_mark(app, &update->settings, update->step);
+}
+
+bool app_is_too_late(const struct settings *before, const struct settings *after, int64_t step)
 {
     struct settings same = *before;
     same.warmup = after->warmup;
     return settings_difference(&same, after) < 0 && after->schedule == SCHEDULE_CONSTANT &&
            before->warmup <= step && after->warmup <= step;
+}
+
+/* What a change can still do: it acts on what follows, or, from the step shown, on a branch. */
+static void say_change(struct app *app, const char *changes, const struct update *update)
+{
+    const struct settings *before = &app->present, *after = &update->settings;
+    const int64_t shown = app->scene.cursor > 0 ? scene_step(&app->scene) : 0;
+    /* A branch takes up the placements of its step. */
+    const bool branch = shown > 0 && settings_difference(before, after) == SCOPE_OPTIMIZER &&
+                        !app_is_too_late(before, after, shown + 1);
+    if (app_is_too_late(before, after, update->step))
+        app_say(app, ROLE_TEXT, "%s: over by step %lld, %s with it", changes,
+                (long long)update->step, branch ? "F branches here" : "r restarts");
+    else
+        app_say(app, ROLE_TEXT, "%s: from step %lld on%s", changes, (long long)update->step,
+                branch ? "; F branches here with it" : "");
+}
+
+/* The same change as events: a placement that was switched is one of its stack. */
+static void log_change(struct app *app, const struct update *update)
+{
+    const int64_t total = app->events.total;
+    const int count = app->events.count;
+    const struct settings *after = &update->settings;
+    struct settings rest = app->mark_before;
+    char text[EVENT_TEXT / 2];
+    events_forget(&app->events, update->step, EVENT_CHANGE);
+    events_forget(&app->events, update->step, EVENT_SWITCH);
+    for (int side = 0; side < SIDES; side++) {
+        enum placement was = rest.stack[side].placement, is = after->stack[side].placement;
+        if (was == is)
+            continue;
+        snprintf(text, sizeof text, "%s, no longer as %s", placement_names[is],
+                 placement_names[was]);
+        events_note(&app->events, update->step, side, EVENT_SWITCH, text);
+        rest.stack[side].placement = is;
+    }
+    app_list_changes(&rest, after, "→", text, sizeof text);
+    if (*text)
+        events_note(&app->events, update->step, -1, EVENT_CHANGE, text);
+    show_new_events(app, total, count);
 }
 
 static void take_change(struct app *app, const struct update *update)
@@ -88,13 +167,55 @@ static void take_change(struct app *app, const struct update *update)
     app_list_changes(&app->present, &update->settings, NULL, changes, sizeof changes);
     if (!*changes)
         return;
-    if (is_too_late(&app->present, &update->settings, update->step))
-        app_say(app, ROLE_TEXT, "%s: over by step %lld, r restarts with it", changes,
-                (long long)update->step);
-    else
-        app_say(app, ROLE_TEXT, "%s: from step %lld on", changes, (long long)update->step);
+    say_change(app, changes, update);
     mark_change(app, update);
+    log_change(app, update);
     take_settings(app, &update->settings);
+}
+
+static void say_branch(struct app *app, const struct update *update)
+{
+    char changes[MESSAGE_SIZE];
+    const long long step = (long long)update->step;
+    app_list_changes(&update->before, &update->settings, NULL, changes, sizeof changes);
+    if (*changes && app_is_too_late(&update->before, &update->settings, update->step + 1))
+        app_say(app, ROLE_TEXT, "branched at step %lld: %s is over by then, r restarts with it",
+                step, changes);
+    else
+        app_say(app, ROLE_TEXT, "branched at step %lld%s%s: the old curves stay as ghosts", step,
+                *changes ? " with " : "", changes);
+}
+
+/* The events of the steps that are gone go as well, and the branch is one. */
+static void log_branch(struct app *app, const struct update *update)
+{
+    char changes[EVENT_TEXT / 2], text[EVENT_TEXT / 2];
+    events_truncate(&app->events, &app->history, &update->before, update->step);
+    app_list_changes(&update->before, &update->settings, "→", changes, sizeof changes);
+    snprintf(text, sizeof text, "step %lld%s%.48s", (long long)update->step, *changes ? ", " : "",
+             changes);
+    events_note(&app->events, update->step, -1, EVENT_BRANCH, text);
+    app->scene.log_scroll = 0;
+    app_show_news(app);
+}
+
+static void take_branch(struct app *app, const struct update *update)
+{
+    if (app->anchor.step != update->step)
+        app->anchor = history_anchor(&app->history, update->step);
+    history_truncate(&app->history, &app->anchor, update->snapshot);
+    log_branch(app, update);
+    say_branch(app, update);
+    app->going_back = false;
+    app->scene.ended = false;
+    app->scene.cursor = 0;
+    app->mark_before = update->before;
+    app->mark_branch = true;
+    set_mark(app, &update->settings, update->step + 1);
+    take_settings(app, &update->settings);
+    find_tensor(app);
+    axis_reset(&app->scene.axis);
+    app_fit_axis(app);
 }
 
 static void take_update(struct app *app, const struct update *update)
@@ -109,11 +230,19 @@ static void take_update(struct app *app, const struct update *update)
     case UPDATE_CHANGE:
         take_change(app, update);
         break;
+    case UPDATE_BRANCH:
+        take_branch(app, update);
+        break;
+    case UPDATE_SAMPLE:
+        sample_history_add(&app->samples, update->sample);
+        break;
     case UPDATE_END:
         app->scene.ended = true;
+        events_note(&app->events, app->history.last[LEFT].step, -1, EVENT_END, "");
         break;
     case UPDATE_FAILED:
         app_say(app, ROLE_BAD, "%s", update->error.text);
+        app->going_back = false;
         app_copy_program_settings(&app->present, &app->wanted);
         app->wanted = app->present;
         break;

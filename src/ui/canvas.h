@@ -19,6 +19,8 @@ enum role {
     ROLE_RIGHT,    /* the accent of the right stack */
     ROLE_LEFT_DIM, /* raw curve of the left stack, bars that are kept from before */
     ROLE_RIGHT_DIM,
+    ROLE_LEFT_GHOST, /* curves that a branch has left behind: fainter still */
+    ROLE_RIGHT_GHOST,
     ROLE_AXIS,                       /* axes, ticks, frames */
     ROLE_REFERENCE,                  /* reference lines and their labels */
     ROLE_MARK,                       /* events on the curves */
@@ -30,6 +32,7 @@ enum role {
     ROLE_BAR_STRONG,                 /* what stands out in them */
     ROLE_BAR_GOOD,                   /* RUNNING */
     ROLE_BAR_WARN,                   /* PAUSED, ENDED */
+    ROLE_BAR_BAD,                    /* a recording is under way */
     ROLE_GRID,                       /* lines behind bars and curves: the faintest of all */
     ROLE_TAB,                        /* the name of the view that is shown, in the header */
     ROLE_ON_LOW,                     /* words on the lower half of the ramp as a background, ... */

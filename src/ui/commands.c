@@ -36,6 +36,16 @@ const struct verb_row verb_table[VERB_KINDS] = {
                    .least = 1,
                    .most = 1,
                    .action = ACTIONS},
+    [VERB_MARK] = {.name = "mark",
+                   .arguments = "[NAME]",
+                   .help = "name the step that is shown; without NAME: a number",
+                   .most = 1,
+                   .action = ACTION_MARK},
+    [VERB_BRANCH] = {.name = "branch",
+                     .arguments = "[STEP]",
+                     .help = "train on from a step, or from the one that is shown",
+                     .most = 1,
+                     .action = ACTION_BRANCH},
     [VERB_VIEW] = {.name = "view",
                    .arguments = "NAME",
                    .help = "show a view",
@@ -225,10 +235,10 @@ static bool take_force(char *name)
 
 static bool wrong_count(const struct verb *verb, const char *what, struct error *error)
 {
-    bool file = verb_table[verb->kind].operand == OPERAND_FILE;
+    bool blanks = verb_table[verb->kind].operand == OPERAND_FILE || verb->kind == VERB_MARK;
     return error_set(error, "too %s arguments: %s%s%s%s", what, verb->name,
                      *verb->arguments ? " " : "", verb->arguments,
-                     file ? "; a name with blanks stands in \"...\"" : "");
+                     blanks ? "; a name with blanks stands in \"...\"" : "");
 }
 
 /* The arguments behind the command. */

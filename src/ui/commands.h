@@ -16,6 +16,8 @@ enum verb_kind {
     VERB_EXPORT,
     VERB_RECORD,
     VERB_GOTO,
+    VERB_MARK,
+    VERB_BRANCH,
     VERB_VIEW,
     VERB_HELP,
     VERB_QUIT,

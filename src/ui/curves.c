@@ -23,6 +23,7 @@ enum {
     NAMES_FROM = 19,  /* a margin this wide has room for the names of reference lines ... */
     BRIEFS_FROM = 12, /* ... and this wide for short ones */
     RACE_ROWS = 3,
+    GHOST_FROM = 20, /* free columns of the legend from which on it names the ghosts */
     REFERENCES = 2
 };
 
@@ -39,10 +40,16 @@ static const int value_cols[CURVES] = {[CURVE_LOSS] = 5, [CURVE_RATIO] = 7, [CUR
 
 static const enum plot_layer curve_layer[SIDES] = {[LEFT] = PLOT_LEFT, [RIGHT] = PLOT_RIGHT};
 static const enum plot_layer raw_layer[SIDES] = {[LEFT] = PLOT_LEFT_RAW, [RIGHT] = PLOT_RIGHT_RAW};
+static const enum plot_layer ghost_layer[SIDES] = {
+    [LEFT] = PLOT_LEFT_GHOST, [RIGHT] = PLOT_RIGHT_GHOST};
 
 /* A curve point by point, on a logarithmic y axis as logarithms. NAN: not measured. */
 struct series {
-    double *line; /* smoothed */
+    const struct history_point *point;
+    int count;     /* of points in view, and of those left of it */
+    int64_t first; /* point i is point `first` + i of the run */
+    int drawn;     /* the first that is drawn */
+    double *line;  /* smoothed */
     double *raw;
 };
 
@@ -51,7 +58,7 @@ struct chart {
     const struct scene *scene;
     const struct curves_look *look;
     struct series series[SIDES];
-    int count; /* of points in view, and of those left of it */
+    struct series ghost[HISTORY_GHOSTS][SIDES]; /* the newest first */
     bool log_y;
     double from, to;   /* steps */
     double low, high;  /* values */
@@ -75,19 +82,20 @@ static double raw_value(enum curve curve, const struct history_point *point)
     return point->loss;
 }
 
-/* Fills the series of one stack. The line is the debiased exponential mean; of ratios and
- * gradients, which span decades, that of their logarithms. */
-static void fill_series(const struct chart *chart, enum side side)
+/* Fills a series. The line is the debiased exponential mean; of ratios and gradients, which span
+ * decades, that of their logarithms. */
+static void fill_series(const struct chart *chart, struct series *series)
 {
-    const struct history *history = chart->scene->history;
-    const struct series *series = &chart->series[side];
     const bool logs = chart->look->curve != CURVE_LOSS, log_y = chart->log_y;
     /* At this weight the mean of the loss is known at full resolution. */
     const bool known = !logs && chart->look->smoothing == history_smoothing;
-    const double past = pow(chart->look->smoothing, (double)history->stride);
+    const double past = pow(chart->look->smoothing, (double)chart->scene->history->stride);
+    const size_t count = (size_t)(series->count > 0 ? series->count : 1);
     double sum = 0, weight = 0;
-    for (int i = 0; i < chart->count; i++) {
-        const struct history_point *point = history_at(history, side, i);
+    series->line = memory_new(count, sizeof(double));
+    series->raw = memory_new(count, sizeof(double));
+    for (int i = 0; i < series->count; i++) {
+        const struct history_point *point = &series->point[i];
         double raw = raw_value(chart->look->curve, point);
         series->line[i] = series->raw[i] = NAN;
         if (!isfinite(raw) || ((logs || log_y) && raw <= 0))
@@ -99,6 +107,12 @@ static void fill_series(const struct chart *chart, enum side side)
         series->raw[i] = log_y ? log_raw : raw;
         series->line[i] = logs == log_y ? line : log_y ? log(line) : exp(line);
     }
+}
+
+/* The step of point i. */
+static double step_of(const struct chart *chart, const struct series *series, int i)
+{
+    return (double)((series->first + i + 1) * chart->scene->history->stride);
 }
 
 /* A value as the y axis has it, and back. */
@@ -115,8 +129,9 @@ static double from_axis(const struct chart *chart, double number)
 /* The newest value of the line up to a step; NAN: there is none. */
 static double line_at(const struct chart *chart, enum side side, int64_t step)
 {
+    const int count = chart->series[side].count;
     int i = history_find(chart->scene->history, step);
-    i = i < chart->count ? i : chart->count - 1;
+    i = i < count ? i : count - 1;
     while (i >= 0 && isnan(chart->series[side].line[i]))
         i--;
     return i < 0 ? NAN : from_axis(chart, chart->series[side].line[i]);
@@ -124,11 +139,25 @@ static double line_at(const struct chart *chart, enum side side, int64_t step)
 
 /* ---- axes ---- */
 
+/* The newest step that a ghost has; 0: there is no ghost. */
+static double ghost_end(const struct history *history)
+{
+    int64_t end = 0;
+    for (int g = 0; g < HISTORY_GHOSTS; g++) {
+        const struct history_ghost *ghost = &history->ghost[g];
+        int64_t last = (ghost->first + ghost->count) * history->stride;
+        end = ghost->count > 0 && last > end ? last : end;
+    }
+    return (double)end;
+}
+
 /* The x axis grows in steps, so that the picture stands still in between; it does not reach past
- * the end of a run of known length. */
+ * the end of a run of known length. Ghosts are seen as far again as the run has come. */
 static double steps_shown(const struct scene *scene)
 {
-    double steps = plot_nice_above(fmax((double)scene->history->last[LEFT].step, STEPS_LEAST));
+    double newest = (double)scene->history->last[LEFT].step;
+    double ahead = fmin(ghost_end(scene->history), 2 * newest);
+    double steps = plot_nice_above(fmax(fmax(newest, ahead), STEPS_LEAST));
     double end = (double)scene->settings->steps;
     return end > 0 && end < steps ? end : steps;
 }
@@ -152,20 +181,28 @@ void curves_range(const struct scene *scene, const struct curves_look *look, dou
         *from = fmax(*from, 1);
 }
 
-/* The smallest and the largest value of both lines in the range of steps. */
-static void line_range(const struct chart *chart, double *least, double *most)
+/* Widens low..high, as the axis has them, by a line in the range of steps. */
+static void add_range(const struct chart *chart, const struct series *series, double *low,
+                      double *high)
 {
     double first = chart->look->zoom > 0 ? chart->from : SETTLED;
+    for (int i = series->drawn; i < series->count; i++) {
+        double line = series->line[i], step = step_of(chart, series, i);
+        if (isnan(line) || step <= first || step > chart->to)
+            continue;
+        *low = fmin(*low, line); /* fmin passes over a NAN */
+        *high = fmax(*high, line);
+    }
+}
+
+/* The smallest and the largest value of all lines in the range of steps. */
+static void line_range(const struct chart *chart, double *least, double *most)
+{
     double low = NAN, high = NAN;
     for (enum side side = LEFT; side < SIDES; side++) {
-        const double *line = chart->series[side].line;
-        for (int i = 0; i < chart->count; i++) {
-            double step = (double)history_step(chart->scene->history, i);
-            if (isnan(line[i]) || step <= first || step > chart->to)
-                continue;
-            low = line[i] < low ? line[i] : isnan(low) ? line[i] : low;
-            high = line[i] > high ? line[i] : isnan(high) ? line[i] : high;
-        }
+        add_range(chart, &chart->series[side], &low, &high);
+        for (int g = 0; g < HISTORY_GHOSTS; g++)
+            add_range(chart, &chart->ghost[g][side], &low, &high);
     }
     *least = from_axis(chart, low);
     *most = from_axis(chart, high);
@@ -304,14 +341,15 @@ static void move_pen(struct plot *plot, enum plot_layer layer, struct pen *pen, 
     pen->y = y;
 }
 
-static void add_curve(struct plot *plot, const struct chart *chart, enum side side, bool dashed)
+/* A line, and dots of the raw values where `raw` is a layer for them (not PLOT_LAYERS). */
+static void add_curve(struct plot *plot, const struct chart *chart, const struct series *series,
+                      enum plot_layer layer, enum plot_layer raw, bool dashed)
 {
-    const struct series *series = &chart->series[side];
     struct pen pen = {.x = NAN, .col = -1};
-    for (int i = 0; i < chart->count; i++) {
+    for (int i = series->drawn; i < series->count; i++) {
         if (isnan(series->line[i]))
             continue; /* diverged: the smoothed loss only stands still */
-        double x = dot_x(chart, (double)history_step(chart->scene->history, i));
+        double x = dot_x(chart, step_of(chart, series, i));
         double y = dot_of(chart, series->line[i]);
         if (x < 0) {
             pen = (struct pen){.x = x, .y = y, .col = -1};
@@ -323,11 +361,21 @@ static void add_curve(struct plot *plot, const struct chart *chart, enum side si
         } else if (isnan(pen.x)) {
             pen = (struct pen){.x = x, .y = y, .col = -1};
         }
-        move_pen(plot, curve_layer[side], &pen, x, y, dashed);
-        if (!dashed || !plot_gap(pen.col))
-            plot_dot(plot, raw_layer[side], pen.col, (int)(dot_of(chart, series->raw[i]) + 0.5));
+        move_pen(plot, layer, &pen, x, y, dashed);
+        if (raw != PLOT_LAYERS && (!dashed || !plot_gap(pen.col)))
+            plot_dot(plot, raw, pen.col, (int)(dot_of(chart, series->raw[i]) + 0.5));
     }
-    leave_column(plot, curve_layer[side], &pen, dashed);
+    leave_column(plot, layer, &pen, dashed);
+}
+
+static void add_curves(struct plot *plot, const struct chart *chart)
+{
+    for (enum side side = LEFT; side < SIDES; side++) {
+        const bool dashed = side == RIGHT;
+        add_curve(plot, chart, &chart->series[side], curve_layer[side], raw_layer[side], dashed);
+        for (int g = 0; g < HISTORY_GHOSTS; g++)
+            add_curve(plot, chart, &chart->ghost[g][side], ghost_layer[side], PLOT_LAYERS, dashed);
+    }
 }
 
 /* Where a diverged stack's curve ends: at its last finite loss. */
@@ -335,7 +383,7 @@ static void draw_end(struct canvas *canvas, struct rect area, const struct chart
                      enum side side)
 {
     const double *line = chart->series[side].line;
-    int end = chart->count - 1;
+    int end = chart->series[side].count - 1;
     if (chart->scene->history->last[side].fault.place == FAULT_NONE)
         return;
     while (end >= 0 && isnan(line[end]))
@@ -354,7 +402,7 @@ static void draw_held_out(struct canvas *canvas, struct rect area, const struct 
     const struct history *history = chart->scene->history;
     if (chart->look->curve != CURVE_LOSS || isnan(history->valid[side]))
         return;
-    for (int i = 0; i < chart->count; i++) {
+    for (int i = 0; i < chart->series[side].count; i++) {
         double loss = history_at(history, side, i)->valid_loss;
         int col = isfinite(loss) ? col_of(chart, (double)history_step(history, i)) : -1;
         if (col >= 0)
@@ -432,13 +480,6 @@ static void draw_references(struct canvas *canvas, const struct layout_plot *lay
     }
 }
 
-/* A mark's text; blind, without what would tell the stacks apart. */
-static const char *mark_text(const struct scene *scene, const struct history_mark *mark)
-{
-    bool tells = strstr(mark->text, stack_names[LEFT]) || strstr(mark->text, stack_names[RIGHT]);
-    return scene->blind && tells ? "hidden" : mark->text;
-}
-
 /* A line for each event where no curve is; then, over the lines, its text where there is room
  * beside it. */
 static void draw_marks(struct canvas *canvas, struct rect area, const struct plot *plot,
@@ -454,7 +495,7 @@ static void draw_marks(struct canvas *canvas, struct rect area, const struct plo
     }
     int written[MARK_ROWS] = {0}; /* the first free column of each row */
     for (int i = 0; i < history->marks; i++) {
-        const char *text = mark_text(chart->scene, &history->mark[i]);
+        const char *text = scene_mark_text(chart->scene, &history->mark[i]);
         int col = col_of(chart, (double)history->mark[i].step) + 1;
         int end = col + canvas_columns(text);
         for (int row = 0; col > 0 && row < MARK_ROWS && row < area.rows; row++) {
@@ -575,6 +616,25 @@ static void draw_x_axis(struct canvas *canvas, const struct layout_plot *layout,
                 logs && room ? "steps, log" : "steps");
 }
 
+/* A mark on the x axis where something went wrong in a stack, beside the numbers. */
+static void draw_events(struct canvas *canvas, const struct layout_plot *layout,
+                        const struct chart *chart)
+{
+    const struct scene *scene = chart->scene;
+    const struct rect area = layout->x_axis;
+    const uint32_t line = scene->ascii ? '-' : 0x2500, mark = scene->ascii ? '^' : 0x25B4;
+    for (int i = 0; i < scene_events(scene) && area.rows > 0; i++) {
+        const struct event *event = &scene->events->event[i];
+        int col = layout->field.col + col_of(chart, (double)event->step);
+        bool bad = event_table[event->kind].tone == TONE_BAD && event->side >= 0;
+        if (!bad || col < layout->field.col)
+            continue;
+        uint32_t there = canvas->cells[area.row * canvas->cols + col].glyph;
+        if (there == line || there == mark)
+            canvas_put(canvas, area.row, col, mark, scene_accent[event->side]);
+    }
+}
+
 /* ---- legend and race ---- */
 
 /* The name of a curve in the legend, cut where the screen is narrow; names are ASCII. */
@@ -603,12 +663,23 @@ static void legend_value(const struct chart *chart, enum side side, char out[TEX
         text_loss(out, line_at(chart, side, moment.step));
 }
 
+/* What the faint lines are, ending at a column, where there is room beside the shortest title;
+ * returns the first column. */
+static int draw_ghost_key(struct canvas *canvas, struct rect area, int end, bool ascii)
+{
+    if (end < GHOST_FROM)
+        return end;
+    end = canvas_print_right(canvas, area, 0, end, ROLE_DIM, "ghost") - 1;
+    end = canvas_print_right(canvas, area, 0, end, ROLE_RIGHT_GHOST, ascii ? "\"" : "⠒");
+    return canvas_print_right(canvas, area, 0, end, ROLE_LEFT_GHOST, ascii ? "'" : "⠒");
+}
+
 /* The title of the plot, and the curves' looks, names and values at its right end. */
 static void draw_legend(struct canvas *canvas, struct rect area, const struct chart *chart)
 {
     const struct scene *scene = chart->scene;
     const struct curves_look *look = chart->look;
-    static const char *const swatch[2][2] = {{"━━━", "***"}, {"━ ━", "ooo"}};
+    static const char *const swatch[SIDES][2] = {[LEFT] = {"━━━", "***"}, [RIGHT] = {"━ ━", "o o"}};
     const int cols = value_cols[look->curve];
     int end = area.cols, between = end >= 100 ? 4 : 2;
     char name[SIDES][TEXT_TITLE], text[TEXT_NUMBER];
@@ -624,12 +695,13 @@ static void draw_legend(struct canvas *canvas, struct rect area, const struct ch
         canvas_print_right(canvas, area, 0, end, bad ? ROLE_BAD : ROLE_TEXT, "%s", text);
         end -= cols + 1;
         end = canvas_print_right(canvas, area, 0, end, scene_accent[side], "%s", name[side]);
-        bool other = side == RIGHT && (scene_is_mono(scene) || scene->ascii);
         if (needed <= area.cols)
             end = canvas_print_right(canvas, area, 0, end - 1, scene_accent[side], "%s",
-                                     swatch[other][scene->ascii]);
+                                     swatch[side][scene->ascii]);
         end -= between;
     }
+    if (ghost_end(scene->history) > 0)
+        end = draw_ghost_key(canvas, area, end, scene->ascii) - between;
     canvas_fit(canvas, area, 0, end, ROLE_TITLE, curves_titles[look->curve]);
 }
 
@@ -670,11 +742,39 @@ static void draw_racer(struct canvas *canvas, struct rect row, const struct scen
                (const char *const[]){text[0], text[1], step ? text[2] : NULL, NULL});
 }
 
-/* The points in view: the newest may lie right of it. */
-static int count_points(const struct history *history, double to)
+/* Of points from `first` on those in view: the newest may lie right of it. */
+static int count_points(const struct chart *chart, int64_t first, int count)
 {
-    int count = history_find(history, (int64_t)fmin(ceil(to), 1e18)) + 2;
-    return count < history->count ? count : history->count;
+    const double stride = (double)chart->scene->history->stride;
+    const double in_view = floor(ceil(chart->to) / stride) + 1 - (double)first;
+    return in_view < count ? (int)fmax(in_view, 0) : count;
+}
+
+static void open_series(struct chart *chart)
+{
+    const struct history *history = chart->scene->history;
+    for (enum side side = LEFT; side < SIDES; side++) {
+        struct series *series = &chart->series[side];
+        series->point = history->point[side];
+        series->count = count_points(chart, 0, history->count);
+        fill_series(chart, series);
+        for (int g = 0; g < HISTORY_GHOSTS; g++) {
+            const struct history_ghost *ghost = &history->ghost[g];
+            int64_t drawn = ghost->branch / history->stride - 1 - ghost->first;
+            series = &chart->ghost[g][side];
+            series->point = ghost->point[side];
+            series->first = ghost->first;
+            series->count = count_points(chart, ghost->first, ghost->count);
+            series->drawn = drawn > 0 ? (int)drawn : 0;
+            fill_series(chart, series);
+        }
+    }
+}
+
+static void close_series(struct series *series)
+{
+    free(series->line);
+    free(series->raw);
 }
 
 static struct chart chart_open(const struct layout_plot *layout, const struct scene *scene,
@@ -688,13 +788,7 @@ static struct chart chart_open(const struct layout_plot *layout, const struct sc
         .height = layout->field.rows * PLOT_DOTS_Y,
     };
     curves_range(scene, look, &chart.from, &chart.to);
-    chart.count = count_points(scene->history, chart.to);
-    size_t count = (size_t)(chart.count > 0 ? chart.count : 1);
-    for (enum side side = LEFT; side < SIDES; side++) {
-        chart.series[side].line = memory_new(count, sizeof(double));
-        chart.series[side].raw = memory_new(count, sizeof(double));
-        fill_series(&chart, side);
-    }
+    open_series(&chart);
     set_values(&chart, layout->field.rows);
     chart.bottom = to_axis(&chart, chart.low);
     chart.up = (chart.height - 1) / (to_axis(&chart, chart.high) - chart.bottom);
@@ -704,8 +798,9 @@ static struct chart chart_open(const struct layout_plot *layout, const struct sc
 static void chart_close(struct chart *chart)
 {
     for (enum side side = LEFT; side < SIDES; side++) {
-        free(chart->series[side].line);
-        free(chart->series[side].raw);
+        close_series(&chart->series[side]);
+        for (int g = 0; g < HISTORY_GHOSTS; g++)
+            close_series(&chart->ghost[g][side]);
     }
 }
 
@@ -780,11 +875,11 @@ void curves_draw(struct canvas *canvas, const struct layout_plot *layout, const 
     struct chart chart = chart_open(layout, scene, look);
     struct plot plot;
     plot_open(&plot, area.rows, area.cols);
-    for (enum side side = LEFT; side < SIDES; side++)
-        add_curve(&plot, &chart, side, side == RIGHT && scene_is_mono(scene));
+    add_curves(&plot, &chart);
     draw_references(canvas, layout, &plot, &chart);
     draw_y_axis(canvas, layout->y_axis, &chart);
     draw_x_axis(canvas, layout, &chart);
+    draw_events(canvas, layout, &chart);
     plot_paint(&plot, canvas, area, scene->ascii);
     draw_marks(canvas, area, &plot, &chart);
     draw_cursor(canvas, area, &plot, &chart);
@@ -798,4 +893,19 @@ void curves_draw(struct canvas *canvas, const struct layout_plot *layout, const 
     if (race)
         draw_race(canvas, layout->margin, &chart);
     chart_close(&chart);
+}
+
+void curves_hit(const struct layout_plot *layout, const struct scene *scene,
+                const struct curves_look *look, int row, int col, struct hit *hit)
+{
+    struct chart chart = {.scene = scene, .look = look, .width = layout->field.cols * PLOT_DOTS_X};
+    const int64_t newest = scene->history->last[LEFT].step;
+    if (newest == 0 ||
+        (!hit_inside(layout->field, row, col) && !hit_inside(layout->strip, row, col)))
+        return;
+    curves_range(scene, look, &chart.from, &chart.to);
+    /* the middle of the cell's dots */
+    int64_t step = llrint(step_at(&chart, (col - layout->field.col) * PLOT_DOTS_X + 0.5));
+    step = step < 1 ? 1 : step > newest ? newest : step;
+    *hit = (struct hit){.kind = HIT_STEP, .step = step};
 }

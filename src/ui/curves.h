@@ -4,11 +4,16 @@
 #define LNSCOPE_UI_CURVES_H
 
 #include "ui/layout.h"
+#include "ui/mouse.h"
 #include "ui/scene.h"
 
 /* With `race` the race stands in the margin, where there is one and room for it. */
 void curves_draw(struct canvas *canvas, const struct layout_plot *layout, const struct scene *scene,
                  const struct curves_look *look, bool race);
+
+/* The step that a cell of the field or of the strip below stands for, where there is one. */
+void curves_hit(const struct layout_plot *layout, const struct scene *scene,
+                const struct curves_look *look, int row, int col, struct hit *hit);
 
 /* The steps at both ends of the x axis. */
 void curves_range(const struct scene *scene, const struct curves_look *look, double *from,

@@ -29,7 +29,8 @@ static const struct {
     {"parameter gradient", "L2 norm of dLoss/dW of one tensor in block b1 ... bL, before clipping"},
     {"bars",
      "one per layer, the input at the bottom, on a logarithmic axis that both stacks share; "
-     "it grows at once, and gives up a decade that stays unused; f freezes it"},
+     "it grows at once, and gives up a decade that stays unused; f freezes it. Those of the right "
+     "stack are made of segments, and its curve of dashes"},
     {"factor",
      "the gradient of this row over that of the row above: what one block does to it on its "
      "way down; where rows are left out, the mean per block"},
@@ -57,8 +58,15 @@ static const struct {
      "bright: the smoothed loss; dim: raw; dotted: the reference lines. Where both stacks "
      "share a cell, its colour is the left one's in even columns and the right one's in odd "
      "ones. What is above the plot is drawn along its upper edge"},
-    {"vertical lines", "a setting was changed: the first step that it acts on; or the step that is "
-                       "shown, where it is not the newest"},
+    {"vertical lines",
+     "a setting was changed, or the run branched: the first step that it acts on; a "
+     "step that was given a name; or the step that is shown, where it is not the "
+     "newest"},
+    {"ghost",
+     "the smoothed curves that a branch (F) has left behind, faint, from its step on; of the "
+     "newest three branches, and as far again as the run has come"},
+    {"triangles", "on the axis of the steps, in the colour of a stack: its gradient vanished or "
+                  "exploded, or a number is not finite; key 8 says what it was"},
     {"race to loss", "the lowest part of no context that a stack's smoothed loss has reached, from "
                      "90 % down: who was first, and how many steps later the other one followed"},
     {"step 40 of 213", "a moment of the past is shown, in every view, while training goes on"},
@@ -72,6 +80,15 @@ static const struct {
      "steps over which the learning rate rises in a straight line, and how many are done"},
     {"steps/s", "measured over about the last second; both stacks do a step together. The limit is "
                 "there so that one can watch: + and - change it"},
+    {"REC", "the screen is being recorded, to the file named behind it"},
+    {"mouse",
+     "a click chooses a tab, a key, a cell, the block of a bar; on curves and on the waterfall it "
+     "moves to that step, and a drag scrubs. The wheel zooms there and scrolls elsewhere. With "
+     "Shift held the terminal has the mouse for itself, to select text; --no-mouse leaves it "
+     "to the terminal altogether"},
+    {"projector", "the loss and the ratio of each stack in large digits, its bars, the step and "
+                  "the loss curves: "
+                  "the same numbers as in the overview, without what the back row cannot read"},
     {"L D H F", "blocks, width of the stream, attention heads, width of the feed-forward"},
     {"T B V", "tokens of context, sequences in a batch, different tokens"},
     {"parameters", "trained numbers of one stack"},
@@ -99,23 +116,13 @@ static void put(struct writer *writer, int col, enum role role, const char *text
 /* Writes the text from `col` on, broken between words; the line after it is the current one. */
 static void put_wrapped(struct writer *writer, int col, enum role role, const char *text)
 {
-    int room = writer->cols - col;
     while (*text) {
-        const char *scan = text, *cut = NULL;
-        int columns = 0;
-        while (*scan && columns < room) {
-            if (*scan == ' ')
-                cut = scan;
-            utf8_next(&scan);
-            columns++;
-        }
-        if (*scan == '\0' || *scan == ' ' || !cut)
-            cut = scan;
+        size_t length = text_line(text, writer->cols - col);
         char line[LINE_MAX * 4];
-        snprintf(line, sizeof line, "%.*s", (int)(cut - text), text);
+        snprintf(line, sizeof line, "%.*s", (int)length, text);
         put(writer, col, role, line);
         writer->line++;
-        text = cut + (*cut == ' ');
+        text += length + (text[length] == ' ');
     }
 }
 
@@ -198,6 +205,16 @@ static void put_notes(struct writer *writer)
     }
 }
 
+static void put_events(struct writer *writer)
+{
+    char text[EVENT_HELP];
+    put_heading(writer, "Events: what the log says, and from which thresholds on");
+    for (int i = 0; i < EVENT_KINDS; i++) {
+        event_help((enum event_kind)i, text);
+        put_entry(writer, TERM_COLS, event_table[i].name, ROLE_TITLE, text);
+    }
+}
+
 static void put_tables(struct writer *writer)
 {
     char text[LINE_MAX * 2];
@@ -225,6 +242,7 @@ static void put_all(struct writer *writer)
     for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++)
         put_entry(writer, TERM_COLS, entries[i].term, ROLE_TITLE, entries[i].text);
     put_notes(writer);
+    put_events(writer);
     put_tables(writer);
 }
 

@@ -19,6 +19,14 @@ static const char *const curve_names[CURVES] = {
 static const char *const cell_names[CELL_KINDS] = {
     [CELL_GRADIENT] = "gradient", [CELL_UPDATE] = "update over weight", [CELL_WEIGHT] = "weight"};
 
+static const char *const stream_names[STREAM_KINDS] = {
+    [STREAM_RMS] = "RMS of x_l",
+    [STREAM_COSINE] = "cosine between neighbouring layers",
+    [STREAM_SIMILARITY] = "similarity between tokens",
+    [STREAM_ENTROPY] = "attention entropy",
+    [STREAM_SHARE] = "share of the branches",
+};
+
 /* Where the answer goes. */
 struct answer {
     char *text;
@@ -36,6 +44,7 @@ __attribute__((format(printf, 2, 3))) static void say(struct answer answer, cons
 void navigate_to(struct scene *scene, enum view view)
 {
     scene->view = view;
+    scene->projector = false;
 }
 
 void navigate_restart(struct scene *scene)
@@ -44,6 +53,7 @@ void navigate_restart(struct scene *scene)
     scene->waterfall_zoom = 0;
     scene->curves.zoom = 0;
     scene->curves.from = -1;
+    scene->log_scroll = 0;
 }
 
 /* ---- time ---- */
@@ -88,6 +98,25 @@ static void jump_in_time(struct scene *scene, int direction, struct answer answe
         move_in_time(scene, direction, answer);
     else
         navigate_to_step(scene, to > 1 ? to : 1);
+}
+
+/* To the next mark whose moment is a later one, or back to the one before. */
+static void jump_to_mark(struct scene *scene, int direction, struct answer answer)
+{
+    const struct history *history = scene->history;
+    const int64_t now = scene_step(scene), newest = history->last[LEFT].step;
+    for (int i = direction > 0 ? 0 : history->marks - 1; i >= 0 && i < history->marks;
+         i += direction) {
+        const struct history_mark *mark = &history->mark[i];
+        const int moment = history_moment_find(history, mark->step);
+        if (moment < 0 || mark->step > newest ||
+            direction * (history_moment_step(history, moment) - now) <= 0)
+            continue;
+        navigate_to_step(scene, mark->step);
+        say(answer, "step %" PRId64 ": %s", mark->step, scene_mark_text(scene, mark));
+        return;
+    }
+    say(answer, "there is no mark %s", direction > 0 ? "after this step" : "before this step");
 }
 
 static void go_live(struct scene *scene, struct answer answer)
@@ -189,10 +218,64 @@ static void move_cell(struct scene *scene, int down, int right)
     cells->block = clamp(clamp(cells->block, blocks) + right, blocks);
 }
 
+static void scroll_log(struct scene *scene, int up, int rows, int cols)
+{
+    int most = view_log_scroll_max(scene, rows, cols);
+    scene->log_scroll = clamp(clamp(scene->log_scroll, most) + up, most);
+}
+
+bool navigate_page(struct scene *scene, int code, int rows, int cols)
+{
+    if (scene->view != VIEW_LOG || (code != KEY_CODE_PAGE_UP && code != KEY_CODE_PAGE_DOWN))
+        return false;
+    int page = rows > 8 ? rows - 8 : 1;
+    scroll_log(scene, code == KEY_CODE_PAGE_UP ? page : -page, rows, cols);
+    return true;
+}
+
+/* To the step of the next event, or of the one before the step shown. */
+static void move_to_event(struct scene *scene, int direction, struct answer answer)
+{
+    int64_t now = scene_step(scene);
+    int to = scene_events(scene);
+    if (direction < 0)
+        to--;
+    while (direction < 0 && to >= 0 && scene->events->event[to].step >= now)
+        to--;
+    if (direction < 0 && to < 0)
+        say(answer, "there is no event before this step");
+    else if (direction > 0 && scene->cursor == 0)
+        say(answer, "this is the newest step, live");
+    else if (direction > 0 && (!scene->events || to >= scene->events->count))
+        scene->cursor = 0;
+    else
+        navigate_to_step(scene, scene->events->event[to].step);
+    scene->log_scroll = 0;
+}
+
+/* To another block of the anatomy. */
+static void walk(struct scene *scene, int up, struct answer answer)
+{
+    const int last = scene->settings->layers - 1, next = view_anatomy_block(scene) + up;
+    scene->anatomy_block = clamp(next, last);
+    if (next < 0)
+        say(answer, "block 1 is the first one: below it is the embedding");
+    else if (next > last)
+        say(answer, "block %d is the last one: above it is the output", last + 1);
+}
+
 static void scroll(struct scene *scene, int up, int rows, int cols, struct answer answer)
 {
     if (scene->view == VIEW_TENSORS) {
         move_cell(scene, -up, 0);
+        return;
+    }
+    if (scene->view == VIEW_LOG) {
+        scroll_log(scene, up, rows, cols);
+        return;
+    }
+    if (scene->view == VIEW_ANATOMY) {
+        walk(scene, up, answer);
         return;
     }
     int most = view_bar_scroll_max(scene, rows, cols);
@@ -207,6 +290,8 @@ static void sideways(struct scene *scene, int right, struct answer answer)
         move_cell(scene, 0, right);
     else if (scene->view == VIEW_CURVES)
         pan_curves(scene, right, answer);
+    else if (scene->view == VIEW_LOG)
+        move_to_event(scene, right, answer);
     else
         say(answer, "key %c shows the curves, key %c the tensors: there it moves",
             view_table[VIEW_CURVES].key, view_table[VIEW_TENSORS].key);
@@ -217,6 +302,9 @@ static void next_quantity(struct scene *scene, struct answer answer)
     if (scene->view == VIEW_TENSORS) {
         scene->cells.kind = (scene->cells.kind + 1) % CELL_KINDS;
         say(answer, "tensors: %s", cell_names[scene->cells.kind]);
+    } else if (scene->view == VIEW_STREAM) {
+        scene->stream_kind = (scene->stream_kind + 1) % STREAM_KINDS;
+        say(answer, "stream: %s", stream_names[scene->stream_kind]);
     } else if (is_view(scene, VIEW_CURVES, "loss, ratio, gradient norm", answer)) {
         scene->curves.curve = (scene->curves.curve + 1) % CURVES;
         say(answer, "curves: %s", curve_names[scene->curves.curve]);
@@ -235,11 +323,18 @@ bool navigate(struct scene *scene, enum action action, int rows, int cols, char 
 {
     struct answer answer = {said, size};
     struct curves_look *look = &scene->curves;
+    const bool projector = scene->projector;
     said[0] = '\0';
     switch (action) {
     case ACTION_NEXT_VIEW:
     case ACTION_PREVIOUS_VIEW:
         navigate_to(scene, (scene->view + (action == ACTION_NEXT_VIEW ? 1 : VIEWS - 1)) % VIEWS);
+        return true;
+    case ACTION_PROJECTOR:
+        navigate_to(scene, VIEW_OVERVIEW); /* whose keys act */
+        scene->projector = !projector;
+        if (scene->projector)
+            say(answer, "projector: %s or a digit leaves it", key_table[action].label);
         return true;
     case ACTION_SCROLL_UP:
     case ACTION_SCROLL_DOWN:
@@ -284,6 +379,10 @@ bool navigate(struct scene *scene, enum action action, int rows, int cols, char 
         return true;
     case ACTION_FIRST:
         navigate_to_step(scene, 1);
+        return true;
+    case ACTION_NEXT_MARK:
+    case ACTION_PREVIOUS_MARK:
+        jump_to_mark(scene, action == ACTION_NEXT_MARK ? 1 : -1, answer);
         return true;
     case ACTION_LIVE:
         go_live(scene, answer);

@@ -12,6 +12,10 @@
  * where the picture says it. False when the action is none of these. */
 bool navigate(struct scene *scene, enum action action, int rows, int cols, char *said, size_t size);
 
+/* Page Up and Page Down, where the view has something to scroll by pages; false when the key code
+ * is none of these, or the view has not. */
+bool navigate_page(struct scene *scene, int code, int rows, int cols);
+
 /* Shows another view. */
 void navigate_to(struct scene *scene, enum view view);
 

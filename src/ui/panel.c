@@ -12,29 +12,14 @@ enum {
     STEP_DIGITS = 4  /* room is kept for so many */
 };
 
-/* A stack counts as being at the no-context level while its smoothed loss is within this part of
- * the unigram entropy. */
-static const double level_width = 0.03;
-
-/* Where a loss stands with respect to the unigram entropy. */
-enum level { LEVEL_UNKNOWN, LEVEL_ABOVE, LEVEL_AT, LEVEL_BELOW };
-
-static enum level level_of(double loss, double unigram_entropy)
-{
-    double relative = loss / unigram_entropy - 1;
-    if (!isfinite(relative))
-        return LEVEL_UNKNOWN;
-    return relative > level_width ? LEVEL_ABOVE : relative < -level_width ? LEVEL_BELOW : LEVEL_AT;
-}
-
 /* For how many steps the smoothed loss has been at the no-context level. */
 static int64_t steps_at_level(const struct scene *scene, enum side side)
 {
     const struct history *history = scene->history;
     int64_t step = scene_step(scene);
     int i = history_find(history, step) + 1;
-    while (i > 0 && level_of(history_at(history, side, i - 1)->smooth,
-                             scene->task->unigram_entropy) == LEVEL_AT)
+    while (i > 0 && event_level(history_at(history, side, i - 1)->smooth,
+                                scene->task->unigram_entropy) == LEVEL_AT)
         i--;
     return step - (i > 0 ? history_step(history, i - 1) : 0);
 }
@@ -102,9 +87,7 @@ static void draw_level(struct canvas *canvas, struct rect area, const struct sce
                 (const char *const[]){text[0], text[1], "no context", NULL});
 }
 
-/* What the stack is doing, in the columns of the area. */
-static void draw_state(struct canvas *canvas, struct rect area, const struct scene *scene,
-                       enum side side)
+void panel_state(struct canvas *canvas, struct rect area, const struct scene *scene, enum side side)
 {
     const struct moment moment = scene_moment(scene, side);
     if (moment.step == 0) {
@@ -116,7 +99,7 @@ static void draw_state(struct canvas *canvas, struct rect area, const struct sce
         draw_fault(canvas, area, &moment.fault);
         return;
     }
-    switch (level_of(moment.smooth, scene->task->unigram_entropy)) {
+    switch (event_level(moment.smooth, scene->task->unigram_entropy)) {
     case LEVEL_ABOVE:
         canvas_fit(canvas, area, 0, area.cols, ROLE_DIM,
                    (const char *const[]){"above no-context level", "above no context", NULL});
@@ -175,11 +158,11 @@ void panel_titles(struct canvas *canvas, struct rect title, struct rect state,
     struct rect words = part(title, 0, right - 1);
     int col = canvas_text(canvas, words, 0, 0, scene_accent[side], name) + 2;
     if (state.rows == 0) {
-        draw_state(canvas, part(words, col - 1, words.cols - col + 1), scene, side);
+        panel_state(canvas, part(words, col - 1, words.cols - col + 1), scene, side);
         return;
     }
     canvas_fit(canvas, words, col, words.cols, ROLE_TEXT,
                (const char *const[]){formula, brief, NULL});
     right = draw_losses(canvas, state, &moment);
-    draw_state(canvas, part(state, 0, right - 1), scene, side);
+    panel_state(canvas, part(state, 0, right - 1), scene, side);
 }

@@ -9,4 +9,8 @@
 void panel_titles(struct canvas *canvas, struct rect title, struct rect state,
                   const struct scene *scene, enum side side);
 
+/* What a stack is doing at the moment shown, in the columns of the area. */
+void panel_state(struct canvas *canvas, struct rect area, const struct scene *scene,
+                 enum side side);
+
 #endif

@@ -9,6 +9,7 @@
 
 enum {
     EIGHTHS = 8,
+    SEGMENT = 6,     /* so many eighths of a column are filled in a bar of segments */
     DECADE_COLS = 6, /* the least distance of written decades */
     KEY_EDGE = 3     /* what the numbers below the key of a heat map stand out at its ends */
 };
@@ -18,17 +19,19 @@ static uint32_t bar_end(enum texture texture, bool ascii, int eighths)
 {
     if (ascii)
         return eighths < 4 ? ' ' : texture == TEXTURE_STALE ? '.' : '-';
-    if (texture == TEXTURE_FULL)
-        return 0x2590u - (uint32_t)eighths; /* U+258F is one eighth, U+2589 seven */
-    return eighths < 4 ? ' ' : texture == TEXTURE_SHADE ? 0x2592u : 0x2591u;
+    if (texture == TEXTURE_STALE)
+        return eighths < 4 ? ' ' : 0x2591u;
+    if (texture == TEXTURE_SEGMENTS && eighths > SEGMENT)
+        eighths = SEGMENT;
+    return 0x2590u - (uint32_t)eighths; /* U+258F is one eighth, U+2588 the whole column */
 }
 
 static uint32_t bar_body(enum texture texture, bool ascii)
 {
     static const uint32_t block[] = {
-        [TEXTURE_FULL] = 0x2588, [TEXTURE_SHADE] = 0x2593, [TEXTURE_STALE] = 0x2591};
+        [TEXTURE_FULL] = 0x2588, [TEXTURE_SEGMENTS] = 0x2590 - SEGMENT, [TEXTURE_STALE] = 0x2591};
     static const uint32_t letter[] = {
-        [TEXTURE_FULL] = '#', [TEXTURE_SHADE] = '=', [TEXTURE_STALE] = ':'};
+        [TEXTURE_FULL] = '#', [TEXTURE_SEGMENTS] = '=', [TEXTURE_STALE] = ':'};
     return ascii ? letter[texture] : block[texture];
 }
 
@@ -98,6 +101,48 @@ void plot_log_axis(struct canvas *canvas, struct rect area, struct rect bar,
     }
 }
 
+/* Where lines and numbers of a linear axis are: at its ends and in the middle. */
+static double linear_tick(double low, double high, int i)
+{
+    return i == 0 ? low : i == 1 ? (low + high) / 2 : high;
+}
+
+static int linear_col(struct rect bar, double low, double high, double value)
+{
+    return (int)lrint((value - low) / (high - low) * bar.cols) - 1;
+}
+
+void plot_linear_grid(struct canvas *canvas, struct rect bar, double low, double high, bool ascii)
+{
+    for (int i = 0; i < 3; i++) {
+        const double tick = linear_tick(low, high, i);
+        struct rect line = {bar.row, bar.col + linear_col(bar, low, high, tick), bar.rows, 1};
+        if (tick != 0)
+            canvas_fill(canvas, line, ascii ? '.' : 0x250A, ROLE_GRID);
+        else
+            canvas_fill(canvas, line, ascii ? '|' : 0x2502, ROLE_AXIS);
+    }
+}
+
+void plot_linear_axis(struct canvas *canvas, struct rect area, struct rect bar, double low,
+                      double high, bool ascii)
+{
+    if (area.rows == 0)
+        return;
+    struct rect line = {area.row, bar.col - 1, 1, bar.cols + 1};
+    canvas_fill(canvas, line, ascii ? '-' : 0x2500, ROLE_AXIS);
+    canvas_put(canvas, area.row, bar.col - 1, ascii ? '+' : 0x2514, ROLE_AXIS);
+    for (int i = 0; i < 3; i++) {
+        char text[16];
+        const double tick = linear_tick(low, high, i);
+        if (i == 1 && bar.cols < 2 * DECADE_COLS)
+            continue;
+        snprintf(text, sizeof text, "%g", tick);
+        int col = bar.col - area.col + linear_col(bar, low, high, tick) - canvas_columns(text) / 2;
+        canvas_text(canvas, area, 0, col, ROLE_DIM, text);
+    }
+}
+
 void plot_column(struct canvas *canvas, struct rect area, int col, double fraction, bool ascii,
                  enum role role)
 {
@@ -160,8 +205,7 @@ struct axis plot_heat_axis(double least, double most)
     return axis;
 }
 
-static void draw_key_bar(struct canvas *canvas, struct rect bar, const struct axis *axis,
-                         double mark, bool letters)
+static void draw_ramp(struct canvas *canvas, struct rect bar, bool letters)
 {
     const uint32_t left_half = 0x258C;
     for (int col = 0; col < bar.cols; col++) {
@@ -173,6 +217,12 @@ static void draw_key_bar(struct canvas *canvas, struct rect bar, const struct ax
             canvas_put_on(canvas, bar.row, bar.col + col, left_half, ramp_role(left),
                           ramp_role(right));
     }
+}
+
+/* A value that stands out on the ramp; NAN: none. */
+static void draw_mark(struct canvas *canvas, struct rect bar, const struct axis *axis, double mark,
+                      bool letters)
+{
     double at = axis_fraction(axis, mark);
     if (at > 0 && at < 1) {
         int col = (int)(at * bar.cols);
@@ -181,20 +231,38 @@ static void draw_key_bar(struct canvas *canvas, struct rect bar, const struct ax
     }
 }
 
+/* The ramp between two words; returns where it is. */
+static struct rect draw_scale(struct canvas *canvas, struct rect area, const char *low,
+                              const char *high, bool letters)
+{
+    int from = canvas_text(canvas, area, 0, 0, ROLE_DIM, low) + 1;
+    int end = canvas_print_right(canvas, area, 0, area.cols, ROLE_DIM, "%s", high) - 1;
+    struct rect bar = {area.row, area.col + from, 1, end - from};
+    draw_ramp(canvas, bar, letters);
+    return bar;
+}
+
+void plot_heat_scale(struct canvas *canvas, struct rect area, const char *low, const char *high,
+                     bool letters)
+{
+    draw_scale(canvas, area, low, high, letters);
+}
+
 void plot_heat_key(struct canvas *canvas, struct rect area, const struct axis *axis, double mark,
                    bool letters)
 {
     if (axis->low >= axis->high || area.rows == 0)
         return;
     if (area.rows == 1) {
-        int from = canvas_print(canvas, area, 0, 0, ROLE_DIM, "1e%d", axis->low) + 1;
-        int end = canvas_print_right(canvas, area, 0, area.cols, ROLE_DIM, "1e%d", axis->high) - 1;
-        draw_key_bar(canvas, (struct rect){area.row, area.col + from, 1, end - from}, axis, mark,
-                     letters);
+        char low[16], high[16];
+        snprintf(low, sizeof low, "1e%d", axis->low);
+        snprintf(high, sizeof high, "1e%d", axis->high);
+        draw_mark(canvas, draw_scale(canvas, area, low, high, letters), axis, mark, letters);
         return;
     }
     struct rect bar = {area.row, area.col + KEY_EDGE, 1, area.cols - 2 * KEY_EDGE};
-    draw_key_bar(canvas, bar, axis, mark, letters);
+    draw_ramp(canvas, bar, letters);
+    draw_mark(canvas, bar, axis, mark, letters);
     int stride = decade_stride(bar, axis);
     for (int decade = axis->high; decade >= axis->low; decade -= stride) {
         char text[16];
@@ -267,13 +335,14 @@ void plot_line(struct plot *plot, enum plot_layer layer, double x0, double y0, d
     int from = (int)lrint(x0), to = (int)lrint(x1);
     double slope = x1 > x0 ? (y1 - y0) / (x1 - x0) : 0;
     double before = y0;
+    const int thick = layer == PLOT_LEFT_GHOST || layer == PLOT_RIGHT_GHOST ? 0 : 1;
     for (int x = from; x <= to; x++) {
         double now = x < to ? y0 + (x - x0) * slope : y1;
         int low = (int)lrint(fmin(before, now)), high = (int)lrint(fmax(before, now));
         before = now;
         if (dashed && plot_gap(x))
             continue;
-        for (int y = low; y <= high + 1; y++)
+        for (int y = low; y <= high + thick; y++)
             plot_dot(plot, layer, x, y);
     }
 }
@@ -297,25 +366,41 @@ static bool shared_cell(uint8_t left, uint8_t right, int col, const enum role ro
     return true;
 }
 
+/* The dots of a pair of layers, one of each stack. */
+static uint8_t joined(const struct plot *plot, enum plot_layer left, int row, int col)
+{
+    return *plot_cell(plot, left, row, col) | *plot_cell(plot, left + 1, row, col);
+}
+
 void plot_paint(const struct plot *plot, struct canvas *canvas, struct rect area, bool ascii)
 {
-    static const enum role bright[] = {ROLE_LEFT, ROLE_RIGHT};
-    static const enum role dim[] = {ROLE_LEFT_DIM, ROLE_RIGHT_DIM};
+    static const struct {
+        enum plot_layer left; /* that of the right stack follows */
+        enum role role[2];
+        char letter[3];
+    } pairs[] = {
+        {PLOT_LEFT, {ROLE_LEFT, ROLE_RIGHT}, "*o"},
+        {PLOT_LEFT_RAW, {ROLE_LEFT_DIM, ROLE_RIGHT_DIM}, ".."},
+        {PLOT_LEFT_GHOST, {ROLE_LEFT_GHOST, ROLE_RIGHT_GHOST}, "'\""},
+    };
+    enum { PAIRS = sizeof pairs / sizeof pairs[0] };
     for (int row = 0; row < plot->rows; row++) {
         for (int col = 0; col < plot->cols; col++) {
             struct cell cell;
+            int pair = 0;
+            while (pair < PAIRS &&
+                   !shared_cell(*plot_cell(plot, pairs[pair].left, row, col),
+                                *plot_cell(plot, pairs[pair].left + 1, row, col), col,
+                                pairs[pair].role, pairs[pair].letter, ascii, &cell))
+                pair++;
             uint8_t reference = *plot_cell(plot, PLOT_REFERENCE, row, col);
-            if (shared_cell(*plot_cell(plot, PLOT_LEFT, row, col),
-                            *plot_cell(plot, PLOT_RIGHT, row, col), col, bright, "*o", ascii,
-                            &cell) ||
-                shared_cell(*plot_cell(plot, PLOT_LEFT_RAW, row, col),
-                            *plot_cell(plot, PLOT_RIGHT_RAW, row, col), col, dim, "..", ascii,
-                            &cell)) {
+            if (pair < PAIRS && pairs[pair].left == PLOT_LEFT_RAW && !ascii)
+                cell.glyph |= joined(plot, PLOT_LEFT_GHOST, row, col);
+            if (pair < PAIRS)
                 canvas_put(canvas, area.row + row, area.col + col, cell.glyph, cell.role);
-            } else if (reference) {
+            else if (reference)
                 canvas_put(canvas, area.row + row, area.col + col,
                            ascii ? '-' : 0x2800u + reference, ROLE_REFERENCE);
-            }
         }
     }
 }

@@ -13,8 +13,8 @@
 /* What a bar is made of. */
 enum texture {
     TEXTURE_FULL,
-    TEXTURE_SHADE, /* the second of two stacks, where colours cannot tell them apart */
-    TEXTURE_STALE  /* a value that is kept from before */
+    TEXTURE_SEGMENTS, /* the second of two stacks: each column ends in a gap */
+    TEXTURE_STALE     /* a value that is kept from before */
 };
 
 /* A bar over all rows of the area, from its left edge; `fraction` of its width, cut to 0..1. It
@@ -28,6 +28,11 @@ void plot_bar(struct canvas *canvas, struct rect area, double fraction, enum tex
 void plot_log_axis(struct canvas *canvas, struct rect area, struct rect bar,
                    const struct axis *axis, bool ascii);
 void plot_log_grid(struct canvas *canvas, struct rect bar, const struct axis *axis, bool ascii);
+
+/* The same on a linear axis from `low` to `high`, 0 being one of them or between. */
+void plot_linear_axis(struct canvas *canvas, struct rect area, struct rect bar, double low,
+                      double high, bool ascii);
+void plot_linear_grid(struct canvas *canvas, struct rect bar, double low, double high, bool ascii);
 
 /* Heat maps. The step of the ramp, 0 .. RAMP_STEPS - 1, for a value on an axis: one that is too
  * small for it, or 0, is at its lower end; -1 for what is not finite, or without an axis. */
@@ -45,6 +50,10 @@ void plot_heat_text(struct canvas *canvas, struct rect area, int row, int col, i
  * below. `mark` is a value that stands out on it, or NAN. */
 void plot_heat_key(struct canvas *canvas, struct rect area, const struct axis *axis, double mark,
                    bool letters);
+
+/* The colours in one row, between the words for their lowest and their highest value. */
+void plot_heat_scale(struct canvas *canvas, struct rect area, const char *low, const char *high,
+                     bool letters);
 
 /* The lowest and the highest of the decades that hold all values; see axis_update(). */
 struct axis plot_heat_axis(double least, double most);
@@ -66,6 +75,8 @@ enum plot_layer {
     PLOT_RIGHT,
     PLOT_LEFT_RAW, /* the dim dots behind them */
     PLOT_RIGHT_RAW,
+    PLOT_LEFT_GHOST, /* thin lines behind these */
+    PLOT_RIGHT_GHOST,
     PLOT_REFERENCE,
     PLOT_LAYERS
 };
@@ -83,8 +94,8 @@ void plot_close(struct plot *plot);
 /* The dot at (x, y), counted from the lower left corner; outside nothing happens. */
 void plot_dot(struct plot *plot, enum plot_layer layer, int x, int y);
 
-/* A line between two points in dots, two dots thick. With `dashed` every fourth cell is left out.
- */
+/* A line between two points in dots, two dots thick, of a ghost one. With `dashed` every fourth
+ * cell is left out. */
 void plot_line(struct plot *plot, enum plot_layer layer, double x0, double y0, double x1, double y1,
                bool dashed);
 
@@ -95,8 +106,9 @@ bool plot_gap(int x);
 bool plot_has_curve(const struct plot *plot, int row, int col);
 
 /* Paints the cells that have dots. Where layers share a cell the first of these that is there takes
- * it alone: bright curves, raw dots, reference. Where both stacks share it, their dots are joined
- * and the colour is left's in even columns and right's in odd ones, so that both stay visible. */
+ * it alone: bright curves, raw dots, ghosts, reference; but a ghost's dots go on among raw ones, in
+ * their colour. Where both stacks share it, their dots are joined and the colour is left's in even
+ * columns and right's in odd ones, so that both stay visible. */
 void plot_paint(const struct plot *plot, struct canvas *canvas, struct rect area, bool ascii);
 
 #endif

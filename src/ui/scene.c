@@ -39,6 +39,20 @@ struct moment scene_finite_moment(const struct scene *scene, enum side side)
                : history_moment_of(&scene->history->last_finite[side]);
 }
 
+const struct sample *scene_sample(const struct scene *scene, enum side side)
+{
+    return sample_history_at(scene->samples, side,
+                             scene->cursor > 0 ? scene_step(scene) : INT64_MAX);
+}
+
+struct moment scene_detailed_moment(const struct scene *scene, enum side side)
+{
+    const struct moment moment = scene_finite_moment(scene, side);
+    if (moment.step == 0 || moment.detailed)
+        return moment;
+    return history_detailed(scene->history, side, moment.step);
+}
+
 bool scene_is_mono(const struct scene *scene)
 {
     return scene->mono || scene->settings->theme == THEME_MONO;
@@ -108,6 +122,12 @@ void scene_formula(const struct scene *scene, enum side side, char out[TEXT_TITL
     add_constants(scene, side, placement_table[placement].skip, out);
 }
 
+const char *scene_mark_text(const struct scene *scene, const struct history_mark *mark)
+{
+    bool tells = strstr(mark->text, stack_names[LEFT]) || strstr(mark->text, stack_names[RIGHT]);
+    return scene->blind && tells ? "hidden" : mark->text;
+}
+
 void scene_gradient_texts(const struct scene *scene, const char *from,
                           char text[SCENE_GRADIENT_TEXTS][SCENE_GRADIENT_TEXT])
 {
@@ -150,6 +170,30 @@ const float *scene_gradient(const struct scene *scene, const struct moment *mome
         if (strcmp(moment->tensor[t].name, left.tensor[scene->tensor].name) == 0)
             return moment->tensor[t].grad;
     return NULL;
+}
+
+int scene_events(const struct scene *scene)
+{
+    int count = scene->events ? scene->events->count : 0;
+    while (scene->cursor > 0 && count > 0 &&
+           scene->events->event[count - 1].step > scene_step(scene))
+        count--;
+    return count;
+}
+
+void scene_event_title(const struct scene *scene, const struct event *event, char out[TEXT_TITLE])
+{
+    struct scene then = *scene;
+    then.cursor = event->step;
+    if (event->side < 0)
+        snprintf(out, TEXT_TITLE, "both");
+    else
+        scene_title(&then, (enum side)event->side, true, out);
+}
+
+const char *scene_event_text(const struct scene *scene, const struct event *event)
+{
+    return scene->blind && event_tells(event) ? "hidden while blind" : event->text;
 }
 
 struct race scene_race(const struct scene *scene)

@@ -89,8 +89,10 @@ struct scene {
     int anatomy_block;            /* the block that the anatomy view shows, 0 .. L-1 */
     enum stream_kind stream_kind; /* what the stream view shows */
     int log_scroll;               /* how many of the newest events are below the log view */
-    const struct events *events;
-    const struct sample *sample[SIDES]; /* of the moment shown; NULL: none was drawn */
+    const struct events *events;  /* NULL: none are recognised */
+    bool news;                    /* the newest event has only just come */
+    const struct sample_history *samples;
+    const struct task_symbols *symbols; /* of the tokens in them */
     const struct prompt *prompt;        /* the command line; NULL: closed */
     const char *recording;              /* the file that a recording goes to; NULL: none */
     const char *share;                  /* the command line that makes this session again */
@@ -121,7 +123,14 @@ int64_t scene_step(const struct scene *scene);
 /* The same where its numbers are finite, and otherwise the last finite moment before it. */
 struct moment scene_finite_moment(const struct scene *scene, enum side side);
 
-/* Have the stacks to differ by glyph? Have heat maps to be made of letters? */
+/* What a stack wrote last at the moment shown; NULL where nothing had been written. */
+const struct sample *scene_sample(const struct scene *scene, enum side side);
+
+/* That one where its details were measured, otherwise the nearest before it of which they were, or
+ * the first one behind; step 0 where there is none. Not every step has them (train/run.h). */
+struct moment scene_detailed_moment(const struct scene *scene, enum side side);
+
+/* Are there no colours? Have heat maps to be made of letters? */
 bool scene_is_mono(const struct scene *scene);
 bool scene_has_letters(const struct scene *scene);
 
@@ -131,6 +140,9 @@ void scene_title(const struct scene *scene, enum side side, bool place, char out
 
 /* The formula of its placement; "" when blind. */
 void scene_formula(const struct scene *scene, enum side side, char out[TEXT_TITLE]);
+
+/* The text of a mark; blind, without what would tell the stacks apart. */
+const char *scene_mark_text(const struct scene *scene, const struct history_mark *mark);
 
 /* The name of the gradient that is chosen, from long to short; `from` is "" or says of which step
  * it is. */
@@ -145,6 +157,14 @@ const float *scene_gradient(const struct scene *scene, const struct moment *mome
 
 /* The same without a moment: how many layers, and from which number on. */
 void scene_layers(const struct scene *scene, int *count, int *first);
+
+/* How many events there are up to the moment shown. */
+int scene_events(const struct scene *scene);
+
+/* The stack of an event, by the name that it had then, "both" where it is not of one alone; and the
+ * text, hidden when blind where it would tell which stack is which. */
+void scene_event_title(const struct scene *scene, const struct event *event, char out[TEXT_TITLE]);
+const char *scene_event_text(const struct scene *scene, const struct event *event);
 
 /* The race: the lowest of history_levels that one of the stacks has reached at the step shown. */
 struct race {

@@ -41,7 +41,7 @@
 enum { ESCAPE_DELAY = 25 };
 
 /* How many colours there are to choose from. */
-enum depth { DEPTH_NONE, DEPTH_8, DEPTH_256, DEPTH_RGB };
+enum depth { DEPTH_NONE, DEPTH_8, DEPTH_16, DEPTH_256, DEPTH_RGB };
 
 /* How a role looks here. */
 struct look {
@@ -66,8 +66,10 @@ static struct {
     struct canvas shown; /* what the last terminal_paint() showed */
     bool trusted;        /* `shown` is what is on the screen */
     bool synchronized;
-    struct termios modes; /* as they were */
-    char restore[256];    /* what makes the screen sane */
+    bool mouse_wanted, mouse_on; /* on: the terminal has been told to report it */
+    struct mouse mouse;          /* the newest report */
+    struct termios modes;        /* as they were */
+    char restore[256];           /* what makes the screen sane */
     size_t restore_size;
     int kept;       /* a file with what was written to standard error; -1: not kept */
     int stderr_was; /* the standard error there was */
@@ -114,6 +116,9 @@ static void replay_stderr(void)
     terminal.kept = -1;
 }
 
+/* Button presses, motion with a button held, numbers in decimal (xterm's 1002 and 1006). */
+static const char mouse_begin[] = "\033[?1002h\033[?1006h", mouse_end[] = "\033[?1006l\033[?1002l";
+
 /* From any thread and inside any signal handler. Leaves curses, which may be in the middle of
  * something, as it is, and only cuts it off. */
 static void restore_now(void)
@@ -156,10 +161,11 @@ static void restore_prepare(void)
 {
     const char *leave = capability("rmcup");
     terminal.restore_size = 0;
-    if (terminal.synchronized)
+    if (terminal.synchronized) { /* it knows these, whether they are in use or not */
         restore_add("\033[?2026l");
-    if (terminal.synchronized)
+        restore_add(mouse_end);
         restore_add(paste_off);
+    }
     restore_add(capability("sgr0"));
     if (terminal.colours)
         restore_add(capability("op"));
@@ -307,7 +313,7 @@ static enum depth find_depth(void)
         return DEPTH_NONE;
     if (tigetflag("RGB") == 1 && COLORS >= 1 << 24)
         return DEPTH_RGB;
-    return COLORS >= 256 ? DEPTH_256 : COLORS >= 8 ? DEPTH_8 : DEPTH_NONE;
+    return COLORS >= 256 ? DEPTH_256 : COLORS >= 16 ? DEPTH_16 : COLORS >= 8 ? DEPTH_8 : DEPTH_NONE;
 }
 
 /* With direct colours the numbers below 8 are those of the palette. */
@@ -316,12 +322,29 @@ static int direct(int32_t rgb)
     return rgb >= 0 && rgb < 8 ? 8 : (int)rgb;
 }
 
+static void colours_of(const struct style *style, enum depth depth, int *ink, int *back)
+{
+    switch (depth) {
+    case DEPTH_RGB:
+        *ink = direct(style->rgb), *back = direct(style->back);
+        return;
+    case DEPTH_256:
+        *ink = style->xterm, *back = style->xterm_back;
+        return;
+    case DEPTH_16:
+        *ink = style->ansi16, *back = style->ansi16_back;
+        return;
+    case DEPTH_8:
+    case DEPTH_NONE:
+        break;
+    }
+    *ink = style->ansi, *back = style->ansi_back;
+}
+
 static bool make_pair(int pair, const struct style *style, enum depth depth, bool defaults)
 {
-    int ink = depth == DEPTH_256 ? style->xterm : style->ansi;
-    int back = depth == DEPTH_256 ? style->xterm_back : style->ansi_back;
-    if (depth == DEPTH_RGB)
-        ink = direct(style->rgb), back = direct(style->back);
+    int ink, back;
+    colours_of(style, depth, &ink, &back);
     if (!defaults) /* a terminal that cannot go back to its own colours */
         ink = ink < 0 ? COLOR_WHITE : ink, back = back < 0 ? COLOR_BLACK : back;
     if (ink < 0 && back < 0)
@@ -343,6 +366,7 @@ static short pair_on(int role, int back)
         struct style style = theme_table[terminal.theme].style[role];
         style.back = under->rgb;
         style.xterm_back = under->xterm;
+        style.ansi16_back = under->ansi16;
         style.ansi_back = under->ansi;
         bool made = terminal.depth != DEPTH_NONE && terminal.pairs + 1 < COLOR_PAIRS &&
                     make_pair(terminal.pairs + 1, &style, terminal.depth, terminal.defaults);
@@ -351,14 +375,16 @@ static short pair_on(int role, int back)
     return *pair;
 }
 
+static void find_colours(void)
+{
+    terminal.depth = find_depth();
+    terminal.colours = terminal.depth != DEPTH_NONE;
+    terminal.defaults = terminal.colours && use_default_colors() == OK;
+}
+
 static void make_looks(enum theme theme)
 {
-    enum depth depth = find_depth();
-    bool defaults = depth != DEPTH_NONE && use_default_colors() == OK;
-    terminal.colours = depth != DEPTH_NONE;
     terminal.theme = theme;
-    terminal.depth = depth;
-    terminal.defaults = defaults;
     terminal.pairs = ROLES;
     memset(terminal.on, 0, sizeof terminal.on);
     for (int role = 0; role < ROLES; role++) {
@@ -370,13 +396,44 @@ static void make_looks(enum theme theme)
             look.attributes |= A_DIM;
         if (style->underline)
             look.attributes |= A_UNDERLINE;
-        if (style->reverse || (depth == DEPTH_NONE && style->ansi_back >= 0))
+        if (style->reverse || (!terminal.colours && style->ansi_back >= 0))
             look.attributes |= A_REVERSE; /* also in place of a background */
-        if (depth != DEPTH_NONE && role + 1 < COLOR_PAIRS &&
-            make_pair(role + 1, style, depth, defaults))
+        if (terminal.colours && role + 1 < COLOR_PAIRS &&
+            make_pair(role + 1, style, terminal.depth, terminal.defaults))
             look.pair = (short)(role + 1);
         terminal.look[role] = look;
     }
+}
+
+void terminal_set_theme(enum theme theme)
+{
+    if (theme == terminal.theme)
+        return;
+    make_looks(theme);
+    terminal_redraw(); /* the same cells look otherwise */
+}
+
+/* ---- the mouse ---- */
+
+static void mouse_switch(bool on)
+{
+    if (on == terminal.mouse_on || !terminal.synchronized)
+        return;
+    if (on)
+        write_all(terminal.out, mouse_begin, sizeof mouse_begin - 1);
+    else
+        write_all(terminal.out, mouse_end, sizeof mouse_end - 1);
+    terminal.mouse_on = on;
+}
+
+void terminal_set_mouse(bool on)
+{
+    terminal.mouse_wanted = on;
+}
+
+struct mouse terminal_mouse(void)
+{
+    return terminal.mouse;
 }
 
 /* ---- taking it ---- */
@@ -484,6 +541,7 @@ static void set_modes(void)
     }
     terminal.keys = newpad(1, 1);
     keypad(terminal.keys, TRUE);
+    keyok(KEY_MOUSE, FALSE); /* its reports come as they are: see mouse_report() */
     nodelay(terminal.keys, TRUE);
     set_escdelay(ESCAPE_DELAY);
     typeahead(-1);
@@ -527,6 +585,7 @@ bool terminal_open(enum theme theme, struct error *error)
     }
     const char *enter = capability("smcup");
     terminal.synchronized = enter && strstr(enter, "\033[?1049h"); /* a kin of xterm */
+    find_colours();
     make_looks(theme);
     take_size();
     restore_prepare();
@@ -539,6 +598,7 @@ bool terminal_open(enum theme theme, struct error *error)
     bracket_pastes(true);
     canvas_open(&terminal.shown, 1, 1);
     terminal.trusted = false;
+    terminal.mouse_wanted = terminal.mouse_on = false;
     return true;
 }
 
@@ -548,6 +608,7 @@ void terminal_close(void)
         return;
     error_on_exit(NULL);
     bracket_pastes(false);
+    mouse_switch(false);
     if (!isendwin())
         endwin();
     delwin(terminal.keys);
@@ -648,6 +709,7 @@ void terminal_paint(const struct canvas *canvas)
     doupdate();
     if (atomic_exchange(&is_away, 0))
         bracket_pastes(true);
+    mouse_switch(terminal.mouse_wanted);
     if (terminal.synchronized)
         write_all(terminal.out, end, sizeof end - 1);
     size_t cells = (size_t)canvas->rows * (size_t)canvas->cols;
@@ -662,6 +724,7 @@ void terminal_paint(const struct canvas *canvas)
 static void stop(void)
 {
     struct sigaction plain = {.sa_handler = SIG_DFL}, ours;
+    mouse_switch(false);
     atomic_store(&is_away, 1);
     bracket_pastes(false);
     endwin();
@@ -683,6 +746,7 @@ static int answer_signals(void)
         stop();
         anew = true;
     } else if (atomic_exchange(&continued, 0)) { /* after a SIGSTOP, which gives no notice */
+        terminal.mouse_on = false; /* whoever had the terminal meanwhile may have ended that */
         atomic_store(&is_away, 1);
         endwin();
         anew = true;
@@ -716,6 +780,43 @@ static int sequence_key(wint_t last, int number)
     return KEY_CODE_OTHER;
 }
 
+/* The next character of a sequence that has begun, which may still be on its way. */
+static bool next_character(wint_t *next)
+{
+    struct pollfd ready = {.fd = terminal.in, .events = POLLIN};
+    if (wget_wch(terminal.keys, next) == OK)
+        return true;
+    return poll(&ready, 1, ESCAPE_DELAY) == 1 && wget_wch(terminal.keys, next) == OK;
+}
+
+/* The rest of "ESC [ < button ; column ; row M", or m for a release. What is not reported to the
+ * caller is no key either. */
+static int mouse_report(void)
+{
+    enum { BUTTON, COLUMN, ROW, NUMBERS, MOST = 1000 };
+    enum { MOTION = 32, WHEEL = 64, MODIFIERS = 4 | 8 | 16 };
+    int number[NUMBERS] = {0}, at = 0;
+    wint_t next = 0;
+    while (next_character(&next) && ((next >= '0' && next <= '9') || next == ';')) {
+        if (next == ';')
+            at += at + 1 < NUMBERS;
+        else if (number[at] < MOST)
+            number[at] = 10 * number[at] + (int)(next - '0');
+    }
+    const int button = number[BUTTON] & ~MODIFIERS;
+    const bool wheel = button == WHEEL || button == WHEEL + 1;
+    if (at != ROW || (next != 'M' && next != 'm') || (!wheel && (button & ~MOTION) != 0))
+        return KEY_CODE_NONE;
+    terminal.mouse.row = number[ROW] - 1;
+    terminal.mouse.col = number[COLUMN] - 1;
+    terminal.mouse.kind = button == WHEEL       ? MOUSE_WHEEL_UP
+                          : button == WHEEL + 1 ? MOUSE_WHEEL_DOWN
+                          : next == 'm'         ? MOUSE_RELEASE
+                          : button == MOTION    ? MOUSE_DRAG
+                                                : MOUSE_PRESS;
+    return KEY_CODE_MOUSE;
+}
+
 /* What follows an Escape: nothing (it was the key), or a sequence that curses does not know. That
  * is taken whole, so that its letters do not act as keys. */
 static int after_escape(void)
@@ -730,7 +831,9 @@ static int after_escape(void)
     }
     if (next != '[' && next != 'O') /* Alt and a key */
         return KEY_CODE_OTHER;
-    while (wget_wch(terminal.keys, &next) == OK) {
+    for (int length = 0; next_character(&next); length++) {
+        if (length == 0 && next == '<')
+            return mouse_report();
         if (next >= '@' && next <= '~')
             return sequence_key(next, number);
         bool digit = next >= '0' && next <= '9' && number < 1000;

@@ -22,6 +22,13 @@ bool terminal_check(bool utf8, struct error *error);
  * what is written to standard error, if that is a terminal. False with a reason. */
 bool terminal_open(enum theme theme, struct error *error);
 
+/* Looks otherwise from the next terminal_paint() on, which sends everything. */
+void terminal_set_theme(enum theme theme);
+
+/* Has the terminal report the mouse, or not; it does not at first. Nothing happens where it is not
+ * of a kind that can. */
+void terminal_set_mouse(bool on);
+
 /* Gives it back, with the signal handlers as they were. Nothing happens when it is not open. */
 void terminal_close(void);
 
@@ -48,6 +55,17 @@ void terminal_redraw(void);
  * terminal_size() now tells, and a terminal_paint(): the size has changed, or the program was
  * stopped and goes on. Ctrl-Z stops the program in here. */
 int terminal_key(double seconds);
+
+/* What KEY_CODE_MOUSE was about. The left button alone is reported, and the wheel; a drag is a
+ * motion with the button held. */
+enum mouse_kind { MOUSE_PRESS, MOUSE_DRAG, MOUSE_RELEASE, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
+
+struct mouse {
+    enum mouse_kind kind;
+    int row, col; /* from 0 at the top left; may lie outside the screen */
+};
+
+struct mouse terminal_mouse(void);
 
 /* A signal that ends the program has arrived (its number; SIGHUP also when the terminal is gone),
  * or 0. The caller closes the terminal and raises it again, with its default action. */

@@ -1,6 +1,8 @@
 /* See text.h. */
 #include "ui/text.h"
 
+#include "base/utf8.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -38,6 +40,21 @@ void text_loss(char out[TEXT_NUMBER], double loss)
         text_scientific(out, loss, 0);
     else
         snprintf(out, TEXT_NUMBER, "%.*f", size < 9.9995 ? 3 : size < 99.995 ? 2 : 1, loss);
+}
+
+void text_number(char out[TEXT_NUMBER], double value)
+{
+    if (unknown(out, value))
+        return;
+    double size = fabs(value);
+    if (size > 0 && (size < 0.000995 || size >= 999.5))
+        text_scientific(out, value, 0);
+    else
+        snprintf(out, TEXT_NUMBER, "%.*f",
+                 size < 0.9995  ? 3
+                 : size < 9.995 ? 2
+                                : size < 99.95,
+                 value);
 }
 
 void text_factor(char out[TEXT_NUMBER], double factor, bool ascii)
@@ -93,6 +110,19 @@ void text_count(char out[TEXT_NUMBER], int64_t count)
         return;
     }
     snprintf(out, TEXT_NUMBER, "%" PRId64, count);
+}
+
+size_t text_line(const char *text, int columns)
+{
+    const char *scan = text, *cut = NULL;
+    for (int used = 0; *scan && used < columns; used++) {
+        if (*scan == ' ')
+            cut = scan;
+        utf8_next(&scan);
+    }
+    if (*scan == '\0' || *scan == ' ' || !cut)
+        cut = scan;
+    return (size_t)(cut - text);
 }
 
 void text_title(char out[TEXT_TITLE], enum placement placement, enum norm norm)

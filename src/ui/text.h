@@ -5,6 +5,7 @@
 #include "core/placement.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum { TEXT_NUMBER = 32, TEXT_TITLE = 48 };
@@ -15,6 +16,10 @@ void text_scientific(char out[TEXT_NUMBER], double value, int digits);
 /* A loss in five columns, "2.961", "12.34", "1e5"; "--" for NAN. */
 void text_loss(char out[TEXT_NUMBER], double loss);
 
+/* A plain number in at most six columns, three of its digits: "1.41", "0.982", "12.3", "3e-5"; "--"
+ * for NAN. */
+void text_number(char out[TEXT_NUMBER], double value);
+
 /* A factor in at most six columns, "×0.52", "×0.052", "×5e-3", "×12.3"; "--" for NAN. */
 void text_factor(char out[TEXT_NUMBER], double factor, bool ascii);
 
@@ -24,6 +29,10 @@ void text_ratio(char out[TEXT_NUMBER], double ratio);
 
 /* A number of things: "812", "303k", "1.2M". */
 void text_count(char out[TEXT_NUMBER], int64_t count);
+
+/* How many bytes of a UTF-8 text make its first line of so many columns, broken between words where
+ * it can be; the blank that it is broken at is none of them. */
+size_t text_line(const char *text, int columns);
 
 /* The name of a placement with a norm, "Pre-LN", "Post-RMS", "Pre, no norm", and its formula,
  * "x + f(RMS(x))". */

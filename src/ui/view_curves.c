@@ -110,3 +110,9 @@ void view_curves(struct canvas *canvas, struct rect area, const struct scene *sc
     draw_info(canvas, layout.info, scene);
     curves_draw(canvas, &layout.plot, scene, &scene->curves, false);
 }
+
+void view_curves_hit(struct rect area, const struct scene *scene, int row, int col, struct hit *hit)
+{
+    const struct layout_curves layout = layout_curves(area);
+    curves_hit(&layout.plot, scene, &scene->curves, row, col, hit);
+}

@@ -1,6 +1,8 @@
 /* The overview: a bar panel for each stack, and the loss curves below. */
+#include "ui/bars.h"
 #include "ui/curves.h"
 #include "ui/layout.h"
+#include "ui/mouse.h"
 #include "ui/panel.h"
 #include "ui/plot.h"
 #include "ui/text.h"
@@ -9,40 +11,12 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 enum {
-    BARS_MAX = LAYERS_MAX + 1,
-    THICK_MAX = 3,
     PANEL_WIDE = 30, /* from here on there is room for the names of the numbers */
     RATIO_COLS = 8,  /* "1/2.3e6" */
     FACTOR_COLS = 6  /* "×0.052" */
 };
-
-/* The values of one stack's bars, from the bottom up. */
-struct bars {
-    int count;
-    int first;          /* the number of the lowest: x_0, or block 1 */
-    const float *value; /* [count]; NULL: nothing measured yet */
-    int64_t stale;      /* the step they are kept from; 0: they are of the last step */
-};
-
-/* Which of them have a row. */
-struct shown {
-    int count;
-    int index[BARS_MAX]; /* from the bottom up */
-    int stride;          /* from row to row */
-};
-
-static struct bars bars_of(const struct scene *scene, enum side side)
-{
-    struct bars bars = {0};
-    const struct moment moment = scene_finite_moment(scene, side);
-    bars.value = scene_gradient(scene, &moment, &bars.count, &bars.first);
-    if (moment.step < scene_step(scene))
-        bars.stale = moment.step;
-    return bars;
-}
 
 void view_bar_range(const struct scene *scene, double *least, double *most)
 {
@@ -59,46 +33,16 @@ void view_bar_range(const struct scene *scene, double *least, double *most)
     }
 }
 
-/* All bars where there are rows enough; otherwise every k-th with both ends, or, scrolled, a window
- * of neighbours. */
-static void choose(int count, int rows, int scroll, struct shown *shown)
-{
-    shown->count = 0;
-    shown->stride = 1;
-    int from = 0;
-    if (count > rows && scroll > 0)
-        from = scroll - 1 < count - rows ? scroll - 1 : count - rows;
-    else if (count > rows)
-        shown->stride = (count - 1 + rows - 2) / (rows - 1);
-    for (int i = from; i < count - 1 && shown->count < rows; i += shown->stride)
-        shown->index[shown->count++] = i;
-    if (shown->count < rows && (shown->count == 0 || shown->index[shown->count - 1] < count - 1))
-        shown->index[shown->count++] = count - 1;
-}
-
-/* What is left out of the rows: "1 in 8", "x_3..x_9"; "" where nothing is. */
-static void left_out(char out[TEXT_TITLE], const struct bars *bars, const struct shown *shown)
-{
-    out[0] = '\0';
-    if (shown->count == bars->count)
-        return;
-    int first = shown->index[0] + bars->first;
-    int last = shown->index[shown->count - 1] + bars->first;
-    if (shown->stride > 1)
-        snprintf(out, TEXT_TITLE, "1 in %d", shown->stride);
-    else
-        snprintf(out, TEXT_TITLE, "%d-%d of %d", first, last, bars->count - 1 + bars->first);
-}
-
 /* Which gradient the bars show, and the head of the factors; where there is no room for it at the
  * axis, also what is left out. */
 static void draw_head(struct canvas *canvas, const struct layout_panel *panel,
-                      const struct scene *scene, const struct bars *bars, const struct shown *shown)
+                      const struct scene *scene, const struct bars *bars,
+                      const struct bars_shown *shown)
 {
     int end = panel->head.cols;
     char text[SCENE_GRADIENT_TEXTS][SCENE_GRADIENT_TEXT];
     char out[TEXT_TITLE], from[TEXT_TITLE] = "", brief[TEXT_TITLE] = "gradient";
-    left_out(out, bars, shown);
+    bars_left_out(out, bars, shown);
     if (panel->factor.cols > 0)
         end = canvas_print_right(canvas, panel->head, 0, end, ROLE_DIM, "factor") - 1;
     else if (out[0])
@@ -113,38 +57,15 @@ static void draw_head(struct canvas *canvas, const struct layout_panel *panel,
                                      bars->stale > 0 ? from + 1 : brief, brief, NULL});
 }
 
-/* The rows of a bar: as many as go into the area with a blank row between, at most THICK_MAX. */
-static int pitch(int bars, int rows, int *thick)
-{
-    *thick = 1;
-    if (bars * 2 - 1 > rows)
-        return 1;
-    while (*thick < THICK_MAX && bars * (*thick + 2) - 1 <= rows)
-        (*thick)++;
-    return *thick + 1;
-}
-
-static struct rect rows_of(struct rect area, int row, int rows)
-{
-    return (struct rect){area.row + row, area.col, rows, area.cols};
-}
-
+/* The bars, their values, and the factors from row to row. */
 static void draw_bars(struct canvas *canvas, const struct layout_panel *panel,
                       const struct scene *scene, enum side side, const struct bars *bars,
-                      const struct shown *shown)
+                      const struct bars_shown *shown)
 {
-    enum texture texture = bars->stale > 0                         ? TEXTURE_STALE
-                           : side == RIGHT && scene_is_mono(scene) ? TEXTURE_SHADE
-                                                                   : TEXTURE_FULL;
-    enum role role = bars->stale > 0 ? scene_accent_dim[side] : scene_accent[side];
     enum role word = bars->stale > 0 ? ROLE_DIM : ROLE_TEXT;
-    int thick, step = pitch(shown->count, panel->bar.rows, &thick);
-    plot_log_grid(canvas, panel->bar, &scene->axis, scene->ascii);
+    bars_draw(canvas, panel->label, panel->bar, scene, side, shown);
     for (int i = 0; i < shown->count; i++) {
-        int index = shown->index[i], number = index + bars->first;
-        int top = panel->bar.rows - i * step - thick, middle = top + thick / 2;
-        const char *stem = scene->gradient == GRADIENT_STREAM ? number < 100 ? "x_" : "x" : "b";
-        canvas_print(canvas, panel->label, middle, 0, ROLE_TEXT, "%s%d", stem, number);
+        int index = shown->index[i], middle = bars_middle(shown, panel->bar.rows, i);
         if (!bars->value) {
             canvas_print_right(canvas, panel->value, middle, panel->value.cols, ROLE_DIM, "--");
             continue;
@@ -152,8 +73,6 @@ static void draw_bars(struct canvas *canvas, const struct layout_panel *panel,
         double value = bars->value[index];
         char text[TEXT_NUMBER];
         text_scientific(text, value, 1);
-        plot_bar(canvas, rows_of(panel->bar, top, thick), axis_fraction(&scene->axis, value),
-                 texture, scene->ascii, role);
         canvas_print_right(canvas, panel->value, middle, panel->value.cols, word, "%s", text);
         if (i + 1 == shown->count && index + 1 == bars->count)
             continue;
@@ -168,11 +87,12 @@ static void draw_bars(struct canvas *canvas, const struct layout_panel *panel,
 
 /* The axis, and at its right end what is left out. */
 static void draw_axis(struct canvas *canvas, const struct layout_panel *panel,
-                      const struct scene *scene, const struct bars *bars, const struct shown *shown)
+                      const struct scene *scene, const struct bars *bars,
+                      const struct bars_shown *shown)
 {
     plot_log_axis(canvas, panel->axis, panel->bar, &scene->axis, scene->ascii);
     char out[TEXT_TITLE];
-    left_out(out, bars, shown);
+    bars_left_out(out, bars, shown);
     if (panel->factor.cols > 0)
         canvas_print_right(canvas, panel->axis, 0, panel->axis.cols, ROLE_WARN, "%s", out);
 }
@@ -181,7 +101,7 @@ static void draw_axis(struct canvas *canvas, const struct layout_panel *panel,
 static void draw_ratio(struct canvas *canvas, struct rect area, const struct scene *scene,
                        enum side side, const struct bars *bars)
 {
-    double ratio = bars->value ? (double)bars->value[0] / bars->value[bars->count - 1] : NAN;
+    double ratio = bars_ratio(bars);
     bool stream = scene->gradient == GRADIENT_STREAM;
     int last = bars->count - 1 + bars->first;
     char text[TEXT_NUMBER], factor[TEXT_NUMBER];
@@ -204,13 +124,31 @@ static void draw_panel(struct canvas *canvas, const struct layout_panel *panel,
                        const struct scene *scene, enum side side)
 {
     struct bars bars = bars_of(scene, side);
-    struct shown shown;
-    choose(bars.count, panel->bar.rows, scene->bar_scroll, &shown);
+    const struct bars_shown shown =
+        bars_choose(bars.count, panel->bar.rows, scene->bar_scroll, false);
     panel_titles(canvas, panel->title, panel->state, scene, side);
     draw_head(canvas, panel, scene, &bars, &shown);
     draw_bars(canvas, panel, scene, side, &bars, &shown);
     draw_axis(canvas, panel, scene, &bars, &shown);
     draw_ratio(canvas, panel->ratio, scene, side, &bars);
+}
+
+void view_overview_hit(struct rect area, const struct scene *scene, int row, int col,
+                       struct hit *hit)
+{
+    const struct layout_overview layout = layout_overview(area);
+    const struct curves_look loss = {.smoothing = history_smoothing, .from = -1};
+    for (enum side side = LEFT; side < SIDES; side++) {
+        const struct rect bar = layout.panel[side].bar;
+        const struct rect title = layout.panel[side].title;
+        const struct rect rows = {bar.row, title.col, bar.rows, title.cols};
+        const struct bars bars = bars_of(scene, side);
+        const struct bars_shown shown = bars_choose(bars.count, bar.rows, scene->bar_scroll, false);
+        int at = hit_inside(rows, row, col) ? bars_at(&shown, bar.rows, row - bar.row) : -1;
+        if (at >= 0)
+            *hit = (struct hit){.kind = HIT_LAYER, .block = bars_block(&bars, shown.index[at])};
+    }
+    curves_hit(&layout.plot, scene, &loss, row, col, hit);
 }
 
 void view_overview(struct canvas *canvas, struct rect area, const struct scene *scene)

@@ -1,6 +1,7 @@
 /* The tensors: every parameter tensor down, every block across, one number each as colour; a cursor
  * reads out one cell. */
 #include "ui/layout.h"
+#include "ui/mouse.h"
 #include "ui/panel.h"
 #include "ui/plot.h"
 #include "ui/text.h"
@@ -390,4 +391,26 @@ void view_tensors(struct canvas *canvas, struct rect area, const struct scene *s
         key.cols -= KEY_TEXT_COLS;
     }
     plot_heat_key(canvas, key, &axis, cell->mark, scene_has_letters(scene));
+}
+
+void view_tensors_hit(struct rect area, const struct scene *scene, int row, int col,
+                      struct hit *hit)
+{
+    const struct layout_tensors layout = layout_tensors(area);
+    const struct rows rows = rows_of(scene);
+    const struct window window = window_of(scene, &rows, layout.name.rows - 1);
+    const int blocks = scene->settings->layers;
+    for (enum side side = LEFT; side < SIDES; side++) {
+        const struct rect map = layout.panel[side].map;
+        int tensor = window.thick > 0 ? (row - map.row) / window.thick : 0;
+        if (!hit_inside(map, row, col) || tensor >= window.count)
+            continue;
+        for (int block = 0; block < blocks; block++) {
+            int first, past;
+            cols_of(block, blocks, map.cols, &first, &past);
+            if (col - map.col >= first && col - map.col < past)
+                *hit =
+                    (struct hit){.kind = HIT_CELL, .tensor = window.first + tensor, .block = block};
+        }
+    }
 }

@@ -1,6 +1,7 @@
 /* The waterfall: time across, layers up, the gradient as colour; the collapse of a stack is a front
  * that moves through its layers. */
 #include "ui/layout.h"
+#include "ui/mouse.h"
 #include "ui/panel.h"
 #include "ui/plot.h"
 #include "ui/text.h"
@@ -49,7 +50,7 @@ static struct window window_of(const struct scene *scene, int cols)
 
 int view_waterfall_zoom_max(const struct scene *scene, int rows, int columns)
 {
-    struct layout_screen screen = layout_screen(rows, columns);
+    struct layout_screen screen = view_layout(scene, rows, columns);
     if (screen.too_small)
         return 0;
     int cols = layout_waterfall(screen.body).panel[LEFT].map.cols, zoom = 0;
@@ -276,4 +277,18 @@ void view_waterfall(struct canvas *canvas, struct rect area, const struct scene 
     for (enum side side = LEFT; side < SIDES; side++)
         draw_panel(canvas, &layout.panel[side], scene, side, &axis);
     draw_key(canvas, layout.key, scene, &window, &axis);
+}
+
+void view_waterfall_hit(struct rect area, const struct scene *scene, int row, int col,
+                        struct hit *hit)
+{
+    const struct layout_waterfall layout = layout_waterfall(area);
+    for (enum side side = LEFT; side < SIDES; side++) {
+        const struct rect map = layout.panel[side].map, axis = layout.panel[side].axis;
+        const struct rect columns = {map.row, map.col, map.rows + axis.rows, map.cols};
+        const struct window window = window_of(scene, map.cols);
+        int64_t step = hit_inside(columns, row, col) ? step_of(&window, col - map.col) : 0;
+        if (step > 0)
+            *hit = (struct hit){.kind = HIT_STEP, .step = step};
+    }
 }

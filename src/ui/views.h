@@ -6,16 +6,22 @@
 #define LNSCOPE_UI_VIEWS_H
 
 #include "ui/keys.h"
+#include "ui/layout.h"
 #include "ui/scene.h"
 
 /* The smallest screen on which views are drawn. */
 enum { VIEW_COLUMNS_MIN = 40, VIEW_ROWS_MIN = 12 };
+
+struct hit; /* ui/mouse.h */
 
 struct view_row {
     const char *name;    /* one word, lower case */
     int key;             /* a digit; it rises from row to row */
     const char *summary; /* one line, no full stop: what it shows */
     void (*draw)(struct canvas *canvas, struct rect area, const struct scene *scene);
+    /* Says what is at a cell inside the area, where that is something to click on. */
+    void (*hit)(struct rect area, const struct scene *scene, int row, int col, struct hit *hit);
+    unsigned watch; /* what the trainer is to measure for it, a sum of enum watch (trainer.h) */
     const enum action *keys; /* for the footer, ended by ACTIONS; NULL: those of the overview */
     const char *const (*notes)[2]; /* for the help: terms and what they mean, ended by NULL */
 };
@@ -28,8 +34,25 @@ int view_of_key(int code);
 /* The whole screen: header, the view, footer, help on top; or what is too small. */
 void view_screen(struct canvas *canvas, const struct scene *scene);
 
+/* Where its parts are, with the controls hidden where the scene says so. */
+struct layout_screen view_layout(const struct scene *scene, int rows, int cols);
+
+/* Few numbers, large enough for the back row: scene.projector, instead of the view. */
+void view_projector(struct canvas *canvas, struct rect area, const struct scene *scene);
+
 /* Left and right bars of the gradient per layer, and both loss curves. */
 void view_overview(struct canvas *canvas, struct rect area, const struct scene *scene);
+
+void view_overview_hit(struct rect area, const struct scene *scene, int row, int col,
+                       struct hit *hit);
+void view_projector_hit(struct rect area, const struct scene *scene, int row, int col,
+                        struct hit *hit);
+void view_waterfall_hit(struct rect area, const struct scene *scene, int row, int col,
+                        struct hit *hit);
+void view_tensors_hit(struct rect area, const struct scene *scene, int row, int col,
+                      struct hit *hit);
+void view_curves_hit(struct rect area, const struct scene *scene, int row, int col,
+                     struct hit *hit);
 
 /* The gradient of every layer over the steps, as colours. */
 void view_waterfall(struct canvas *canvas, struct rect area, const struct scene *scene);
@@ -52,6 +75,12 @@ void view_samples(struct canvas *canvas, struct rect area, const struct scene *s
 /* The events so far. */
 void view_log(struct canvas *canvas, struct rect area, const struct scene *scene);
 
+/* The view whose tab is at a cell of the header; -1: none. */
+int view_tab_at(struct rect area, const struct scene *scene, int row, int col);
+
+/* The action whose key is at a cell of the footer; -1: none. */
+int view_key_at(const struct scene *scene, int rows, int cols, int row, int col);
+
 void view_header(struct canvas *canvas, struct rect area, const struct scene *scene);
 void view_footer(struct canvas *canvas, struct rect area, const struct scene *scene);
 
@@ -70,6 +99,15 @@ int view_bar_scroll_max(const struct scene *scene, int rows, int columns);
 
 /* The same for scene.waterfall_zoom. */
 int view_waterfall_zoom_max(const struct scene *scene, int rows, int columns);
+
+/* The same for scene.log_scroll. */
+int view_log_scroll_max(const struct scene *scene, int rows, int columns);
+
+/* The block that the anatomy shows: scene.anatomy_block, of those that there are. */
+int view_anatomy_block(const struct scene *scene);
+
+/* The number of bars of the property that the stream view has chosen. */
+int view_stream_bars(const struct scene *scene);
 
 /* The number of rows that the tensors view has for the moment shown. */
 int view_tensors_rows(const struct scene *scene);

@@ -77,30 +77,45 @@ static void bench_speed(void)
     printf("  L=12  run %7.1f   screen %7.1f   kept %3.0f%%\n", run, screen, 100 * screen / run);
 }
 
+/* How often a synchronized update begins in the output from `at` on. */
+static int frames_from(struct console *console, size_t at)
+{
+    int frames = 0;
+    for (const char *next = console_output(console, NULL) + at;
+         (next = strstr(next, "\033[?2026h")); next++)
+        frames++;
+    return frames;
+}
+
+/* Of the views that the keys lead to; P is the projector. */
 static void bench_bytes(void)
 {
     static const char *const options[] = {"--speed", "30", "--fps", "30", NULL};
-    enum { SECONDS = 8 };
-    struct console *console = start(options, 36, 120);
-    size_t before, after;
-    if (!console_wait_text(console, "step"))
-        exit(1);
-    console_pump(console, 2);
-    console_output(console, &before);
-    double from = number_after(console, "step ");
-    console_pump(console, SECONDS);
-    console_output(console, &after);
-    double frames = number_after(console, "step ") - from; /* one a step at this speed */
-    printf("Bytes a frame at 120x36, 30 steps and frames a second: %.0f\n",
-           (double)(after - before) / frames);
-    console_send(console, " ");
-    console_wait_text(console, "PAUSED");
-    console_pump(console, 1);
-    console_output(console, &before);
-    console_pump(console, 3);
-    console_output(console, &after);
-    printf("Bytes in 3 s while paused: %zu\n", after - before);
-    console_close(console);
+    static const char *const keys[] = {"1", "2", "4", "5", "P"};
+    enum { SECONDS = 6, SETTLED = 9 /* until the answer to the key is gone */ };
+    printf("Bytes a frame at 120x36, 30 steps and frames a second, and in 3 s while paused:\n");
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        struct console *console = start(options, 36, 120);
+        size_t before, after, idle;
+        if (!console_wait_text(console, "step"))
+            exit(1);
+        console_send(console, keys[i]);
+        console_pump(console, SETTLED);
+        console_output(console, &before);
+        console_pump(console, SECONDS);
+        console_output(console, &after);
+        int frames = frames_from(console, before);
+        console_send(console, " ");
+        console_wait_text(console, "PAUSED");
+        console_pump(console, 2);
+        console_output(console, &idle);
+        size_t paused = idle;
+        console_pump(console, 3);
+        console_output(console, &idle);
+        printf("  key %s %6.0f   %zu\n", keys[i],
+               (double)(after - before) / (frames > 0 ? frames : 1), idle - paused);
+        console_close(console);
+    }
 }
 
 /* From a key to its picture, while one step takes longer than a third of a second. */

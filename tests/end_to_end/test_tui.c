@@ -381,8 +381,8 @@ static void views_are_shown_by_digits_and_tab(void **state)
     press(console, "2", "L2 norm, the same for both");
     press(console, "4", "attn.qkv.weight");
     press(console, "5", "smoothing 0.95");
-    press(console, "\t", "per block");
-    press(console, "\033[Z", "smoothing 0.95");
+    press(console, "\033[Z", "attn.qkv.weight");
+    press(console, "\t", "smoothing 0.95");
     press(console, "1", "per block");
     assert_true(console_wait_no_text(console, "smoothing"));
     quit(console);
@@ -404,6 +404,168 @@ static void time_goes_back_and_forth(void **state)
     quit(console);
 }
 
+/* What is written in the rows of the header and of the panels: all numbers, but not the bars and
+ * their axis, which has a memory. */
+static void copy_numbers(struct console *console, char *out, size_t size)
+{
+    enum { ROWS = 12 };
+    size_t used = 0;
+    int row = 0;
+    press(console, "~", "key '~' does nothing"); /* the last row of a picture that is whole */
+    for (const char *at = console_screen(console); *at && row < ROWS && used + 1 < size; at++) {
+        row += *at == '\n';
+        if (*at > ' ')
+            out[used++] = *at;
+    }
+    out[used] = '\0';
+    assert_int_equal(row, ROWS);
+}
+
+/* Steps one by one up to a step, paused. */
+static void step_to(struct console *console, int from, int to)
+{
+    char text[32];
+    for (int step = from + 1; step <= to; step++) {
+        snprintf(text, sizeof text, "step %d ", step);
+        press(console, ".", text);
+    }
+}
+
+/* Back to a step and on: the same numbers; then with another setting, and another curve. */
+static void a_branch_repeats_the_run(void **state)
+{
+    (void)state;
+    enum { FIRST = 20, BACK = 13, LAST = 26 };
+    static char then[8192], now[8192];
+    struct console *console = start();
+    press(console, " ", "PAUSED");
+    press(console, "F", "there is nothing to go back to: [ goes back first");
+    press(console, "r", "restarted from seed 1");
+    step_to(console, 0, LAST);
+    copy_numbers(console, then, sizeof then);
+    press(console, "\033[H", "step 1 of 26");
+    for (int step = 2; step <= BACK; step++)
+        console_send(console, "]");
+    assert_true(console_wait_text(console, "step 13 of 26"));
+    press(console, "F", "branched at step 13: the old curves stay as ghosts");
+    assert_true(console_wait_text(console, "ghost"));
+    assert_true(console_wait_text(console, "step 13 "));
+    step_to(console, BACK, LAST);
+    copy_numbers(console, now, sizeof now);
+    assert_string_equal(now, then);
+
+    press(console, "{{", "step 22 of 26");
+    press(console, "w", "warmup 25 steps: over by step 27, F branches here with it");
+    assert_non_null(strstr(console_screen(console), "step 22 of 26")); /* not by itself */
+    press(console, "F", "branched at step 22 with warmup 25 steps: the old curves stay as ghosts");
+    press(console, "\f", "warmup 22/25"); /* under the message of no key */
+    step_to(console, 22, LAST);
+    copy_numbers(console, now, sizeof now);
+    assert_string_not_equal(now, then);
+    press(console, "5", "branch, warmup 0→25"); /* there is more room */
+    press(console, "[[[w", "warmup 50 steps: from step 27 on; F branches here with it");
+    press(console, "s", "right deepnorm: from step 27 on"); /* placements are those of the step */
+    assert_null(strstr(console_screen(console), "F branches"));
+    press(console, "F", "branched at step 23 with warmup 50 steps");
+    press(console, ".", "step 24 ");
+    assert_true(console_wait_text(console, "Post-LN"));
+    press(console, "r", "restarted from seed 1");
+    assert_true(console_wait_no_text(console, "ghost"));
+    quit(console);
+}
+
+/* While it runs, and after its end. */
+static void a_branch_of_a_run_that_is_over(void **state)
+{
+    (void)state;
+    struct console *console = start_with((struct setup){.options = {"--steps", "30"}});
+    press_until(console, " ", "the run is over after 30 steps: r restarts it");
+    press(console, "{{", "step 24 of 30");
+    press(console, "F", "branched at step 24");
+    assert_true(console_wait_text(console, "step 30 "));
+    press_until(console, ".", "the run is over after 30 steps: r restarts it");
+    quit(console);
+    console = start();
+    assert_true(console_wait_text(console, "step 9 "));
+    press(console, "\033[H", "step 1 of ");
+    press(console, "F", "branched at step 1: ");
+    assert_true(console_wait_text(console, "RUNNING"));
+    assert_true(console_wait_text(console, "step 12 "));
+    quit(console);
+}
+
+static void steps_have_names(void **state)
+{
+    (void)state;
+    struct console *console = start();
+    press(console, " ", "PAUSED");
+    press(console, "r", "restarted from seed 1");
+    press(console, "m\r", "there is no step to mark yet");
+    press(console, "'", "there is no mark after this step");
+    step_to(console, 0, 12);
+    press(console, "m\r", "step 12: mark 1");
+    press(console, "m\r", "step 12 has a name: mark 1");
+    press(console, "w", "warmup 25 steps: from step 13 on");
+    press(console, "..", "step 14 ");
+    press(console, "\033[H]]", "step 3 of 14");
+    press(console, "m\r", "step 3: mark 2");
+    press(console, "'", "step 12: mark 1");
+    press(console, "'", "step 13: warmup 0→25");
+    press(console, "'", "there is no mark after this step");
+    press(console, "\"\"", "step 3: mark 2");
+    assert_true(console_wait_text(console, "step 3 of 14"));
+    press(console, "\"", "there is no mark before this step");
+    press(console, "F", "branched at step 3 with warmup 25 steps");
+    press(console, ".", "mark 2");
+    assert_null(strstr(console_screen(console), "mark 1")); /* its step is gone */
+    quit(console);
+}
+
+/* Post-LN without warmup vanishes, and the log says so; keys and restarts are in it too. */
+static void what_happens_is_logged(void **state)
+{
+    (void)state;
+    struct console *console =
+        start_with((struct setup){.options = {"--layers", "12", "--speed", "unlimited"}});
+    assert_true(console_wait_text(console, "Post-LN"));
+    press(console, "8", "what happened");
+    assert_true(console_wait_text(console, "stream gradient at x_0 fell below 1e-3 of x_12"));
+    press(console, " w", "changed: warmup 0→25");
+    press(console, "w", "changed: warmup 0→50"); /* before one step: one change */
+    assert_true(console_wait_no_text(console, "warmup 0→25"));
+    press(console, "s", "goes on as ");
+    press(console, "B", "hidden while blind");
+    press(console, "B", "goes on as ");
+    press(console, "\033[D", "\302\253 step "); /* Left: back to an event */
+    press(console, "\033[H", "nothing had happened by this step");
+    console_send(console, "\033");
+    assert_true(console_wait_text(console, "goes on as "));
+    console_resize(console, 12, 60);
+    assert_true(console_wait_text(console, " above  ")); /* so many */
+    console_send(console, "\033[5~\033[5~");             /* Page Up */
+    assert_true(console_wait_no_text(console, " above  "));
+    press(console, "\033[6~\033[6~", " above  ");
+    console_resize(console, 24, 80);
+    press(console, "R", "restarted: seed 2");
+    assert_true(console_wait_no_text(console, "goes on as "));
+    quit(console);
+}
+
+/* The newest event stands in the footer: for good where it is wide, for a while where it is not. */
+static void news_are_in_the_footer(void **state)
+{
+    (void)state;
+    struct console *console =
+        start_with((struct setup){.options = {"--layers", "12", "--speed", "unlimited"}});
+    assert_true(console_wait_text(console, "stream gradient at x_0 fell below"));
+    press(console, " ", "quit"); /* paused, the keys are back */
+    console_resize(console, 30, 130);
+    assert_true(console_wait_text(console, " of x_12  step "));
+    press(console, "~", "key '~' does nothing"); /* never over an answer */
+    assert_true(console_wait_no_text(console, " of x_12  step "));
+    quit(console);
+}
+
 static void all_keys(struct console *console)
 {
     static const int more[] = {KEY_CODE_TAB, KEY_CODE_ENTER, '0', '2', '4', '5', '~', 1, 127};
@@ -413,8 +575,8 @@ static void all_keys(struct console *console)
     for (int i = 0; i < ACTIONS; i++)
         for (int c = 0; c < 2; c++) {
             int code = key_table[i].code[c];
-            if (i != ACTION_QUIT && i != ACTION_HELP && i != ACTION_COMMAND && code > 0 &&
-                code < 128 &&
+            if (i != ACTION_QUIT && i != ACTION_HELP && i != ACTION_COMMAND && i != ACTION_MARK &&
+                code > 0 && code < 128 &&
                 code != KEY_CODE_ESCAPE) /* it would make one key of itself and the next */
                 console_send(console, (char[]){(char)code, 0});
         }
@@ -422,6 +584,55 @@ static void all_keys(struct console *console)
         console_send(console, (char[]){(char)more[i], 0});
     for (size_t i = 0; i < sizeof sequences / sizeof sequences[0]; i++)
         console_send(console, sequences[i]);
+}
+
+/* Both stacks write, running and paused; what they wrote stays as one goes back in time. */
+static void samples_are_written_while_one_looks(void **state)
+{
+    (void)state;
+    struct console *console = start();
+    assert_true(console_wait_text(console, "RUNNING"));
+    press(console, "7", "after step");
+    press(console, " ", "PAUSED");
+    assert_true(console_wait_text(console, "probability that the stack gave"));
+    for (int i = 0; i < 2; i++)
+        press(console, "r", "before the first step"); /* paused: of the initial weights */
+    press(console, ".", "after step 1");
+    press(console, ".", "after step 2");
+    const char *screen = console_screen(console);
+    const char *first = strstr(screen, " bits each");
+    assert_non_null(first);
+    assert_non_null(strstr(first + 1, " bits each")); /* both stacks */
+    press(console, "[", "after step 1");
+    press(console, "1", "no-context");
+    press(console, "7", "after step 1");
+    quit(console);
+}
+
+/* What a view wants to see is measured in every step, but only while it is open. */
+static void the_anatomy_is_measured_while_one_looks(void **state)
+{
+    (void)state;
+    struct console *console = start();
+    assert_true(console_wait_text(console, "RUNNING"));
+    press(console, " ", "PAUSED");
+    press(console, "r", "step 0 ");
+    press(console, ".", "step 1 ");
+    press(console, ".", "step 2 ");
+    press(console, "3", "b1/6 at step 1 ");
+    press(console, ".", "block 1 of 6");
+    press(console, ".", "step 4 ");
+    const char *screen = console_screen(console);
+    assert_null(strstr(screen, "at step"));
+    assert_non_null(
+        strstr(screen, "norm ×")); /* the right stack's product; the left one has none */
+    assert_non_null(strstr(screen, "join ×"));
+    press(console, "k", "block 2 of 6");
+    press(console, "[", "block 2 of 6");
+    assert_null(strstr(console_screen(console), "at step"));
+    press(console, "6", "RMS of x_l");
+    press(console, "v", "cosine of x_l and x_(l-1)");
+    quit(console);
 }
 
 static void every_key_in_every_state(void **state)
@@ -433,6 +644,7 @@ static void every_key_in_every_state(void **state)
     assert_true(console_wait_text(console, "Post-LN"));
     all_keys(console);
     press_until(console, "~", "key '~' does nothing");
+    press(console, "H", "hide off"); /* it was among them */
     press(console, ".", "PAUSED");
     all_keys(console);
     press_until(console, "~", "key '~' does nothing");
@@ -478,6 +690,11 @@ static void commands_act_as_keys_do(void **state)
     command(console, "previous-view\r", "attn.qkv.weight");
     command(console, "view overview\r", "per block");
     command(console, "goto 1\r", "step 1 of ");
+    command(console, "mark \"it begins\"\r", "step 1: it begins");
+    press(console, "m", ":mark");
+    press(console, "here\r", "step 1: here");
+    command(console, "branch 2\r", "");
+    assert_true(console_wait_text(console, "step 2 "));
     command(console, "restart\r", "restarted from seed 1");
     command(console, "help\r", "restart both stacks");
     command(console, "view 1\r", "view '1': one of overview, waterfall, "); /* and no help */
@@ -701,6 +918,174 @@ static void paused_screen_is_silent(void **state)
     press(console, ".", "Post-LN"); /* a step moves it again, and then it is silent again */
     after = wait_silence(console);
     assert_true(after > before);
+    quit(console);
+}
+
+/* ---- the mouse ---- */
+
+/* A report as terminals send it: button, then column and row counted from 1. */
+static void mouse(struct console *console, int button, int row, int col, char end)
+{
+    char report[64];
+    snprintf(report, sizeof report, "\033[<%d;%d;%d%c", button, col + 1, row + 1, end);
+    console_send(console, report);
+}
+
+static void click(struct console *console, int row, int col)
+{
+    mouse(console, 0, row, col, 'M');
+    mouse(console, 0, row, col, 'm');
+}
+
+/* The cell at which the text begins, looked for in the rows from `row` on. */
+static void find_text(struct console *console, const char *text, int row, int *found_row,
+                      int *found_col)
+{
+    const char *line = console_screen(console);
+    for (int at = 0; *line; at++) {
+        size_t length = strcspn(line, "\n");
+        char copy[2048];
+        snprintf(copy, sizeof copy, "%.*s", (int)length, line);
+        const char *found = at >= row ? strstr(copy, text) : NULL;
+        if (found) {
+            copy[found - copy] = '\0';
+            *found_row = at;
+            *found_col = canvas_columns(copy);
+            return;
+        }
+        line += length + (line[length] == '\n');
+    }
+    fail_msg("no %s on the screen\n%s", text, console_screen(console));
+}
+
+static void click_text(struct console *console, const char *text, int from_row)
+{
+    int row, col;
+    find_text(console, text, from_row, &row, &col);
+    click(console, row, col);
+}
+
+static void clicks_act(void **state)
+{
+    (void)state;
+    struct console *console = start();
+    assert_true(console_wait_text(console, "step 3 "));
+    assert_non_null(strstr(console_output(console, NULL), "\033[?1002h"));
+    click_text(console, "5", 0); /* a tab */
+    assert_true(console_wait_text(console, "smoothing 0.95"));
+    click_text(console, "space", 23); /* a key */
+    assert_true(console_wait_text(console, "PAUSED"));
+    click(console, 8, 6); /* far left in the curves */
+    assert_true(console_wait_text(console, "« step 1"));
+    mouse(console, 0, 8, 6, 'M');
+    mouse(console, 32, 2, 70, 'M'); /* dragged beyond the newest step, also out of the row */
+    assert_true(console_wait_no_text(console, "«"));
+    mouse(console, 32, 8, 6, 'M');
+    assert_true(console_wait_text(console, "« step 1"));
+    mouse(console, 0, 8, 6, 'm');
+    mouse(console, 32, 8, 70, 'M'); /* nothing is held any more */
+    mouse(console, 65, 8, 20, 'M');
+    assert_true(console_wait_text(console, "the whole run is in view"));
+    assert_non_null(strstr(console_screen(console), "« step 1"));
+    click_text(console, "1 2 3", 0);
+    assert_true(console_wait_text(console, "per block"));
+    click_text(console, "x_4", 0);
+    assert_true(console_wait_text(console, "block 4: key 3 shows its anatomy"));
+    press(console, "4", "attn.qkv.weight");
+    assert_true(console_wait_text(console, "ln1.weight, block 4 of 6"));
+    mouse(console, 65, 8, 20, 'M'); /* the wheel scrolls here */
+    assert_true(console_wait_text(console, "ln1.bias, block 4"));
+    press(console, "?", "restart both stacks");
+    mouse(console, 65, 8, 20, 'M');
+    mouse(console, 65, 8, 20, 'M');
+    console_pump(console, 0.3);
+    mouse(console, 2, 8, 20, 'M');           /* the right button: not ours */
+    console_send(console, "\033[<1;2;3;4M"); /* nor what is no report */
+    console_send(console, "\033[<;;M\033[<999999999999;1;1M\033[<0;0;0M");
+    click_text(console, "1 2 3", 0); /* a tab leaves the help */
+    assert_true(console_wait_text(console, "per block"));
+    press(console, "~", "key '~' does nothing");
+    quit(console);
+}
+
+/* The terminal has the mouse to itself: from the start, or in a shell of a stopped program. */
+static void the_mouse_can_be_left_alone(void **state)
+{
+    (void)state;
+    struct console *console = start_with((struct setup){.options = {"--no-mouse"}});
+    assert_true(console_wait_text(console, "Post-LN"));
+    press(console, "~", "key '~' does nothing");
+    assert_null(strstr(console_output(console, NULL), "\033[?1002h"));
+    quit(console);
+    console = start();
+    assert_true(console_wait_text(console, "step 2 "));
+    console_send(console, "\032");
+    assert_true(console_wait_stop(console));
+    assert_sane(console);
+    console_continue(console);
+    assert_true(console_wait_text(console, "Post-LN"));
+    click_text(console, "5", 0);
+    assert_true(console_wait_text(console, "smoothing 0.95"));
+    quit(console);
+    console = start_with((struct setup){.environment = {"TERM=linux"}}); /* does not know it */
+    assert_true(console_wait_text(console, "Post-LN"));
+    assert_null(strstr(console_output(console, NULL), "\033[?1002h"));
+    quit(console);
+}
+
+/* ---- the look ---- */
+
+static void the_theme_changes_at_a_key(void **state)
+{
+    (void)state;
+    struct console *console = start();
+    press(console, " ", "PAUSED");
+    press(console, "T", "theme dark");
+    size_t dark, light, mono;
+    console_output(console, &dark);
+    press(console, "T", "theme light");
+    const char *output = console_output(console, &light);
+    assert_non_null(strstr(output + dark, "38;5;25m")); /* the left stack's blue, on white */
+    press(console, "T", "theme mono");
+    output = console_output(console, &mono);
+    assert_null(strstr(output + light, "38;5;"));
+    press(console, "T", "theme default");
+    output = console_output(console, NULL);
+    assert_non_null(strstr(output + mono, "38;5;32m"));
+    quit(console);
+}
+
+static void the_projector_comes_and_goes(void **state)
+{
+    (void)state;
+    struct console *console = start();
+    press(console, "2", "L2 norm, the same for both");
+    press(console, "P", "projector: P or a digit leaves it");
+    assert_true(console_wait_text(console, "stream gradient, x_0/x_6"));
+    assert_true(console_wait_no_text(console, "overview"));
+    press(console, "P", "per block");
+    press(console, "P", "stream gradient, x_0/x_6");
+    press(console, "5", "smoothing 0.95");
+    quit(console);
+}
+
+/* The controls hide, at a key or from the start; the keys act all the same, and say so. */
+static void the_controls_can_be_hidden(void **state)
+{
+    (void)state;
+    struct console *console = start_with((struct setup){.options = {"--hide"}});
+    assert_true(console_wait_text(console, "Post-LN"));
+    assert_null(strstr(console_screen(console), "RUNNING"));
+    assert_null(strstr(console_screen(console), "quit"));
+    press(console, "w", "warmup 25 steps: ");
+    press(console, "2", "L2 norm, the same for both");
+    press(console, "?", "restart both stacks"); /* with its keys */
+    assert_non_null(strstr(console_screen(console), "close"));
+    press(console, "q", "Post-LN");
+    press(console, "H", "hide off");
+    assert_true(console_wait_text(console, "RUNNING"));
+    press(console, "H", "hide on");
+    assert_true(console_wait_no_text(console, "RUNNING"));
     quit(console);
 }
 
@@ -985,6 +1370,13 @@ int main(int argc, char **argv)
         cmocka_unit_test(other_keys_do_nothing),
         cmocka_unit_test(views_are_shown_by_digits_and_tab),
         cmocka_unit_test(time_goes_back_and_forth),
+        cmocka_unit_test(a_branch_repeats_the_run),
+        cmocka_unit_test(a_branch_of_a_run_that_is_over),
+        cmocka_unit_test(steps_have_names),
+        cmocka_unit_test(samples_are_written_while_one_looks),
+        cmocka_unit_test(what_happens_is_logged),
+        cmocka_unit_test(news_are_in_the_footer),
+        cmocka_unit_test(the_anatomy_is_measured_while_one_looks),
         cmocka_unit_test(every_key_in_every_state),
         cmocka_unit_test(commands_act_as_keys_do),
         cmocka_unit_test(commands_are_completed_and_recalled),
@@ -996,6 +1388,11 @@ int main(int argc, char **argv)
         cmocka_unit_test(help_opens_scrolls_and_closes),
         cmocka_unit_test(export_writes_two_files_each_time),
         cmocka_unit_test(paused_screen_is_silent),
+        cmocka_unit_test(clicks_act),
+        cmocka_unit_test(the_mouse_can_be_left_alone),
+        cmocka_unit_test(the_theme_changes_at_a_key),
+        cmocka_unit_test(the_projector_comes_and_goes),
+        cmocka_unit_test(the_controls_can_be_hidden),
         cmocka_unit_test(resize_storm),
         cmocka_unit_test(size_is_that_of_the_window),
         cmocka_unit_test(stops_and_goes_on),

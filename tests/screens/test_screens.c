@@ -135,12 +135,12 @@ static void ended(struct fixture *fixture)
 
 static void diverged(struct fixture *fixture)
 {
-    fixture_train_until_fault(fixture, 128, (struct fault){FAULT_STREAM, 5, 88});
+    fixture_train_until_fault(fixture, 128, (struct fault){FAULT_STREAM, 5, 88, FAULT_ATTENTION});
 }
 
 static void diverged_backward(struct fixture *fixture)
 {
-    fixture_train_until_fault(fixture, 128, (struct fault){FAULT_GRADIENT, 2, 88});
+    fixture_train_until_fault(fixture, 128, (struct fault){FAULT_GRADIENT, 2, 88, FAULT_WHOLE});
 }
 
 static void ascii(struct fixture *fixture)
@@ -357,6 +357,42 @@ static void held_out(struct fixture *fixture)
     fixture_train(fixture, 128);
 }
 
+/* Stuck, back to step 40 and on from there with a warmup; a name for a step in between. */
+static void branched(struct fixture *fixture)
+{
+    fixture_train(fixture, 128);
+    fixture_branch(fixture, 40);
+    fixture->settings.warmup = 200;
+    history_add_mark(&fixture->history, 41, "branch, warmup 0→200");
+    fixture_train(fixture, 90);
+    history_add_mark_of(&fixture->history, MARK_NAME, 20, "mark 1");
+}
+
+/* The same again and again, the last time with nothing changed: three ghosts. */
+static void branched_often(struct fixture *fixture)
+{
+    branched(fixture);
+    for (int64_t step = 80; step >= 60; step -= 10) {
+        fixture_branch(fixture, step);
+        fixture->settings.warmup += 100;
+        fixture_train(fixture, 150);
+    }
+    fixture_branch(fixture, 120);
+    history_add_mark_of(&fixture->history, MARK_BRANCH, 121, "branch");
+}
+
+static void branched_ascii(struct fixture *fixture)
+{
+    branched(fixture);
+    fixture->scene.ascii = true;
+}
+
+static void branched_mono(struct fixture *fixture)
+{
+    branched(fixture);
+    fixture->settings.theme = THEME_MONO;
+}
+
 static void fixture_act(struct fixture *fixture, enum action action)
 {
     char said[256];
@@ -412,6 +448,26 @@ static void ratio(struct fixture *fixture)
     fixture_act(fixture, ACTION_QUANTITY);
 }
 
+static void branched_ratio(struct fixture *fixture)
+{
+    branched(fixture);
+    fixture_act(fixture, ACTION_QUANTITY);
+}
+
+static void branched_gradient(struct fixture *fixture)
+{
+    branched_ratio(fixture);
+    fixture_act(fixture, ACTION_QUANTITY);
+}
+
+static void branched_zoomed(struct fixture *fixture)
+{
+    branched_often(fixture);
+    fixture_act(fixture, ACTION_ZOOM_IN);
+    fixture_act(fixture, ACTION_SMOOTHER);
+    fixture_act(fixture, ACTION_SMOOTHER);
+}
+
 static void gradient_norm(struct fixture *fixture)
 {
     fixture->settings.clip = 0.5;
@@ -435,6 +491,273 @@ static void panned(struct fixture *fixture)
     zoomed(fixture);
     for (int i = 0; i < 3; i++)
         fixture_act(fixture, ACTION_LEFT);
+}
+
+static void writing(struct fixture *fixture)
+{
+    fixture_train(fixture, 90);
+    fixture_write(fixture, 80);
+    fixture_train(fixture, 128);
+    fixture_write(fixture, 120);
+}
+
+/* Back at a step before the newest sample, whose own comes before it. */
+static void writing_past(struct fixture *fixture)
+{
+    writing(fixture);
+    fixture->scene.running = false;
+    navigate_to_step(&fixture->scene, 100);
+}
+
+static void writing_ascii(struct fixture *fixture)
+{
+    writing(fixture);
+    fixture->scene.ascii = true;
+}
+
+static void writing_mono(struct fixture *fixture)
+{
+    writing(fixture);
+    fixture->settings.theme = THEME_MONO;
+}
+
+static void writing_blind(struct fixture *fixture)
+{
+    writing(fixture);
+    fixture->scene.blind = true;
+}
+
+/* Back at a step before the first sample. */
+static void before_the_first_sample(struct fixture *fixture)
+{
+    writing(fixture);
+    navigate_to_step(&fixture->scene, 40);
+}
+
+static void writing_diverged(struct fixture *fixture)
+{
+    diverged(fixture);
+    fixture_write(fixture, 120);
+    struct sample *lost = &fixture->samples.pair[0].side[RIGHT];
+    lost->finite = false;
+    lost->texts = 0;
+}
+
+static void answering(struct fixture *fixture)
+{
+    run(fixture);
+    fixture->settings.task = TASK_MODULAR;
+    fixture->task.name = "modular";
+    fixture_answer(fixture, 120);
+}
+
+static void answering_ascii(struct fixture *fixture)
+{
+    answering(fixture);
+    fixture->scene.ascii = true;
+}
+
+static void images(struct fixture *fixture)
+{
+    run(fixture);
+    fixture->settings.task = TASK_SHAPES;
+    fixture->task.name = "shapes";
+}
+
+static void log_run(struct fixture *fixture)
+{
+    fixture_watch(fixture);
+    run(fixture);
+}
+
+/* A warmup at a key, a placement switched, a mark in the past, a new run that ends. */
+static void log_changed(struct fixture *fixture)
+{
+    fixture_watch(fixture);
+    fixture_train(fixture, 128);
+    fixture->settings.warmup = 200;
+    events_note(&fixture->events, 129, -1, EVENT_CHANGE, "warmup 0→200, lr 0.003→0.002");
+    fixture_train(fixture, 600);
+    events_note(&fixture->events, 60, -1, EVENT_MARK, "look at x_0");
+    fixture->settings.stack[RIGHT].placement = PLACEMENT_PRE;
+    events_note(&fixture->events, 601, RIGHT, EVENT_SWITCH, "pre, no longer as post");
+    fixture_train(fixture, 640);
+    events_note(&fixture->events, 640, -1, EVENT_END, "");
+}
+
+static void log_diverged(struct fixture *fixture)
+{
+    fixture_watch(fixture);
+    diverged(fixture);
+}
+
+static void log_past(struct fixture *fixture)
+{
+    log_changed(fixture);
+    navigate_to_step(&fixture->scene, fixture->events.event[2].step);
+}
+
+static void log_empty_past(struct fixture *fixture)
+{
+    log_run(fixture);
+    navigate_to_step(&fixture->scene, 1);
+}
+
+static void log_scrolled(struct fixture *fixture)
+{
+    log_changed(fixture);
+    fixture->scene.log_scroll = 3;
+}
+
+static void log_ascii(struct fixture *fixture)
+{
+    log_changed(fixture);
+    fixture->scene.ascii = fixture->scene.mono = true;
+}
+
+static void log_blind(struct fixture *fixture)
+{
+    log_changed(fixture);
+    events_note(&fixture->events, 641, -1, EVENT_CHANGE, "right post→pre");
+    fixture->scene.parameters[RIGHT] = 353000;
+    fixture->scene.blind = true;
+}
+
+/* The newest event in the footer, in place of the keys. */
+static void news(struct fixture *fixture)
+{
+    log_run(fixture);
+    fixture->scene.news = true;
+}
+
+/* ... which an answer to a key comes before. */
+static void news_later(struct fixture *fixture)
+{
+    news(fixture);
+    fixture->scene.message = "warmup 25 steps: from step 129 on";
+}
+static void hide(struct fixture *fixture)
+{
+    fixture_train(fixture, 128);
+    fixture->scene.hide = true;
+}
+
+/* The last row belongs to the message for as long as there is one. */
+static void hide_message(struct fixture *fixture)
+{
+    hide(fixture);
+    fixture->scene.message = "hide on";
+}
+
+static void recording(struct fixture *fixture)
+{
+    fixture->settings.warmup = 100;
+    fixture_train(fixture, 37);
+    fixture->scene.recording = "talks/collapse.cast";
+}
+
+static void before(struct fixture *fixture)
+{
+    fixture->scene.running = false;
+}
+
+static void ascii_recording(struct fixture *fixture)
+{
+    recording(fixture);
+    fixture->scene.ascii = true;
+}
+
+#define PROJECTOR(name, rows, cols, make)                                                          \
+    static void make_##name(struct fixture *fixture)                                               \
+    {                                                                                              \
+        make(fixture);                                                                             \
+        fixture->scene.projector = true;                                                           \
+    }                                                                                              \
+    SCREEN(name, rows, cols, make_##name)
+
+static void place(struct fixture *fixture, enum placement left, enum placement right)
+{
+    fixture->settings.stack[LEFT].placement = left;
+    fixture->settings.stack[RIGHT].placement = right;
+    fixture_train(fixture, 128);
+}
+
+static void peri_b2t(struct fixture *fixture)
+{
+    place(fixture, PLACEMENT_PERI, PLACEMENT_B2T);
+    fixture->scene.anatomy_block = 2;
+}
+
+static void residual_deepnorm(struct fixture *fixture)
+{
+    place(fixture, PLACEMENT_RESIDUAL, PLACEMENT_DEEPNORM);
+}
+
+/* Mix-LN is Pre-LN in its last block, and that of Scaled Pre-LN is divided by its number. */
+static void mix_lns(struct fixture *fixture)
+{
+    fixture->scene.anatomy_block = 5;
+    place(fixture, PLACEMENT_MIX, PLACEMENT_LNS);
+}
+
+static void rezero_branch(struct fixture *fixture)
+{
+    fixture->settings.stack[RIGHT].norm = NORM_RMSNORM;
+    place(fixture, PLACEMENT_REZERO, PLACEMENT_BRANCH);
+}
+
+static void parallel(struct fixture *fixture)
+{
+    fixture->settings.stack[LEFT].parallel = true;
+    fixture_train(fixture, 128);
+}
+
+/* No norm at all on the left, and the last block. */
+static void no_norm(struct fixture *fixture)
+{
+    fixture->settings.stack[LEFT].norm = NORM_NONE;
+    fixture->scene.anatomy_block = 99;
+    fixture_train(fixture, 128);
+}
+
+/* A step without details: those of the one before it are shown. */
+static void between_details(struct fixture *fixture)
+{
+    fixture_train(fixture, 128);
+    navigate_to_step(&fixture->scene, 45);
+}
+
+static void similarity(struct fixture *fixture)
+{
+    run(fixture);
+    fixture->scene.stream_kind = STREAM_SIMILARITY;
+}
+
+static void entropy_between(struct fixture *fixture)
+{
+    between_details(fixture);
+    fixture->scene.stream_kind = STREAM_ENTROPY;
+}
+
+static void share_diverged(struct fixture *fixture)
+{
+    diverged(fixture);
+    fixture->scene.stream_kind = STREAM_SHARE;
+}
+
+static void cosine_deep(struct fixture *fixture)
+{
+    deep(fixture);
+    fixture->scene.stream_kind = STREAM_COSINE;
+    fixture->scene.bar_scroll = 21;
+}
+
+/* Neighbouring layers that point away from each other. */
+static void negative(struct fixture *fixture)
+{
+    fixture->with_turns = true;
+    run(fixture);
+    fixture->scene.stream_kind = STREAM_COSINE;
 }
 
 #define SCREEN_OF(view_, name, rows, cols, make)                                                   \
@@ -534,6 +857,42 @@ SCREEN_OF(VIEW_TENSORS, tensors_weight_80x24, 24, 80, weight)
 SCREEN_OF(VIEW_TENSORS, tensors_weight_120x36, 36, 120, weight)
 SCREEN_OF(VIEW_TENSORS, tensors_other_80x24, 24, 80, other_tensors)
 SCREEN_OF(VIEW_TENSORS, tensors_depth_48_80x24, 24, 80, deep)
+SCREEN_OF(VIEW_ANATOMY, anatomy_80x24, 24, 80, run)
+SCREEN_OF(VIEW_ANATOMY, anatomy_120x36, 36, 120, run_changed)
+SCREEN_OF(VIEW_ANATOMY, anatomy_40x12, 12, 40, run)
+SCREEN_OF(VIEW_ANATOMY, anatomy_60x20, 20, 60, run)
+SCREEN_OF(VIEW_ANATOMY, anatomy_160x48, 48, 160, peri_b2t)
+SCREEN_OF(VIEW_ANATOMY, anatomy_first_80x24, 24, 80, NULL)
+SCREEN_OF(VIEW_ANATOMY, anatomy_paused_80x24, 24, 80, paused)
+SCREEN_OF(VIEW_ANATOMY, anatomy_past_80x24, 24, 80, between_details)
+SCREEN_OF(VIEW_ANATOMY, anatomy_past_120x36, 36, 120, between_details)
+SCREEN_OF(VIEW_ANATOMY, anatomy_diverged_80x24, 24, 80, diverged)
+SCREEN_OF(VIEW_ANATOMY, anatomy_ascii_80x24, 24, 80, ascii)
+SCREEN_OF(VIEW_ANATOMY, anatomy_blind_80x24, 24, 80, blind)
+SCREEN_OF(VIEW_ANATOMY, anatomy_blind_40x12, 12, 40, blind)
+SCREEN_OF(VIEW_ANATOMY, anatomy_peri_b2t_80x24, 24, 80, peri_b2t)
+SCREEN_OF(VIEW_ANATOMY, anatomy_residual_120x36, 36, 120, residual_deepnorm)
+SCREEN_OF(VIEW_ANATOMY, anatomy_mix_80x24, 24, 80, mix_lns)
+SCREEN_OF(VIEW_ANATOMY, anatomy_rezero_120x36, 36, 120, rezero_branch)
+SCREEN_OF(VIEW_ANATOMY, anatomy_parallel_80x24, 24, 80, parallel)
+SCREEN_OF(VIEW_ANATOMY, anatomy_parallel_40x12, 12, 40, parallel)
+SCREEN_OF(VIEW_ANATOMY, anatomy_no_norm_80x24, 24, 80, no_norm)
+SCREEN_OF(VIEW_ANATOMY, anatomy_depth_48_80x24, 24, 80, deep)
+SCREEN_OF(VIEW_STREAM, stream_80x24, 24, 80, run)
+SCREEN_OF(VIEW_STREAM, stream_120x36, 36, 120, run_changed)
+SCREEN_OF(VIEW_STREAM, stream_40x12, 12, 40, run)
+SCREEN_OF(VIEW_STREAM, stream_160x48, 48, 160, twelve)
+SCREEN_OF(VIEW_STREAM, stream_first_80x24, 24, 80, NULL)
+SCREEN_OF(VIEW_STREAM, stream_paused_80x24, 24, 80, paused)
+SCREEN_OF(VIEW_STREAM, stream_similarity_80x24, 24, 80, similarity)
+SCREEN_OF(VIEW_STREAM, stream_past_80x24, 24, 80, entropy_between)
+SCREEN_OF(VIEW_STREAM, stream_diverged_120x36, 36, 120, share_diverged)
+SCREEN_OF(VIEW_STREAM, stream_diverged_40x12, 12, 40, diverged)
+SCREEN_OF(VIEW_STREAM, stream_ascii_120x36, 36, 120, ascii)
+SCREEN_OF(VIEW_STREAM, stream_mono_80x24, 24, 80, mono)
+SCREEN_OF(VIEW_STREAM, stream_blind_80x24, 24, 80, blind)
+SCREEN_OF(VIEW_STREAM, stream_depth_48_80x24, 24, 80, cosine_deep)
+SCREEN_OF(VIEW_STREAM, stream_negative_80x24, 24, 80, negative)
 SCREEN_OF(VIEW_CURVES, curves_80x24, 24, 80, run)
 SCREEN_OF(VIEW_CURVES, curves_120x36, 36, 120, run_changed)
 SCREEN_OF(VIEW_CURVES, curves_40x12, 12, 40, run)
@@ -550,13 +909,77 @@ SCREEN_OF(VIEW_CURVES, curves_log_80x24, 24, 80, both_log)
 SCREEN_OF(VIEW_CURVES, curves_zoomed_80x24, 24, 80, zoomed)
 SCREEN_OF(VIEW_CURVES, curves_panned_80x24, 24, 80, panned)
 SCREEN_OF(VIEW_CURVES, curves_held_out_80x24, 24, 80, held_out)
+SCREEN_OF(VIEW_OVERVIEW, ghost_80x24, 24, 80, branched)
+SCREEN_OF(VIEW_OVERVIEW, ghost_120x36, 36, 120, branched)
+SCREEN_OF(VIEW_OVERVIEW, ghost_40x12, 12, 40, branched)
+SCREEN_OF(VIEW_OVERVIEW, ghost_ascii_80x24, 24, 80, branched_ascii)
+SCREEN_OF(VIEW_CURVES, curves_ghost_80x24, 24, 80, branched)
+SCREEN_OF(VIEW_CURVES, curves_ghost_120x36, 36, 120, branched_often)
+SCREEN_OF(VIEW_CURVES, curves_ghost_ascii_80x24, 24, 80, branched_ascii)
+SCREEN_OF(VIEW_CURVES, curves_ghost_mono_80x24, 24, 80, branched_mono)
+SCREEN_OF(VIEW_CURVES, curves_ghost_ratio_80x24, 24, 80, branched_ratio)
+SCREEN_OF(VIEW_CURVES, curves_ghost_gradient_120x36, 36, 120, branched_gradient)
+SCREEN_OF(VIEW_CURVES, curves_ghost_zoomed_80x24, 24, 80, branched_zoomed)
+SCREEN_OF(VIEW_SAMPLES, samples_80x24, 24, 80, writing)
+SCREEN_OF(VIEW_SAMPLES, samples_120x36, 36, 120, writing)
+SCREEN_OF(VIEW_SAMPLES, samples_40x12, 12, 40, writing)
+SCREEN_OF(VIEW_SAMPLES, samples_160x48, 48, 160, writing)
+SCREEN_OF(VIEW_SAMPLES, samples_first_80x24, 24, 80, NULL)
+SCREEN_OF(VIEW_SAMPLES, samples_past_80x24, 24, 80, writing_past)
+SCREEN_OF(VIEW_SAMPLES, samples_none_80x24, 24, 80, before_the_first_sample)
+SCREEN_OF(VIEW_SAMPLES, samples_ascii_80x24, 24, 80, writing_ascii)
+SCREEN_OF(VIEW_SAMPLES, samples_mono_80x24, 24, 80, writing_mono)
+SCREEN_OF(VIEW_SAMPLES, samples_blind_80x24, 24, 80, writing_blind)
+SCREEN_OF(VIEW_SAMPLES, samples_diverged_80x24, 24, 80, writing_diverged)
+SCREEN_OF(VIEW_SAMPLES, samples_answers_80x24, 24, 80, answering)
+SCREEN_OF(VIEW_SAMPLES, samples_answers_ascii_120x36, 36, 120, answering_ascii)
+SCREEN_OF(VIEW_SAMPLES, samples_images_80x24, 24, 80, images)
+
+SCREEN_OF(VIEW_LOG, log_80x24, 24, 80, log_run)
+SCREEN_OF(VIEW_LOG, log_120x36, 36, 120, log_changed)
+SCREEN_OF(VIEW_LOG, log_40x12, 12, 40, log_changed)
+SCREEN_OF(VIEW_LOG, log_first_80x24, 24, 80, fixture_watch)
+SCREEN_OF(VIEW_LOG, log_past_80x24, 24, 80, log_past)
+SCREEN_OF(VIEW_LOG, log_past_empty_80x24, 24, 80, log_empty_past)
+SCREEN_OF(VIEW_LOG, log_scrolled_60x20, 20, 60, log_scrolled)
+SCREEN_OF(VIEW_LOG, log_diverged_120x36, 36, 120, log_diverged)
+SCREEN_OF(VIEW_LOG, log_ascii_80x24, 24, 80, log_ascii)
+SCREEN_OF(VIEW_LOG, log_blind_80x24, 24, 80, log_blind)
+SCREEN_OF(VIEW_CURVES, curves_events_120x36, 36, 120, log_diverged)
+SCREEN_OF(VIEW_OVERVIEW, news_80x24, 24, 80, news)
+SCREEN_OF(VIEW_OVERVIEW, news_40x12, 12, 40, news)
+SCREEN_OF(VIEW_OVERVIEW, news_120x36, 36, 120, log_run)
+SCREEN_OF(VIEW_OVERVIEW, news_later_80x24, 24, 80, news_later)
+
+SCREEN_OF(VIEW_OVERVIEW, recording_80x24, 24, 80, recording)
+SCREEN_OF(VIEW_SAMPLES, recording_120x36, 36, 120, recording)
+SCREEN_OF(VIEW_WATERFALL, recording_40x12, 12, 40, ascii_recording)
+SCREEN_OF(VIEW_OVERVIEW, hide_80x24, 24, 80, hide)
+SCREEN_OF(VIEW_OVERVIEW, hide_40x12, 12, 40, hide)
+SCREEN_OF(VIEW_WATERFALL, hide_waterfall_40x12, 12, 40, hide_message)
+PROJECTOR(projector_80x24, 24, 80, run)
+PROJECTOR(projector_120x36, 36, 120, run_changed)
+PROJECTOR(projector_160x48, 48, 160, run_changed)
+PROJECTOR(projector_200x60, 60, 200, run)
+PROJECTOR(projector_40x12, 12, 40, run)
+PROJECTOR(projector_60x20, 20, 60, recording)
+PROJECTOR(projector_first_80x24, 24, 80, before)
+PROJECTOR(projector_ascii_80x24, 24, 80, ascii)
+PROJECTOR(projector_ascii_120x36, 36, 120, ascii)
+PROJECTOR(projector_mono_80x24, 24, 80, mono)
+PROJECTOR(projector_blind_80x24, 24, 80, blind)
+PROJECTOR(projector_diverged_80x24, 24, 80, diverged)
+PROJECTOR(projector_past_80x24, 24, 80, past)
+PROJECTOR(projector_parameter_80x24, 24, 80, parameter)
+PROJECTOR(projector_depth_48_120x36, 36, 120, deep_scrolled)
 
 /* Every size is drawn without a fault (the sanitizers look on), in every view and state. */
 static void any_size_can_be_drawn(void **state)
 {
     (void)state;
-    void (*const makes[])(struct fixture *) = {NULL,   run_changed,   diverged, deep_scrolled,
-                                               zoomed, other_tensors, past,     help_end};
+    void (*const makes[])(struct fixture *) = {
+        NULL,     run_changed,    diverged, deep_scrolled, zoomed,       other_tensors, past,
+        help_end, branched_often, writing,  answering,     log_scrolled, news};
     static const int cols[] = {1, 2, 12, 39, 40, 41, 49, 55, 56, 64, 71, 72, 80, 99, 120, 250};
     enum { MAKES = sizeof makes / sizeof makes[0], SIZES = sizeof cols / sizeof cols[0] };
     for (int m = 0; m < MAKES * VIEWS; m++) {
@@ -568,8 +991,11 @@ static void any_size_can_be_drawn(void **state)
             makes[m / VIEWS](fixture);
         fixture->scene.view = (enum view)(m % VIEWS);
         for (int rows = 1; rows <= 80; rows += rows < 40 ? 1 : 13)
-            for (size_t c = 0; c < SIZES; c++)
-                free(fixture_screen(fixture, rows, cols[c]));
+            for (size_t c = 0; c < 2 * SIZES; c++) {
+                fixture->scene.hide = c % 2 == 1;
+                fixture->scene.projector = c % 2 == 1 && fixture->scene.view == VIEW_OVERVIEW;
+                free(fixture_screen(fixture, rows, cols[c / 2]));
+            }
         fixture_close(fixture);
         free(fixture);
     }
@@ -720,10 +1146,15 @@ static void blind_screens_tell_nothing(void **state)
     struct fixture *fixture = calloc(1, sizeof *fixture);
     assert_non_null(fixture);
     fixture_open(fixture);
+    fixture_watch(fixture);
     blind(fixture);
-    for (enum view view = 0; view < VIEWS; view++)
+    events_note(&fixture->events, 129, RIGHT, EVENT_SWITCH, "pre, no longer as post");
+    events_note(&fixture->events, 129, -1, EVENT_CHANGE, "right post→pre");
+    for (int v = 0; v < VIEWS + 1; v++)
         for (size_t size = 0; size < sizeof sizes / sizeof sizes[0]; size++) {
+            enum view view = (enum view)(v % VIEWS);
             fixture->scene.view = view;
+            fixture->scene.projector = v == VIEWS;
             char *screen = fixture_screen(fixture, sizes[size][0], sizes[size][1]);
             for (size_t i = 0; i < sizeof traces / sizeof traces[0]; i++)
                 if (strstr(screen, traces[i]))
@@ -769,8 +1200,9 @@ static void every_view_has_its_tab(void **state)
 static void ascii_screens_hold_only_ascii(void **state)
 {
     (void)state;
-    void (*const makes[])(struct fixture *) = {NULL,      run_changed, paused,   diverged,
-                                               parameter, deep,        help_end, same_placement};
+    void (*const makes[])(struct fixture *) = {NULL,      run_changed, paused,    diverged,
+                                               parameter, deep,        help_end,  same_placement,
+                                               branched,  writing,     answering, log_changed};
     for (size_t m = 0; m < sizeof makes / sizeof makes[0] * VIEWS; m++) {
         struct fixture *fixture = calloc(1, sizeof *fixture);
         assert_non_null(fixture);
@@ -935,6 +1367,42 @@ int main(void)
         cmocka_unit_test(screen_tensors_weight_120x36),
         cmocka_unit_test(screen_tensors_other_80x24),
         cmocka_unit_test(screen_tensors_depth_48_80x24),
+        cmocka_unit_test(screen_anatomy_80x24),
+        cmocka_unit_test(screen_anatomy_120x36),
+        cmocka_unit_test(screen_anatomy_40x12),
+        cmocka_unit_test(screen_anatomy_60x20),
+        cmocka_unit_test(screen_anatomy_160x48),
+        cmocka_unit_test(screen_anatomy_first_80x24),
+        cmocka_unit_test(screen_anatomy_paused_80x24),
+        cmocka_unit_test(screen_anatomy_past_80x24),
+        cmocka_unit_test(screen_anatomy_past_120x36),
+        cmocka_unit_test(screen_anatomy_diverged_80x24),
+        cmocka_unit_test(screen_anatomy_ascii_80x24),
+        cmocka_unit_test(screen_anatomy_blind_80x24),
+        cmocka_unit_test(screen_anatomy_blind_40x12),
+        cmocka_unit_test(screen_anatomy_peri_b2t_80x24),
+        cmocka_unit_test(screen_anatomy_residual_120x36),
+        cmocka_unit_test(screen_anatomy_mix_80x24),
+        cmocka_unit_test(screen_anatomy_rezero_120x36),
+        cmocka_unit_test(screen_anatomy_parallel_80x24),
+        cmocka_unit_test(screen_anatomy_parallel_40x12),
+        cmocka_unit_test(screen_anatomy_no_norm_80x24),
+        cmocka_unit_test(screen_anatomy_depth_48_80x24),
+        cmocka_unit_test(screen_stream_80x24),
+        cmocka_unit_test(screen_stream_120x36),
+        cmocka_unit_test(screen_stream_40x12),
+        cmocka_unit_test(screen_stream_160x48),
+        cmocka_unit_test(screen_stream_first_80x24),
+        cmocka_unit_test(screen_stream_paused_80x24),
+        cmocka_unit_test(screen_stream_similarity_80x24),
+        cmocka_unit_test(screen_stream_past_80x24),
+        cmocka_unit_test(screen_stream_diverged_120x36),
+        cmocka_unit_test(screen_stream_diverged_40x12),
+        cmocka_unit_test(screen_stream_ascii_120x36),
+        cmocka_unit_test(screen_stream_mono_80x24),
+        cmocka_unit_test(screen_stream_blind_80x24),
+        cmocka_unit_test(screen_stream_depth_48_80x24),
+        cmocka_unit_test(screen_stream_negative_80x24),
         cmocka_unit_test(screen_curves_80x24),
         cmocka_unit_test(screen_curves_120x36),
         cmocka_unit_test(screen_curves_40x12),
@@ -951,6 +1419,67 @@ int main(void)
         cmocka_unit_test(screen_curves_zoomed_80x24),
         cmocka_unit_test(screen_curves_panned_80x24),
         cmocka_unit_test(screen_curves_held_out_80x24),
+        cmocka_unit_test(screen_ghost_80x24),
+        cmocka_unit_test(screen_ghost_120x36),
+        cmocka_unit_test(screen_ghost_40x12),
+        cmocka_unit_test(screen_ghost_ascii_80x24),
+        cmocka_unit_test(screen_curves_ghost_80x24),
+        cmocka_unit_test(screen_curves_ghost_120x36),
+        cmocka_unit_test(screen_curves_ghost_ascii_80x24),
+        cmocka_unit_test(screen_curves_ghost_mono_80x24),
+        cmocka_unit_test(screen_curves_ghost_ratio_80x24),
+        cmocka_unit_test(screen_curves_ghost_gradient_120x36),
+        cmocka_unit_test(screen_curves_ghost_zoomed_80x24),
+        cmocka_unit_test(screen_samples_80x24),
+        cmocka_unit_test(screen_samples_120x36),
+        cmocka_unit_test(screen_samples_40x12),
+        cmocka_unit_test(screen_samples_160x48),
+        cmocka_unit_test(screen_samples_first_80x24),
+        cmocka_unit_test(screen_samples_past_80x24),
+        cmocka_unit_test(screen_samples_none_80x24),
+        cmocka_unit_test(screen_samples_ascii_80x24),
+        cmocka_unit_test(screen_samples_mono_80x24),
+        cmocka_unit_test(screen_samples_blind_80x24),
+        cmocka_unit_test(screen_samples_diverged_80x24),
+        cmocka_unit_test(screen_samples_answers_80x24),
+        cmocka_unit_test(screen_samples_answers_ascii_120x36),
+        cmocka_unit_test(screen_samples_images_80x24),
+        cmocka_unit_test(screen_log_80x24),
+        cmocka_unit_test(screen_log_120x36),
+        cmocka_unit_test(screen_log_40x12),
+        cmocka_unit_test(screen_log_first_80x24),
+        cmocka_unit_test(screen_log_past_80x24),
+        cmocka_unit_test(screen_log_past_empty_80x24),
+        cmocka_unit_test(screen_log_scrolled_60x20),
+        cmocka_unit_test(screen_log_diverged_120x36),
+        cmocka_unit_test(screen_log_ascii_80x24),
+        cmocka_unit_test(screen_log_blind_80x24),
+        cmocka_unit_test(screen_curves_events_120x36),
+        cmocka_unit_test(screen_news_80x24),
+        cmocka_unit_test(screen_news_40x12),
+        cmocka_unit_test(screen_news_120x36),
+        cmocka_unit_test(screen_news_later_80x24),
+        cmocka_unit_test(screen_recording_80x24),
+        cmocka_unit_test(screen_recording_120x36),
+        cmocka_unit_test(screen_recording_40x12),
+        cmocka_unit_test(screen_hide_80x24),
+        cmocka_unit_test(screen_hide_40x12),
+        cmocka_unit_test(screen_hide_waterfall_40x12),
+        cmocka_unit_test(screen_projector_80x24),
+        cmocka_unit_test(screen_projector_120x36),
+        cmocka_unit_test(screen_projector_160x48),
+        cmocka_unit_test(screen_projector_200x60),
+        cmocka_unit_test(screen_projector_40x12),
+        cmocka_unit_test(screen_projector_60x20),
+        cmocka_unit_test(screen_projector_first_80x24),
+        cmocka_unit_test(screen_projector_ascii_80x24),
+        cmocka_unit_test(screen_projector_ascii_120x36),
+        cmocka_unit_test(screen_projector_mono_80x24),
+        cmocka_unit_test(screen_projector_blind_80x24),
+        cmocka_unit_test(screen_projector_diverged_80x24),
+        cmocka_unit_test(screen_projector_past_80x24),
+        cmocka_unit_test(screen_projector_parameter_80x24),
+        cmocka_unit_test(screen_projector_depth_48_120x36),
         cmocka_unit_test(any_size_can_be_drawn),
         cmocka_unit_test(the_prompt_fits_every_size),
         cmocka_unit_test(cursor_and_choice_stand_out),

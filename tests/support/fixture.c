@@ -2,9 +2,11 @@
 #include "support/fixture.h"
 
 #include "core/rng.h"
+#include "train/detail.h"
 #include "ui/views.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Those of a block with two norms, and how large their gradients are beside that of the stream. */
@@ -49,11 +51,14 @@ void fixture_open(struct fixture *fixture)
         .entropy_rate = 0.52,
     };
     history_open(&fixture->history);
+    sample_history_open(&fixture->samples);
     history_set_unit(&fixture->history, fixture->task.unigram_entropy);
     fixture->scene = (struct scene){
         .settings = &fixture->settings,
         .task = &fixture->task,
         .history = &fixture->history,
+        .samples = &fixture->samples,
+        .symbols = &fixture->symbols,
         .parameters = {303000, 303000},
         .running = true,
         .rate = NAN,
@@ -62,8 +67,15 @@ void fixture_open(struct fixture *fixture)
     scene_set_defaults(&fixture->scene);
 }
 
+void fixture_watch(struct fixture *fixture)
+{
+    events_clear(&fixture->events);
+    fixture->scene.events = &fixture->events;
+}
+
 void fixture_close(struct fixture *fixture)
 {
+    sample_history_close(&fixture->samples);
     history_close(&fixture->history);
 }
 
@@ -109,6 +121,75 @@ static void add_alpha(struct snapshot *now)
     now->tensors += 2;
 }
 
+/* How far the stack has collapsed: 0 at the start, towards 1 where nothing saves it. */
+static double collapse_of(const struct fixture *fixture, enum side side, int64_t step)
+{
+    return fmin(fmax(-slope_of(fixture, side, step), 0) / 4, 1);
+}
+
+/* The points of a sublayer between the gradients at its input and its output: a norm divides by the
+ * size of what goes into it, forward and backward; f makes gradients smaller, and the join is what
+ * is left to explain. */
+static void measure_sublayer(struct flow *flow, int block, const struct placement_row *placement,
+                             double x, double gradient_in, double gradient_out)
+{
+    enum { IN = FLOW_NORM_IN, BRANCH = FLOW_BRANCH, NORMED = FLOW_NORM_BRANCH };
+    const double a = placement->skip == SKIP_DEPTH ? 1.86 : 1;
+    const double b = placement->scale == SCALE_LEARNED ? 0.2 : 1;
+    double into = placement->norm_in ? 1 : x, branch = 0.9 * into;
+    double added = b * (placement->norm_branch ? 1 : branch), sum = hypot(a * x, added);
+    double out = placement->norm_out ? 1 : sum;
+    double d_sum = placement->norm_out ? gradient_out / sum : gradient_out;
+    double d_branch = placement->norm_branch ? b * d_sum / branch : b * d_sum;
+    const double rms[FLOW_POINTS] = {
+        x, placement->norm_in ? 1 : NAN, branch, placement->norm_branch ? 1 : NAN, sum, out};
+    const double grad[FLOW_POINTS] = {gradient_in, placement->norm_in ? 0.6 * d_branch : NAN,
+                                      d_branch,    placement->norm_branch ? b * d_sum : NAN,
+                                      d_sum,       gradient_out};
+    for (int point = 0; point < FLOW_POINTS; point++) {
+        flow->rms[point][block] = (float)rms[point];
+        flow->grad[point][block] = (float)grad[point];
+    }
+    flow->rstd[FLOW_NIN][block] = (float)(placement->norm_in ? 1 / x : NAN);
+    flow->rstd[FLOW_NBRANCH][block] = (float)(placement->norm_branch ? 1 / branch : NAN);
+    flow->rstd[FLOW_NOUT][block] = (float)(placement->norm_out ? 1 / sum : NAN);
+}
+
+/* Needs the stream gradients; sets the sizes of the stream. */
+static void measure_detail(const struct fixture *fixture, enum side side, struct snapshot *now)
+{
+    const struct stack_settings *stack = &fixture->settings.stack[side];
+    const double collapse = collapse_of(fixture, side, now->step);
+    struct detail *detail = &now->detail;
+    const int layers = now->layers;
+    detail_clear(detail);
+    now->stream_rms[0] = 1;
+    detail->measured = now->step == 1 || now->step % 8 == 0;
+    for (int l = 0; l < layers; l++) {
+        enum placement place = placement_of_block(now->placement, l, layers);
+        const struct placement_row *placement = &placement_table[place];
+        double below = (double)now->stream_grad[l], above = (double)now->stream_grad[l + 1];
+        double middle = stack->parallel ? above : sqrt(below * above) * (1 + 0.05 * noise(0, 3, l));
+        double x = (double)now->stream_rms[l];
+        measure_sublayer(&detail->flow[0], l, placement, x, below, middle);
+        x = (double)detail->flow[0].rms[FLOW_OUT][l];
+        if (!stack->parallel)
+            measure_sublayer(&detail->flow[1], l, placement, x, middle, above);
+        now->stream_rms[l + 1] = detail->flow[!stack->parallel].rms[FLOW_OUT][l];
+        double cosine = placement->norm_out ? 0.7 + 0.25 * collapse : 1 - 0.4 / (l + 1.5);
+        if (fixture->with_turns)
+            cosine = 0.3 * l - 0.7 - 0.05 * (int)side;
+        detail->cosine[l + 1] = (float)fmin(cosine + 0.02 * noise(now->step, 4, l), 1);
+        detail->share[l] = (float)sqrt(2 - 2 * cosine);
+        detail->entropy[l] = (float)(0.55 + 0.4 * collapse + 0.1 * noise(0, 5, l));
+    }
+    for (int l = 0; l <= layers; l++)
+        detail->similarity[l] =
+            (float)(0.1 + (0.25 + 0.6 * collapse) * l / layers + 0.03 * noise(0, 6, l));
+    if (!detail->measured)
+        detail_clear(detail);
+}
+
 static void measure(struct fixture *fixture, enum side side, int64_t step)
 {
     const struct settings *settings = &fixture->settings;
@@ -133,8 +214,8 @@ static void measure(struct fixture *fixture, enum side side, int64_t step)
         double place = 1 - (double)l / layers;
         now->stream_grad[l] =
             (float)(0.041 * pow(10, slope * place + 0.05 * noise(step / 8, 2 + (int)side, l)));
-        now->stream_rms[l] = 1;
     }
+    measure_detail(fixture, side, now);
     now->ratio = (double)now->stream_grad[0] / (double)now->stream_grad[layers];
     double square = 0;
     for (int t = 0; t < TENSORS; t++) {
@@ -163,6 +244,7 @@ static void make_not_finite(struct snapshot *snapshot, struct fault fault)
     snapshot->loss = NAN;
     for (int l = 0; l <= snapshot->layers; l++)
         snapshot->stream_grad[l] = NAN;
+    detail_clear(&snapshot->detail);
     for (int t = 0; t < snapshot->tensors; t++)
         for (int l = 0; l < snapshot->layers; l++)
             snapshot->tensor[t].grad[l] = snapshot->tensor[t].update_ratio[l] = NAN;
@@ -184,6 +266,8 @@ void fixture_train_until_fault(struct fixture *fixture, int64_t last, struct fau
         if (fault.place != FAULT_NONE && step >= fault.step)
             make_not_finite(&fixture->snapshot[RIGHT], fault);
         history_add(&fixture->history, fixture->snapshot);
+        if (fixture->scene.events)
+            events_step(&fixture->events, &fixture->history, &fixture->settings);
         fixture_fit_axis(fixture);
     }
     fixture->scene.rate = 14.9;
@@ -192,6 +276,119 @@ void fixture_train_until_fault(struct fixture *fixture, int64_t last, struct fau
 void fixture_train(struct fixture *fixture, int64_t last)
 {
     fixture_train_until_fault(fixture, last, (struct fault){0});
+}
+
+void fixture_branch(struct fixture *fixture, int64_t step)
+{
+    const struct history_anchor anchor = history_anchor(&fixture->history, step);
+    measure(fixture, LEFT, step);
+    measure(fixture, RIGHT, step);
+    history_truncate(&fixture->history, &anchor, fixture->snapshot);
+    axis_reset(&fixture->scene.axis);
+    fixture_fit_axis(fixture);
+}
+
+/* ---- samples ---- */
+
+/* The fixture's alphabet: the newline, the blank, the full stop, a to z. */
+enum { PROMPT = 16, LETTERS = 29 };
+
+static int16_t token_of(char c)
+{
+    return (int16_t)(c == '\n' ? 0 : c == ' ' ? 1 : c == '.' ? 2 : c - 'a' + 3);
+}
+
+static void name_letters(struct task_symbols *symbols)
+{
+    static const char *const signs[] = {"⏎", "␣", "."};
+    *symbols = (struct task_symbols){0};
+    for (int i = 0; i < LETTERS; i++)
+        if (i < 3)
+            strcpy(symbols->text[i], signs[i]);
+        else
+            snprintf(symbols->text[i], TASK_SYMBOL_SIZE, "%c", 'a' + i - 3);
+}
+
+/* Sure within words, less so where one begins. */
+static float sureness(enum side side, const char *written, int at, int64_t step)
+{
+    const double wobble = noise(step, 3 + (int)side, at);
+    if (side == RIGHT)
+        return (float)(0.06 + 0.05 * wobble);
+    return (float)(at > 0 && written[at - 1] == ' ' ? 0.3 + 0.2 * wobble : 0.9 + 0.09 * wobble);
+}
+
+static void add_text(struct sample *sample, enum side side, const char *text, int prompt)
+{
+    struct sample_text *to = &sample->text[sample->texts++];
+    for (int i = 0; text[i] && i < SAMPLE_TOKENS; i++) {
+        to->token[i] = token_of(text[i]);
+        to->right[i] = -1;
+        to->probability[i] = i < prompt ? NAN : sureness(side, text, i, sample->step);
+        to->count = i + 1;
+    }
+}
+
+void fixture_write(struct fixture *fixture, int64_t step)
+{
+    static const char *const texts[SIDES][3] = {
+        [LEFT] = {"hine mislaid shadows for extra credit.\nthe kettle drums upside down.\nsteaming "
+                  "geese multiplied the puppets twice a week.\nno",
+                  "tle drums despite hurricanes.\nadmiral butterscotch outgrew every jelly until "
+                  "thursday.\nthe elephants dreamt of history homew",
+                  "icent history hummed to itself.\nnobody saw the numbers.\na whole week of tea "
+                  "and alibis went by.\nthe peacock obviously knew"},
+        [RIGHT] = {"hine mislaid sha inad\nnialomn\nte  ed lplnmbterb r\nssatt etk   suidfgnesap\n"
+                   "rusloruees  wnoyasla  chdmwisya slte lcts sevpmttsmi",
+                   "tle drums despit tckterg ai hciapesyt ntehirhosucrw iatcpirmee thaa ge e kaen"
+                   "  s dbb s stthee  \n loeog buuoctui wilhe",
+                   "icent history hu aepaeuauelh wgssrugesnwulm dec ieu ast . cisgtddsntsre el"
+                   "ndri i mtoapus  aegakeeir abtiptprpedaih s  sw"}};
+    struct sample sample[SIDES];
+    name_letters(&fixture->symbols);
+    for (enum side side = LEFT; side < SIDES; side++) {
+        static const char *const first[SIDES] = {"dks", " et"};
+        sample[side] = (struct sample){.step = step, .finite = true};
+        for (int i = 0; i < 3; i++)
+            add_text(&sample[side], side, texts[side][i], PROMPT);
+        for (int i = 0; i < SAMPLE_GUESSES; i++)
+            sample[side].guess[i] = (struct sample_guess){
+                token_of(first[side][i]), side == LEFT ? 0.6F / (float)(i + 1) : 0.12F};
+    }
+    sample_history_add(&fixture->samples, sample);
+}
+
+void fixture_answer(struct fixture *fixture, int64_t step)
+{
+    enum { SUMS = 6, PARTS = 5, MODULUS = 31 };
+    struct sample sample[SIDES];
+    struct task_symbols *symbols = &fixture->symbols;
+    *symbols = (struct task_symbols){.apart = true};
+    for (int i = 0; i < MODULUS + 2; i++)
+        snprintf(symbols->text[i], TASK_SYMBOL_SIZE,
+                 i < MODULUS    ? "%d"
+                 : i == MODULUS ? "+"
+                                : "=",
+                 i);
+    for (enum side side = LEFT; side < SIDES; side++) {
+        sample[side] = (struct sample){.step = step, .finite = true, .texts = 2};
+        for (int i = 0; i < 2 * SUMS * PARTS; i++) {
+            struct sample_text *text = &sample[side].text[i / (SUMS * PARTS)];
+            const int sum = i / PARTS, a = sum * 7 % MODULUS, b = sum * 11 % MODULUS;
+            const int c = (a + b) % MODULUS, part = i % PARTS;
+            const int written = side == RIGHT && sum % 3 > 0 ? (c + sum) % MODULUS : c;
+            const int tokens[PARTS] = {a, MODULUS, b, MODULUS + 1, written};
+            text->token[text->count] = (int16_t)tokens[part];
+            text->right[text->count] = (int16_t)(part == PARTS - 1 ? c : -1);
+            text->probability[text->count++] = part < PARTS - 1 ? NAN
+                                               : side == LEFT   ? 0.97F
+                                                                : 0.04F;
+        }
+        for (int i = 0; i < SAMPLE_GUESSES; i++)
+            sample[side].guess[i] =
+                (struct sample_guess){(int16_t)(5 * i), 0.9F / (float)(i * i + 1)};
+    }
+    sample_history_add(&fixture->samples, sample);
 }
 
 char *fixture_screen(const struct fixture *fixture, int rows, int cols)

@@ -13,20 +13,36 @@ struct fixture {
     struct settings settings;
     struct task_info task;
     struct history history;
+    struct sample_history samples;
+    struct task_symbols symbols;
+    struct events events;
     struct snapshot snapshot[SIDES];
     bool with_held_out; /* a held-out loss is measured every 10 steps */
     bool with_alpha;    /* the right stack has two tensors more */
+    bool with_turns;    /* the first blocks turn the stream around */
 };
 
 /* A scene of the default session before its first step. */
 void fixture_open(struct fixture *fixture);
 void fixture_close(struct fixture *fixture);
 
+/* From the next step on events are recognised, and shown. */
+void fixture_watch(struct fixture *fixture);
+
 /* Adds steps until `last` is done, under the settings as they are now; the axis follows. */
 void fixture_train(struct fixture *fixture, int64_t last);
 
 /* The same, but the right stack is no longer finite from step `fault.step` on. */
 void fixture_train_until_fault(struct fixture *fixture, int64_t last, struct fault fault);
+
+/* Goes back to a step: what was trained after it becomes a ghost. To be called before the settings
+ * change that the run goes on under. */
+void fixture_branch(struct fixture *fixture, int64_t step);
+/* Both stacks write: left sentences, of which it is mostly sure, right soup. */
+void fixture_write(struct fixture *fixture, int64_t step);
+
+/* The same for a task with right answers: a sum each, which left knows and right does not. */
+void fixture_answer(struct fixture *fixture, int64_t step);
 
 /* Fits the axis of the bars to the moment shown. */
 void fixture_fit_axis(struct fixture *fixture);

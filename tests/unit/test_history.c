@@ -139,7 +139,7 @@ static void the_oldest_mark_goes(void **state)
     char wide[MARK_TEXT * 2];
     memset(wide, 'x', sizeof wide - 1);
     wide[sizeof wide - 1] = '\0';
-    history_add_mark(&history, 1, wide);
+    history_add_mark(&history, 2 * HISTORY_MARKS, wide);
     assert_int_equal(strlen(history.mark[HISTORY_MARKS - 1].text), MARK_TEXT - 1);
 }
 
@@ -544,6 +544,225 @@ static void the_race_knows_who_was_where_first(void **state)
         assert_true(history_levels[level] < history_levels[level - 1]);
 }
 
+/* ---- back to a step ---- */
+
+/* A run of two stacks with held-out losses; the right one diverges at `fault`, if at all. */
+static void run(int64_t from, int64_t to, int64_t fault)
+{
+    for (int64_t step = from; step <= to; step++) {
+        make(step, 3, 2);
+        for (int side = 0; side < SIDES; side++) {
+            struct snapshot *now = &snapshot[side];
+            now->loss = 2 + sin((double)(step * (side + 3))) + 5 / (double)step;
+            now->valid_loss = step % 50 == 1 ? now->loss / 2 : NAN;
+            now->ratio = 1 / now->loss;
+            now->grad_norm = now->loss * 3;
+            now->lr = 1e-3 * (double)step;
+            now->finite = side == LEFT || step < fault;
+            if (!now->finite)
+                now->loss = now->ratio = NAN;
+        }
+        history_add(&history, snapshot);
+    }
+}
+
+static struct history_anchor anchor;
+
+/* Back to a step of run(). */
+static void go_back(int64_t step, int64_t fault)
+{
+    static struct snapshot then[SIDES];
+    struct history other = history;
+    anchor = history_anchor(&history, step);
+    history_open(&history); /* for what run() makes of that step */
+    if (step > 0)
+        run(step, step, fault);
+    memcpy(then, history.last, sizeof then);
+    history_close(&history);
+    history = other;
+    history_truncate(&history, &anchor, then);
+}
+
+/* Bit for bit the same, but for what has been thinned out. */
+static void assert_same_history(const struct history *a, const struct history *b)
+{
+    assert_int_equal(a->last[LEFT].step, b->last[LEFT].step);
+    for (int i = 0; i < a->count; i++)
+        for (int side = 0; side < SIDES; side++) {
+            const struct history_point *x = history_at(a, (enum side)side, i);
+            int j = history_find(b, history_step(a, i));
+            if (history_step(b, j) == history_step(a, i) && a->stride == b->stride)
+                assert_memory_equal(x, history_at(b, (enum side)side, j), sizeof *x);
+        }
+    for (int side = 0; side < SIDES; side++) {
+        assert_memory_equal(&a->smooth[side], &b->smooth[side], sizeof(double));
+        assert_memory_equal(&a->weight[side], &b->weight[side], sizeof(double));
+        assert_memory_equal(&a->valid[side], &b->valid[side], sizeof(double));
+        assert_int_equal(a->valid_step[side], b->valid_step[side]);
+        assert_memory_equal(a->reached[side], b->reached[side], sizeof a->reached[side]);
+        assert_int_equal(a->last[side].step, b->last[side].step);
+        assert_memory_equal(&a->last[side].loss, &b->last[side].loss, sizeof(double));
+        assert_int_equal(a->last_finite[side].step, b->last_finite[side].step);
+        assert_near(a->last_finite[side].loss, b->last_finite[side].loss, 0);
+    }
+    for (int i = 0; i < history_moments(a); i++) {
+        int64_t step = history_moment_step(a, i);
+        const struct moment x = history_moment(a, RIGHT, step), y = history_moment(b, RIGHT, step);
+        if (y.step != step)
+            continue;
+        assert_memory_equal(&x, &y, offsetof(struct moment, stream_grad));
+        assert_memory_equal(x.stream_grad, y.stream_grad, 4 * sizeof(float));
+    }
+    assert_int_equal(history_moment_step(a, history_moments(a) - 1),
+                     history_moment_step(b, history_moments(b) - 1));
+}
+
+/* Back to any step, the history is that of a run that came just so far; and later that of the whole
+ * run. Before, in and after a divergence. */
+static void a_cut_history_is_that_of_then(void **state)
+{
+    (void)state;
+    static const int64_t steps[] = {299, 250, 201, 200, 199, 100, 52, 51, 50, 10, 1, 0};
+    struct history whole, then;
+    history_set_unit(&history, 3);
+    run(1, 300, 200);
+    whole = history;
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        const int64_t step = steps[i];
+        history_open(&history);
+        history_set_unit(&history, 3);
+        run(1, step, 200);
+        then = history;
+        history_open(&history);
+        history_set_unit(&history, 3);
+        run(1, 300, 200);
+        history_add_mark(&history, 20, "early");
+        history_add_mark(&history, step + 1, "late");
+        go_back(step, 200);
+        assert_int_equal(history.count, step);
+        assert_int_equal(history.marks, step >= 20);
+        if (step > 0)
+            assert_same_history(&history, &then);
+        run(step + 1, 300, 200);
+        assert_same_history(&history, &whole);
+        assert_int_equal(history.count, 300);
+        history_close(&history);
+        history_close(&then);
+    }
+    history = whole;
+}
+
+/* The same where moments and points have been thinned, and the step itself may be gone. */
+static void a_thinned_history_is_cut(void **state)
+{
+    (void)state;
+    static const int64_t steps[] = {19990, 19700, 19300, 16000, 9001, 256, 51};
+    struct history whole;
+    history_limit(&history, (size_t)3 << 20);
+    run(1, 20000, 21000);
+    assert_int_equal(history.stride, 2);
+    assert_true(history_spacing(&history) > 8);
+    whole = history;
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        history_open(&history);
+        history_limit(&history, (size_t)3 << 20);
+        run(1, steps[i], 21000);
+        struct history_anchor before = history_anchor(&history, steps[i]);
+        run(steps[i] + 1, 20000, 21000);
+        struct history other = history;
+        static struct snapshot then[SIDES];
+        history_open(&history);
+        run(steps[i], steps[i], 21000);
+        memcpy(then, history.last, sizeof then);
+        history_close(&history);
+        history = other;
+        history_truncate(&history, &before, then);
+        assert_int_equal(history.count, steps[i] / 2);
+        assert_int_equal(history_moment(&history, LEFT, INT64_MAX).step, steps[i]);
+        run(steps[i] + 1, 20000, 21000);
+        assert_same_history(&history, &whole);
+        for (int p = 1; p < history_moments(&history); p++) {
+            int64_t at = history_moment_step(&history, p),
+                    last = history_moment_step(&history, p - 1);
+            assert_true(at > last);
+            assert_int_equal(history_moment(&history, LEFT, at).step, at);
+            assert_int_equal(history_moment(&history, RIGHT, at).step, at);
+        }
+        history_close(&history);
+    }
+    history = whole;
+}
+
+/* The curves that were left are ghosts over the steps that they were of; the newest three stay. */
+static void dropped_curves_become_ghosts(void **state)
+{
+    (void)state;
+    run(1, 700, 1000);
+    struct history_point point = *history_at(&history, RIGHT, 649);
+    go_back(600, 1000);
+    const struct history_ghost *ghost = &history.ghost[0];
+    assert_int_equal(ghost->branch, 600);
+    assert_int_equal(ghost->first + 1, 600 - GHOST_LEAD);
+    assert_int_equal(ghost->first + ghost->count, 700);
+    assert_memory_equal(&ghost->point[RIGHT][649 - ghost->first], &point, sizeof point);
+    assert_int_equal(history.ghost[1].count, 0);
+    go_back(600, 1000); /* nothing is left behind */
+    assert_int_equal(history.ghost[1].count, 0);
+    run(601, 620, 1000);
+    go_back(610, 1000);
+    run(611, 640, 1000);
+    go_back(10, 1000);
+    run(11, 50, 1000);
+    go_back(40, 1000);
+    assert_int_equal(history.ghost[0].branch, 40);
+    assert_int_equal(history.ghost[0].first, 0);
+    assert_int_equal(history.ghost[1].branch, 10);
+    assert_int_equal(history.ghost[1].first + history.ghost[1].count, 640);
+    assert_int_equal(history.ghost[2].branch, 610); /* 600 is gone */
+    const size_t bytes = history_bytes(&history);
+    history_clear(&history);
+    assert_int_equal(history.ghost[0].count, 0);
+    assert_true(history_bytes(&history) < bytes);
+}
+
+/* Ghosts are thinned together with the points. */
+static void ghosts_stand_over_the_points(void **state)
+{
+    (void)state;
+    run(1, 3001, 1000000);
+    go_back(2000, 1000000);
+    struct history_point point = history.ghost[0].point[LEFT][2600 - 1 - history.ghost[0].first];
+    run(2001, 20000, 1000000); /* stride 2 */
+    const struct history_ghost *ghost = &history.ghost[0];
+    assert_int_equal(history.stride, 2);
+    assert_int_equal((ghost->first + ghost->count) * 2, 3000);
+    assert_memory_equal(&ghost->point[LEFT][2600 / 2 - 1 - ghost->first], &point, sizeof point);
+    run(20001, 40000, 1000000); /* stride 4 */
+    assert_int_equal((ghost->first + ghost->count) * 4, 3000);
+    assert_memory_equal(&ghost->point[LEFT][2600 / 4 - 1 - ghost->first], &point, sizeof point);
+}
+
+static void marks_stay_in_order(void **state)
+{
+    (void)state;
+    history_add_mark(&history, 30, "b");
+    history_add_mark_of(&history, MARK_NAME, 10, "a");
+    history_add_mark(&history, 30, "c");
+    history_add_mark_of(&history, MARK_BRANCH, 40, "d");
+    history_add_mark_of(&history, MARK_NAME, 30, "e");
+    static const char *const order[] = {"a", "b", "c", "e", "d"};
+    assert_int_equal(history.marks, 5);
+    for (int i = 0; i < 5; i++)
+        assert_string_equal(history.mark[i].text, order[i]);
+    assert_int_equal(history.mark[0].kind, MARK_NAME);
+    assert_int_equal(history.mark[1].kind, MARK_CHANGE);
+    for (int i = 0; i < HISTORY_MARKS; i++) /* the oldest go, wherever the new ones come in */
+        history_add_mark(&history, 20 + i % 3, "x");
+    assert_int_equal(history.marks, HISTORY_MARKS);
+    for (int i = 1; i < HISTORY_MARKS; i++)
+        assert_true(history.mark[i - 1].step <= history.mark[i].step);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -571,6 +790,11 @@ int main(void)
         TEST(no_held_out_loss_is_lost),
         TEST(points_are_found_by_their_step),
         TEST(the_race_knows_who_was_where_first),
+        TEST(a_cut_history_is_that_of_then),
+        TEST(a_thinned_history_is_cut),
+        TEST(dropped_curves_become_ghosts),
+        TEST(ghosts_stand_over_the_points),
+        TEST(marks_stay_in_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -85,12 +85,67 @@ static void cover_curves(const struct layout_curves *curves, struct rect body)
     cover_plot(&curves->plot, body);
 }
 
+static void cover_samples(const struct layout_samples *samples, struct rect body)
+{
+    for (int side = 0; side < SIDES; side++) {
+        cover(samples->panel[side].title, body);
+        cover(samples->panel[side].state, body);
+        cover(samples->panel[side].text, body);
+        cover(samples->panel[side].summary, body);
+        cover(samples->panel[side].guess, body);
+    }
+    cover(samples->head, body);
+    cover(samples->key, body);
+}
+
+static void cover_log(const struct layout_log *log, struct rect body)
+{
+    const struct rect parts[] = {log->title, log->head, log->step, log->stack, log->what};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        cover(parts[i], body);
+}
+
+static void cover_anatomy(const struct layout_anatomy *anatomy, struct rect body)
+{
+    for (int side = 0; side < SIDES; side++) {
+        const struct layout_diagram *panel = &anatomy->panel[side];
+        const struct rect parts[] = {panel->title,   panel->state, panel->head,
+                                     panel->drawing, panel->rms,   panel->grad,
+                                     panel->note,    panel->words, panel->product};
+        for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+            cover(parts[i], body);
+    }
+    cover(anatomy->info, body);
+}
+
+static void cover_stream(const struct layout_stream *stream, struct rect body)
+{
+    for (int side = 0; side < SIDES; side++) {
+        cover(stream->panel[side].title, body);
+        cover(stream->panel[side].state, body);
+        cover(stream->words[side], body);
+        for (int i = 0; i < stream->properties; i++) {
+            const struct layout_property *property = &stream->panel[side].property[i];
+            const struct rect bar = property->bar;
+            const struct rect parts[] = {
+                property->head,  property->label, bar,
+                property->value, property->axis,  {bar.row, bar.col - 1, bar.rows, 1}};
+            for (size_t p = 0; p < sizeof parts / sizeof parts[0]; p++)
+                cover(parts[p], body);
+        }
+    }
+}
+
 static void cover_view(enum view view, struct rect body)
 {
     const struct layout_overview overview = layout_overview(body);
     const struct layout_waterfall waterfall = layout_waterfall(body);
     const struct layout_tensors tensors = layout_tensors(body);
     const struct layout_curves curves = layout_curves(body);
+    const struct layout_samples samples = layout_samples(body);
+    const struct layout_log log = layout_log(body);
+    const struct layout_anatomy anatomy = layout_anatomy(body);
+    const struct layout_stream stream = layout_stream(body);
     switch (view) {
     case VIEW_OVERVIEW:
         cover_overview(&overview, body);
@@ -104,9 +159,37 @@ static void cover_view(enum view view, struct rect body)
     case VIEW_CURVES:
         cover_curves(&curves, body);
         break;
+    case VIEW_SAMPLES:
+        cover_samples(&samples, body);
+        break;
+    case VIEW_LOG:
+        cover_log(&log, body);
+        break;
+    case VIEW_ANATOMY:
+        cover_anatomy(&anatomy, body);
+        break;
+    case VIEW_STREAM:
+        cover_stream(&stream, body);
+        break;
     case VIEWS:
         break;
     }
+}
+
+static void cover_projector(const struct layout_projector *projector, struct rect body)
+{
+    for (int side = 0; side < SIDES; side++) {
+        const struct layout_big *big = &projector->panel[side];
+        const struct rect parts[] = {big->name,  big->loss, big->word, big->ratio,
+                                     big->label, big->bar,  big->axis};
+        for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+            cover(parts[i], body);
+        cover((struct rect){big->bar.row, big->bar.col - 1, big->bar.rows, 1}, body);
+    }
+    cover(projector->state, body);
+    cover(projector->step, body);
+    cover(projector->rate, body);
+    cover_plot(&projector->plot, body);
 }
 
 static void every_size_is_inside_and_disjoint(void **state)
@@ -125,6 +208,17 @@ static void every_size_is_inside_and_disjoint(void **state)
                 cover(screen.footer, whole);
                 cover_view(view, screen.body);
             }
+            screen = layout_screen_bare(rows, cols);
+            assert_int_equal(screen.body.rows, rows);
+            assert_int_equal(screen.header.rows, 0);
+            assert_true(screen.footer.rows == 1 && screen.footer.row == rows - 1);
+            for (enum view view = 0; view < VIEWS; view++) {
+                memset(covered, 0, sizeof covered);
+                cover_view(view, screen.body);
+            }
+            memset(covered, 0, sizeof covered);
+            const struct layout_projector projector = layout_projector(screen.body);
+            cover_projector(&projector, screen.body);
         }
 }
 
@@ -236,6 +330,40 @@ static void maps_and_fields_are_on_every_screen(void **state)
             assert_true(curves.plot.field.rows >= 7 && curves.plot.field.cols >= 20);
             assert_true(curves.info.rows == 1 && curves.plot.legend.rows == 1);
             assert_int_equal(curves.plot.x_axis.rows, 1);
+            struct layout_samples samples = layout_samples(body);
+            assert_true(samples.panel[LEFT].text.rows >= 6 && samples.panel[LEFT].text.cols >= 19);
+            assert_int_equal(samples.panel[LEFT].text.rows, samples.panel[RIGHT].text.rows);
+            assert_int_equal(samples.panel[LEFT].text.cols, samples.panel[RIGHT].text.cols);
+            assert_int_equal(samples.panel[LEFT].text.row, samples.panel[RIGHT].text.row);
+            assert_true(samples.head.rows == 1 && samples.key.rows == 1);
+            assert_int_equal(samples.panel[LEFT].summary.rows, 1);
+            struct layout_log log = layout_log(body);
+            assert_true(log.what.rows >= 9 && log.what.cols >= 20 && log.title.rows == 1);
+            assert_true(log.step.cols >= 6 && log.stack.cols >= 9);
+            assert_int_equal(log.step.row, log.what.row);
+            assert_int_equal(log.stack.rows, log.what.rows);
+        }
+}
+
+/* The back row has its digits on every screen, and on a usual one the rest as well. */
+static void the_projector_has_its_digits(void **state)
+{
+    (void)state;
+    for (int rows = VIEW_ROWS_MIN; rows <= ROWS_MAX; rows++)
+        for (int cols = VIEW_COLUMNS_MIN; cols <= COLS_MAX; cols++) {
+            const struct layout_projector projector =
+                layout_projector(layout_screen_bare(rows, cols).body);
+            const struct layout_big *left = &projector.panel[LEFT];
+            const struct layout_big *right = &projector.panel[RIGHT];
+            bool usual = rows >= 24 && cols >= 80;
+            assert_true(left->loss.rows >= (usual ? 4 : 3) && left->loss.cols >= (usual ? 36 : 18));
+            assert_int_equal(left->loss.rows, left->ratio.rows);
+            assert_true(left->bar.rows >= (usual ? 7 : 3) && left->bar.cols >= 10);
+            assert_int_equal(left->bar.cols, right->bar.cols);
+            assert_int_equal(left->bar.row, right->bar.row);
+            assert_int_equal(projector.state.rows, 1);
+            assert_true(!usual || (projector.plot.field.rows >= 5 && projector.step.rows >= 5 &&
+                                   projector.plot.field.cols >= 36));
         }
 }
 
@@ -252,6 +380,123 @@ static void no_map_shrinks_as_the_screen_grows(void **state)
         assert_true(layout_tensors(next).readout.rows >= layout_tensors(now).readout.rows);
         assert_true(layout_curves(next).plot.field.rows >= layout_curves(now).plot.field.rows);
         assert_true(layout_curves(next).plot.strip.rows >= layout_curves(now).plot.strip.rows);
+        assert_true(layout_samples(next).panel[LEFT].text.rows >=
+                    layout_samples(now).panel[LEFT].text.rows);
+        assert_true(layout_samples(next).panel[LEFT].guess.rows >=
+                    layout_samples(now).panel[LEFT].guess.rows);
+        assert_true(layout_log(next).what.rows >= layout_log(now).what.rows);
+    }
+}
+
+/* On every screen a diagram with its notes, and at least 7 bars of a property in twin panels. */
+static void diagrams_and_properties_are_on_every_screen(void **state)
+{
+    (void)state;
+    for (int rows = VIEW_ROWS_MIN; rows <= ROWS_MAX; rows++)
+        for (int cols = VIEW_COLUMNS_MIN; cols <= COLS_MAX; cols++) {
+            struct rect body = layout_screen(rows, cols).body;
+            struct layout_anatomy anatomy = layout_anatomy(body);
+            const struct layout_diagram *left = &anatomy.panel[LEFT];
+            const struct layout_diagram *right = &anatomy.panel[RIGHT];
+            assert_true(left->drawing.rows >= 7 && left->note.cols >= 8);
+            assert_true(left->head.rows == 1 && left->product.rows >= 1);
+            assert_true(left->stream - left->norm_cols / 2 >= 0);
+            assert_true(left->branch - left->branch_cols / 2 > left->stream);
+            assert_true(left->branch + (left->branch_cols - 1) / 2 < left->drawing.cols);
+            assert_int_equal(left->drawing.row, right->drawing.row);
+            assert_int_equal(left->drawing.cols, right->drawing.cols);
+            struct layout_stream stream = layout_stream(body);
+            assert_true(stream.properties >= 1);
+            for (int i = 0; i < stream.properties; i++) {
+                const struct layout_property *property = &stream.panel[LEFT].property[i];
+                assert_true(property->bar.rows >= 7 && property->bar.cols >= 7);
+                assert_int_equal(property->bar.row, stream.panel[RIGHT].property[i].bar.row);
+                assert_int_equal(property->bar.cols, stream.panel[RIGHT].property[i].bar.cols);
+            }
+        }
+    assert_int_equal(layout_stream(layout_screen(48, 160).body).properties, LAYOUT_PROPERTIES);
+    assert_int_equal(layout_stream(layout_screen(36, 120).body).properties, 3);
+    assert_int_equal(layout_stream(layout_screen(24, 80).body).properties, 1);
+}
+
+/* The rows of a box and the line above it, from *row on; *row moves behind them. */
+static void follow_box(const struct layout_box *box, bool present, struct rect drawing, int *row)
+{
+    assert_int_equal(box->box.rows > 0, present);
+    if (!present)
+        return;
+    assert_true(box->box.rows == 1 || box->box.rows == 3);
+    assert_true(box->above >= *row && box->above <= box->box.row);
+    assert_true(box->box.row >= *row);
+    assert_int_equal(box->box.col, drawing.col);
+    assert_int_equal(box->box.cols, drawing.cols);
+    *row = box->box.row + box->box.rows;
+}
+
+/* From the top down: Nout, the join, Nbranch, f, Nin, the split, all inside the sublayer's rows. */
+static void blocks_have_their_boxes_in_order(void **state)
+{
+    (void)state;
+    for (int rows = 7; rows <= ROWS_MAX; rows++)
+        for (int placement = 0; placement < PLACEMENTS; placement++)
+            for (int sublayers = 1; sublayers <= FLOW_SUBLAYERS; sublayers++) {
+                const struct placement_row *has = &placement_table[placement];
+                const struct rect drawing = {3, 5, rows, 15};
+                const struct layout_block block = layout_block(drawing, sublayers, has);
+                if (has->by_block)
+                    continue; /* its blocks are of other rows */
+                assert_int_equal(block.sublayers, rows < 11 ? 1 : sublayers);
+                assert_int_equal(block.out, drawing.row);
+                int row = drawing.row + 1;
+                for (int i = block.sublayers - 1; i >= 0; i--) {
+                    const struct layout_sublayer *sublayer = &block.sublayer[i];
+                    follow_box(&sublayer->norm_out, has->norm_out, drawing, &row);
+                    assert_true(sublayer->join >= row);
+                    row = sublayer->join + 1;
+                    follow_box(&sublayer->norm_branch, has->norm_branch, drawing, &row);
+                    follow_box(&sublayer->branch, true, drawing, &row);
+                    follow_box(&sublayer->norm_in, has->norm_in, drawing, &row);
+                    assert_true(sublayer->split >= row);
+                    row = sublayer->split + 1;
+                }
+                assert_int_equal(row, drawing.row + rows);
+                /* the other placements have it in the same row */
+                assert_int_equal(block.sublayer[block.sublayers - 1].split,
+                                 layout_block(drawing, sublayers, &placement_table[0])
+                                     .sublayer[block.sublayers - 1]
+                                     .split);
+            }
+}
+
+static void diagrams_give_up_rows_in_the_stated_order(void **state)
+{
+    (void)state;
+    struct rect area = {0, 0, 21, 80}; /* of a screen of 80x24 */
+    const struct placement_row *post = &placement_table[PLACEMENT_POST];
+    struct layout_diagram panel = layout_anatomy(area).panel[LEFT];
+    assert_true(panel.drawing.rows == 17 && panel.state.rows == 1 && panel.words.rows == 0);
+    struct layout_block block = layout_block(panel.drawing, 2, post);
+    assert_int_equal(block.sublayer[0].branch.box.rows, 3);
+    assert_int_equal(block.sublayer[1].norm_out.box.rows, 3);
+    area.rows = 24;
+    panel = layout_anatomy(area).panel[LEFT];
+    assert_true(panel.drawing.rows == 17 && panel.product.rows == 2 && panel.words.rows == 1);
+    area.rows = 23;
+    assert_int_equal(layout_anatomy(area).panel[LEFT].product.rows, 1);
+    assert_int_equal(layout_anatomy(area).panel[LEFT].words.rows, 1);
+    area.rows = 22;
+    assert_int_equal(layout_anatomy(area).panel[LEFT].words.rows, 0);
+    assert_int_equal(layout_anatomy(area).info.rows, 1);
+    area.rows = 11;
+    panel = layout_anatomy(area).panel[LEFT];
+    assert_true(panel.drawing.rows == 7 && panel.state.rows == 1);
+    area.rows = 10;
+    assert_int_equal(layout_anatomy(area).panel[LEFT].state.rows, 0);
+    for (int rows = 10; rows < ROWS_MAX; rows++) {
+        struct rect now = {0, 0, rows, 80}, next = {0, 0, rows + 1, 80};
+        assert_true(layout_anatomy(next).panel[LEFT].drawing.rows >=
+                    layout_anatomy(now).panel[LEFT].drawing.rows);
+        assert_true(layout_stream(next).properties >= layout_stream(now).properties);
     }
 }
 
@@ -264,7 +509,11 @@ int main(void)
         cmocka_unit_test(nothing_shrinks_as_the_screen_grows),
         cmocka_unit_test(rows_are_given_up_in_the_stated_order),
         cmocka_unit_test(maps_and_fields_are_on_every_screen),
+        cmocka_unit_test(the_projector_has_its_digits),
         cmocka_unit_test(no_map_shrinks_as_the_screen_grows),
+        cmocka_unit_test(diagrams_and_properties_are_on_every_screen),
+        cmocka_unit_test(blocks_have_their_boxes_in_order),
+        cmocka_unit_test(diagrams_give_up_rows_in_the_stated_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

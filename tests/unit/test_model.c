@@ -141,6 +141,109 @@ static void bits_do_not_depend_on_threads(void **state)
     float_mode_restore(mode);
 }
 
+/* ---- predictions ---- */
+
+/* -log of the probability of a token by the logits of model_predict(). */
+static double predicted_loss(const struct model *model, int sequence, int place, int token)
+{
+    const real *logit = model_logits(model, sequence, place);
+    double top = (double)logit[0], sum = 0;
+    for (int v = 1; v < model->config.vocab; v++)
+        top = fmax(top, (double)logit[v]);
+    for (int v = 0; v < model->config.vocab; v++)
+        sum += exp((double)logit[v] - top);
+    return top + log(sum) - (double)logit[token];
+}
+
+static void check_prediction(const struct model_config *config)
+{
+    struct model model;
+    const int T = config->context;
+    assert_true(model_open(&model, config));
+    stir(&model);
+    draw_batch(&model, 0);
+    for (int row = 0; row < config->batch * T; row++)
+        model.targets[row] = -1;
+    for (int i = 0; i < model.shards; i++) {
+        const int place = (3 * i + 1) % T, row = i * T + place, token = (i + 2) % config->vocab;
+        model.targets[row] = token;
+        const double loss = model_loss(&model, NULL);
+        model.targets[row] = -1;
+        model_prepare(&model, NULL);
+        model_predict(&model, i + 1, 0, T, NULL);
+        if (!(fabs(predicted_loss(&model, i, place, token) - loss) < 1e-4 * (1 + loss)))
+            fail_msg("%s, %s: the prediction of sequence %d is %g, that of the batch %g",
+                     placement_names[config->placement], norm_names[config->norm], i,
+                     predicted_loss(&model, i, place, token), loss);
+    }
+    model_close(&model);
+}
+
+/* After a pass over tokens that differ from `from` on, the places from there, one or two at a time.
+ */
+static void check_going_on(const struct model_config *config)
+{
+    struct model whole, part;
+    const int T = config->context, from = 2;
+    assert_true(model_open(&whole, config) && model_open(&part, config));
+    stir(&whole);
+    stir(&part);
+    draw_batch(&whole, 0);
+    draw_batch(&part, 1);
+    model_prepare(&whole, NULL);
+    model_prepare(&part, NULL);
+    model_predict(&whole, 2, 0, T, NULL);
+    memcpy(part.tokens, whole.tokens, (size_t)from * sizeof *part.tokens);
+    memcpy(part.tokens + T, whole.tokens + T, (size_t)from * sizeof *part.tokens);
+    model_predict(&part, 2, 0, T, NULL);
+    memcpy(part.tokens, whole.tokens, 2 * (size_t)T * sizeof *part.tokens);
+    for (int place = from, count; place < T; place += count) {
+        count = place % 2 && place + 2 <= T ? 2 : 1;
+        model_predict(&part, 2, place, count, NULL);
+    }
+    for (int sequence = 0; sequence < 2; sequence++)
+        for (int place = 0; place < T; place++)
+            for (int v = 0; v < config->vocab; v++) {
+                const double a = (double)model_logits(&whole, sequence, place)[v];
+                const double b = (double)model_logits(&part, sequence, place)[v];
+                if (!(fabs(a - b) < 1e-4 * (1 + fabs(a))))
+                    fail_msg("%s, positions %s: %g at place %d, and %g when gone on",
+                             placement_names[config->placement], positions_names[config->positions],
+                             a, place, b);
+            }
+    model_close(&whole);
+    model_close(&part);
+}
+
+static void predictions_go_on_from_what_was_read(void **state)
+{
+    (void)state;
+    for (int placement = 0; placement < PLACEMENTS; placement++) {
+        struct model_config config = small_config((enum placement)placement, NORM_LAYERNORM);
+        config.positions = (enum positions)(placement % POSITIONS_KINDS);
+        check_going_on(&config);
+        config.parallel = true;
+        config.positions = POSITIONS_ROTARY;
+        add_everything(&config);
+        check_going_on(&config);
+    }
+}
+
+/* Of every placement and of all that a block can have: with the logits of a whole batch. */
+static void predictions_are_those_of_the_batch(void **state)
+{
+    (void)state;
+    for (int placement = 0; placement < PLACEMENTS; placement++) {
+        struct model_config config = small_config((enum placement)placement, NORM_LAYERNORM);
+        check_prediction(&config);
+        config.batch = 2;
+        check_prediction(&config);
+        config.parallel = true;
+        add_everything(&config);
+        check_prediction(&config);
+    }
+}
+
 /* ---- initial values ---- */
 
 static const real *find(const struct model *model, const char *kind, int block)
@@ -442,6 +545,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bits_do_not_depend_on_threads),
+        cmocka_unit_test(predictions_are_those_of_the_batch),
+        cmocka_unit_test(predictions_go_on_from_what_was_read),
         cmocka_unit_test(placements_share_their_initial_values),
         cmocka_unit_test(inits_spread_as_they_say),
         cmocka_unit_test(deepnorm_brings_its_beta_along),

@@ -58,6 +58,68 @@ static void other_actions_are_left_alone(void **state)
         assert_false(navigate(scene, others[i], ROWS, COLS, said, sizeof said));
 }
 
+/* From mark to mark, also where their own moments are no longer kept. */
+static void the_cursor_jumps_from_mark_to_mark(void **state)
+{
+    (void)state;
+    act(ACTION_NEXT_MARK);
+    assert_string_equal(said, "there is no mark after this step");
+    fixture_train(fixture, 100);
+    history_add_mark(&fixture->history, 60, "warmup 0→200");
+    history_add_mark_of(&fixture->history, MARK_NAME, 20, "mark 1");
+    history_add_mark(&fixture->history, 101, "lr 0.003→0.005"); /* is not there yet */
+    act(ACTION_NEXT_MARK);
+    assert_string_equal(said, "there is no mark after this step");
+    act(ACTION_PREVIOUS_MARK);
+    assert_string_equal(said, "step 60: warmup 0→200");
+    assert_int_equal(scene_step(scene), 60);
+    act(ACTION_PREVIOUS_MARK);
+    assert_string_equal(said, "step 20: mark 1");
+    act(ACTION_PREVIOUS_MARK);
+    assert_string_equal(said, "there is no mark before this step");
+    assert_int_equal(scene_step(scene), 20);
+    act(ACTION_NEXT_MARK);
+    assert_int_equal(scene_step(scene), 60);
+    act(ACTION_NEXT_MARK);
+    assert_int_equal(scene_step(scene), 60);
+    history_add_mark_of(&fixture->history, MARK_NAME, 100, "right: the end");
+    scene->blind = true;
+    act(ACTION_NEXT_MARK);
+    assert_string_equal(said, "step 100: hidden");
+    assert_int_equal(scene->cursor, 0); /* the newest step: live */
+    scene->blind = false;
+
+    history_limit(&fixture->history, (size_t)2 << 20); /* some moments are left */
+    fixture_train(fixture, 3000);
+    assert_true(history_spacing(&fixture->history) > 4);
+    history_add_mark(&fixture->history, 1001, "a");
+    history_add_mark(&fixture->history, 1002, "b");
+    navigate_to_step(scene, 1500);
+    act(ACTION_PREVIOUS_MARK);
+    assert_non_null(strchr("ab", said[strlen(said) - 1]));
+    act(ACTION_PREVIOUS_MARK);
+    act(ACTION_NEXT_MARK);
+    act(ACTION_NEXT_MARK);
+    assert_string_equal(said, "there is no mark after this step");
+}
+
+/* A mode of the overview, which any view leaves. */
+static void the_projector_is_left_by_a_view(void **state)
+{
+    (void)state;
+    navigate_to(scene, VIEW_CURVES);
+    act(ACTION_PROJECTOR);
+    assert_true(scene->projector && scene->view == VIEW_OVERVIEW && *said);
+    act(ACTION_PROJECTOR);
+    assert_true(!scene->projector && scene->view == VIEW_OVERVIEW);
+    act(ACTION_PROJECTOR);
+    navigate_to(scene, VIEW_WATERFALL);
+    assert_false(scene->projector);
+    act(ACTION_PROJECTOR);
+    act(ACTION_NEXT_VIEW);
+    assert_true(!scene->projector && scene->view == VIEW_WATERFALL);
+}
+
 static void tab_goes_round(void **state)
 {
     (void)state;
@@ -258,6 +320,58 @@ static void quantities_and_axes_belong_to_their_view(void **state)
     act(ACTION_QUANTITY);
     assert_int_equal(scene->cells.kind, CELL_GRADIENT);
     assert_int_equal(scene->curves.curve, CURVE_LOSS);
+    scene->view = VIEW_STREAM;
+    for (int kind = 1; kind <= STREAM_KINDS; kind++) {
+        act(ACTION_QUANTITY);
+        assert_int_equal(scene->stream_kind, kind % STREAM_KINDS);
+        assert_non_null(strstr(said, "stream: "));
+    }
+}
+
+static void arrows_walk_through_the_blocks(void **state)
+{
+    (void)state;
+    scene->view = VIEW_ANATOMY;
+    act(ACTION_SCROLL_DOWN);
+    assert_int_equal(scene->anatomy_block, 0);
+    assert_true(strlen(said) > 0); /* says that there is no block below */
+    act_times(ACTION_SCROLL_UP, 2);
+    assert_int_equal(scene->anatomy_block, 2);
+    assert_string_equal(said, "");
+    act_times(ACTION_SCROLL_UP, 99);
+    assert_int_equal(scene->anatomy_block, fixture->settings.layers - 1);
+    assert_non_null(strstr(said, "last"));
+    assert_int_equal(scene->bar_scroll, 0);
+    fixture->settings.layers = 3; /* the new run is less deep */
+    assert_int_equal(view_anatomy_block(scene), 2);
+    act(ACTION_SCROLL_DOWN);
+    assert_int_equal(scene->anatomy_block, 1);
+}
+
+/* Details are measured in the first step and in every eighth. */
+static void details_are_those_of_the_last_step_that_has_them(void **state)
+{
+    (void)state;
+    assert_int_equal(scene_detailed_moment(scene, LEFT).step, 0);
+    fixture_train_until_fault(fixture, 60,
+                              (struct fault){.place = FAULT_STREAM, .layer = 3, .step = 30});
+    assert_int_equal(scene_detailed_moment(scene, LEFT).step, 56);
+    assert_int_equal(scene_detailed_moment(scene, RIGHT).step, 24); /* the last finite ones */
+    navigate_to_step(scene, 16);
+    assert_int_equal(scene_detailed_moment(scene, LEFT).step, 16);
+    navigate_to_step(scene, 15);
+    assert_int_equal(scene_detailed_moment(scene, LEFT).step, 8);
+    assert_true(scene_detailed_moment(scene, LEFT).detailed);
+    navigate_to_step(scene, 7);
+    assert_int_equal(scene_detailed_moment(scene, LEFT).step, 1);
+}
+
+static void views_say_what_they_want_measured(void **state)
+{
+    (void)state;
+    assert_int_equal(view_table[VIEW_OVERVIEW].watch, 0);
+    assert_int_equal(view_table[VIEW_ANATOMY].watch, WATCH_DETAIL);
+    assert_int_equal(view_table[VIEW_STREAM].watch, WATCH_DETAIL);
 }
 
 static void arrows_move_the_cell(void **state)
@@ -292,8 +406,9 @@ static void layers_scroll_where_they_do_not_fit(void **state)
     assert_int_equal(scene->bar_scroll, 0);
     assert_true(strlen(said) > 0);
     fixture->settings.layers = 96; /* more than two to a row of the waterfall */
-    for (enum view view = VIEW_OVERVIEW; view <= VIEW_WATERFALL; view++) {
-        scene->view = view;
+    const enum view views[] = {VIEW_OVERVIEW, VIEW_WATERFALL, VIEW_STREAM};
+    for (size_t i = 0; i < sizeof views / sizeof views[0]; i++) {
+        scene->view = views[i];
         int most = view_bar_scroll_max(scene, ROWS, COLS);
         assert_true(most > 0);
         act_times(ACTION_SCROLL_UP, 99);
@@ -341,12 +456,95 @@ static void the_race_is_that_of_the_moment(void **state)
     assert_int_equal(race.step[RIGHT], 0); /* not yet */
 }
 
+static void note_marks(int count)
+{
+    for (int i = 1; i <= count; i++)
+        events_note(&fixture->events, i, -1, EVENT_MARK, "here");
+}
+
+static void the_log_scrolls_to_its_ends(void **state)
+{
+    (void)state;
+    fixture_watch(fixture);
+    scene->view = VIEW_LOG;
+    act(ACTION_SCROLL_UP);
+    assert_int_equal(scene->log_scroll, 0); /* all of nothing is in view */
+    note_marks(100);
+    int most = view_log_scroll_max(scene, ROWS, COLS);
+    assert_true(most > 60 && most < 100);
+    act_times(ACTION_SCROLL_UP, 3);
+    assert_int_equal(scene->log_scroll, 3);
+    act_times(ACTION_SCROLL_UP, 200);
+    assert_int_equal(scene->log_scroll, most);
+    act(ACTION_SCROLL_DOWN);
+    assert_int_equal(scene->log_scroll, most - 1);
+    assert_true(navigate_page(scene, KEY_CODE_PAGE_DOWN, ROWS, COLS));
+    assert_true(scene->log_scroll < most - 10);
+    assert_true(navigate_page(scene, KEY_CODE_PAGE_UP, ROWS, COLS));
+    assert_int_equal(scene->log_scroll, most - 1);
+    assert_false(navigate_page(scene, KEY_CODE_HOME, ROWS, COLS));
+    navigate_restart(scene);
+    assert_int_equal(scene->log_scroll, 0);
+    scene->view = VIEW_CURVES;
+    assert_false(navigate_page(scene, KEY_CODE_PAGE_UP, ROWS, COLS));
+    assert_int_equal(view_log_scroll_max(scene, ROWS, COLS), 0);
+}
+
+static void arrows_go_from_event_to_event(void **state)
+{
+    static const int64_t steps[] = {10, 10, 40};
+    (void)state;
+    scene->view = VIEW_LOG;
+    act(ACTION_LEFT); /* nothing is recognised at all */
+    assert_string_equal(said, "there is no event before this step");
+    fixture_train(fixture, 60);
+    fixture_watch(fixture);
+    act(ACTION_LEFT);
+    assert_string_equal(said, "there is no event before this step");
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
+        events_note(&fixture->events, steps[i], -1, EVENT_MARK, "here");
+    act(ACTION_RIGHT);
+    assert_string_equal(said, "this is the newest step, live");
+    act(ACTION_LEFT);
+    assert_int_equal(scene->cursor, 40);
+    assert_int_equal(scene_events(scene), 3);
+    act(ACTION_LEFT);
+    assert_int_equal(scene->cursor, 10);
+    assert_int_equal(scene_events(scene), 2);
+    act(ACTION_LEFT);
+    assert_int_equal(scene->cursor, 10);
+    assert_string_equal(said, "there is no event before this step");
+    act(ACTION_RIGHT);
+    assert_int_equal(scene->cursor, 40);
+    act(ACTION_RIGHT);
+    assert_int_equal(scene->cursor, 0);
+}
+
+/* An event is of the stack as it was then. */
+static void events_keep_the_name_of_their_time(void **state)
+{
+    (void)state;
+    char title[TEXT_TITLE];
+    fixture_train(fixture, 30);
+    fixture_watch(fixture);
+    events_note(&fixture->events, 20, RIGHT, EVENT_VANISHED, "");
+    fixture->settings.stack[RIGHT].placement = PLACEMENT_BRANCH;
+    fixture_train(fixture, 60);
+    scene_event_title(scene, &fixture->events.event[0], title);
+    assert_string_equal(title, "Post-LN");
+    events_note(&fixture->events, 60, RIGHT, EVENT_VANISHED, "");
+    scene_event_title(scene, &fixture->events.event[fixture->events.count - 1], title);
+    assert_string_not_equal(title, "Post-LN");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(other_actions_are_left_alone),
+        TEST(the_cursor_jumps_from_mark_to_mark),
+        TEST(the_projector_is_left_by_a_view),
         TEST(tab_goes_round),
         TEST(time_moves_by_kept_steps),
         TEST(past_the_newest_step_it_is_live_again),
@@ -359,9 +557,15 @@ int main(void)
         TEST(smoothing_has_its_steps),
         TEST(quantities_and_axes_belong_to_their_view),
         TEST(arrows_move_the_cell),
+        TEST(arrows_walk_through_the_blocks),
+        TEST(details_are_those_of_the_last_step_that_has_them),
+        TEST(views_say_what_they_want_measured),
         TEST(layers_scroll_where_they_do_not_fit),
         TEST(blind_is_a_switch),
         TEST(the_race_is_that_of_the_moment),
+        TEST(the_log_scrolls_to_its_ends),
+        TEST(arrows_go_from_event_to_event),
+        TEST(events_keep_the_name_of_their_time),
     };
     return cmocka_run_group_tests_name("navigate", tests, NULL, NULL);
 }

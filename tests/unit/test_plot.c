@@ -45,13 +45,13 @@ static void textures_differ_without_colour(void **state)
     struct canvas canvas;
     canvas_open(&canvas, 1, 4);
     struct rect area = canvas_whole(&canvas);
-    plot_bar(&canvas, area, 0.625, TEXTURE_SHADE, false, ROLE_RIGHT);
-    assert_shows(&canvas, "▓▓▒\n");
+    plot_bar(&canvas, area, 0.625, TEXTURE_SEGMENTS, false, ROLE_RIGHT);
+    assert_shows(&canvas, "▊▊▌\n");
     plot_bar(&canvas, area, 0.625, TEXTURE_STALE, false, ROLE_RIGHT);
     assert_shows(&canvas, "░░░\n");
     plot_bar(&canvas, area, 0.625, TEXTURE_FULL, true, ROLE_RIGHT);
     assert_shows(&canvas, "##-\n");
-    plot_bar(&canvas, area, 0.625, TEXTURE_SHADE, true, ROLE_RIGHT);
+    plot_bar(&canvas, area, 0.625, TEXTURE_SEGMENTS, true, ROLE_RIGHT);
     assert_shows(&canvas, "==-\n");
     plot_bar(&canvas, area, 0.625, TEXTURE_STALE, true, ROLE_RIGHT);
     assert_shows(&canvas, "::.\n");
@@ -70,6 +70,27 @@ static void bars_and_axis_agree(void **state)
     plot_bar(&canvas, bar, axis_fraction(&axis, 0.01), TEXTURE_FULL, true, ROLE_LEFT);
     plot_log_axis(&canvas, line, bar, &axis, true);
     assert_shows(&canvas, "   |######     .     .\n 1e-3--1e-2--1e-1---1e0\n");
+    canvas_close(&canvas);
+}
+
+/* 0 is the line that bars begin at, also where it is in the middle. */
+static void linear_axes_have_ends_and_a_middle(void **state)
+{
+    (void)state;
+    struct canvas canvas;
+    canvas_open(&canvas, 2, 18);
+    struct rect bar = {0, 4, 1, 12}, line = {1, 0, 1, 18};
+    plot_linear_grid(&canvas, bar, 0, 1, true);
+    plot_linear_axis(&canvas, line, bar, 0, 1, true);
+    assert_shows(&canvas, "   |     .     .\n"
+                          "   0----0.5----1\n");
+    plot_linear_grid(&canvas, bar, -1, 1, true);
+    plot_linear_axis(&canvas, line, bar, -1, 1, true);
+    assert_shows(&canvas, "   .     |     .\n"
+                          "  -1-----0-----1\n");
+    bar.cols = 7; /* no room for the middle */
+    plot_linear_axis(&canvas, line, bar, 0, 1, true);
+    assert_shows(&canvas, "\n   0------1\n");
     canvas_close(&canvas);
 }
 
@@ -157,6 +178,32 @@ static void a_shared_cell_is_left_in_even_columns(void **state)
     assert_true(plot_has_curve(&plot, 0, 3));
     assert_false(plot_has_curve(&plot, 0, 4));
     assert_false(plot_has_curve(&plot, 0, 99));
+    plot_close(&plot);
+    canvas_close(&canvas);
+}
+
+/* Ghosts lie behind curves and go on among raw dots; their lines are thin. */
+static void ghosts_are_behind(void **state)
+{
+    (void)state;
+    struct canvas canvas;
+    struct plot plot;
+    canvas_open(&canvas, 1, 5);
+    plot_open(&plot, 1, 5);
+    plot_line(&plot, PLOT_LEFT_GHOST, 0, 2, 7, 2, false);
+    plot_line(&plot, PLOT_RIGHT_GHOST, 6, 0, 9, 0, false);
+    plot_dot(&plot, PLOT_RIGHT, 0, 0);
+    plot_dot(&plot, PLOT_RIGHT_RAW, 2, 0);
+    plot_dot(&plot, PLOT_REFERENCE, 4, 3);
+    plot_paint(&plot, &canvas, canvas_whole(&canvas), false);
+    const enum role roles[] = {ROLE_RIGHT, ROLE_RIGHT_DIM, ROLE_LEFT_GHOST, ROLE_RIGHT_GHOST,
+                               ROLE_RIGHT_GHOST};
+    for (int col = 0; col < 5; col++)
+        assert_int_equal(canvas.cells[col].role, roles[col]);
+    assert_shows(&canvas, "⡀⡒⠒⣒⣀\n");
+    plot_paint(&plot, &canvas, canvas_whole(&canvas), true);
+    assert_shows(&canvas, "o.'\"\"\n");
+    assert_false(plot_has_curve(&plot, 0, 2));
     plot_close(&plot);
     canvas_close(&canvas);
 }
@@ -263,10 +310,12 @@ int main(void)
         cmocka_unit_test(bars_end_on_eighths),
         cmocka_unit_test(textures_differ_without_colour),
         cmocka_unit_test(bars_and_axis_agree),
+        cmocka_unit_test(linear_axes_have_ends_and_a_middle),
         cmocka_unit_test(columns_stand_on_the_bottom),
         cmocka_unit_test(numbers_are_nice),
         cmocka_unit_test(dots_have_their_bits),
         cmocka_unit_test(a_shared_cell_is_left_in_even_columns),
+        cmocka_unit_test(ghosts_are_behind),
         cmocka_unit_test(lines_are_closed_and_dashes_open),
         cmocka_unit_test(values_find_their_step_of_the_ramp),
         cmocka_unit_test(two_values_share_a_cell),

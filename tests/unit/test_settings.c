@@ -101,8 +101,10 @@ static void every_row_writes_its_own_field(void **state)
     assert_true(changed("seed", "9223372036854775807").seed == 9223372036854775807u);
     assert_true(changed("steps", "1000000000000").steps == 1000000000000);
     assert_int_equal(changed("threads", "2").threads, 2);
-    assert_int_equal(changed("theme", "light").theme, 1);
+    assert_int_equal(changed("theme", "light").theme, 2);
     assert_int_equal(changed("ascii", "off").ascii, ASCII_OFF);
+    assert_false(changed("mouse", "off").mouse);
+    assert_true(changed("hide", "on").hide);
     assert_int_equal(changed("fps", "120").fps, 120);
     assert_true(changed("speed", "0.1").speed == 0.1);
 }

@@ -76,6 +76,28 @@ static void factors_have_at_most_six_columns(void **state)
     }
 }
 
+static void numbers_have_three_digits(void **state)
+{
+    (void)state;
+    char out[TEXT_NUMBER];
+    const struct {
+        double value;
+        const char *text;
+    } cases[] = {{1.4142, "1.41"}, {0.98234, "0.982"}, {-0.5, "-0.500"}, {0.99961, "1.00"},
+                 {12.34, "12.3"},  {123.4, "123"},     {3.2e-5, "3e-5"}, {99999, "1e5"},
+                 {0, "0.000"},     {NAN, "--"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        text_number(out, cases[i].value);
+        assert_string_equal(out, cases[i].text);
+    }
+    for (double number = 1e-9; number < 1e9; number *= 1.01) {
+        text_number(out, number);
+        assert_true(columns(out) <= 5);
+        text_number(out, -number);
+        assert_true(columns(out) <= 6);
+    }
+}
+
 static void ratios_read_as_fractions(void **state)
 {
     (void)state;
@@ -139,15 +161,30 @@ static void titles_and_formulas_name_the_norm(void **state)
     assert_string_equal(out, "x + f(x)");
 }
 
+static void lines_break_between_words(void **state)
+{
+    (void)state;
+    assert_int_equal(text_line("", 10), 0);
+    assert_int_equal(text_line("one two", 10), 7);
+    assert_int_equal(text_line("one two", 7), 7);
+    assert_int_equal(text_line("one two", 6), 3);
+    assert_int_equal(text_line("one two", 3), 3);
+    assert_int_equal(text_line("onetwothree", 4), 4); /* no blank: within the word */
+    assert_int_equal(text_line("0→100 steps", 6), 7); /* bytes, not columns */
+    assert_int_equal(text_line("one two three", 9), 7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scientific),
         cmocka_unit_test(losses_have_five_columns),
         cmocka_unit_test(factors_have_at_most_six_columns),
+        cmocka_unit_test(numbers_have_three_digits),
         cmocka_unit_test(ratios_read_as_fractions),
         cmocka_unit_test(counts),
         cmocka_unit_test(titles_and_formulas_name_the_norm),
+        cmocka_unit_test(lines_break_between_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -57,6 +57,8 @@ static void every_row_is_filled_in(void **state)
             assert_false(style->rgb == 0 && style->back == 0);
             assert_true(style->xterm >= THEME_DEFAULT_COLOUR && style->xterm <= 255);
             assert_true(style->xterm_back >= THEME_DEFAULT_COLOUR && style->xterm_back <= 255);
+            assert_true(style->ansi16 >= THEME_DEFAULT_COLOUR && style->ansi16 <= 15);
+            assert_true(style->ansi16_back >= THEME_DEFAULT_COLOUR && style->ansi16_back <= 15);
             assert_true(style->ansi >= THEME_DEFAULT_COLOUR && style->ansi <= 7);
             assert_true(style->ansi_back >= THEME_DEFAULT_COLOUR && style->ansi_back <= 7);
         }
@@ -74,21 +76,66 @@ static void the_setting_names_the_same_themes(void **state)
     assert_null(setting_themes[THEMES]);
 }
 
+/* On a page, with the terminal's own ink. Colours that have to do on every page cannot have 4.5 on
+ * white and on near black at once: they get what WCAG asks of large or bold words, 3, and a little
+ * more where they are neither. */
+static void check_contrast(const struct theme_row *row, uint32_t page, uint32_t ink, double words,
+                           double accents)
+{
+    for (int role = 0; role < ROLE_ON_LOW; role++) {
+        const struct style *style = &row->style[role];
+        double ratio = contrast(shown(style->rgb, ink), shown(style->back, page));
+        bool behind = role == ROLE_GRID || (role >= ROLE_LEFT_DIM && role <= ROLE_RIGHT_GHOST);
+        bool own = style->rgb == THEME_DEFAULT_COLOUR || style->back != THEME_DEFAULT_COLOUR;
+        double least = behind ? 1.8 : own ? 4.5 : style->bold ? accents : words;
+        if (ratio < least)
+            fail_msg("theme %s, role %d on %06x: contrast %.2f", row->name, role, (unsigned)page,
+                     ratio);
+    }
+}
+
 static void words_can_be_read(void **state)
 {
     (void)state;
     for (int theme = 0; theme < THEMES; theme++) {
         const struct theme_row *row = &theme_table[theme];
-        for (int role = 0; role < ROLES; role++) {
-            const struct style *style = &row->style[role];
-            double ratio = contrast(shown(style->rgb, row->ink), shown(style->back, row->page));
-            if (role >= ROLE_ON_LOW && role <= ROLE_RAMP_LAST)
-                continue; /* below */
-            bool words = role != ROLE_GRID && role != ROLE_LEFT_DIM && role != ROLE_RIGHT_DIM;
-            if (ratio < (words ? 4.5 : 1.8))
-                fail_msg("theme %s, role %d: contrast %.2f", row->name, role, ratio);
-        }
+        bool any = theme == THEME_DEFAULT;
+        check_contrast(row, row->page, row->ink, any ? 4 : 4.5, any ? 3.8 : 4.5);
     }
+    const struct theme_row *any = &theme_table[THEME_DEFAULT];
+    check_contrast(any, 0x000000, 0xE4E4E4, 4.5, 4);
+    check_contrast(any, 0xFFFFFF, 0x1C1C1C, 4.5, 3.8);
+}
+
+/* The 16 colours as xterm has them. */
+static int32_t ansi_rgb(int colour)
+{
+    static const int32_t rgb[] = {0x000000, 0xCD0000, 0x00CD00, 0xCDCD00, 0x0000EE, 0xCD00CD,
+                                  0x00CDCD, 0xE5E5E5, 0x7F7F7F, 0xFF0000, 0x00FF00, 0xFFFF00,
+                                  0x5C5CFF, 0xFF00FF, 0x00FFFF, 0xFFFFFF};
+    return rgb[colour];
+}
+
+/* Bars and names of the stacks, with 16 colours. */
+static void the_accents_stand_out_from_16_colours(void **state)
+{
+    (void)state;
+    static const struct {
+        enum theme theme;
+        int32_t page;
+    } shown_on[] = {{THEME_DEFAULT, 0x000000},
+                    {THEME_DEFAULT, 0xFFFFFF},
+                    {THEME_DARK, 0x000000},
+                    {THEME_LIGHT, 0xFFFFFF}};
+    static const enum role accents[] = {ROLE_LEFT, ROLE_RIGHT, ROLE_BAD, ROLE_MARK};
+    for (size_t i = 0; i < sizeof shown_on / sizeof shown_on[0]; i++)
+        for (size_t a = 0; a < sizeof accents / sizeof accents[0]; a++) {
+            const struct style *style = &theme_table[shown_on[i].theme].style[accents[a]];
+            double ratio =
+                contrast(colour_of(ansi_rgb(style->ansi16)), colour_of(shown_on[i].page));
+            if (ratio < 3)
+                fail_msg("theme %d, role %d: contrast %.2f", shown_on[i].theme, accents[a], ratio);
+        }
 }
 
 /* Colour vision without one kind of cone: Machado, Oliveira, Fernandes 2009, severity 1.0. */
@@ -133,7 +180,7 @@ static struct colour seen(struct colour c, const double by[3][3])
 static void the_accents_stay_apart_in_every_colour_vision(void **state)
 {
     (void)state;
-    const enum theme coloured[] = {THEME_DARK, THEME_LIGHT};
+    const enum theme coloured[] = {THEME_DEFAULT, THEME_DARK, THEME_LIGHT};
     for (size_t t = 0; t < sizeof coloured / sizeof coloured[0]; t++)
         for (size_t v = 0; v < sizeof vision / sizeof vision[0]; v++) {
             const struct style *style = theme_table[coloured[t]].style;
@@ -161,11 +208,11 @@ static int32_t xterm_rgb(int colour)
 static void the_ramp_is_even_in_every_colour_vision(void **state)
 {
     (void)state;
-    const enum theme coloured[] = {THEME_DARK, THEME_LIGHT};
+    const enum theme coloured[] = {THEME_DEFAULT, THEME_DARK, THEME_LIGHT};
     for (size_t t = 0; t < sizeof coloured / sizeof coloured[0]; t++)
         for (size_t v = 0; v < sizeof vision / sizeof vision[0]; v++) {
             const struct style *style = theme_table[coloured[t]].style;
-            double sign = coloured[t] == THEME_DARK ? 1 : -1, before = NAN;
+            double sign = coloured[t] != THEME_LIGHT ? 1 : -1, before = NAN;
             for (int step = 0; step < RAMP_STEPS; step++) {
                 double now[3];
                 lab(seen(colour_of(style[ROLE_RAMP + step].rgb), vision[v]), now);
@@ -182,10 +229,10 @@ static void the_ramp_is_even_in_every_colour_vision(void **state)
 static void the_ramp_of_256_colours_rises_too(void **state)
 {
     (void)state;
-    const enum theme coloured[] = {THEME_DARK, THEME_LIGHT};
+    const enum theme coloured[] = {THEME_DEFAULT, THEME_DARK, THEME_LIGHT};
     for (size_t t = 0; t < sizeof coloured / sizeof coloured[0]; t++) {
         const struct style *style = theme_table[coloured[t]].style;
-        double sign = coloured[t] == THEME_DARK ? 1 : -1, before = NAN;
+        double sign = coloured[t] != THEME_LIGHT ? 1 : -1, before = NAN;
         int different = 1;
         for (int step = 0; step < RAMP_STEPS; step++) {
             double now[3];
@@ -203,7 +250,7 @@ static void the_ramp_of_256_colours_rises_too(void **state)
 static void words_on_the_ramp_can_be_read(void **state)
 {
     (void)state;
-    const enum theme coloured[] = {THEME_DARK, THEME_LIGHT};
+    const enum theme coloured[] = {THEME_DEFAULT, THEME_DARK, THEME_LIGHT};
     for (size_t t = 0; t < sizeof coloured / sizeof coloured[0]; t++) {
         const struct style *style = theme_table[coloured[t]].style;
         for (int step = 0; step < RAMP_STEPS; step++) {
@@ -221,12 +268,15 @@ static void words_on_the_ramp_can_be_read(void **state)
 static void the_stacks_differ_in_every_depth_of_colour(void **state)
 {
     (void)state;
-    const enum theme coloured[] = {THEME_DARK, THEME_LIGHT};
+    const enum theme coloured[] = {THEME_DEFAULT, THEME_DARK, THEME_LIGHT};
     for (size_t t = 0; t < sizeof coloured / sizeof coloured[0]; t++) {
         const struct style *style = theme_table[coloured[t]].style;
         assert_true(style[ROLE_LEFT].xterm != style[ROLE_RIGHT].xterm);
+        assert_true(style[ROLE_LEFT].ansi16 != style[ROLE_RIGHT].ansi16);
         assert_true(style[ROLE_LEFT].ansi != style[ROLE_RIGHT].ansi);
         assert_true(style[ROLE_LEFT_DIM].xterm != style[ROLE_RIGHT_DIM].xterm);
+        assert_true(style[ROLE_LEFT_DIM].ansi16 != style[ROLE_RIGHT_DIM].ansi16);
+        assert_true(style[ROLE_LEFT].ansi16 != style[ROLE_LEFT_DIM].ansi16);
         assert_true(style[ROLE_LEFT_DIM].ansi != style[ROLE_RIGHT_DIM].ansi);
         assert_true(style[ROLE_LEFT].xterm != style[ROLE_LEFT_DIM].xterm);
     }
@@ -240,6 +290,7 @@ static void mono_has_no_colour(void **state)
         assert_int_equal(style->rgb, THEME_DEFAULT_COLOUR);
         assert_int_equal(style->back, THEME_DEFAULT_COLOUR);
         assert_int_equal(style->xterm, THEME_DEFAULT_COLOUR);
+        assert_int_equal(style->ansi16, THEME_DEFAULT_COLOUR);
         assert_int_equal(style->ansi, THEME_DEFAULT_COLOUR);
     }
 }
@@ -250,6 +301,7 @@ int main(void)
         cmocka_unit_test(every_row_is_filled_in),
         cmocka_unit_test(the_setting_names_the_same_themes),
         cmocka_unit_test(words_can_be_read),
+        cmocka_unit_test(the_accents_stand_out_from_16_colours),
         cmocka_unit_test(the_accents_stay_apart_in_every_colour_vision),
         cmocka_unit_test(the_stacks_differ_in_every_depth_of_colour),
         cmocka_unit_test(mono_has_no_colour),

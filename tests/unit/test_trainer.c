@@ -250,9 +250,9 @@ static void test_threads_do_not_change_a_bit(void **state)
     }
 }
 
-static void test_a_diverged_stack_says_where_and_goes_no_further(void **state)
+/* One weight of the right stack's second block is lost: in this tensor, which is of that part. */
+static void lose_a_weight(const char *kind, enum fault_part part)
 {
-    (void)state;
     struct settings settings = small_settings();
     struct pair pair;
     struct error error;
@@ -260,10 +260,9 @@ static void test_a_diverged_stack_says_where_and_goes_no_further(void **state)
     assert_true(pair_open(&pair, &settings, &error));
     pair_step(&pair, snapshot);
     assert_true(snapshot[LEFT].finite && snapshot[RIGHT].finite);
-    /* One weight of the right stack's second block is lost. */
     const struct model *model = &pair.run[RIGHT].model;
     for (int i = 0; i < model->tensors; i++)
-        if (model->tensor[i].block == 1 && strcmp(model->tensor[i].kind, "ffn.up.weight") == 0)
+        if (model->tensor[i].block == 1 && strcmp(model->tensor[i].kind, kind) == 0)
             model->weight[model->tensor[i].offset] = (real)NAN;
     for (int step = 0; step < 3; step++) {
         pair_step(&pair, snapshot);
@@ -271,11 +270,125 @@ static void test_a_diverged_stack_says_where_and_goes_no_further(void **state)
         assert_false(snapshot[RIGHT].finite);
         assert_int_equal(snapshot[RIGHT].fault.place, FAULT_STREAM);
         assert_int_equal(snapshot[RIGHT].fault.layer, 2);
+        assert_int_equal(snapshot[RIGHT].fault.part, part);
         assert_int_equal(snapshot[RIGHT].fault.step, 2);
         assert_int_equal(snapshot[RIGHT].step, step + 2);
         assert_true(isnan(snapshot[RIGHT].loss));
     }
     pair_close(&pair);
+}
+
+/* ---- samples ---- */
+
+/* The next update; it must be a sample of this step. */
+static void assert_sample(struct trainer *trainer, int64_t step)
+{
+    const struct update *update = next(trainer);
+    assert_int_equal(update->kind, UPDATE_SAMPLE);
+    assert_int_equal(update->step, step);
+    for (int side = 0; side < SIDES; side++) {
+        assert_int_equal(update->sample[side].step, step);
+        assert_true(update->sample[side].texts > 0);
+    }
+}
+
+/* A paused trainer writes one when it is watched, and after each step; unwatched, none. */
+static void test_a_paused_trainer_writes_a_sample_of_every_step(void **state)
+{
+    (void)state;
+    struct settings settings = small_settings();
+    struct trainer *trainer = start(&settings, false);
+    trainer_watch(trainer, WATCH_SAMPLES);
+    assert_sample(trainer, 0);
+    assert_false(trainer_wait(trainer, 0.05)); /* and no other one */
+    trainer_step(trainer);
+    assert_int_equal(next(trainer)->kind, UPDATE_STEP);
+    assert_sample(trainer, 1);
+    trainer_switch(trainer, RIGHT, PLACEMENT_PRE);
+    assert_int_equal(next(trainer)->kind, UPDATE_CHANGE);
+    assert_sample(trainer, 1); /* the stack is another one */
+    trainer_restart(trainer);
+    assert_int_equal(next(trainer)->kind, UPDATE_RESTART);
+    assert_sample(trainer, 0);
+    trainer_watch(trainer, 0);
+    trainer_step(trainer);
+    assert_int_equal(next(trainer)->kind, UPDATE_STEP);
+    assert_false(trainer_wait(trainer, 0.05));
+    trainer_stop(trainer);
+}
+
+/* Running, there is one every so many steps; the steps are the same as without. */
+static void test_samples_come_in_a_rhythm_of_steps(void **state)
+{
+    (void)state;
+    static struct snapshot alone[SIDES];
+    struct settings settings = small_settings();
+    struct pair pair;
+    struct error error;
+    enum { STEPS = 45 };
+    settings.steps = STEPS;
+    assert_true(pair_open(&pair, &settings, &error));
+    const int distance = pair_sample_distance(&pair);
+    assert_true(distance >= 10);
+    struct trainer *trainer = start(&settings, false);
+    trainer_watch(trainer, WATCH_SAMPLES);
+    assert_sample(trainer, 0);
+    trainer_run(trainer);
+    for (int64_t step = 1; step <= STEPS; step++) {
+        const struct update *update = next(trainer);
+        pair_step(&pair, alone);
+        assert_int_equal(update->kind, UPDATE_STEP);
+        assert_int_equal(update->step, step);
+        for (int side = 0; side < SIDES; side++)
+            assert_true(update->snapshot[side].loss == alone[side].loss);
+        if (step % distance == 0)
+            assert_sample(trainer, step);
+    }
+    assert_int_equal(next(trainer)->kind, UPDATE_END);
+    assert_sample(trainer, STEPS); /* paused by the end */
+    assert_false(trainer_wait(trainer, 0.05));
+    settings.task = TASK_SHAPES;
+    settings.context = 17;
+    trainer_apply(trainer, &settings);
+    const struct update *update = next(trainer);
+    assert_int_equal(update->kind, UPDATE_RESTART);
+    assert_string_equal(update->symbols.text[0], "disc");
+    for (int64_t step = 1; step <= STEPS; step++)
+        assert_int_equal(next(trainer)->kind, UPDATE_STEP); /* images: no samples */
+    assert_int_equal(next(trainer)->kind, UPDATE_END);
+    trainer_stop(trainer);
+    pair_close(&pair);
+}
+
+/* Of a run under way there is one at once, and after a restart one of the first step. */
+static void test_the_first_sample_does_not_wait_for_the_rhythm(void **state)
+{
+    (void)state;
+    struct settings settings = small_settings();
+    settings.task = TASK_GRAMMAR;
+    struct error error;
+    struct trainer *trainer = trainer_start(&settings, true, &error);
+    assert_non_null(trainer);
+    trainer_watch(trainer, WATCH_SAMPLES);
+    int64_t steps = 0;
+    const struct update *update;
+    while ((update = next(trainer))->kind != UPDATE_SAMPLE)
+        steps += update->kind == UPDATE_STEP;
+    assert_int_equal(update->step, steps);
+    trainer_restart(trainer);
+    while (next(trainer)->kind != UPDATE_RESTART)
+        ;
+    assert_int_equal(next(trainer)->kind, UPDATE_STEP);
+    assert_sample(trainer, 1);
+    trainer_stop(trainer); /* perhaps while one is under way */
+}
+
+static void test_a_diverged_stack_says_where_and_goes_no_further(void **state)
+{
+    (void)state;
+    lose_a_weight("ffn.up.weight", FAULT_FEED_FORWARD);
+    lose_a_weight("ln2.weight", FAULT_FEED_FORWARD);
+    lose_a_weight("attn.proj.weight", FAULT_ATTENTION);
 }
 
 int main(void)
@@ -290,6 +403,9 @@ int main(void)
         cmocka_unit_test(test_what_cannot_be_carried_out_changes_nothing),
         cmocka_unit_test(test_threads_do_not_change_a_bit),
         cmocka_unit_test(test_a_diverged_stack_says_where_and_goes_no_further),
+        cmocka_unit_test(test_a_paused_trainer_writes_a_sample_of_every_step),
+        cmocka_unit_test(test_samples_come_in_a_rhythm_of_steps),
+        cmocka_unit_test(test_the_first_sample_does_not_wait_for_the_rhythm),
     };
     return cmocka_run_group_tests_name("trainer", tests, NULL, NULL);
 }

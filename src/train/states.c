@@ -1,0 +1,165 @@
+/* See states.h. Owns the copies; knows no threads. */
+#include "train/states.h"
+
+#include "base/memory.h"
+
+#include <stdlib.h>
+
+void states_open(struct states *states)
+{
+    *states = (struct states){.limit = STATES_BYTES, .spacing = STATES_SPACING};
+}
+
+/* Drops states[i] without closing the gap. */
+static void drop(struct states *states, int i)
+{
+    states->used -= states->state[i]->bytes;
+    pair_state_free(states->state[i]);
+}
+
+static void forget(struct states *states)
+{
+    while (states->count > 0)
+        drop(states, --states->count);
+    states->entries = 0;
+}
+
+void states_close(struct states *states)
+{
+    forget(states);
+    free(states->state);
+    free(states->entry);
+    *states = (struct states){0};
+}
+
+/* Every second state goes: those at odd multiples of the spacing; but not that of the start. */
+static void thin(struct states *states)
+{
+    int kept = 1;
+    for (int i = 1; i < states->count; i++) {
+        if (states->state[i]->step % (2 * states->spacing) == 0)
+            states->state[kept++] = states->state[i];
+        else
+            drop(states, i);
+    }
+    states->count = kept;
+    states->spacing *= 2;
+}
+
+/* Thins until `more` bytes fit; at least `least` states stay. */
+static void make_room(struct states *states, size_t more, int least)
+{
+    while (states->used + more > states->limit && states->count > least)
+        thin(states);
+}
+
+void states_limit(struct states *states, size_t bytes)
+{
+    states->limit = bytes;
+    make_room(states, 0, STATES_LEAST);
+}
+
+/* A state that there is no memory for is not kept: the one before it serves in its place. */
+static void keep(struct states *states, const struct pair *pair)
+{
+    struct pair_state *state = pair_state_take(pair);
+    if (!state)
+        return;
+    if (states->count == states->room) {
+        states->room = states->room > 0 ? 2 * states->room : 16;
+        states->state = memory_resize(states->state, (size_t)states->room, sizeof *states->state);
+    }
+    states->state[states->count++] = state;
+    states->used += state->bytes;
+}
+
+void states_restart(struct states *states, const struct pair *pair)
+{
+    forget(states);
+    states->spacing = STATES_SPACING;
+    keep(states, pair);
+}
+
+void states_step(struct states *states, const struct pair *pair)
+{
+    if (pair->run[LEFT].step % states->spacing != 0)
+        return;
+    make_room(states, pair_state_bytes(pair), STATES_LEAST - 1);
+    if (pair->run[LEFT].step % states->spacing == 0) /* also of the new spacing */
+        keep(states, pair);
+}
+
+void states_change(struct states *states, const struct pair *pair)
+{
+    if (states->entries == states->entry_room) {
+        states->entry_room = states->entry_room > 0 ? 2 * states->entry_room : 16;
+        states->entry =
+            memory_resize(states->entry, (size_t)states->entry_room, sizeof *states->entry);
+    }
+    states->entry[states->entries++] =
+        (struct settings_entry){pair->run[LEFT].step + 1, pair->settings};
+}
+
+/* Settings of the run from one place, those of the program from another. */
+static void set_both(struct pair *pair, const struct settings *run, const struct settings *program)
+{
+    struct settings both = *run;
+    settings_copy(&both, program, SCOPE_PROGRAM);
+    pair_set(pair, &both);
+}
+
+bool states_back(const struct states *states, struct pair *pair, int64_t step, struct error *error)
+{
+    const struct settings now = pair->settings;
+    int i = states->count - 1;
+    while (i > 0 && states->state[i]->step >= step)
+        i--;
+    if (i < 0)
+        return error_set(error, "no state was kept to go back to: a smaller model needs less "
+                                "memory");
+    const int64_t start = states->state[i]->step;
+    if (start > 0 && start >= step)
+        return error_set(
+            error, "the session was loaded at step %lld: only later steps can be gone back to",
+            (long long)start);
+    if (!pair_state_put(pair, states->state[i], error))
+        return false;
+    set_both(pair, &states->state[i]->settings, &now);
+    return true;
+}
+
+bool states_redo(const struct states *states, struct pair *pair, struct snapshot snapshot[SIDES],
+                 struct error *error)
+{
+    const int64_t next = pair->run[LEFT].step + 1;
+    for (int i = 0; i < states->entries; i++) {
+        const struct settings *settings = &states->entry[i].settings;
+        if (states->entry[i].step != next)
+            continue;
+        for (enum side side = LEFT; side < SIDES; side++)
+            if (settings->stack[side].placement != pair->settings.stack[side].placement &&
+                !pair_switch(pair, side, settings->stack[side].placement, error))
+                return false;
+        set_both(pair, settings, &pair->settings);
+    }
+    pair_step(pair, snapshot);
+    return true;
+}
+
+void states_cut(struct states *states, int64_t step)
+{
+    while (states->count > 1 && states->state[states->count - 1]->step > step)
+        drop(states, --states->count);
+    while (states->entries > 0 && states->entry[states->entries - 1].step > step)
+        states->entries--;
+    /* The spacing that a run of this length has. */
+    const int64_t room = states->count > 0 ? (int64_t)(states->limit / states->state[0]->bytes) : 0;
+    states->spacing = STATES_SPACING;
+    while (step / states->spacing + 1 > (room > STATES_LEAST ? room : STATES_LEAST))
+        states->spacing *= 2;
+}
+
+size_t states_most(size_t state_bytes)
+{
+    return STATES_LEAST * state_bytes > STATES_BYTES ? STATES_LEAST * state_bytes : STATES_BYTES;
+}

@@ -1,0 +1,292 @@
+/* What a click hits, for every view over many sizes: it is what is drawn at that cell. */
+#include "ui/mouse.h"
+
+#include "support/fixture.h"
+#include "ui/bars.h"
+#include "ui/layout.h"
+#include "ui/navigate.h"
+#include "ui/views.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const int sizes[][2] = {{12, 40}, {13, 41},  {19, 72},  {20, 60}, {24, 80},
+                               {30, 99}, {36, 120}, {48, 160}, {80, 250}};
+enum { SIZES = sizeof sizes / sizeof sizes[0] };
+
+static struct fixture *open_fixture(int layers, int64_t steps)
+{
+    struct fixture *fixture = calloc(1, sizeof *fixture);
+    assert_non_null(fixture);
+    fixture_open(fixture);
+    fixture->settings.layers = layers;
+    fixture_train(fixture, steps);
+    return fixture;
+}
+
+static void close_fixture(struct fixture *fixture)
+{
+    fixture_close(fixture);
+    free(fixture);
+}
+
+/* The words on the screen from (row, col) on; cells of one column each. */
+static bool shows(const struct canvas *canvas, int row, int col, const char *text)
+{
+    for (int i = 0; text[i]; i++)
+        if (col + i >= canvas->cols ||
+            canvas->cells[row * canvas->cols + col + i].glyph != (uint32_t)(unsigned char)text[i])
+            return false;
+    return true;
+}
+
+/* Every hit of a screen is of a kind that belongs there; how many there are of each. */
+static void count_hits(const struct fixture *fixture, int rows, int cols, int count[HIT_CELL + 1])
+{
+    const struct scene *scene = &fixture->scene;
+    const struct layout_screen screen = view_layout(scene, rows, cols);
+    memset(count, 0, (HIT_CELL + 1) * sizeof *count);
+    for (int row = -1; row <= rows; row++)
+        for (int col = -1; col <= cols; col++) {
+            const struct hit hit = view_hit(scene, rows, cols, row, col);
+            count[hit.kind]++;
+            switch (hit.kind) {
+            case HIT_TAB:
+                assert_true(hit_inside(screen.header, row, col) && hit.view < VIEWS);
+                break;
+            case HIT_KEY:
+                assert_true(hit_inside(screen.footer, row, col) && hit.action < ACTIONS);
+                break;
+            case HIT_STEP:
+                assert_true(hit_inside(screen.body, row, col));
+                assert_true(hit.step >= 1 && hit.step <= fixture->history.last[LEFT].step);
+                break;
+            case HIT_LAYER:
+            case HIT_CELL:
+                assert_true(hit_inside(screen.body, row, col));
+                assert_true(hit.block >= 0 && hit.block < fixture->settings.layers);
+                assert_true(hit.tensor >= 0 && hit.tensor < 2 * BLOCK_TENSORS_MAX);
+                break;
+            case HIT_NONE:
+                break;
+            }
+        }
+}
+
+static void hits_are_where_they_belong(void **state)
+{
+    (void)state;
+    static const int layers[] = {2, 6, 48};
+    for (size_t l = 0; l < sizeof layers / sizeof layers[0]; l++) {
+        struct fixture *fixture = open_fixture(layers[l], 128);
+        for (int v = 0; v < VIEWS + 2; v++)
+            for (int s = 0; s < SIZES; s++) {
+                int count[HIT_CELL + 1];
+                fixture->scene.projector = v == VIEWS;
+                fixture->scene.hide = v == VIEWS + 1;
+                fixture->scene.view = v < VIEWS ? (enum view)v : VIEW_OVERVIEW;
+                count_hits(fixture, sizes[s][0], sizes[s][1], count);
+                const bool bare = v >= VIEWS, over = fixture->scene.view == VIEW_OVERVIEW;
+                const bool steps = over || v == VIEW_WATERFALL || v == VIEW_CURVES;
+                assert_int_equal(count[HIT_TAB] > 0, !bare);
+                assert_int_equal(count[HIT_KEY] > 0, !bare);
+                assert_int_equal(count[HIT_STEP] > 0,
+                                 steps && !(fixture->scene.projector && sizes[s][0] < 20));
+                assert_int_equal(count[HIT_LAYER] > 0, over && !fixture->scene.projector);
+                assert_int_equal(count[HIT_CELL] > 0, v == VIEW_TENSORS);
+            }
+        close_fixture(fixture);
+    }
+}
+
+/* Nothing is hit on a screen that is too small, under the help, or before the first step. */
+static void nothing_is_hit_where_nothing_is(void **state)
+{
+    (void)state;
+    int count[HIT_CELL + 1];
+    struct fixture *fixture = open_fixture(6, 128);
+    count_hits(fixture, 11, 39, count);
+    assert_int_equal(count[HIT_NONE], 13 * 41);
+    fixture->scene.help = true;
+    count_hits(fixture, 24, 80, count);
+    assert_true(count[HIT_TAB] > 0 && count[HIT_STEP] == 0 && count[HIT_LAYER] == 0);
+    close_fixture(fixture);
+    fixture = open_fixture(6, 0);
+    for (enum view view = 0; view < VIEWS; view++) {
+        fixture->scene.view = view;
+        count_hits(fixture, 24, 80, count);
+        assert_int_equal(count[HIT_STEP], 0);
+    }
+    close_fixture(fixture);
+}
+
+/* A tab is hit on its digit and on its name, a key on its label and its hint; a message hides the
+ * keys. */
+static void tabs_and_keys_are_hit_where_they_are_drawn(void **state)
+{
+    (void)state;
+    struct fixture *fixture = open_fixture(6, 128);
+    struct scene *scene = &fixture->scene;
+    for (int s = 0; s < SIZES; s++)
+        for (enum view view = 0; view < VIEWS; view++) {
+            const int rows = sizes[s][0], cols = sizes[s][1];
+            struct canvas canvas;
+            int tabs = 0, keys = 0;
+            scene->view = view;
+            canvas_open(&canvas, rows, cols);
+            view_screen(&canvas, scene);
+            for (int col = 0, before = -1; col < cols; col++) {
+                const struct hit hit = view_hit(scene, rows, cols, 0, col);
+                int now = hit.kind == HIT_TAB ? (int)hit.view : -1;
+                if (now >= 0 && now != before) {
+                    char text[64];
+                    snprintf(text, sizeof text, "%c", view_table[now].key);
+                    assert_true(shows(&canvas, 0, col, text) || shows(&canvas, 0, col + 1, text));
+                    tabs++;
+                }
+                before = now;
+            }
+            assert_int_equal(tabs, VIEWS);
+            for (int col = 0, before = -1; col < cols; col++) {
+                const struct hit hit = view_hit(scene, rows, cols, rows - 1, col);
+                int now = hit.kind == HIT_KEY ? (int)hit.action : -1;
+                if (now >= 0 && now != before) {
+                    assert_true(shows(&canvas, rows - 1, col + 1, key_table[now].label));
+                    keys++;
+                }
+                before = now;
+            }
+            assert_true(keys >= 3);
+            scene->message = "a message";
+            assert_int_equal(view_hit(scene, rows, cols, rows - 1, 2).kind, HIT_NONE);
+            scene->message = "";
+            canvas_close(&canvas);
+        }
+    close_fixture(fixture);
+}
+
+/* The column of the cursor's glyph in a row; -1: none. */
+static int cursor_column(const struct canvas *canvas, struct rect area, int row, uint32_t glyph)
+{
+    for (int col = area.col; col < area.col + area.cols; col++) {
+        const struct cell *cell = &canvas->cells[row * canvas->cols + col];
+        if (cell->glyph == glyph && cell->role == ROLE_WARN)
+            return col;
+    }
+    return -1;
+}
+
+/* A click on the curves or on a map puts the cursor into the column that was clicked. */
+static void a_click_moves_the_cursor_to_its_column(void **state)
+{
+    (void)state;
+    struct fixture *fixture = open_fixture(6, 400);
+    struct scene *scene = &fixture->scene;
+    const int rows = 36, cols = 120;
+    const struct rect body = layout_screen(rows, cols).body;
+    const struct layout_waterfall waterfall = layout_waterfall(body);
+    const struct layout_curves curves = layout_curves(body);
+    struct canvas canvas;
+    canvas_open(&canvas, rows, cols);
+    for (int v = 0; v < 2; v++) {
+        scene->view = v == 0 ? VIEW_WATERFALL : VIEW_CURVES;
+        struct rect area = v == 0 ? waterfall.panel[RIGHT].map : curves.plot.field;
+        const int axis = v == 0 ? waterfall.panel[RIGHT].axis.row : area.row + area.rows - 1;
+        int seen = 0;
+        for (int col = area.col; col < area.col + area.cols; col++) {
+            char said[256];
+            scene->cursor = 0;
+            const struct hit hit = view_hit(scene, rows, cols, area.row, col);
+            if (hit.kind != HIT_STEP || hit.step == 400) /* right of the newest step: live */
+                continue;
+            hit_choose(scene, &hit, said, sizeof said);
+            assert_int_equal(scene->cursor, hit.step);
+            view_screen(&canvas, scene);
+            int at = cursor_column(&canvas, area, axis, v == 0 ? 0x25B2 : 0x2502);
+            if (at >= 0 && at != col)
+                fail_msg("view %d: column %d clicked, %d marked", (int)scene->view, col, at);
+            seen += at >= 0;
+        }
+        assert_true(seen > area.cols / 2);
+    }
+    canvas_close(&canvas);
+    close_fixture(fixture);
+}
+
+/* A click on a bar is on the layer whose name stands in that row. */
+static void a_bar_is_hit_in_its_row(void **state)
+{
+    (void)state;
+    char said[256], name[16];
+    struct fixture *fixture = open_fixture(6, 128);
+    struct scene *scene = &fixture->scene;
+    struct canvas canvas;
+    canvas_open(&canvas, 24, 80);
+    view_screen(&canvas, scene);
+    const struct layout_panel panel = layout_overview(layout_screen(24, 80).body).panel[RIGHT];
+    for (int row = 0; row < panel.bar.rows; row++) {
+        const struct hit hit = view_hit(scene, 24, 80, panel.bar.row + row, panel.bar.col + 2);
+        assert_int_equal(hit.kind, HIT_LAYER);
+        int layer = panel.bar.rows - 1 - row;
+        snprintf(name, sizeof name, "x_%d", layer);
+        assert_true(shows(&canvas, panel.label.row + row, panel.label.col, name));
+        assert_int_equal(hit.block, layer > 0 ? layer - 1 : 0);
+        hit_choose(scene, &hit, said, sizeof said);
+        assert_int_equal(scene->anatomy_block, hit.block);
+        assert_int_equal(scene->cells.block, hit.block);
+        assert_non_null(strstr(said, "block"));
+    }
+    canvas_close(&canvas);
+    close_fixture(fixture);
+}
+
+/* A click on a cell of the tensors puts the brackets around it. */
+static void a_cell_is_chosen(void **state)
+{
+    (void)state;
+    char said[256];
+    struct fixture *fixture = open_fixture(6, 128);
+    struct scene *scene = &fixture->scene;
+    scene->view = VIEW_TENSORS;
+    struct canvas canvas;
+    canvas_open(&canvas, 36, 120);
+    const struct layout_tensors layout = layout_tensors(layout_screen(36, 120).body);
+    for (int row = 0; row < layout.name.rows; row++)
+        for (int col = 0; col < layout.panel[LEFT].map.cols; col++) {
+            const struct rect map = layout.panel[LEFT].map;
+            const struct hit hit = view_hit(scene, 36, 120, map.row + row, map.col + col);
+            if (hit.kind != HIT_CELL)
+                continue;
+            hit_choose(scene, &hit, said, sizeof said);
+            view_screen(&canvas, scene);
+            int from = -1, to = -1;
+            for (int c = 0; c < map.cols; c++)
+                for (int r = 0; r < map.rows; r++) {
+                    uint32_t glyph = canvas.cells[(map.row + r) * 120 + map.col + c].glyph;
+                    from = glyph == '[' ? c : from;
+                    to = glyph == ']' ? c : to;
+                }
+            assert_true(from >= 0 && from <= col && col <= to);
+        }
+    canvas_close(&canvas);
+    close_fixture(fixture);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hits_are_where_they_belong),
+        cmocka_unit_test(nothing_is_hit_where_nothing_is),
+        cmocka_unit_test(tabs_and_keys_are_hit_where_they_are_drawn),
+        cmocka_unit_test(a_click_moves_the_cursor_to_its_column),
+        cmocka_unit_test(a_bar_is_hit_in_its_row),
+        cmocka_unit_test(a_cell_is_chosen),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
