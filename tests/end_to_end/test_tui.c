@@ -689,7 +689,7 @@ static void commands_act_as_keys_do(void **state)
     command(console, "view curv\r", "smoothing 0.95");
     command(console, "previous-view\r", "attn.qkv.weight");
     command(console, "view overview\r", "per block");
-    command(console, "goto 1\r", "step 1 of ");
+    command(console, "goto 1\r", "step 1 ");
     command(console, "mark \"it begins\"\r", "step 1: it begins");
     press(console, "m", ":mark");
     press(console, "here\r", "step 1: here");
@@ -753,10 +753,9 @@ static void commands_that_are_wrong(void **state)
         snprintf(keys, sizeof keys, "%s\r", wrong[i][0]);
         command(console, keys, wrong[i][1]);
     }
-    press(console, ":set warmup 100\033", "no warmup"); /* Escape: nothing is done */
+    press(console, ":set warmup 100\033", ""); /* Escape: nothing is done */
     assert_true(console_wait_no_text(console, ":set warmup"));
-    press(console, ".", "PAUSED");
-    assert_non_null(strstr(console_screen(console), "no warmup"));
+    command(console, "warmup\r", "warmup 0 steps: a whole number from 0 to ");
     quit(console);
 }
 
