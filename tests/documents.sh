@@ -50,11 +50,11 @@ replace() {
     fi
 }
 
-for list in keys views settings presets events; do
+for list in keys commands views settings presets events; do
     "$program" list "$list" --format markdown > "$folder/block"
     replace README.md "$list" "<!-- $list -->" "<!-- /$list -->"
 done
-for list in keys views options settings presets events; do
+for list in keys commands views options settings presets events; do
     "$program" list "$list" --format man > "$folder/block"
     replace man/lnscope.1 "$list" ".\\\" $list" ".\\\" /$list"
 done

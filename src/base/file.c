@@ -3,7 +3,9 @@
 
 #include "base/memory.h"
 #include "base/names.h"
+#include "base/utf8.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -13,6 +15,9 @@
 
 /* The longest name in a message; what is longer is cut. */
 enum { SHOWN = 240 };
+
+/* The longest folder and the longest name in it that are looked into and told. */
+enum { FILE_PATH_MAX = 4096, FILE_NAME_MAX = 256 };
 
 static void file_forget(struct file *file)
 {
@@ -209,4 +214,56 @@ int file_free_number(const char *stem, const char *const *endings)
             return number;
     }
     return most; /* file_create() will say that it is there */
+}
+
+/* ---- names that are typed ---- */
+
+bool file_exists(const char *path)
+{
+    struct stat status;
+    return lstat(path, &status) == 0;
+}
+
+void file_expand(char *out, size_t size, const char *path)
+{
+    const char *home = getenv("HOME");
+    bool at_home = path[0] == '~' && path[1] == '/' && home && *home;
+    snprintf(out, size, "%s%s", at_home ? home : "", at_home ? path + 1 : path);
+}
+
+/* Whether a name in a folder is to be told; `begin` is what it has to begin with. */
+static bool is_told(const char *name, const char *begin)
+{
+    if (strncmp(name, begin, strlen(begin)) != 0 || (name[0] == '.' && begin[0] != '.') ||
+        strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+        return false;
+    for (uint32_t code; (code = utf8_next(&name)) != 0;)
+        if (code == UTF8_BAD || names_steers(code))
+            return false;
+    return true;
+}
+
+void file_complete(const char *prefix, void (*found)(void *data, const char *path), void *data)
+{
+    const char *slash = strrchr(prefix, '/'), *begin = slash ? slash + 1 : prefix;
+    size_t size = (size_t)(begin - prefix) + FILE_NAME_MAX + 2;
+    char folder[FILE_PATH_MAX], *path = memory_new(size, 1), full[FILE_PATH_MAX + FILE_NAME_MAX];
+    struct dirent **entry = NULL;
+    struct stat status;
+    snprintf(path, size, "%.*s", (int)(begin - prefix), prefix);
+    file_expand(folder, sizeof folder, *path ? path : "./");
+    int count = scandir(folder, &entry, NULL, alphasort);
+    for (int i = 0; i < count; i++) {
+        const char *name = entry[i]->d_name;
+        snprintf(full, sizeof full, "%s%s", folder, name);
+        if (is_told(name, begin)) {
+            bool is_folder = stat(full, &status) == 0 && S_ISDIR(status.st_mode);
+            snprintf(path, size, "%.*s%s%s", (int)(begin - prefix), prefix, name,
+                     is_folder ? "/" : "");
+            found(data, path);
+        }
+        free(entry[i]);
+    }
+    free(entry);
+    free(path);
 }

@@ -42,4 +42,15 @@ int file_free_number(const char *stem, const char *const *endings);
  * False with a reason: not there, a directory, unreadable, too large. */
 bool file_read(const char *path, size_t limit, char **content, size_t *size, struct error *error);
 
+/* Whether something has that name. */
+bool file_exists(const char *path);
+
+/* Copies a path; a "~" in front of its first slash becomes the folder in $HOME. */
+void file_expand(char *out, size_t size, const char *path);
+
+/* Tells `found` in alphabetical order the paths that begin with `prefix`, its "~" kept; those of
+ * folders end in a slash. Hidden files are among them only where the prefix asks for them, and
+ * names that could steer a terminal never. What cannot be read holds nothing. */
+void file_complete(const char *prefix, void (*found)(void *data, const char *path), void *data);
+
 #endif

@@ -3,8 +3,6 @@
 
 #include "base/utf8.h"
 
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -36,9 +34,8 @@ int names_distance(const char *a, const char *b)
     return cost[n][m];
 }
 
-/* Control characters, and those that reorder or hide the text around them (Unicode's Bidi_Control,
- * line separators, zero-width marks). */
-static bool is_steering(uint32_t code)
+/* Of Unicode: Bidi_Control, line separators, zero-width marks. */
+bool names_steers(uint32_t code)
 {
     return code < 32 || (code >= 127 && code < 160) || code == 0x00AD || code == 0x061C ||
            (code >= 0x200B && code <= 0x200F) || (code >= 0x2028 && code <= 0x202E) ||
@@ -53,7 +50,7 @@ void names_printable(char *out, size_t size, const char *text)
     while (*text && used + 5 < size) {
         const char *start = text;
         uint32_t code = utf8_next(&text);
-        if (code == UTF8_BAD || is_steering(code)) {
+        if (code == UTF8_BAD || names_steers(code)) {
             out[used++] = '?';
             continue;
         }

@@ -4,7 +4,9 @@
 
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* The index of `name` in `names` (ended by NULL), or -1 with an error such as
  * "placement 'prel': one of pre, post, none". `what` is the word in front. */
@@ -12,6 +14,9 @@ int names_find(const char *const *names, const char *what, const char *name, str
 
 /* The number of insertions, deletions, replacements and swaps between two strings. */
 int names_distance(const char *a, const char *b);
+
+/* Whether a code point is a control character, or one that reorders or hides the text around it. */
+bool names_steers(uint32_t code);
 
 /* Copies `text` with everything that is not printable ASCII or whole UTF-8 replaced by '?', so that
  * what came from a file or an argument cannot steer a terminal. */

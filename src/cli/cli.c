@@ -58,6 +58,7 @@ static int run_screen(const struct options *options, struct saved_session *sessi
         return EXIT_USAGE;
     static const struct app_output output = {
         .export_screen = export_screen,
+        .export_file = export_file,
         .record_open = cast_open,
         .record_path = cast_path,
         .record_seconds = cast_seconds,

@@ -8,6 +8,7 @@
 #include "train/claims.h"
 #include "train/events.h"
 #include "train/presets.h"
+#include "ui/commands.h"
 #include "ui/theme.h"
 #include "ui/views.h"
 
@@ -20,6 +21,7 @@ enum list {
     LIST_TASKS,
     LIST_PRESETS,
     LIST_KEYS,
+    LIST_COMMANDS,
     LIST_VIEWS,
     LIST_OPTIONS,
     LIST_SETTINGS,
@@ -171,6 +173,20 @@ static void fill_keys(struct table *table)
     }
 }
 
+static void fill_commands(struct table *table)
+{
+    static const char *const kinds[VERB_KINDS] = {
+        [VERB_SETTING] = "setting", [VERB_ACTION] = "action"};
+    struct verb verb[VERBS_MAX];
+    int count = verb_list(verb);
+    for (int i = 0; i < count; i++) {
+        table_add(table, verb[i].name);
+        table_add(table, verb[i].arguments);
+        table_add(table, kinds[verb[i].kind] ? kinds[verb[i].kind] : "command");
+        table_add(table, verb[i].help);
+    }
+}
+
 static void fill_views(struct table *table)
 {
     for (int i = 0; i < VIEWS; i++) {
@@ -311,6 +327,13 @@ static const struct table_column key_columns[] = {
     {"help", TABLE_STRING},
 };
 
+static const struct table_column command_columns[] = {
+    {"name", TABLE_STRING},
+    {"arguments", TABLE_STRING},
+    {"kind", TABLE_STRING},
+    {"help", TABLE_STRING},
+};
+
 static const struct table_column view_columns[] = {
     {"key", TABLE_STRING},
     {"name", TABLE_STRING},
@@ -369,6 +392,8 @@ static const struct list_row list_table[LISTS] = {
                       .markdown = documents_presets_markdown, .man = documents_presets_man},
     [LIST_KEYS] = {"keys", COLUMNS(key_columns), .fill = fill_keys,
                    .markdown = documents_keys_markdown, .man = documents_keys_man},
+    [LIST_COMMANDS] = {"commands", COLUMNS(command_columns), .fill = fill_commands,
+                       .markdown = documents_commands_markdown, .man = documents_commands_man},
     [LIST_VIEWS] = {"views", COLUMNS(view_columns), .fill = fill_views,
                     .markdown = documents_views_markdown, .man = documents_views_man},
     [LIST_OPTIONS] = {"options", COLUMNS(option_columns), .fill = fill_options,

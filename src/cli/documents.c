@@ -5,6 +5,7 @@
 #include "train/events.h"
 #include "train/presets.h"
 #include "train/settings.h"
+#include "ui/commands.h"
 #include "ui/views.h"
 
 #include <ctype.h>
@@ -114,20 +115,25 @@ void documents_options_man(FILE *out)
     }
 }
 
-/* "one of pre, post, none": without the words that a column of values does not need. */
-static void short_values(const struct setting_row *row, char *out, size_t size)
+void documents_commands_markdown(FILE *out)
 {
-    static const char *const lead[] = {"one of ", "a whole number ", "a number ", "a "};
-    char values[SETTING_VALUES];
-    const char *start = values;
-    setting_values(row, values, sizeof values);
-    for (size_t i = 0; i < sizeof lead / sizeof *lead; i++) {
-        if (strncmp(values, lead[i], strlen(lead[i])) == 0) {
-            start = values + strlen(lead[i]);
-            break;
-        }
+    fputs("| command | what it does |\n|---|---|\n", out);
+    for (int i = 0; i < VERB_KINDS; i++) {
+        const struct verb_row *row = &verb_table[i];
+        fprintf(out, "| `:%s%s%s` | ", row->name, *row->arguments ? " " : "", row->arguments);
+        write_markdown(out, row->help);
+        fputs(" |\n", out);
     }
-    snprintf(out, size, "%s", start);
+}
+
+void documents_commands_man(FILE *out)
+{
+    for (int i = 0; i < VERB_KINDS; i++) {
+        const struct verb_row *row = &verb_table[i];
+        fprintf(out, ".TP\n.BI :%s \" %s\"\n", row->name, row->arguments);
+        write_man(out, row->help);
+        fputs(".\n", out);
+    }
 }
 
 static const char *const scope_words[] = {
@@ -157,7 +163,7 @@ void documents_settings_markdown(FILE *out)
                     "|---|---|---|---|---|\n",
                     i ? "\n" : "", group_of(row));
         char values[SETTING_VALUES];
-        short_values(row, values, sizeof values);
+        setting_values_brief(row, values, sizeof values);
         fprintf(out, "| `%s` | ", row->name);
         write_markdown(out, row->help);
         fputs(" | ", out);
@@ -165,13 +171,6 @@ void documents_settings_markdown(FILE *out)
         fprintf(out, " | %s | %s |\n", row->initial, scope_words[row->scope]);
     }
 }
-
-static const char *const kind_words[] = {
-    [SETTING_CHOICE] = "NAME",
-    [SETTING_INTEGER] = "N",
-    [SETTING_REAL] = "X",
-    [SETTING_STRING] = "FILE",
-};
 
 void documents_settings_man(FILE *out)
 {
@@ -183,7 +182,7 @@ void documents_settings_man(FILE *out)
             fprintf(out, ".SS %s\n", group_of(row));
         fputs(".TP\n.BI \\-\\- ", out);
         write_man(out, row->name);
-        fprintf(out, " \" %s\"\n", kind_words[row->kind]);
+        fprintf(out, " \" %s\"\n", setting_argument(row));
         write_man(out, row->help);
         fputs(".\n", out);
         values[0] = (char)toupper((unsigned char)values[0]);

@@ -1,5 +1,5 @@
-/* The tables of keys, views, options, settings, presets and events as parts of the README and of
- * the man page, which are generated from here (tests/documents.sh). */
+/* The tables of keys, commands, views, options, settings, presets and events as parts of the README
+ * and of the man page, which are generated from here (tests/documents.sh). */
 #ifndef LNSCOPE_CLI_DOCUMENTS_H
 #define LNSCOPE_CLI_DOCUMENTS_H
 
@@ -7,6 +7,8 @@
 
 void documents_keys_markdown(FILE *out);
 void documents_keys_man(FILE *out);
+void documents_commands_markdown(FILE *out);
+void documents_commands_man(FILE *out);
 void documents_views_markdown(FILE *out);
 void documents_views_man(FILE *out);
 void documents_options_man(FILE *out);

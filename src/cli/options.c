@@ -417,21 +417,6 @@ bool options_integer(const struct options *options, enum option option, int64_t 
                      option_table[option].name, shown, least);
 }
 
-static const char *setting_argument(const struct setting_row *row)
-{
-    switch (row->kind) {
-    case SETTING_CHOICE:
-        return "NAME";
-    case SETTING_INTEGER:
-        return "N";
-    case SETTING_REAL:
-        return "X";
-    case SETTING_STRING:
-        break;
-    }
-    return "FILE";
-}
-
 bool options_has_setting(enum command command, const char *name)
 {
     return setting_of_command(command, name) != NULL;

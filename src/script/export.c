@@ -2,6 +2,7 @@
 #include "script/export.h"
 
 #include "base/file.h"
+#include "base/names.h"
 #include "base/utf8.h"
 
 #include <stdlib.h>
@@ -383,4 +384,28 @@ bool export_screen(const struct canvas *canvas, enum theme theme, char *message,
     }
     snprintf(message, message_size, "saved %s and %s", svg, txt);
     return true;
+}
+
+static bool ends_in(const char *path, const char *end)
+{
+    size_t size = strlen(path), length = strlen(end);
+    return size > length && strcmp(path + size - length, end) == 0;
+}
+
+bool export_file(const struct canvas *canvas, enum theme theme, const char *path, bool force,
+                 struct error *error)
+{
+    char shown[256];
+    struct file file;
+    bool picture = ends_in(path, ".svg");
+    names_printable(shown, sizeof shown, path);
+    if (!picture && !ends_in(path, ".txt"))
+        return error_set(error, "%s is neither a picture nor text: name it .svg or .txt", shown);
+    if (!file_create(&file, path, force, error))
+        return false;
+    if (picture)
+        export_svg(file.stream, canvas, theme);
+    else
+        write_text(file.stream, canvas);
+    return file_commit(&file, error);
 }

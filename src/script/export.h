@@ -22,4 +22,9 @@ void export_svg(FILE *out, const struct canvas *canvas, enum theme theme);
 bool export_screen(const struct canvas *canvas, enum theme theme, char *message,
                    size_t message_size, struct error *error);
 
+/* Writes one file, a picture or text as its name ends in .svg or .txt; `force` replaces a file that
+ * exists. False with a reason. */
+bool export_file(const struct canvas *canvas, enum theme theme, const char *path, bool force,
+                 struct error *error);
+
 #endif

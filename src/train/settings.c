@@ -535,6 +535,21 @@ bool setting_of_stack(const struct setting_row *row)
     return row->offset < sizeof(struct stack_settings) * SIDES;
 }
 
+const char *setting_argument(const struct setting_row *row)
+{
+    switch (row->kind) {
+    case SETTING_CHOICE:
+        return "NAME";
+    case SETTING_INTEGER:
+        return "N";
+    case SETTING_REAL:
+        return "X";
+    case SETTING_STRING:
+        break;
+    }
+    return "FILE";
+}
+
 /* The largest whole number of a row; 2^63-1 cannot be held by a double. */
 static int64_t most_integer(const struct setting_row *row)
 {
@@ -573,6 +588,21 @@ void setting_values(const struct setting_row *row, char *out, size_t size)
         snprintf(out, size, "a file name of at most %zu bytes", row->size - 1);
         break;
     }
+}
+
+void setting_values_brief(const struct setting_row *row, char *out, size_t size)
+{
+    static const char *const lead[] = {"one of ", "a whole number ", "a number ", "a "};
+    char values[SETTING_VALUES];
+    const char *start = values;
+    setting_values(row, values, sizeof values);
+    for (size_t i = 0; i < sizeof lead / sizeof *lead; i++) {
+        if (strncmp(values, lead[i], strlen(lead[i])) == 0) {
+            start = values + strlen(lead[i]);
+            break;
+        }
+    }
+    snprintf(out, size, "%s", start);
 }
 
 /* Decimal digits and nothing else, with an optional minus; out of int64_t's range is an error. */
@@ -724,14 +754,19 @@ static int64_t get_integer(const void *field, size_t size)
     return wide;
 }
 
-/* The fewest digits that read back as the same number. */
+/* The fewest digits that read back as the same number; without an exponent where that is no longer,
+ * 30 and not 3e+01. */
 static void print_real(double value, char *out, size_t size)
 {
+    char plain[32];
     for (int digits = 1; digits <= 17; digits++) {
         snprintf(out, size, "%.*g", digits, value);
         if (strtod(out, NULL) == value)
             break;
     }
+    snprintf(plain, sizeof plain, "%.15g", value);
+    if (strtod(plain, NULL) == value && strlen(plain) <= strlen(out))
+        snprintf(out, size, "%s", plain);
 }
 
 void setting_get_stack(const struct settings *settings, const struct setting_row *row,

@@ -128,9 +128,15 @@ void setting_get_stack(const struct settings *settings, const struct setting_row
 /* Whether a setting is one of the stacks: per stack, or `left` or `right`. */
 bool setting_of_stack(const struct setting_row *row);
 
+/* What a usage line calls a value: "NAME", "N", "X", "FILE". */
+const char *setting_argument(const struct setting_row *row);
+
 /* What a setting accepts, as error messages and lists say it: "a whole number from 1 to 128",
  * "one of pre, post, none". */
 void setting_values(const struct setting_row *row, char *out, size_t size);
+
+/* The same without the words that a column of values does not need: "from 1 to 128". */
+void setting_values_brief(const struct setting_row *row, char *out, size_t size);
 
 /* What no single setting can tell: models that can be built and learn their task, a text for the
  * text task, the memory that all of it needs against what the machine has. */

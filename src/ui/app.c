@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/names.h"
 #include "ui/keys.h"
 #include "ui/navigate.h"
 #include "ui/terminal.h"
@@ -166,7 +167,19 @@ static void write_pictures(struct app *app)
         app_say(app, ROLE_BAD, "%s", error.text);
 }
 
-static void act(struct app *app, enum action action)
+void app_export_file(struct app *app, const char *path, bool force)
+{
+    char shown[MESSAGE_SIZE / 2];
+    struct error error;
+    names_printable(shown, sizeof shown, path);
+    view_screen(&app->canvas, &app->scene);
+    if (app->output->export_file(&app->canvas, (enum theme)app->present.theme, path, force, &error))
+        app_say(app, ROLE_GOOD, "saved %s", shown);
+    else
+        app_say(app, ROLE_BAD, "%s", error.text);
+}
+
+void app_act(struct app *app, enum action action)
 {
     if (app_change(app, action) || app_time(app, action) || look(app, action))
         return;
@@ -187,6 +200,9 @@ static void act(struct app *app, enum action action)
         break;
     case ACTION_EXPORT:
         write_pictures(app);
+        break;
+    case ACTION_COMMAND:
+        app_open_prompt(app, "");
         break;
     case ACTION_RECORD:
         if (app->cast)
@@ -249,7 +265,8 @@ void app_take_key(struct app *app, int code)
 {
     char key[32];
     if (code == KEY_CODE_MOUSE) {
-        app_take_mouse(app, terminal_mouse());
+        if (!app->scene.prompt) /* it would type */
+            app_take_mouse(app, terminal_mouse());
         return;
     }
     app->urgent = app->changed = true;
@@ -257,12 +274,14 @@ void app_take_key(struct app *app, int code)
         take_size(app);
         return;
     }
+    if (app_prompt_key(app, code))
+        return;
     say_nothing(app);
     int action = key_action(code);
-    if (app->scene.help) {
+    if (app->scene.help && action != ACTION_COMMAND) {
         help_key(app, code);
     } else if (action >= 0) {
-        act(app, (enum action)action);
+        app_act(app, (enum action)action);
     } else if (navigate_page(&app->scene, code, app->canvas.rows, app->canvas.cols)) {
         return;
     } else if (view_of_key(code) >= 0) {

@@ -17,9 +17,11 @@ typedef bool app_export(const struct canvas *canvas, enum theme theme, char *mes
 struct cast;
 
 /* What leaves the screen: handed in by the command line, so that ui knows no file formats. The
- * recorder's functions do what script/cast.h says of them. */
+ * functions do what script/export.h and script/cast.h say of them. */
 struct app_output {
     app_export *export_screen;
+    bool (*export_file)(const struct canvas *canvas, enum theme theme, const char *path, bool force,
+                        struct error *error);
     struct cast *(*record_open)(const char *path, bool force, int rows, int cols, enum theme theme,
                                 struct error *error);
     const char *(*record_path)(const struct cast *cast);

@@ -3,6 +3,7 @@
 #include "ui/app_state.h"
 
 #include "train/presets.h"
+#include "ui/commands.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -140,11 +141,40 @@ void app_command(struct app *app, const struct settings *settings)
         trainer_run(app->trainer);
 }
 
-static void change_setting(struct app *app, const struct setting_key *key, const char *label)
+/* What is not said by the trainer: settings of the program, and what changes nothing in the run. */
+static void say_set(struct app *app, const char *name, const struct settings *before)
+{
+    struct verb setting;
+    char value[SETTING_TEXT];
+    const char *what = "";
+    const int scope = settings_difference(before, &app->wanted);
+    if (scope == SCOPE_MODEL || scope == SCOPE_OPTIMIZER || !command_setting(name, &setting, NULL))
+        return;
+    if (scope < 0 && setting.setting->kind == SETTING_STRING && app->wanted.task != TASK_TEXT)
+        what = ": kept for the task text";
+    else if (scope < 0)
+        what = ": as it was";
+    if (command_value(&app->wanted, &setting, app->scene.blind, value, sizeof value))
+        app_say(app, ROLE_TEXT, "%s %.300s%s", name, value, what);
+}
+
+bool app_set(struct app *app, const char *name, const char *value)
 {
     struct error error;
-    char present[SETTING_TEXT];
+    const struct settings before = app->wanted;
     struct settings next = app->wanted;
+    if (!setting_set(&next, name, value, &error) || !settings_check(&next, &error)) {
+        app_say(app, ROLE_BAD, "%s", error.text);
+        return false;
+    }
+    app_command(app, &next);
+    say_set(app, name, &before);
+    return true;
+}
+
+static void change_setting(struct app *app, const struct setting_key *key, const char *label)
+{
+    char present[SETTING_TEXT];
     const struct setting_row *row = setting_find(key->setting, NULL);
     setting_get(&app->wanted, row, present, sizeof present);
     const char *value =
@@ -153,14 +183,7 @@ static void change_setting(struct app *app, const struct setting_key *key, const
         app_say(app, ROLE_TEXT, "%s %s: %s goes no further", row->name, present, label);
         return;
     }
-    if (!setting_set(&next, row->name, value, &error) || !settings_check(&next, &error)) {
-        app_say(app, ROLE_BAD, "%s", error.text);
-        return;
-    }
-    app_command(app, &next);
-    if (row->scope == SCOPE_PROGRAM)
-        app_say(app, ROLE_TEXT, "%s %s%s%s", row->name, value,
-                isfinite(number_of(value)) ? " " : "", isfinite(number_of(value)) ? row->unit : "");
+    app_set(app, row->name, value);
 }
 
 /* On to the next placement that has the same tensors, with the weights as they are. */

@@ -1,8 +1,8 @@
 /* The state of the program on the screen, shared by the files of the app and by nothing else.
  *
  * app.c owns it and the loop; app_updates.c takes what the trainer publishes; app_change.c changes
- * settings; app_time.c goes back to a step; app_record.c records; app_session.c saves and loads.
- * None of them draws but app.c. */
+ * settings; app_time.c goes back to a step; app_record.c records; app_session.c saves and loads;
+ * app_prompt.c is the command line. None of them draws but app.c. */
 #ifndef LNSCOPE_UI_APP_STATE_H
 #define LNSCOPE_UI_APP_STATE_H
 
@@ -12,6 +12,7 @@
 #include "train/trainer.h"
 #include "ui/app.h"
 #include "ui/keys.h"
+#include "ui/prompt.h"
 #include "ui/scene.h"
 #include "ui/terminal.h"
 
@@ -55,12 +56,19 @@ struct app {
     bool changed; /* what is shown is no longer what is */
     bool urgent;  /* draw it at once */
     bool quit;
+    struct prompt prompt; /* scene.prompt points to it while it is open */
+    bool pasting;         /* what comes in is pasted text */
 };
 
 /* Puts an answer on the status line for a while (app.c). */
 void app_say(struct app *app, enum role role, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Carries out what a key does (app.c). */
+void app_act(struct app *app, enum action action);
+
+/* Writes the screen to a file, without the command line (app.c). */
+void app_export_file(struct app *app, const char *path, bool force);
 /* Shows the newest event in the footer for a while, after the answer that stands there (app.c). */
 void app_show_news(struct app *app);
 
@@ -86,6 +94,16 @@ void app_take_updates(struct app *app);
  * carried them out (app_change.c). */
 void app_command(struct app *app, const struct settings *settings);
 
+/* Sets one setting, with all checks, and says so; false where it cannot be, which is said as well
+ * (app_change.c). */
+bool app_set(struct app *app, const char *name, const char *value);
+
+/* Opens the command line with this text (app_prompt.c). */
+void app_open_prompt(struct app *app, const char *text);
+
+/* Takes a key while it is open, or what was pasted at any time; false when the key is not for it
+ * (app_prompt.c). */
+bool app_prompt_key(struct app *app, int code);
 /* Starts a recording in a file (NULL: one with a number) or ends the one under way; says so or why
  * not (app_record.c). */
 void app_record_start(struct app *app, const char *path, bool force);

@@ -107,7 +107,7 @@ bool app_time(struct app *app, enum action action)
         branch(app);
         return true;
     case ACTION_MARK:
-        app_mark(app, NULL);
+        app_open_prompt(app, "mark ");
         return true;
     default:
         return false;

@@ -1,5 +1,6 @@
-/* The help: all keys, and what every number on the screen means. The keys come from key_table, the
- * placements and norms from theirs. */
+/* The help: all keys and commands, and what every number on the screen means. The keys come from
+ * key_table, the commands from verb_table, the placements and norms from theirs. */
+#include "ui/commands.h"
 #include "ui/keys.h"
 #include "ui/layout.h"
 #include "ui/text.h"
@@ -161,6 +162,24 @@ static void put_keys(struct writer *writer)
     }
 }
 
+static void put_commands(struct writer *writer)
+{
+    static const char *const editing[][2] = {
+        {"Tab, Shift-Tab", "what all words that fit share; then one after the other"},
+        {"Up, Down", "earlier lines that begin with what is typed"},
+        {"Ctrl-W, -U, -K", "erase a word, all in front of the cursor, all behind it"},
+        {"name!", "a command that writes a file replaces one that exists"},
+    };
+    put_heading(writer, "Commands, behind :");
+    for (int i = 0; i < VERB_KINDS; i++) {
+        char usage[LINE_MAX];
+        snprintf(usage, sizeof usage, "%s %s", verb_table[i].name, verb_table[i].arguments);
+        put_entry(writer, TERM_COLS, usage, ROLE_TITLE, verb_table[i].help);
+    }
+    for (size_t i = 0; i < sizeof editing / sizeof editing[0]; i++)
+        put_entry(writer, TERM_COLS, editing[i][0], ROLE_TITLE, editing[i][1]);
+}
+
 static void put_views(struct writer *writer)
 {
     put_heading(writer, "Views");
@@ -255,6 +274,7 @@ static void put_all(struct writer *writer)
 {
     put_views(writer);
     put_keys(writer);
+    put_commands(writer);
     put_heading(writer, "How to read the picture");
     for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++)
         put_entry(writer, TERM_COLS, entries[i].term, ROLE_TITLE, entries[i].text);

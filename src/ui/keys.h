@@ -22,9 +22,12 @@ enum key_code {
     KEY_CODE_HOME,
     KEY_CODE_END,
     KEY_CODE_BACK_TAB, /* Shift-Tab */
-    KEY_CODE_OTHER,    /* a key without a code of its own: F1, Alt-x, ... */
-    KEY_CODE_MOUSE,    /* not a key: terminal_mouse() tells more */
-    KEY_CODE_RESIZE    /* not a key: the screen has another size */
+    KEY_CODE_DELETE,
+    KEY_CODE_PASTE, /* not keys: what comes between these two was pasted */
+    KEY_CODE_PASTE_END,
+    KEY_CODE_OTHER, /* a key without a code of its own: F1, Alt-x, ... */
+    KEY_CODE_MOUSE, /* not a key: terminal_mouse() tells more */
+    KEY_CODE_RESIZE /* not a key: the screen has another size */
 };
 
 enum action {

@@ -82,6 +82,9 @@ static atomic_int stopping; /* SIGTSTP, SIGCONT, SIGWINCH have arrived */
 static atomic_int continued;
 static atomic_int resized;
 
+/* Pasted text comes between two sequences; known to the same kin as synchronized updates. */
+static const char paste_on[] = "\033[?2004h", paste_off[] = "\033[?2004l";
+
 /* ---- giving it back ---- */
 
 static void write_all(int fd, const char *text, size_t size)
@@ -161,6 +164,7 @@ static void restore_prepare(void)
     if (terminal.synchronized) { /* it knows these, whether they are in use or not */
         restore_add("\033[?2026l");
         restore_add(mouse_end);
+        restore_add(paste_off);
     }
     restore_add(capability("sgr0"));
     if (terminal.colours)
@@ -392,8 +396,8 @@ static void make_looks(enum theme theme)
             look.attributes |= A_DIM;
         if (style->underline)
             look.attributes |= A_UNDERLINE;
-        if (style->reverse)
-            look.attributes |= A_REVERSE;
+        if (style->reverse || (!terminal.colours && style->ansi_back >= 0))
+            look.attributes |= A_REVERSE; /* also in place of a background */
         if (terminal.colours && role + 1 < COLOR_PAIRS &&
             make_pair(role + 1, style, terminal.depth, terminal.defaults))
             look.pair = (short)(role + 1);
@@ -545,6 +549,12 @@ static void set_modes(void)
     curs_set(0);
 }
 
+static void bracket_pastes(bool on)
+{
+    if (terminal.synchronized)
+        write_all(terminal.out, on ? paste_on : paste_off, sizeof paste_on - 1);
+}
+
 /* Asks the terminal for its size and tells curses. */
 static void take_size(void)
 {
@@ -585,6 +595,7 @@ bool terminal_open(enum theme theme, struct error *error)
     if (!registered)
         registered = atexit(restore_now) == 0;
     set_modes();
+    bracket_pastes(true);
     canvas_open(&terminal.shown, 1, 1);
     terminal.trusted = false;
     terminal.mouse_wanted = terminal.mouse_on = false;
@@ -596,6 +607,7 @@ void terminal_close(void)
     if (!atomic_exchange(&is_open, 0))
         return;
     error_on_exit(NULL);
+    bracket_pastes(false);
     mouse_switch(false);
     if (!isendwin())
         endwin();
@@ -695,7 +707,8 @@ void terminal_paint(const struct canvas *canvas)
         write_all(terminal.out, begin, sizeof begin - 1);
     wnoutrefresh(stdscr);
     doupdate();
-    atomic_store(&is_away, 0);
+    if (atomic_exchange(&is_away, 0))
+        bracket_pastes(true);
     mouse_switch(terminal.mouse_wanted);
     if (terminal.synchronized)
         write_all(terminal.out, end, sizeof end - 1);
@@ -713,6 +726,7 @@ static void stop(void)
     struct sigaction plain = {.sa_handler = SIG_DFL}, ours;
     mouse_switch(false);
     atomic_store(&is_away, 1);
+    bracket_pastes(false);
     endwin();
     sigemptyset(&plain.sa_mask);
     sigaction(SIGTSTP, &plain, &ours);
@@ -753,11 +767,12 @@ static int sequence_key(wint_t last, int number)
         wint_t last;
         int number, code;
     } known[] = {
-        {'A', 0, KEY_CODE_UP},        {'B', 0, KEY_CODE_DOWN}, {'C', 0, KEY_CODE_RIGHT},
-        {'D', 0, KEY_CODE_LEFT},      {'H', 0, KEY_CODE_HOME}, {'F', 0, KEY_CODE_END},
-        {'Z', 0, KEY_CODE_BACK_TAB},  {'~', 1, KEY_CODE_HOME}, {'~', 4, KEY_CODE_END},
-        {'~', 7, KEY_CODE_HOME},      {'~', 8, KEY_CODE_END},  {'~', 5, KEY_CODE_PAGE_UP},
-        {'~', 6, KEY_CODE_PAGE_DOWN},
+        {'A', 0, KEY_CODE_UP},          {'B', 0, KEY_CODE_DOWN},   {'C', 0, KEY_CODE_RIGHT},
+        {'D', 0, KEY_CODE_LEFT},        {'H', 0, KEY_CODE_HOME},   {'F', 0, KEY_CODE_END},
+        {'Z', 0, KEY_CODE_BACK_TAB},    {'~', 1, KEY_CODE_HOME},   {'~', 4, KEY_CODE_END},
+        {'~', 7, KEY_CODE_HOME},        {'~', 8, KEY_CODE_END},    {'~', 5, KEY_CODE_PAGE_UP},
+        {'~', 6, KEY_CODE_PAGE_DOWN},   {'~', 3, KEY_CODE_DELETE}, {'~', 200, KEY_CODE_PASTE},
+        {'~', 201, KEY_CODE_PASTE_END},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (known[i].last == last && known[i].number == number)
@@ -840,7 +855,7 @@ static int function_key(wint_t key)
         {KEY_ENTER, KEY_CODE_ENTER},   {KEY_BACKSPACE, KEY_CODE_BACKSPACE},
         {KEY_A1, KEY_CODE_HOME},       {KEY_C1, KEY_CODE_END},
         {KEY_A3, KEY_CODE_PAGE_UP},    {KEY_C3, KEY_CODE_PAGE_DOWN},
-        {KEY_BTAB, KEY_CODE_BACK_TAB},
+        {KEY_BTAB, KEY_CODE_BACK_TAB}, {KEY_DC, KEY_CODE_DELETE},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (known[i].curses == key)

@@ -286,6 +286,8 @@ void view_screen(struct canvas *canvas, const struct scene *scene)
         view_table[scene->view].draw(canvas, screen.body, scene);
     if (!bare || scene->prompt || (scene->message && scene->message[0]))
         view_footer(canvas, screen.footer, scene);
+    if (scene->prompt)
+        view_prompt(canvas, scene);
     if (scene->ascii)
         make_ascii(canvas);
 }

@@ -83,6 +83,10 @@ int view_key_at(const struct scene *scene, int rows, int cols, int row, int col)
 
 void view_header(struct canvas *canvas, struct rect area, const struct scene *scene);
 void view_footer(struct canvas *canvas, struct rect area, const struct scene *scene);
+
+/* The command line, where it is open, in the last row, and the help for it above that. */
+void view_prompt(struct canvas *canvas, const struct scene *scene);
+
 void view_help(struct canvas *canvas, struct rect area, const struct scene *scene);
 
 /* The number of lines of the help on a screen this wide, for scrolling. */

@@ -500,15 +500,15 @@ static void steps_have_names(void **state)
     struct console *console = start();
     press(console, " ", "PAUSED");
     press(console, "r", "restarted from seed 1");
-    press(console, "m", "there is no step to mark yet");
+    press(console, "m\r", "there is no step to mark yet");
     press(console, "'", "there is no mark after this step");
     step_to(console, 0, 12);
-    press(console, "m", "step 12: mark 1");
-    press(console, "m", "step 12 has a name: mark 1");
+    press(console, "m\r", "step 12: mark 1");
+    press(console, "m\r", "step 12 has a name: mark 1");
     press(console, "w", "warmup 25 steps: from step 13 on");
     press(console, "..", "step 14 ");
     press(console, "\033[H]]", "step 3 of 14");
-    press(console, "m", "step 3: mark 2");
+    press(console, "m\r", "step 3: mark 2");
     press(console, "'", "step 12: mark 1");
     press(console, "'", "step 13: warmup 0→25");
     press(console, "'", "there is no mark after this step");
@@ -575,7 +575,8 @@ static void all_keys(struct console *console)
     for (int i = 0; i < ACTIONS; i++)
         for (int c = 0; c < 2; c++) {
             int code = key_table[i].code[c];
-            if (i != ACTION_QUIT && i != ACTION_HELP && code > 0 && code < 128 &&
+            if (i != ACTION_QUIT && i != ACTION_HELP && i != ACTION_COMMAND && i != ACTION_MARK &&
+                code > 0 && code < 128 &&
                 code != KEY_CODE_ESCAPE) /* it would make one key of itself and the next */
                 console_send(console, (char[]){(char)code, 0});
         }
@@ -692,6 +693,199 @@ static void every_key_in_every_view(void **state)
     quit(console);
     snprintf(command, sizeof command, "rm -r %s", folder);
     assert_int_equal(system(command), 0);
+}
+
+/* ---- the command line ---- */
+
+/* Opens it, types the keys, and waits for the text. */
+static void command(struct console *console, const char *keys, const char *text)
+{
+    press(console, ":", "Tab completes, Enter runs, Escape closes");
+    press(console, keys, text);
+}
+
+static void commands_act_as_keys_do(void **state)
+{
+    (void)state;
+    struct console *console = start();
+    command(console, "set warmup 100\r", "warmup 100 steps: from step ");
+    command(console, "set warmup\r", "warmup 100 steps: a whole number from 0 to 1000000000");
+    command(console, "warmup 100\r", "warmup 100 steps: as it was");
+    command(console, "lr 1e-3\r", "lr 0.001: from step ");
+    command(console, "layers 2\r", "layers 2: restarted from seed 1");
+    command(console, "left deepnorm\r", "left deepnorm: restarted from seed 1");
+    command(console, "right-norm rmsnorm\r", "norm layernorm/rmsnorm: restarted from seed 1");
+    command(console, "preset gpt2\r", "preset gpt2: restarted from seed 1");
+    command(console, "speed unl\r", "speed 'unl': a number from 0.1 to 1000000, or unlimited");
+    command(console, "ascii on\r", "");
+    assert_true(console_wait_text(console, "|dLoss/dx_l|"));
+    command(console, "speed 20\r", "speed 20 steps per second");
+    command(console, "pause\r", "PAUSED");
+    command(console, "step\r", "PAUSED");
+    command(console, "view curv\r", "smoothing 0.95");
+    command(console, "previous-view\r", "attn.qkv.weight");
+    command(console, "view overview\r", "per block");
+    command(console, "goto 1\r", "step 1 ");
+    command(console, "mark \"it begins\"\r", "step 1: it begins");
+    press(console, "m", ":mark");
+    press(console, "here\r", "step 1: here");
+    command(console, "branch 2\r", "");
+    assert_true(console_wait_text(console, "step 2 "));
+    command(console, "restart\r", "restarted from seed 1");
+    command(console, "help\r", "restart both stacks");
+    command(console, "view 1\r", "view '1': one of overview, waterfall, "); /* and no help */
+    assert_null(strstr(console_screen(console), "restart both stacks"));
+    press(console, ":q\r", "");
+    assert_exit(console, 0);
+    assert_sane(console);
+    console_close(console);
+}
+
+static void commands_are_completed_and_recalled(void **state)
+{
+    (void)state;
+    struct console *console = start();
+    press(console, ":se\t", ":set");
+    assert_true(console_wait_text(console, "set NAME [VALUE]"));
+    press(console, " warm\t", ":set warmup");
+    assert_true(console_wait_text(console, "now 0 steps"));
+    press(console, "5\r", "warmup 5 steps: from step ");
+    press(console, ":right p\t\t", ":right post");
+    press(console, "\033[Z", ":right pre");
+    press(console, "\t\t\r", "right peri: restarted from seed 1");
+    press(console, ":\033[A", ":right peri");
+    press(console, "\033[A", ":set warmup 5");
+    press(console, "\001\033[3~\033[3~\033[3~\033[3~\0050\r", "warmup 50 steps: from step ");
+    press(console, ":set\033[A", ":set warmup 5");
+    press(console, "\025x\027left \033[D\033[D\013", ":lef");
+    press(console, "\177\010\177", "Tab completes, Enter runs, Escape closes");
+    console_send(console, "\177");
+    assert_true(console_wait_no_text(console, "Tab completes, Enter runs, Escape closes"));
+    quit(console);
+}
+
+/* What is wrong is said, and changes nothing. */
+static void commands_that_are_wrong(void **state)
+{
+    static const char *const wrong[][2] = {
+        {"wermup 100", "command 'wermup': one of warmup"},
+        {"set wermup 100", "setting 'wermup': one of warmup"},
+        {"warmup many", "warmup 'many': a whole number from 0 to 1000000000"},
+        {"left prel", "placement 'prel': one of pre, "},
+        {"heads 7", "width 16 cannot be divided by 7 heads: heads 8 or width "},
+        {"set", "too few arguments: set NAME [VALUE]"},
+        {"goto 99999999", "step '99999999': a whole number from 1 to "},
+        {"goto x", "step 'x': a whole number from 1 to "},
+        {"view wave", "view 'wave': one of overview, waterfall, "},
+        {"export a.png", "a.png is neither a picture nor text: name it .svg or .txt"},
+        {"export \"a", "a quote without its end"},
+        {"gr\u00f6\u00dfer", "command 'gr\u00f6\u00dfer': one of "},
+    };
+    (void)state;
+    struct console *console = start();
+    assert_true(console_wait_text(console, "step 2 "));
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        char keys[128];
+        snprintf(keys, sizeof keys, "%s\r", wrong[i][0]);
+        command(console, keys, wrong[i][1]);
+    }
+    press(console, ":set warmup 100\033", ""); /* Escape: nothing is done */
+    assert_true(console_wait_no_text(console, ":set warmup"));
+    command(console, "warmup\r", "warmup 0 steps: a whole number from 0 to ");
+    quit(console);
+}
+
+/* While the line is open the stacks train on, and the window may change. */
+static void the_command_line_is_open_while_all_goes_on(void **state)
+{
+    (void)state;
+    struct console *console = start();
+    press(console, " ", "PAUSED");
+    press(console, "r", "restarted");
+    press(console, " ", "RUNNING");
+    press(console, ":set warmup ", "now 0 steps");
+    assert_true(console_wait_text(console, "step 12 "));
+    press(console, "7", ":set warmup 7");
+    console_resize(console, 12, 40);
+    assert_true(console_wait_text(console, "from 0 to 1000000000"));
+    assert_true(console_wait_text(console, ":set warmup 7"));
+    console_resize(console, 5, 20);
+    assert_true(console_wait_text(console, "needs"));
+    console_send(console, "5");
+    console_resize(console, 36, 120);
+    assert_true(console_wait_text(console, ":set warmup 75"));
+    press(console, "\f", ":set warmup 75");
+    press(console, "\r", "warmup 75 steps: from step ");
+    press(console, "?", "restart both stacks");
+    press(console, ":qq", ":qq");
+    console_send(console, "\033");
+    assert_true(console_wait_no_text(console, ":qq"));
+    press(console, "?", "per block");
+    quit(console);
+}
+
+static void a_blind_command_line_keeps_the_secret(void **state)
+{
+    (void)state;
+    struct console *console = start();
+    press(console, "B", "blind: which stack is A");
+    press(console, ":set left ", "a change restarts");
+    assert_null(strstr(console_screen(console), "now "));
+    press(console, "\r", "left would tell which stack is which: B reveals it");
+    press(console, ":norm\r", "norm would tell which stack is which");
+    press(console, ":preset\r", "preset would tell which stack is which");
+    press(console, "B", "the stacks have their names again");
+    press(console, ":left\r", "left pre: one of pre, post, ");
+    quit(console);
+}
+
+static void commands_write_files(void **state)
+{
+    char folder[] = "/tmp/lnscope-test-XXXXXX", path[128], remove[256];
+    struct stat info;
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    struct console *console = start_with((struct setup){.folder = folder});
+    assert_true(console_wait_text(console, "Post-LN"));
+    command(console, "export\r", "saved lnscope-001.svg and lnscope-001.txt");
+    command(console, "export \"my screen.svg\"\r", "saved my screen.svg");
+    command(console, "export lns\t\t\r",
+            "lnscope-001.svg exists: name another file, or replace it "
+            "with export! FILE");
+    command(console, "export! my\t\r", "saved my screen.svg");
+    command(console, "export a.txt\r", "saved a.txt");
+    command(console, "record my.cast\r", "");
+    command(console, "record\r", "saved my.cast");
+    command(console, "pause\r", "PAUSED");
+    command(console, "save run.safetensors\r", "saved run.safetensors, step ");
+    command(console, "save run.safetensors\r", "run.safetensors exists: ");
+    command(console, "layers 2\r", "restarted from seed 1");
+    command(console, "load run.s\t\r", "loaded run.safetensors, step ");
+    command(console, "load a.txt\r", "a.txt is not a ");
+    command(console, "text a.\t\r", "text a.txt: kept for the task text");
+    command(console, "task text\r", ": restarted from seed 1");
+    quit(console);
+    snprintf(path, sizeof path, "%s/my screen.svg", folder);
+    assert_int_equal(stat(path, &info), 0);
+    assert_true(info.st_size > 500);
+    snprintf(remove, sizeof remove, "rm -r %s", folder);
+    assert_int_equal(system(remove), 0);
+}
+
+/* A pasted text is never taken for keys, and its lines are one line. */
+static void pasted_text_goes_to_the_command_line(void **state)
+{
+    (void)state;
+    struct console *console = start();
+    press(console, "\033[200~qqq\r\033[201~", "pasted text is no keys: : opens the command line");
+    press(console, ":", "Tab completes, Enter runs, Escape closes");
+    press(console, "\033[200~warmup\r33\033[201~", ":warmup 33");
+    press(console, "\r", "warmup 33 steps: from step ");
+    press(console, "\033[200~x", "pasted text is no keys");
+    console_send(console, "\033"); /* its end never comes */
+    console_pump(console, 0.3);
+    press(console, "~", "key '~' does nothing");
+    quit(console);
 }
 
 static void help_opens_scrolls_and_closes(void **state)
@@ -926,7 +1120,7 @@ static void the_controls_can_be_hidden(void **state)
     assert_null(strstr(console_screen(console), "quit"));
     press(console, "w", "warmup 25 steps: ");
     press(console, "2", "L2 norm, the same for both");
-    press(console, "?", "restart both stacks"); /* with its keys */
+    press(console, "?", "restart both stacks");       /* with its keys */
     assert_true(console_wait_text(console, "close")); /* an answer may stand there for a while */
     press(console, "q", "Post-LN");
     press(console, "H", "hide off");
@@ -1229,6 +1423,13 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_anatomy_is_measured_while_one_looks),
         cmocka_unit_test(every_key_in_every_state),
         cmocka_unit_test(every_key_in_every_view),
+        cmocka_unit_test(commands_act_as_keys_do),
+        cmocka_unit_test(commands_are_completed_and_recalled),
+        cmocka_unit_test(commands_that_are_wrong),
+        cmocka_unit_test(the_command_line_is_open_while_all_goes_on),
+        cmocka_unit_test(a_blind_command_line_keeps_the_secret),
+        cmocka_unit_test(commands_write_files),
+        cmocka_unit_test(pasted_text_goes_to_the_command_line),
         cmocka_unit_test(help_opens_scrolls_and_closes),
         cmocka_unit_test(export_writes_two_files_each_time),
         cmocka_unit_test(paused_screen_is_silent),

@@ -5,8 +5,10 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "support/fixture.h"
+#include "ui/commands.h"
 #include "ui/keys.h"
 #include "ui/navigate.h"
+#include "ui/prompt.h"
 #include "ui/theme.h"
 #include "ui/views.h"
 
@@ -235,12 +237,89 @@ static void help_picture(struct fixture *fixture)
     fixture->scene.help_scroll = 37;
 }
 
+/* The help from its list of commands on. */
+static void help_commands(struct fixture *fixture)
+{
+    help(fixture);
+    char *screen = fixture_screen(fixture, 300, 80);
+    const char *heading = strstr(screen, "Commands, behind :");
+    assert_non_null(heading);
+    int line = -3; /* what is above it: two rows of the header, the frame */
+    for (const char *at = screen; at < heading; at++)
+        line += *at == '\n';
+    fixture->scene.help_scroll = line;
+    free(screen);
+}
+
+/* The command line after these characters, of which \t is Tab. */
+static void typed(struct fixture *fixture, const char *keys)
+{
+    static struct prompt prompt;
+    prompt = (struct prompt){.complete = command_complete};
+    prompt_open(&prompt, "");
+    while (*keys)
+        prompt_key(&prompt, (int)utf8_next(&keys));
+    fixture->scene.prompt = &prompt;
+}
+
+static void prompt_empty(struct fixture *fixture)
+{
+    run_changed(fixture);
+    typed(fixture, "");
+}
+
+static void prompt_setting(struct fixture *fixture)
+{
+    run_changed(fixture);
+    typed(fixture, "set warmup 4");
+}
+
+static void prompt_choices(struct fixture *fixture)
+{
+    run_changed(fixture);
+    typed(fixture, "right p\t\t");
+}
+
+/* Far among more words than there is room for. */
+static void prompt_paged(struct fixture *fixture)
+{
+    run_changed(fixture);
+    typed(fixture, "preset \t\t\t\t\t\t\t\t\t");
+}
+
+static void prompt_unknown(struct fixture *fixture)
+{
+    run_changed(fixture);
+    typed(fixture, "set wermup");
+}
+
+/* A line longer than the screen, while the help is open. */
+static void prompt_long(struct fixture *fixture)
+{
+    run_changed(fixture);
+    fixture->scene.help = true;
+    typed(fixture,
+          "set text \"/home/teacher/lessons/2026/week 07/texts/on the origin of species.txt");
+}
+
+static void prompt_ascii(struct fixture *fixture)
+{
+    ascii(fixture);
+    typed(fixture, "goto größer");
+}
+
 static void blind(struct fixture *fixture)
 {
     fixture_train(fixture, 128);
     history_add_mark(&fixture->history, 60, "right post→pre");
     fixture->scene.parameters[RIGHT] = 353000;
     fixture->scene.blind = true;
+}
+
+static void prompt_blind(struct fixture *fixture)
+{
+    blind(fixture);
+    typed(fixture, "set left ");
 }
 
 /* Paused, and back at step 40 of 128. */
@@ -738,6 +817,17 @@ SCREEN(help_120x36, 36, 120, help)
 SCREEN(help_end_40x12, 12, 40, help_end)
 SCREEN(help_session_80x24, 24, 80, help_session)
 SCREEN(help_session_40x12, 12, 40, help_session)
+SCREEN(help_commands_80x24, 24, 80, help_commands)
+SCREEN(prompt_80x24, 24, 80, prompt_empty)
+SCREEN(prompt_40x12, 12, 40, prompt_setting)
+SCREEN(prompt_setting_80x24, 24, 80, prompt_setting)
+SCREEN(prompt_choices_120x36, 36, 120, prompt_choices)
+SCREEN(prompt_paged_80x24, 24, 80, prompt_paged)
+SCREEN(prompt_paged_40x12, 12, 40, prompt_paged)
+SCREEN(prompt_unknown_80x24, 24, 80, prompt_unknown)
+SCREEN(prompt_long_80x24, 24, 80, prompt_long)
+SCREEN(prompt_ascii_80x24, 24, 80, prompt_ascii)
+SCREEN(prompt_blind_80x24, 24, 80, prompt_blind)
 
 SCREEN_OF(VIEW_OVERVIEW, past_80x24, 24, 80, past)
 SCREEN_OF(VIEW_OVERVIEW, past_120x36, 36, 120, past_changed)
@@ -922,6 +1012,120 @@ static void any_size_can_be_drawn(void **state)
         fixture_close(fixture);
         free(fixture);
     }
+}
+
+/* As it is typed and at its end, whatever the size; the cursor is always in the last row. */
+static void the_prompt_fits_every_size(void **state)
+{
+    (void)state;
+    void (*const makes[])(struct fixture *) = {prompt_empty,   prompt_choices, prompt_paged,
+                                               prompt_unknown, prompt_long,    prompt_ascii};
+    for (size_t m = 0; m < sizeof makes / sizeof makes[0]; m++) {
+        struct fixture *fixture = calloc(1, sizeof *fixture);
+        struct canvas canvas;
+        assert_non_null(fixture);
+        fixture_open(fixture);
+        makes[m](fixture);
+        canvas_open(&canvas, 1, 1);
+        for (int cols = 1; cols <= 130; cols++) {
+            canvas_resize(&canvas, 13, cols);
+            view_screen(&canvas, &fixture->scene);
+            int cursors = 0;
+            for (int col = 0; col < cols; col++)
+                cursors += canvas.cells[12 * cols + col].role == ROLE_TAB;
+            assert_int_equal(cursors, cols >= VIEW_COLUMNS_MIN);
+        }
+        canvas_close(&canvas);
+        fixture_close(fixture);
+        free(fixture);
+    }
+}
+
+/* The text of the cells of a row that stand out. */
+static void marked(const struct canvas *canvas, int row, char *out)
+{
+    for (int col = 0; col < canvas->cols; col++) {
+        const struct cell *cell = &canvas->cells[row * canvas->cols + col];
+        if (cell->role == ROLE_TAB)
+            *out++ = (char)cell->glyph;
+    }
+    *out = '\0';
+}
+
+static void cursor_and_choice_stand_out(void **state)
+{
+    (void)state;
+    static const char *const wanted[][3] = {{"right p", "", " "},
+                                            {"right p\t", "pre", " "},
+                                            {"right p\t\t", "post", " "},
+                                            {"right p\t\t\t", "peri", " "},
+                                            {"right p\t\t\t\t", "", " "},
+                                            {"set lr\x01", "", "s"},
+                                            {"view \t\t\t\t\t\t\t", "samples", " "}};
+    struct fixture *fixture = calloc(1, sizeof *fixture);
+    struct canvas canvas;
+    char text[512];
+    assert_non_null(fixture);
+    fixture_open(fixture);
+    canvas_open(&canvas, 24, 80);
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        typed(fixture, wanted[i][0]);
+        view_screen(&canvas, &fixture->scene);
+        marked(&canvas, 22, text);
+        assert_string_equal(text, wanted[i][1]);
+        marked(&canvas, 23, text);
+        assert_string_equal(text, wanted[i][2]);
+    }
+    canvas_close(&canvas);
+    fixture_close(fixture);
+    free(fixture);
+}
+
+/* Nor does the command line tell when it is asked about every setting. */
+static void a_blind_prompt_tells_nothing(void **state)
+{
+    (void)state;
+    struct fixture *fixture = calloc(1, sizeof *fixture);
+    assert_non_null(fixture);
+    fixture_open(fixture);
+    for (int i = 0; i < setting_count; i++) {
+        char keys[64];
+        snprintf(keys, sizeof keys, "set %s ", setting_table[i].name);
+        typed(fixture, keys);
+        fixture->scene.blind = setting_of_stack(&setting_table[i]);
+        char *before = fixture_screen(fixture, 24, 80);
+        struct stack_settings left = fixture->settings.stack[LEFT];
+        fixture->settings.stack[LEFT] = fixture->settings.stack[RIGHT];
+        fixture->settings.stack[LEFT].preset = 2;
+        char *after = fixture_screen(fixture, 24, 80);
+        fixture->settings.stack[LEFT] = left;
+        assert_int_equal(strstr(before, " now ") != NULL, !fixture->scene.blind);
+        assert_true(!fixture->scene.blind || strcmp(before, after) == 0);
+        free(before);
+        free(after);
+    }
+    fixture_close(fixture);
+    free(fixture);
+}
+
+static void no_command_is_missing_in_the_help(void **state)
+{
+    (void)state;
+    struct fixture *fixture = calloc(1, sizeof *fixture);
+    assert_non_null(fixture);
+    fixture_open(fixture);
+    fixture->scene.help = true;
+    char *screen = fixture_screen(fixture, 300, 120);
+    for (int i = 0; i < VERB_KINDS; i++) {
+        char usage[64], line[256];
+        snprintf(usage, sizeof usage, "%s %s", verb_table[i].name, verb_table[i].arguments);
+        snprintf(line, sizeof line, "%-20s%s", usage, verb_table[i].help);
+        if (!strstr(screen, line))
+            fail_msg("not in the help: %s", line);
+    }
+    free(screen);
+    fixture_close(fixture);
+    free(fixture);
 }
 
 /* Left of nothing stands outside its place: a view with other views' settings draws the same frame
@@ -1149,6 +1353,17 @@ int main(void)
         cmocka_unit_test(screen_help_session_80x24),
         cmocka_unit_test(screen_help_session_40x12),
         cmocka_unit_test(the_help_of_a_blind_session_tells_nothing),
+        cmocka_unit_test(screen_help_commands_80x24),
+        cmocka_unit_test(screen_prompt_80x24),
+        cmocka_unit_test(screen_prompt_40x12),
+        cmocka_unit_test(screen_prompt_setting_80x24),
+        cmocka_unit_test(screen_prompt_choices_120x36),
+        cmocka_unit_test(screen_prompt_paged_80x24),
+        cmocka_unit_test(screen_prompt_paged_40x12),
+        cmocka_unit_test(screen_prompt_unknown_80x24),
+        cmocka_unit_test(screen_prompt_long_80x24),
+        cmocka_unit_test(screen_prompt_ascii_80x24),
+        cmocka_unit_test(screen_prompt_blind_80x24),
         cmocka_unit_test(screen_past_80x24),
         cmocka_unit_test(screen_past_120x36),
         cmocka_unit_test(screen_past_40x12),
@@ -1304,6 +1519,10 @@ int main(void)
         cmocka_unit_test(screen_projector_parameter_80x24),
         cmocka_unit_test(screen_projector_depth_48_120x36),
         cmocka_unit_test(any_size_can_be_drawn),
+        cmocka_unit_test(the_prompt_fits_every_size),
+        cmocka_unit_test(cursor_and_choice_stand_out),
+        cmocka_unit_test(a_blind_prompt_tells_nothing),
+        cmocka_unit_test(no_command_is_missing_in_the_help),
         cmocka_unit_test(drawing_changes_nothing),
         cmocka_unit_test(blind_screens_tell_nothing),
         cmocka_unit_test(every_view_has_its_tab),

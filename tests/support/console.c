@@ -393,6 +393,7 @@ const char *console_complaint(struct console *console)
         {"\033[?1h", "\033[?1l", "the cursor keys are still in application mode"},
         {"\033=", "\033>", "the keypad is still in application mode"},
         {"\033[?1000h", "\033[?1000l", "the mouse is still reported"},
+        {"\033[?2004h", "\033[?2004l", "pasted text is still bracketed"},
         {"\033[?1002h", "\033[?1002l", "the mouse is still reported"},
         {"\033[?1006h", "\033[?1006l", "the mouse is still reported with numbers"},
     };

@@ -221,6 +221,30 @@ static void an_export_takes_the_next_free_number(void **state)
     free(svg);
 }
 
+static void one_file_is_what_its_name_says(void **state)
+{
+    struct error error = {.text = ""};
+    (void)state;
+    canvas_text(&canvas, canvas_whole(&canvas), 0, 0, ROLE_TEXT, "first");
+    assert_true(export_file(&canvas, THEME_LIGHT, "a.svg", false, &error));
+    assert_true(export_file(&canvas, THEME_LIGHT, "a.txt", false, &error));
+    assert_false(export_file(&canvas, THEME_LIGHT, "a.txt", false, &error));
+    assert_non_null(strstr(error.text, "a.txt exists"));
+    canvas_text(&canvas, canvas_whole(&canvas), 0, 0, ROLE_TEXT, "again");
+    assert_true(export_file(&canvas, THEME_LIGHT, "a.txt", true, &error));
+    char *text = read_text("a.txt"), *svg = read_text("a.svg");
+    assert_memory_equal(text, "again\n", 6);
+    has(svg, ">first</text>");
+    free(text);
+    free(svg);
+    static const char *const other[] = {"a.png", "svg", ".svg", "a", ""};
+    for (size_t i = 0; i < sizeof other / sizeof other[0]; i++) {
+        assert_false(export_file(&canvas, THEME_LIGHT, other[i], true, &error));
+        assert_non_null(strstr(error.text, "is neither a picture nor text: name it .svg or .txt"));
+    }
+    assert_int_equal(unlink("a.svg") + unlink("a.txt"), 0);
+}
+
 /* The folder that it would go to is gone. */
 static void an_export_that_fails_says_so(void **state)
 {
@@ -252,6 +276,7 @@ int main(void)
         TEST(colours_are_those_of_the_theme),
         TEST(backgrounds_are_those_of_the_cells),
         TEST(an_export_takes_the_next_free_number),
+        TEST(one_file_is_what_its_name_says),
         TEST(an_export_that_fails_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -247,6 +247,59 @@ static void bytes_are_read_as_they_are(void **state)
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, enter_folder, leave_folder)
 
+static char told[1024];
+
+static void tell(void *data, const char *path)
+{
+    (void)data;
+    snprintf(told + strlen(told), sizeof told - strlen(told), "%s ", path);
+}
+
+static void assert_told(const char *prefix, const char *paths)
+{
+    told[0] = '\0';
+    file_complete(prefix, tell, NULL);
+    assert_string_equal(told, paths);
+}
+
+static void names_are_completed(void **state)
+{
+    char here[4096], path[5000];
+    (void)state;
+    put("beta.txt", "b", false);
+    put("alpha", "a", false);
+    put(".hidden", "h", false);
+    put("be\033[31m", "no terminal is to see this", false);
+    put("be\xFF", "nor this", false);
+    assert_int_equal(mkdir("bed", 0777), 0);
+    put("bed/one", "1", false);
+    assert_told("", "alpha bed/ beta.txt ");
+    assert_told("be", "bed/ beta.txt ");
+    assert_told(".", ".hidden ");
+    assert_told("bed", "bed/ ");
+    assert_told("bed/", "bed/one ");
+    assert_told("bed/x", "");
+    assert_told("nowhere/", "");
+    assert_told("./al", "./alpha ");
+    assert_non_null(getcwd(here, sizeof here));
+    char *home = getenv("HOME") ? strdup(getenv("HOME")) : NULL;
+    setenv("HOME", here, 1);
+    assert_told("~/al", "~/alpha ");
+    assert_told("~/bed/", "~/bed/one ");
+    file_expand(path, sizeof path, "~/bed/one");
+    assert_true(file_exists(path));
+    file_expand(path, sizeof path, "a~/b");
+    assert_string_equal(path, "a~/b");
+    file_expand(path, sizeof path, "~");
+    assert_string_equal(path, "~");
+    if (home)
+        setenv("HOME", home, 1);
+    free(home);
+    assert_int_equal(unlink("bed/one"), 0);
+    assert_true(file_exists("bed"));
+    assert_false(file_exists("bed/one"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -260,6 +313,7 @@ int main(void)
         TEST(what_cannot_be_written_says_why),
         TEST(reading_says_why_not),
         TEST(bytes_are_read_as_they_are),
+        TEST(names_are_completed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
