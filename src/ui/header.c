@@ -77,6 +77,26 @@ static const char *file_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
+/* Steps per second; in the past of a run that stands still there are none to tell. */
+static void add_rate(struct fields *fields, const struct scene *scene)
+{
+    const struct settings *settings = scene->settings;
+    struct field *field;
+    if (scene->cursor > 0 && !scene->running)
+        return;
+    char rate[TEXT_NUMBER] = "--";
+    if (isfinite(scene->rate))
+        snprintf(rate, sizeof rate, "%.1f", scene->rate);
+    if (settings->speed > 0)
+        field = add(fields, 0, ROLE_BAR, "%5s steps/s (limit %g)", rate, settings->speed);
+    else
+        field = add(fields, 0, ROLE_BAR, "%5s steps/s (no limit)", rate);
+    shorten(field, "%5s steps/s", rate);
+    if (scene->rate >= 100)
+        snprintf(rate, sizeof rate, "%.0f", scene->rate);
+    shorten(field, "%4s/s", rate);
+}
+
 /* What is measured: the state of the run. Numbers are padded, so that nothing moves with them. */
 static void add_run(struct fields *fields, const struct scene *scene)
 {
@@ -124,17 +144,7 @@ static void add_run(struct fields *fields, const struct scene *scene)
         shorten(field, "w %*" PRId64 "/%d", digits, done, settings->warmup);
     }
 
-    char rate[TEXT_NUMBER] = "--";
-    if (isfinite(scene->rate))
-        snprintf(rate, sizeof rate, "%.1f", scene->rate);
-    if (settings->speed > 0)
-        field = add(fields, 0, ROLE_BAR, "%5s steps/s (limit %g)", rate, settings->speed);
-    else
-        field = add(fields, 0, ROLE_BAR, "%5s steps/s (no limit)", rate);
-    shorten(field, "%5s steps/s", rate);
-    if (scene->rate >= 100)
-        snprintf(rate, sizeof rate, "%.0f", scene->rate);
-    shorten(field, "%4s/s", rate);
+    add_rate(fields, scene);
     if (settings->warmup == 0 && !changed_since(scene->history, step))
         shorten(add(fields, 0, ROLE_BAR_STRONG, "no warmup"), "%s", "");
 }

@@ -229,7 +229,7 @@ static void wrong_usage_is_told(void **state)
     fails(2, "run --force", "--force has nothing to replace");
     fails(2, "list", "one of placements");
     fails(2, "list kyes", "one of keys, ");
-    fails(2, "list norms --format man", "one of presets, keys, views");
+    fails(2, "list norms --format man", "one of presets, keys, commands");
     fails(2, "run --preset gpt", "preset 'gpt': one of gpt2, gpt3, ");
     fails(2, "run --left-nrom x", "perhaps --left-norm");
     fails(2, "run --right-layers 3", "both stacks have the same layers");

@@ -861,7 +861,7 @@ static void commands_write_files(void **state)
     command(console, "save run.safetensors\r", "run.safetensors exists: ");
     command(console, "layers 2\r", "restarted from seed 1");
     command(console, "load run.s\t\r", "loaded run.safetensors, step ");
-    command(console, "load a.txt\r", "a.txt is not a ");
+    command(console, "load a.txt\r", "a.txt is damaged or no safetensors file");
     command(console, "text a.\t\r", "text a.txt: kept for the task text");
     command(console, "task text\r", ": restarted from seed 1");
     quit(console);
