@@ -458,7 +458,7 @@ static void a_branch_repeats_the_run(void **state)
     press(console, "w", "warmup 25 steps: over by step 27, F branches here with it");
     assert_non_null(strstr(console_screen(console), "step 22 of 26")); /* not by itself */
     press(console, "F", "branched at step 22 with warmup 25 steps: the old curves stay as ghosts");
-    press(console, "\f", "warmup 22/25"); /* under the message of no key */
+    press(console, "\f", " 22/25"); /* under the message of no key */
     step_to(console, 22, LAST);
     copy_numbers(console, now, sizeof now);
     assert_string_not_equal(now, then);
