@@ -925,15 +925,23 @@ INLINE struct span queries_seeing(const struct attention_head *head, int j)
     return (struct span){from > 0 ? from : 0, to < T ? to : T};
 }
 
-/* Softmax of scores[seen]; zero in the rest of `computed`, whose bounds are multiples of PAD: whole
- * groups of a fixed length leave the compiler no remainder to do one by one. */
-INLINE void softmax_row(real *restrict scores, struct span seen, struct span computed)
+/* PAD numbers of each row of a tile, turned around, so that what is summed up along the rows is
+ * summed up in vectors, and yet from left to right. */
+struct across {
+    real of_row[TILE][PAD], column[PAD][TILE];
+};
+
+INLINE void turn_across(struct across *across)
 {
-    real tops[PAD], sums[PAD], top, sum = 0;
-    for (int i = 0; i < PAD; i++) {
+    transpose_strided(across->of_row[0], PAD, across->column[0], TILE, TILE, PAD);
+}
+
+/* The highest of scores[seen], left in PAD parts. */
+INLINE void softmax_tops(const real *restrict scores, struct span seen, struct span computed,
+                         real *restrict tops)
+{
+    for (int i = 0; i < PAD; i++)
         tops[i] = scores[seen.from];
-        sums[i] = 0;
-    }
     for (int start = computed.from; start < computed.to; start += PAD) {
 #pragma omp simd
         for (int i = 0; i < PAD; i++) {
@@ -942,9 +950,14 @@ INLINE void softmax_row(real *restrict scores, struct span seen, struct span com
             tops[i] = score > tops[i] ? score : tops[i];
         }
     }
-    top = tops[0];
-    for (int i = 1; i < PAD; i++)
-        top = tops[i] > top ? tops[i] : top;
+}
+
+/* scores[seen] become e^(score - top), the rest of `computed` 0; their sum is left in PAD parts. */
+INLINE void softmax_powers(real *restrict scores, struct span seen, struct span computed, real top,
+                           real *restrict sums)
+{
+    for (int i = 0; i < PAD; i++)
+        sums[i] = 0;
     for (int start = computed.from; start < computed.to; start += PAD) {
 #pragma omp simd
         for (int i = 0; i < PAD; i++) {
@@ -954,12 +967,40 @@ INLINE void softmax_row(real *restrict scores, struct span seen, struct span com
             sums[i] += power;
         }
     }
-    for (int i = 0; i < PAD; i++)
-        sum += sums[i];
-    real scale = 1 / sum;
+}
+
+/* Softmax of what each of the rows t .. t + TILE - 1 sees; zero in the rest of `computed`, whose
+ * bounds are multiples of PAD: whole groups of a fixed length leave the compiler no remainder to do
+ * one by one. */
+INLINE void softmax_tile(const struct attention_head *head, real *rows, size_t stride, int t,
+                         struct span computed)
+{
+    struct across across;
+    real top[TILE], sum[TILE];
+    for (int row = 0; row < TILE; row++)
+        softmax_tops(rows + (size_t)row * stride, keys_seen(head, t + row), computed,
+                     across.of_row[row]);
+    turn_across(&across);
+    memcpy(top, across.column[0], sizeof top);
+    for (int i = 1; i < PAD; i++)
 #pragma omp simd
-    for (int j = computed.from; j < computed.to; j++)
-        scores[j] *= scale;
+        for (int row = 0; row < TILE; row++)
+            top[row] = across.column[i][row] > top[row] ? across.column[i][row] : top[row];
+    for (int row = 0; row < TILE; row++)
+        softmax_powers(rows + (size_t)row * stride, keys_seen(head, t + row), computed, top[row],
+                       across.of_row[row]);
+    turn_across(&across);
+    memset(sum, 0, sizeof sum);
+    for (int i = 0; i < PAD; i++)
+#pragma omp simd
+        for (int row = 0; row < TILE; row++)
+            sum[row] += across.column[i][row];
+    for (int row = 0; row < TILE; row++) {
+        real *restrict scores = rows + (size_t)row * stride, scale = 1 / sum[row];
+#pragma omp simd
+        for (int j = computed.from; j < computed.to; j++)
+            scores[j] *= scale;
+    }
 }
 
 /* S = Q K^T / sqrt(W);  P = softmax(S), masked;  O = P V. */
@@ -980,8 +1021,7 @@ static void attention_forward(const struct attention_head *head)
             tile_product(&(struct tile){q.first + (size_t)t * q.stride, q.stride, 1, kt.first + j,
                                         kt.stride, W},
                          rows + j, (size_t)Tp);
-        for (int i = 0; i < TILE; i++)
-            softmax_row(rows + i * Tp, keys_seen(head, t + i), keys);
+        softmax_tile(head, rows, (size_t)Tp, t, keys);
         for (int d = 0; d < W; d += LANES)
             tile_product(&(struct tile){rows + keys.from, (size_t)Tp, 1,
                                         v.first + (size_t)keys.from * v.stride + d, v.stride,
