@@ -367,24 +367,22 @@ INLINE void transpose_square(const real *from, size_t from_stride, real *to, siz
     *(square_row *)(to + 3 * to_stride) = __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7);
 }
 
-/* `to_stride` from column to column of `from`. In strips whose lines stay in the first-level cache.
- */
+/* `to_stride` from column to column of `from`. A cache line of `to` is written as a whole: in steps
+ * of a power of two few lines stay in the first-level cache at a time. */
 static void transpose_strided(const real *from, size_t from_stride, real *to, size_t to_stride,
                               int rows, int columns)
 {
-    int i = 0;
-    for (; i + 4 <= rows; i += 4) {
-        const real *strip = from + (size_t)i * from_stride;
-        int j = 0;
-        for (; j + 4 <= columns; j += 4)
-            transpose_square(strip + j, from_stride, to + (size_t)j * to_stride + i, to_stride);
-        for (; j < columns; j++)
-            for (int x = 0; x < 4; x++)
-                to[(size_t)j * to_stride + (size_t)(i + x)] =
-                    strip[(size_t)x * from_stride + (size_t)j];
+    enum { SQUARE = 4, LINE = MEMORY_ALIGNMENT / sizeof(real) };
+    const int whole_rows = rows / SQUARE * SQUARE, whole_columns = columns / SQUARE * SQUARE;
+    for (int first = 0; first < whole_rows; first += LINE) {
+        const int end = first + LINE < whole_rows ? first + LINE : whole_rows;
+        for (int j = 0; j < whole_columns; j += SQUARE)
+            for (int i = first; i < end; i += SQUARE)
+                transpose_square(from + (size_t)i * from_stride + j, from_stride,
+                                 to + (size_t)j * to_stride + i, to_stride);
     }
-    for (; i < rows; i++)
-        for (int j = 0; j < columns; j++)
+    for (int i = 0; i < rows; i++)
+        for (int j = i < whole_rows ? whole_columns : 0; j < columns; j++)
             to[(size_t)j * to_stride + (size_t)i] = from[(size_t)i * from_stride + (size_t)j];
 }
 
