@@ -124,16 +124,19 @@ static void set_mark(struct app *app, const struct settings *after, int64_t step
     }
 }
 
-/* Several changes before one step make one mark. */
-static void mark_change(struct app *app, const struct update *update)
+/* Several changes before one step make one mark: true where it replaces that of the change before.
+ * One of a session that was loaded stays, as nothing is known of the settings before it. */
+static bool mark_change(struct app *app, const struct update *update)
 {
-    if (app->mark_step == update->step && app->history.marks > 0) {
+    const bool again = app->mark_step == update->step && app->history.marks > 0;
+    if (again) {
         app->history.marks--; /* it is the last: its step is not done yet */
     } else {
         app->mark_before = app->present;
         app->mark_branch = false;
     }
     set_mark(app, &update->settings, update->step);
+    return again;
 }
 
 bool app_is_too_late(const struct settings *before, const struct settings *after, int64_t step)
@@ -160,16 +163,19 @@ static void say_change(struct app *app, const char *changes, const struct update
                 branch ? "; F branches here with it" : "");
 }
 
-/* The same change as events: a placement that was switched is one of its stack. */
-static void log_change(struct app *app, const struct update *update)
+/* The same change as events: a placement that was switched is one of its stack. `again`: they
+ * replace those of the change before. */
+static void log_change(struct app *app, const struct update *update, bool again)
 {
     const int64_t total = app->events.total;
     const int count = app->events.count;
     const struct settings *after = &update->settings;
     struct settings rest = app->mark_before;
     char text[EVENT_TEXT / 2];
-    events_forget(&app->events, update->step, EVENT_CHANGE);
-    events_forget(&app->events, update->step, EVENT_SWITCH);
+    if (again) {
+        events_forget(&app->events, update->step, EVENT_CHANGE);
+        events_forget(&app->events, update->step, EVENT_SWITCH);
+    }
     for (int side = 0; side < SIDES; side++) {
         enum placement was = rest.stack[side].placement, is = after->stack[side].placement;
         if (was == is)
@@ -192,8 +198,7 @@ static void take_change(struct app *app, const struct update *update)
     if (!*changes)
         return;
     say_change(app, changes, update);
-    mark_change(app, update);
-    log_change(app, update);
+    log_change(app, update, mark_change(app, update));
     take_settings(app, &update->settings);
 }
 
@@ -262,6 +267,7 @@ static void take_update(struct app *app, const struct update *update)
         break;
     case UPDATE_END:
         app->scene.ended = true;
+        events_forget(&app->events, app->history.last[LEFT].step, EVENT_END); /* if it was saved */
         events_note(&app->events, app->history.last[LEFT].step, -1, EVENT_END, "");
         break;
     case UPDATE_LOAD:
