@@ -283,6 +283,8 @@ static void apply(struct trainer *trainer, const struct settings *settings)
         pair_set(&trainer->pair, settings);
         states_change(&trainer->states, &trainer->pair);
         publish_state(trainer, UPDATE_CHANGE, NULL);
+        if (at_the_end(trainer)) /* of fewer steps, now */
+            publish_state(trainer, UPDATE_END, NULL);
         break;
     case SCOPE_PROGRAM:
         pair_set(&trainer->pair, settings);
@@ -389,6 +391,8 @@ static void carry_out(struct trainer *trainer, const struct command *command,
     case COMMAND_PAUSE: /* `running` says it already */
         trainer->steps_left = 0;
         forget_rate(trainer);
+        if (command->kind == COMMAND_RUN && at_the_end(trainer)) /* sent before that was known */
+            publish_state(trainer, UPDATE_END, NULL);
         return;
     case COMMAND_STEP:
         trainer->steps_left++;

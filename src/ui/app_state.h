@@ -39,6 +39,7 @@ struct app {
     struct settings mark_before;  /* the settings before the newest mark on the curves, ... */
     int64_t mark_step;            /* ... which acts from this step on; 0: there is none */
     bool mark_branch;             /* it is where the run branched */
+    int mark_events;              /* so many events of the log are about it: the last ones */
     struct history_anchor anchor; /* of the step that the trainer was sent back to */
     bool going_back;              /* and has not said yet that it is there */
     int grip_row, grip_col; /* of a press on curves or maps, from which a drag scrubs; -1: none */
@@ -120,8 +121,8 @@ void app_take_mouse(struct app *app, struct mouse mouse);
 void app_save(struct app *app, const char *path, bool force);
 void app_load(struct app *app, const char *path);
 
-/* Takes over history and events of a session whose state the trainer has: it is put in place when the
- * trainer says that it goes on with that state (app_session.c). */
+/* Takes over history and events of a session whose state the trainer has: it is put in place when
+ * the trainer says that it goes on with that state (app_session.c). */
 void app_expect_session(struct app *app, struct saved_session *session, const char *path);
 
 /* The trainer's answers: the state to save (NULL: there was no memory for it); it goes on with the

@@ -172,10 +172,9 @@ static void log_change(struct app *app, const struct update *update, bool again)
     const struct settings *after = &update->settings;
     struct settings rest = app->mark_before;
     char text[EVENT_TEXT / 2];
-    if (again) {
-        events_forget(&app->events, update->step, EVENT_CHANGE);
-        events_forget(&app->events, update->step, EVENT_SWITCH);
-    }
+    if (again) /* they are the last: their step is not done yet */
+        app->events.count -= app->mark_events;
+    app->mark_events = 0;
     for (int side = 0; side < SIDES; side++) {
         enum placement was = rest.stack[side].placement, is = after->stack[side].placement;
         if (was == is)
@@ -183,12 +182,26 @@ static void log_change(struct app *app, const struct update *update, bool again)
         snprintf(text, sizeof text, "%s, no longer as %s", placement_names[is],
                  placement_names[was]);
         events_note(&app->events, update->step, side, EVENT_SWITCH, text);
+        app->mark_events++;
         rest.stack[side].placement = is;
     }
     app_list_changes(&rest, after, "→", text, sizeof text);
-    if (*text)
+    if (*text) {
         events_note(&app->events, update->step, -1, EVENT_CHANGE, text);
+        app->mark_events++;
+    }
     show_new_events(app, total, count);
+}
+
+/* A run that was over has got more steps: the end had paused it, not the user. */
+static void go_on_after_the_end(struct app *app)
+{
+    const int64_t done = app->history.last[LEFT].step;
+    if (!app->scene.ended || (app->present.steps > 0 && app->present.steps <= done))
+        return;
+    app->scene.ended = false;
+    events_forget(&app->events, done, EVENT_END);
+    trainer_run(app->trainer);
 }
 
 static void take_change(struct app *app, const struct update *update)
@@ -200,6 +213,7 @@ static void take_change(struct app *app, const struct update *update)
     say_change(app, changes, update);
     log_change(app, update, mark_change(app, update));
     take_settings(app, &update->settings);
+    go_on_after_the_end(app);
 }
 
 static void say_branch(struct app *app, const struct update *update)
@@ -240,6 +254,7 @@ static void take_branch(struct app *app, const struct update *update)
     app->scene.cursor = 0;
     app->mark_before = update->before;
     app->mark_branch = true;
+    app->mark_events = 0;
     set_mark(app, &update->settings, update->step + 1);
     take_settings(app, &update->settings);
     find_tensor(app);

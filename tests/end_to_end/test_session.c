@@ -205,6 +205,7 @@ static void the_screen_goes_on_where_the_session_stopped(void **state)
     assert_true(console_wait_text(console, "step 3"));
     console_send(console, "8"); /* what was said before, and the end */
     assert_true(console_wait_text(console, "mark: second of four"));
+    console_send(console, "\033[F");
     assert_true(console_wait_text(console, "the run is over"));
     console_send(console, "1?\033[F");
     assert_true(console_wait_text(console, "This session"));

@@ -206,7 +206,7 @@ static void a_change_before_its_step_stays(void **state)
     assert_int_equal(count_of(EVENT_CHANGE), 2);
     assert_int_equal(app->history.marks, 2);
     assert_string_equal(app->history.mark[0].text, "lr 0.003→0.01");
-    assert_string_equal(app->history.mark[1].text, "clip 1→0.25");
+    assert_string_equal(app->history.mark[1].text, "clip 0→0.25");
 }
 
 /* A run that was over is over again, and that is said once. */
@@ -229,6 +229,27 @@ static void the_end_is_said_once(void **state)
         trainer_wait(app->trainer, 1);
         app_take_updates(app);
     }
+    assert_int_equal(count_of(EVENT_END), 1);
+
+    changed = app->wanted;
+    changed.steps = 5; /* it goes on, and is over again */
+    app_command(app, &changed);
+    while (app->history.last[LEFT].step < 5 || !app->scene.ended) {
+        trainer_wait(app->trainer, 1);
+        app_take_updates(app);
+    }
+    assert_int_equal(count_of(EVENT_END), 1);
+    assert_false(trainer_running(app->trainer));
+    changed.steps = 4; /* as it was before */
+    app_command(app, &changed);
+    expect_message("steps 4");
+    trainer_run(app->trainer);
+    while (trainer_running(app->trainer)) {
+        trainer_wait(app->trainer, 1);
+        app_take_updates(app);
+    }
+    assert_true(app->scene.ended);
+    assert_int_equal(app->history.last[LEFT].step, 5);
     assert_int_equal(count_of(EVENT_END), 1);
 }
 
