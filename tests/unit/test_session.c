@@ -258,6 +258,8 @@ static void assert_same_history(const struct history *a, const struct history *b
         assert_int_equal(a->ghost[g].count, b->ghost[g].count);
         assert_same_points(a->ghost[g].point, b->ghost[g].point, a->ghost[g].count);
     }
+    assert_int_equal(a->moments.limit, b->moments.limit);
+    assert_int_equal(history_spacing(a), history_spacing(b));
     assert_int_equal(history_moments(a), history_moments(b));
     for (int i = 0; i < history_moments(a); i++)
         for (enum side side = LEFT; side < SIDES; side++) {
@@ -690,6 +692,7 @@ static void a_large_history_is_thinned(void **state)
     assert_true(history_read(&other, &file, shape, 3000, &error));
     const int kept = history_moments(&other);
     assert_true(kept > 16 && kept < 1000);
+    assert_true(history_bytes(&other) <= ((size_t)2 << 20) + 400000);
     for (int i = 0; i < kept; i++) {
         const int64_t step = history_moment_step(&other, i);
         const struct moment a = history_moment(&history, RIGHT, step);
