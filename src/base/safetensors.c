@@ -11,9 +11,8 @@
 enum { DATA_ALIGNMENT = 64, LENGTH_BYTES = 8 };
 
 const struct safetensors_type_row safetensors_types[SAFETENSORS_TYPES] = {
-    [SAFETENSORS_F64] = {"F64", 8},
-    [SAFETENSORS_F32] = {"F32", 4},
-    [SAFETENSORS_I32] = {"I32", 4},
+    [SAFETENSORS_F64] = {"F64", 8}, [SAFETENSORS_I64] = {"I64", 8}, [SAFETENSORS_F32] = {"F32", 4},
+    [SAFETENSORS_I32] = {"I32", 4}, [SAFETENSORS_U8] = {"U8", 1},
 };
 
 void safetensors_close(struct safetensors *set)

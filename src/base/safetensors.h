@@ -10,7 +10,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum safetensors_type { SAFETENSORS_F64, SAFETENSORS_F32, SAFETENSORS_I32, SAFETENSORS_TYPES };
+enum safetensors_type {
+    SAFETENSORS_F64,
+    SAFETENSORS_I64,
+    SAFETENSORS_F32,
+    SAFETENSORS_I32,
+    SAFETENSORS_U8,
+    SAFETENSORS_TYPES
+};
 
 enum { SAFETENSORS_DIMS = 3 };
 

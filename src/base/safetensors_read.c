@@ -92,6 +92,7 @@ double safetensors_number(const struct safetensors_tensor *tensor, size_t index)
     const char *at = (const char *)tensor->data + index * size;
     double wide;
     float narrow;
+    int64_t long_whole;
     int32_t whole;
     switch (tensor->type) {
     case SAFETENSORS_F64:
@@ -100,12 +101,17 @@ double safetensors_number(const struct safetensors_tensor *tensor, size_t index)
     case SAFETENSORS_F32:
         memcpy(&narrow, at, sizeof narrow);
         return (double)narrow;
+    case SAFETENSORS_I64:
+        memcpy(&long_whole, at, sizeof long_whole);
+        return (double)long_whole;
     case SAFETENSORS_I32:
+        memcpy(&whole, at, sizeof whole);
+        return (double)whole;
+    case SAFETENSORS_U8:
     case SAFETENSORS_TYPES:
         break;
     }
-    memcpy(&whole, at, sizeof whole);
-    return (double)whole;
+    return *(const unsigned char *)at;
 }
 
 /* ---- the header ---- */
@@ -165,7 +171,7 @@ static bool read_tensor(struct safetensors_file *file, const cJSON *entry, size_
     size_t begin, end;
     show(entry->string, shown);
     if (!read_type(tensor, cJSON_GetObjectItemCaseSensitive(entry, "dtype")))
-        return error_set(error, "the dtype of %s is not F64, F32 or I32", shown);
+        return error_set(error, "the dtype of %s is not F64, I64, F32, I32 or U8", shown);
     if (!read_shape(tensor, cJSON_GetObjectItemCaseSensitive(entry, "shape")))
         return error_set(error, "the shape of %s is not up to %d sizes", shown, SAFETENSORS_DIMS);
     if (cJSON_GetArraySize(entry) != 3 || !cJSON_IsArray(offsets) ||

@@ -54,7 +54,7 @@ const struct safetensors_tensor *safetensors_need(const struct safetensors_file 
                                                   int dims, const int64_t *shape,
                                                   struct error *error);
 
-/* Number `index` of a tensor of any type, exactly; index < count. */
+/* Number `index` of a tensor of any type, exactly (of I64 up to 2^53); index < count. */
 double safetensors_number(const struct safetensors_tensor *tensor, size_t index);
 
 #endif

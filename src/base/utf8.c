@@ -1,6 +1,8 @@
 /* See utf8.h. RFC 3629: no overlong forms, no surrogates, nothing past U+10FFFF. */
 #include "base/utf8.h"
 
+#include <string.h>
+
 uint32_t utf8_next(const char **text)
 {
     const unsigned char *bytes = (const unsigned char *)*text;
@@ -43,4 +45,16 @@ int utf8_put(char *out, uint32_t code)
     out[0] = (char)(lead[size] | code);
     out[size] = '\0';
     return size;
+}
+
+void utf8_trim(char *text)
+{
+    size_t end = strlen(text), start = end;
+    while (start > 0 && end - start < 3 && ((unsigned char)text[start - 1] & 0xC0) == 0x80)
+        start--;
+    if (start == 0 || (unsigned char)text[start - 1] < 0xC0)
+        return;
+    const char *at = text + --start;
+    if (utf8_next(&at) == UTF8_BAD)
+        text[start] = '\0';
 }

@@ -15,4 +15,7 @@ uint32_t utf8_next(const char **text);
  */
 int utf8_put(char *out, uint32_t code);
 
+/* Cuts off what a copy into too little room may have left of a sequence at the end of a text. */
+void utf8_trim(char *text);
+
 #endif

@@ -1,6 +1,8 @@
 /* See events.h. Owns the table of the kinds; must not know how an event is drawn. */
 #include "train/events.h"
 
+#include "base/names.h"
+#include "base/utf8.h"
 #include "train/schedule.h"
 
 #include <inttypes.h>
@@ -305,6 +307,7 @@ static void add(struct events *events, int64_t step, int side, enum event_kind k
                 const struct facts *facts)
 {
     const struct event_row *row = &event_table[kind];
+    char text[EVENT_TEXT], shown[EVENT_TEXT + 5];
     if (events->count == EVENTS_MAX) {
         events->count--;
         memmove(events->event, events->event + 1, (size_t)events->count * sizeof events->event[0]);
@@ -315,7 +318,10 @@ static void add(struct events *events, int64_t step, int side, enum event_kind k
         events->event[at] = events->event[at - 1];
     struct event *event = &events->event[at];
     *event = (struct event){.step = step, .side = side, .layer = facts->layer, .kind = kind};
-    write_sentence(event->text, sizeof event->text, row->sentence, row, facts);
+    write_sentence(text, sizeof text, row->sentence, row, facts);
+    utf8_trim(text);
+    names_printable(shown, sizeof shown, text);
+    memcpy(event->text, shown, strlen(shown) + 1); /* which is no longer than `text` */
 }
 
 static void forget_watch(struct events *events)

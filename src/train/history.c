@@ -2,6 +2,7 @@
 #include "train/history_parts.h"
 
 #include "base/memory.h"
+#include "base/utf8.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -744,6 +745,7 @@ void history_add_mark_of(struct history *history, enum mark_kind kind, int64_t s
     mark->step = step;
     mark->kind = kind;
     snprintf(mark->text, sizeof mark->text, "%s", text);
+    utf8_trim(mark->text);
 }
 
 void history_add_mark(struct history *history, int64_t step, const char *text)

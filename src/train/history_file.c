@@ -46,6 +46,7 @@ static const struct scalar_row {
     {SCALAR(fault.place), .most = FAULT_PARAMETER},
     {SCALAR(fault.layer), .most = LAYERS_MAX},
     {SCALAR(fault.step)},
+    {SCALAR(fault.part), .most = FAULT_FEED_FORWARD},
     {SCALAR(detailed), .most = 1},
 #undef SCALAR
 };
@@ -566,7 +567,7 @@ static bool read_marks(struct history *history, const struct safetensors_file *f
     if (!step || !kinds)
         return false;
     for (int i = 0; i < (int)marks; i++) {
-        char key[NAME_SIZE], text[MARK_TEXT];
+        char key[NAME_SIZE], text[MARK_TEXT + 5];
         const int32_t kind = ((const int32_t *)kinds->data)[i];
         snprintf(key, sizeof key, "history.mark.%d", i);
         const char *said = safetensors_value(file, key);

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/names.h"
 #include "core/tensors.h"
+#include "train/events_file.h"
 #include "train/history_file.h"
 #include "train/tensor_file.h"
 
@@ -23,6 +24,10 @@ static const int64_t step_most = INT64_C(1) << 40;
 static const char *const fault_names[] = {
     [FAULT_NONE] = "none",         [FAULT_STREAM] = "stream",       [FAULT_LOSS] = "loss",
     [FAULT_GRADIENT] = "gradient", [FAULT_PARAMETER] = "parameter", NULL};
+static const char *const part_names[] = {[FAULT_WHOLE] = "whole",
+                                         [FAULT_ATTENTION] = "attention",
+                                         [FAULT_FEED_FORWARD] = "feed-forward",
+                                         NULL};
 
 /* The three arrays of a state: how they are called, and in which order they are parked. */
 enum { ARRAYS = 3 };
@@ -78,11 +83,14 @@ static void add_run(struct safetensors *set, const struct run_state *run, enum s
     safetensors_metadata(set, key_of(key, side, "fault"), fault_names[run->fault.place]);
     add_integer(set, key_of(key, side, "fault.layer"), run->fault.layer);
     add_integer(set, key_of(key, side, "fault.step"), run->fault.step);
+    safetensors_metadata(set, key_of(key, side, "fault.part"), part_names[run->fault.part]);
 }
 
-bool session_write(const char *path, bool force, const struct pair_state *state,
-                   const struct history *history, int64_t *bytes, struct error *error)
+bool session_write(const char *path, bool force, const struct session_parts *parts, int64_t *bytes,
+                   struct error *error)
 {
+    const struct pair_state *state = parts->state;
+    const struct history *history = parts->history;
     struct safetensors set = {.sealed = true};
     struct file file = {0};
     if (history->last[LEFT].step != state->step)
@@ -103,6 +111,7 @@ bool session_write(const char *path, bool force, const struct pair_state *state,
         free(model.tensor);
     }
     history_write(history, &set);
+    events_write(parts->events, history, &set);
     safetensors_write(&set, file.stream);
     safetensors_close(&set);
     *bytes = (int64_t)ftello(file.stream);
@@ -149,14 +158,16 @@ static bool read_fault(const struct safetensors_file *file, enum side side, int 
                        int64_t step, struct fault *fault, struct error *error)
 {
     char key[KEY_SIZE];
-    int place;
+    int place, part;
     int64_t layer;
     if (!read_choice(file, key_of(key, side, "fault"), fault_names, &place, error) ||
         !tensor_file_integer(file, key_of(key, side, "fault.layer"), 0, layers, &layer, error) ||
-        !tensor_file_integer(file, key_of(key, side, "fault.step"), 0, step, &fault->step, error))
+        !tensor_file_integer(file, key_of(key, side, "fault.step"), 0, step, &fault->step, error) ||
+        !read_choice(file, key_of(key, side, "fault.part"), part_names, &part, error))
         return false;
     fault->place = (enum fault_place)place;
     fault->layer = (int)layer;
+    fault->part = (enum fault_part)part;
     return true;
 }
 
@@ -247,7 +258,7 @@ static void find_shape(struct moment_shape *shape, const struct model *model)
     }
 }
 
-/* State and history, for settings that were checked. */
+/* State, history and events, for settings that were checked. */
 static bool read_numbers(const struct safetensors_file *file, struct saved_session *session,
                          struct error *error)
 {
@@ -262,7 +273,8 @@ static bool read_numbers(const struct safetensors_file *file, struct saved_sessi
             read_run(file, side, &state->settings, &model, &state->run[side], state->step, error);
         free(model.tensor);
     }
-    return good && history_read(&session->history, file, shape, state->step, error);
+    return good && history_read(&session->history, file, shape, state->step, error) &&
+           events_read(&session->events, file, shape, state->step, error);
 }
 
 /* What is learned now has to be what was learned: its entropy tells. */
@@ -307,6 +319,7 @@ bool session_read(const char *path, struct saved_session *session, struct error 
     struct error reason;
     char shown[SHOWN];
     *session = (struct saved_session){.state = NULL};
+    events_clear(&session->events);
     if (!safetensors_open(&file, path, error))
         return false;
     session->state = calloc(1, sizeof *session->state);

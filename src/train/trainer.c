@@ -284,6 +284,8 @@ static void apply(struct trainer *trainer, const struct settings *settings)
         pair_set(&trainer->pair, settings);
         states_change(&trainer->states, &trainer->pair);
         publish_state(trainer, UPDATE_CHANGE, NULL);
+        if (at_the_end(trainer)) /* of fewer steps, now */
+            publish_state(trainer, UPDATE_END, NULL);
         break;
     case SCOPE_PROGRAM:
         pair_set(&trainer->pair, settings);
@@ -390,6 +392,8 @@ static void carry_out(struct trainer *trainer, const struct command *command,
     case COMMAND_PAUSE: /* `running` says it already */
         trainer->steps_left = 0;
         forget_rate(trainer);
+        if (command->kind == COMMAND_RUN && at_the_end(trainer)) /* sent before that was known */
+            publish_state(trainer, UPDATE_END, NULL);
         return;
     case COMMAND_STEP:
         trainer->steps_left++;

@@ -1,6 +1,6 @@
 /* Saves the session and goes on with a saved one; keeps the command line that makes the settings
  * again. See app_state.h. The trainer answers between two steps: what is saved is its state with
- * the history of exactly that step. */
+ * the history and the events of exactly that step. */
 #include "ui/app_state.h"
 
 #include "base/memory.h"
@@ -38,11 +38,12 @@ void app_take_state(struct app *app, const struct pair_state *state)
     struct error *error = &app->save_error;
     char shown[PATH_SHOWN];
     int64_t bytes;
+    const struct session_parts parts = {state, &app->history, &app->events};
     names_printable(shown, sizeof shown, app->save_path);
     error->text[0] = '\0';
     if (!state)
         error_set(error, "no memory to copy the session: it was not saved");
-    else if (session_write(app->save_path, app->save_force, state, &app->history, &bytes, error))
+    else if (session_write(app->save_path, app->save_force, &parts, &bytes, error))
         app_say(app, ROLE_GOOD, "saved %s, step %" PRId64 ", %.1f MB", shown, state->step,
                 (double)bytes / 1e6);
     if (error->text[0])
@@ -85,6 +86,7 @@ void app_expect_session(struct app *app, struct saved_session *session, const ch
 {
     app->load_path = memory_copy_string(path);
     app->load_history = session->history;
+    app->load_events = session->events;
     session->history = (struct history){0};
 }
 
@@ -95,6 +97,8 @@ void app_take_session(struct app *app)
     history_close(&app->history);
     app->history = app->load_history;
     app->load_history = (struct history){0};
+    app->events = app->load_events;
+    app->scene.news = false; /* what is newest is no news */
     forget_path(&app->load_path);
     app_say(app, ROLE_GOOD, "loaded %s, step %" PRId64, shown, app->history.last[LEFT].step);
 }

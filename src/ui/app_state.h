@@ -41,6 +41,7 @@ struct app {
     struct settings mark_before;  /* the settings before the newest mark on the curves, ... */
     int64_t mark_step;            /* ... which acts from this step on; 0: there is none */
     bool mark_branch;             /* it is where the run branched */
+    int mark_events;              /* so many events of the log are about it: the last ones */
     struct history_anchor anchor; /* of the step that the trainer was sent back to */
     bool going_back;              /* and has not said yet that it is there */
     int grip_row, grip_col; /* of a press on curves or maps, from which a drag scrubs; -1: none */
@@ -50,6 +51,7 @@ struct app {
     struct error save_error;     /* why the last session was not saved; empty: it was */
     char *load_path;             /* of the session that the trainer was sent; NULL: none */
     struct history load_history; /* its history */
+    struct events load_events;   /* and its events */
     char share[SHARE_TEXT];      /* see scene.share */
     double next_rate, next_frame;
     bool begun;   /* the run under way has been announced */
@@ -132,13 +134,14 @@ void app_take_key(struct app *app, int code);
 
 /* Carries out what the mouse did (app_mouse.c). */
 void app_take_mouse(struct app *app, struct mouse mouse);
+
 /* Saves the session to a file, and goes on with a saved one: both when the step under way is done.
  * The status line says how it went (app_session.c). */
 void app_save(struct app *app, const char *path, bool force);
 void app_load(struct app *app, const char *path);
 
-/* Takes over the history of a session whose state the trainer has: it is put in place when the
- * trainer says that it goes on with that state (app_session.c). */
+/* Takes over history and events of a session whose state the trainer has: it is put in place when
+ * the trainer says that it goes on with that state (app_session.c). */
 void app_expect_session(struct app *app, struct saved_session *session, const char *path);
 
 /* The trainer's answers: the state to save (NULL: there was no memory for it); it goes on with the

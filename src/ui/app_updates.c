@@ -124,16 +124,19 @@ static void set_mark(struct app *app, const struct settings *after, int64_t step
     }
 }
 
-/* Several changes before one step make one mark. */
-static void mark_change(struct app *app, const struct update *update)
+/* Several changes before one step make one mark: true where it replaces that of the change before.
+ * One of a session that was loaded stays, as nothing is known of the settings before it. */
+static bool mark_change(struct app *app, const struct update *update)
 {
-    if (app->mark_step == update->step && app->history.marks > 0) {
+    const bool again = app->mark_step == update->step && app->history.marks > 0;
+    if (again) {
         app->history.marks--; /* it is the last: its step is not done yet */
     } else {
         app->mark_before = app->present;
         app->mark_branch = false;
     }
     set_mark(app, &update->settings, update->step);
+    return again;
 }
 
 bool app_is_too_late(const struct settings *before, const struct settings *after, int64_t step)
@@ -160,16 +163,18 @@ static void say_change(struct app *app, const char *changes, const struct update
                 branch ? "; F branches here with it" : "");
 }
 
-/* The same change as events: a placement that was switched is one of its stack. */
-static void log_change(struct app *app, const struct update *update)
+/* The same change as events: a placement that was switched is one of its stack. `again`: they
+ * replace those of the change before. */
+static void log_change(struct app *app, const struct update *update, bool again)
 {
     const int64_t total = app->events.total;
     const int count = app->events.count;
     const struct settings *after = &update->settings;
     struct settings rest = app->mark_before;
     char text[EVENT_TEXT / 2];
-    events_forget(&app->events, update->step, EVENT_CHANGE);
-    events_forget(&app->events, update->step, EVENT_SWITCH);
+    if (again) /* they are the last: their step is not done yet */
+        app->events.count -= app->mark_events;
+    app->mark_events = 0;
     for (int side = 0; side < SIDES; side++) {
         enum placement was = rest.stack[side].placement, is = after->stack[side].placement;
         if (was == is)
@@ -177,12 +182,26 @@ static void log_change(struct app *app, const struct update *update)
         snprintf(text, sizeof text, "%s, no longer as %s", placement_names[is],
                  placement_names[was]);
         events_note(&app->events, update->step, side, EVENT_SWITCH, text);
+        app->mark_events++;
         rest.stack[side].placement = is;
     }
     app_list_changes(&rest, after, "→", text, sizeof text);
-    if (*text)
+    if (*text) {
         events_note(&app->events, update->step, -1, EVENT_CHANGE, text);
+        app->mark_events++;
+    }
     show_new_events(app, total, count);
+}
+
+/* A run that was over has got more steps: the end had paused it, not the user. */
+static void go_on_after_the_end(struct app *app)
+{
+    const int64_t done = app->history.last[LEFT].step;
+    if (!app->scene.ended || (app->present.steps > 0 && app->present.steps <= done))
+        return;
+    app->scene.ended = false;
+    events_forget(&app->events, done, EVENT_END);
+    trainer_run(app->trainer);
 }
 
 static void take_change(struct app *app, const struct update *update)
@@ -192,9 +211,9 @@ static void take_change(struct app *app, const struct update *update)
     if (!*changes)
         return;
     say_change(app, changes, update);
-    mark_change(app, update);
-    log_change(app, update);
+    log_change(app, update, mark_change(app, update));
     take_settings(app, &update->settings);
+    go_on_after_the_end(app);
 }
 
 static void say_branch(struct app *app, const struct update *update)
@@ -236,6 +255,7 @@ static void take_branch(struct app *app, const struct update *update)
     app->scene.cursor = 0;
     app->mark_before = update->before;
     app->mark_branch = true;
+    app->mark_events = 0;
     set_mark(app, &update->settings, update->step + 1);
     take_settings(app, &update->settings);
     find_tensor(app);
@@ -263,6 +283,7 @@ static void take_update(struct app *app, const struct update *update)
         break;
     case UPDATE_END:
         app->scene.ended = true;
+        events_forget(&app->events, app->history.last[LEFT].step, EVENT_END); /* if it was saved */
         events_note(&app->events, app->history.last[LEFT].step, -1, EVENT_END, "");
         break;
     case UPDATE_LOAD:

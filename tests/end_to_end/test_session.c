@@ -43,6 +43,7 @@ static int set_up(void **state)
     (void)state;
     struct settings settings = small_settings();
     struct history history;
+    static struct events events;
     static struct snapshot snapshot[SIDES];
     struct pair pair;
     struct error error;
@@ -52,12 +53,16 @@ static int set_up(void **state)
     snprintf(session_path, sizeof session_path, "%s/it.safetensors", folder);
     history_open(&history);
     history_set_unit(&history, task_info(pair.task).unigram_entropy);
+    events_clear(&events);
     for (int step = 0; step < STEPS; step++) {
         pair_step(&pair, snapshot);
         history_add(&history, snapshot);
+        events_step(&events, &history, &settings);
     }
+    events_note(&events, 2, -1, EVENT_MARK, "second of four");
     struct pair_state *saved = pair_state_take(&pair);
-    bool good = session_write(session_path, false, saved, &history, &bytes, &error);
+    const struct session_parts parts = {saved, &history, &events};
+    bool good = session_write(session_path, false, &parts, &bytes, &error);
     pair_state_free(saved);
     pair_close(&pair);
     history_close(&history);
@@ -198,7 +203,11 @@ static void the_screen_goes_on_where_the_session_stopped(void **state)
     assert_true(console_wait_text(console, "Pre-LN"));
     console_send(console, "["); /* the moments before are there */
     assert_true(console_wait_text(console, "step 3"));
-    console_send(console, "?\033[F");
+    console_send(console, "8"); /* what was said before, and the end */
+    assert_true(console_wait_text(console, "mark: second of four"));
+    console_send(console, "\033[F");
+    assert_true(console_wait_text(console, "the run is over"));
+    console_send(console, "1?\033[F");
     assert_true(console_wait_text(console, "This session"));
     assert_true(console_wait_text(console, "lnscope --layers 2 --width 16"));
     console_send(console, "?");

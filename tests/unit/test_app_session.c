@@ -118,12 +118,23 @@ static char *bytes_of(const char *name, size_t *size)
     return bytes;
 }
 
+static int count_of(enum event_kind kind)
+{
+    int count = 0;
+    for (int i = 0; i < app->events.count; i++)
+        count += app->events.event[i].kind == kind;
+    return count;
+}
+
 static void a_session_is_saved_and_loaded(void **state)
 {
     struct settings changed = small_settings();
     size_t size, other_size;
     (void)state;
     train_to(5);
+    assert_true(app_mark(app, "here"));
+    const int said = app->events.count;
+    assert_true(said > 0);
     app_save(app, path, false);
     expect_message("a, step 5, ");
     assert_non_null(strstr(app->message, "saved "));
@@ -148,6 +159,11 @@ static void a_session_is_saved_and_loaded(void **state)
     assert_int_equal(app->scene.cursor, 0);
     assert_int_equal(app->history.last[RIGHT].step, 5);
     assert_int_equal(app->history.count, 5);
+    assert_int_equal(app->events.count, said); /* without the restart in between */
+    assert_int_equal(count_of(EVENT_MARK), 1);
+    assert_int_equal(count_of(EVENT_RESTART), 0);
+    assert_int_equal(app->history.marks, 1);
+    assert_false(app->scene.news);
     assert_int_equal(app->task.vocab, 32);
     changed = app->wanted;
     changed.fps = settings_default().fps;
@@ -162,6 +178,79 @@ static void a_session_is_saved_and_loaded(void **state)
     assert_memory_equal(bytes, expected, size);
     free(bytes);
     free(expected);
+}
+
+/* A change that was saved before its step is not lost to the next one. */
+static void a_change_before_its_step_stays(void **state)
+{
+    (void)state;
+    struct settings changed = small_settings();
+    train_to(3);
+    changed.lr = 0.01;
+    app_command(app, &changed);
+    expect_message("lr 0.01: from step 4 on");
+    app_save(app, path, false);
+    expect_message("a, step 3, ");
+    app_load(app, path);
+    expect_message("loaded ");
+    assert_int_equal(count_of(EVENT_CHANGE), 1);
+    changed.clip = 0.5;
+    app_command(app, &changed);
+    expect_message("from step 4 on");
+    assert_int_equal(count_of(EVENT_CHANGE), 2);
+    assert_int_equal(app->history.marks, 2);
+    changed.clip = 0.25; /* which is one change with the one before */
+    app_command(app, &changed);
+    expect_message("clip 0.25");
+    expect_message("from step 4 on");
+    assert_int_equal(count_of(EVENT_CHANGE), 2);
+    assert_int_equal(app->history.marks, 2);
+    assert_string_equal(app->history.mark[0].text, "lr 0.003→0.01");
+    assert_string_equal(app->history.mark[1].text, "clip 0→0.25");
+}
+
+/* A run that was over is over again, and that is said once. */
+static void the_end_is_said_once(void **state)
+{
+    (void)state;
+    struct settings changed = small_settings();
+    changed.steps = 3;
+    app_command(app, &changed);
+    train_to(3);
+    while (!app->scene.ended) {
+        trainer_wait(app->trainer, 1);
+        app_take_updates(app);
+    }
+    app_save(app, path, false);
+    expect_message("a, step 3, ");
+    app_load(app, path);
+    expect_message("loaded ");
+    while (!app->scene.ended) {
+        trainer_wait(app->trainer, 1);
+        app_take_updates(app);
+    }
+    assert_int_equal(count_of(EVENT_END), 1);
+
+    changed = app->wanted;
+    changed.steps = 5; /* it goes on, and is over again */
+    app_command(app, &changed);
+    while (app->history.last[LEFT].step < 5 || !app->scene.ended) {
+        trainer_wait(app->trainer, 1);
+        app_take_updates(app);
+    }
+    assert_int_equal(count_of(EVENT_END), 1);
+    assert_false(trainer_running(app->trainer));
+    changed.steps = 4; /* as it was before */
+    app_command(app, &changed);
+    expect_message("steps 4");
+    trainer_run(app->trainer);
+    while (trainer_running(app->trainer)) {
+        trainer_wait(app->trainer, 1);
+        app_take_updates(app);
+    }
+    assert_true(app->scene.ended);
+    assert_int_equal(app->history.last[LEFT].step, 5);
+    assert_int_equal(count_of(EVENT_END), 1);
 }
 
 static void what_fails_changes_nothing(void **state)
@@ -222,6 +311,8 @@ int main(void)
 #define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(a_session_is_saved_and_loaded),
+        TEST(a_change_before_its_step_stays),
+        TEST(the_end_is_said_once),
         TEST(what_fails_changes_nothing),
         TEST(what_is_to_be_saved_is_saved_at_the_end),
         TEST(the_line_to_share_is_that_of_the_run),

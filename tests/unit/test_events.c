@@ -600,6 +600,11 @@ static void long_texts_are_cut(void **state)
     text[sizeof text - 1] = '\0';
     events_note(&events, 1, -1, EVENT_MARK, text);
     assert_int_equal(strlen(newest()->text), EVENT_TEXT - 1);
+    memcpy(text + EVENT_TEXT - (int)strlen("mark: ") - 3, "\xE2\x86\x92", 3); /* an arrow, cut */
+    text[1] = '\t'; /* and what would move the cursor */
+    events_note(&events, 2, -1, EVENT_MARK, text);
+    assert_int_equal(strlen(newest()->text), EVENT_TEXT - 3);
+    assert_memory_equal(newest()->text, "mark: x?xx", 10);
 }
 
 static void blind_texts_are_known(void **state)

@@ -119,6 +119,23 @@ static void bad_utf8_is_one_code_point_per_byte(void **state)
     }
 }
 
+/* A text cut anywhere keeps its whole characters. */
+static void a_cut_sequence_is_trimmed(void **state)
+{
+    static const char text[] = "aé→\xF0\x9F\x90\x8Fz";
+    static const size_t whole[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 11};
+    (void)state;
+    for (size_t size = 0; size < sizeof text; size++) {
+        char cut[sizeof text];
+        snprintf(cut, sizeof cut, "%.*s", (int)size, text);
+        utf8_trim(cut);
+        assert_int_equal(strlen(cut), whole[size]);
+    }
+    char others[] = "x\x80\x80\x80\x80";
+    utf8_trim(others); /* which no cut has made */
+    assert_int_equal(strlen(others), 5);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -129,6 +146,7 @@ int main(void)
         cmocka_unit_test(text_is_cut_to_whole_characters),
         cmocka_unit_test(every_code_point_survives_utf8),
         cmocka_unit_test(bad_utf8_is_one_code_point_per_byte),
+        cmocka_unit_test(a_cut_sequence_is_trimmed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

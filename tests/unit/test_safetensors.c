@@ -28,6 +28,8 @@ static void arrays_are_read_back(void **state)
     const float matrix[2][3] = {{1, 2, 3}, {4, 5, -0.5f}};
     const double loss = 3.25;
     const int32_t tokens[4] = {7, -1, 2147483647, 0};
+    const int64_t steps[2] = {-5, (int64_t)1 << 52};
+    static const char letters[] = "ab\xFF";
     struct safetensors set = {0};
     struct safetensors_file saved;
     struct error error;
@@ -37,11 +39,13 @@ static void arrays_are_read_back(void **state)
     safetensors_metadata(&set, "text", "a \"b\" \xE2\x86\x92");
     safetensors_add(&set, "w", SAFETENSORS_F32, 2, (const int64_t[]){2, 3}, matrix);
     safetensors_add(&set, "tokens", SAFETENSORS_I32, 2, (const int64_t[]){2, 2}, tokens);
+    safetensors_add(&set, "letters", SAFETENSORS_U8, 1, (const int64_t[]){3}, letters);
     safetensors_add(&set, "loss", SAFETENSORS_F64, 0, NULL, &loss);
+    safetensors_add(&set, "steps", SAFETENSORS_I64, 1, (const int64_t[]){2}, steps);
     char *bytes = write_set(&set, &size);
     if (!safetensors_parse(&saved, (const unsigned char *)bytes, size, &error))
         fail_msg("%s", error.text);
-    assert_int_equal(saved.tensors, 3);
+    assert_int_equal(saved.tensors, 5);
     assert_string_equal(safetensors_value(&saved, "seed"), "1");
     assert_string_equal(safetensors_value(&saved, "text"), "a \"b\" \xE2\x86\x92");
     const struct safetensors_tensor *w = safetensors_find(&saved, "w");
@@ -52,6 +56,14 @@ static void arrays_are_read_back(void **state)
     assert_true(safetensors_number(w, 5) == -0.5);
     assert_true(safetensors_number(safetensors_find(&saved, "tokens"), 1) == -1);
     assert_true(safetensors_number(safetensors_find(&saved, "tokens"), 2) == 2147483647);
+    assert_true(safetensors_number(safetensors_find(&saved, "steps"), 0) == -5);
+    assert_true(safetensors_number(safetensors_find(&saved, "steps"), 1) == 4503599627370496.0);
+    assert_true(safetensors_number(safetensors_find(&saved, "letters"), 1) == 'b');
+    assert_true(safetensors_number(safetensors_find(&saved, "letters"), 2) == 255);
+    assert_non_null(
+        safetensors_need(&saved, "steps", SAFETENSORS_I64, 1, (const int64_t[]){2}, &error));
+    assert_non_null(
+        safetensors_need(&saved, "letters", SAFETENSORS_U8, 1, (const int64_t[]){3}, &error));
     assert_int_equal(safetensors_find(&saved, "loss")->dims, 0);
     assert_true(safetensors_number(safetensors_find(&saved, "loss"), 0) == 3.25);
     safetensors_file_close(&saved);

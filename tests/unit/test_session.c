@@ -78,6 +78,7 @@ static void write_bytes(const char *path, const void *bytes, size_t size)
 struct live {
     struct pair pair;
     struct history history;
+    struct events events;
     struct snapshot snapshot[SIDES]; /* of the last step */
 };
 
@@ -107,6 +108,7 @@ static struct live *open_live(const struct settings *settings)
         fail_msg("%s", error.text);
     history_open(&live->history);
     history_set_unit(&live->history, task_info(live->pair.task).unigram_entropy);
+    events_clear(&live->events);
     return live;
 }
 
@@ -122,17 +124,19 @@ static void train(struct live *live, int steps)
     for (int i = 0; i < steps; i++) {
         pair_step(&live->pair, live->snapshot);
         history_add(&live->history, live->snapshot);
+        events_step(&live->events, &live->history, &live->pair.settings);
     }
 }
 
 static void save(struct live *live, const char *path)
 {
     struct pair_state *state = pair_state_take(&live->pair);
+    const struct session_parts parts = {state, &live->history, &live->events};
     struct error error;
     int64_t bytes = 0;
     size_t size;
     assert_non_null(state);
-    if (!session_write(path, true, state, &live->history, &bytes, &error))
+    if (!session_write(path, true, &parts, &bytes, &error))
         fail_msg("%s", error.text);
     pair_state_free(state);
     free(contents(path, &size));
@@ -150,6 +154,7 @@ static struct live *load(const char *path)
         !pair_state_put(&live->pair, session.state, &error))
         fail_msg("%s", error.text);
     live->history = session.history;
+    live->events = session.events;
     session.history = (struct history){0};
     session_close(&session);
     return live;
@@ -170,12 +175,25 @@ static void assert_same_numbers(const float *a, const float *b, int count)
     assert_memory_equal(a, b, (size_t)count * sizeof *a);
 }
 
-static void assert_same_snapshot(const struct snapshot *a, const struct snapshot *b)
+static void assert_same_flow(const struct moment_flow *a, const struct moment_flow *b, int layers)
 {
-    const double left[] = {a->loss, a->valid_loss, a->lr, a->grad_norm, a->clip, a->ratio};
-    const double right[] = {b->loss, b->valid_loss, b->lr, b->grad_norm, b->clip, b->ratio};
+    for (int p = 0; p < FLOW_POINTS; p++) {
+        assert_same_numbers(a->rms[p], b->rms[p], layers);
+        assert_same_numbers(a->grad[p], b->grad[p], layers);
+    }
+    for (int n = 0; n < FLOW_NORMS; n++)
+        assert_same_numbers(a->rstd[n], b->rstd[n], layers);
+}
+
+static void assert_same_moment(const struct moment *a, const struct moment *b)
+{
+    const double left[] = {a->loss, a->smooth,    a->valid, a->sum,  a->weight,
+                           a->lr,   a->grad_norm, a->clip,  a->ratio};
+    const double right[] = {b->loss, b->smooth,    b->valid, b->sum,  b->weight,
+                            b->lr,   b->grad_norm, b->clip,  b->ratio};
     assert_memory_equal(left, right, sizeof left);
     assert_int_equal(a->step, b->step);
+    assert_int_equal(a->valid_step, b->valid_step);
     assert_int_equal(a->placement, b->placement);
     assert_int_equal(a->norm, b->norm);
     assert_int_equal(a->layers, b->layers);
@@ -184,12 +202,16 @@ static void assert_same_snapshot(const struct snapshot *a, const struct snapshot
     assert_int_equal(a->fault.place, b->fault.place);
     assert_int_equal(a->fault.layer, b->fault.layer);
     assert_int_equal(a->fault.step, b->fault.step);
-    assert_int_equal(a->detail.measured, b->detail.measured);
+    assert_int_equal(a->fault.part, b->fault.part);
+    assert_int_equal(a->detailed, b->detailed);
     assert_same_numbers(a->stream_grad, b->stream_grad, a->layers + 1);
     assert_same_numbers(a->stream_rms, b->stream_rms, a->layers + 1);
+    assert_same_numbers(a->detail.cosine, b->detail.cosine, a->layers + 1);
+    assert_same_numbers(a->detail.similarity, b->detail.similarity, a->layers + 1);
     assert_same_numbers(a->detail.entropy, b->detail.entropy, a->layers);
-    assert_same_numbers(a->detail.flow[1].rstd[FLOW_NOUT], b->detail.flow[1].rstd[FLOW_NOUT],
-                        a->layers);
+    assert_same_numbers(a->detail.share, b->detail.share, a->layers);
+    for (int sublayer = 0; sublayer < FLOW_SUBLAYERS; sublayer++)
+        assert_same_flow(&a->detail.flow[sublayer], &b->detail.flow[sublayer], a->layers);
     for (int t = 0; t < a->tensors; t++) {
         assert_string_equal(a->tensor[t].name, b->tensor[t].name);
         assert_same_numbers(a->tensor[t].grad, b->tensor[t].grad, a->layers);
@@ -198,16 +220,100 @@ static void assert_same_snapshot(const struct snapshot *a, const struct snapshot
     }
 }
 
+static void assert_same_snapshot(const struct snapshot *a, const struct snapshot *b)
+{
+    const struct moment left = history_moment_of(a), right = history_moment_of(b);
+    assert_same_moment(&left, &right);
+    assert_memory_equal(&a->valid_loss, &b->valid_loss, sizeof a->valid_loss);
+}
+
+static void assert_same_points(struct history_point *const a[SIDES],
+                               struct history_point *const b[SIDES], int count)
+{
+    for (int side = 0; side < SIDES; side++)
+        assert_memory_equal(a[side], b[side], (size_t)count * sizeof *a[side]);
+}
+
+static void assert_same_history(const struct history *a, const struct history *b)
+{
+    assert_int_equal(a->count, b->count);
+    assert_int_equal(a->stride, b->stride);
+    assert_same_points(a->point, b->point, a->count);
+    assert_memory_equal(a->smooth, b->smooth, sizeof a->smooth);
+    assert_memory_equal(a->weight, b->weight, sizeof a->weight);
+    assert_memory_equal(a->valid, b->valid, sizeof a->valid);
+    assert_memory_equal(a->valid_step, b->valid_step, sizeof a->valid_step);
+    assert_memory_equal(a->new_valid, b->new_valid, sizeof a->new_valid);
+    assert_memory_equal(&a->level_unit, &b->level_unit, sizeof a->level_unit);
+    assert_memory_equal(a->reached, b->reached, sizeof a->reached);
+    assert_int_equal(a->marks, b->marks);
+    for (int i = 0; i < a->marks; i++) {
+        assert_int_equal(a->mark[i].step, b->mark[i].step);
+        assert_int_equal(a->mark[i].kind, b->mark[i].kind);
+        assert_string_equal(a->mark[i].text, b->mark[i].text);
+    }
+    for (int g = 0; g < HISTORY_GHOSTS; g++) {
+        assert_int_equal(a->ghost[g].branch, b->ghost[g].branch);
+        assert_int_equal(a->ghost[g].first, b->ghost[g].first);
+        assert_int_equal(a->ghost[g].count, b->ghost[g].count);
+        assert_same_points(a->ghost[g].point, b->ghost[g].point, a->ghost[g].count);
+    }
+    assert_int_equal(a->moments.limit, b->moments.limit);
+    assert_int_equal(history_spacing(a), history_spacing(b));
+    assert_int_equal(history_moments(a), history_moments(b));
+    for (int i = 0; i < history_moments(a); i++)
+        for (enum side side = LEFT; side < SIDES; side++) {
+            const struct moment left = history_moment(a, side, history_moment_step(a, i));
+            const struct moment right = history_moment(b, side, history_moment_step(b, i));
+            assert_same_moment(&left, &right);
+        }
+    for (int side = 0; side < SIDES; side++) {
+        assert_same_snapshot(&a->last[side], &b->last[side]);
+        assert_same_snapshot(&a->last_finite[side], &b->last_finite[side]);
+    }
+}
+
+/* What was said, and what recognising knows. */
+static void assert_same_events(const struct events *a, const struct events *b)
+{
+    assert_int_equal(a->count, b->count);
+    assert_int_equal(a->total, b->total);
+    for (int i = 0; i < a->count; i++) {
+        assert_int_equal(a->event[i].step, b->event[i].step);
+        assert_int_equal(a->event[i].side, b->event[i].side);
+        assert_int_equal(a->event[i].layer, b->event[i].layer);
+        assert_int_equal(a->event[i].kind, b->event[i].kind);
+        assert_string_equal(a->event[i].text, b->event[i].text);
+    }
+    for (int side = 0; side < SIDES; side++) {
+        const struct event_watch *left = &a->watch[side], *right = &b->watch[side];
+        assert_memory_equal(left->said, right->said, sizeof left->said);
+        assert_memory_equal(left->held, right->held, sizeof left->held);
+        assert_memory_equal(left->small, right->small, sizeof left->small);
+        assert_memory_equal(left->large, right->large, sizeof left->large);
+        assert_int_equal(left->steps, right->steps);
+        assert_memory_equal(left->grad_norm, right->grad_norm, sizeof left->grad_norm);
+        assert_memory_equal(left->smooth, right->smooth, sizeof left->smooth);
+        assert_memory_equal(&left->first_loss, &right->first_loss, sizeof left->first_loss);
+        assert_memory_equal(&left->valid, &right->valid, sizeof left->valid);
+        assert_memory_equal(&left->valid_least, &right->valid_least, sizeof left->valid_least);
+        assert_memory_equal(&left->train_then, &right->train_then, sizeof left->train_then);
+        assert_int_equal(left->clipped, right->clipped);
+    }
+    assert_int_equal(a->warming, b->warming);
+    assert_int_equal(a->falling, b->falling);
+    assert_int_equal(a->fallen, b->fallen);
+}
+
 /* Saves, loads, and trains both on: every step the same, and at the end the same file again, which
  * has weights, moments and all of the history. Returns the loaded one; the other stays. */
 static struct live *continue_both(struct live *live, int steps)
 {
     save(live, in_folder("saved"));
     struct live *other = load(in_folder("saved"));
-    for (int side = 0; side < SIDES; side++) {
-        assert_same_snapshot(&live->history.last[side], &other->history.last[side]);
-        assert_same_snapshot(&live->history.last_finite[side], &other->history.last_finite[side]);
-    }
+    assert_same_history(&live->history, &other->history);
+    assert_same_events(&live->events, &other->events);
+    other->pair.watch = live->pair.watch;
     save(other, in_folder("again"));
     assert_same_bytes(in_folder("saved"), in_folder("again"));
     for (int i = 0; i < steps; i++) {
@@ -216,6 +322,8 @@ static struct live *continue_both(struct live *live, int steps)
         for (int side = 0; side < SIDES; side++)
             assert_same_snapshot(&live->snapshot[side], &other->snapshot[side]);
     }
+    assert_same_history(&live->history, &other->history);
+    assert_same_events(&live->events, &other->events);
     save(live, in_folder("went_on"));
     save(other, in_folder("loaded"));
     assert_same_bytes(in_folder("went_on"), in_folder("loaded"));
@@ -225,6 +333,7 @@ static struct live *continue_both(struct live *live, int steps)
 static void check_settings(const struct settings *settings, int before, int after)
 {
     struct live *live = open_live(settings);
+    live->pair.watch = WATCH_SOME_DETAIL; /* with the first step, and the eighth */
     train(live, before);
     close_live(continue_both(live, after));
     close_live(live);
@@ -358,10 +467,14 @@ static void a_diverged_stack_stays_diverged(void **state)
         live->pair.run[RIGHT].model.weight[i] = (real)NAN;
     train(live, 2);
     assert_int_equal(live->snapshot[RIGHT].fault.step, 4);
+    live->pair.run[RIGHT].fault.part = FAULT_FEED_FORWARD; /* and so it is in the steps to come */
+    train(live, 1);
     struct live *other = continue_both(live, 2);
     assert_int_equal(other->snapshot[RIGHT].fault.step, 4);
+    assert_int_equal(other->snapshot[RIGHT].fault.part, FAULT_FEED_FORWARD);
+    assert_int_equal(other->history.last[RIGHT].fault.part, FAULT_FEED_FORWARD);
     assert_int_equal(other->history.last_finite[RIGHT].step, 3);
-    assert_int_equal(other->history.last_finite[LEFT].step, 7);
+    assert_int_equal(other->history.last_finite[LEFT].step, 8);
     close_live(other);
     close_live(live);
 }
@@ -369,6 +482,7 @@ static void a_diverged_stack_stays_diverged(void **state)
 /* Curves that a run left behind, names of steps. */
 static void ghosts_and_marks_are_kept(void **state)
 {
+    static const char forty_seven[MARK_TEXT] = "a name as long as a mark can have it, of forty7";
     struct settings settings = small_settings();
     (void)state;
     struct live *live = open_live(&settings);
@@ -379,19 +493,91 @@ static void ghosts_and_marks_are_kept(void **state)
     train(live, 4);
     const struct history_anchor anchor = history_anchor(&live->history, 5);
     history_truncate(&live->history, &anchor, fifth);
+    events_truncate(&live->events, &live->history, &settings, 5);
     assert_true(pair_state_put(&live->pair, there, NULL));
     history_add_mark_of(&live->history, MARK_NAME, 4, "\"here\" ü");
+    events_note(&live->events, 4, -1, EVENT_MARK, "\"here\" ü");
+    history_add_mark_of(&live->history, MARK_NAME, 5, forty_seven);
     history_add_mark_of(&live->history, MARK_BRANCH, 6, "branch");
     struct live *other = continue_both(live, 4);
     assert_true(live->history.ghost[0].count > 0);
     assert_int_equal(other->history.ghost[0].count, live->history.ghost[0].count);
-    assert_int_equal(other->history.marks, 2);
+    assert_int_equal(other->history.marks, 3);
     assert_int_equal(other->history.mark[0].kind, MARK_NAME);
     assert_string_equal(other->history.mark[0].text, "\"here\" ü");
+    assert_string_equal(other->history.mark[1].text, forty_seven);
     close_live(other);
     close_live(live);
     pair_state_free(there);
     free(fifth);
+}
+
+/* Saved at these steps of one run, loaded and trained to its end: what is said is the same, also
+ * where few moments are kept. */
+static void check_events(const struct settings *settings, bool thinned)
+{
+    enum { STEPS = 90, SAVES = 3 };
+    static const int at[SAVES] = {1, 37, 70};
+    static const char *const names[SAVES] = {"first", "second", "third"};
+    const size_t least = 0; /* that is, 16 moments */
+    struct live *live = open_live(settings);
+    int before[SAVES];
+    if (thinned)
+        history_limit(&live->history, least);
+    for (int i = 0; i < SAVES; i++) {
+        train(live, at[i] - (int)live->pair.run[LEFT].step);
+        save(live, in_folder(names[i]));
+        before[i] = live->events.count;
+    }
+    train(live, STEPS - at[SAVES - 1]);
+    assert_int_equal(history_moments(&live->history) < STEPS, thinned);
+    assert_true(live->events.count > before[0]);
+    for (int i = 0; i < SAVES; i++) {
+        struct live *other = load(in_folder(names[i]));
+        if (thinned)
+            history_limit(&other->history, least);
+        assert_int_equal(other->events.count, before[i]);
+        train(other, STEPS - at[i]);
+        assert_same_events(&live->events, &other->events);
+        assert_same_history(&live->history, &other->history);
+        close_live(other);
+    }
+    close_live(live);
+}
+
+static void events_go_on(void **state)
+{
+    struct settings settings = settings_default();
+    (void)state;
+    set(&settings, "layers", "4");
+    set(&settings, "width", "16");
+    set(&settings, "ffn", "32");
+    set(&settings, "context", "16");
+    set(&settings, "batch", "2");
+    set(&settings, "threads", "1");
+    for (int thinned = 0; thinned <= 1; thinned++) {
+        set(&settings, "warmup", "0");
+        check_events(&settings, thinned);
+        set(&settings, "warmup", "40");
+        check_events(&settings, thinned);
+    }
+}
+
+/* All kinds, both ends of a step, and as many as there can be. */
+static void a_full_log_is_kept(void **state)
+{
+    struct settings settings = small_settings();
+    (void)state;
+    struct live *live = open_live(&settings);
+    train(live, 2);
+    for (int i = 0; i < EVENTS_MAX + 30; i++)
+        events_note(&live->events, i * 3 / (EVENTS_MAX + 30), i % 3 - 1,
+                    (enum event_kind)(i % EVENT_KINDS), "lr 0.003→0.1");
+    events_note(&live->events, 3, -1, EVENT_CHANGE, "from the next step on");
+    assert_int_equal(live->events.count, EVENTS_MAX);
+    assert_true(live->events.total > EVENTS_MAX);
+    close_live(continue_both(live, 2));
+    close_live(live);
 }
 
 static void settings_come_back(void **state)
@@ -508,6 +694,7 @@ static void a_large_history_is_thinned(void **state)
     assert_true(history_read(&other, &file, shape, 3000, &error));
     const int kept = history_moments(&other);
     assert_true(kept > 16 && kept < 1000);
+    assert_true(history_bytes(&other) <= ((size_t)2 << 20) + 400000);
     for (int i = 0; i < kept; i++) {
         const int64_t step = history_moment_step(&other, i);
         const struct moment a = history_moment(&history, RIGHT, step);
@@ -622,13 +809,14 @@ static void a_file_is_written_whole_or_not(void **state)
     struct live *live = open_live(&settings);
     train(live, 1);
     struct pair_state *there = pair_state_take(&live->pair);
+    const struct session_parts parts = {there, &live->history, &live->events};
     write_bytes(in_folder("mine"), "mine", 4);
-    assert_false(session_write(in_folder("mine"), false, there, &live->history, &bytes, &error));
+    assert_false(session_write(in_folder("mine"), false, &parts, &bytes, &error));
     assert_non_null(strstr(error.text, "exists"));
-    assert_true(session_write(in_folder("mine"), true, there, &live->history, &bytes, &error));
-    assert_false(session_write("/nowhere/a", true, there, &live->history, &bytes, &error));
+    assert_true(session_write(in_folder("mine"), true, &parts, &bytes, &error));
+    assert_false(session_write("/nowhere/a", true, &parts, &bytes, &error));
     train(live, 1);
-    assert_false(session_write(in_folder("late"), true, there, &live->history, &bytes, &error));
+    assert_false(session_write(in_folder("late"), true, &parts, &bytes, &error));
     assert_non_null(strstr(error.text, "the history ends at step 2"));
     assert_int_equal(access(in_folder("late"), F_OK), -1);
     pair_state_free(there);
@@ -684,18 +872,16 @@ static void use(struct saved_session *session)
         fail_msg("%s", error.text);
     pair_step(&pair, snapshot);
     history_add(&session->history, snapshot);
+    events_step(&session->events, &session->history, &session->state->settings);
     for (int i = 0; i < history_moments(&session->history); i++)
         history_moment(&session->history, LEFT, history_moment_step(&session->history, i));
     pair_close(&pair);
 }
 
-static void damage_is_refused_or_does_no_harm(void **state)
+/* The bytes of a small session with something of everything. */
+static char *small_session(size_t *size, size_t *header)
 {
-    enum { VARIANTS = 3000 };
     struct settings settings = small_settings();
-    size_t size, header;
-    int loaded = 0;
-    (void)state;
     set(&settings, "layers", "1");
     set(&settings, "width", "8");
     set(&settings, "heads", "1");
@@ -705,11 +891,34 @@ static void damage_is_refused_or_does_no_harm(void **state)
     struct live *live = open_live(&settings);
     train(live, 3);
     history_add_mark(&live->history, 2, "lr");
+    events_note(&live->events, 1, LEFT, EVENT_SWITCH, "post, no longer as pre");
+    events_note(&live->events, 2, -1, EVENT_CHANGE, "lr 0.003→0.1");
+    events_note(&live->events, 3, -1, EVENT_MARK, "here");
     save(live, in_folder("saved"));
     close_live(live);
-    char *bytes = contents(in_folder("saved"), &size);
-    header = 8 + (size_t)(unsigned char)bytes[0] + ((size_t)(unsigned char)bytes[1] << 8);
-    assert_true(header < size);
+    char *bytes = contents(in_folder("saved"), size);
+    *header = 8;
+    for (int i = 0; i < 4; i++)
+        *header += (size_t)(unsigned char)bytes[i] << (8 * i);
+    assert_true(*header < *size);
+    return bytes;
+}
+
+/* Is this a reason as users get it? */
+static void check_reason(const struct error *error)
+{
+    assert_true(error->text[0] != '\0' && strchr(error->text, ':') != NULL);
+    for (const char *at = error->text; *at; at++)
+        assert_true((unsigned char)*at >= ' ');
+}
+
+static void damage_is_refused_or_does_no_harm(void **state)
+{
+    enum { VARIANTS = 3000 };
+    size_t size, header;
+    int loaded = 0;
+    (void)state;
+    char *bytes = small_session(&size, &header);
     size_t name = 8;
     while (memcmp(bytes + name, "checksum", strlen("checksum")) != 0)
         name++;
@@ -730,15 +939,199 @@ static void damage_is_refused_or_does_no_harm(void **state)
                 use(&session);
                 session_close(&session);
             } else {
-                assert_true(error.text[0] != '\0' && strchr(error.text, ':') != NULL);
-                for (const char *at = error.text; *at; at++)
-                    assert_true((unsigned char)*at >= ' ');
+                check_reason(&error);
             }
         }
         /* Once more without its checksum, so that every check comes to its turn. */
         memcpy(bytes + name, "no check", strlen("no check"));
     }
-    assert_true(loaded > VARIANTS / 20 && loaded < VARIANTS / 2);
+    assert_true(loaded > VARIANTS / 50 && loaded < VARIANTS / 2);
+    free(broken);
+    free(bytes);
+}
+
+/* Makes the checksum right again. */
+static void seal(char *bytes, size_t size)
+{
+    char digits[SAFETENSORS_CHECKSUM_DIGITS + 1];
+    size_t at = 8;
+    while (memcmp(bytes + at, SAFETENSORS_CHECKSUM, strlen(SAFETENSORS_CHECKSUM)) != 0)
+        at++;
+    at += strlen(SAFETENSORS_CHECKSUM "\":\"");
+    memset(bytes + at, '0', SAFETENSORS_CHECKSUM_DIGITS);
+    snprintf(digits, sizeof digits, "%016llx",
+             (unsigned long long)safetensors_sum(SAFETENSORS_SUM, bytes + 8, size - 8));
+    memcpy(bytes + at, digits, SAFETENSORS_CHECKSUM_DIGITS);
+}
+
+/* One number of the history or the events becomes another, as a function of the variant's. */
+static void change_number(char *number, enum safetensors_type type, struct rng *rng)
+{
+    static const double reals[] = {0, -1, 0.5, 1, 2, 3, 4, 5, 512, 1e9, 1e18, 1e300, -1e300};
+    static const int64_t wholes[] = {0,
+                                     -1,
+                                     1,
+                                     2,
+                                     3,
+                                     4,
+                                     5,
+                                     63,
+                                     512,
+                                     1 << 20,
+                                     INT32_MAX,
+                                     INT32_MIN,
+                                     (int64_t)1 << 40,
+                                     INT64_MAX,
+                                     INT64_MIN};
+    const size_t choice = (size_t)(rng_uniform(rng) * 16);
+    const double real_number = choice < COUNT(reals)       ? reals[choice]
+                               : choice < COUNT(reals) + 2 ? (double)NAN
+                                                           : (double)INFINITY;
+    const int64_t wide = wholes[choice < COUNT(wholes) ? choice : 0];
+    const float narrow = (float)real_number;
+    const int32_t whole = (int32_t)wide;
+    switch (type) {
+    case SAFETENSORS_F64:
+        memcpy(number, &real_number, sizeof real_number);
+        break;
+    case SAFETENSORS_I64:
+        memcpy(number, &wide, sizeof wide);
+        break;
+    case SAFETENSORS_F32:
+        memcpy(number, &narrow, sizeof narrow);
+        break;
+    case SAFETENSORS_I32:
+        memcpy(number, &whole, sizeof whole);
+        break;
+    case SAFETENSORS_U8:
+    case SAFETENSORS_TYPES:
+        *number = (char)(rng_uniform(rng) * 256);
+    }
+}
+
+/* What can be drawn of it: events are of stacks and layers that there are, their texts printable.
+ */
+static void check_events_of(const struct saved_session *session)
+{
+    const struct events *events = &session->events;
+    int64_t before = 0;
+    assert_in_range(events->count, 0, EVENTS_MAX);
+    assert_true(events->total >= events->count);
+    for (int i = 0; i < events->count; i++) {
+        const struct event *event = &events->event[i];
+        assert_true(event->step >= before && event->step <= session->state->step + 1);
+        assert_true(event->side >= -1 && event->side < SIDES);
+        assert_true(event->layer >= -1 && event->layer <= session->state->settings.layers);
+        assert_in_range(event->kind, 0, EVENT_KINDS - 1);
+        assert_non_null(memchr(event->text, '\0', sizeof event->text));
+        for (const char *at = event->text; *at; at++)
+            assert_true((unsigned char)*at >= ' ' && *at != 127);
+        before = event->step;
+    }
+}
+
+/* With a right checksum, so that nothing but the checks of the numbers stands in their way: in each
+ * array of the history and the events some numbers that others would not have. */
+static void numbers_that_cannot_be_are_refused_or_do_no_harm(void **state)
+{
+    enum { VARIANTS = 3000 };
+    struct safetensors_file file;
+    struct error error;
+    size_t size, header;
+    int loaded = 0, refused = 0, arrays = 0, of_events = 0;
+    const struct safetensors_tensor *tensor[1000];
+    (void)state;
+    char *bytes = small_session(&size, &header), *broken = memory_new(size, 1);
+    assert_true(safetensors_parse(&file, (unsigned char *)bytes, size, &error));
+    for (int t = 0; t < file.tensors; t++) {
+        const bool event = strncmp(file.tensor[t].name, "events.", 7) == 0;
+        if ((event || strncmp(file.tensor[t].name, "history.", 8) == 0) && file.tensor[t].count > 0)
+            tensor[arrays++] = &file.tensor[t];
+        of_events += event;
+    }
+    assert_true(of_events > 30 && arrays > 150 && arrays < 1000);
+    for (uint64_t i = 0; i < VARIANTS; i++) {
+        struct saved_session session;
+        struct rng rng = rng_stream(13, i, 0);
+        const struct safetensors_tensor *chosen = tensor[i % (uint64_t)arrays];
+        const size_t width = safetensors_types[chosen->type].size;
+        const size_t number = (size_t)(rng_uniform(&rng) * (double)chosen->count);
+        const size_t place = (size_t)((const unsigned char *)chosen->data - file.numbers);
+        memcpy(broken, bytes, size);
+        change_number(broken + header + place + number * width, chosen->type, &rng);
+        seal(broken, size);
+        write_bytes(in_folder("broken"), broken, size);
+        if (session_read(in_folder("broken"), &session, &error)) {
+            loaded++;
+            check_events_of(&session);
+            use(&session);
+            session_close(&session);
+        } else {
+            refused++;
+            check_reason(&error);
+            assert_null(strstr(error.text, "checksum"));
+        }
+    }
+    assert_true(loaded > VARIANTS / 10 && refused > VARIANTS / 10);
+    safetensors_file_close(&file);
+    free(broken);
+    free(bytes);
+}
+
+/* What the checks of the events are for, one by one. */
+static void events_that_cannot_be_are_refused(void **state)
+{
+    static const struct {
+        const char *array;
+        size_t index;
+        int64_t number;
+        const char *reason;
+    } cases[] = {
+        {"events.step", 2, 1, "event 3 of it cannot be"},
+        {"events.step", 2, 5, "event 3 of it cannot be"},
+        {"events.step", 0, -1, "event 1 of it cannot be"},
+        {"events.side", 1, 2, "event 2 of it cannot be"},
+        {"events.side", 1, -2, "event 2 of it cannot be"},
+        {"events.layer", 1, 2, "event 2 of it cannot be"},
+        {"events.kind", 0, 'x', "events of a kind 'xwitch'"},
+        {"events.kind", 0, 27, "events of a kind '?witch'"},
+        {"events.text", 0, 27, "event 1 of it cannot be"},
+        {"events.text", 0, 0x80, "event 1 of it cannot be"},
+        {"events.total", 0, 2, "its events.total cannot be"},
+        {"events.rate", 1, 2, "its events.rate cannot be"},
+        {"events.watch.kind", 0, 'x', "events of a kind"},
+        {"events.watch.left.said", 0, 2, "its events.watch.left.said cannot be"},
+        {"events.watch.left.held", 0, 4, "its events.watch.left.held cannot be"},
+        {"events.watch.right.small", 0, -1, "its events.watch.right.small cannot be"},
+        {"events.watch.right.steps", 0, 4, "its events.watch.right.steps cannot be"},
+        {"events.watch.right.steps", 0, -1, "its events.watch.right.steps cannot be"},
+        {"events.watch.left.clipped", 0, -1, "its events.watch.left.clipped cannot be"},
+        {"events.watch.left.grad_norm", 0, (int64_t)0x7FF << 52, "left.grad_norm cannot be"},
+        {"events.watch.left.valid", 0, (int64_t)0x7FF << 52, "left.valid cannot be"},
+        {"history.moments.left.fault.part", 0, 3,
+         "number 1 of fault.part in its history cannot be"},
+    };
+    struct safetensors_file file;
+    struct error error;
+    size_t size, header;
+    (void)state;
+    char *bytes = small_session(&size, &header), *broken = memory_new(size, 1);
+    assert_true(safetensors_parse(&file, (unsigned char *)bytes, size, &error));
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const struct safetensors_tensor *chosen = safetensors_find(&file, cases[i].array);
+        if (!chosen || cases[i].index >= chosen->count)
+            fail_msg("no %s", cases[i].array);
+        const size_t width = safetensors_types[chosen->type].size;
+        const size_t place = (size_t)((const unsigned char *)chosen->data - file.numbers);
+        memcpy(broken, bytes, size);
+        for (size_t byte = 0; byte < width; byte++)
+            broken[header + place + cases[i].index * width + byte] =
+                (char)(cases[i].number >> (8 * byte));
+        seal(broken, size);
+        write_bytes(in_folder("broken"), broken, size);
+        expect_refused(in_folder("broken"), cases[i].reason);
+    }
+    safetensors_file_close(&file);
     free(broken);
     free(bytes);
 }
@@ -755,6 +1148,8 @@ int main(void)
         cmocka_unit_test(a_change_of_the_optimizer_goes_on),
         cmocka_unit_test(a_diverged_stack_stays_diverged),
         cmocka_unit_test(ghosts_and_marks_are_kept),
+        cmocka_unit_test(events_go_on),
+        cmocka_unit_test(a_full_log_is_kept),
         cmocka_unit_test(settings_come_back),
         cmocka_unit_test(a_long_history_goes_on),
         cmocka_unit_test(a_large_history_is_thinned),
@@ -762,6 +1157,8 @@ int main(void)
         cmocka_unit_test(what_cannot_be_is_refused),
         cmocka_unit_test(a_file_is_written_whole_or_not),
         cmocka_unit_test(damage_is_refused_or_does_no_harm),
+        cmocka_unit_test(numbers_that_cannot_be_are_refused_or_do_no_harm),
+        cmocka_unit_test(events_that_cannot_be_are_refused),
     };
     return cmocka_run_group_tests_name("session", tests, enter_folder, leave_folder);
 }
