@@ -214,9 +214,9 @@ static void add_settings(struct fields *fields, const struct scene *scene)
     else
         field = add(fields, 1, ROLE_BAR, "%s and %s parameters", count[LEFT], count[RIGHT]);
     if (strcmp(count[LEFT], count[RIGHT]) == 0)
-        shorten(field, "%s", count[LEFT]);
+        shorten(field, "%s par.", count[LEFT]);
     else
-        shorten(field, "%s/%s", count[LEFT], count[RIGHT]);
+        shorten(field, "%s/%s par.", count[LEFT], count[RIGHT]);
 }
 
 static int columns_of(const struct fields *fields, int line, bool one_line, int between)
