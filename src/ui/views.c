@@ -96,7 +96,7 @@ static const char *const tensors_notes[][2] = {
     {"tensors",
      "a row for each tensor of a block, a column for each block; blank: the stack has no such "
      "tensor. Colours as in the waterfall, scaled to the last 64 steps"},
-    {"[ ]", "the cell that is read out below: the arrows move it"},
+    {"[ ], +", "the cell that is read out below: the arrows move it"},
     {NULL, NULL},
 };
 
