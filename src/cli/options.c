@@ -2,6 +2,7 @@
 #include "cli/options.h"
 
 #include "base/names.h"
+#include "ui/keys.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -422,6 +423,8 @@ bool options_has_setting(enum command command, const char *name)
     return setting_of_command(command, name) != NULL;
 }
 
+enum { HELP_COLS = 25 }; /* of the options, in front of their texts */
+
 /* What follows the help line of a setting: the choices or limits, and the default. */
 static void setting_details(FILE *out, const struct setting_row *row, const char *initial)
 {
@@ -431,7 +434,7 @@ static void setting_details(FILE *out, const struct setting_row *row, const char
         return;
     }
     setting_values(row, values, sizeof values);
-    fprintf(out, "\n%24s%s; default %s\n", "", values, initial);
+    fprintf(out, "\n  %*s %s; default %s\n", HELP_COLS, "", values, initial);
 }
 
 static const char stack_help[] =
@@ -446,6 +449,10 @@ void options_help(FILE *out, enum command command)
         fputs("\ncommands (each has its own --help):\n", out);
         for (int i = 1; i < COMMANDS; i++)
             fprintf(out, "  %-40s %s\n", command_table[i].usage, command_table[i].help);
+        fprintf(out,
+                "\non the screen: %s explains all keys and numbers, %s takes commands, %s quits\n",
+                key_table[ACTION_HELP].label, key_table[ACTION_COMMAND].label,
+                key_table[ACTION_QUIT].label);
     }
     fputs("\noptions:\n", out);
     for (int i = 0; i < OPTIONS; i++) {
@@ -456,7 +463,7 @@ void options_help(FILE *out, enum command command)
         snprintf(left, sizeof left, "%s%c%s--%s%s%s", row->letter ? "-" : "  ",
                  row->letter ? row->letter : ' ', row->letter ? ", " : " ", row->name,
                  row->argument ? " " : "", row->argument ? row->argument : "");
-        fprintf(out, "  %-21s %s\n", left, row->help);
+        fprintf(out, "  %-*s %s\n", HELP_COLS, left, row->help);
     }
     if (!command_table[command].settings)
         return;
@@ -473,9 +480,10 @@ void options_help(FILE *out, enum command command)
         heading = mine;
         snprintf(left, sizeof left, options_may_stand_alone(row) ? "--%s[=%s]" : "--%s %s",
                  row->name, setting_argument(row));
-        fprintf(out, "  %-21s %s", left, row->help);
+        fprintf(out, "  %-*s %s", HELP_COLS, left, row->help);
         setting_details(out, row, here->initial ? here->initial : row->initial);
     }
     if (command == COMMAND_RUN)
-        fputs("\ntheme, ascii, mouse, hide, fps and speed matter to the screen only.\n", out);
+        fputs("\ntheme, ascii, mouse, hide, history, fps and speed matter to the screen only.\n",
+              out);
 }

@@ -55,6 +55,7 @@ const struct verb_row verb_table[VERB_KINDS] = {
                    .arguments = "[NAME]",
                    .help = "name the step that is shown; without NAME: a number",
                    .most = 1,
+                   .rest = true,
                    .action = ACTION_MARK},
     [VERB_BRANCH] = {.name = "branch",
                      .arguments = "[STEP]",
@@ -250,7 +251,7 @@ static bool take_force(char *name)
 
 static bool wrong_count(const struct verb *verb, const char *what, struct error *error)
 {
-    bool blanks = verb_table[verb->kind].operand == OPERAND_FILE || verb->kind == VERB_MARK;
+    bool blanks = verb_table[verb->kind].operand == OPERAND_FILE;
     return error_set(error, "too %s arguments: %s%s%s%s", what, verb->name,
                      *verb->arguments ? " " : "", verb->arguments,
                      blanks ? "; a name with blanks stands in \"...\"" : "");
@@ -266,6 +267,12 @@ static bool take_arguments(const char *scan, struct command_line *line, struct e
             return error_set(error, "a quote without its end: \"...\"");
         if (word.closed && *scan && *scan != ' ')
             return error_set(error, "no blank behind a closing quote: \"...\" and then a blank");
+        if (line->count == row->most && row->rest) {
+            char *last = line->argument[line->count - 1];
+            size_t used = strlen(last);
+            snprintf(last + used, COMMAND_TEXT - used, " %s", word.text);
+            continue;
+        }
         if (line->count == row->most)
             return wrong_count(&line->verb, "many", error);
         memcpy(line->argument[line->count++], word.text, COMMAND_TEXT);

@@ -40,6 +40,7 @@ struct verb_row {
     enum operand operand;  /* what the first one is; the second of `set` is a value */
     enum action action;    /* what it does without an argument; ACTIONS: nothing */
     bool force;            /* NAME! replaces a file that exists */
+    bool rest;             /* its last argument is the rest of the line, blanks and all */
 };
 
 /* Indexed by enum verb_kind; the last two stand for many names. */

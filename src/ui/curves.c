@@ -573,6 +573,12 @@ static void draw_y_axis(struct canvas *canvas, struct rect area, const struct ch
         draw_y_tick(canvas, area, chart, chart->low + i * distance, digits);
 }
 
+/* Blanks between the x axis and its unit, where the margin has room for one. */
+static int unit_gap(const struct layout_plot *layout)
+{
+    return layout->margin.cols > 5;
+}
+
 /* Writes a tick of the x axis where it keeps its distance from what ends at column `taken`; returns
  * the column behind it. */
 static int draw_x_tick(struct canvas *canvas, struct rect area, const struct layout_plot *layout,
@@ -581,6 +587,7 @@ static int draw_x_tick(struct canvas *canvas, struct rect area, const struct lay
     char text[TEXT_NUMBER];
     snprintf(text, sizeof text, "%.0f", step);
     int from = layout->field.col - area.col, end = from + layout->field.cols;
+    end -= unit_gap(layout) == 0; /* the unit follows without a blank of its own */
     int columns = canvas_columns(text), col = from + col_of(chart, step) - columns / 2;
     col = col + columns > end ? end - columns : col;
     if (col_of(chart, step) < 0 || col <= taken)
@@ -612,7 +619,7 @@ static void draw_x_axis(struct canvas *canvas, const struct layout_plot *layout,
             taken = draw_x_tick(canvas, area, layout, chart, i * distance, taken);
     }
     bool room = layout->margin.cols >= BRIEFS_FROM;
-    canvas_text(canvas, area, 0, end + (layout->margin.cols > 5), ROLE_DIM,
+    canvas_text(canvas, area, 0, end + unit_gap(layout), ROLE_DIM,
                 logs && room ? "steps, log" : "steps");
 }
 

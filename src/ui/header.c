@@ -214,9 +214,9 @@ static void add_settings(struct fields *fields, const struct scene *scene)
     else
         field = add(fields, 1, ROLE_BAR, "%s and %s parameters", count[LEFT], count[RIGHT]);
     if (strcmp(count[LEFT], count[RIGHT]) == 0)
-        shorten(field, "%s", count[LEFT]);
+        shorten(field, "%s par.", count[LEFT]);
     else
-        shorten(field, "%s/%s", count[LEFT], count[RIGHT]);
+        shorten(field, "%s/%s par.", count[LEFT], count[RIGHT]);
 }
 
 static int columns_of(const struct fields *fields, int line, bool one_line, int between)
@@ -409,18 +409,19 @@ static int key_columns(const struct scene *scene, enum action action)
 static int keys_now(const struct scene *scene, bool scrolls, enum action out[ACTIONS])
 {
     static const enum action reading[] = {ACTION_SCROLL_DOWN, ACTION_SCROLL_UP, ACTIONS};
-    static const enum action paused[] = {
-        ACTION_PAUSE,     ACTION_STEP,   ACTION_WARMUP_LONGER, ACTION_RESTART,
-        ACTION_LR_UP,     ACTION_DEEPER, ACTION_SCROLL_UP,     ACTION_GRADIENT,
-        ACTION_NEXT_VIEW, ACTION_EXPORT, ACTION_NORM,          ACTION_FASTER,
-        ACTION_PROJECTOR, ACTION_THEME,  ACTION_HIDE,          ACTIONS};
+    static const enum action paused[] = {ACTION_PAUSE,     ACTION_STEP,     ACTION_WARMUP_LONGER,
+                                         ACTION_RESTART,   ACTION_LR_UP,    ACTION_DEEPER,
+                                         ACTION_SCROLL_UP, ACTION_GRADIENT, ACTION_NEXT_VIEW,
+                                         ACTION_BACK,      ACTION_COMMAND,  ACTION_EXPORT,
+                                         ACTION_NORM,      ACTION_FASTER,   ACTION_PROJECTOR,
+                                         ACTION_THEME,     ACTION_HIDE,     ACTIONS};
     static const enum action running[] = {
-        ACTION_PAUSE,     ACTION_WARMUP_LONGER, ACTION_RESTART,  ACTION_LR_UP,
-        ACTION_DEEPER,    ACTION_SCROLL_UP,     ACTION_GRADIENT, ACTION_NEXT_VIEW,
-        ACTION_FASTER,    ACTION_NORM,          ACTION_STEP,     ACTION_EXPORT,
-        ACTION_PROJECTOR, ACTION_THEME,         ACTION_HIDE,     ACTIONS};
+        ACTION_PAUSE,     ACTION_WARMUP_LONGER, ACTION_RESTART,   ACTION_LR_UP,  ACTION_DEEPER,
+        ACTION_SCROLL_UP, ACTION_GRADIENT,      ACTION_NEXT_VIEW, ACTION_BACK,   ACTION_COMMAND,
+        ACTION_FASTER,    ACTION_NORM,          ACTION_STEP,      ACTION_EXPORT, ACTION_PROJECTOR,
+        ACTION_THEME,     ACTION_HIDE,          ACTIONS};
     static const enum action past[] = {ACTION_LIVE,   ACTION_BACK,      ACTION_FORWARD,
-                                       ACTION_BRANCH, ACTION_FAR_BACK,  ACTION_NEXT_VIEW,
+                                       ACTION_BRANCH, ACTION_MARK,      ACTION_NEXT_VIEW,
                                        ACTION_PAUSE,  ACTION_SCROLL_UP, ACTION_GRADIENT,
                                        ACTION_EXPORT, ACTIONS};
     const enum action *own = view_table[scene->view].keys;

@@ -76,10 +76,11 @@ static const struct {
     {"lr",
      "the learning rate of this step; below the plot its course, bright as it was, faint as it "
      "is planned"},
-    {"warmup",
+    {"warmup, w",
      "steps over which the learning rate rises in a straight line, and how many are done"},
-    {"steps/s", "measured over about the last second; both stacks do a step together. The limit is "
-                "there so that one can watch: + and - change it"},
+    {"steps/s, /s",
+     "measured over about the last second; both stacks do a step together. The limit is "
+     "there so that one can watch: + and - change it"},
     {"REC", "the screen is being recorded, to the file named behind it"},
     {"mouse",
      "a click chooses a tab, a key, a cell, the block of a bar; on curves and on the waterfall it "
@@ -91,7 +92,7 @@ static const struct {
                   "the same numbers as in the overview, without what the back row cannot read"},
     {"L D H F", "blocks, width of the stream, attention heads, width of the feed-forward"},
     {"T B V", "tokens of context, sequences in a batch, different tokens"},
-    {"parameters", "trained numbers of one stack"},
+    {"parameters, par.", "trained numbers of one stack"},
     {"clip",
      "the whole gradient is scaled down to this L2 norm where it is larger; the bars show it "
      "before that"},

@@ -118,7 +118,7 @@ static struct layout_panel panel_parts(struct rect area, const struct heights *h
 /* Columns for the names of the reference lines. */
 static int margin_columns(int cols)
 {
-    return cols >= 72 ? 19 : cols >= 56 ? 12 : 5;
+    return cols >= 72 ? 19 : cols >= 54 ? 12 : 5;
 }
 
 /* Free columns at both edges of a view, and between its panels. */

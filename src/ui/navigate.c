@@ -293,8 +293,10 @@ static void sideways(struct scene *scene, int right, struct answer answer)
     else if (scene->view == VIEW_LOG)
         move_to_event(scene, right, answer);
     else
-        say(answer, "key %c shows the curves, key %c the tensors: there it moves",
-            view_table[VIEW_CURVES].key, view_table[VIEW_TENSORS].key);
+        say(answer, "it moves in the %s (key %c), the %s (%c), the %s (%c)",
+            view_table[VIEW_TENSORS].name, view_table[VIEW_TENSORS].key,
+            view_table[VIEW_CURVES].name, view_table[VIEW_CURVES].key, view_table[VIEW_LOG].name,
+            view_table[VIEW_LOG].key);
 }
 
 static void next_quantity(struct scene *scene, struct answer answer)

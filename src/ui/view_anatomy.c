@@ -222,10 +222,11 @@ static void draw_box(const struct anatomy *anatomy, struct rect rows, int line, 
         char text[TEXT_TITLE];
         const bool wide = canvas_columns(name) + 4 <= cols;
         snprintf(text, sizeof text, wide ? "[ %s ]" : "[%s]", name);
-        const int col = line - (canvas_columns(text) - 1) / 2 - left;
+        const int columns = canvas_columns(text), col = line - (columns - 1) / 2 - left;
         canvas_fill(anatomy->canvas, middle, ' ', ROLE_TEXT);
         put_line(anatomy, rows.row, line, LINE_UP, ROLE_AXIS);
-        canvas_text(anatomy->canvas, middle, 0, col, role, text);
+        canvas_text(anatomy->canvas, middle, 0, col + columns > cols ? cols - columns : col, role,
+                    text);
         return;
     }
     for (int col = left; col <= right; col++) {

@@ -57,7 +57,7 @@ static int scroll_max(const struct scene *scene, struct rect what)
 
 int view_log_scroll_max(const struct scene *scene, int rows, int columns)
 {
-    struct layout_screen screen = layout_screen(rows, columns);
+    struct layout_screen screen = view_layout(scene, rows, columns);
     if (screen.too_small || scene->view != VIEW_LOG)
         return 0;
     return scroll_max(scene, layout_log(screen.body).what);

@@ -183,9 +183,9 @@ static void draw_summary(struct canvas *canvas, struct rect area, const struct s
     if (summary.written == 0)
         return;
     if (summary.asked > 0) {
-        snprintf(text[0], sizeof text[0], "right: %d of %d, mean probability %.2f", summary.right,
+        snprintf(text[0], sizeof text[0], "%d of %d right, mean probability %.2f", summary.right,
                  summary.asked, summary.probability);
-        snprintf(text[1], sizeof text[1], "right: %d of %d", summary.right, summary.asked);
+        snprintf(text[1], sizeof text[1], "%d of %d right", summary.right, summary.asked);
         canvas_fit(canvas, area, 0, area.cols, ROLE_TEXT,
                    (const char *const[]){text[0], text[1], NULL});
         return;
@@ -249,6 +249,10 @@ static void draw_nothing(struct canvas *canvas, struct rect area, const struct s
                  scene_step(scene));
         snprintf(text[1], sizeof text[1], "nothing was written up to step %" PRId64,
                  scene_step(scene));
+        snprintf(text[2], sizeof text[2], "no sample yet");
+    } else if (scene_step(scene) > 0) {
+        snprintf(text[0], sizeof text[0], "the first sample is being written");
+        snprintf(text[1], sizeof text[1], "the first one is being written");
         snprintf(text[2], sizeof text[2], "no sample yet");
     } else {
         snprintf(text[0], sizeof text[0], "the first sample comes after the first step");

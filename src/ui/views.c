@@ -18,9 +18,9 @@ static const enum action curves_keys[] = {ACTION_PAUSE,   ACTION_QUANTITY, ACTIO
                                           ACTION_LOG_X,   ACTION_BACK,     ACTION_WARMUP_LONGER,
                                           ACTION_RESTART, ACTION_EXPORT,   ACTIONS};
 
-static const enum action samples_keys[] = {
-    ACTION_PAUSE, ACTION_STEP,       ACTION_BACK,    ACTION_FORWARD, ACTION_WARMUP_LONGER,
-    ACTION_TASK,  ACTION_RIGHT_NEXT, ACTION_RESTART, ACTION_EXPORT,  ACTIONS};
+static const enum action samples_keys[] = {ACTION_PAUSE,   ACTION_STEP,          ACTION_BACK,
+                                           ACTION_FORWARD, ACTION_WARMUP_LONGER, ACTION_TASK,
+                                           ACTION_RESTART, ACTION_EXPORT,        ACTIONS};
 
 static const enum action log_keys[] = {
     ACTION_PAUSE,         ACTION_SCROLL_UP, ACTION_RIGHT,     ACTION_BACK,   ACTION_FORWARD,
@@ -96,7 +96,7 @@ static const char *const tensors_notes[][2] = {
     {"tensors",
      "a row for each tensor of a block, a column for each block; blank: the stack has no such "
      "tensor. Colours as in the waterfall, scaled to the last 64 steps"},
-    {"[ ]", "the cell that is read out below: the arrows move it"},
+    {"[ ], +", "the cell that is read out below: the arrows move it"},
     {NULL, NULL},
 };
 

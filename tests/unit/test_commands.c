@@ -164,6 +164,11 @@ static void files_and_force(void **state)
     read_line("export! \"my picture.svg\"");
     assert_true(line.force);
     assert_string_equal(line.argument[0], "my picture.svg");
+    read_line("mark here it  begins"); /* needs no quotes */
+    assert_int_equal(line.count, 1);
+    assert_string_equal(line.argument[0], "here it begins");
+    read_line("mark \"two  blanks\"");
+    assert_string_equal(line.argument[0], "two  blanks");
     read_line("expo! x.txt");
     assert_true(line.force);
 }

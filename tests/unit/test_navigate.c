@@ -476,6 +476,9 @@ static void the_log_scrolls_to_its_ends(void **state)
     assert_int_equal(scene->log_scroll, 3);
     act_times(ACTION_SCROLL_UP, 200);
     assert_int_equal(scene->log_scroll, most);
+    scene->hide = true; /* which leaves more rows to the events */
+    assert_true(view_log_scroll_max(scene, ROWS, COLS) < most);
+    scene->hide = false;
     act(ACTION_SCROLL_DOWN);
     assert_int_equal(scene->log_scroll, most - 1);
     assert_true(navigate_page(scene, KEY_CODE_PAGE_DOWN, ROWS, COLS));
