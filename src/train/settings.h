@@ -68,7 +68,7 @@ struct settings {
     enum ascii_mode ascii;
     bool mouse, hide; /* hide: no header, no footer */
     int fps;
-    int history; /* MB for what was measured, and as much for saved states */
+    int history;  /* MB for what was measured, and as much for saved states */
     double speed; /* steps per second; 0: unlimited */
 };
 
