@@ -138,11 +138,6 @@ static void freeze_axis(struct app *app)
         app_say(app, ROLE_TEXT, "axis: will be frozen as the first step leaves it");
 }
 
-static int clamp(int value, int most)
-{
-    return value < 0 ? 0 : value > most ? most : value;
-}
-
 /* The view, the moment, how it is looked at; false when the action is none of these. */
 static bool look(struct app *app, enum action action)
 {
@@ -251,7 +246,7 @@ static void help_key(struct app *app, int code)
         terminal_redraw();
     else
         app_say(app, ROLE_TEXT, "the help is open: ?, Escape or q leaves it");
-    *scroll = clamp(*scroll, most);
+    *scroll = scene_clamp(*scroll, most);
 }
 
 static void take_size(struct app *app)

@@ -205,23 +205,18 @@ static void zoom(struct scene *scene, int by, int rows, int cols, struct answer 
     }
 }
 
-static int clamp(int value, int most)
-{
-    return value > most ? most : value < 0 ? 0 : value;
-}
-
 static void move_cell(struct scene *scene, int down, int right)
 {
     struct cells_look *cells = &scene->cells;
     int rows = view_tensors_rows(scene) - 1, blocks = scene->settings->layers - 1;
-    cells->tensor = clamp(clamp(cells->tensor, rows) + down, rows);
-    cells->block = clamp(clamp(cells->block, blocks) + right, blocks);
+    cells->tensor = scene_clamp(scene_clamp(cells->tensor, rows) + down, rows);
+    cells->block = scene_clamp(scene_clamp(cells->block, blocks) + right, blocks);
 }
 
 static void scroll_log(struct scene *scene, int up, int rows, int cols)
 {
     int most = view_log_scroll_max(scene, rows, cols);
-    scene->log_scroll = clamp(clamp(scene->log_scroll, most) + up, most);
+    scene->log_scroll = scene_clamp(scene_clamp(scene->log_scroll, most) + up, most);
 }
 
 bool navigate_page(struct scene *scene, int code, int rows, int cols)
@@ -257,7 +252,7 @@ static void move_to_event(struct scene *scene, int direction, struct answer answ
 static void walk(struct scene *scene, int up, struct answer answer)
 {
     const int last = scene->settings->layers - 1, next = view_anatomy_block(scene) + up;
-    scene->anatomy_block = clamp(next, last);
+    scene->anatomy_block = scene_clamp(next, last);
     if (next < 0)
         say(answer, "block 1 is the first one: below it is the embedding");
     else if (next > last)
@@ -279,7 +274,7 @@ static void scroll(struct scene *scene, int up, int rows, int cols, struct answe
         return;
     }
     int most = view_bar_scroll_max(scene, rows, cols);
-    scene->bar_scroll = clamp(clamp(scene->bar_scroll, most) + up, most);
+    scene->bar_scroll = scene_clamp(scene_clamp(scene->bar_scroll, most) + up, most);
     if (most == 0)
         say(answer, "all layers are in view: there is nothing to scroll to");
 }

@@ -20,6 +20,11 @@ void scene_set_defaults(struct scene *scene)
     };
 }
 
+int scene_clamp(int value, int most)
+{
+    return value > most ? most : value < 0 ? 0 : value;
+}
+
 struct moment scene_moment(const struct scene *scene, enum side side)
 {
     return history_moment(scene->history, side, scene->cursor > 0 ? scene->cursor : INT64_MAX);

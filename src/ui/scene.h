@@ -107,6 +107,9 @@ struct scene {
     enum role message_role; /* ROLE_TEXT, ROLE_GOOD, ROLE_BAD */
 };
 
+/* A position from 0 to `most`: keys have moved it, and there may be less to move in than before. */
+int scene_clamp(int value, int most);
+
 /* The roles of the stacks: words and bars, and what is dimmer. */
 extern const enum role scene_accent[SIDES], scene_accent_dim[SIDES];
 

@@ -112,9 +112,9 @@ void text_count(char out[TEXT_NUMBER], int64_t count)
     snprintf(out, TEXT_NUMBER, "%" PRId64, count);
 }
 
-size_t text_line(const char *text, int columns)
+size_t text_line(const char **rest, int columns)
 {
-    const char *scan = text, *cut = NULL;
+    const char *text = *rest, *scan = text, *cut = NULL;
     for (int used = 0; *scan && used < columns; used++) {
         if (*scan == ' ')
             cut = scan;
@@ -122,6 +122,7 @@ size_t text_line(const char *text, int columns)
     }
     if (*scan == '\0' || *scan == ' ' || !cut)
         cut = scan;
+    *rest = cut + (*cut == ' ');
     return (size_t)(cut - text);
 }
 

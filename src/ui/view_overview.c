@@ -23,13 +23,8 @@ void view_bar_range(const struct scene *scene, double *least, double *most)
     *least = *most = NAN;
     for (enum side side = LEFT; side < SIDES; side++) {
         struct bars bars = bars_of(scene, side);
-        for (int i = 0; bars.value && i < bars.count; i++) {
-            double value = bars.value[i];
-            if (!isfinite(value) || value <= 0)
-                continue;
-            *least = fmin(*least, value); /* fmin passes over a NAN */
-            *most = fmax(*most, value);
-        }
+        if (bars.value)
+            axis_widen(least, most, bars.value, bars.count);
     }
 }
 
