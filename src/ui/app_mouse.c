@@ -57,8 +57,7 @@ static void turn_wheel(struct app *app, bool up)
             app_take_key(app, up ? KEY_CODE_UP : KEY_CODE_DOWN);
         return;
     }
-    const bool zooms =
-        !scene->projector && (scene->view == VIEW_WATERFALL || scene->view == VIEW_CURVES);
+    const bool zooms = view_table[scene->view].zooms && !scene->projector;
     const bool bars = scene->projector || scene->view == VIEW_OVERVIEW;
     if (bars && view_bar_scroll_max(scene, app->canvas.rows, app->canvas.cols) == 0)
         return; /* all of them are in view */

@@ -80,10 +80,6 @@ void app_fit_axis(struct app *app);
 void app_list_changes(const struct settings *before, const struct settings *after,
                       const char *arrow, char *out, size_t size);
 
-/* Is all that has changed a warmup that is over by the step either way, so that no rate will
- * differ? (app_updates.c) */
-bool app_is_too_late(const struct settings *before, const struct settings *after, int64_t step);
-
 /* Copies the settings of the program, which never touch the numbers (app_change.c). */
 void app_copy_program_settings(struct settings *to, const struct settings *from);
 

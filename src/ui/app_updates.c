@@ -136,7 +136,9 @@ static void mark_change(struct app *app, const struct update *update)
     set_mark(app, &update->settings, update->step);
 }
 
-bool app_is_too_late(const struct settings *before, const struct settings *after, int64_t step)
+/* Is all that has changed a warmup that is over by the step either way, so that no rate will
+ * differ? */
+static bool is_too_late(const struct settings *before, const struct settings *after, int64_t step)
 {
     struct settings same = *before;
     same.warmup = after->warmup;
@@ -151,8 +153,8 @@ static void say_change(struct app *app, const char *changes, const struct update
     const int64_t shown = app->scene.cursor > 0 ? scene_step(&app->scene) : 0;
     /* A branch takes up the placements of its step. */
     const bool branch = shown > 0 && settings_difference(before, after) == SCOPE_OPTIMIZER &&
-                        !app_is_too_late(before, after, shown + 1);
-    if (app_is_too_late(before, after, update->step))
+                        !is_too_late(before, after, shown + 1);
+    if (is_too_late(before, after, update->step))
         app_say(app, ROLE_TEXT, "%s: over by step %lld, %s with it", changes,
                 (long long)update->step, branch ? "F branches here" : "r restarts");
     else
@@ -202,7 +204,7 @@ static void say_branch(struct app *app, const struct update *update)
     char changes[MESSAGE_SIZE];
     const long long step = (long long)update->step;
     app_list_changes(&update->before, &update->settings, NULL, changes, sizeof changes);
-    if (*changes && app_is_too_late(&update->before, &update->settings, update->step + 1))
+    if (*changes && is_too_late(&update->before, &update->settings, update->step + 1))
         app_say(app, ROLE_TEXT, "branched at step %lld: %s is over by then, r restarts with it",
                 step, changes);
     else

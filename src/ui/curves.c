@@ -27,7 +27,8 @@ enum {
     REFERENCES = 2
 };
 
-const char *const curves_titles[CURVES][5] = {
+/* The names of what the curves show, from long to short, ended by NULL. */
+static const char *const titles[CURVES][5] = {
     [CURVE_LOSS] = {"loss, nats per predicted token", "loss, nats per token", "loss, nats", "loss"},
     [CURVE_RATIO] = {"ratio: stream gradient at x_0 over that at x_L", "ratio of stream gradients",
                      "ratio"},
@@ -702,7 +703,7 @@ static void draw_legend(struct canvas *canvas, struct rect area, const struct ch
     }
     if (ghost_end(scene->history) > 0)
         end = draw_ghost_key(canvas, area, end, scene->ascii) - between;
-    canvas_fit(canvas, area, 0, end, ROLE_TITLE, curves_titles[look->curve]);
+    canvas_fit(canvas, area, 0, end, ROLE_TITLE, titles[look->curve]);
 }
 
 /* The first of RACE_ROWS rows that are free, with a blank row around them where there is room; -1:

@@ -19,7 +19,4 @@ void curves_hit(const struct layout_plot *layout, const struct scene *scene,
 void curves_range(const struct scene *scene, const struct curves_look *look, double *from,
                   double *to);
 
-/* The names of what the curves show, from long to short, ended by NULL. */
-extern const char *const curves_titles[CURVES][5];
-
 #endif

@@ -385,17 +385,14 @@ static void draw_key(struct canvas *canvas, struct rect area, int col, enum acti
 
 static const char *hint_of(const struct scene *scene, enum action action)
 {
-    if (action == ACTION_PAUSE && key_table[action].hint)
-        return scene->running ? key_table[action].hint : "run";
+    if (action == ACTION_PAUSE && !scene->running)
+        return "run";
     if (action == ACTION_HELP && scene->help)
         return "close";
     if (action == ACTION_SCROLL_UP || action == ACTION_SCROLL_DOWN)
-        return scene->help || scene->view == VIEW_LOG ? "scroll"
-               : scene->view == VIEW_TENSORS          ? "tensor"
-               : scene->view == VIEW_ANATOMY          ? "block"
-                                                      : "layers";
+        return scene->help ? "scroll" : view_table[scene->view].up;
     if (action == ACTION_RIGHT)
-        return scene->view == VIEW_TENSORS ? "block" : scene->view == VIEW_LOG ? "event" : "pan";
+        return view_table[scene->view].right;
     return key_table[action].hint;
 }
 

@@ -58,14 +58,10 @@ struct moment scene_detailed_moment(const struct scene *scene, enum side side)
     return history_detailed(scene->history, side, moment.step);
 }
 
-bool scene_is_mono(const struct scene *scene)
-{
-    return scene->mono || scene->settings->theme == THEME_MONO;
-}
-
 bool scene_has_letters(const struct scene *scene)
 {
-    return scene->ascii || scene->few_colours || scene_is_mono(scene);
+    return scene->ascii || scene->few_colours || scene->mono ||
+           scene->settings->theme == THEME_MONO;
 }
 
 /* A placement can be switched while a stack trains: what counts is the moment that is shown. */

@@ -133,8 +133,7 @@ const struct sample *scene_sample(const struct scene *scene, enum side side);
  * the first one behind; step 0 where there is none. Not every step has them (train/run.h). */
 struct moment scene_detailed_moment(const struct scene *scene, enum side side);
 
-/* Are there no colours? Have heat maps to be made of letters? */
-bool scene_is_mono(const struct scene *scene);
+/* Have heat maps to be made of letters? */
 bool scene_has_letters(const struct scene *scene);
 
 /* The name of a stack, "Pre-LN"; "A" or "B" when blind. With `place` it starts with "left " or
