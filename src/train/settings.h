@@ -142,6 +142,9 @@ void setting_values_brief(const struct setting_row *row, char *out, size_t size)
  * text task, the memory that all of it needs against what the machine has. */
 bool settings_check(const struct settings *settings, struct error *error);
 
+/* The setting `history` in bytes: what histories and saved states may take, each. */
+size_t settings_history_bytes(const struct settings *settings);
+
 /* Copies the settings of one scope. */
 void settings_copy(struct settings *to, const struct settings *from, enum setting_scope scope);
 

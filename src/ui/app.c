@@ -260,8 +260,7 @@ void app_take_key(struct app *app, int code)
 {
     char key[32];
     if (code == KEY_CODE_MOUSE) {
-        if (!app->scene.prompt) /* it would type */
-            app_take_mouse(app, terminal_mouse());
+        app_take_mouse(app, terminal_mouse());
         return;
     }
     app->urgent = app->changed = true;
@@ -304,7 +303,7 @@ static void follow_settings(struct app *app)
     app->scene.hide = settings->hide;
     terminal_set_theme((enum theme)settings->theme);
     terminal_set_mouse(settings->mouse);
-    history_limit(&app->history, (size_t)settings->history << 20);
+    history_limit(&app->history, settings_history_bytes(settings));
 }
 
 static void draw(struct app *app)

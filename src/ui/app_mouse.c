@@ -1,5 +1,5 @@
-/* See app_state.h. Turns what the mouse does into keys, or into what is looked at. Draws nothing.
- */
+/* What the mouse does, turned into keys or into what is looked at. See app_state.h; draws
+ * nothing. */
 #include "ui/app_state.h"
 
 #include "ui/mouse.h"
@@ -69,7 +69,7 @@ static void turn_wheel(struct app *app, bool up)
 
 void app_take_mouse(struct app *app, struct mouse mouse)
 {
-    if (app->scene.prompt) /* a command is being typed */
+    if (app->scene.prompt) /* a key that is clicked would be typed there */
         return;
     switch (mouse.kind) {
     case MOUSE_PRESS:

@@ -14,7 +14,7 @@ enum { UPDATES_PER_TURN = 256 /* updates taken before keys are looked at again *
 static void take_settings(struct app *app, const struct settings *settings)
 {
     app->present = *settings;
-    app_copy_program_settings(&app->present, &app->wanted);
+    settings_copy(&app->present, &app->wanted, SCOPE_PROGRAM);
 }
 
 /* The row of the parameter that was chosen, which moves when a norm comes or goes. */
@@ -105,7 +105,7 @@ static void take_failure(struct app *app, const struct update *update)
     app->going_back = false;
     if (update->state) /* what failed is a session that was to be loaded */
         app_forget_session(app);
-    app_copy_program_settings(&app->present, &app->wanted);
+    settings_copy(&app->present, &app->wanted, SCOPE_PROGRAM);
     app->wanted = app->present;
 }
 

@@ -46,6 +46,7 @@ void view_projector(struct canvas *canvas, struct rect area, const struct scene 
 /* Left and right bars of the gradient per layer, and both loss curves. */
 void view_overview(struct canvas *canvas, struct rect area, const struct scene *scene);
 
+/* What is at a cell of a view: view_row.hit. */
 void view_overview_hit(struct rect area, const struct scene *scene, int row, int col,
                        struct hit *hit);
 void view_projector_hit(struct rect area, const struct scene *scene, int row, int col,
