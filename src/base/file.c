@@ -194,6 +194,12 @@ bool file_read(const char *path, size_t limit, char **content, size_t *size, str
 
 /* ---- numbered names ---- */
 
+bool file_exists(const char *path)
+{
+    struct stat status;
+    return lstat(path, &status) == 0;
+}
+
 void file_numbered(char out[FILE_NUMBERED], const char *stem, int number, const char *ending)
 {
     snprintf(out, FILE_NUMBERED, "%.24s-%03d%.16s", stem, number, ending);
@@ -206,9 +212,8 @@ int file_free_number(const char *stem, const char *const *endings)
         bool taken = false;
         for (int i = 0; endings[i]; i++) {
             char path[FILE_NUMBERED];
-            struct stat status;
             file_numbered(path, stem, number, endings[i]);
-            taken = taken || lstat(path, &status) == 0;
+            taken = taken || file_exists(path);
         }
         if (!taken)
             return number;
@@ -217,12 +222,6 @@ int file_free_number(const char *stem, const char *const *endings)
 }
 
 /* ---- names that are typed ---- */
-
-bool file_exists(const char *path)
-{
-    struct stat status;
-    return lstat(path, &status) == 0;
-}
 
 void file_expand(char *out, size_t size, const char *path)
 {

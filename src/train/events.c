@@ -3,7 +3,6 @@
 
 #include "train/schedule.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

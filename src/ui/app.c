@@ -16,7 +16,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { KEYS_PER_FRAME = 64 /* keys taken before the screen is drawn again */ };
 

@@ -3,7 +3,6 @@
 #include "ui/app_state.h"
 
 #include "ui/mouse.h"
-#include "ui/navigate.h"
 #include "ui/views.h"
 
 enum { HELP_LINES = 3 /* a turn of the wheel */ };

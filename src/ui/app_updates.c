@@ -2,7 +2,6 @@
  * scene; and what happened is said. See app_state.h; draws nothing. */
 #include "ui/app_state.h"
 
-#include "train/presets.h"
 #include "ui/navigate.h"
 
 #include <math.h>

@@ -9,7 +9,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum {
     STEPS_LEAST = 100, /* the shortest x axis */
@@ -867,6 +866,11 @@ static void draw_strip(struct canvas *canvas, const struct layout_plot *layout,
     canvas_text(canvas, layout->strip_name, row, layout->strip_name.cols - 2, ROLE_DIM, "lr");
     if (layout->strip_value.cols >= canvas_columns(text) + 1)
         canvas_text(canvas, layout->strip_value, row, 1, ROLE_REFERENCE, text);
+}
+
+struct curves_look curves_loss(void)
+{
+    return (struct curves_look){.curve = CURVE_LOSS, .smoothing = history_smoothing, .from = -1};
 }
 
 void curves_draw(struct canvas *canvas, const struct layout_plot *layout, const struct scene *scene,

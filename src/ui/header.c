@@ -101,8 +101,7 @@ static void add_rate(struct fields *fields, const struct scene *scene)
 static void add_run(struct fields *fields, const struct scene *scene)
 {
     const struct settings *settings = scene->settings;
-    const struct moment left = scene_moment(scene, LEFT), right = scene_moment(scene, RIGHT);
-    int64_t step = left.step;
+    const int64_t step = scene_step(scene);
     if (scene->ended)
         add(fields, 0, ROLE_BAR_WARN, "ENDED  ");
     else
@@ -125,10 +124,7 @@ static void add_run(struct fields *fields, const struct scene *scene)
     }
 
     char lr[TEXT_NUMBER];
-    double now = left.lr, other = right.lr;
-    if (step == 0)
-        now = schedule_lr(settings->schedule, settings->lr, settings->warmup, settings->steps, 1);
-    text_scientific(lr, isfinite(now) ? now : other, 2);
+    text_scientific(lr, scene_lr(scene), 2);
     add(fields, 0, ROLE_BAR_STRONG, "lr %-7s", lr);
     fields->vital = fields->count;
 

@@ -3,7 +3,6 @@
 
 #include "ui/theme.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,6 +32,15 @@ struct moment scene_moment(const struct scene *scene, enum side side)
 int64_t scene_step(const struct scene *scene)
 {
     return scene_moment(scene, LEFT).step;
+}
+
+double scene_lr(const struct scene *scene)
+{
+    const struct settings *settings = scene->settings;
+    const struct moment left = scene_moment(scene, LEFT);
+    if (left.step == 0)
+        return schedule_lr(settings->schedule, settings->lr, settings->warmup, settings->steps, 1);
+    return isfinite(left.lr) ? left.lr : scene_moment(scene, RIGHT).lr;
 }
 
 struct moment scene_finite_moment(const struct scene *scene, enum side side)

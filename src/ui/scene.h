@@ -123,7 +123,12 @@ struct moment scene_moment(const struct scene *scene, enum side side);
 /* Its step; 0: none yet. */
 int64_t scene_step(const struct scene *scene);
 
-/* The same where its numbers are finite, and otherwise the last finite moment before it. */
+/* The learning rate of its update, of either stack whose numbers are finite; before the first step
+ * that of the first. */
+double scene_lr(const struct scene *scene);
+
+/* The moment that is shown where its numbers are finite, and otherwise the last finite moment
+ * before it. */
 struct moment scene_finite_moment(const struct scene *scene, enum side side);
 
 /* What a stack wrote last at the moment shown; NULL where nothing had been written. */

@@ -1,7 +1,7 @@
 /* See views.h. Owns the table of views. */
 #include "ui/views.h"
 
-#include "train/trainer.h"
+#include "train/run.h"
 #include "ui/layout.h"
 
 #include <stdio.h>

@@ -21,7 +21,7 @@ struct view_row {
     void (*draw)(struct canvas *canvas, struct rect area, const struct scene *scene);
     /* Says what is at a cell inside the area, where that is something to click on. */
     void (*hit)(struct rect area, const struct scene *scene, int row, int col, struct hit *hit);
-    unsigned watch;    /* what the trainer is to measure for it, a sum of enum watch (trainer.h) */
+    unsigned watch;    /* what the trainer is to measure for it, a sum of enum watch (run.h) */
     const char *up;    /* what Up and Down go through, one word for the footer; NULL: nothing */
     const char *right; /* the same of Left and Right */
     bool zooms;        /* z and Z have something to do */
