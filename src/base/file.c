@@ -3,7 +3,6 @@
 
 #include "base/memory.h"
 #include "base/names.h"
-#include "base/utf8.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -236,10 +235,7 @@ static bool is_told(const char *name, const char *begin)
     if (strncmp(name, begin, strlen(begin)) != 0 || (name[0] == '.' && begin[0] != '.') ||
         strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
         return false;
-    for (uint32_t code; (code = utf8_next(&name)) != 0;)
-        if (code == UTF8_BAD || names_steers(code))
-            return false;
-    return true;
+    return names_is_printable(name);
 }
 
 void file_complete(const char *prefix, void (*found)(void *data, const char *path), void *data)
