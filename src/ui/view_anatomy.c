@@ -1,6 +1,6 @@
-/* The anatomy: one block of each stack as a diagram of lines and boxes, with the size of the signal
- * on its way up and of the gradient on its way down at every point, and what the block does to the
- * gradient as a product. */
+/* The anatomy: one block of each stack as a diagram of lines and boxes, with numbers at every
+ * point. They are the size of the signal on its way up and of the gradient on its way down; and, as
+ * a product, what the block does to the gradient. */
 #include "train/factors.h"
 #include "ui/layout.h"
 #include "ui/panel.h"
