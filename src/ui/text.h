@@ -31,8 +31,8 @@ void text_ratio(char out[TEXT_NUMBER], double ratio);
 void text_count(char out[TEXT_NUMBER], int64_t count);
 
 /* Takes the first line of so many columns off a UTF-8 text, broken between words where it can be;
- * `rest` then points behind the blank that it is broken at. How many bytes the line has, without
- * that blank. */
+ * `rest` then points behind the blank that it is broken at. One glyph at least, however narrow. How
+ * many bytes the line has, without that blank. */
 size_t text_line(const char **rest, int columns);
 
 /* The name of a placement with a norm, "Pre-LN", "Post-RMS", "Pre, no norm", and its formula,

@@ -178,6 +178,8 @@ static void lines_break_between_words(void **state)
     a_line("onetwothree", 4, 4, "wothree"); /* no blank: within the word */
     a_line("0→100 steps", 6, 7, "steps");   /* bytes, not columns */
     a_line("one two three", 9, 7, "three");
+    a_line("→ one", 0, 3, "one"); /* who goes on line by line comes to the end */
+    a_line("one", -8, 1, "ne");
 }
 
 int main(void)
