@@ -1,4 +1,4 @@
-/* lnscope: see cli/cli.h. */
+/* The program: all of it begins in cli/cli.h. */
 #include "cli/cli.h"
 
 int main(int argc, char **argv)

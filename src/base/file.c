@@ -3,7 +3,6 @@
 
 #include "base/memory.h"
 #include "base/names.h"
-#include "base/utf8.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -194,6 +193,12 @@ bool file_read(const char *path, size_t limit, char **content, size_t *size, str
 
 /* ---- numbered names ---- */
 
+bool file_exists(const char *path)
+{
+    struct stat status;
+    return lstat(path, &status) == 0;
+}
+
 void file_numbered(char out[FILE_NUMBERED], const char *stem, int number, const char *ending)
 {
     snprintf(out, FILE_NUMBERED, "%.24s-%03d%.16s", stem, number, ending);
@@ -206,9 +211,8 @@ int file_free_number(const char *stem, const char *const *endings)
         bool taken = false;
         for (int i = 0; endings[i]; i++) {
             char path[FILE_NUMBERED];
-            struct stat status;
             file_numbered(path, stem, number, endings[i]);
-            taken = taken || lstat(path, &status) == 0;
+            taken = taken || file_exists(path);
         }
         if (!taken)
             return number;
@@ -217,12 +221,6 @@ int file_free_number(const char *stem, const char *const *endings)
 }
 
 /* ---- names that are typed ---- */
-
-bool file_exists(const char *path)
-{
-    struct stat status;
-    return lstat(path, &status) == 0;
-}
 
 void file_expand(char *out, size_t size, const char *path)
 {
@@ -237,10 +235,7 @@ static bool is_told(const char *name, const char *begin)
     if (strncmp(name, begin, strlen(begin)) != 0 || (name[0] == '.' && begin[0] != '.') ||
         strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
         return false;
-    for (uint32_t code; (code = utf8_next(&name)) != 0;)
-        if (code == UTF8_BAD || names_steers(code))
-            return false;
-    return true;
+    return names_is_printable(name);
 }
 
 void file_complete(const char *prefix, void (*found)(void *data, const char *path), void *data)

@@ -42,6 +42,14 @@ bool names_steers(uint32_t code)
            (code >= 0x2060 && code <= 0x206F) || code == 0xFEFF;
 }
 
+bool names_is_printable(const char *text)
+{
+    for (uint32_t code; (code = utf8_next(&text)) != 0;)
+        if (code == UTF8_BAD || names_steers(code))
+            return false;
+    return true;
+}
+
 void names_printable(char *out, size_t size, const char *text)
 {
     size_t used = 0;

@@ -18,6 +18,9 @@ int names_distance(const char *a, const char *b);
 /* Whether a code point is a control character, or one that reorders or hides the text around it. */
 bool names_steers(uint32_t code);
 
+/* Whether a text can be shown as it is: whole UTF-8 without such code points. */
+bool names_is_printable(const char *text);
+
 /* Copies `text` with everything that is not printable ASCII or whole UTF-8 replaced by '?', so that
  * what came from a file or an argument cannot steer a terminal. */
 void names_printable(char *out, size_t size, const char *text);

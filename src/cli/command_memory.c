@@ -3,7 +3,6 @@
 #include "cli/command_memory.h"
 
 #include "cli/cli.h"
-#include "train/history.h"
 #include "train/pair.h"
 #include "train/states.h"
 #include "train/trainer.h"
@@ -39,9 +38,10 @@ int command_memory(const struct options *options, struct error *error)
     if (text > 0)
         print_part(text, "the text");
     print_part(rest, "the program");
+    const size_t past = settings_history_bytes(settings);
     if (screen)
         printf("A long session takes more: its history up to %.0f MB, further saved states up to "
                "%.0f MB.\n",
-               (double)HISTORY_BYTES / 1e6, (double)(states_most(state) - state) / 1e6);
+               (double)past / 1e6, (double)(states_most(past, state) - state) / 1e6);
     return EXIT_DONE;
 }

@@ -1,8 +1,7 @@
 /* Settings from outside the command line: the config file, then the environment.
  *
  * The file is $XDG_CONFIG_HOME/lnscope/config (or ~/.config/lnscope/config), in INI: NAME = VALUE
- * with the names of the settings. In the environment a setting is LNSCOPE_NAME, in capitals and
- * with
+ * with the names of the settings. In the environment a setting is LNSCOPE_NAME, in capitals, with
  * '_' for '-'. Both end in setting_set(), with the same checks and messages. */
 #ifndef LNSCOPE_CLI_CONFIG_H
 #define LNSCOPE_CLI_CONFIG_H

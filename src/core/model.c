@@ -10,7 +10,6 @@
 #include "core/sublayer.h"
 #include "core/tensors.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 

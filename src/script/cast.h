@@ -1,5 +1,7 @@
-/* A recording of canvases as an asciicast v2 (docs.asciinema.org/manual/asciicast/v2): a header and
- * one JSON array per event, "o" for what is drawn, "r" for another size, "m" for a marker.
+/* A recording of canvases as an asciicast v2.
+ *
+ * The format (docs.asciinema.org/manual/asciicast/v2) is a header and one JSON array per event: "o"
+ * for what is drawn, "r" for another size, "m" for a marker.
  *
  * It is written from canvases, never from the bytes of a terminal: each frame sends the cells that
  * differ from the frame before. Times are the caller's, so that a virtual clock makes the same file

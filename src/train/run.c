@@ -132,7 +132,7 @@ struct omega run_omega(const struct run *run)
     };
 }
 
-static void drop_parked(struct parked_norm *parked)
+void run_drop_parked(struct parked_norm *parked)
 {
     for (int i = 0; i < parked->tensors; i++)
         free(parked->tensor[i].numbers);
@@ -141,7 +141,7 @@ static void drop_parked(struct parked_norm *parked)
 
 void run_close(struct run *run)
 {
-    drop_parked(&run->parked);
+    run_drop_parked(&run->parked);
     probe_close(&run->probe);
     optimizer_close(&run->optimizer);
     model_close(&run->model);
@@ -244,12 +244,12 @@ static void move_final_norm(struct run *run, struct model *model, struct optimiz
     for (int i = 0; i < model->tensors; i++)
         wanted = wanted || is_final_norm(&model->tensor[i]);
     if (mine.tensors > 0) {
-        drop_parked(&run->parked);
+        run_drop_parked(&run->parked);
         run->parked = mine;
     }
     if (wanted) {
         unpark(&run->parked, model, optimizer);
-        drop_parked(&run->parked);
+        run_drop_parked(&run->parked);
     }
 }
 

@@ -62,6 +62,9 @@ bool run_open(struct run *run, const struct settings *settings, enum side side,
               const struct task *task, struct error *error);
 void run_close(struct run *run);
 
+/* Frees what is parked; nothing is then. */
+void run_drop_parked(struct parked_norm *parked);
+
 /* One step: batch, forward, backward, measurements, clipping, update. Fills *snapshot. */
 void run_step(struct run *run, struct snapshot *snapshot);
 

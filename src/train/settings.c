@@ -426,7 +426,7 @@ const struct setting_row setting_table[] = {
      .most = 65536,
      .initial = "256",
      .unit = "MB",
-     .help = "memory for the past of a run, and as much again for states to branch from",
+     .help = "MB of memory for the past of a run, and as many for states to branch from",
      FIELD(history)},
     {.name = "fps",
      .kind = SETTING_INTEGER,
@@ -838,6 +838,11 @@ int settings_difference(const struct settings *before, const struct settings *af
             widest = (int)row->scope;
     }
     return widest;
+}
+
+size_t settings_history_bytes(const struct settings *settings)
+{
+    return (size_t)settings->history << 20;
 }
 
 void settings_copy(struct settings *to, const struct settings *from, enum setting_scope scope)

@@ -68,7 +68,7 @@ struct settings {
     enum ascii_mode ascii;
     bool mouse, hide; /* hide: no header, no footer */
     int fps;
-    int history; /* MB for what was measured, and as much for saved states */
+    int history;  /* MB for what was measured, and as much for saved states */
     double speed; /* steps per second; 0: unlimited */
 };
 
@@ -141,6 +141,9 @@ void setting_values_brief(const struct setting_row *row, char *out, size_t size)
 /* What no single setting can tell: models that can be built and learn their task, a text for the
  * text task, the memory that all of it needs against what the machine has. */
 bool settings_check(const struct settings *settings, struct error *error);
+
+/* The setting `history` in bytes: what histories and saved states may take, each. */
+size_t settings_history_bytes(const struct settings *settings);
 
 /* Copies the settings of one scope. */
 void settings_copy(struct settings *to, const struct settings *from, enum setting_scope scope);

@@ -1,7 +1,7 @@
 /* See share.h. */
 #include "train/share.h"
 
-#include "base/utf8.h"
+#include "base/names.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -30,15 +30,6 @@ static bool is_plain(const char *value)
     return *value && strspn(value, plain) == strlen(value);
 }
 
-/* Has it bytes that a terminal would not show as they are? */
-static bool is_printable(const char *value)
-{
-    for (uint32_t code = utf8_next(&value); code != 0; code = utf8_next(&value))
-        if (code < ' ' || (code >= 0x7F && code < 0xA0) || code == UTF8_BAD)
-            return false;
-    return true;
-}
-
 /* 'it'\''s', or, with what cannot be shown, $'a\012b' of bash, zsh and ksh. */
 static void append_quoted(struct text *text, const char *value)
 {
@@ -46,7 +37,7 @@ static void append_quoted(struct text *text, const char *value)
         append(text, "%s", value);
         return;
     }
-    if (is_printable(value)) {
+    if (names_is_printable(value)) {
         append(text, "'");
         for (; *value; value++)
             if (*value == '\'')

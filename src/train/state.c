@@ -26,13 +26,6 @@ size_t pair_state_bytes_for(const struct settings *settings, int vocab)
     return bytes;
 }
 
-static void drop_parked(struct parked_norm *parked)
-{
-    for (int i = 0; i < parked->tensors; i++)
-        free(parked->tensor[i].numbers);
-    *parked = (struct parked_norm){0};
-}
-
 /* False when there is no memory. */
 static bool copy_parked(struct parked_norm *to, const struct parked_norm *from)
 {
@@ -41,7 +34,7 @@ static bool copy_parked(struct parked_norm *to, const struct parked_norm *from)
         const size_t bytes = 3 * from->tensor[i].count * sizeof(real);
         real *numbers = malloc(bytes);
         if (!numbers) {
-            drop_parked(to);
+            run_drop_parked(to);
             return false;
         }
         memcpy(numbers, from->tensor[i].numbers, bytes);
@@ -94,7 +87,7 @@ void pair_state_free(struct pair_state *state)
 {
     for (int side = 0; state && side < SIDES; side++) {
         free(state->run[side].weight);
-        drop_parked(&state->run[side].parked);
+        run_drop_parked(&state->run[side].parked);
     }
     free(state);
 }
@@ -108,7 +101,7 @@ static void put_run(struct run *run, const struct run_state *state, struct parke
     run->optimizer.kind = state->optimizer;
     run->optimizer.updates = state->updates;
     run->fault = state->fault;
-    drop_parked(&run->parked);
+    run_drop_parked(&run->parked);
     run->parked = *parked;
 }
 
@@ -129,7 +122,7 @@ static bool copy_both(struct parked_norm parked[SIDES], const struct pair_state 
     for (int side = 0; side < SIDES; side++)
         if (!copy_parked(&parked[side], &state->run[side].parked)) {
             while (side-- > 0)
-                drop_parked(&parked[side]);
+                run_drop_parked(&parked[side]);
             return error_set(error, "no memory to go back to this state: a smaller model needs "
                                     "less");
         }

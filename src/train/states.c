@@ -159,7 +159,7 @@ void states_cut(struct states *states, int64_t step)
         states->spacing *= 2;
 }
 
-size_t states_most(size_t state_bytes)
+size_t states_most(size_t limit, size_t state_bytes)
 {
-    return STATES_LEAST * state_bytes > STATES_BYTES ? STATES_LEAST * state_bytes : STATES_BYTES;
+    return STATES_LEAST * state_bytes > limit ? STATES_LEAST * state_bytes : limit;
 }

@@ -62,7 +62,7 @@ bool states_redo(const struct states *states, struct pair *pair, struct snapshot
 /* Forgets the states and the settings of later steps: the run goes on from `step`. */
 void states_cut(struct states *states, int64_t step);
 
-/* The most that states may take when one of them takes so many bytes. */
-size_t states_most(size_t state_bytes);
+/* The most that states may take within a limit, when one of them takes so many bytes. */
+size_t states_most(size_t limit, size_t state_bytes);
 
 #endif

@@ -2,7 +2,6 @@
 #include "train/task_text.h"
 
 #include "base/file.h"
-#include "base/memory.h"
 #include "base/names.h"
 
 #include <math.h>

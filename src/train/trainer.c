@@ -275,7 +275,7 @@ static void load(struct trainer *trainer, struct pair_state *state)
 
 static void apply(struct trainer *trainer, const struct settings *settings)
 {
-    states_limit(&trainer->states, (size_t)settings->history << 20);
+    states_limit(&trainer->states, settings_history_bytes(settings));
     switch (settings_difference(&trainer->pair.settings, settings)) {
     case SCOPE_MODEL:
         restart(trainer, settings);
@@ -607,7 +607,7 @@ static struct trainer *start(const struct settings *settings, const struct pair_
         return NULL;
     }
     states_open(&trainer->states);
-    states_limit(&trainer->states, (size_t)settings->history << 20);
+    states_limit(&trainer->states, settings_history_bytes(settings));
     trainer->ring = memory_new(UPDATES, sizeof *trainer->ring);
     trainer->running = running;
     trainer->rate = (double)NAN;

@@ -16,7 +16,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { KEYS_PER_FRAME = 64 /* keys taken before the screen is drawn again */ };
 
@@ -138,11 +137,6 @@ static void freeze_axis(struct app *app)
         app_say(app, ROLE_TEXT, "axis: will be frozen as the first step leaves it");
 }
 
-static int clamp(int value, int most)
-{
-    return value < 0 ? 0 : value > most ? most : value;
-}
-
 /* The view, the moment, how it is looked at; false when the action is none of these. */
 static bool look(struct app *app, enum action action)
 {
@@ -251,7 +245,7 @@ static void help_key(struct app *app, int code)
         terminal_redraw();
     else
         app_say(app, ROLE_TEXT, "the help is open: ?, Escape or q leaves it");
-    *scroll = clamp(*scroll, most);
+    *scroll = scene_clamp(*scroll, most);
 }
 
 static void take_size(struct app *app)
@@ -265,8 +259,7 @@ void app_take_key(struct app *app, int code)
 {
     char key[32];
     if (code == KEY_CODE_MOUSE) {
-        if (!app->scene.prompt) /* it would type */
-            app_take_mouse(app, terminal_mouse());
+        app_take_mouse(app, terminal_mouse());
         return;
     }
     app->urgent = app->changed = true;
@@ -309,7 +302,7 @@ static void follow_settings(struct app *app)
     app->scene.hide = settings->hide;
     terminal_set_theme((enum theme)settings->theme);
     terminal_set_mouse(settings->mouse);
-    history_limit(&app->history, (size_t)settings->history << 20);
+    history_limit(&app->history, settings_history_bytes(settings));
 }
 
 static void draw(struct app *app)

@@ -47,11 +47,6 @@ void app_list_changes(const struct settings *before, const struct settings *afte
     }
 }
 
-void app_copy_program_settings(struct settings *to, const struct settings *from)
-{
-    settings_copy(to, from, SCOPE_PROGRAM);
-}
-
 /* The values that a key moves a setting along, in rising order; or, without them, the choices of
  * the setting, in a circle. */
 struct setting_key {
@@ -135,7 +130,7 @@ void app_command(struct app *app, const struct settings *settings)
     if (*changes)
         app_say(app, ROLE_TEXT, "%s ...", changes);
     app->wanted = *settings;
-    app_copy_program_settings(&app->present, &app->wanted);
+    settings_copy(&app->present, &app->wanted, SCOPE_PROGRAM);
     trainer_apply(app->trainer, &app->wanted);
     if (scope == SCOPE_MODEL && app->scene.ended)
         trainer_run(app->trainer);

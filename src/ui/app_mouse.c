@@ -1,9 +1,8 @@
-/* See app_state.h. Turns what the mouse does into keys, or into what is looked at. Draws nothing.
- */
+/* What the mouse does, turned into keys or into what is looked at. See app_state.h; draws
+ * nothing. */
 #include "ui/app_state.h"
 
 #include "ui/mouse.h"
-#include "ui/navigate.h"
 #include "ui/views.h"
 
 enum { HELP_LINES = 3 /* a turn of the wheel */ };
@@ -57,8 +56,7 @@ static void turn_wheel(struct app *app, bool up)
             app_take_key(app, up ? KEY_CODE_UP : KEY_CODE_DOWN);
         return;
     }
-    const bool zooms =
-        !scene->projector && (scene->view == VIEW_WATERFALL || scene->view == VIEW_CURVES);
+    const bool zooms = view_table[scene->view].zooms && !scene->projector;
     const bool bars = scene->projector || scene->view == VIEW_OVERVIEW;
     if (bars && view_bar_scroll_max(scene, app->canvas.rows, app->canvas.cols) == 0)
         return; /* all of them are in view */
@@ -70,7 +68,7 @@ static void turn_wheel(struct app *app, bool up)
 
 void app_take_mouse(struct app *app, struct mouse mouse)
 {
-    if (app->scene.prompt) /* a command is being typed */
+    if (app->scene.prompt) /* a key that is clicked would be typed there */
         return;
     switch (mouse.kind) {
     case MOUSE_PRESS:

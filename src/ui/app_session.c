@@ -76,7 +76,7 @@ void app_load(struct app *app, const char *path)
         return;
     }
     app_expect_session(app, &session, path);
-    app_copy_program_settings(&session.state->settings, &app->wanted);
+    settings_copy(&session.state->settings, &app->wanted, SCOPE_PROGRAM);
     app->wanted = session.state->settings;
     app_say(app, ROLE_TEXT, "loading ...");
     trainer_load(app->trainer, session.state);

@@ -2,7 +2,7 @@
  *
  * app.c owns it and the loop; app_updates.c takes what the trainer publishes; app_change.c changes
  * settings; app_time.c goes back to a step; app_record.c records; app_session.c saves and loads;
- * app_prompt.c is the command line. None of them draws but app.c. */
+ * app_prompt.c is the command line; app_mouse.c takes clicks. Only app.c draws on the terminal. */
 #ifndef LNSCOPE_UI_APP_STATE_H
 #define LNSCOPE_UI_APP_STATE_H
 
@@ -71,6 +71,7 @@ void app_act(struct app *app, enum action action);
 
 /* Writes the screen to a file, without the command line (app.c). */
 void app_export_file(struct app *app, const char *path, bool force);
+
 /* Shows the newest event in the footer for a while, after the answer that stands there (app.c). */
 void app_show_news(struct app *app);
 
@@ -81,13 +82,6 @@ void app_fit_axis(struct app *app);
  * or, with an arrow to stand between the old value and the new, "warmup 0→100" (app_change.c). */
 void app_list_changes(const struct settings *before, const struct settings *after,
                       const char *arrow, char *out, size_t size);
-
-/* Is all that has changed a warmup that is over by the step either way, so that no rate will
- * differ? (app_updates.c) */
-bool app_is_too_late(const struct settings *before, const struct settings *after, int64_t step);
-
-/* Copies the settings of the program, which never touch the numbers (app_change.c). */
-void app_copy_program_settings(struct settings *to, const struct settings *from);
 
 /* Takes what the trainer has published since the last call (app_updates.c). */
 void app_take_updates(struct app *app);
@@ -106,6 +100,7 @@ void app_open_prompt(struct app *app, const char *text);
 /* Takes a key while it is open, or what was pasted at any time; false when the key is not for it
  * (app_prompt.c). */
 bool app_prompt_key(struct app *app, int code);
+
 /* Starts a recording in a file (NULL: one with a number) or ends the one under way; says so or why
  * not (app_record.c). */
 void app_record_start(struct app *app, const char *path, bool force);

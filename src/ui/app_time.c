@@ -2,7 +2,7 @@
  * nothing. */
 #include "ui/app_state.h"
 
-#include "base/utf8.h"
+#include "base/names.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -40,11 +40,7 @@ static void branch(struct app *app)
 /* Is this a name that a mark on the curves can show as it is? */
 static bool is_name(const char *name)
 {
-    const char *at = name;
-    for (uint32_t code = utf8_next(&at); code != 0; code = utf8_next(&at))
-        if (code < ' ' || (code >= 0x7F && code < 0xA0) || code == UTF8_BAD)
-            return false;
-    return name[strspn(name, " ")] != '\0' && strlen(name) < MARK_TEXT;
+    return name[strspn(name, " ")] != '\0' && strlen(name) < MARK_TEXT && names_is_printable(name);
 }
 
 /* The name that the user has given to a step; NULL: none. */

@@ -2,7 +2,6 @@
  * scene; and what happened is said. See app_state.h; draws nothing. */
 #include "ui/app_state.h"
 
-#include "train/presets.h"
 #include "ui/navigate.h"
 
 #include <math.h>
@@ -14,7 +13,7 @@ enum { UPDATES_PER_TURN = 256 /* updates taken before keys are looked at again *
 static void take_settings(struct app *app, const struct settings *settings)
 {
     app->present = *settings;
-    app_copy_program_settings(&app->present, &app->wanted);
+    settings_copy(&app->present, &app->wanted, SCOPE_PROGRAM);
 }
 
 /* The row of the parameter that was chosen, which moves when a norm comes or goes. */
@@ -105,7 +104,7 @@ static void take_failure(struct app *app, const struct update *update)
     app->going_back = false;
     if (update->state) /* what failed is a session that was to be loaded */
         app_forget_session(app);
-    app_copy_program_settings(&app->present, &app->wanted);
+    settings_copy(&app->present, &app->wanted, SCOPE_PROGRAM);
     app->wanted = app->present;
 }
 
@@ -139,7 +138,9 @@ static bool mark_change(struct app *app, const struct update *update)
     return again;
 }
 
-bool app_is_too_late(const struct settings *before, const struct settings *after, int64_t step)
+/* Is all that has changed a warmup that is over by the step either way, so that no rate will
+ * differ? */
+static bool is_too_late(const struct settings *before, const struct settings *after, int64_t step)
 {
     struct settings same = *before;
     same.warmup = after->warmup;
@@ -154,8 +155,8 @@ static void say_change(struct app *app, const char *changes, const struct update
     const int64_t shown = app->scene.cursor > 0 ? scene_step(&app->scene) : 0;
     /* A branch takes up the placements of its step. */
     const bool branch = shown > 0 && settings_difference(before, after) == SCOPE_OPTIMIZER &&
-                        !app_is_too_late(before, after, shown + 1);
-    if (app_is_too_late(before, after, update->step))
+                        !is_too_late(before, after, shown + 1);
+    if (is_too_late(before, after, update->step))
         app_say(app, ROLE_TEXT, "%s: over by step %lld, %s with it", changes,
                 (long long)update->step, branch ? "F branches here" : "r restarts");
     else
@@ -221,7 +222,7 @@ static void say_branch(struct app *app, const struct update *update)
     char changes[MESSAGE_SIZE];
     const long long step = (long long)update->step;
     app_list_changes(&update->before, &update->settings, NULL, changes, sizeof changes);
-    if (*changes && app_is_too_late(&update->before, &update->settings, update->step + 1))
+    if (*changes && is_too_late(&update->before, &update->settings, update->step + 1))
         app_say(app, ROLE_TEXT, "branched at step %lld: %s is over by then, r restarts with it",
                 step, changes);
     else

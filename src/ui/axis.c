@@ -59,6 +59,15 @@ void axis_update(struct axis *axis, double least, double most)
     axis->high -= high < axis->high;
 }
 
+void axis_widen(double *least, double *most, const float *value, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (usable((double)value[i])) {
+            *least = fmin(*least, (double)value[i]); /* fmin passes over a NAN */
+            *most = fmax(*most, (double)value[i]);
+        }
+}
+
 void axis_reset(struct axis *axis)
 {
     if (!axis->frozen)

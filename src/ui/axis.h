@@ -18,6 +18,9 @@ struct axis {
  * each end, and then one every 15 updates. A frozen axis stays, once it has a range. */
 void axis_update(struct axis *axis, double least, double most);
 
+/* Widens a range of values, NAN at first, by those that have a place on a log axis. */
+void axis_widen(double *least, double *most, const float *value, int count);
+
 /* Forgets the range (a new run, another quantity), unless frozen. */
 void axis_reset(struct axis *axis);
 

@@ -9,7 +9,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum {
     STEPS_LEAST = 100, /* the shortest x axis */
@@ -27,7 +26,8 @@ enum {
     REFERENCES = 2
 };
 
-const char *const curves_titles[CURVES][5] = {
+/* The names of what the curves show, from long to short, ended by NULL. */
+static const char *const titles[CURVES][5] = {
     [CURVE_LOSS] = {"loss, nats per predicted token", "loss, nats per token", "loss, nats", "loss"},
     [CURVE_RATIO] = {"ratio: stream gradient at x_0 over that at x_L", "ratio of stream gradients",
                      "ratio"},
@@ -709,7 +709,7 @@ static void draw_legend(struct canvas *canvas, struct rect area, const struct ch
     }
     if (ghost_end(scene->history) > 0)
         end = draw_ghost_key(canvas, area, end, scene->ascii) - between;
-    canvas_fit(canvas, area, 0, end, ROLE_TITLE, curves_titles[look->curve]);
+    canvas_fit(canvas, area, 0, end, ROLE_TITLE, titles[look->curve]);
 }
 
 /* The first of RACE_ROWS rows that are free, with a blank row around them where there is room; -1:
@@ -873,6 +873,11 @@ static void draw_strip(struct canvas *canvas, const struct layout_plot *layout,
     canvas_text(canvas, layout->strip_name, row, layout->strip_name.cols - 2, ROLE_DIM, "lr");
     if (layout->strip_value.cols >= canvas_columns(text) + 1)
         canvas_text(canvas, layout->strip_value, row, 1, ROLE_REFERENCE, text);
+}
+
+struct curves_look curves_loss(void)
+{
+    return (struct curves_look){.curve = CURVE_LOSS, .smoothing = history_smoothing, .from = -1};
 }
 
 void curves_draw(struct canvas *canvas, const struct layout_plot *layout, const struct scene *scene,

@@ -7,6 +7,10 @@
 #include "ui/mouse.h"
 #include "ui/scene.h"
 
+/* The whole run's loss on linear axes, with the usual smoothing: below the bars, and on the
+ * projector. */
+struct curves_look curves_loss(void);
+
 /* With `race` the race stands in the margin, where there is one and room for it. */
 void curves_draw(struct canvas *canvas, const struct layout_plot *layout, const struct scene *scene,
                  const struct curves_look *look, bool race);
@@ -18,8 +22,5 @@ void curves_hit(const struct layout_plot *layout, const struct scene *scene,
 /* The steps at both ends of the x axis. */
 void curves_range(const struct scene *scene, const struct curves_look *look, double *from,
                   double *to);
-
-/* The names of what the curves show, from long to short, ended by NULL. */
-extern const char *const curves_titles[CURVES][5];
 
 #endif

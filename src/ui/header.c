@@ -101,8 +101,7 @@ static void add_rate(struct fields *fields, const struct scene *scene)
 static void add_run(struct fields *fields, const struct scene *scene)
 {
     const struct settings *settings = scene->settings;
-    const struct moment left = scene_moment(scene, LEFT), right = scene_moment(scene, RIGHT);
-    int64_t step = left.step;
+    const int64_t step = scene_step(scene);
     if (scene->ended)
         add(fields, 0, ROLE_BAR_WARN, "ENDED  ");
     else
@@ -125,10 +124,7 @@ static void add_run(struct fields *fields, const struct scene *scene)
     }
 
     char lr[TEXT_NUMBER];
-    double now = left.lr, other = right.lr;
-    if (step == 0)
-        now = schedule_lr(settings->schedule, settings->lr, settings->warmup, settings->steps, 1);
-    text_scientific(lr, isfinite(now) ? now : other, 2);
+    text_scientific(lr, scene_lr(scene), 2);
     add(fields, 0, ROLE_BAR_STRONG, "lr %-7s", lr);
     fields->vital = fields->count;
 
@@ -385,17 +381,14 @@ static void draw_key(struct canvas *canvas, struct rect area, int col, enum acti
 
 static const char *hint_of(const struct scene *scene, enum action action)
 {
-    if (action == ACTION_PAUSE && key_table[action].hint)
-        return scene->running ? key_table[action].hint : "run";
+    if (action == ACTION_PAUSE && !scene->running)
+        return "run";
     if (action == ACTION_HELP && scene->help)
         return "close";
     if (action == ACTION_SCROLL_UP || action == ACTION_SCROLL_DOWN)
-        return scene->help || scene->view == VIEW_LOG ? "scroll"
-               : scene->view == VIEW_TENSORS          ? "tensor"
-               : scene->view == VIEW_ANATOMY          ? "block"
-                                                      : "layers";
+        return scene->help ? "scroll" : view_table[scene->view].up;
     if (action == ACTION_RIGHT)
-        return scene->view == VIEW_TENSORS ? "block" : scene->view == VIEW_LOG ? "event" : "pan";
+        return view_table[scene->view].right;
     return key_table[action].hint;
 }
 

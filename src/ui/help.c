@@ -119,12 +119,12 @@ static void put(struct writer *writer, int col, enum role role, const char *text
 static void put_wrapped(struct writer *writer, int col, enum role role, const char *text)
 {
     while (*text) {
-        size_t length = text_line(text, writer->cols - col);
+        const char *from = text;
         char line[LINE_MAX * 4];
-        snprintf(line, sizeof line, "%.*s", (int)length, text);
+        int length = (int)text_line(&text, writer->cols - col);
+        snprintf(line, sizeof line, "%.*s", length, from);
         put(writer, col, role, line);
         writer->line++;
-        text += length + (text[length] == ' ');
     }
 }
 

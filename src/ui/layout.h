@@ -1,8 +1,9 @@
 /* Where everything goes: pure functions from a size to rectangles.
  *
- * Nothing here depends on what is shown, so that the picture stands still while numbers, depth and
- * placement change. A rectangle with no rows is a part for which there is no room. All rectangles
- * lie inside the screen, and those of one structure do not overlap. */
+ * Nothing here depends on what is shown (but for layout_block(), the rows of one block's diagram),
+ * so that the picture stands still while numbers, depth and placement change. A rectangle with no
+ * rows is a part for which there is no room. All rectangles lie inside the screen, and those of one
+ * structure do not overlap. */
 #ifndef LNSCOPE_UI_LAYOUT_H
 #define LNSCOPE_UI_LAYOUT_H
 

@@ -1,4 +1,6 @@
-/* What is where on the screen, for clicks: pure, and by the functions that draw it. */
+/* What a click falls on, and what that does to the scene.
+ *
+ * Pure: the files that draw the header, the footer and the views say what is where in them. */
 #ifndef LNSCOPE_UI_MOUSE_H
 #define LNSCOPE_UI_MOUSE_H
 

@@ -186,42 +186,41 @@ static bool is_view(const struct scene *scene, enum view view, const char *what,
     return false;
 }
 
-static void zoom(struct scene *scene, int by, int rows, int cols, struct answer answer)
+static void zoom_waterfall(struct scene *scene, int by, int rows, int cols, struct answer answer)
 {
     int most = view_waterfall_zoom_max(scene, rows, cols);
-    if (scene->view == VIEW_CURVES) {
-        zoom_curves(scene, by, answer);
-    } else if (scene->view != VIEW_WATERFALL) {
-        say(answer, "the waterfall and the curves can be zoomed: keys %c and %c",
-            view_table[VIEW_WATERFALL].key, view_table[VIEW_CURVES].key);
-    } else {
-        int now = scene->waterfall_zoom < most ? scene->waterfall_zoom : most;
-        if (now + by > most)
-            say(answer, "a column is one step: this is as near as it goes");
-        else if (now + by < 0)
-            say(answer, "the whole run is in view");
-        else
-            scene->waterfall_zoom = now + by;
-    }
+    int now = scene->waterfall_zoom < most ? scene->waterfall_zoom : most;
+    if (now + by > most)
+        say(answer, "a column is one step: this is as near as it goes");
+    else if (now + by < 0)
+        say(answer, "the whole run is in view");
+    else
+        scene->waterfall_zoom = now + by;
 }
 
-static int clamp(int value, int most)
+static void zoom(struct scene *scene, int by, int rows, int cols, struct answer answer)
 {
-    return value > most ? most : value < 0 ? 0 : value;
+    if (scene->view == VIEW_CURVES)
+        zoom_curves(scene, by, answer);
+    else if (scene->view == VIEW_WATERFALL)
+        zoom_waterfall(scene, by, rows, cols, answer);
+    else
+        say(answer, "the waterfall and the curves can be zoomed: keys %c and %c",
+            view_table[VIEW_WATERFALL].key, view_table[VIEW_CURVES].key);
 }
 
 static void move_cell(struct scene *scene, int down, int right)
 {
     struct cells_look *cells = &scene->cells;
     int rows = view_tensors_rows(scene) - 1, blocks = scene->settings->layers - 1;
-    cells->tensor = clamp(clamp(cells->tensor, rows) + down, rows);
-    cells->block = clamp(clamp(cells->block, blocks) + right, blocks);
+    cells->tensor = scene_clamp(scene_clamp(cells->tensor, rows) + down, rows);
+    cells->block = scene_clamp(scene_clamp(cells->block, blocks) + right, blocks);
 }
 
 static void scroll_log(struct scene *scene, int up, int rows, int cols)
 {
     int most = view_log_scroll_max(scene, rows, cols);
-    scene->log_scroll = clamp(clamp(scene->log_scroll, most) + up, most);
+    scene->log_scroll = scene_clamp(scene_clamp(scene->log_scroll, most) + up, most);
 }
 
 bool navigate_page(struct scene *scene, int code, int rows, int cols)
@@ -257,31 +256,31 @@ static void move_to_event(struct scene *scene, int direction, struct answer answ
 static void walk(struct scene *scene, int up, struct answer answer)
 {
     const int last = scene->settings->layers - 1, next = view_anatomy_block(scene) + up;
-    scene->anatomy_block = clamp(next, last);
+    scene->anatomy_block = scene_clamp(next, last);
     if (next < 0)
         say(answer, "block 1 is the first one: below it is the embedding");
     else if (next > last)
         say(answer, "block %d is the last one: above it is the output", last + 1);
 }
 
-static void scroll(struct scene *scene, int up, int rows, int cols, struct answer answer)
+static void scroll_bars(struct scene *scene, int up, int rows, int cols, struct answer answer)
 {
-    if (scene->view == VIEW_TENSORS) {
-        move_cell(scene, -up, 0);
-        return;
-    }
-    if (scene->view == VIEW_LOG) {
-        scroll_log(scene, up, rows, cols);
-        return;
-    }
-    if (scene->view == VIEW_ANATOMY) {
-        walk(scene, up, answer);
-        return;
-    }
     int most = view_bar_scroll_max(scene, rows, cols);
-    scene->bar_scroll = clamp(clamp(scene->bar_scroll, most) + up, most);
+    scene->bar_scroll = scene_clamp(scene_clamp(scene->bar_scroll, most) + up, most);
     if (most == 0)
         say(answer, "all layers are in view: there is nothing to scroll to");
+}
+
+static void scroll(struct scene *scene, int up, int rows, int cols, struct answer answer)
+{
+    if (scene->view == VIEW_TENSORS)
+        move_cell(scene, -up, 0);
+    else if (scene->view == VIEW_LOG)
+        scroll_log(scene, up, rows, cols);
+    else if (scene->view == VIEW_ANATOMY)
+        walk(scene, up, answer);
+    else
+        scroll_bars(scene, up, rows, cols, answer);
 }
 
 static void sideways(struct scene *scene, int right, struct answer answer)
@@ -319,6 +318,33 @@ static void toggle_log(struct scene *scene, bool *log, const char *axis, struct 
         return;
     *log = !*log;
     say(answer, "%s: %s", axis, *log ? "logarithmic" : "linear");
+}
+
+/* Carries out a key that chooses the moment; false when the action is none of these. */
+static bool choose_moment(struct scene *scene, enum action action, struct answer answer)
+{
+    switch (action) {
+    case ACTION_BACK:
+    case ACTION_FORWARD:
+        move_in_time(scene, action == ACTION_FORWARD ? 1 : -1, answer);
+        return true;
+    case ACTION_FAR_BACK:
+    case ACTION_FAR_FORWARD:
+        jump_in_time(scene, action == ACTION_FAR_FORWARD ? 1 : -1, answer);
+        return true;
+    case ACTION_FIRST:
+        navigate_to_step(scene, 1);
+        return true;
+    case ACTION_NEXT_MARK:
+    case ACTION_PREVIOUS_MARK:
+        jump_to_mark(scene, action == ACTION_NEXT_MARK ? 1 : -1, answer);
+        return true;
+    case ACTION_LIVE:
+        go_live(scene, answer);
+        return true;
+    default:
+        return false;
+    }
 }
 
 bool navigate(struct scene *scene, enum action action, int rows, int cols, char *said, size_t size)
@@ -371,25 +397,7 @@ bool navigate(struct scene *scene, enum action action, int rows, int cols, char 
                          : "the stacks have their names again",
             key_table[ACTION_BLIND].label);
         return true;
-    case ACTION_BACK:
-    case ACTION_FORWARD:
-        move_in_time(scene, action == ACTION_FORWARD ? 1 : -1, answer);
-        return true;
-    case ACTION_FAR_BACK:
-    case ACTION_FAR_FORWARD:
-        jump_in_time(scene, action == ACTION_FAR_FORWARD ? 1 : -1, answer);
-        return true;
-    case ACTION_FIRST:
-        navigate_to_step(scene, 1);
-        return true;
-    case ACTION_NEXT_MARK:
-    case ACTION_PREVIOUS_MARK:
-        jump_to_mark(scene, action == ACTION_NEXT_MARK ? 1 : -1, answer);
-        return true;
-    case ACTION_LIVE:
-        go_live(scene, answer);
-        return true;
     default:
-        return false;
+        return choose_moment(scene, action, answer);
     }
 }

@@ -3,7 +3,6 @@
 
 #include "ui/theme.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,6 +19,11 @@ void scene_set_defaults(struct scene *scene)
     };
 }
 
+int scene_clamp(int value, int most)
+{
+    return value > most ? most : value < 0 ? 0 : value;
+}
+
 struct moment scene_moment(const struct scene *scene, enum side side)
 {
     return history_moment(scene->history, side, scene->cursor > 0 ? scene->cursor : INT64_MAX);
@@ -28,6 +32,15 @@ struct moment scene_moment(const struct scene *scene, enum side side)
 int64_t scene_step(const struct scene *scene)
 {
     return scene_moment(scene, LEFT).step;
+}
+
+double scene_lr(const struct scene *scene)
+{
+    const struct settings *settings = scene->settings;
+    const struct moment left = scene_moment(scene, LEFT);
+    if (left.step == 0)
+        return schedule_lr(settings->schedule, settings->lr, settings->warmup, settings->steps, 1);
+    return isfinite(left.lr) ? left.lr : scene_moment(scene, RIGHT).lr;
 }
 
 struct moment scene_finite_moment(const struct scene *scene, enum side side)
@@ -53,14 +66,10 @@ struct moment scene_detailed_moment(const struct scene *scene, enum side side)
     return history_detailed(scene->history, side, moment.step);
 }
 
-bool scene_is_mono(const struct scene *scene)
-{
-    return scene->mono || scene->settings->theme == THEME_MONO;
-}
-
 bool scene_has_letters(const struct scene *scene)
 {
-    return scene->ascii || scene->few_colours || scene_is_mono(scene);
+    return scene->ascii || scene->few_colours || scene->mono ||
+           scene->settings->theme == THEME_MONO;
 }
 
 /* A placement can be switched while a stack trains: what counts is the moment that is shown. */

@@ -107,6 +107,9 @@ struct scene {
     enum role message_role; /* ROLE_TEXT, ROLE_GOOD, ROLE_BAD */
 };
 
+/* A position from 0 to `most`: keys have moved it, and there may be less to move in than before. */
+int scene_clamp(int value, int most);
+
 /* The roles of the stacks: words and bars, and what is dimmer. */
 extern const enum role scene_accent[SIDES], scene_accent_dim[SIDES];
 
@@ -120,7 +123,12 @@ struct moment scene_moment(const struct scene *scene, enum side side);
 /* Its step; 0: none yet. */
 int64_t scene_step(const struct scene *scene);
 
-/* The same where its numbers are finite, and otherwise the last finite moment before it. */
+/* The learning rate of its update, of either stack whose numbers are finite; before the first step
+ * that of the first. */
+double scene_lr(const struct scene *scene);
+
+/* The moment that is shown where its numbers are finite, and otherwise the last finite moment
+ * before it. */
 struct moment scene_finite_moment(const struct scene *scene, enum side side);
 
 /* What a stack wrote last at the moment shown; NULL where nothing had been written. */
@@ -130,8 +138,7 @@ const struct sample *scene_sample(const struct scene *scene, enum side side);
  * the first one behind; step 0 where there is none. Not every step has them (train/run.h). */
 struct moment scene_detailed_moment(const struct scene *scene, enum side side);
 
-/* Are there no colours? Have heat maps to be made of letters? */
-bool scene_is_mono(const struct scene *scene);
+/* Have heat maps to be made of letters? */
 bool scene_has_letters(const struct scene *scene);
 
 /* The name of a stack, "Pre-LN"; "A" or "B" when blind. With `place` it starts with "left " or

@@ -16,7 +16,6 @@
 #include "ui/terminal.h"
 
 #include "base/clock.h"
-#include "base/memory.h"
 #include "base/names.h"
 #include "ui/keys.h"
 

@@ -112,16 +112,17 @@ void text_count(char out[TEXT_NUMBER], int64_t count)
     snprintf(out, TEXT_NUMBER, "%" PRId64, count);
 }
 
-size_t text_line(const char *text, int columns)
+size_t text_line(const char **rest, int columns)
 {
-    const char *scan = text, *cut = NULL;
-    for (int used = 0; *scan && used < columns; used++) {
+    const char *text = *rest, *scan = text, *cut = NULL;
+    for (int used = 0; *scan && (used < columns || used == 0); used++) {
         if (*scan == ' ')
             cut = scan;
         utf8_next(&scan);
     }
     if (*scan == '\0' || *scan == ' ' || !cut)
         cut = scan;
+    *rest = cut + (*cut == ' ');
     return (size_t)(cut - text);
 }
 

@@ -30,9 +30,10 @@ void text_ratio(char out[TEXT_NUMBER], double ratio);
 /* A number of things: "812", "303k", "1.2M". */
 void text_count(char out[TEXT_NUMBER], int64_t count);
 
-/* How many bytes of a UTF-8 text make its first line of so many columns, broken between words where
- * it can be; the blank that it is broken at is none of them. */
-size_t text_line(const char *text, int columns);
+/* Takes the first line of so many columns off a UTF-8 text, broken between words where it can be;
+ * `rest` then points behind the blank that it is broken at. One glyph at least, however narrow. How
+ * many bytes the line has, without that blank. */
+size_t text_line(const char **rest, int columns);
 
 /* The name of a placement with a norm, "Pre-LN", "Post-RMS", "Pre, no norm", and its formula,
  * "x + f(RMS(x))". */

@@ -1,6 +1,6 @@
-/* The anatomy: one block of each stack as a diagram of lines and boxes, with the size of the signal
- * on its way up and of the gradient on its way down at every point, and what the block does to the
- * gradient as a product. */
+/* The anatomy: one block of each stack as a diagram of lines and boxes, with numbers at every
+ * point. They are the size of the signal on its way up and of the gradient on its way down; and, as
+ * a product, what the block does to the gradient. */
 #include "train/factors.h"
 #include "ui/layout.h"
 #include "ui/panel.h"
@@ -10,7 +10,6 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 enum { LONG_TEXT = 192 };
 
@@ -56,7 +55,7 @@ struct anatomy {
     const struct layout_diagram *layout;
     struct layout_block rows;
     struct moment moment; /* with details; step 0: there is none */
-    int block;
+    int block, sublayers; /* which block, and how many sublayers it has */
     struct factors factors;
     struct placement_row placement; /* of the block; without the norms where there is no norm */
     enum norm norm;
@@ -85,12 +84,12 @@ static struct anatomy anatomy_of(struct canvas *canvas, const struct layout_diag
     if (anatomy.norm == NORM_NONE)
         anatomy.placement.norm_in = anatomy.placement.norm_branch = anatomy.placement.norm_out =
             false;
-    int sublayers = stack->parallel ? 1 : FLOW_SUBLAYERS;
+    anatomy.sublayers = stack->parallel ? 1 : FLOW_SUBLAYERS;
     if (moment->step > 0) {
         anatomy.factors = factors_of(moment, anatomy.block);
-        sublayers = anatomy.factors.sublayers;
+        anatomy.sublayers = anatomy.factors.sublayers;
     }
-    anatomy.rows = layout_block(layout->drawing, sublayers, &anatomy.placement);
+    anatomy.rows = layout_block(layout->drawing, anatomy.sublayers, &anatomy.placement);
     return anatomy;
 }
 
@@ -259,8 +258,7 @@ static void draw_norm(const struct anatomy *anatomy, const struct layout_box *bo
                           : (const char *const[]){norm->title, norm->letters, NULL});
 }
 
-static void draw_branch(const struct anatomy *anatomy, const struct layout_box *box, int sublayer,
-                        int sublayers)
+static void draw_branch(const struct anatomy *anatomy, const struct layout_box *box, int sublayer)
 {
     static const char *const names[][4] = {
         [FLOW_ATTENTION] = {"attention", "attn", NULL},
@@ -268,10 +266,10 @@ static void draw_branch(const struct anatomy *anatomy, const struct layout_box *
         [FLOW_SUBLAYERS] = {"attn + ffn", "att+ffn", "a+f", NULL},
     };
     draw_box(anatomy, box->box, anatomy->layout->branch, anatomy->layout->branch_cols, ROLE_TITLE,
-             names[sublayers == 1 ? FLOW_SUBLAYERS : sublayer]);
+             names[anatomy->sublayers == 1 ? FLOW_SUBLAYERS : sublayer]);
 }
 
-static void draw_sublayer(const struct anatomy *anatomy, int sublayer, int top, int sublayers)
+static void draw_sublayer(const struct anatomy *anatomy, int sublayer, int top)
 {
     const struct layout_diagram *layout = anatomy->layout;
     const struct layout_sublayer *rows = &anatomy->rows.sublayer[sublayer];
@@ -288,7 +286,7 @@ static void draw_sublayer(const struct anatomy *anatomy, int sublayer, int top, 
     draw_norm(anatomy, &rows->norm_out, stream);
     draw_norm(anatomy, &rows->norm_branch, branch);
     draw_norm(anatomy, &rows->norm_in, branch);
-    draw_branch(anatomy, &rows->branch, sublayer, sublayers);
+    draw_branch(anatomy, &rows->branch, sublayer);
 }
 
 /* ResiDual's second stream, to which every branch is added; B2T's way from the block's input to its
@@ -397,18 +395,13 @@ static void draw_diagram(const struct anatomy *anatomy)
 {
     const struct layout_diagram *layout = anatomy->layout;
     const int bottom = layout->drawing.row + layout->drawing.rows - 1;
-    const int sublayers = anatomy->moment.step > 0 ? anatomy->factors.sublayers
-                          : anatomy->scene->settings->stack[anatomy->side].parallel
-                              ? 1
-                              : FLOW_SUBLAYERS;
     const int last = anatomy->rows.sublayers - 1;
     if (anatomy->scene->blind) {
         draw_hidden(anatomy);
     } else {
         for (int i = 0; i <= last; i++)
             draw_sublayer(anatomy, i,
-                          i < last ? anatomy->rows.sublayer[i + 1].split + 1 : anatomy->rows.out,
-                          sublayers);
+                          i < last ? anatomy->rows.sublayer[i + 1].split + 1 : anatomy->rows.out);
         draw_beside(anatomy);
         for (int i = 0; i <= last; i++) {
             put_skip(anatomy, &anatomy->rows.sublayer[i]);
@@ -418,7 +411,7 @@ static void draw_diagram(const struct anatomy *anatomy)
     }
     put_sizes(anatomy, anatomy->rows.out, last, FLOW_OUT);
     put_sizes(anatomy, bottom, FLOW_ATTENTION, FLOW_X);
-    if (layout->stream > 2 && last + 1 == sublayers)
+    if (layout->stream > 2 && last + 1 == anatomy->sublayers)
         put_name(anatomy, anatomy->rows.out, anatomy->block + 1);
     if (layout->stream > 2)
         put_name(anatomy, bottom, anatomy->block);

@@ -5,7 +5,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 enum { BULLET_COLS = 2 };
 
@@ -20,8 +19,7 @@ static int rows_of(const struct scene *scene, const struct event *event, int col
     const char *text = scene_event_text(scene, event);
     int rows = 0;
     do {
-        size_t length = text_line(text, columns);
-        text += length + (text[length] == ' ');
+        text_line(&text, columns);
         rows++;
     } while (*text);
     return rows;
@@ -81,11 +79,9 @@ static void draw_event(struct canvas *canvas, const struct layout_log *layout, i
                 scene->ascii ? "*" : "●");
     const char *text = scene_event_text(scene, event);
     while (*text) {
-        char line[EVENT_TEXT];
-        size_t length = text_line(text, layout->what.cols - BULLET_COLS);
-        snprintf(line, sizeof line, "%.*s", (int)length, text);
-        canvas_text(canvas, layout->what, row++, BULLET_COLS, ROLE_TEXT, line);
-        text += length + (text[length] == ' ');
+        const char *line = text;
+        int length = (int)text_line(&text, layout->what.cols - BULLET_COLS);
+        canvas_print(canvas, layout->what, row++, BULLET_COLS, ROLE_TEXT, "%.*s", length, line);
     }
 }
 

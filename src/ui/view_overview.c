@@ -23,13 +23,8 @@ void view_bar_range(const struct scene *scene, double *least, double *most)
     *least = *most = NAN;
     for (enum side side = LEFT; side < SIDES; side++) {
         struct bars bars = bars_of(scene, side);
-        for (int i = 0; bars.value && i < bars.count; i++) {
-            double value = bars.value[i];
-            if (!isfinite(value) || value <= 0)
-                continue;
-            *least = fmin(*least, value); /* fmin passes over a NAN */
-            *most = fmax(*most, value);
-        }
+        if (bars.value)
+            axis_widen(least, most, bars.value, bars.count);
     }
 }
 
@@ -137,7 +132,7 @@ void view_overview_hit(struct rect area, const struct scene *scene, int row, int
                        struct hit *hit)
 {
     const struct layout_overview layout = layout_overview(area);
-    const struct curves_look loss = {.smoothing = history_smoothing, .from = -1};
+    const struct curves_look loss = curves_loss();
     for (enum side side = LEFT; side < SIDES; side++) {
         const struct rect bar = layout.panel[side].bar;
         const struct rect title = layout.panel[side].title;
@@ -156,6 +151,6 @@ void view_overview(struct canvas *canvas, struct rect area, const struct scene *
     struct layout_overview layout = layout_overview(area);
     for (enum side side = LEFT; side < SIDES; side++)
         draw_panel(canvas, &layout.panel[side], scene, side);
-    const struct curves_look loss = {.smoothing = history_smoothing, .from = -1};
+    const struct curves_look loss = curves_loss();
     curves_draw(canvas, &layout.plot, scene, &loss, true);
 }

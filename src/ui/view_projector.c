@@ -98,14 +98,9 @@ static void draw_state(struct canvas *canvas, struct rect area, const struct sce
 
 static void draw_rate(struct canvas *canvas, struct rect area, const struct scene *scene)
 {
-    const struct settings *settings = scene->settings;
-    const struct moment left = scene_moment(scene, LEFT), right = scene_moment(scene, RIGHT);
     char lr[TEXT_NUMBER], text[2][64];
-    double rate = isfinite(left.lr) ? left.lr : right.lr;
-    if (left.step == 0)
-        rate = schedule_lr(settings->schedule, settings->lr, settings->warmup, settings->steps, 1);
-    text_scientific(lr, rate, 2);
-    snprintf(text[0], sizeof text[0], "lr %s, warmup %d", lr, settings->warmup);
+    text_scientific(lr, scene_lr(scene), 2);
+    snprintf(text[0], sizeof text[0], "lr %s, warmup %d", lr, scene->settings->warmup);
     snprintf(text[1], sizeof text[1], "lr %s", lr);
     canvas_fit(canvas, area, 0, area.cols, ROLE_TEXT,
                (const char *const[]){text[0], text[1], NULL});
@@ -123,7 +118,7 @@ void view_projector(struct canvas *canvas, struct rect area, const struct scene 
     snprintf(step, sizeof step, "%" PRId64, scene_step(scene));
     draw_number(canvas, layout.step, ROLE_TITLE, scene, step, step_kept);
     draw_rate(canvas, layout.rate, scene);
-    const struct curves_look loss = {.smoothing = history_smoothing, .from = -1};
+    const struct curves_look loss = curves_loss();
     curves_draw(canvas, &layout.plot, scene, &loss, false);
 }
 
@@ -131,6 +126,6 @@ void view_projector_hit(struct rect area, const struct scene *scene, int row, in
                         struct hit *hit)
 {
     const struct layout_projector layout = layout_projector(area);
-    const struct curves_look loss = {.smoothing = history_smoothing, .from = -1};
+    const struct curves_look loss = curves_loss();
     curves_hit(&layout.plot, scene, &loss, row, col, hit);
 }

@@ -222,9 +222,9 @@ static void draw_property(struct canvas *canvas, const struct layout_property *w
 static void draw_words(struct canvas *canvas, struct rect area, const char *text)
 {
     for (int row = 0; row < area.rows && *text; row++) {
-        size_t length = text_line(text, area.cols);
-        canvas_print(canvas, area, row, 0, ROLE_DIM, "%.*s", (int)length, text);
-        text += length + (text[length] == ' ');
+        const char *line = text;
+        int length = (int)text_line(&text, area.cols);
+        canvas_print(canvas, area, row, 0, ROLE_DIM, "%.*s", length, line);
     }
 }
 

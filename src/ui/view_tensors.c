@@ -118,40 +118,26 @@ static const float *values_of(const struct scene *scene, const struct moment *mo
     return NULL;
 }
 
-static int clamp(int value, int most)
-{
-    return value > most ? most : value < 0 ? 0 : value;
-}
-
 /* The cell that is read out. */
 static int cursor_row(const struct scene *scene, const struct rows *rows)
 {
-    return clamp(scene->cells.tensor, rows->count - 1);
+    return scene_clamp(scene->cells.tensor, rows->count - 1);
 }
 
 static int cursor_block(const struct scene *scene)
 {
-    return clamp(scene->cells.block, scene->settings->layers - 1);
+    return scene_clamp(scene->cells.block, scene->settings->layers - 1);
 }
 
 /* All rows where there is room; otherwise those around the cursor. */
 static struct window window_of(const struct scene *scene, const struct rows *rows, int room)
 {
     if (rows->count > room) {
-        int first = clamp(cursor_row(scene, rows) - room / 2, rows->count - room);
+        int first = scene_clamp(cursor_row(scene, rows) - room / 2, rows->count - room);
         return (struct window){first, room, 1};
     }
     int thick = rows->count > 0 ? room / rows->count : 1;
     return (struct window){0, rows->count, thick < THICK_MAX ? thick : THICK_MAX};
-}
-
-static void widen(double *least, double *most, const float *value, int count)
-{
-    for (int i = 0; value && i < count; i++)
-        if (isfinite(value[i]) && value[i] > 0) {
-            *least = fmin(*least, (double)value[i]); /* fmin passes over a NAN */
-            *most = fmax(*most, (double)value[i]);
-        }
 }
 
 static struct axis axis_of(const struct scene *scene, const struct rows *rows)
@@ -161,8 +147,11 @@ static struct axis axis_of(const struct scene *scene, const struct rows *rows)
         for (int m = 0; m < RANGE_MOMENTS; m++) {
             int64_t step = scene_step(scene) - m * RANGE_STEPS;
             const struct moment moment = history_moment(scene->history, side, step > 1 ? step : 1);
-            for (int t = 0; t < rows->count; t++)
-                widen(&least, &most, values_of(scene, &moment, rows->name[t]), moment.layers);
+            for (int t = 0; t < rows->count; t++) {
+                const float *value = values_of(scene, &moment, rows->name[t]);
+                if (value)
+                    axis_widen(&least, &most, value, moment.layers);
+            }
         }
     return plot_heat_axis(least, most);
 }

@@ -118,11 +118,8 @@ static struct axis axis_of(const struct scene *scene, const struct window *windo
             int count, first;
             const struct moment moment = history_moment(scene->history, side, step_of(window, col));
             const float *value = scene_gradient(scene, &moment, &count, &first);
-            for (int i = 0; value && i < count; i++)
-                if (isfinite(value[i]) && value[i] > 0) {
-                    least = fmin(least, (double)value[i]); /* fmin passes over a NAN */
-                    most = fmax(most, (double)value[i]);
-                }
+            if (value)
+                axis_widen(&least, &most, value, count);
         }
     return plot_heat_axis(least, most);
 }

@@ -1,7 +1,7 @@
 /* See views.h. Owns the table of views. */
 #include "ui/views.h"
 
-#include "train/trainer.h"
+#include "train/run.h"
 #include "ui/layout.h"
 
 #include <stdio.h>
@@ -145,18 +145,22 @@ const struct view_row view_table[VIEWS] = {
                        .key = '1',
                        .summary = "the gradient per layer as bars, and the loss",
                        .draw = view_overview,
-                       .hit = view_overview_hit},
+                       .hit = view_overview_hit,
+                       .up = "layers"},
     [VIEW_WATERFALL] = {.name = "waterfall",
                         .key = '2',
                         .summary = "the gradient of every layer over time, as colour",
                         .draw = view_waterfall,
                         .hit = view_waterfall_hit,
+                        .up = "layers",
+                        .zooms = true,
                         .keys = waterfall_keys,
                         .notes = waterfall_notes},
     [VIEW_ANATOMY] = {.name = "anatomy",
                       .key = '3',
                       .summary = "one block as a diagram, with the signal at every edge",
                       .draw = view_anatomy,
+                      .up = "block",
                       .watch = WATCH_DETAIL,
                       .keys = anatomy_keys,
                       .notes = anatomy_notes},
@@ -165,6 +169,8 @@ const struct view_row view_table[VIEWS] = {
                       .summary = "gradient, update and weight of every tensor, as colour",
                       .draw = view_tensors,
                       .hit = view_tensors_hit,
+                      .up = "tensor",
+                      .right = "block",
                       .keys = tensors_keys,
                       .notes = tensors_notes},
     [VIEW_CURVES] = {.name = "curves",
@@ -172,12 +178,15 @@ const struct view_row view_table[VIEWS] = {
                      .summary = "loss, ratio, gradient norm over the steps, at large",
                      .draw = view_curves,
                      .hit = view_curves_hit,
+                     .right = "pan",
+                     .zooms = true,
                      .keys = curves_keys,
                      .notes = curves_notes},
     [VIEW_STREAM] = {.name = "stream",
                      .key = '6',
                      .summary = "what the stream looks like in every layer",
                      .draw = view_stream,
+                     .up = "layers",
                      .watch = WATCH_DETAIL,
                      .keys = stream_keys,
                      .notes = stream_notes},
@@ -192,6 +201,8 @@ const struct view_row view_table[VIEWS] = {
                   .key = '8',
                   .summary = "what happened, at which step, in which layer",
                   .draw = view_log,
+                  .up = "scroll",
+                  .right = "event",
                   .keys = log_keys,
                   .notes = log_notes},
 };

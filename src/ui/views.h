@@ -21,7 +21,10 @@ struct view_row {
     void (*draw)(struct canvas *canvas, struct rect area, const struct scene *scene);
     /* Says what is at a cell inside the area, where that is something to click on. */
     void (*hit)(struct rect area, const struct scene *scene, int row, int col, struct hit *hit);
-    unsigned watch; /* what the trainer is to measure for it, a sum of enum watch (trainer.h) */
+    unsigned watch;    /* what the trainer is to measure for it, a sum of enum watch (run.h) */
+    const char *up;    /* what Up and Down go through, one word for the footer; NULL: nothing */
+    const char *right; /* the same of Left and Right */
+    bool zooms;        /* z and Z have something to do */
     const enum action *keys; /* for the footer, ended by ACTIONS; NULL: those of the overview */
     const char *const (*notes)[2]; /* for the help: terms and what they mean, ended by NULL */
 };
@@ -43,6 +46,7 @@ void view_projector(struct canvas *canvas, struct rect area, const struct scene 
 /* Left and right bars of the gradient per layer, and both loss curves. */
 void view_overview(struct canvas *canvas, struct rect area, const struct scene *scene);
 
+/* What is at a cell of a view: view_row.hit. */
 void view_overview_hit(struct rect area, const struct scene *scene, int row, int col,
                        struct hit *hit);
 void view_projector_hit(struct rect area, const struct scene *scene, int row, int col,

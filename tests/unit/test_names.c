@@ -52,6 +52,7 @@ static void printable(const char *text, const char *expected)
 {
     char out[64];
     names_printable(out, sizeof out, text);
+    assert_int_equal(names_is_printable(text), strcmp(text, expected) == 0);
     assert_string_equal(out, expected);
 }
 

@@ -152,8 +152,8 @@ static void a_tiny_budget_keeps_two(void **state)
     assert_int_equal(session.states.state[1]->step, 128);
     go_back(&session, 100);
     assert_same(&session, &again);
-    assert_true(states_most(7) == STATES_BYTES);
-    assert_true(states_most(STATES_BYTES) == 2 * STATES_BYTES);
+    assert_true(states_most(1000, 7) == 1000);
+    assert_true(states_most(1000, 1000) == 2000);
     close_session(&session);
     close_session(&again);
 }

@@ -161,17 +161,25 @@ static void titles_and_formulas_name_the_norm(void **state)
     assert_string_equal(out, "x + f(x)");
 }
 
+static void a_line(const char *text, int columns, int length, const char *rest)
+{
+    assert_int_equal(text_line(&text, columns), length);
+    assert_string_equal(text, rest);
+}
+
 static void lines_break_between_words(void **state)
 {
     (void)state;
-    assert_int_equal(text_line("", 10), 0);
-    assert_int_equal(text_line("one two", 10), 7);
-    assert_int_equal(text_line("one two", 7), 7);
-    assert_int_equal(text_line("one two", 6), 3);
-    assert_int_equal(text_line("one two", 3), 3);
-    assert_int_equal(text_line("onetwothree", 4), 4); /* no blank: within the word */
-    assert_int_equal(text_line("0→100 steps", 6), 7); /* bytes, not columns */
-    assert_int_equal(text_line("one two three", 9), 7);
+    a_line("", 10, 0, "");
+    a_line("one two", 10, 7, "");
+    a_line("one two", 7, 7, "");
+    a_line("one two", 6, 3, "two");
+    a_line("one two", 3, 3, "two");
+    a_line("onetwothree", 4, 4, "wothree"); /* no blank: within the word */
+    a_line("0→100 steps", 6, 7, "steps");   /* bytes, not columns */
+    a_line("one two three", 9, 7, "three");
+    a_line("→ one", 0, 3, "one"); /* who goes on line by line comes to the end */
+    a_line("one", -8, 1, "ne");
 }
 
 int main(void)
