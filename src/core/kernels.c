@@ -166,8 +166,8 @@ struct product_block {
 INLINE void product_ahead(const struct product_block *block, const real *a, const real *c, int rows,
                           int vectors)
 {
-    const uintptr_t next_a = (uintptr_t)(a) + (size_t)rows * block->a_row * sizeof(real);
-    const uintptr_t next_c = (uintptr_t)(c) + (size_t)rows * block->c_stride * sizeof(real);
+    const uintptr_t next_a = (uintptr_t)a + (size_t)rows * block->a_row * sizeof(real);
+    const uintptr_t next_c = (uintptr_t)c + (size_t)rows * block->c_stride * sizeof(real);
 #pragma GCC unroll 8
     for (int i = 0; i < rows; i++) {
         const size_t a_at = (size_t)i * block->a_row * sizeof(real);
@@ -175,10 +175,11 @@ INLINE void product_ahead(const struct product_block *block, const real *a, cons
 #pragma GCC unroll 8
         for (int byte = 0; byte < vectors * KERNELS_BYTES; byte += MEMORY_ALIGNMENT)
             __builtin_prefetch((const void *)(next_c + c_at + (size_t)byte), 1);
-        if (block->a_step == 1)
+        if (block->a_step == 1) {
 #pragma GCC unroll 8
             for (size_t byte = 0; byte < DEPTH * sizeof(real); byte += MEMORY_ALIGNMENT)
                 __builtin_prefetch((const void *)(next_a + a_at + byte));
+        }
     }
 }
 
