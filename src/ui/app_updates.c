@@ -71,6 +71,7 @@ static void begin_run(struct app *app, const struct update *update)
     app->scene.ended = false;
     app->mark_step = 0;
     app->going_back = false;
+    app->anchor = (struct history_anchor){0};
     history_clear(&app->history);
     sample_history_clear(&app->samples);
     history_set_unit(&app->history, update->task.unigram_entropy);
@@ -106,7 +107,8 @@ static void take_failure(struct app *app, const struct update *update)
     if (update->state) /* what failed is a session that was to be loaded */
         app_forget_session(app);
     app_copy_program_settings(&app->present, &app->wanted);
-    app->wanted = app->present;
+    if (!app->load_path) /* else a session is still to come, whose settings they are */
+        app->wanted = app->present;
 }
 
 /* Marks what differs from the settings before, or the branch, at the step. */
@@ -195,6 +197,8 @@ static void take_change(struct app *app, const struct update *update)
     mark_change(app, update);
     log_change(app, update);
     take_settings(app, &update->settings);
+    if (app->present.steps == 0 || app->history.last[LEFT].step < app->present.steps)
+        app->scene.ended = false; /* the trainer goes on */
 }
 
 static void say_branch(struct app *app, const struct update *update)
