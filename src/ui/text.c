@@ -115,7 +115,7 @@ void text_count(char out[TEXT_NUMBER], int64_t count)
 size_t text_line(const char *text, int columns)
 {
     const char *scan = text, *cut = NULL;
-    for (int used = 0; *scan && used < columns; used++) {
+    for (int used = 0; *scan && (used < columns || used == 0); used++) {
         if (*scan == ' ')
             cut = scan;
         utf8_next(&scan);

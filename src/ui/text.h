@@ -31,7 +31,7 @@ void text_ratio(char out[TEXT_NUMBER], double ratio);
 void text_count(char out[TEXT_NUMBER], int64_t count);
 
 /* How many bytes of a UTF-8 text make its first line of so many columns, broken between words where
- * it can be; the blank that it is broken at is none of them. */
+ * it can be; the blank that it is broken at is none of them. One glyph at least, however narrow. */
 size_t text_line(const char *text, int columns);
 
 /* The name of a placement with a norm, "Pre-LN", "Post-RMS", "Pre, no norm", and its formula,

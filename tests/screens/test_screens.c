@@ -1283,6 +1283,8 @@ static void the_help_scrolls_to_its_end(void **state)
     free(beyond);
     free(before);
     assert_int_equal(view_help_scroll_max(&fixture->scene, 1000, 80), 0);
+    for (int cols = 1; cols < 40; cols++) /* where it is not shown, either */
+        assert_int_equal(view_help_scroll_max(&fixture->scene, 7, cols), 0);
     fixture_close(fixture);
     free(fixture);
 }

@@ -172,6 +172,8 @@ static void lines_break_between_words(void **state)
     assert_int_equal(text_line("onetwothree", 4), 4); /* no blank: within the word */
     assert_int_equal(text_line("0→100 steps", 6), 7); /* bytes, not columns */
     assert_int_equal(text_line("one two three", 9), 7);
+    assert_int_equal(text_line("→ one", 0), 3); /* who goes on line by line comes to the end */
+    assert_int_equal(text_line("one", -8), 1);
 }
 
 int main(void)
