@@ -87,7 +87,7 @@ static void printed_settings_come_back(void **state)
 /* The environment wins over the file, and a variable that is wrong is named. */
 static void the_environment_comes_after_the_file(void **state)
 {
-    char folder[] = "/tmp/lnscope-test-XXXXXX", path[128];
+    char folder[] = "/tmp/lnscope-\033[31m-XXXXXX", path[128]; /* a name that would steer */
     struct error error;
     struct settings settings = settings_default();
     (void)state;
@@ -119,6 +119,7 @@ static void the_environment_comes_after_the_file(void **state)
     fclose(out);
     assert_false(config_apply(&settings, &error));
     assert_non_null(strstr(error.text, "not a text file"));
+    assert_null(strchr(error.text, '\033'));
     unlink(path);
     *strrchr(path, '/') = '\0';
     rmdir(path);
