@@ -175,6 +175,18 @@ bool config_apply(struct settings *settings, struct error *error)
 
 /* ---- printing ---- */
 
+/* Whether a line of the file brings the value back: the library takes what stands behind a blank
+ * and a semicolon for a comment, and blanks around a value for nothing. */
+static bool can_hold(const char *name, const char *value)
+{
+    char before = ' ';
+    for (const char *c = value; *c; before = *c++)
+        if (iscntrl((unsigned char)*c) || (before == ' ' && *c == ';'))
+            return false;
+    return value[0] != ' ' && before != ' ' &&
+           strlen(name) + strlen(" = ") + strlen(value) <= LINE_BYTES;
+}
+
 void config_print(FILE *out, const struct settings *settings)
 {
     char path[PATH_SIZE], shown[PATH_SIZE], value[SETTING_TEXT], values[SETTING_VALUES];
@@ -192,6 +204,10 @@ void config_print(FILE *out, const struct settings *settings)
             fprintf(out, "\n# %s; default %s", values, row->initial);
         }
         setting_get(settings, row, value, sizeof value);
-        fprintf(out, "\n%s%s = %s\n", *value ? "" : "# ", row->name, value);
+        names_printable(shown, sizeof shown, value);
+        const bool held = can_hold(row->name, value);
+        if (*value && !held)
+            fprintf(out, "\n# This value cannot stand in a config file.");
+        fprintf(out, "\n%s%s = %s\n", held ? "" : "# ", row->name, held ? value : shown);
     }
 }
