@@ -116,16 +116,17 @@ static bool find_path(char *out, size_t size)
 
 static bool apply_file(struct settings *settings, struct error *error)
 {
-    char path[PATH_SIZE], *text;
+    char path[PATH_SIZE], shown[NAME_SPACE * 4], *text;
     struct stat status;
     size_t size;
     if (!find_path(path, sizeof path) || stat(path, &status) != 0)
         return true;
     if (!file_read(path, FILE_BYTES, &text, &size, error))
         return false;
+    names_printable(shown, sizeof shown, path);
     bool right = strlen(text) == size
                      ? config_parse(settings, path, text, error)
-                     : error_set(error, "%s: not a text file: lines of NAME = VALUE", path);
+                     : error_set(error, "%s: not a text file: lines of NAME = VALUE", shown);
     free(text);
     return right;
 }
@@ -174,12 +175,26 @@ bool config_apply(struct settings *settings, struct error *error)
 
 /* ---- printing ---- */
 
+/* Whether a line of the file brings the value back: the library takes what stands behind a blank
+ * and a semicolon for a comment, and blanks around a value for nothing. */
+static bool can_hold(const char *name, const char *value)
+{
+    char before = ' ';
+    for (const char *c = value; *c; before = *c++)
+        if (iscntrl((unsigned char)*c) || (before == ' ' && *c == ';'))
+            return false;
+    return value[0] != ' ' && before != ' ' &&
+           strlen(name) + strlen(" = ") + strlen(value) <= LINE_BYTES;
+}
+
 void config_print(FILE *out, const struct settings *settings)
 {
-    char path[PATH_SIZE], value[SETTING_TEXT], values[SETTING_VALUES];
+    char path[PATH_SIZE], shown[PATH_SIZE], value[SETTING_TEXT], values[SETTING_VALUES];
     fputs("# Settings of lnscope", out);
-    if (find_path(path, sizeof path))
-        fprintf(out, ", read from %s", path);
+    if (find_path(path, sizeof path)) {
+        names_printable(shown, sizeof shown, path);
+        fprintf(out, ", read from %s", shown);
+    }
     fprintf(out, "\n# They are applied in their order: what stands behind a preset changes it.\n");
     for (int i = 0; i < setting_count; i++) {
         const struct setting_row *row = &setting_table[i];
@@ -189,6 +204,10 @@ void config_print(FILE *out, const struct settings *settings)
             fprintf(out, "\n# %s; default %s", values, row->initial);
         }
         setting_get(settings, row, value, sizeof value);
-        fprintf(out, "\n%s%s = %s\n", *value ? "" : "# ", row->name, value);
+        names_printable(shown, sizeof shown, value);
+        const bool held = can_hold(row->name, value);
+        if (*value && !held)
+            fprintf(out, "\n# This value cannot stand in a config file.");
+        fprintf(out, "\n%s%s = %s\n", held ? "" : "# ", row->name, held ? value : shown);
     }
 }

@@ -273,8 +273,21 @@ static void load(struct trainer *trainer, struct pair_state *state)
         publish_state(trainer, UPDATE_END, NULL);
 }
 
+/* After a change: what had ended goes on when there are more steps now, and what has done more than
+ * there are now has ended. */
+static void follow_length(struct trainer *trainer, bool ended)
+{
+    if (at_the_end(trainer) && !ended) {
+        publish_state(trainer, UPDATE_END, NULL);
+    } else if (ended && !at_the_end(trainer)) {
+        forget_rate(trainer);
+        set_running(trainer); /* the end had paused it, not the user */
+    }
+}
+
 static void apply(struct trainer *trainer, const struct settings *settings)
 {
+    const bool ended = at_the_end(trainer);
     states_limit(&trainer->states, settings_history_bytes(settings));
     switch (settings_difference(&trainer->pair.settings, settings)) {
     case SCOPE_MODEL:
@@ -284,8 +297,7 @@ static void apply(struct trainer *trainer, const struct settings *settings)
         pair_set(&trainer->pair, settings);
         states_change(&trainer->states, &trainer->pair);
         publish_state(trainer, UPDATE_CHANGE, NULL);
-        if (at_the_end(trainer)) /* of fewer steps, now */
-            publish_state(trainer, UPDATE_END, NULL);
+        follow_length(trainer, ended);
         break;
     case SCOPE_PROGRAM:
         pair_set(&trainer->pair, settings);

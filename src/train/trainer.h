@@ -64,7 +64,8 @@ void trainer_pause(struct trainer *trainer);
 void trainer_step(struct trainer *trainer); /* one step, then pause */
 void trainer_restart(struct trainer *trainer);
 /* New settings: those of the optimizer act from the next step on, those of the model restart from
- * the seed, those of the program (speed, threads) act at once. */
+ * the seed, those of the program (speed, threads) act at once. A run that had ended goes on when
+ * there are more steps now; one that has done more than there are now ends: an UPDATE_END. */
 void trainer_apply(struct trainer *trainer, const struct settings *settings);
 
 /* One stack goes on under another placement, with the weights and moments that it has (run_switch):

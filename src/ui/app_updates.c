@@ -70,6 +70,7 @@ static void begin_run(struct app *app, const struct update *update)
     app->scene.ended = false;
     app->mark_step = 0;
     app->going_back = false;
+    app->anchor = (struct history_anchor){0};
     history_clear(&app->history);
     sample_history_clear(&app->samples);
     history_set_unit(&app->history, update->task.unigram_entropy);
@@ -105,7 +106,8 @@ static void take_failure(struct app *app, const struct update *update)
     if (update->state) /* what failed is a session that was to be loaded */
         app_forget_session(app);
     settings_copy(&app->present, &app->wanted, SCOPE_PROGRAM);
-    app->wanted = app->present;
+    if (!app->load_path) /* else a session is still to come, whose settings they are */
+        app->wanted = app->present;
 }
 
 /* Marks what differs from the settings before, or the branch, at the step. */
@@ -194,7 +196,7 @@ static void log_change(struct app *app, const struct update *update, bool again)
     show_new_events(app, total, count);
 }
 
-/* A run that was over has got more steps: the end had paused it, not the user. */
+/* A run that was over has got more steps, and the trainer goes on. */
 static void go_on_after_the_end(struct app *app)
 {
     const int64_t done = app->history.last[LEFT].step;
@@ -202,7 +204,6 @@ static void go_on_after_the_end(struct app *app)
         return;
     app->scene.ended = false;
     events_forget(&app->events, done, EVENT_END);
-    trainer_run(app->trainer);
 }
 
 static void take_change(struct app *app, const struct update *update)

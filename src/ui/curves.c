@@ -227,8 +227,10 @@ static void set_log_values(struct chart *chart, double least, double most)
     bool whole = chart->look->zoom == 0;
     if (!(most > 0))
         least = 0.1, most = 10;
+    if (!(least > 0)) /* which has no logarithm */
+        least = most / 10;
     if (chart->look->curve == CURVE_LOSS && whole) {
-        least = fmin(least, task->entropy_rate);
+        least = fmin(least, task->entropy_rate > 0 ? task->entropy_rate : least);
         most = fmax(most, task->unigram_entropy);
     }
     if (chart->look->curve == CURVE_RATIO && whole) {

@@ -918,7 +918,15 @@ SCREEN_OF(VIEW_CURVES, curves_mono_80x24, 24, 80, mono)
 SCREEN_OF(VIEW_CURVES, curves_blind_80x24, 24, 80, blind)
 SCREEN_OF(VIEW_CURVES, curves_ratio_80x24, 24, 80, ratio)
 SCREEN_OF(VIEW_CURVES, curves_gradient_80x24, 24, 80, gradient_norm)
+/* Of a task that can be learned to the last bit, whose best loss is not on the axis. */
+static void both_log_to_zero(struct fixture *fixture)
+{
+    both_log(fixture);
+    fixture->task.entropy_rate = 0;
+}
+
 SCREEN_OF(VIEW_CURVES, curves_log_80x24, 24, 80, both_log)
+SCREEN_OF(VIEW_CURVES, curves_log_to_zero_80x24, 24, 80, both_log_to_zero)
 SCREEN_OF(VIEW_CURVES, curves_zoomed_80x24, 24, 80, zoomed)
 SCREEN_OF(VIEW_CURVES, curves_panned_80x24, 24, 80, panned)
 SCREEN_OF(VIEW_CURVES, curves_held_out_80x24, 24, 80, held_out)
@@ -1283,6 +1291,8 @@ static void the_help_scrolls_to_its_end(void **state)
     free(beyond);
     free(before);
     assert_int_equal(view_help_scroll_max(&fixture->scene, 1000, 80), 0);
+    for (int cols = 1; cols < 40; cols++) /* where it is not shown, either */
+        assert_int_equal(view_help_scroll_max(&fixture->scene, 7, cols), 0);
     fixture_close(fixture);
     free(fixture);
 }
@@ -1454,6 +1464,7 @@ int main(void)
         cmocka_unit_test(screen_curves_ratio_80x24),
         cmocka_unit_test(screen_curves_gradient_80x24),
         cmocka_unit_test(screen_curves_log_80x24),
+        cmocka_unit_test(screen_curves_log_to_zero_80x24),
         cmocka_unit_test(screen_curves_zoomed_80x24),
         cmocka_unit_test(screen_curves_panned_80x24),
         cmocka_unit_test(screen_curves_held_out_80x24),

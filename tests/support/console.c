@@ -316,9 +316,10 @@ int console_wait_exit(struct console *console)
     double until = clock_seconds() + deadline_seconds;
     while (!console->ended && clock_seconds() < until)
         take_events(console, 0.05);
+    /* The last of the output can arrive after the news of the end: the system hands it on later. */
     for (size_t before = console->output_size + 1; before != console->output_size;) {
         before = console->output_size;
-        take_events(console, 0);
+        take_events(console, 0.1);
     }
     return console->ended ? console->status : -1;
 }

@@ -274,6 +274,51 @@ static void what_fails_changes_nothing(void **state)
     expect_message("loaded ");
 }
 
+/* What fails meanwhile leaves the settings of the session, from which the next key goes on. */
+static void a_failure_leaves_what_is_being_loaded(void **state)
+{
+    struct settings changed = small_settings();
+    (void)state;
+    train_to(2);
+    app_save(app, path, false);
+    expect_message("a, step 2, ");
+    changed.layers = 3;
+    app_command(app, &changed);
+    expect_message("restarted");
+    trainer_branch(app->trainer, 7, NULL);
+    app_load(app, path);
+    expect_message("loaded ");
+    assert_int_equal(app->wanted.layers, 2);
+}
+
+/* With more steps a run that has ended goes on; with fewer, one under way ends. */
+static void the_length_of_a_run_can_change(void **state)
+{
+    struct settings changed = small_settings();
+    (void)state;
+    for (changed.steps = 3; changed.steps < 6; changed.steps += 2) {
+        app_command(app, &changed);
+        if (changed.steps == 3)
+            train_to(3);
+        while (app->history.last[LEFT].step < changed.steps || !app->scene.ended) {
+            trainer_wait(app->trainer, 1);
+            app_take_updates(app);
+        }
+        assert_int_equal(app->history.last[LEFT].step, changed.steps);
+    }
+    changed.steps = 0;
+    app_command(app, &changed);
+    expect_message("from step 6 on");
+    assert_false(app->scene.ended);
+    changed.steps = 1;
+    app_command(app, &changed);
+    while (!app->scene.ended) {
+        trainer_wait(app->trainer, 1);
+        app_take_updates(app);
+    }
+    assert_false(trainer_running(app->trainer));
+}
+
 /* Who quits at once has it saved, or a reason. */
 static void what_is_to_be_saved_is_saved_at_the_end(void **state)
 {
@@ -313,6 +358,8 @@ int main(void)
         TEST(a_session_is_saved_and_loaded),
         TEST(a_change_before_its_step_stays),
         TEST(the_end_is_said_once),
+        TEST(a_failure_leaves_what_is_being_loaded),
+        TEST(the_length_of_a_run_can_change),
         TEST(what_fails_changes_nothing),
         TEST(what_is_to_be_saved_is_saved_at_the_end),
         TEST(the_line_to_share_is_that_of_the_run),

@@ -84,10 +84,33 @@ static void printed_settings_come_back(void **state)
     }
 }
 
+/* A name that the file would cut short, or that would set something else, is a comment. */
+static void what_a_file_cannot_hold_is_not_set(void **state)
+{
+    static const char *const names[] = {"a ;b", ";b", " a", "a ", "a\nlayers = 3", "\033[31m"};
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char *text = NULL;
+        size_t size;
+        struct error error;
+        struct settings settings = settings_default(), again = settings;
+        FILE *out = open_memstream(&text, &size);
+        assert_true(setting_set(&settings, "text", names[i], &error));
+        config_print(out, &settings);
+        fclose(out);
+        assert_non_null(strstr(text, "cannot stand in a config file"));
+        assert_null(strchr(text, '\033'));
+        assert_true(config_parse(&again, "c", text, &error));
+        assert_string_equal(again.text, "");
+        assert_int_equal(again.layers, settings.layers);
+        free(text);
+    }
+}
+
 /* The environment wins over the file, and a variable that is wrong is named. */
 static void the_environment_comes_after_the_file(void **state)
 {
-    char folder[] = "/tmp/lnscope-test-XXXXXX", path[128];
+    char folder[] = "/tmp/lnscope-\033[31m-XXXXXX", path[128]; /* a name that would steer */
     struct error error;
     struct settings settings = settings_default();
     (void)state;
@@ -119,6 +142,7 @@ static void the_environment_comes_after_the_file(void **state)
     fclose(out);
     assert_false(config_apply(&settings, &error));
     assert_non_null(strstr(error.text, "not a text file"));
+    assert_null(strchr(error.text, '\033'));
     unlink(path);
     *strrchr(path, '/') = '\0';
     rmdir(path);
@@ -145,6 +169,7 @@ int main(void)
         cmocka_unit_test(a_file_sets_settings),
         cmocka_unit_test(what_is_wrong_is_said_with_its_line),
         cmocka_unit_test(printed_settings_come_back),
+        cmocka_unit_test(what_a_file_cannot_hold_is_not_set),
         cmocka_unit_test(the_environment_comes_after_the_file),
 #endif
         cmocka_unit_test(a_build_without_the_library_says_so),

@@ -494,6 +494,38 @@ static void test_a_loaded_run_can_be_over(void **state)
     pair_state_free(saved);
 }
 
+/* The length of a run is no more than a number: with more steps it goes on, with fewer it ends. */
+static void test_the_length_changes_under_way(void **state)
+{
+    (void)state;
+    struct settings settings = small_settings();
+    settings.steps = 2;
+    struct trainer *trainer = start(&settings, true);
+    while (next(trainer)->kind != UPDATE_END)
+        continue;
+    settings.lr *= 2; /* which makes it no longer */
+    trainer_apply(trainer, &settings);
+    assert_int_equal(next(trainer)->kind, UPDATE_CHANGE);
+    assert_false(trainer_running(trainer));
+    settings.steps = 4;
+    trainer_apply(trainer, &settings);
+    assert_int_equal(next(trainer)->kind, UPDATE_CHANGE);
+    assert_int_equal(next(trainer)->step, 3);
+    assert_int_equal(next(trainer)->step, 4);
+    assert_int_equal(next(trainer)->kind, UPDATE_END);
+    settings.steps = 0;
+    trainer_apply(trainer, &settings);
+    assert_int_equal(next(trainer)->kind, UPDATE_CHANGE);
+    while (next(trainer)->step < 9)
+        continue;
+    settings.steps = 1;
+    trainer_apply(trainer, &settings);
+    while (next(trainer)->kind != UPDATE_END)
+        continue;
+    assert_false(trainer_running(trainer));
+    trainer_stop(trainer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -507,6 +539,7 @@ int main(void)
         cmocka_unit_test(test_a_state_is_saved_and_loaded),
         cmocka_unit_test(test_a_load_that_fails_changes_nothing),
         cmocka_unit_test(test_a_loaded_run_can_be_over),
+        cmocka_unit_test(test_the_length_changes_under_way),
         cmocka_unit_test(test_threads_do_not_change_a_bit),
         cmocka_unit_test(test_a_diverged_stack_says_where_and_goes_no_further),
         cmocka_unit_test(test_a_paused_trainer_writes_a_sample_of_every_step),
