@@ -121,9 +121,11 @@ static bool apply_file(struct settings *settings, struct error *error)
     size_t size;
     if (!find_path(path, sizeof path) || stat(path, &status) != 0)
         return true;
+    names_printable(shown, sizeof shown, path);
+    if (!S_ISREG(status.st_mode)) /* a pipe would be waited for */
+        return error_set(error, "%s is no file: one of lines NAME = VALUE, or --no-config", shown);
     if (!file_read(path, FILE_BYTES, &text, &size, error))
         return false;
-    names_printable(shown, sizeof shown, path);
     bool right = strlen(text) == size
                      ? config_parse(settings, path, text, error)
                      : error_set(error, "%s: not a text file: lines of NAME = VALUE", shown);
