@@ -520,6 +520,12 @@ static void writing_past(struct fixture *fixture)
     navigate_to_step(&fixture->scene, 100);
 }
 
+static void writing_paused(struct fixture *fixture)
+{
+    writing(fixture);
+    fixture->scene.running = false;
+}
+
 static void writing_ascii(struct fixture *fixture)
 {
     writing(fixture);
@@ -594,6 +600,12 @@ static void log_changed(struct fixture *fixture)
     events_note(&fixture->events, 601, RIGHT, EVENT_SWITCH, "pre, no longer as post");
     fixture_train(fixture, 640);
     events_note(&fixture->events, 640, -1, EVENT_END, "");
+}
+
+static void log_paused(struct fixture *fixture)
+{
+    log_run(fixture);
+    fixture->scene.running = false;
 }
 
 static void log_diverged(struct fixture *fixture)
@@ -839,6 +851,7 @@ SCREEN_OF(VIEW_OVERVIEW, thinned_120x36, 36, 120, thinned)
 SCREEN_OF(VIEW_OVERVIEW, race_120x36, 36, 120, race)
 SCREEN_OF(VIEW_OVERVIEW, held_out_120x36, 36, 120, held_out)
 SCREEN_OF(VIEW_WATERFALL, waterfall_80x24, 24, 80, run)
+SCREEN_OF(VIEW_WATERFALL, waterfall_paused_80x24, 24, 80, paused)
 SCREEN_OF(VIEW_WATERFALL, waterfall_120x36, 36, 120, run_changed)
 SCREEN_OF(VIEW_WATERFALL, waterfall_40x12, 12, 40, run)
 SCREEN_OF(VIEW_WATERFALL, waterfall_160x48, 48, 160, twelve)
@@ -855,6 +868,7 @@ SCREEN_OF(VIEW_WATERFALL, waterfall_depth_48_80x24, 24, 80, deep)
 SCREEN_OF(VIEW_WATERFALL, waterfall_depth_48_scrolled_80x24, 24, 80, waterfall_scrolled)
 SCREEN_OF(VIEW_WATERFALL, waterfall_thinned_120x36, 36, 120, thinned)
 SCREEN_OF(VIEW_TENSORS, tensors_80x24, 24, 80, run)
+SCREEN_OF(VIEW_TENSORS, tensors_paused_80x24, 24, 80, paused)
 SCREEN_OF(VIEW_TENSORS, tensors_120x36, 36, 120, run_changed)
 SCREEN_OF(VIEW_TENSORS, tensors_40x12, 12, 40, run)
 SCREEN_OF(VIEW_TENSORS, tensors_160x48, 48, 160, twelve)
@@ -907,6 +921,7 @@ SCREEN_OF(VIEW_STREAM, stream_blind_80x24, 24, 80, blind)
 SCREEN_OF(VIEW_STREAM, stream_depth_48_80x24, 24, 80, cosine_deep)
 SCREEN_OF(VIEW_STREAM, stream_negative_80x24, 24, 80, negative)
 SCREEN_OF(VIEW_CURVES, curves_80x24, 24, 80, run)
+SCREEN_OF(VIEW_CURVES, curves_paused_80x24, 24, 80, paused)
 SCREEN_OF(VIEW_CURVES, curves_120x36, 36, 120, run_changed)
 SCREEN_OF(VIEW_CURVES, curves_40x12, 12, 40, run)
 SCREEN_OF(VIEW_CURVES, curves_160x48, 48, 160, race)
@@ -942,6 +957,7 @@ SCREEN_OF(VIEW_CURVES, curves_ghost_ratio_80x24, 24, 80, branched_ratio)
 SCREEN_OF(VIEW_CURVES, curves_ghost_gradient_120x36, 36, 120, branched_gradient)
 SCREEN_OF(VIEW_CURVES, curves_ghost_zoomed_80x24, 24, 80, branched_zoomed)
 SCREEN_OF(VIEW_SAMPLES, samples_80x24, 24, 80, writing)
+SCREEN_OF(VIEW_SAMPLES, samples_paused_80x24, 24, 80, writing_paused)
 SCREEN_OF(VIEW_SAMPLES, samples_120x36, 36, 120, writing)
 SCREEN_OF(VIEW_SAMPLES, samples_40x12, 12, 40, writing)
 SCREEN_OF(VIEW_SAMPLES, samples_160x48, 48, 160, writing)
@@ -957,6 +973,7 @@ SCREEN_OF(VIEW_SAMPLES, samples_answers_ascii_120x36, 36, 120, answering_ascii)
 SCREEN_OF(VIEW_SAMPLES, samples_images_80x24, 24, 80, images)
 
 SCREEN_OF(VIEW_LOG, log_80x24, 24, 80, log_run)
+SCREEN_OF(VIEW_LOG, log_paused_80x24, 24, 80, log_paused)
 SCREEN_OF(VIEW_LOG, log_120x36, 36, 120, log_changed)
 SCREEN_OF(VIEW_LOG, log_40x12, 12, 40, log_changed)
 SCREEN_OF(VIEW_LOG, log_first_80x24, 24, 80, fixture_watch)
@@ -1384,6 +1401,7 @@ int main(void)
         cmocka_unit_test(screen_race_120x36),
         cmocka_unit_test(screen_held_out_120x36),
         cmocka_unit_test(screen_waterfall_80x24),
+        cmocka_unit_test(screen_waterfall_paused_80x24),
         cmocka_unit_test(screen_waterfall_120x36),
         cmocka_unit_test(screen_waterfall_40x12),
         cmocka_unit_test(screen_waterfall_160x48),
@@ -1400,6 +1418,7 @@ int main(void)
         cmocka_unit_test(screen_waterfall_depth_48_scrolled_80x24),
         cmocka_unit_test(screen_waterfall_thinned_120x36),
         cmocka_unit_test(screen_tensors_80x24),
+        cmocka_unit_test(screen_tensors_paused_80x24),
         cmocka_unit_test(screen_tensors_120x36),
         cmocka_unit_test(screen_tensors_40x12),
         cmocka_unit_test(screen_tensors_160x48),
@@ -1452,6 +1471,7 @@ int main(void)
         cmocka_unit_test(screen_stream_depth_48_80x24),
         cmocka_unit_test(screen_stream_negative_80x24),
         cmocka_unit_test(screen_curves_80x24),
+        cmocka_unit_test(screen_curves_paused_80x24),
         cmocka_unit_test(screen_curves_120x36),
         cmocka_unit_test(screen_curves_40x12),
         cmocka_unit_test(screen_curves_160x48),
@@ -1480,6 +1500,7 @@ int main(void)
         cmocka_unit_test(screen_curves_ghost_gradient_120x36),
         cmocka_unit_test(screen_curves_ghost_zoomed_80x24),
         cmocka_unit_test(screen_samples_80x24),
+        cmocka_unit_test(screen_samples_paused_80x24),
         cmocka_unit_test(screen_samples_120x36),
         cmocka_unit_test(screen_samples_40x12),
         cmocka_unit_test(screen_samples_160x48),
@@ -1494,6 +1515,7 @@ int main(void)
         cmocka_unit_test(screen_samples_answers_ascii_120x36),
         cmocka_unit_test(screen_samples_images_80x24),
         cmocka_unit_test(screen_log_80x24),
+        cmocka_unit_test(screen_log_paused_80x24),
         cmocka_unit_test(screen_log_120x36),
         cmocka_unit_test(screen_log_40x12),
         cmocka_unit_test(screen_log_first_80x24),
