@@ -58,11 +58,11 @@ static void digits_look_like_digits(void **state)
         bool ascii;
         const char *screen;
     } cases[] = {
-        {0, false, "▀█   █ █▀█\n █ ▄▀  ▀▀█\n ▀ ▀   ▀▀▀\n"},
-        {0, true, "\"#   # #\"#\n # m\"  \"\"#\n \" \"   \"\"\"\n"},
+        {0, false, "▄█   █ █▀█\n █ ▄▀  ▀▀█\n ▀ ▀   ▀▀▀\n"},
+        {0, true, "m#   # #\"#\n # m\"  \"\"#\n \" \"   \"\"\"\n"},
         {1, false, "▄█     █ ▄▀▀▀▄\n █    █  ▀▄▄▄█\n █  ▄▀      ▄▀\n▀▀▀ ▀     ▀▀\n"},
         {2, false,
-         "████      ██  ██████\n  ██      ██  ██  ██\n  ██    ██    ██████\n  ██  ██          ██\n"
+         "  ██      ██  ██████\n████      ██  ██  ██\n  ██    ██    ██████\n  ██  ██          ██\n"
          "  ██  ██      ██████\n"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
