@@ -140,10 +140,9 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_SUPPORT) $(LIBRARY)
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d $(BUILD)/tests/*/*.d)
 
-# One after the other, all of them whatever fails; the program under test is that of this build.
-run_tests = failed=; for test in $(1); do echo "== $$test"; \
-    XDG_CONFIG_HOME=/nonexistent LNSCOPE=$(PROGRAM) $$test || failed="$$failed $$test"; done; \
-    if [ -n "$$failed" ]; then echo "failed:$$failed"; exit 1; fi
+# The program under test is that of this build; the longest test comes first.
+run_tests = sh tests/run.sh $(PROGRAM) $(filter %/test_tui %/test_session,$(1)) \
+    $(filter-out %/test_tui %/test_session,$(1))
 
 .PHONY: check-unit check-reference check-gradient check-end-to-end check-text
 check-unit: all $(UNIT_TESTS)
@@ -159,14 +158,30 @@ check-text: all
 	sh tests/includes.sh
 	sh tests/documents.sh --check $(PROGRAM)
 
+# Everything that the tests need, so that it can be built side by side before they run.
+.PHONY: tests-all tests-end-to-end tests-numbers
+tests-all: all $(UNIT_TESTS) $(REFERENCE_TESTS) $(END_TO_END_TESTS)
+tests-end-to-end: all $(END_TO_END_TESTS)
+tests-numbers: $(GRADIENT_TESTS) $(REFERENCE_TESTS)
+
+STRICT_MAKE = $(MAKE) --no-print-directory STRICT=1
+JOBS := $(shell nproc 2>/dev/null || echo 1)
+
 check: deps-check
-	$(MAKE) STRICT=1 check-text check-unit check-reference check-end-to-end
-	$(MAKE) STRICT=1 WITHOUT="libcjson inih" all
-	$(MAKE) STRICT=1 REAL=double check-gradient check-reference
-	$(MAKE) STRICT=1 SANITIZER=address check-unit check-reference check-end-to-end
-	$(MAKE) STRICT=1 SANITIZER=undefined check-unit check-reference check-end-to-end
-	$(MAKE) STRICT=1 SANITIZER=thread check-end-to-end
-	@if command -v clang >/dev/null; then $(MAKE) STRICT=1 CC=clang check-unit check-reference; \
+	$(STRICT_MAKE) -j$(JOBS) tests-all
+	$(STRICT_MAKE) check-text check-unit check-reference check-end-to-end
+	$(STRICT_MAKE) -j$(JOBS) WITHOUT="libcjson inih" all
+	$(STRICT_MAKE) -j$(JOBS) REAL=double tests-numbers
+	$(STRICT_MAKE) REAL=double check-gradient check-reference
+	$(STRICT_MAKE) -j$(JOBS) SANITIZER=address tests-all
+	$(STRICT_MAKE) SANITIZER=address check-unit check-reference check-end-to-end
+	$(STRICT_MAKE) -j$(JOBS) SANITIZER=undefined tests-all
+	$(STRICT_MAKE) SANITIZER=undefined check-unit check-reference check-end-to-end
+	$(STRICT_MAKE) -j$(JOBS) SANITIZER=thread tests-end-to-end
+	$(STRICT_MAKE) SANITIZER=thread check-end-to-end
+	@if command -v clang >/dev/null; then \
+	    $(STRICT_MAKE) -j$(JOBS) CC=clang tests-all && \
+	    $(STRICT_MAKE) CC=clang check-unit check-reference; \
 	else echo "clang is not here: its warnings were not checked"; fi
 	@echo "All checks passed."
 
