@@ -567,8 +567,8 @@ static void *train(void *argument)
 {
     struct trainer *trainer = argument;
     struct snapshot *snapshot = memory_new(SIDES, sizeof *snapshot);
-    states_restart(&trainer->states, &trainer->pair);
     publish_state(trainer, trainer->resumed ? UPDATE_LOAD : UPDATE_RESTART, NULL);
+    states_restart(&trainer->states, &trainer->pair);
     if (at_the_end(trainer))
         publish_state(trainer, UPDATE_END, NULL);
     for (;;) {

@@ -203,12 +203,15 @@ static void draw_numbers(struct canvas *canvas, struct rect line, const float *v
 static void draw_row(struct canvas *canvas, struct rect area, const float *value, int blocks,
                      const struct axis *axis, bool letters)
 {
+    const int at = (area.rows - 1) / 2; /* the row of the numbers */
     for (int col = 0; col < area.cols; col++) {
         int step = plot_heat_step(axis, column_value(value, blocks, area.cols, col));
         for (int row = 0; row < area.rows; row++)
             plot_heat_cell(canvas, area.row + row, area.col + col, step, step, letters);
+        if (!letters) /* blanks in the look of the numbers, so that a row has one look */
+            plot_heat_text(canvas, area, at, col, step, letters, " ");
     }
-    struct rect middle = {area.row + (area.rows - 1) / 2, area.col, 1, area.cols};
+    struct rect middle = {area.row + at, area.col, 1, area.cols};
     draw_numbers(canvas, middle, value, blocks, axis, letters);
 }
 
