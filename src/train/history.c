@@ -730,8 +730,7 @@ void history_truncate(struct history *history, const struct history_anchor *anch
 
 /* ---- marks ---- */
 
-void history_add_mark_of(struct history *history, enum mark_kind kind, int64_t step,
-                         const char *text)
+void history_add_mark(struct history *history, enum mark_kind kind, int64_t step, const char *text)
 {
     if (history->marks == HISTORY_MARKS) {
         history->marks--;
@@ -746,11 +745,6 @@ void history_add_mark_of(struct history *history, enum mark_kind kind, int64_t s
     mark->kind = kind;
     snprintf(mark->text, sizeof mark->text, "%s", text);
     utf8_trim(mark->text);
-}
-
-void history_add_mark(struct history *history, int64_t step, const char *text)
-{
-    history_add_mark_of(history, MARK_CHANGE, step, text);
 }
 
 double history_smooth(const struct history *history, enum side side)

@@ -187,10 +187,8 @@ struct history_anchor history_anchor(const struct history *history, int64_t step
 void history_truncate(struct history *history, const struct history_anchor *anchor,
                       const struct snapshot snapshot[SIDES]);
 
-/* A mark goes behind those of its step and of earlier ones. The first is one of MARK_CHANGE. */
-void history_add_mark(struct history *history, int64_t step, const char *text);
-void history_add_mark_of(struct history *history, enum mark_kind kind, int64_t step,
-                         const char *text);
+/* A mark goes behind those of its step and of earlier ones. */
+void history_add_mark(struct history *history, enum mark_kind kind, int64_t step, const char *text);
 
 /* The smoothed loss now, at full resolution; it stays as it was when the loss is no longer finite.
  * NAN before the first finite loss. */

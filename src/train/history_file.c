@@ -575,7 +575,7 @@ static bool read_marks(struct history *history, const struct safetensors_file *f
             kind > (int32_t)MARK_BRANCH)
             return error_set(error, "mark %d of its history cannot be", i + 1);
         names_printable(text, sizeof text, said);
-        history_add_mark_of(history, (enum mark_kind)kind, (int64_t)step[i], text);
+        history_add_mark(history, (enum mark_kind)kind, (int64_t)step[i], text);
     }
     return true;
 }

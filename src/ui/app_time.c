@@ -88,7 +88,7 @@ bool app_mark(struct app *app, const char *name)
     if (old)
         snprintf(old->text, sizeof old->text, "%s", name);
     else
-        history_add_mark_of(&app->history, MARK_NAME, step, name ? name : next);
+        history_add_mark(&app->history, MARK_NAME, step, name ? name : next);
     if (old)
         events_forget(&app->events, step, EVENT_MARK);
     events_note(&app->events, step, -1, EVENT_MARK, name ? name : next);

@@ -120,7 +120,7 @@ static void set_mark(struct app *app, const struct settings *after, int64_t step
              app->mark_branch && *changes ? ", " : "", changes);
     app->mark_step = 0;
     if (*text) {
-        history_add_mark_of(&app->history, *changes ? MARK_CHANGE : MARK_BRANCH, step, text);
+        history_add_mark(&app->history, *changes ? MARK_CHANGE : MARK_BRANCH, step, text);
         app->mark_step = step;
     }
 }

@@ -3,6 +3,7 @@
  * The program is that of the environment variable LNSCOPE, or build/lnscope. */
 #include "base/file.h"
 #include "base/safetensors_read.h"
+#include "support/folder.h"
 #include "train/settings.h"
 
 #include <cJSON.h>
@@ -42,13 +43,8 @@ static int enter_folder(void **state)
 
 static int leave_folder(void **state)
 {
-    DIR *here = opendir(folder);
     (void)state;
-    for (struct dirent *entry; here && (entry = readdir(here));)
-        unlinkat(dirfd(here), entry->d_name, 0);
-    if (here)
-        closedir(here);
-    return rmdir(folder);
+    return folder_remove(folder);
 }
 
 static int files_in_folder(void)
@@ -62,14 +58,9 @@ static int files_in_folder(void)
     return count;
 }
 
-/* A name in the folder; good until the fourth next call. */
 static const char *in_folder(const char *name)
 {
-    static char path[4][128];
-    static int next;
-    next = (next + 1) % 4;
-    snprintf(path[next], sizeof path[next], "%s/%s", folder, name);
-    return path[next];
+    return folder_file(folder, name);
 }
 
 static char *contents(const char *path)

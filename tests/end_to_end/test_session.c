@@ -1,10 +1,10 @@
 /* --load and --share of the program itself: $LNSCOPE, or build/lnscope. The sessions that it loads
  * are written here, by the same functions as in the program. */
 #include "support/console.h"
+#include "support/folder.h"
 #include "train/session.h"
 #include "train/share.h"
 
-#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -71,13 +71,8 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    DIR *here = opendir(folder);
     (void)state;
-    for (struct dirent *entry; here && (entry = readdir(here));)
-        unlinkat(dirfd(here), entry->d_name, 0);
-    if (here)
-        closedir(here);
-    return rmdir(folder);
+    return folder_remove(folder);
 }
 
 /* Runs the program with these words; all that it prints on both outputs, and its exit status. */

@@ -107,10 +107,10 @@ static void run_changed(struct fixture *fixture)
 {
     fixture_train(fixture, 128);
     fixture->settings.warmup = 200;
-    history_add_mark(&fixture->history, 129, "warmup 200");
+    history_add_mark(&fixture->history, MARK_CHANGE, 129, "warmup 200");
     fixture_train(fixture, 159);
     fixture->settings.lr = 2e-3;
-    history_add_mark(&fixture->history, 160, "lr 2e-3");
+    history_add_mark(&fixture->history, MARK_CHANGE, 160, "lr 2e-3");
     fixture_train(fixture, 278);
 }
 
@@ -226,9 +226,9 @@ static void help_session(struct fixture *fixture)
     help_end(fixture);
     fixture->scene.share = "lnscope --left peri --norm layernorm/rmsnorm --layers 12 --lr 0.001 "
                            "--warmup 100 --task text --text 'a text.txt'";
-    history_add_mark(&fixture->history, 20, "warmup 0→25");
-    history_add_mark_of(&fixture->history, MARK_NAME, 25, "here");
-    history_add_mark(&fixture->history, 40, "lr 0.003→0.001");
+    history_add_mark(&fixture->history, MARK_CHANGE, 20, "warmup 0→25");
+    history_add_mark(&fixture->history, MARK_NAME, 25, "here");
+    history_add_mark(&fixture->history, MARK_CHANGE, 40, "lr 0.003→0.001");
 }
 
 static void help_picture(struct fixture *fixture)
@@ -311,7 +311,7 @@ static void prompt_ascii(struct fixture *fixture)
 static void blind(struct fixture *fixture)
 {
     fixture_train(fixture, 128);
-    history_add_mark(&fixture->history, 60, "right post→pre");
+    history_add_mark(&fixture->history, MARK_CHANGE, 60, "right post→pre");
     fixture->scene.parameters[RIGHT] = 353000;
     fixture->scene.blind = true;
 }
@@ -374,9 +374,9 @@ static void branched(struct fixture *fixture)
     fixture_train(fixture, 128);
     fixture_branch(fixture, 40);
     fixture->settings.warmup = 200;
-    history_add_mark(&fixture->history, 41, "branch, warmup 0→200");
+    history_add_mark(&fixture->history, MARK_CHANGE, 41, "branch, warmup 0→200");
     fixture_train(fixture, 90);
-    history_add_mark_of(&fixture->history, MARK_NAME, 20, "mark 1");
+    history_add_mark(&fixture->history, MARK_NAME, 20, "mark 1");
 }
 
 /* The same again and again, the last time with nothing changed: three ghosts. */
@@ -389,7 +389,7 @@ static void branched_often(struct fixture *fixture)
         fixture_train(fixture, 150);
     }
     fixture_branch(fixture, 120);
-    history_add_mark_of(&fixture->history, MARK_BRANCH, 121, "branch");
+    history_add_mark(&fixture->history, MARK_BRANCH, 121, "branch");
 }
 
 static void branched_ascii(struct fixture *fixture)
@@ -1271,7 +1271,7 @@ static void ascii_screens_hold_only_ascii(void **state)
             makes[m / VIEWS](fixture);
         fixture->scene.ascii = true;
         fixture->scene.message = "saved as größe.svg";
-        history_add_mark(&fixture->history, 20, "warmup 0→25");
+        history_add_mark(&fixture->history, MARK_CHANGE, 20, "warmup 0→25");
         char *screen = fixture_screen(fixture, 36, 120);
         for (const char *at = screen; *at; at++)
             assert_true(*at > 0);

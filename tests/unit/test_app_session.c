@@ -3,9 +3,9 @@
 #include "ui/app_state.h"
 
 #include "base/memory.h"
+#include "support/folder.h"
 #include "ui/navigate.h"
 
-#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -44,13 +44,8 @@ static int enter_folder(void **state)
 
 static int leave_folder(void **state)
 {
-    DIR *here = opendir(folder);
     (void)state;
-    for (struct dirent *entry; here && (entry = readdir(here));)
-        unlinkat(dirfd(here), entry->d_name, 0);
-    if (here)
-        closedir(here);
-    return rmdir(folder);
+    return folder_remove(folder);
 }
 
 static int set_up(void **state)

@@ -131,7 +131,7 @@ static void the_oldest_mark_goes(void **state)
     for (int i = 0; i < HISTORY_MARKS + 10; i++) {
         char text[16];
         snprintf(text, sizeof text, "mark %d", i);
-        history_add_mark(&history, i, text);
+        history_add_mark(&history, MARK_CHANGE, i, text);
     }
     assert_int_equal(history.marks, HISTORY_MARKS);
     assert_string_equal(history.mark[0].text, "mark 10");
@@ -139,7 +139,7 @@ static void the_oldest_mark_goes(void **state)
     char wide[MARK_TEXT * 2];
     memset(wide, 'x', sizeof wide - 1);
     wide[sizeof wide - 1] = '\0';
-    history_add_mark(&history, 2 * HISTORY_MARKS, wide);
+    history_add_mark(&history, MARK_CHANGE, 2 * HISTORY_MARKS, wide);
     assert_int_equal(strlen(history.mark[HISTORY_MARKS - 1].text), MARK_TEXT - 1);
 }
 
@@ -148,7 +148,7 @@ static void clearing_forgets_everything(void **state)
     (void)state;
     for (int step = 1; step <= HISTORY_POINTS + 1; step++)
         add(step, 2, 2);
-    history_add_mark(&history, 3, "lr");
+    history_add_mark(&history, MARK_CHANGE, 3, "lr");
     history_clear(&history);
     assert_int_equal(history.count, 0);
     assert_int_equal(history.marks, 0);
@@ -636,8 +636,8 @@ static void a_cut_history_is_that_of_then(void **state)
         history_open(&history);
         history_set_unit(&history, 3);
         run(1, 300, 200);
-        history_add_mark(&history, 20, "early");
-        history_add_mark(&history, step + 1, "late");
+        history_add_mark(&history, MARK_CHANGE, 20, "early");
+        history_add_mark(&history, MARK_CHANGE, step + 1, "late");
         go_back(step, 200);
         assert_int_equal(history.count, step);
         assert_int_equal(history.marks, step >= 20);
@@ -745,11 +745,11 @@ static void ghosts_stand_over_the_points(void **state)
 static void marks_stay_in_order(void **state)
 {
     (void)state;
-    history_add_mark(&history, 30, "b");
-    history_add_mark_of(&history, MARK_NAME, 10, "a");
-    history_add_mark(&history, 30, "c");
-    history_add_mark_of(&history, MARK_BRANCH, 40, "d");
-    history_add_mark_of(&history, MARK_NAME, 30, "e");
+    history_add_mark(&history, MARK_CHANGE, 30, "b");
+    history_add_mark(&history, MARK_NAME, 10, "a");
+    history_add_mark(&history, MARK_CHANGE, 30, "c");
+    history_add_mark(&history, MARK_BRANCH, 40, "d");
+    history_add_mark(&history, MARK_NAME, 30, "e");
     static const char *const order[] = {"a", "b", "c", "e", "d"};
     assert_int_equal(history.marks, 5);
     for (int i = 0; i < 5; i++)
@@ -757,7 +757,7 @@ static void marks_stay_in_order(void **state)
     assert_int_equal(history.mark[0].kind, MARK_NAME);
     assert_int_equal(history.mark[1].kind, MARK_CHANGE);
     for (int i = 0; i < HISTORY_MARKS; i++) /* the oldest go, wherever the new ones come in */
-        history_add_mark(&history, 20 + i % 3, "x");
+        history_add_mark(&history, MARK_CHANGE, 20 + i % 3, "x");
     assert_int_equal(history.marks, HISTORY_MARKS);
     for (int i = 1; i < HISTORY_MARKS; i++)
         assert_true(history.mark[i - 1].step <= history.mark[i].step);

@@ -65,9 +65,9 @@ static void the_cursor_jumps_from_mark_to_mark(void **state)
     act(ACTION_NEXT_MARK);
     assert_string_equal(said, "there is no mark after this step");
     fixture_train(fixture, 100);
-    history_add_mark(&fixture->history, 60, "warmup 0→200");
-    history_add_mark_of(&fixture->history, MARK_NAME, 20, "mark 1");
-    history_add_mark(&fixture->history, 101, "lr 0.003→0.005"); /* is not there yet */
+    history_add_mark(&fixture->history, MARK_CHANGE, 60, "warmup 0→200");
+    history_add_mark(&fixture->history, MARK_NAME, 20, "mark 1");
+    history_add_mark(&fixture->history, MARK_CHANGE, 101, "lr 0.003→0.005"); /* is not there yet */
     act(ACTION_NEXT_MARK);
     assert_string_equal(said, "there is no mark after this step");
     act(ACTION_PREVIOUS_MARK);
@@ -82,7 +82,7 @@ static void the_cursor_jumps_from_mark_to_mark(void **state)
     assert_int_equal(scene_step(scene), 60);
     act(ACTION_NEXT_MARK);
     assert_int_equal(scene_step(scene), 60);
-    history_add_mark_of(&fixture->history, MARK_NAME, 100, "right: the end");
+    history_add_mark(&fixture->history, MARK_NAME, 100, "right: the end");
     scene->blind = true;
     act(ACTION_NEXT_MARK);
     assert_string_equal(said, "step 100: hidden");
@@ -92,8 +92,8 @@ static void the_cursor_jumps_from_mark_to_mark(void **state)
     history_limit(&fixture->history, (size_t)2 << 20); /* some moments are left */
     fixture_train(fixture, 3000);
     assert_true(history_spacing(&fixture->history) > 4);
-    history_add_mark(&fixture->history, 1001, "a");
-    history_add_mark(&fixture->history, 1002, "b");
+    history_add_mark(&fixture->history, MARK_CHANGE, 1001, "a");
+    history_add_mark(&fixture->history, MARK_CHANGE, 1002, "b");
     navigate_to_step(scene, 1500);
     act(ACTION_PREVIOUS_MARK);
     assert_non_null(strchr("ab", said[strlen(said) - 1]));

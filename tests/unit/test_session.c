@@ -6,11 +6,11 @@
 #include "base/memory.h"
 #include "base/safetensors_read.h"
 #include "core/rng.h"
+#include "support/folder.h"
 #include "train/dump.h"
 #include "train/history_file.h"
 #include "train/presets.h"
 
-#include <dirent.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -37,23 +37,13 @@ static int enter_folder(void **state)
 
 static int leave_folder(void **state)
 {
-    DIR *here = opendir(folder);
     (void)state;
-    for (struct dirent *entry; here && (entry = readdir(here));)
-        unlinkat(dirfd(here), entry->d_name, 0);
-    if (here)
-        closedir(here);
-    return rmdir(folder);
+    return folder_remove(folder);
 }
 
-/* A name in the folder; good until the fourth next call. */
 static const char *in_folder(const char *name)
 {
-    static char path[4][128];
-    static int next;
-    next = (next + 1) % 4;
-    snprintf(path[next], sizeof path[next], "%s/%s", folder, name);
-    return path[next];
+    return folder_file(folder, name);
 }
 
 static char *contents(const char *path, size_t *size)
@@ -451,7 +441,7 @@ static void a_change_of_the_optimizer_goes_on(void **state)
     set(&settings, "optimizer", "momentum");
     set(&settings, "lr", "0.1");
     pair_set(&live->pair, &settings);
-    history_add_mark(&live->history, 4, "lr 0.003→0.1");
+    history_add_mark(&live->history, MARK_CHANGE, 4, "lr 0.003→0.1");
     close_live(continue_both(live, 3));
     close_live(live);
 }
@@ -495,10 +485,10 @@ static void ghosts_and_marks_are_kept(void **state)
     history_truncate(&live->history, &anchor, fifth);
     events_truncate(&live->events, &live->history, &settings, 5);
     assert_true(pair_state_put(&live->pair, there, NULL));
-    history_add_mark_of(&live->history, MARK_NAME, 4, "\"here\" ü");
+    history_add_mark(&live->history, MARK_NAME, 4, "\"here\" ü");
     events_note(&live->events, 4, -1, EVENT_MARK, "\"here\" ü");
-    history_add_mark_of(&live->history, MARK_NAME, 5, forty_seven);
-    history_add_mark_of(&live->history, MARK_BRANCH, 6, "branch");
+    history_add_mark(&live->history, MARK_NAME, 5, forty_seven);
+    history_add_mark(&live->history, MARK_BRANCH, 6, "branch");
     struct live *other = continue_both(live, 4);
     assert_true(live->history.ghost[0].count > 0);
     assert_int_equal(other->history.ghost[0].count, live->history.ghost[0].count);
@@ -890,7 +880,7 @@ static char *small_session(size_t *size, size_t *header)
     set(&settings, "batch", "1");
     struct live *live = open_live(&settings);
     train(live, 3);
-    history_add_mark(&live->history, 2, "lr");
+    history_add_mark(&live->history, MARK_CHANGE, 2, "lr");
     events_note(&live->events, 1, LEFT, EVENT_SWITCH, "post, no longer as pre");
     events_note(&live->events, 2, -1, EVENT_CHANGE, "lr 0.003→0.1");
     events_note(&live->events, 3, -1, EVENT_MARK, "here");
