@@ -132,11 +132,12 @@ static void hyperbolic_tangent(const real *restrict x, real *restrict y, size_t 
  * beats a general BLAS, which packs both sides for products far larger. */
 
 enum {
-    PANEL = 64,
+    PANEL = PRODUCT_PANEL,
     DEPTH = 64,
     PRODUCT_ROWS = 6,
     PRODUCT_VECTORS = KERNELS_BYTES == 64 ? 4 : 2,
-    AHEAD = MEMORY_ALIGNMENT / sizeof(real) /* one cache line */
+    ROUND_SLOTS = 8, /* a round of a tile: so many slots of two steps each, */
+    ROUND_ROWS = 2   /* in which so many rows of the next block of B are asked for */
 };
 
 INLINE vector load(const real *from)
@@ -149,117 +150,163 @@ INLINE void store(real *to, vector value)
     *(vector *)to = value;
 }
 
-/* A block of the product: `b` is the packed block, [depth][PANEL]. */
+/* A block of the product. */
 struct product_block {
     const real *a;
     size_t a_row, a_step;
-    const real *b;
-    size_t b_stride;
+    const real *b; /* [depth][PANEL], packed */
     int depth;
     real *c;
     size_t c_stride;
-    bool add;
+    bool add;         /* to C, which earlier blocks have begun */
+    const real *next; /* the block of B that is packed after this one; rows of PANEL numbers */
+    size_t next_stride;
 };
 
-/* Asks for the next tile's part of A, where its rows are contiguous, and of C, while this one is
- * under way. What lies past the end is only asked for: the addresses are numbers, not pointers. */
-INLINE void product_ahead(const struct product_block *block, const real *a, const real *c, int rows,
-                          int vectors)
+typedef vector product_sums[PRODUCT_ROWS][PRODUCT_VECTORS];
+
+/* sum += A(rows, k) B[k] for one k. */
+INLINE void product_step(product_sums sum, const real *a, size_t a_row, const real *b, int rows,
+                         int vectors)
 {
-    const uintptr_t next_a = (uintptr_t)a + (size_t)rows * block->a_row * sizeof(real);
-    const uintptr_t next_c = (uintptr_t)c + (size_t)rows * block->c_stride * sizeof(real);
+    vector row[PRODUCT_VECTORS];
 #pragma GCC unroll 8
-    for (int i = 0; i < rows; i++) {
-        const size_t a_at = (size_t)i * block->a_row * sizeof(real);
-        const size_t c_at = (size_t)i * block->c_stride * sizeof(real);
+    for (int j = 0; j < vectors; j++)
+        row[j] = load(b + j * LANES);
 #pragma GCC unroll 8
-        for (int byte = 0; byte < vectors * KERNELS_BYTES; byte += MEMORY_ALIGNMENT)
-            __builtin_prefetch((const void *)(next_c + c_at + (size_t)byte), 1);
-        if (block->a_step == 1) {
+    for (int i = 0; i < rows; i++)
 #pragma GCC unroll 8
-            for (size_t byte = 0; byte < DEPTH * sizeof(real); byte += MEMORY_ALIGNMENT)
-                __builtin_prefetch((const void *)(next_a + a_at + byte));
-        }
-    }
+        for (int j = 0; j < vectors; j++)
+            sum[i][j] += a[(size_t)i * a_row] * row[j];
 }
 
-INLINE void product_tile(const struct product_block *block, const real *a, const real *b, real *c,
-                         int rows, int vectors)
+/* What the next tile will read, as addresses: what lies past the end is only asked for. */
+struct product_ahead {
+    uintptr_t a, b, c;
+    size_t a_row, b_row, c_row; /* bytes */
+};
+
+/* Asks for a line of A, one of B and one of C: a slot's part. All at once they would hold up the
+ * loads of the tile that is under way. */
+INLINE void product_ask(const struct product_ahead *ahead, int slot, bool dense, bool c_too)
 {
-    const size_t a_row = block->a_row, a_step = block->a_step, b_stride = block->b_stride;
-    const size_t c_stride = block->c_stride;
-    vector sum[PRODUCT_ROWS][PRODUCT_VECTORS];
-    if (rows == PRODUCT_ROWS)
-        product_ahead(block, a, c, rows, vectors);
+    if (slot < PRODUCT_ROWS && c_too)
+        __builtin_prefetch((const void *)(ahead->c + (size_t)slot * ahead->c_row), 1);
+    if (slot < PRODUCT_ROWS && dense)
+        __builtin_prefetch((const void *)(ahead->a + (size_t)slot * ahead->a_row));
+    enum { LINES = ROUND_SLOTS / ROUND_ROWS };
+    __builtin_prefetch((const void *)(ahead->b + (size_t)(slot / LINES) * ahead->b_row +
+                                      (size_t)(slot % LINES) * MEMORY_ALIGNMENT));
+}
+
+/* Whole rounds of a tile of PRODUCT_ROWS; returns the steps that they took. */
+INLINE int product_rounds(const struct product_block *block, product_sums sum, const real *a,
+                          const real *b, struct product_ahead ahead, int vectors, bool dense)
+{
+    enum { STEPS = 2 * ROUND_SLOTS };
+    const int rounds = block->depth / STEPS;
+    const int c_rounds = (vectors * KERNELS_BYTES + MEMORY_ALIGNMENT - 1) / MEMORY_ALIGNMENT;
+    const size_t a_step = dense ? 1 : block->a_step;
+    for (int round = 0; round < rounds; round++) {
 #pragma GCC unroll 8
-    for (int i = 0; i < rows; i++)
-#pragma GCC unroll 8
-        for (int j = 0; j < vectors; j++)
-            sum[i][j] = block->add ? load(c + (size_t)i * c_stride + j * LANES) : (vector){0};
-    for (int k = 0; k < block->depth; k++) {
-        vector row[PRODUCT_VECTORS];
-        if (a_step != 1)
-            __builtin_prefetch(a + AHEAD); /* the next tile's, where a is read transposed */
-#pragma GCC unroll 8
-        for (int j = 0; j < vectors; j++)
-            row[j] = load(b + j * LANES);
-#pragma GCC unroll 8
-        for (int i = 0; i < rows; i++)
-#pragma GCC unroll 8
-            for (int j = 0; j < vectors; j++)
-                sum[i][j] += a[(size_t)i * a_row] * row[j];
-        a += a_step;
-        b += b_stride;
+        for (int slot = 0; slot < ROUND_SLOTS; slot++) {
+            product_ask(&ahead, slot, dense, round < c_rounds);
+            product_step(sum, a, block->a_row, b, PRODUCT_ROWS, vectors);
+            product_step(sum, a + a_step, block->a_row, b + PANEL, PRODUCT_ROWS, vectors);
+            a += 2 * a_step;
+            b += (size_t)2 * PANEL;
+        }
+        ahead.a += MEMORY_ALIGNMENT;
+        ahead.b += ROUND_ROWS * ahead.b_row;
+        ahead.c += MEMORY_ALIGNMENT;
     }
+    return rounds * STEPS;
+}
+
+/* `rows` rows of the block from row i on. `dense`: the rows of A are contiguous. */
+INLINE void product_tile(const struct product_block *block, int i, int at, int rows, int vectors,
+                         bool dense)
+{
+    const size_t a_row = block->a_row, a_step = dense ? 1 : block->a_step;
+    const size_t c_stride = block->c_stride;
+    const real *a = block->a + (size_t)i * a_row, *b = block->b + at;
+    real *c = block->c + (size_t)i * c_stride + at;
+    int k = 0;
+    product_sums sum;
 #pragma GCC unroll 8
-    for (int i = 0; i < rows; i++)
+    for (int row = 0; row < rows; row++)
 #pragma GCC unroll 8
         for (int j = 0; j < vectors; j++)
-            store(c + (size_t)i * c_stride + j * LANES, sum[i][j]);
+            sum[row][j] = block->add ? load(c + (size_t)row * c_stride + j * LANES) : (vector){0};
+    if (rows == PRODUCT_ROWS) {
+        const int tile = i / PRODUCT_ROWS, rows_asked = DEPTH / (2 * ROUND_SLOTS) * ROUND_ROWS;
+        const bool b_too = (tile + 1) * rows_asked <= DEPTH;
+        const struct product_ahead ahead = {
+            .a = (uintptr_t)a + PRODUCT_ROWS * a_row * sizeof(real),
+            .a_row = a_row * sizeof(real),
+            .c = (uintptr_t)c + PRODUCT_ROWS * c_stride * sizeof(real),
+            .c_row = c_stride * sizeof(real),
+            .b = b_too ? (uintptr_t)block->next +
+                             (size_t)(tile * rows_asked) * block->next_stride * sizeof(real)
+                       : (uintptr_t)block->b,
+            .b_row = b_too ? block->next_stride * sizeof(real) : 0,
+        };
+        k = product_rounds(block, sum, a, b, ahead, vectors, dense);
+    }
+    for (; k < block->depth; k++)
+        product_step(sum, a + (size_t)k * a_step, a_row, b + (size_t)k * PANEL, rows, vectors);
+#pragma GCC unroll 8
+    for (int row = 0; row < rows; row++)
+#pragma GCC unroll 8
+        for (int j = 0; j < vectors; j++)
+            store(c + (size_t)row * c_stride + j * LANES, sum[row][j]);
 }
 
 /* All rows of one strip of `vectors` vectors, from column `at` of the block. */
-INLINE void product_strip(const struct product_block *block, int rows, int at, int vectors)
+INLINE void product_strip(const struct product_block *block, int rows, int at, int vectors,
+                          bool dense)
 {
-    const real *a = block->a, *b = block->b + at;
-    real *c = block->c + at;
     int i = 0;
     for (; i + PRODUCT_ROWS <= rows; i += PRODUCT_ROWS)
-        product_tile(block, a + (size_t)i * block->a_row, b, c + (size_t)i * block->c_stride,
-                     PRODUCT_ROWS, vectors);
+        product_tile(block, i, at, PRODUCT_ROWS, vectors, dense);
     if (i + 4 <= rows) {
-        product_tile(block, a + (size_t)i * block->a_row, b, c + (size_t)i * block->c_stride, 4,
-                     vectors);
+        product_tile(block, i, at, 4, vectors, dense);
         i += 4;
     }
     if (i + 2 <= rows) {
-        product_tile(block, a + (size_t)i * block->a_row, b, c + (size_t)i * block->c_stride, 2,
-                     vectors);
+        product_tile(block, i, at, 2, vectors, dense);
         i += 2;
     }
     if (i < rows)
-        product_tile(block, a + (size_t)i * block->a_row, b, c + (size_t)i * block->c_stride, 1,
-                     vectors);
+        product_tile(block, i, at, 1, vectors, dense);
 }
 
 /* Whole vectors of the block's columns. */
-INLINE void product_columns(const struct product_block *block, int rows, int columns)
+INLINE void product_strips(const struct product_block *block, int rows, int columns, bool dense)
 {
     int at = 0;
     for (; at + PRODUCT_VECTORS * LANES <= columns; at += PRODUCT_VECTORS * LANES)
-        product_strip(block, rows, at, PRODUCT_VECTORS);
+        product_strip(block, rows, at, PRODUCT_VECTORS, dense);
 #if KERNELS_BYTES == 64
     if (columns - at >= 3 * LANES) {
-        product_strip(block, rows, at, 3);
+        product_strip(block, rows, at, 3, dense);
         return;
     }
     if (columns - at >= 2 * LANES) {
-        product_strip(block, rows, at, 2);
+        product_strip(block, rows, at, 2, dense);
         return;
     }
 #endif
     if (columns > at)
-        product_strip(block, rows, at, 1);
+        product_strip(block, rows, at, 1, dense);
+}
+
+static void product_columns(const struct product_block *block, int rows, int columns)
+{
+    if (block->a_step == 1)
+        product_strips(block, rows, columns, true);
+    else
+        product_strips(block, rows, columns, false);
 }
 
 /* The last, narrow panel: computed in a padded tile, of which only the real columns are kept. */
@@ -283,25 +330,6 @@ static void product_narrow(const struct product_block *block, int rows, int colu
     }
 }
 
-/* Asks for the block of B at row k and column j, which is packed next, while there is work to do.
- */
-INLINE void product_prefetch(const struct product *p, int k, int j)
-{
-    if (k >= p->depth) {
-        k = 0;
-        j += PANEL;
-    }
-    if (j >= p->columns)
-        return;
-    const int rows = p->depth - k < DEPTH ? p->depth - k : DEPTH;
-    for (int row = 0; row < rows; row++) {
-        const real *line = p->b + (size_t)(k + row) * p->b_stride + j;
-#pragma GCC unroll 8
-        for (int column = 0; column < PANEL; column += AHEAD) /* past the end does no harm */
-            __builtin_prefetch(line + column);
-    }
-}
-
 /* Copies `rows` rows of a block of B, its missing columns as 0. */
 INLINE void product_pack(real *restrict packed, const real *restrict b, size_t b_stride, int rows,
                          int columns)
@@ -318,31 +346,50 @@ INLINE void product_pack(real *restrict packed, const real *restrict b, size_t b
     }
 }
 
+static int least(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+/* The rows of B from k on of the panel at column j, and how far they are apart. */
+INLINE const real *product_panel(const struct product *p, int k, int j, size_t *stride)
+{
+    if (!p->b_panels) {
+        *stride = (size_t)p->columns;
+        return p->b + (size_t)k * *stride + j;
+    }
+    *stride = (size_t)least(PANEL, p->columns - j);
+    return p->b + (size_t)j * (size_t)p->depth + (size_t)k * *stride;
+}
+
 static void product(const struct product *p)
 {
     real packed[DEPTH * PANEL] __attribute__((aligned(64)));
     for (int j = 0; j < p->columns; j += PANEL) {
-        const int columns = p->columns - j < PANEL ? p->columns - j : PANEL;
+        const int columns = least(PANEL, p->columns - j);
         for (int k = 0; k < p->depth; k += DEPTH) {
             struct product_block block = {
                 .a = p->a + (size_t)k * p->a_step,
                 .a_row = p->a_row,
                 .a_step = p->a_step,
-                .b = p->b + (size_t)k * p->b_stride + j,
-                .b_stride = p->b_stride,
-                .depth = p->depth - k < DEPTH ? p->depth - k : DEPTH,
+                .depth = least(DEPTH, p->depth - k),
                 .c = p->c + j,
-                .c_stride = p->c_stride,
+                .c_stride = (size_t)p->columns,
                 .add = k > 0,
             };
-            if (p->b_stride != PANEL) { /* else it is such a block already */
-                product_pack(packed, block.b, p->b_stride, block.depth, columns);
+            size_t stride;
+            block.b = product_panel(p, k, j, &stride);
+            if (stride != PANEL) { /* else it is such a block already */
+                product_pack(packed, block.b, stride, block.depth, columns);
                 block.b = packed;
-                block.b_stride = PANEL;
             }
-            product_prefetch(p, k + DEPTH, j);
-            if (columns == PANEL)
-                product_columns(&block, p->rows, PANEL);
+            block.next = block.b;
+            if (k + DEPTH < p->depth)
+                block.next = product_panel(p, k + DEPTH, j, &block.next_stride);
+            else if (j + PANEL < p->columns)
+                block.next = product_panel(p, 0, j + PANEL, &block.next_stride);
+            if (columns % LANES == 0)
+                product_columns(&block, p->rows, columns);
             else
                 product_narrow(&block, p->rows, columns);
         }

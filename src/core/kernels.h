@@ -18,16 +18,19 @@
 /* Added to the variance (LayerNorm) or the mean square (RMSNorm). */
 #define NORM_EPSILON 1e-5
 
+/* Columns of a matrix in panels: [columns / PRODUCT_PANEL] panels of [depth][PRODUCT_PANEL], the
+ * last one as narrow as what is left. */
+enum { PRODUCT_PANEL = 64 };
+
 /* c[rows][columns] = a[rows][depth] * b[depth][columns]. Element (i, k) of a is
- * a[i * a_row + k * a_step], so that a transpose costs nothing; the rows of b and c are dense. */
+ * a[i * a_row + k * a_step], so that a transpose costs nothing. */
 struct product {
     int rows, columns, depth;
     const real *a;
     size_t a_row, a_step;
     const real *b;
-    size_t b_stride;
+    bool b_panels; /* b lies in panels */
     real *c;
-    size_t c_stride;
 };
 
 /* One norm over `rows` rows of width D:

@@ -11,7 +11,7 @@ static bool is_large(size_t rows, size_t in, size_t out)
     return rows * in * out >= BLAS_FROM;
 }
 
-static bool needs_transpose(const struct model *model, const struct tensor *w)
+static bool is_small(const struct model *model, const struct tensor *w)
 {
     const size_t N = (size_t)model->config.batch * (size_t)model->config.context;
     return !w->vector && !is_large(N, (size_t)w->cols, (size_t)w->rows);
@@ -20,15 +20,21 @@ static bool needs_transpose(const struct model *model, const struct tensor *w)
 void linear_prepare(const struct model *model, int tensor)
 {
     const struct tensor *w = &model->tensor[tensor];
-    if (needs_transpose(model, w))
-        model->kernels->transpose(model->weight + w->offset, model->transposed + w->offset, w->rows,
-                                  w->cols);
+    const real *weight = model->weight + w->offset;
+    real *panels = model->panels + w->offset;
+    if (!is_small(model, w))
+        return;
+    for (int row = 0; row < w->rows; row += PRODUCT_PANEL) {
+        const int rows = w->rows - row < PRODUCT_PANEL ? w->rows - row : PRODUCT_PANEL;
+        const size_t at = (size_t)row * (size_t)w->cols;
+        model->kernels->transpose(weight + at, panels + at, rows, w->cols);
+    }
 }
 
 void linear_forward(const struct model *model, int tensor, const real *x, real *y, int rows)
 {
     const struct tensor *w = &model->tensor[tensor];
-    if (!needs_transpose(model, w)) {
+    if (!is_small(model, w)) {
         blas_forward(y, x, model->weight + w->offset, rows, w->cols, w->rows);
         return;
     }
@@ -39,10 +45,9 @@ void linear_forward(const struct model *model, int tensor, const real *x, real *
         .a = x,
         .a_row = (size_t)w->cols,
         .a_step = 1,
-        .b = model->transposed + w->offset,
-        .b_stride = (size_t)w->rows,
+        .b = model->panels + w->offset,
+        .b_panels = true,
         .c = y,
-        .c_stride = (size_t)w->rows,
     });
 }
 
@@ -50,7 +55,7 @@ void linear_backward_data(const struct model *model, int tensor, const real *dy,
 {
     const struct tensor *w = &model->tensor[tensor];
     const real *weight = model->weight + w->offset;
-    if (!needs_transpose(model, w)) {
+    if (!is_small(model, w)) {
         blas_backward_data(dx, dy, weight, rows, w->cols, w->rows);
         return;
     }
@@ -62,9 +67,7 @@ void linear_backward_data(const struct model *model, int tensor, const real *dy,
         .a_row = (size_t)w->rows,
         .a_step = 1,
         .b = weight,
-        .b_stride = (size_t)w->cols,
         .c = dx,
-        .c_stride = (size_t)w->cols,
     });
 }
 
@@ -85,8 +88,6 @@ void linear_backward_weight(const struct model *model, int tensor, const real *d
         .a_row = 1,
         .a_step = (size_t)w->rows,
         .b = x,
-        .b_stride = (size_t)w->cols,
         .c = dw,
-        .c_stride = (size_t)w->cols,
     });
 }

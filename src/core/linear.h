@@ -6,7 +6,7 @@
 
 #include "core/model.h"
 
-/* Brings the transposed copies of the weights up to date; before the first linear_forward() after
+/* Brings the copies of the weights that the products read up to date; before the first linear_forward() after
  * the weights changed. One tensor a call. */
 void linear_prepare(const struct model *model, int tensor);
 

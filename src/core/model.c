@@ -137,7 +137,7 @@ static void carve(struct model *model)
 
     model->weight = model_take(model, model->parameters);
     model->grad = model_take(model, model->parameters);
-    model->transposed = model_take(model, model->parameters);
+    model->panels = model_take(model, model->parameters);
     model->tokens = arena_take(&model->arena, N, sizeof(int32_t));
     model->targets = arena_take(&model->arena, N, sizeof(int32_t));
     if (c->patch > 0)

@@ -88,7 +88,7 @@ struct model {
     size_t parameters;     /* length of the parameter arrays, padding included (which stays 0) */
     size_t trained;        /* numbers that are trained, without padding */
     real *weight, *grad;   /* [parameters]; grad is before clipping */
-    real *transposed;      /* [parameters]; each matrix as [in][out], for linear.h */
+    real *panels;          /* [parameters]; each matrix as [in][out] in panels, for linear.h */
     int token_embedding, position_embedding, head; /* tensors; -1: none */
     int patch, patch_bias, class_token;            /* the same, for images */
 

@@ -99,9 +99,7 @@ static void probability_gradient(const struct work *work, const struct attention
         .a_row = (size_t)D,
         .a_step = 1,
         .b = across,
-        .b_stride = (size_t)T,
         .c = dp,
-        .c_stride = (size_t)T,
     });
     free(across);
     free(v);

@@ -965,16 +965,28 @@ static void test_joins(void **state)
 
 /* ---- matrix products: every remainder of rows, columns and depth, and A read transposed ---- */
 
-static void check_product_shape(const struct kernels *kernels, int rows, int columns, int depth,
-                                bool transposed)
+/* [depth][columns] in panels. */
+static real *in_panels(const real *b, int depth, int columns)
 {
-    const size_t size = (size_t)(rows * depth), c_stride = (size_t)columns + 3;
+    real *panels = calloc((size_t)(depth * columns), sizeof *panels), *to = panels;
+    for (int first = 0; first < columns; first += PRODUCT_PANEL)
+        for (int k = 0; k < depth; k++)
+            for (int j = first; j < columns && j < first + PRODUCT_PANEL; j++)
+                *to++ = b[k * columns + j];
+    return panels;
+}
+
+static void check_product_shape(const struct kernels *kernels, int rows, int columns, int depth,
+                                bool transposed, bool panels)
+{
+    const size_t size = (size_t)(rows * depth), c_size = (size_t)(rows * columns);
     real *a = calloc(size, sizeof *a), *b = calloc((size_t)(depth * columns), sizeof *b);
-    real *c = calloc((size_t)rows * c_stride, sizeof *c);
+    real *c = calloc(c_size + 1, sizeof *c);
     fill(a, size, 1);
     fill(b, (size_t)(depth * columns), 1);
-    fill(c, (size_t)rows * c_stride, 1); /* what was there before must not matter */
-    const real beside = c[columns];
+    fill(c, c_size + 1, 1); /* what was there before must not matter */
+    const real behind = c[c_size];
+    real *b_panels = in_panels(b, depth, columns);
     kernels->product(&(struct product){
         .rows = rows,
         .columns = columns,
@@ -982,10 +994,9 @@ static void check_product_shape(const struct kernels *kernels, int rows, int col
         .a = a,
         .a_row = transposed ? 1 : (size_t)depth,
         .a_step = transposed ? (size_t)rows : 1,
-        .b = b,
-        .b_stride = (size_t)columns,
+        .b = panels ? b_panels : b,
+        .b_panels = panels,
         .c = c,
-        .c_stride = c_stride,
     });
     for (int i = 0; i < rows; i++) {
         for (int j = 0; j < columns; j++) {
@@ -993,25 +1004,26 @@ static void check_product_shape(const struct kernels *kernels, int rows, int col
             for (int k = 0; k < depth; k++)
                 sum += (double)a[transposed ? k * rows + i : i * depth + k] *
                        (double)b[k * columns + j];
-            assert_near((double)c[(size_t)i * c_stride + (size_t)j], sum, 4 * TOLERANCE, "product",
+            assert_near((double)c[i * columns + j], sum, 4 * TOLERANCE, "product",
                         kernels->name);
         }
     }
-    assert_true(c[columns] == beside);
+    assert_true(c[c_size] == behind);
     free(a);
     free(b);
+    free(b_panels);
     free(c);
 }
 
 static void check_products(const struct kernels *kernels)
 {
-    static const int rows[] = {1, 2, 5, 6, 7, 20}, columns[] = {1, 8, 16, 33, 48, 64, 65, 130},
+    static const int rows[] = {1, 2, 5, 6, 7, 20, 61}, columns[] = {1, 8, 16, 33, 48, 64, 65, 130},
                      depths[] = {1, 7, 64, 65, 130};
     for (size_t r = 0; r < sizeof rows / sizeof *rows; r++)
         for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
             for (size_t d = 0; d < sizeof depths / sizeof *depths; d++)
-                for (int transposed = 0; transposed < 2; transposed++)
-                    check_product_shape(kernels, rows[r], columns[c], depths[d], transposed);
+                for (int way = 0; way < 4; way++)
+                    check_product_shape(kernels, rows[r], columns[c], depths[d], way & 1, way & 2);
 }
 
 static void test_products(void **state)
