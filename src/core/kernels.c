@@ -22,6 +22,11 @@ enum {
 
 #define INLINE static inline __attribute__((always_inline))
 
+INLINE int least(int a, int b)
+{
+    return a < b ? a : b;
+}
+
 /* ---- exp ---------------------------------------------------------------------------------------
  * x = n ln2 + r with |r| <= ln2/2; e^r by its Taylor polynomial (degree 6: 2e-8 relative on that
  * interval, refined by minimax coefficients as in Cephes' expf); 2^n by building the exponent.
@@ -346,11 +351,6 @@ INLINE void product_pack(real *restrict packed, const real *restrict b, size_t b
     }
 }
 
-static int least(int a, int b)
-{
-    return a < b ? a : b;
-}
-
 /* The rows of B from k on of the panel at column j, and how far they are apart. */
 INLINE const real *product_panel(const struct product *p, int k, int j, size_t *stride)
 {
@@ -415,28 +415,42 @@ INLINE void transpose_square(const real *from, size_t from_stride, real *to, siz
     *(square_row *)(to + 3 * to_stride) = __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7);
 }
 
-/* `to_stride` from column to column of `from`. A cache line of `to` is written as a whole: in steps
- * of a power of two few lines stay in the first-level cache at a time. */
-static void transpose_strided(const real *from, size_t from_stride, real *to, size_t to_stride,
+/* `to_stride` from column to column of `from`. As many columns at a time as a cache line of it has
+ * numbers; the lines of the next ones, and where they go to, are asked for meanwhile. */
+INLINE void transpose_strided(const real *from, size_t from_stride, real *to, size_t to_stride,
                               int rows, int columns)
 {
     enum { SQUARE = 4, LINE = MEMORY_ALIGNMENT / sizeof(real) };
     const int whole_rows = rows / SQUARE * SQUARE, whole_columns = columns / SQUARE * SQUARE;
-    for (int first = 0; first < whole_rows; first += LINE) {
-        const int end = first + LINE < whole_rows ? first + LINE : whole_rows;
-        for (int j = 0; j < whole_columns; j += SQUARE)
-            for (int i = first; i < end; i += SQUARE)
+    for (int first = 0; first < whole_columns; first += LINE) {
+        const int end = least(first + LINE, whole_columns);
+        for (int i = 0; i < whole_rows; i += SQUARE) {
+            const uintptr_t next = (uintptr_t)(from + (size_t)i * from_stride + first);
+            const uintptr_t next_to = (uintptr_t)(to + (size_t)first * to_stride + i);
+            for (size_t line = 0; line < SQUARE && end < whole_columns; line++) {
+                __builtin_prefetch((const void *)(next + MEMORY_ALIGNMENT +
+                                                  line * from_stride * sizeof(real)));
+                __builtin_prefetch((const void *)(next_to + (LINE + (size_t)(i % LINE) + line) *
+                                                                to_stride * sizeof(real)),
+                                   1);
+            }
+            for (int j = first; j < end; j += SQUARE)
                 transpose_square(from + (size_t)i * from_stride + j, from_stride,
                                  to + (size_t)j * to_stride + i, to_stride);
+        }
     }
     for (int i = 0; i < rows; i++)
         for (int j = i < whole_rows ? whole_columns : 0; j < columns; j++)
             to[(size_t)j * to_stride + (size_t)i] = from[(size_t)i * from_stride + (size_t)j];
 }
 
-static void transpose(const real *from, real *to, int rows, int columns)
+static void panels(const real *from, real *to, int rows, int columns)
 {
-    transpose_strided(from, (size_t)columns, to, (size_t)rows, rows, columns);
+    for (int i = 0; i < rows; i += PANEL) {
+        const size_t at = (size_t)i * (size_t)columns;
+        const int width = least(PANEL, rows - i);
+        transpose_strided(from + at, (size_t)columns, to + at, (size_t)width, width, columns);
+    }
 }
 
 /* ---- norms -----------------------------------------------------------------------------------*/
@@ -1470,7 +1484,7 @@ extern const struct kernels KERNELS_TABLE;
 const struct kernels KERNELS_TABLE = {
     .name = KERNELS_NAME,
     .product = product,
-    .transpose = transpose,
+    .panels = panels,
     .norm_forward = norm_forward,
     .norm_backward = norm_backward,
     .activation_forward = {[ACTIVATION_GELU] = gelu_forward,

@@ -18,8 +18,8 @@
 /* Added to the variance (LayerNorm) or the mean square (RMSNorm). */
 #define NORM_EPSILON 1e-5
 
-/* Columns of a matrix in panels: [columns / PRODUCT_PANEL] panels of [depth][PRODUCT_PANEL], the
- * last one as narrow as what is left. */
+/* A matrix [rows][columns] in panels: [columns / PRODUCT_PANEL] of [rows][PRODUCT_PANEL], the last
+ * one as narrow as what is left. */
 enum { PRODUCT_PANEL = 64 };
 
 /* c[rows][columns] = a[rows][depth] * b[depth][columns]. Element (i, k) of a is
@@ -153,8 +153,8 @@ struct kernels {
     const char *name; /* "avx512", "avx2", "plain" */
 
     void (*product)(const struct product *product);
-    /* to[columns][rows] = from[rows][columns], transposed. */
-    void (*transpose)(const real *from, real *to, int rows, int columns);
+    /* to = the transpose [columns][rows] of from[rows][columns], in panels. */
+    void (*panels)(const real *from, real *to, int rows, int columns);
 
     /* y = norm(x); fills mean and rstd. */
     void (*norm_forward)(const struct norm_rows *norm, real *y);

@@ -20,21 +20,15 @@ static bool is_small(const struct model *model, const struct tensor *w)
 void linear_prepare(const struct model *model, int tensor)
 {
     const struct tensor *w = &model->tensor[tensor];
-    const real *weight = model->weight + w->offset;
-    real *panels = model->panels + w->offset;
-    if (!is_small(model, w))
-        return;
-    for (int row = 0; row < w->rows; row += PRODUCT_PANEL) {
-        const int rows = w->rows - row < PRODUCT_PANEL ? w->rows - row : PRODUCT_PANEL;
-        const size_t at = (size_t)row * (size_t)w->cols;
-        model->kernels->transpose(weight + at, panels + at, rows, w->cols);
-    }
+    if (is_small(model, w))
+        model->kernels->panels(model->weight + w->offset, model->panels + w->panels, w->rows,
+                                      w->cols);
 }
 
 void linear_forward(const struct model *model, int tensor, const real *x, real *y, int rows)
 {
     const struct tensor *w = &model->tensor[tensor];
-    if (!is_small(model, w)) {
+    if (!is_small(model, w) || model->predicting) {
         blas_forward(y, x, model->weight + w->offset, rows, w->cols, w->rows);
         return;
     }
@@ -45,7 +39,7 @@ void linear_forward(const struct model *model, int tensor, const real *x, real *
         .a = x,
         .a_row = (size_t)w->cols,
         .a_step = 1,
-        .b = model->panels + w->offset,
+        .b = model->panels + w->panels,
         .b_panels = true,
         .c = y,
     });

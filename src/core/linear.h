@@ -1,13 +1,14 @@
 /* Linear layers: the three matrix products of y = x W^T, for a weight tensor W[out][in] of a model.
  *
- * Small products go to the tiles of kernels.h, large ones to BLAS. */
+ * Small products go to the tiles of kernels.h, large ones to BLAS, and so do predictions, for which
+ * nothing is prepared. */
 #ifndef LNSCOPE_CORE_LINEAR_H
 #define LNSCOPE_CORE_LINEAR_H
 
 #include "core/model.h"
 
-/* Brings the copies of the weights that the products read up to date; before the first linear_forward() after
- * the weights changed. One tensor a call. */
+/* Lays a tensor's weights out as linear_forward() reads them (but for predictions). What was
+ * prepared of the block two before is overwritten. */
 void linear_prepare(const struct model *model, int tensor);
 
 /* y[rows][out] = x[rows][in] W^T. */

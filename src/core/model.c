@@ -137,7 +137,7 @@ static void carve(struct model *model)
 
     model->weight = model_take(model, model->parameters);
     model->grad = model_take(model, model->parameters);
-    model->panels = model_take(model, model->parameters);
+    model->panels = model_take(model, model->panels_size);
     model->tokens = arena_take(&model->arena, N, sizeof(int32_t));
     model->targets = arena_take(&model->arena, N, sizeof(int32_t));
     if (c->patch > 0)
@@ -360,12 +360,26 @@ static void embed_task(void *argument, int index)
     probe_stream(model, &shard, 0);
 }
 
+/* The block whose matrices are prepared side by side with a sublayer; -1: none. */
+static int prepared_by(const struct model *model, int sublayer)
+{
+    const int block = sublayer / model->sublayers;
+    return (sublayer + 1) % model->sublayers == 0 && block + 1 < model->config.layers ? block + 1
+                                                                                      : -1;
+}
+
 /* All shards go through a sublayer before any goes through the next one: its weights stay in the
  * cache. */
 static void forward_task(void *argument, int index)
 {
     const struct forward_phase *phase = argument;
     const struct model *model = phase->model;
+    if (index >= model->shards) {
+        const int block = prepared_by(model, phase->sublayer);
+        linear_prepare(model, model->first_of_blocks + block * model->tensors_of_block +
+                                  (index - model->shards));
+        return;
+    }
     const struct shard shard = shard_of(model, index);
     const int next = phase->sublayer + 1;
     sublayer_forward(model, &model->sublayer[phase->sublayer], &shard);
@@ -497,14 +511,12 @@ static void sum_shards(struct model *model)
     }
 }
 
+/* What the first block needs, and what is outside the blocks. */
 static void prepare_task(void *argument, int index)
 {
-    linear_prepare(argument, index);
-}
-
-void model_prepare(struct model *model, const struct parallel *parallel)
-{
-    parallel_run(parallel, model->tensors, prepare_task, model);
+    const struct model *model = argument;
+    if (model->tensor[index].block <= 0)
+        linear_prepare(model, index);
 }
 
 static void run_forward(struct model *model, const struct parallel *parallel, bool backward)
@@ -515,11 +527,12 @@ static void run_forward(struct model *model, const struct parallel *parallel, bo
         predicted += model->targets[row] >= 0;
     model->loss_scale = 1 / (double)predicted;
     model->backward = backward;
-    model_prepare(model, parallel);
+    parallel_run(parallel, model->tensors, prepare_task, model);
     parallel_run(parallel, model->shards, embed_task, model);
     for (int i = 0; i < model->config.layers * model->sublayers; i++) {
         struct forward_phase phase = {.model = model, .sublayer = i};
-        parallel_run(parallel, model->shards, forward_task, &phase);
+        const int beside = prepared_by(model, i) >= 0 ? model->tensors_of_block : 0;
+        parallel_run(parallel, model->shards + beside, forward_task, &phase);
     }
     parallel_run(parallel, model->shards, head_task, model);
 }
@@ -575,8 +588,10 @@ void model_predict(struct model *model, int sequences, int first, int count,
                    const struct parallel *parallel)
 {
     struct predict_phase phase = {.model = model, .first = first, .count = count, .sublayer = -1};
+    model->predicting = true;
     for (; phase.sublayer <= model->config.layers * model->sublayers; phase.sublayer++)
         parallel_run(parallel, sequences, predict_task, &phase);
+    model->predicting = false;
 }
 
 const real *model_logits(const struct model *model, int sequence, int place)

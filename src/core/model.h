@@ -35,6 +35,7 @@ struct tensor {
     size_t offset;  /* into the parameter arrays, in numbers */
     bool vector;    /* a bias or a norm's gain: 1-D for the outside world, never decayed */
     size_t partial; /* of a vector: offset into a shard's partial gradients */
+    size_t panels;  /* of a matrix: offset of its place in model->panels */
 };
 
 /* One norm of a sublayer (or the final one), where the placement has it. */
@@ -88,7 +89,6 @@ struct model {
     size_t parameters;     /* length of the parameter arrays, padding included (which stays 0) */
     size_t trained;        /* numbers that are trained, without padding */
     real *weight, *grad;   /* [parameters]; grad is before clipping */
-    real *panels;          /* [parameters]; each matrix as [in][out] in panels, for linear.h */
     int token_embedding, position_embedding, head; /* tensors; -1: none */
     int patch, patch_bias, class_token;            /* the same, for images */
 
@@ -128,6 +128,10 @@ struct model {
     real *expert_rows; /* [matrices of an expert][M][D + F]: one expert's rows of all shards side by
                           side */
     struct block_gradients block_gradients[2];
+    /* Matrices as products read them (linear.h); two blocks take turns with one place each. */
+    int first_of_blocks, tensors_of_block;
+    size_t panels_size;
+    real *panels;    /* [panels_size] */
     size_t partials; /* numbers of all vectors */
     real *partial;   /* [shards][partials] gradients of vectors */
     int shards;
@@ -137,6 +141,7 @@ struct model {
     size_t scratch_size;
     double loss_scale; /* 1 / number of predicted tokens */
     bool backward;     /* false: only the loss is wanted */
+    bool predicting;   /* in model_predict() */
 };
 
 /* Bytes that model_open() will allocate for the arena. */
@@ -160,10 +165,9 @@ double model_loss(struct model *model, const struct parallel *parallel);
 /* The logits of `count` places from `first` on in the first `sequences` of model->tokens, at most
  * model->shards of them; targets are not looked at. A call with first > 0 goes on from calls that
  * have been through all T places, and since then through those before `first` with the tokens that
- * stand there: with causal attention these need not be computed again. The weights must stay as
- * they were at model_prepare(). Overwrites what the last step computed on its way, but nothing that
- * the next one reads: not the weights, their gradients, or what was measured. Not for images. */
-void model_prepare(struct model *model, const struct parallel *parallel);
+ * stand there: with causal attention these need not be computed again. Overwrites what the last
+ * step computed on its way, but nothing that the next one reads: not the weights, their gradients,
+ * or what was measured. Not for images. */
 void model_predict(struct model *model, int sequences, int first, int count,
                    const struct parallel *parallel);
 

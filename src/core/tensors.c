@@ -210,6 +210,35 @@ static void append(struct model *model, const struct tensor_row *row, int block)
         model->partials += padded(size);
 }
 
+/* Gives every matrix its place among the panels, those of two neighbouring blocks different ones.
+ */
+static void place_panels(struct model *model)
+{
+    size_t outside = 0, of_block = 0;
+    for (int i = 0; i < model->tensors; i++) {
+        struct tensor *tensor = &model->tensor[i];
+        if (tensor->vector || tensor->block > 0)
+            continue;
+        size_t *end = tensor->block < 0 ? &outside : &of_block;
+        tensor->panels = *end;
+        *end += padded(tensor_size(tensor));
+    }
+    model->tensors_of_block = 0;
+    for (int i = model->tensors - 1; i >= 0; i--) {
+        if (model->tensor[i].block == 0) {
+            model->first_of_blocks = i;
+            model->tensors_of_block++;
+        }
+    }
+    for (int block = model->config.layers - 1; block >= 0; block--) {
+        struct tensor *first = &model->tensor[model->first_of_blocks];
+        for (int i = 0; i < model->tensors_of_block; i++)
+            first[block * model->tensors_of_block + i].panels =
+                outside + (block % 2 ? of_block : 0) + first[i].panels;
+    }
+    model->panels_size = outside + (model->config.layers > 1 ? 2 : 1) * of_block;
+}
+
 void tensors_list(struct model *model)
 {
     const int L = model->config.layers;
@@ -232,6 +261,7 @@ void tensors_list(struct model *model)
                     append(model, &tensor_rows[j], block);
         i = end;
     }
+    place_panels(model);
 }
 
 int tensors_find(const struct model *model, const char *kind, int block)

@@ -4,7 +4,8 @@
 
 #include "core/model.h"
 
-/* Fills model->tensor, tensors, parameters, trained and partials from model->config. The caller
+/* Fills model->tensor, tensors, parameters, trained, partials and where the panels lie from
+ * model->config. The caller
  * frees model->tensor. */
 void tensors_list(struct model *model);
 

@@ -90,7 +90,7 @@ static void probability_gradient(const struct work *work, const struct attention
     const int of_kv = h / (c->heads / config_kv_heads(c)) * W;
     real *v = copy_matrix(a->qkv_rows + D + K + of_kv, T, W, D + 2 * K);
     real *across = new_matrix(W, T);
-    work->model->kernels->transpose(v, across, T, W);
+    work->model->kernels->panels(v, across, T, W);
     work->model->kernels->product(&(struct product){
         .rows = T,
         .columns = T,
@@ -99,6 +99,7 @@ static void probability_gradient(const struct work *work, const struct attention
         .a_row = (size_t)D,
         .a_step = 1,
         .b = across,
+        .b_panels = true,
         .c = dp,
     });
     free(across);

@@ -129,7 +129,6 @@ void sampler_begin(struct sampler *sampler, const struct run *run)
         sample->guess[i] = (struct sample_guess){.token = -1, .probability = NAN};
     sampler->at = sampler->length;
     sampler->from = sampler->ready = 0;
-    sampler->prepared = false;
     if (writing == WRITING_NONE || !sample->finite)
         return;
     sample->texts = sampler->texts;
@@ -299,9 +298,6 @@ bool sampler_go_on(struct sampler *sampler, struct run *run)
     if (sampler->at >= sampler->length)
         return false;
     unsigned mode = float_mode_flush();
-    if (!sampler->prepared)
-        model_prepare(&run->model, run->parallel);
-    sampler->prepared = true;
     if (is_at_once(writing_of(run)))
         write_at_once(sampler, run);
     else

@@ -22,7 +22,6 @@ struct sampler {
     int at;                  /* the place that is written next; `length`: complete */
     int from;                /* the place of a text that is the model's first, ... */
     int ready;               /* ... and how many the model has been through from there */
-    bool prepared;           /* the model is, for the weights as they are */
 };
 
 /* Allocates for a run, which needs not have begun. */

@@ -229,9 +229,9 @@ static void timed_product(const struct product *p)
     TIMED(PART_PRODUCTS, plain->product(p));
 }
 
-static void timed_transpose(const real *from, real *to, int rows, int columns)
+static void timed_panels(const real *from, real *to, int rows, int columns)
 {
-    TIMED(PART_PRODUCTS, plain->transpose(from, to, rows, columns));
+    TIMED(PART_PRODUCTS, plain->panels(from, to, rows, columns));
 }
 
 static void timed_norm_forward(const struct norm_rows *norm, real *y)
@@ -312,7 +312,7 @@ static void bench_parts(struct shape shape)
     plain = subject.run.model.kernels;
     struct kernels timed = *plain;
     timed.product = timed_product;
-    timed.transpose = timed_transpose;
+    timed.panels = timed_panels;
     timed.norm_forward = timed_norm_forward;
     timed.norm_backward = timed_norm_backward;
     timed.activation_forward[ACTIVATION_GELU] = timed_activation_forward;

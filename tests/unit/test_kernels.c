@@ -1032,25 +1032,38 @@ static void test_products(void **state)
     for_each_build(check_products);
 }
 
-static void check_transpose(const struct kernels *kernels)
+/* ---- panels ---- */
+
+static void check_panels_of(const struct kernels *kernels, int rows, int columns)
 {
-    static const int sizes[] = {1, 3, 4, 5, 17, 32};
-    for (size_t r = 0; r < sizeof sizes / sizeof *sizes; r++) {
-        for (size_t c = 0; c < sizeof sizes / sizeof *sizes; c++) {
-            real from[32 * 32], to[32 * 32];
-            fill(from, 32 * 32, 1);
-            kernels->transpose(from, to, sizes[r], sizes[c]);
-            for (int i = 0; i < sizes[r]; i++)
-                for (int j = 0; j < sizes[c]; j++)
-                    assert_true(to[j * sizes[r] + i] == from[i * sizes[c] + j]);
-        }
-    }
+    const size_t size = (size_t)(rows * columns);
+    real *from = calloc(size, sizeof *from), *across = calloc(size, sizeof *across);
+    real *to = calloc(size, sizeof *to);
+    fill(from, size, 1);
+    for (int i = 0; i < rows; i++)
+        for (int j = 0; j < columns; j++)
+            across[j * rows + i] = from[i * columns + j];
+    real *right = in_panels(across, columns, rows);
+    kernels->panels(from, to, rows, columns);
+    assert_memory_equal(to, right, size * sizeof *to);
+    free(from);
+    free(across);
+    free(to);
+    free(right);
 }
 
-static void test_transpose(void **state)
+static void check_panels(const struct kernels *kernels)
+{
+    static const int sizes[] = {1, 3, 4, 5, 17, 32, 64, 67, 130};
+    for (size_t r = 0; r < sizeof sizes / sizeof *sizes; r++)
+        for (size_t c = 0; c < sizeof sizes / sizeof *sizes; c++)
+            check_panels_of(kernels, sizes[r], sizes[c]);
+}
+
+static void test_panels(void **state)
 {
     (void)state;
-    for_each_build(check_transpose);
+    for_each_build(check_panels);
 }
 
 static void test_a_build_for_this_processor(void **state)
@@ -1074,7 +1087,7 @@ int main(void)
         cmocka_unit_test(test_rotation),    cmocka_unit_test(test_cross_entropy),
         cmocka_unit_test(test_sum_squares), cmocka_unit_test(test_optimizers),
         cmocka_unit_test(test_joins),       cmocka_unit_test(test_products),
-        cmocka_unit_test(test_transpose),   cmocka_unit_test(test_a_build_for_this_processor),
+        cmocka_unit_test(test_panels),   cmocka_unit_test(test_a_build_for_this_processor),
         cmocka_unit_test(test_entropy),     cmocka_unit_test(test_stream_sums),
     };
     return cmocka_run_group_tests_name("kernels", tests, NULL, NULL);

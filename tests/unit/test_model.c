@@ -169,7 +169,6 @@ static void check_prediction(const struct model_config *config)
         model.targets[row] = token;
         const double loss = model_loss(&model, NULL);
         model.targets[row] = -1;
-        model_prepare(&model, NULL);
         model_predict(&model, i + 1, 0, T, NULL);
         if (!(fabs(predicted_loss(&model, i, place, token) - loss) < 1e-4 * (1 + loss)))
             fail_msg("%s, %s: the prediction of sequence %d is %g, that of the batch %g",
@@ -190,8 +189,6 @@ static void check_going_on(const struct model_config *config)
     stir(&part);
     draw_batch(&whole, 0);
     draw_batch(&part, 1);
-    model_prepare(&whole, NULL);
-    model_prepare(&part, NULL);
     model_predict(&whole, 2, 0, T, NULL);
     memcpy(part.tokens, whole.tokens, (size_t)from * sizeof *part.tokens);
     memcpy(part.tokens + T, whole.tokens + T, (size_t)from * sizeof *part.tokens);
