@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* One cache line, and one AVX-512 register: every array handed out starts on such a boundary. */
 #define MEMORY_ALIGNMENT 64
@@ -35,5 +36,14 @@ bool arena_open(struct arena *arena, size_t size);
 void *arena_take(struct arena *arena, size_t count, size_t size);
 
 void arena_close(struct arena *arena);
+
+/* Asks the second-level cache for `bytes` bytes that are read soon, `ahead` bytes behind `from`.
+ * Past the end of an array this does no harm. */
+static inline void memory_ask(const void *from, size_t ahead, size_t bytes)
+{
+    const uintptr_t start = (uintptr_t)from + ahead;
+    for (size_t at = 0; at < bytes; at += MEMORY_ALIGNMENT)
+        __builtin_prefetch((const void *)(start + at), 0, 2);
+}
 
 #endif

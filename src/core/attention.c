@@ -177,6 +177,29 @@ static void heads_forward(const struct model *model, const struct attention *a,
     }
 }
 
+/* Part h of the rows of the sequence behind that at `row`. */
+static void ask_for_rows(const struct model *model, struct strided x, int row, int h)
+{
+    const struct model_config *c = &model->config;
+    const size_t bytes = (size_t)c->context * (size_t)x.stride * sizeof(real) / (size_t)c->heads;
+    memory_ask(x.first + (size_t)row * (size_t)x.stride, (size_t)(c->heads + h) * bytes, bytes);
+}
+
+/* What head h comes from lay in the cache long ago, on the way forward: while its turn is on, what
+ * the next head reads is asked for, in the order in which it lies. */
+static void ask_for_next(const struct model *model, const struct triple *x, int row, int h,
+                         const struct attention_head *head)
+{
+    const size_t row_bytes = (size_t)attention_pad(head->tokens) * sizeof(real);
+    memory_ask(head->probability, (size_t)attention_pad(head->tokens) * row_bytes,
+               (size_t)head->tokens * row_bytes);
+    ask_for_rows(model, x->q, row, h);
+    if (x->k.stride != x->q.stride)
+        ask_for_rows(model, x->k, row, h);
+    if (x->v.stride != x->k.stride)
+        ask_for_rows(model, x->v, row, h);
+}
+
 /* d from dvalues[N][D]. */
 static void heads_backward(const struct model *model, const struct attention *a,
                            const struct shard *shard, real *dvalues, const struct triple *d)
@@ -192,6 +215,7 @@ static void heads_backward(const struct model *model, const struct attention *a,
             head.dk = part(d->k, row, h / group * W);
             head.dv = part(d->v, row, h / group * W);
             head.add = h % group > 0;
+            ask_for_next(model, &x, row, h, &head);
             model->kernels->attention_backward(&head);
         }
     }

@@ -33,7 +33,7 @@ struct attention {
     real *kv_rows;         /* [N][2D] k, v; with a kv_rank */
     real *normed;          /* [N][D + KV W] q, k behind QK-norm and rotation; with QK-norm */
     real *q_rstd, *k_rstd; /* [N][H], [N][KV] */
-    real *probability;     /* [B][H][Tp][Tp] */
+    real *probability;     /* [B][H][Tp keys][Tp queries] */
     real *values;          /* [N][D] weighted values of all heads */
 };
 

@@ -17,7 +17,7 @@ int attention_pad(int tokens)
 size_t attention_scratch(int tokens, int width)
 {
     size_t T = (size_t)attention_pad(tokens), W = (size_t)attention_pad(width);
-    return 5 * T * W + T * T;
+    return 6 * T * W + T * T;
 }
 
 void kernels_usable(const struct kernels *usable[KERNELS_MAX + 1])

@@ -13,6 +13,7 @@
 #include <string.h>
 
 typedef real vector __attribute__((vector_size(KERNELS_BYTES), aligned(sizeof(real)), may_alias));
+typedef __typeof__((vector){0} > (vector){0}) mask; /* all bits of a lane, or none */
 enum {
     LANES = KERNELS_BYTES / sizeof(real),
     PAD = 16, /* attention arrays are padded to this many numbers, in every build */
@@ -913,19 +914,30 @@ static struct dense pack(real *restrict to, struct strided from, int T, int W)
     return (struct dense){to, (size_t)Wp};
 }
 
-/* to[W][Tp] = from transposed, times a scale, zero outside. */
-static struct dense pack_transposed(real *to, struct strided from, int T, int W, real scale)
+/* to[Tp][Wp] = scale * from, zero outside. */
+static struct dense pack_scaled(real *restrict to, struct strided from, int T, int W, real scale)
+{
+    const int Tp = pad(T), Wp = pad(W);
+    if (W < Wp || T < Tp)
+        memset(to, 0, (size_t)Tp * (size_t)Wp * sizeof *to);
+    for (int t = 0; t < T; t++) {
+        const real *restrict row = from.first + (size_t)t * (size_t)from.stride;
+        int d = 0;
+        for (; d + LANES <= W; d += LANES)
+            store(to + t * Wp + d, scale * load(row + d));
+        for (; d < W; d++)
+            to[t * Wp + d] = scale * row[d];
+    }
+    return (struct dense){to, (size_t)Wp};
+}
+
+/* to[W][Tp] = from transposed, zero outside. */
+static struct dense pack_transposed(real *to, struct strided from, int T, int W)
 {
     const int Tp = pad(T);
     transpose_strided(from.first, (size_t)from.stride, to, (size_t)Tp, T, W);
-    for (int d = 0; d < W; d++) {
-        for (int t = T; t < Tp; t++)
-            to[d * Tp + t] = 0;
-        if (scale != 1)
-#pragma omp simd
-            for (int t = 0; t < Tp; t++)
-                to[d * Tp + t] *= scale;
-    }
+    for (int d = 0; d < W && T < Tp; d++)
+        memset(to + d * Tp + T, 0, (size_t)(Tp - T) * sizeof *to);
     return (struct dense){to, (size_t)Tp};
 }
 
@@ -960,21 +972,25 @@ INLINE int reach(const struct attention_head *head)
     return head->window > 0 && head->window < head->tokens ? head->window : head->tokens;
 }
 
-/* The keys that query t sees; a padding row sees what the last query does. */
+/* The keys that query t sees; a padding query sees what the last one does. */
 INLINE struct span keys_seen(const struct attention_head *head, int t)
 {
-    const int T = head->tokens, query = t < T ? t : T - 1;
+    const int T = head->tokens, query = least(t, T - 1);
     const int from = query - reach(head) + 1, to = query + (head->causal ? 1 : reach(head));
-    return (struct span){from > 0 ? from : 0, to < T ? to : T};
+    return (struct span){from > 0 ? from : 0, least(to, T)};
 }
 
-/* Those that some query of the tile at row t sees, and a few more: all that the tile computes. The
- * bounds are multiples of PAD, so that a tile of keys is either computed in whole or not at all. */
-INLINE struct span keys_computed(const struct attention_head *head, int t, int Tp)
+/* Those that some of the `count` queries from t on sees. */
+INLINE struct span keys_of(const struct attention_head *head, int t, int count)
 {
-    const int last = t + TILE - 1;
-    const int from = t - reach(head) + 1, to = pad(last + (head->causal ? 1 : reach(head)));
-    return (struct span){from > 0 ? from / PAD * PAD : 0, to < Tp ? to : Tp};
+    return (struct span){keys_seen(head, t).from, keys_seen(head, t + count - 1).to};
+}
+
+/* Those, in whole tiles: all that is computed of the vector of queries at t. */
+INLINE struct span keys_computed(const struct attention_head *head, int t)
+{
+    const struct span keys = keys_of(head, t, LANES);
+    return (struct span){keys.from / TILE * TILE, (keys.to + TILE - 1) / TILE * TILE};
 }
 
 /* The queries that see some key of the tile at row j. */
@@ -982,126 +998,111 @@ INLINE struct span queries_seeing(const struct attention_head *head, int j)
 {
     const int T = head->tokens, from = head->causal ? j : j - reach(head) + 1;
     const int to = j + TILE - 1 + reach(head);
-    return (struct span){from > 0 ? from : 0, to < T ? to : T};
+    return (struct span){from > 0 ? from : 0, least(to, T)};
 }
 
-/* PAD numbers of each row of a tile, turned around, so that what is summed up along the rows is
- * summed up in vectors, and yet from left to right. */
-struct across {
-    real of_row[TILE][PAD], column[PAD][TILE];
+/* The bounds of what each of a vector of queries sees. */
+struct bounds {
+    real from[LANES], to[LANES];
 };
 
-INLINE void turn_across(struct across *across)
+INLINE struct bounds bounds_of(const struct attention_head *head, int t)
 {
-    transpose_strided(across->of_row[0], PAD, across->column[0], TILE, TILE, PAD);
+    struct bounds bounds;
+#pragma omp simd
+    for (int lane = 0; lane < LANES; lane++) {
+        const struct span seen = keys_seen(head, t + lane);
+        bounds.from[lane] = (real)seen.from;
+        bounds.to[lane] = (real)seen.to;
+    }
+    return bounds;
 }
 
-/* The highest of scores[seen], left in PAD parts. */
-INLINE void softmax_tops(const real *restrict scores, struct span seen, struct span computed,
-                         real *restrict tops)
+/* a where it is greater and the queries see key j, else b. */
+INLINE vector greater_seen(vector a, vector b, const struct bounds *bounds, int j)
 {
-    for (int i = 0; i < PAD; i++)
-        tops[i] = scores[seen.from];
-    for (int start = computed.from; start < computed.to; start += PAD) {
+    const vector key = (vector){0} + (real)j;
+    const mask take = (a > b) & (key >= load(bounds->from)) & (key < load(bounds->to));
+    return (vector)((take & (mask)a) | (~take & (mask)b));
+}
+
+/* Softmax of a vector of queries over the keys that each sees: columns of `scores`, whose rows are
+ * `stride` apart; 0 where it does not see a key of `keys`. What is summed up over the keys is
+ * summed up in PAD parts first. */
+INLINE void softmax(const struct attention_head *head, real *restrict scores, size_t stride, int t,
+                    struct span keys)
+{
+    const struct bounds bounds = bounds_of(head, t);
+    vector highest = (vector){0} - (real)INFINITY, sum = (vector){0};
+    real top[LANES];
+    for (int j = keys.from; j < keys.to; j++)
+        highest = greater_seen(load(scores + (size_t)j * stride), highest, &bounds, j);
+    store(top, highest);
+    for (int j = keys.from; j < keys.to; j++) {
+        real *restrict row = scores + (size_t)j * stride;
 #pragma omp simd
-        for (int i = 0; i < PAD; i++) {
-            real score =
-                start + i >= seen.from && start + i < seen.to ? scores[start + i] : tops[i];
-            tops[i] = score > tops[i] ? score : tops[i];
+        for (int lane = 0; lane < LANES; lane++) {
+            const real power = exp_fast(row[lane] - top[lane]);
+            row[lane] = (real)j >= bounds.from[lane] && (real)j < bounds.to[lane] ? power : 0;
         }
     }
-}
-
-/* scores[seen] become e^(score - top), the rest of `computed` 0; their sum is left in PAD parts. */
-INLINE void softmax_powers(real *restrict scores, struct span seen, struct span computed, real top,
-                           real *restrict sums)
-{
-    for (int i = 0; i < PAD; i++)
-        sums[i] = 0;
-    for (int start = computed.from; start < computed.to; start += PAD) {
-#pragma omp simd
-        for (int i = 0; i < PAD; i++) {
-            real power = exp_fast(scores[start + i] - top);
-            power = start + i >= seen.from && start + i < seen.to ? power : 0;
-            scores[start + i] = power;
-            sums[i] += power;
-        }
+    for (int part = 0; part < PAD; part++) {
+        vector of_part = (vector){0};
+        for (int j = keys.from / PAD * PAD + part; j < keys.to; j += PAD)
+            if (j >= keys.from)
+                of_part += load(scores + (size_t)j * stride);
+        sum += of_part;
     }
+    const vector scale = 1 / sum;
+    for (int j = keys.from; j < keys.to; j++)
+        store(scores + (size_t)j * stride, load(scores + (size_t)j * stride) * scale);
 }
 
-/* Softmax of what each of the rows t .. t + TILE - 1 sees; zero in the rest of `computed`, whose
- * bounds are multiples of PAD: whole groups of a fixed length leave the compiler no remainder to do
- * one by one. */
-INLINE void softmax_tile(const struct attention_head *head, real *rows, size_t stride, int t,
-                         struct span computed)
-{
-    struct across across;
-    real top[TILE], sum[TILE];
-    for (int row = 0; row < TILE; row++)
-        softmax_tops(rows + (size_t)row * stride, keys_seen(head, t + row), computed,
-                     across.of_row[row]);
-    turn_across(&across);
-    memcpy(top, across.column[0], sizeof top);
-    for (int i = 1; i < PAD; i++)
-#pragma omp simd
-        for (int row = 0; row < TILE; row++)
-            top[row] = across.column[i][row] > top[row] ? across.column[i][row] : top[row];
-    for (int row = 0; row < TILE; row++)
-        softmax_powers(rows + (size_t)row * stride, keys_seen(head, t + row), computed, top[row],
-                       across.of_row[row]);
-    turn_across(&across);
-    memset(sum, 0, sizeof sum);
-    for (int i = 0; i < PAD; i++)
-#pragma omp simd
-        for (int row = 0; row < TILE; row++)
-            sum[row] += across.column[i][row];
-    for (int row = 0; row < TILE; row++) {
-        real *restrict scores = rows + (size_t)row * stride, scale = 1 / sum[row];
-#pragma omp simd
-        for (int j = computed.from; j < computed.to; j++)
-            scores[j] *= scale;
-    }
-}
-
-/* S = Q K^T / sqrt(W);  P = softmax(S), masked;  O = P V. */
+/* S = Q K^T / sqrt(W);  P = softmax(S), masked;  O = P V. S and P lie as [key][query]. */
 static void attention_forward(const struct attention_head *head)
 {
     const int T = head->tokens, W = head->width, Tp = pad(T), Wp = pad(W);
     const size_t part = (size_t)Tp * (size_t)Wp;
-    real *scratch = head->scratch;
-    const struct dense q = pack(scratch, head->q, T, W);
-    const struct dense kt = pack_transposed(scratch + part, head->k, T, W, 1 / (real)sqrt((real)W));
+    real *scratch = head->scratch, *P = head->probability;
+    const struct dense k = pack_scaled(scratch, head->k, T, W, 1 / (real)sqrt((real)W));
+    const struct dense qt = pack_transposed(scratch + part, head->q, T, W);
     const struct dense v = pack(scratch + 2 * part, head->v, T, W);
     const struct dense o = result_for(head->out, scratch + 3 * part, head, false);
+    for (int t = 0; t < T; t += LANES) {
+        const struct span keys = keys_computed(head, t);
+        for (int j = keys.from; j < keys.to; j += TILE)
+            tile_product(&(struct tile){k.first + (size_t)j * k.stride, k.stride, 1, qt.first + t,
+                                        qt.stride, W},
+                         P + j * Tp + t, (size_t)Tp);
+        softmax(head, P + t, (size_t)Tp, t, keys);
+    }
     for (int t = 0; t < T; t += TILE) {
-        const struct span keys = keys_computed(head, t, Tp);
-        const int count = (keys.to < T ? keys.to : T) - keys.from;
-        real *rows = head->probability + t * Tp;
-        for (int j = keys.from; j < keys.to; j += LANES)
-            tile_product(&(struct tile){q.first + (size_t)t * q.stride, q.stride, 1, kt.first + j,
-                                        kt.stride, W},
-                         rows + j, (size_t)Tp);
-        softmax_tile(head, rows, (size_t)Tp, t, keys);
+        const struct span keys = keys_of(head, t, TILE);
         for (int d = 0; d < W; d += LANES)
-            tile_product(&(struct tile){rows + keys.from, (size_t)Tp, 1,
+            tile_product(&(struct tile){P + keys.from * Tp + t, 1, (size_t)Tp,
                                         v.first + (size_t)keys.from * v.stride + d, v.stride,
-                                        count},
+                                        keys.to - keys.from},
                          o.first + (size_t)t * o.stride + d, o.stride);
     }
     unpack(head->out, &o, T, W, false);
 }
 
-/* dS = P (dP - sum_j P dP) / sqrt(W) of one row, from dP. */
-INLINE void softmax_row_backward(const real *restrict p, real *restrict ds, struct span keys,
-                                 real scale)
+/* dS = P (dP - sum_j P dP) / sqrt(W) of a vector of queries, from dP. */
+INLINE void softmax_backward(const real *restrict P, real *restrict dS, size_t stride,
+                             struct span keys, real scale)
 {
-    real delta = 0;
-#pragma omp simd reduction(+ : delta)
-    for (int j = keys.from; j < keys.to; j++)
-        delta += p[j] * ds[j];
-#pragma omp simd
-    for (int j = keys.from; j < keys.to; j++)
-        ds[j] = p[j] * (ds[j] - delta) * scale;
+    vector delta = (vector){0};
+    for (int part = 0; part < PAD; part++) {
+        vector of_part = (vector){0};
+        for (int j = keys.from / PAD * PAD + part; j < keys.to; j += PAD)
+            if (j >= keys.from)
+                of_part += load(P + (size_t)j * stride) * load(dS + (size_t)j * stride);
+        delta += of_part;
+    }
+    for (int j = keys.from; j < keys.to; j++) {
+        real *restrict row = dS + (size_t)j * stride;
+        store(row, load(P + (size_t)j * stride) * (load(row) - delta) * scale);
+    }
 }
 
 /* forward: O = P V;  P = softmax(S);  S = Q K^T / sqrt(W)
@@ -1111,25 +1112,27 @@ static void attention_backward(const struct attention_head *head)
 {
     const int T = head->tokens, W = head->width, Tp = pad(T), Wp = pad(W);
     const size_t part = (size_t)Tp * (size_t)Wp;
-    real *scratch = head->scratch, *result = scratch + 4 * part, *dS = scratch + 5 * part;
+    real *scratch = head->scratch, *result = scratch + 5 * part, *dS = scratch + 6 * part;
     const real *P = head->probability;
     const struct dense q = pack(scratch, head->q, T, W), k = pack(scratch + part, head->k, T, W);
-    const struct dense vt = pack_transposed(scratch + 2 * part, head->v, T, W, 1);
+    const struct dense v = pack(scratch + 2 * part, head->v, T, W);
     const struct dense dO = pack(scratch + 3 * part, head->dout, T, W);
+    const struct dense dOt = pack_transposed(scratch + 4 * part, head->dout, T, W);
     const struct dense dq = result_for(head->dq, result, head, false);
+    for (int t = 0; t < T; t += LANES) {
+        const struct span keys = keys_computed(head, t);
+        for (int j = keys.from; j < keys.to; j += TILE)
+            tile_product(&(struct tile){v.first + (size_t)j * v.stride, v.stride, 1, dOt.first + t,
+                                        dOt.stride, W},
+                         dS + j * Tp + t, (size_t)Tp);
+        softmax_backward(P + t, dS + t, (size_t)Tp, keys, 1 / (real)sqrt((real)W));
+    }
     for (int t = 0; t < T; t += TILE) {
-        const struct span keys = keys_computed(head, t, Tp);
-        const int count = (keys.to < T ? keys.to : T) - keys.from;
-        for (int j = keys.from; j < keys.to; j += LANES)
-            tile_product(&(struct tile){dO.first + (size_t)t * dO.stride, dO.stride, 1,
-                                        vt.first + j, vt.stride, W},
-                         dS + t * Tp + j, (size_t)Tp);
-        for (int row = t; row < t + TILE; row++)
-            softmax_row_backward(P + row * Tp, dS + row * Tp, keys, 1 / (real)sqrt((real)W));
+        const struct span keys = keys_of(head, t, TILE);
         for (int d = 0; d < W; d += LANES)
-            tile_product(&(struct tile){dS + t * Tp + keys.from, (size_t)Tp, 1,
+            tile_product(&(struct tile){dS + keys.from * Tp + t, 1, (size_t)Tp,
                                         k.first + (size_t)keys.from * k.stride + d, k.stride,
-                                        count},
+                                        keys.to - keys.from},
                          dq.first + (size_t)t * dq.stride + d, dq.stride);
     }
     unpack(head->dq, &dq, T, W, false);
@@ -1141,7 +1144,7 @@ static void attention_backward(const struct attention_head *head)
         for (int j = 0; j < T; j += TILE) {
             const struct span queries = queries_seeing(head, j);
             for (int d = 0; d < W; d += LANES)
-                tile_product(&(struct tile){a + queries.from * Tp + j, 1, (size_t)Tp,
+                tile_product(&(struct tile){a + j * Tp + queries.from, (size_t)Tp, 1,
                                             b.first + (size_t)queries.from * b.stride + d, b.stride,
                                             queries.to - queries.from},
                              sum.first + (size_t)j * sum.stride + d, sum.stride);
@@ -1154,24 +1157,25 @@ static void attention_backward(const struct attention_head *head)
 static double attention_entropy(const struct attention_head *head)
 {
     const int T = head->tokens, Tp = pad(T);
-    real sums[PAD] = {0};
     double total = 0;
     int queries = 0;
-    for (int t = 0; t < T; t++) {
-        const struct span seen = keys_seen(head, t);
-        const struct span keys = keys_computed(head, t / TILE * TILE, Tp);
-        const real *restrict p = head->probability + t * Tp;
-        if (seen.to - seen.from < 2)
-            continue;
-        const real even = 1 / log_fast((real)(seen.to - seen.from));
-        for (int start = keys.from; start < keys.to; start += PAD)
+    for (int t = 0; t < T; t += LANES) {
+        const struct span keys = keys_computed(head, t);
+        real sums[LANES] = {0};
+        for (int j = keys.from; j < keys.to; j++) {
+            const real *restrict p = head->probability + j * Tp + t;
 #pragma omp simd
-            for (int i = 0; i < PAD; i++)
-                sums[i] -= even * p[start + i] * log_fast(p[start + i]);
-        queries++;
+            for (int lane = 0; lane < LANES; lane++)
+                sums[lane] -= p[lane] * log_fast(p[lane]);
+        }
+        for (int lane = 0; lane < LANES && t + lane < T; lane++) {
+            const struct span seen = keys_seen(head, t + lane);
+            if (seen.to - seen.from < 2)
+                continue;
+            total += (double)sums[lane] / log((double)(seen.to - seen.from));
+            queries++;
+        }
     }
-    for (int i = 0; i < PAD; i++)
-        total += (double)sums[i];
     return queries > 0 ? total / queries : (double)NAN;
 }
 

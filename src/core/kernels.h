@@ -73,8 +73,8 @@ struct attention_head {
     bool causal;            /* queries see no keys behind them */
     int window;             /* they see keys less than this far away; 0: all */
     struct strided q, k, v; /* [T][W], read only */
-    real *probability;      /* [Tp][Tp], Tp = attention_pad(T), of rows < T; where a query does not
-                               see a key it is left alone or becomes 0 */
+    real *probability;      /* [Tp keys][Tp queries], Tp = attention_pad(T), the first T of both; where
+                               a query does not see a key it is left alone or becomes 0 */
     struct strided out;     /* [T][W] */
     real *scratch;          /* attention_scratch(T, W) numbers, aligned */
     /* backward only */

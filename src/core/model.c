@@ -252,12 +252,14 @@ const real *model_stream_grad(const struct model *model, int l)
     return model->dstream[l];
 }
 
-const real *model_attention(const struct model *model, int block, int sequence, int head)
+real model_attention(const struct model *model, int block, int sequence, int head, int query,
+                     int key)
 {
     const size_t Tp = (size_t)attention_pad(model->config.context);
     const struct sublayer *sublayer = &model->sublayer[block * model->sublayers];
-    return sublayer->attention.probability +
-           (size_t)(sequence * model->config.heads + head) * Tp * Tp;
+    return sublayer->attention
+        .probability[((size_t)(sequence * model->config.heads + head) * Tp + (size_t)key) * Tp +
+                     (size_t)query];
 }
 
 /* ---- one shard -------------------------------------------------------------------------------*/

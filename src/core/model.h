@@ -181,9 +181,10 @@ const real *model_stream_grad(const struct model *model, int l);
 /* What the output projection read in the last step, [N][D]: x_L, normalised where it has to be. */
 const real *model_output(const struct model *model);
 
-/* The attention probabilities of the last step, [Tp][Tp] with Tp = attention_pad(T): row t < T is
- * what query t gives to the keys; they sum to 1 and are 0 where it does not see a key. */
-const real *model_attention(const struct model *model, int block, int sequence, int head);
+/* What a query gave to a key in the last step, 0 where it does not see it; the sum over the keys is
+ * 1. */
+real model_attention(const struct model *model, int block, int sequence, int head, int query,
+                     int key);
 
 /* For the parts of a model: `count` numbers of its arena; NULL while they are only counted. */
 real *model_take(struct model *model, size_t count);

@@ -67,12 +67,12 @@ static void attention_values(const struct work *work, const struct attention *a)
 {
     const struct model_config *c = &work->model->config;
     const int T = c->context, D = c->width, K = config_kv_width(c), H = c->heads;
-    const int stride = D + 2 * K, Tp = attention_pad(T);
+    const int stride = D + 2 * K;
     real *probability = new_matrix(H * T, T);
-    for (int h = 0; h < H; h++)
-        for (int t = 0; t < T; t++)
-            memcpy(probability + (size_t)(h * T + t) * (size_t)T,
-                   a->probability + (size_t)(h * Tp + t) * (size_t)Tp, (size_t)T * sizeof(real));
+    for (int row = 0; row < H * T; row++)
+        for (int key = 0; key < T; key++)
+            probability[row * T + key] =
+                model_attention(work->model, 0, 0, row / T, row % T, key);
     note(work, TRACE_IN_ATTENTION, TRACE_QUERY, T, D, copy_matrix(a->qkv_rows, T, D, stride));
     note(work, TRACE_IN_ATTENTION, TRACE_KEY, T, K, copy_matrix(a->qkv_rows + D, T, K, stride));
     note(work, TRACE_IN_ATTENTION, TRACE_VALUE, T, K,

@@ -430,7 +430,7 @@ static void check_attention_shape(const struct kernels *kernels, struct shape sh
     /* What a previous step left where queries see keys must not matter. */
     for (int t = 0; t < T; t++)
         for (int j = 0; j < T; j++)
-            probability[(size_t)t * Tp + (size_t)j] = sees(&shape, t, j) ? (real)NAN : 0;
+            probability[(size_t)j * Tp + (size_t)t] = sees(&shape, t, j) ? (real)NAN : 0;
     struct attention_head head = {
         .tokens = T,
         .width = W,
@@ -452,7 +452,7 @@ static void check_attention_shape(const struct kernels *kernels, struct shape sh
     attention_reference(&shape, &head, &expected);
     for (int t = 0; t < T; t++) {
         for (int j = 0; j < T; j++)
-            assert_near((double)probability[(size_t)t * Tp + (size_t)j], expected.p[t * T + j],
+            assert_near((double)probability[(size_t)j * Tp + (size_t)t], expected.p[t * T + j],
                         TOLERANCE, "probability", kernels->name);
         for (int column = 3 * W; column < S; column++)
             assert_true(dqkv[t * S + column] == 0); /* nothing written beside its own columns */
@@ -515,15 +515,15 @@ static void check_entropy(const struct kernels *kernels)
     for (double p = 0.999; p > 1e-37; p *= 0.93) {
         const double one = (double)(real)p, other = (double)(real)(1 - one);
         const double entropy = -one * log(one) - other * log(other);
-        probability[Tp] = (real)one;
+        probability[1] = (real)one;
         probability[Tp + 1] = (real)other;
         assert_near(kernels->attention_entropy(&head) * log(2) / entropy, 1, 1e-6,
                     "entropy of two keys", kernels->name);
     }
-    probability[Tp] = 0;
+    probability[1] = 0;
     probability[Tp + 1] = 1;
     assert_true(kernels->attention_entropy(&head) == 0);
-    probability[Tp] = (real)NAN;
+    probability[1] = (real)NAN;
     assert_true(isnan(kernels->attention_entropy(&head)));
     free(probability);
 }

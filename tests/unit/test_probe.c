@@ -320,19 +320,19 @@ static int keys_seen(const struct model_config *c, int block, int query)
 static void compare_entropy(const struct model *model, const struct probe *probe, int block)
 {
     const struct model_config *c = &model->config;
-    const int T = c->context, Tp = attention_pad(T);
+    const int T = c->context;
     double sum = 0;
     int queries = 0;
     for (int query = 0; query < T; query++)
         queries += keys_seen(c, block, query) > 1;
     for (int i = 0; i < c->batch * c->heads * T; i++) {
         const int query = i % T, seen = keys_seen(c, block, query);
-        const real *p =
-            model_attention(model, block, i / T / c->heads, i / T % c->heads) + query * Tp;
         double entropy = 0;
-        for (int key = 0; key < T; key++)
-            if (p[key] > 0)
-                entropy -= (double)p[key] * log((double)p[key]);
+        for (int key = 0; key < T; key++) {
+            const double p = (double)model_attention(model, block, i / T / c->heads,
+                                                     i / T % c->heads, query, key);
+            entropy -= p > 0 ? p * log(p) : 0;
+        }
         if (seen > 1)
             sum += entropy / log(seen) / queries;
     }
