@@ -70,18 +70,19 @@ void linear_backward_weight(const struct model *model, int tensor, const real *d
 {
     const struct tensor *w = &model->tensor[tensor];
     real *dw = model->grad + w->offset;
-    if (is_large((size_t)rows, (size_t)w->cols, (size_t)w->rows)) {
+    if (is_large((size_t)rows, (size_t)w->cols, (size_t)w->rows))
         blas_backward_weight(dw, dy, x, rows, w->cols, w->rows);
-        return;
-    }
-    model->kernels->product(&(struct product){
-        .rows = w->rows,
-        .columns = w->cols,
-        .depth = rows,
-        .a = dy,
-        .a_row = 1,
-        .a_step = (size_t)w->rows,
-        .b = x,
-        .c = dw,
-    });
+    else
+        model->kernels->product(&(struct product){
+            .rows = w->rows,
+            .columns = w->cols,
+            .depth = rows,
+            .a = dy,
+            .a_row = 1,
+            .a_step = (size_t)w->rows,
+            .b = x,
+            .c = dw,
+        });
+    if (w->block >= 0) /* no other part of the model adds to it, and it is in the cache yet */
+        model->grad_square[tensor] = model->kernels->sum_squares(dw, tensor_size(w));
 }

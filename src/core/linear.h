@@ -18,7 +18,7 @@ void linear_forward(const struct model *model, int tensor, const real *x, real *
 void linear_backward_data(const struct model *model, int tensor, const real *dy, real *dx,
                           int rows);
 
-/* dW[out][in] = dy[rows][out]^T x[rows][in], into model->grad. */
+/* dW[out][in] = dy[rows][out]^T x[rows][in], into model->grad; in a block, notes its squares. */
 void linear_backward_weight(const struct model *model, int tensor, const real *dy, const real *x,
                             int rows);
 

@@ -480,7 +480,9 @@ static int backward_tasks(const struct model *model, int block)
     return block >= 0 ? model->shards + matrices(model) : matrices(model) + 1;
 }
 
-/* A vector's gradient is the sum over the shards; then each tensor's sum of squares. */
+enum { NOT_MEASURED = -1 }; /* a sum of squares */
+
+/* A vector's gradient is the sum over the shards; then the sums of squares that nobody has noted. */
 static void tensor_task(void *argument, int index)
 {
     struct model *model = argument;
@@ -496,7 +498,8 @@ static void tensor_task(void *argument, int index)
                 grad[i] += partial[i];
         }
     }
-    model->grad_square[index] = model->kernels->sum_squares(grad, size);
+    if (model->grad_square[index] == NOT_MEASURED)
+        model->grad_square[index] = model->kernels->sum_squares(grad, size);
 }
 
 static void sum_shards(struct model *model)
@@ -541,6 +544,8 @@ static void run_forward(struct model *model, const struct parallel *parallel, bo
 
 void model_step(struct model *model, const struct parallel *parallel)
 {
+    for (int tensor = 0; tensor < model->tensors; tensor++)
+        model->grad_square[tensor] = NOT_MEASURED;
     run_forward(model, parallel, true);
     for (int block = model->config.layers - 1; block >= -1; block--) {
         struct backward_phase phase = {.model = model, .block = block};
