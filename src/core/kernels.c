@@ -159,7 +159,7 @@ INLINE void store(real *to, vector value)
 /* A block of the product. */
 struct product_block {
     const real *a;
-    size_t a_row, a_step;
+    size_t a_stride;
     const real *b; /* [depth][PANEL], packed */
     int depth;
     real *c;
@@ -171,69 +171,103 @@ struct product_block {
 
 typedef vector product_sums[PRODUCT_ROWS][PRODUCT_VECTORS];
 
-/* sum += A(rows, k) B[k] for one k. */
-INLINE void product_step(product_sums sum, const real *a, size_t a_row, const real *b, int rows,
-                         int vectors)
+/* Six rows with few registers: three from each of two places. */
+struct product_rows {
+    uintptr_t upper, lower;
+    size_t stride; /* bytes */
+};
+
+INLINE struct product_rows product_rows_at(const real *first, size_t stride)
+{
+    const size_t bytes = stride * sizeof(real);
+    return (struct product_rows){(uintptr_t)first, (uintptr_t)first + 3 * bytes, bytes};
+}
+
+INLINE uintptr_t product_row(const struct product_rows *rows, int row)
+{
+    return row < 3 ? rows->upper + (size_t)row * rows->stride
+                   : rows->lower + (size_t)(row - 3) * rows->stride;
+}
+
+INLINE void product_move(struct product_rows *rows, size_t bytes)
+{
+    rows->upper += bytes;
+    rows->lower += bytes;
+}
+
+/* sum += A(rows, k) B[k] for one k; `a` is where A(., k) begins. */
+INLINE void product_step(product_sums sum, const struct product_rows *a, const real *b, int rows,
+                         int vectors, bool across)
 {
     vector row[PRODUCT_VECTORS];
 #pragma GCC unroll 8
     for (int j = 0; j < vectors; j++)
         row[j] = load(b + j * LANES);
 #pragma GCC unroll 8
-    for (int i = 0; i < rows; i++)
+    for (int i = 0; i < rows; i++) {
+        const real *at = across ? (const real *)a->upper + i : (const real *)product_row(a, i);
 #pragma GCC unroll 8
         for (int j = 0; j < vectors; j++)
-            sum[i][j] += a[(size_t)i * a_row] * row[j];
+            sum[i][j] += *at * row[j];
+    }
 }
 
 /* What the next tile will read, as addresses: what lies past the end is only asked for. */
 struct product_ahead {
-    uintptr_t a, b, c;
-    size_t a_row, b_row, c_row; /* bytes */
+    struct product_rows a, c;
+    uintptr_t b;
+    size_t b_row; /* bytes */
 };
 
 /* Asks for a line of A, one of B and one of C: a slot's part. All at once they would hold up the
  * loads of the tile that is under way. */
-INLINE void product_ask(const struct product_ahead *ahead, int slot, bool dense, bool c_too)
+INLINE void product_ask(const struct product_ahead *ahead, int slot, bool across, bool c_too)
 {
-    if (slot < PRODUCT_ROWS && c_too)
-        __builtin_prefetch((const void *)(ahead->c + (size_t)slot * ahead->c_row), 1);
-    if (slot < PRODUCT_ROWS && dense)
-        __builtin_prefetch((const void *)(ahead->a + (size_t)slot * ahead->a_row));
     enum { LINES = ROUND_SLOTS / ROUND_ROWS };
+    if (slot < PRODUCT_ROWS && c_too)
+        __builtin_prefetch((const void *)product_row(&ahead->c, slot), 1);
+    if (slot < PRODUCT_ROWS && !across)
+        __builtin_prefetch((const void *)product_row(&ahead->a, slot));
     __builtin_prefetch((const void *)(ahead->b + (size_t)(slot / LINES) * ahead->b_row +
                                       (size_t)(slot % LINES) * MEMORY_ALIGNMENT));
 }
 
 /* Whole rounds of a tile of PRODUCT_ROWS; returns the steps that they took. */
-INLINE int product_rounds(const struct product_block *block, product_sums sum, const real *a,
-                          const real *b, struct product_ahead ahead, int vectors, bool dense)
+INLINE int product_rounds(const struct product_block *block, product_sums sum,
+                          struct product_rows a, const real *b, struct product_ahead ahead,
+                          int vectors, bool across)
 {
     enum { STEPS = 2 * ROUND_SLOTS };
     const int rounds = block->depth / STEPS;
     const int c_rounds = (vectors * KERNELS_BYTES + MEMORY_ALIGNMENT - 1) / MEMORY_ALIGNMENT;
-    const size_t a_step = dense ? 1 : block->a_step;
+    const size_t step = across ? block->a_stride * sizeof(real) : sizeof(real);
     for (int round = 0; round < rounds; round++) {
 #pragma GCC unroll 8
         for (int slot = 0; slot < ROUND_SLOTS; slot++) {
-            product_ask(&ahead, slot, dense, round < c_rounds);
-            product_step(sum, a, block->a_row, b, PRODUCT_ROWS, vectors);
-            product_step(sum, a + a_step, block->a_row, b + PANEL, PRODUCT_ROWS, vectors);
-            a += 2 * a_step;
-            b += (size_t)2 * PANEL;
+            product_ask(&ahead, slot, across, round < c_rounds);
+#pragma GCC unroll 2
+            for (int half = 0; half < 2; half++) {
+                product_step(sum, &a, b, PRODUCT_ROWS, vectors, across);
+                product_move(&a, step);
+                /* One addition a step: the compiler would rather keep all multiples of it, in
+                 * registers that it does not have. */
+                if (across)
+                    __asm__("" : "+r"(a.upper));
+                b += PANEL;
+            }
         }
-        ahead.a += MEMORY_ALIGNMENT;
+        product_move(&ahead.a, MEMORY_ALIGNMENT);
+        product_move(&ahead.c, MEMORY_ALIGNMENT);
         ahead.b += ROUND_ROWS * ahead.b_row;
-        ahead.c += MEMORY_ALIGNMENT;
     }
     return rounds * STEPS;
 }
 
-/* `rows` rows of the block from row i on. `dense`: the rows of A are contiguous. */
+/* `rows` rows of the block from row i on. `across`: A lies as its transpose. */
 INLINE void product_tile(const struct product_block *block, int i, int at, int rows, int vectors,
-                         bool dense)
+                         bool across)
 {
-    const size_t a_row = block->a_row, a_step = dense ? 1 : block->a_step;
+    const size_t a_row = across ? 1 : block->a_stride, a_step = across ? block->a_stride : 1;
     const size_t c_stride = block->c_stride;
     const real *a = block->a + (size_t)i * a_row, *b = block->b + at;
     real *c = block->c + (size_t)i * c_stride + at;
@@ -248,19 +282,19 @@ INLINE void product_tile(const struct product_block *block, int i, int at, int r
         const int tile = i / PRODUCT_ROWS, rows_asked = DEPTH / (2 * ROUND_SLOTS) * ROUND_ROWS;
         const bool b_too = (tile + 1) * rows_asked <= DEPTH;
         const struct product_ahead ahead = {
-            .a = (uintptr_t)a + PRODUCT_ROWS * a_row * sizeof(real),
-            .a_row = a_row * sizeof(real),
-            .c = (uintptr_t)c + PRODUCT_ROWS * c_stride * sizeof(real),
-            .c_row = c_stride * sizeof(real),
+            .a = product_rows_at(a + PRODUCT_ROWS * a_row, a_row),
+            .c = product_rows_at(c + PRODUCT_ROWS * c_stride, c_stride),
             .b = b_too ? (uintptr_t)block->next +
                              (size_t)(tile * rows_asked) * block->next_stride * sizeof(real)
                        : (uintptr_t)block->b,
             .b_row = b_too ? block->next_stride * sizeof(real) : 0,
         };
-        k = product_rounds(block, sum, a, b, ahead, vectors, dense);
+        k = product_rounds(block, sum, product_rows_at(a, a_row), b, ahead, vectors, across);
     }
-    for (; k < block->depth; k++)
-        product_step(sum, a + (size_t)k * a_step, a_row, b + (size_t)k * PANEL, rows, vectors);
+    for (; k < block->depth; k++) {
+        const struct product_rows a_rows = product_rows_at(a + (size_t)k * a_step, a_row);
+        product_step(sum, &a_rows, b + (size_t)k * PANEL, rows, vectors, across);
+    }
 #pragma GCC unroll 8
     for (int row = 0; row < rows; row++)
 #pragma GCC unroll 8
@@ -270,66 +304,66 @@ INLINE void product_tile(const struct product_block *block, int i, int at, int r
 
 /* All rows of one strip of `vectors` vectors, from column `at` of the block. */
 INLINE void product_strip(const struct product_block *block, int rows, int at, int vectors,
-                          bool dense)
+                          bool across)
 {
     int i = 0;
     for (; i + PRODUCT_ROWS <= rows; i += PRODUCT_ROWS)
-        product_tile(block, i, at, PRODUCT_ROWS, vectors, dense);
+        product_tile(block, i, at, PRODUCT_ROWS, vectors, across);
     if (i + 4 <= rows) {
-        product_tile(block, i, at, 4, vectors, dense);
+        product_tile(block, i, at, 4, vectors, across);
         i += 4;
     }
     if (i + 2 <= rows) {
-        product_tile(block, i, at, 2, vectors, dense);
+        product_tile(block, i, at, 2, vectors, across);
         i += 2;
     }
     if (i < rows)
-        product_tile(block, i, at, 1, vectors, dense);
+        product_tile(block, i, at, 1, vectors, across);
 }
 
 /* Whole vectors of the block's columns. */
-INLINE void product_strips(const struct product_block *block, int rows, int columns, bool dense)
+INLINE void product_strips(const struct product_block *block, int rows, int columns, bool across)
 {
     int at = 0;
     for (; at + PRODUCT_VECTORS * LANES <= columns; at += PRODUCT_VECTORS * LANES)
-        product_strip(block, rows, at, PRODUCT_VECTORS, dense);
+        product_strip(block, rows, at, PRODUCT_VECTORS, across);
 #if KERNELS_BYTES == 64
     if (columns - at >= 3 * LANES) {
-        product_strip(block, rows, at, 3, dense);
+        product_strip(block, rows, at, 3, across);
         return;
     }
     if (columns - at >= 2 * LANES) {
-        product_strip(block, rows, at, 2, dense);
+        product_strip(block, rows, at, 2, across);
         return;
     }
 #endif
     if (columns > at)
-        product_strip(block, rows, at, 1, dense);
+        product_strip(block, rows, at, 1, across);
 }
 
-static void product_columns(const struct product_block *block, int rows, int columns)
+static void product_columns(const struct product_block *block, int rows, int columns, bool across)
 {
-    if (block->a_step == 1)
+    if (across)
         product_strips(block, rows, columns, true);
     else
         product_strips(block, rows, columns, false);
 }
 
 /* The last, narrow panel: computed in a padded tile, of which only the real columns are kept. */
-static void product_narrow(const struct product_block *block, int rows, int columns)
+static void product_narrow(const struct product_block *block, int rows, int columns, bool across)
 {
     real tile[PRODUCT_ROWS * PANEL] __attribute__((aligned(64)));
     for (int i = 0; i < rows; i += PRODUCT_ROWS) {
         const int count = rows - i < PRODUCT_ROWS ? rows - i : PRODUCT_ROWS;
         real *c = block->c + (size_t)i * block->c_stride;
         struct product_block part = *block;
-        part.a += (size_t)i * block->a_row;
+        part.a += (size_t)i * (across ? 1 : block->a_stride);
         part.c = tile;
         part.c_stride = PANEL;
         for (int r = 0; r < count && block->add; r++)
             memcpy(tile + r * PANEL, c + (size_t)r * block->c_stride,
                    (size_t)columns * sizeof(real));
-        product_columns(&part, count, (columns + LANES - 1) / LANES * LANES);
+        product_columns(&part, count, (columns + LANES - 1) / LANES * LANES, across);
         for (int r = 0; r < count; r++)
             memcpy(c + (size_t)r * block->c_stride, tile + r * PANEL,
                    (size_t)columns * sizeof(real));
@@ -370,9 +404,8 @@ static void product(const struct product *p)
         const int columns = least(PANEL, p->columns - j);
         for (int k = 0; k < p->depth; k += DEPTH) {
             struct product_block block = {
-                .a = p->a + (size_t)k * p->a_step,
-                .a_row = p->a_row,
-                .a_step = p->a_step,
+                .a = p->a + (size_t)k * (p->a_across ? p->a_stride : 1),
+                .a_stride = p->a_stride,
                 .depth = least(DEPTH, p->depth - k),
                 .c = p->c + j,
                 .c_stride = (size_t)p->columns,
@@ -390,9 +423,9 @@ static void product(const struct product *p)
             else if (j + PANEL < p->columns)
                 block.next = product_panel(p, 0, j + PANEL, &block.next_stride);
             if (columns % LANES == 0)
-                product_columns(&block, p->rows, columns);
+                product_columns(&block, p->rows, columns, p->a_across);
             else
-                product_narrow(&block, p->rows, columns);
+                product_narrow(&block, p->rows, columns, p->a_across);
         }
     }
 }
@@ -986,10 +1019,11 @@ INLINE struct span keys_of(const struct attention_head *head, int t, int count)
     return (struct span){keys_seen(head, t).from, keys_seen(head, t + count - 1).to};
 }
 
-/* Those, in whole tiles: all that is computed of the vector of queries at t. */
+/* Those, in whole tiles: all that is computed of the vector, or tile, of queries at t. */
 INLINE struct span keys_computed(const struct attention_head *head, int t)
 {
-    const struct span keys = keys_of(head, t, LANES);
+    enum { UNIT = LANES > TILE ? LANES : TILE };
+    const struct span keys = keys_of(head, t / UNIT * UNIT, UNIT);
     return (struct span){keys.from / TILE * TILE, (keys.to + TILE - 1) / TILE * TILE};
 }
 

@@ -22,12 +22,12 @@
  * one as narrow as what is left. */
 enum { PRODUCT_PANEL = 64 };
 
-/* c[rows][columns] = a[rows][depth] * b[depth][columns]. Element (i, k) of a is
- * a[i * a_row + k * a_step], so that a transpose costs nothing. */
+/* c[rows][columns] = a[rows][depth] * b[depth][columns]. */
 struct product {
     int rows, columns, depth;
     const real *a;
-    size_t a_row, a_step;
+    size_t a_stride; /* from row to row */
+    bool a_across;   /* a lies as its transpose [depth][rows] */
     const real *b;
     bool b_panels; /* b lies in panels */
     real *c;

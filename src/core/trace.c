@@ -96,8 +96,7 @@ static void probability_gradient(const struct work *work, const struct attention
         .columns = T,
         .depth = W,
         .a = work->gradients->attention.values + h * W,
-        .a_row = (size_t)D,
-        .a_step = 1,
+        .a_stride = (size_t)D,
         .b = across,
         .b_panels = true,
         .c = dp,
@@ -293,6 +292,15 @@ static void beside_gradients(const struct work *work, const struct sublayer *fir
     note_stream_gradient(work, place, TRACE_X, model->dstream[0]);
 }
 
+/* The matrices of the block that the sublayer is in. */
+static void prepare(const struct model *model, const struct sublayer *s)
+{
+    const int any = s->attention.present ? s->attention.qkv : s->feed_forward.up;
+    for (int tensor = 0; tensor < model->tensors; tensor++)
+        if (model->tensor[tensor].block == model->tensor[any].block)
+            linear_prepare(model, tensor);
+}
+
 void trace_open(struct trace *trace, const struct model *model,
                 const bool wanted[SUBLAYERS_PER_BLOCK], const real *x, const real *dy)
 {
@@ -313,8 +321,7 @@ void trace_open(struct trace *trace, const struct model *model,
     run[0].x = model->stream[0];
     run[count - 1].y = model->stream[1];
 
-    for (int tensor = 0; tensor < model->tensors; tensor++)
-        linear_prepare(model, tensor);
+    prepare(model, &run[0]);
     memcpy(model->stream[0], x, bytes);
     beside_embed(model, &work.shard);
     for (int i = 0; i < count; i++)
