@@ -64,6 +64,8 @@ KERNELS_avx512 := -DKERNELS_BYTES=64 -mavx512f -mavx512dq -mavx512vl -mavx512bw 
 KERNELS_FLAGS  := -O3 -ffp-contract=fast -fno-math-errno -fno-trapping-math
 ifneq ($(filter clang%,$(CC)),)
 KERNELS_FLAGS  += -Wno-pass-failed # a loop that an old instruction set cannot vectorise is no error
+else
+KERNELS_FLAGS  += -fno-thread-jumps # else an expression of a clamped number is vectorised three times
 endif
 
 SOURCES := $(filter-out src/core/kernels.c,$(sort $(wildcard src/*/*.c)))
