@@ -113,7 +113,8 @@ $(BUILD)/assets/%.o: $(BUILD)/assets/%.c $(BUILD)/flags
 # Other flags build everything anew; another list of files, the library.
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(CC) $(ALL_CFLAGS) $(LIBS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS) $(LIBS)' > $@
+	@echo '$(CC) $(ALL_CFLAGS) $(KERNELS_FLAGS) $(LIBS)' | cmp -s - $@ || \
+	    echo '$(CC) $(ALL_CFLAGS) $(KERNELS_FLAGS) $(LIBS)' > $@
 $(BUILD)/objects: FORCE
 	@mkdir -p $(@D)
 	@echo '$(OBJECTS)' | cmp -s - $@ || echo '$(OBJECTS)' > $@

@@ -1321,6 +1321,7 @@ static double sum_squares(const real *restrict x, size_t count)
         /* Outside this range single precision may have lost squares; a double cannot. */
         if (!(sum > (real)1e-24 && sum < (real)1e34)) {
             double exact = 0;
+#pragma omp simd reduction(+ : exact)
             for (size_t i = start; i < end; i++)
                 exact += (double)x[i] * (double)x[i];
             total += exact;
