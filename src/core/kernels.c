@@ -133,13 +133,14 @@ static void hyperbolic_tangent(const real *restrict x, real *restrict y, size_t 
 
 /* ---- matrix products ---------------------------------------------------------------------------
  * A tile of the result stays in registers while the depth runs: C[row][vector] += A(row, k) B[k].
- * B is packed, one block of DEPTH x PANEL at a time, into a buffer that stays in the first-level
- * cache for all rows of A. At the sizes of this program (weights of 64 x 64 to 1024 x 256) this
- * beats a general BLAS, which packs both sides for products far larger. */
+ * B is packed, a block of at most DEPTH x PANEL at a time, into a buffer that stays in the
+ * first-level cache for all rows of A. At the sizes of this program (weights of 64 x 64 to 1024 x
+ * 256) this beats a general BLAS, which packs both sides for products far larger. */
 
 enum {
     PANEL = PRODUCT_PANEL,
-    DEPTH = 64,
+    DEPTH = 128,
+    DEPTH_ACROSS = 64, /* where the rows of the block of A are far apart */
     PRODUCT_ROWS = 6,
     PRODUCT_VECTORS = KERNELS_BYTES == 64 ? 4 : 2,
     ROUND_SLOTS = 8, /* a round of a tile: so many slots of two steps each, */
@@ -279,13 +280,14 @@ INLINE void product_tile(const struct product_block *block, int i, int at, int r
         for (int j = 0; j < vectors; j++)
             sum[row][j] = block->add ? load(c + (size_t)row * c_stride + j * LANES) : (vector){0};
     if (rows == PRODUCT_ROWS) {
-        const int tile = i / PRODUCT_ROWS, rows_asked = DEPTH / (2 * ROUND_SLOTS) * ROUND_ROWS;
-        const bool b_too = (tile + 1) * rows_asked <= DEPTH;
+        const int asked = block->depth / (2 * ROUND_SLOTS) * ROUND_ROWS;
+        const int first_asked = i / PRODUCT_ROWS * asked;
+        const bool b_too = first_asked < block->depth;
         const struct product_ahead ahead = {
             .a = product_rows_at(a + PRODUCT_ROWS * a_row, a_row),
             .c = product_rows_at(c + PRODUCT_ROWS * c_stride, c_stride),
             .b = b_too ? (uintptr_t)block->next +
-                             (size_t)(tile * rows_asked) * block->next_stride * sizeof(real)
+                             (size_t)first_asked * block->next_stride * sizeof(real)
                        : (uintptr_t)block->b,
             .b_row = b_too ? block->next_stride * sizeof(real) : 0,
         };
@@ -400,13 +402,14 @@ INLINE const real *product_panel(const struct product *p, int k, int j, size_t *
 static void product(const struct product *p)
 {
     real packed[DEPTH * PANEL] __attribute__((aligned(64)));
+    const int depth = p->a_across ? DEPTH_ACROSS : DEPTH;
     for (int j = 0; j < p->columns; j += PANEL) {
         const int columns = least(PANEL, p->columns - j);
-        for (int k = 0; k < p->depth; k += DEPTH) {
+        for (int k = 0; k < p->depth; k += depth) {
             struct product_block block = {
                 .a = p->a + (size_t)k * (p->a_across ? p->a_stride : 1),
                 .a_stride = p->a_stride,
-                .depth = least(DEPTH, p->depth - k),
+                .depth = least(depth, p->depth - k),
                 .c = p->c + j,
                 .c_stride = (size_t)p->columns,
                 .add = k > 0,
@@ -418,8 +421,8 @@ static void product(const struct product *p)
                 block.b = packed;
             }
             block.next = block.b;
-            if (k + DEPTH < p->depth)
-                block.next = product_panel(p, k + DEPTH, j, &block.next_stride);
+            if (k + depth < p->depth)
+                block.next = product_panel(p, k + depth, j, &block.next_stride);
             else if (j + PANEL < p->columns)
                 block.next = product_panel(p, 0, j + PANEL, &block.next_stride);
             if (columns % LANES == 0)
@@ -462,8 +465,8 @@ INLINE void transpose_strided(const real *from, size_t from_stride, real *to, si
             const uintptr_t next = (uintptr_t)(from + (size_t)i * from_stride + first);
             const uintptr_t next_to = (uintptr_t)(to + (size_t)first * to_stride + i);
             for (size_t line = 0; line < SQUARE && end < whole_columns; line++) {
-                __builtin_prefetch((const void *)(next + MEMORY_ALIGNMENT +
-                                                  line * from_stride * sizeof(real)));
+                __builtin_prefetch(
+                    (const void *)(next + MEMORY_ALIGNMENT + line * from_stride * sizeof(real)));
                 __builtin_prefetch((const void *)(next_to + (LINE + (size_t)(i % LINE) + line) *
                                                                 to_stride * sizeof(real)),
                                    1);

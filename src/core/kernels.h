@@ -73,10 +73,10 @@ struct attention_head {
     bool causal;            /* queries see no keys behind them */
     int window;             /* they see keys less than this far away; 0: all */
     struct strided q, k, v; /* [T][W], read only */
-    real *probability;      /* [Tp keys][Tp queries], Tp = attention_pad(T), the first T of both; where
-                               a query does not see a key it is left alone or becomes 0 */
-    struct strided out;     /* [T][W] */
-    real *scratch;          /* attention_scratch(T, W) numbers, aligned */
+    real *probability;  /* [Tp keys][Tp queries], Tp = attention_pad(T), the first T of both; where
+                           a query does not see a key it is left alone or becomes 0 */
+    struct strided out; /* [T][W] */
+    real *scratch;      /* attention_scratch(T, W) numbers, aligned */
     /* backward only */
     struct strided dout;       /* [T][W], read only */
     struct strided dq, dk, dv; /* [T][W] */

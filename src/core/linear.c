@@ -4,7 +4,7 @@
 #include "core/blas.h"
 
 /* From this many multiplications on, BLAS's packing of both sides pays. */
-#define BLAS_FROM ((size_t)1 << 29)
+#define BLAS_FROM ((size_t)1 << 31)
 
 static bool is_large(size_t rows, size_t in, size_t out)
 {
@@ -22,7 +22,7 @@ void linear_prepare(const struct model *model, int tensor)
     const struct tensor *w = &model->tensor[tensor];
     if (is_small(model, w))
         model->kernels->panels(model->weight + w->offset, model->panels + w->panels, w->rows,
-                                      w->cols);
+                               w->cols);
 }
 
 void linear_forward(const struct model *model, int tensor, const real *x, real *y, int rows)

@@ -482,7 +482,8 @@ static int backward_tasks(const struct model *model, int block)
 
 enum { NOT_MEASURED = -1 }; /* a sum of squares */
 
-/* A vector's gradient is the sum over the shards; then the sums of squares that nobody has noted. */
+/* A vector's gradient is the sum over the shards; then the sums of squares that nobody has noted.
+ */
 static void tensor_task(void *argument, int index)
 {
     struct model *model = argument;

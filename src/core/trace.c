@@ -71,8 +71,7 @@ static void attention_values(const struct work *work, const struct attention *a)
     real *probability = new_matrix(H * T, T);
     for (int row = 0; row < H * T; row++)
         for (int key = 0; key < T; key++)
-            probability[row * T + key] =
-                model_attention(work->model, 0, 0, row / T, row % T, key);
+            probability[row * T + key] = model_attention(work->model, 0, 0, row / T, row % T, key);
     note(work, TRACE_IN_ATTENTION, TRACE_QUERY, T, D, copy_matrix(a->qkv_rows, T, D, stride));
     note(work, TRACE_IN_ATTENTION, TRACE_KEY, T, K, copy_matrix(a->qkv_rows + D, T, K, stride));
     note(work, TRACE_IN_ATTENTION, TRACE_VALUE, T, K,

@@ -1004,8 +1004,7 @@ static void check_product_shape(const struct kernels *kernels, int rows, int col
             for (int k = 0; k < depth; k++)
                 sum += (double)a[transposed ? k * rows + i : i * depth + k] *
                        (double)b[k * columns + j];
-            assert_near((double)c[i * columns + j], sum, 4 * TOLERANCE, "product",
-                        kernels->name);
+            assert_near((double)c[i * columns + j], sum, 4 * TOLERANCE, "product", kernels->name);
         }
     }
     assert_true(c[c_size] == behind);
@@ -1087,7 +1086,7 @@ int main(void)
         cmocka_unit_test(test_rotation),    cmocka_unit_test(test_cross_entropy),
         cmocka_unit_test(test_sum_squares), cmocka_unit_test(test_optimizers),
         cmocka_unit_test(test_joins),       cmocka_unit_test(test_products),
-        cmocka_unit_test(test_panels),   cmocka_unit_test(test_a_build_for_this_processor),
+        cmocka_unit_test(test_panels),      cmocka_unit_test(test_a_build_for_this_processor),
         cmocka_unit_test(test_entropy),     cmocka_unit_test(test_stream_sums),
     };
     return cmocka_run_group_tests_name("kernels", tests, NULL, NULL);
