@@ -205,11 +205,8 @@ bench-ui: deps-check
 	$(MAKE) --no-print-directory all $(BUILD)/tests/bench/bench_ui
 	LNSCOPE=$(PROGRAM) $(BUILD)/tests/bench/bench_ui
 
-# Instructions of ten steps of both stacks at two layers: the same number whatever else the machine does. Valgrind
-# shows the program no AVX-512, so this counts the AVX2 build of the kernels.
 bench-instructions: all
-	valgrind --tool=callgrind --callgrind-out-file=/dev/null \
-	    $(PROGRAM) run --steps 10 --layers 2 --threads 1 2>&1 >/dev/null | grep Collected
+	sh tests/bench/instructions.sh $(PROGRAM)
 
 # ---- what must be installed -----------------------------------------------------------------------
 # Looked up with pkg-config; what is missing is installed with apt-get, or the command is said.
