@@ -144,7 +144,8 @@ enum {
     PRODUCT_ROWS = 6,
     PRODUCT_VECTORS = KERNELS_BYTES == 64 ? 4 : 2,
     ROUND_SLOTS = 8, /* a round of a tile: so many slots of two steps each, */
-    ROUND_ROWS = 2   /* in which so many rows of the next block of B are asked for */
+    ROUND_STEPS = 2 * ROUND_SLOTS,
+    ROUND_ROWS = 2 /* in which so many rows of the next block of B are asked for */
 };
 
 INLINE vector load(const real *from)
@@ -238,8 +239,7 @@ INLINE int product_rounds(const struct product_block *block, product_sums sum,
                           struct product_rows a, const real *b, struct product_ahead ahead,
                           int vectors, bool across)
 {
-    enum { STEPS = 2 * ROUND_SLOTS };
-    const int rounds = block->depth / STEPS;
+    const int rounds = block->depth / ROUND_STEPS;
     const int c_rounds = (vectors * KERNELS_BYTES + MEMORY_ALIGNMENT - 1) / MEMORY_ALIGNMENT;
     const size_t step = across ? block->a_stride * sizeof(real) : sizeof(real);
     for (int round = 0; round < rounds; round++) {
@@ -261,7 +261,7 @@ INLINE int product_rounds(const struct product_block *block, product_sums sum,
         product_move(&ahead.c, MEMORY_ALIGNMENT);
         ahead.b += ROUND_ROWS * ahead.b_row;
     }
-    return rounds * STEPS;
+    return rounds * ROUND_STEPS;
 }
 
 /* `rows` rows of the block from row i on. `across`: A lies as its transpose. */
@@ -280,7 +280,7 @@ INLINE void product_tile(const struct product_block *block, int i, int at, int r
         for (int j = 0; j < vectors; j++)
             sum[row][j] = block->add ? load(c + (size_t)row * c_stride + j * LANES) : (vector){0};
     if (rows == PRODUCT_ROWS) {
-        const int asked = block->depth / (2 * ROUND_SLOTS) * ROUND_ROWS;
+        const int asked = block->depth / ROUND_STEPS * ROUND_ROWS;
         const int first_asked = i / PRODUCT_ROWS * asked;
         const bool b_too = first_asked < block->depth;
         const struct product_ahead ahead = {

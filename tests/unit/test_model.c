@@ -226,6 +226,56 @@ static void predictions_go_on_from_what_was_read(void **state)
     }
 }
 
+/* The loss after a step of that length along the gradient. */
+static double loss_along(struct model *model, const real *start, double length)
+{
+    for (size_t i = 0; i < model->parameters; i++)
+        model->weight[i] = (real)((double)start[i] + length * (double)model->grad[i]);
+    return model_loss(model, NULL);
+}
+
+/* Matrices of several panels, the last one narrow, in blocks enough for both places to be used
+ * again: the loss grows along its gradient by the gradient's square, which is what is noted. */
+static void check_wide(const struct model_config *config)
+{
+    struct model model;
+    double noted = 0, square = 0;
+    assert_true(model_open(&model, config));
+    stir(&model);
+    draw_batch(&model, 0);
+    model_step(&model, NULL);
+    for (int i = 0; i < model.tensors; i++) {
+        const real *grad = model.grad + model.tensor[i].offset;
+        noted += model.grad_square[i];
+        for (size_t j = 0; j < tensor_size(&model.tensor[i]); j++)
+            square += (double)grad[j] * (double)grad[j];
+    }
+    real *start = malloc(model.parameters * sizeof *start);
+    memcpy(start, model.weight, model.parameters * sizeof *start);
+    const double length = 0.0005 / sqrt(square);
+    const double slope =
+        (loss_along(&model, start, length) - loss_along(&model, start, -length)) / (2 * length);
+    if (!(fabs(noted / square - 1) < 1e-5 && fabs(slope / square - 1) < 2e-3))
+        fail_msg("%s: squares of %g, noted as %g, and a slope of %g",
+                 placement_names[config->placement], square, noted, slope);
+    free(start);
+    model_close(&model);
+}
+
+static void wide_blocks_have_their_gradients(void **state)
+{
+    (void)state;
+    static const enum placement placements[] = {PLACEMENT_PRE, PLACEMENT_POST, PLACEMENT_RESIDUAL};
+    for (int i = 0; i < 6; i++) {
+        struct model_config config = small_config(placements[i / 2], NORM_LAYERNORM);
+        config.width = 144;
+        config.ffn = i % 2 ? 150 : 200;
+        config.activation = i % 2 ? ACTIVATION_SWIGLU : ACTIVATION_GELU;
+        check_prediction(&config);
+        check_wide(&config);
+    }
+}
+
 /* Of every placement and of all that a block can have: with the logits of a whole batch. */
 static void predictions_are_those_of_the_batch(void **state)
 {
@@ -544,6 +594,7 @@ int main(void)
         cmocka_unit_test(bits_do_not_depend_on_threads),
         cmocka_unit_test(predictions_are_those_of_the_batch),
         cmocka_unit_test(predictions_go_on_from_what_was_read),
+        cmocka_unit_test(wide_blocks_have_their_gradients),
         cmocka_unit_test(placements_share_their_initial_values),
         cmocka_unit_test(inits_spread_as_they_say),
         cmocka_unit_test(deepnorm_brings_its_beta_along),
