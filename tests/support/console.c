@@ -311,16 +311,32 @@ void console_continue(struct console *console)
         die("the shell is gone: %s", strerror(errno));
 }
 
+/* The last of the output can arrive after the news of the end, since the system hands it on later:
+ * it has when what is written behind it arrives, a message that a terminal does not know. */
+static void take_rest(struct console *console)
+{
+    static const char mark[] = "\033]777;end\007";
+    const size_t size = sizeof mark - 1;
+    const double until = clock_seconds() + deadline_seconds;
+    console_write(console, mark);
+    while (clock_seconds() < until) {
+        take_events(console, 0.05);
+        if (console->output_size >= size &&
+            memcmp(console->output + console->output_size - size, mark, size) == 0) {
+            console->output_size -= size;
+            console->output[console->output_size] = '\0';
+            return;
+        }
+    }
+}
+
 int console_wait_exit(struct console *console)
 {
     double until = clock_seconds() + deadline_seconds;
     while (!console->ended && clock_seconds() < until)
         take_events(console, 0.05);
-    /* The last of the output can arrive after the news of the end: the system hands it on later. */
-    for (size_t before = console->output_size + 1; before != console->output_size;) {
-        before = console->output_size;
-        take_events(console, 0.1);
-    }
+    if (console->ended)
+        take_rest(console);
     return console->ended ? console->status : -1;
 }
 
