@@ -356,7 +356,7 @@ static void product_narrow(const struct product_block *block, int rows, int colu
 {
     real tile[PRODUCT_ROWS * PANEL] __attribute__((aligned(64)));
     for (int i = 0; i < rows; i += PRODUCT_ROWS) {
-        const int count = rows - i < PRODUCT_ROWS ? rows - i : PRODUCT_ROWS;
+        const int count = least(PRODUCT_ROWS, rows - i);
         real *c = block->c + (size_t)i * block->c_stride;
         struct product_block part = *block;
         part.a += (size_t)i * (across ? 1 : block->a_stride);
@@ -1063,14 +1063,33 @@ INLINE vector greater_seen(vector a, vector b, const struct bounds *bounds, int 
     return (vector)((take & (mask)a) | (~take & (mask)b));
 }
 
+/* The sum of a[j] b[j] over the keys j, in PAD parts that are summed up then; b NULL: of a[j]. */
+INLINE vector sum_over_keys(const real *a, const real *b, size_t stride, struct span keys)
+{
+    vector sum = (vector){0};
+    for (int part = 0; part < PAD; part++) {
+        vector of_part = (vector){0};
+        for (int j = keys.from / PAD * PAD + part; j < keys.to; j += PAD) {
+            const size_t at = (size_t)j * stride;
+            if (j < keys.from)
+                continue;
+            if (b)
+                of_part += load(a + at) * load(b + at);
+            else
+                of_part += load(a + at);
+        }
+        sum += of_part;
+    }
+    return sum;
+}
+
 /* Softmax of a vector of queries over the keys that each sees: columns of `scores`, whose rows are
- * `stride` apart; 0 where it does not see a key of `keys`. What is summed up over the keys is
- * summed up in PAD parts first. */
+ * `stride` apart; 0 where it does not see a key of `keys`. */
 INLINE void softmax(const struct attention_head *head, real *restrict scores, size_t stride, int t,
                     struct span keys)
 {
     const struct bounds bounds = bounds_of(head, t);
-    vector highest = (vector){0} - (real)INFINITY, sum = (vector){0};
+    vector highest = (vector){0} - (real)INFINITY;
     real top[LANES];
     for (int j = keys.from; j < keys.to; j++)
         highest = greater_seen(load(scores + (size_t)j * stride), highest, &bounds, j);
@@ -1083,16 +1102,38 @@ INLINE void softmax(const struct attention_head *head, real *restrict scores, si
             row[lane] = (real)j >= bounds.from[lane] && (real)j < bounds.to[lane] ? power : 0;
         }
     }
-    for (int part = 0; part < PAD; part++) {
-        vector of_part = (vector){0};
-        for (int j = keys.from / PAD * PAD + part; j < keys.to; j += PAD)
-            if (j >= keys.from)
-                of_part += load(scores + (size_t)j * stride);
-        sum += of_part;
-    }
-    const vector scale = 1 / sum;
+    const vector scale = 1 / sum_over_keys(scores, NULL, stride, keys);
     for (int j = keys.from; j < keys.to; j++)
         store(scores + (size_t)j * stride, load(scores + (size_t)j * stride) * scale);
+}
+
+/* to[key][query] = the product of a key's row and a query's column, for the vector of queries at t;
+ * returns the keys. */
+INLINE struct span multiply_pairs(const struct attention_head *head, int t, struct dense rows,
+                                  struct dense columns, real *to)
+{
+    const int Tp = pad(head->tokens);
+    const struct span keys = keys_computed(head, t);
+    for (int j = keys.from; j < keys.to; j += TILE)
+        tile_product(&(struct tile){rows.first + (size_t)j * rows.stride, rows.stride, 1,
+                                    columns.first + t, columns.stride, head->width},
+                     to + j * Tp + t, (size_t)Tp);
+    return keys;
+}
+
+/* to[query] = the sum over the keys of shares[key][query] rows[key]. */
+INLINE void mix_keys(const struct attention_head *head, const real *shares, struct dense rows,
+                     struct dense to)
+{
+    const int Tp = pad(head->tokens);
+    for (int t = 0; t < head->tokens; t += TILE) {
+        const struct span keys = keys_of(head, t, TILE);
+        for (int d = 0; d < head->width; d += LANES)
+            tile_product(&(struct tile){shares + keys.from * Tp + t, 1, (size_t)Tp,
+                                        rows.first + (size_t)keys.from * rows.stride + d,
+                                        rows.stride, keys.to - keys.from},
+                         to.first + (size_t)t * to.stride + d, to.stride);
+    }
 }
 
 /* S = Q K^T / sqrt(W);  P = softmax(S), masked;  O = P V. S and P lie as [key][query]. */
@@ -1106,21 +1147,10 @@ static void attention_forward(const struct attention_head *head)
     const struct dense v = pack(scratch + 2 * part, head->v, T, W);
     const struct dense o = result_for(head->out, scratch + 3 * part, head, false);
     for (int t = 0; t < T; t += LANES) {
-        const struct span keys = keys_computed(head, t);
-        for (int j = keys.from; j < keys.to; j += TILE)
-            tile_product(&(struct tile){k.first + (size_t)j * k.stride, k.stride, 1, qt.first + t,
-                                        qt.stride, W},
-                         P + j * Tp + t, (size_t)Tp);
+        const struct span keys = multiply_pairs(head, t, k, qt, P);
         softmax(head, P + t, (size_t)Tp, t, keys);
     }
-    for (int t = 0; t < T; t += TILE) {
-        const struct span keys = keys_of(head, t, TILE);
-        for (int d = 0; d < W; d += LANES)
-            tile_product(&(struct tile){P + keys.from * Tp + t, 1, (size_t)Tp,
-                                        v.first + (size_t)keys.from * v.stride + d, v.stride,
-                                        keys.to - keys.from},
-                         o.first + (size_t)t * o.stride + d, o.stride);
-    }
+    mix_keys(head, P, v, o);
     unpack(head->out, &o, T, W, false);
 }
 
@@ -1128,14 +1158,7 @@ static void attention_forward(const struct attention_head *head)
 INLINE void softmax_backward(const real *restrict P, real *restrict dS, size_t stride,
                              struct span keys, real scale)
 {
-    vector delta = (vector){0};
-    for (int part = 0; part < PAD; part++) {
-        vector of_part = (vector){0};
-        for (int j = keys.from / PAD * PAD + part; j < keys.to; j += PAD)
-            if (j >= keys.from)
-                of_part += load(P + (size_t)j * stride) * load(dS + (size_t)j * stride);
-        delta += of_part;
-    }
+    const vector delta = sum_over_keys(P, dS, stride, keys);
     for (int j = keys.from; j < keys.to; j++) {
         real *restrict row = dS + (size_t)j * stride;
         store(row, load(P + (size_t)j * stride) * (load(row) - delta) * scale);
@@ -1157,21 +1180,10 @@ static void attention_backward(const struct attention_head *head)
     const struct dense dOt = pack_transposed(scratch + 4 * part, head->dout, T, W);
     const struct dense dq = result_for(head->dq, result, head, false);
     for (int t = 0; t < T; t += LANES) {
-        const struct span keys = keys_computed(head, t);
-        for (int j = keys.from; j < keys.to; j += TILE)
-            tile_product(&(struct tile){v.first + (size_t)j * v.stride, v.stride, 1, dOt.first + t,
-                                        dOt.stride, W},
-                         dS + j * Tp + t, (size_t)Tp);
+        const struct span keys = multiply_pairs(head, t, v, dOt, dS);
         softmax_backward(P + t, dS + t, (size_t)Tp, keys, 1 / (real)sqrt((real)W));
     }
-    for (int t = 0; t < T; t += TILE) {
-        const struct span keys = keys_of(head, t, TILE);
-        for (int d = 0; d < W; d += LANES)
-            tile_product(&(struct tile){dS + keys.from * Tp + t, 1, (size_t)Tp,
-                                        k.first + (size_t)keys.from * k.stride + d, k.stride,
-                                        keys.to - keys.from},
-                         dq.first + (size_t)t * dq.stride + d, dq.stride);
-    }
+    mix_keys(head, dS, k, dq);
     unpack(head->dq, &dq, T, W, false);
     for (int pass = 0; pass < 2; pass++) { /* dK from dS and Q, dV from P and dO */
         const real *a = pass == 0 ? dS : P;

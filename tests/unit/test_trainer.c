@@ -474,15 +474,22 @@ static void test_a_load_that_fails_changes_nothing(void **state)
     pair_state_free(saved);
 }
 
+/* A run of two steps, at its end. */
+static struct trainer *start_and_end(struct settings *settings)
+{
+    settings->steps = 2;
+    struct trainer *trainer = start(settings, true);
+    while (next(trainer)->kind != UPDATE_END)
+        continue;
+    return trainer;
+}
+
 /* A run that was saved at its end is at its end. */
 static void test_a_loaded_run_can_be_over(void **state)
 {
     (void)state;
     struct settings settings = small_settings();
-    settings.steps = 2;
-    struct trainer *trainer = start(&settings, true);
-    while (next(trainer)->kind != UPDATE_END)
-        continue;
+    struct trainer *trainer = start_and_end(&settings);
     trainer_save(trainer);
     struct pair_state *saved = next(trainer)->state;
     assert_int_equal(saved->step, 2);
@@ -499,10 +506,7 @@ static void test_the_length_changes_under_way(void **state)
 {
     (void)state;
     struct settings settings = small_settings();
-    settings.steps = 2;
-    struct trainer *trainer = start(&settings, true);
-    while (next(trainer)->kind != UPDATE_END)
-        continue;
+    struct trainer *trainer = start_and_end(&settings);
     settings.lr *= 2; /* which makes it no longer */
     trainer_apply(trainer, &settings);
     assert_int_equal(next(trainer)->kind, UPDATE_CHANGE);
