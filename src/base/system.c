@@ -1,12 +1,13 @@
 /* See system.h. The Linux-only ways are guarded and have a plain twin. */
 #if defined(__linux__) && !defined(_GNU_SOURCE)
-#define _GNU_SOURCE /* sched_getaffinity */
+#define _GNU_SOURCE /* sched_getaffinity, memfd_create */
 #endif
 #include "base/system.h"
 
 #include <unistd.h>
 #ifdef __linux__
 #include <sched.h>
+#include <sys/mman.h>
 #endif
 
 int system_cores(void)
@@ -32,5 +33,14 @@ size_t system_memory(void)
     return pages > 0 && page_size > 0 ? (size_t)pages * (size_t)page_size : 0;
 #else
     return 0;
+#endif
+}
+
+int system_memory_file(void)
+{
+#ifdef MFD_CLOEXEC
+    return memfd_create("lnscope", MFD_CLOEXEC);
+#else
+    return -1;
 #endif
 }

@@ -361,9 +361,11 @@ static void run(struct app *app)
 {
     trainer_wait(app->trainer, 0.2); /* the first picture shows the first run, if that is quick */
     app_take_updates(app);
-    draw(app);
-    if (!app->scene.ended) /* as a saved run can be */
+    if (!app->scene.ended) { /* as a saved run can be */
         trainer_run(app->trainer);
+        app->scene.running = true;
+    }
+    draw(app);
     while (!app->quit && !terminal_signal())
         turn(app);
 }

@@ -16,7 +16,9 @@
 #include "ui/terminal.h"
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "base/names.h"
+#include "base/system.h"
 #include "ui/keys.h"
 
 #include <curses.h>
@@ -52,8 +54,12 @@ static struct {
     SCREEN *curses;
     WINDOW *keys; /* a pad: reading from it refreshes nothing */
     FILE *in_stream, *out_stream;
-    int in, out; /* what curses reads and writes */
-    int null;    /* where curses writes once the terminal is given back behind its back */
+    int in, out;    /* what curses reads and writes */
+    int null;       /* where curses writes once the terminal is given back behind its back */
+    int screen;     /* the terminal once more; null like `out` once it is given back so */
+    int frame;      /* where curses writes while it paints; -1: to the terminal, piece by piece */
+    char *gathered; /* [room], of the frame */
+    size_t room;
     int wake[2]; /* a handler writes here, terminal_key() waits on it */
     struct look look[ROLES];
     enum theme theme;
@@ -128,6 +134,7 @@ static void restore_now(void)
     /* A shell in the foreground has set the modes as it wants them. */
     if (!atomic_load(&is_away) && tcgetpgrp(terminal.in) == getpgrp()) {
         struct pollfd ready = {.fd = STDOUT_FILENO, .events = POLLOUT};
+        dup2(terminal.null, terminal.screen); /* first: a frame under way ends there */
         dup2(terminal.null, terminal.out);
         if (poll(&ready, 1, 1000) == 1) /* a terminal that takes nothing must not hold us */
             write_all(STDOUT_FILENO, terminal.restore, terminal.restore_size);
@@ -494,11 +501,14 @@ static FILE *stream_of(int fd, const char *mode)
 /* Descriptors and streams; false leaves errno. */
 static bool open_files(void)
 {
+    terminal.wake[0] = terminal.wake[1] = -1;
     terminal.in_stream =
         isatty(STDIN_FILENO) ? stream_of(STDIN_FILENO, "r") : fopen("/dev/tty", "r");
     terminal.out_stream = stream_of(STDOUT_FILENO, "w");
     terminal.null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (!terminal.in_stream || !terminal.out_stream || terminal.null < 0 ||
+    terminal.screen = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+    terminal.frame = system_memory_file();
+    if (!terminal.in_stream || !terminal.out_stream || terminal.null < 0 || terminal.screen < 0 ||
         pipe(terminal.wake) != 0)
         return false;
     terminal.in = fileno(terminal.in_stream);
@@ -516,13 +526,17 @@ static void close_files(void)
         fclose(terminal.in_stream);
     if (terminal.out_stream)
         fclose(terminal.out_stream);
-    if (terminal.null >= 0)
-        close(terminal.null);
-    for (int i = 0; i < 2; i++)
-        if (terminal.wake[i] >= 0)
-            close(terminal.wake[i]);
+    int *const files[] = {&terminal.null, &terminal.screen, &terminal.frame, &terminal.wake[0],
+                          &terminal.wake[1]};
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        if (*files[i] >= 0)
+            close(*files[i]);
+        *files[i] = -1;
+    }
+    free(terminal.gathered);
     terminal.in_stream = terminal.out_stream = NULL;
-    terminal.null = terminal.wake[0] = terminal.wake[1] = -1;
+    terminal.gathered = NULL;
+    terminal.room = 0;
 }
 
 /* The modes that the program runs in. */
@@ -683,6 +697,27 @@ static bool paint_difference(const struct canvas *canvas, int rows, int cols)
     return any;
 }
 
+/* Curses sends a frame in a hundred pieces, each of which wakes the terminal: they are gathered
+ * and sent as one. Not when it comes back from the shell and sets the terminal's modes. */
+static bool frame_begin(void)
+{
+    return terminal.frame >= 0 && !isendwin() && lseek(terminal.frame, 0, SEEK_SET) == 0 &&
+           dup2(terminal.frame, terminal.out) >= 0;
+}
+
+static void frame_send(void)
+{
+    dup2(terminal.screen, terminal.out);
+    const off_t end = lseek(terminal.frame, 0, SEEK_CUR);
+    const size_t size = end > 0 ? (size_t)end : 0;
+    if (size > terminal.room) {
+        terminal.room = 2 * size;
+        terminal.gathered = memory_resize(terminal.gathered, terminal.room, 1);
+    }
+    if (pread(terminal.frame, terminal.gathered, size, 0) == (ssize_t)size)
+        write_all(terminal.out, terminal.gathered, size);
+}
+
 void terminal_paint(const struct canvas *canvas)
 {
     static const char begin[] = "\033[?2026h", end[] = "\033[?2026l";
@@ -701,6 +736,7 @@ void terminal_paint(const struct canvas *canvas)
     cols = canvas->cols < cols ? canvas->cols : cols;
     if (!paint_difference(canvas, rows, cols) && !whole)
         return;
+    const bool gather = frame_begin();
     /* Curses sends all it has at the end of doupdate(), so that these stay outside. */
     if (terminal.synchronized)
         write_all(terminal.out, begin, sizeof begin - 1);
@@ -711,6 +747,8 @@ void terminal_paint(const struct canvas *canvas)
     mouse_switch(terminal.mouse_wanted);
     if (terminal.synchronized)
         write_all(terminal.out, end, sizeof end - 1);
+    if (gather)
+        frame_send();
     size_t cells = (size_t)canvas->rows * (size_t)canvas->cols;
     if (cells > 0)
         memcpy(terminal.shown.cells, canvas->cells, cells * sizeof *canvas->cells);

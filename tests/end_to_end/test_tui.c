@@ -16,6 +16,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -52,6 +53,26 @@ static void *die_here(void *argument)
     die("no more memory: a smaller model");
 }
 
+static atomic_int pictures;
+
+static void *die_meanwhile(void *argument)
+{
+    while (atomic_load(&pictures) < 20)
+        ;
+    return die_here(argument);
+}
+
+/* Paints one picture after the other until the program ends. */
+static void paint_on(struct canvas *canvas)
+{
+    for (int i = 0;; i++) {
+        for (int row = 3; row < canvas->rows; row++)
+            canvas_print(canvas, canvas_whole(canvas), row, 0, (enum role)(i % ROLES), "%d", i);
+        terminal_paint(canvas);
+        atomic_fetch_add(&pictures, 1);
+    }
+}
+
 static int child_key(int code, struct canvas *canvas)
 {
     pthread_t thread;
@@ -74,6 +95,10 @@ static int child_key(int code, struct canvas *canvas)
     case 't':
         pthread_create(&thread, NULL, die_here, NULL);
         pthread_join(thread, NULL);
+        break;
+    case 'd': /* on a thread, in the middle of a picture */
+        pthread_create(&thread, NULL, die_meanwhile, NULL);
+        paint_on(canvas);
         break;
     case 'x':
         exit(3);
@@ -235,6 +260,18 @@ static void opens_and_quits(void **state)
     struct console *console = start();
     assert_true(console_wait_text(console, "Pre-LN"));
     assert_non_null(strstr(console_output(console, NULL), "\033[?2026h"));
+    quit(console);
+}
+
+/* It trains before it draws. */
+static void the_first_picture_is_of_a_running_program(void **state)
+{
+    (void)state;
+    struct console *console = start_with((struct setup){0});
+    assert_true(console_wait_text(console, "RUNNING"));
+    const char *output = console_output(console, NULL), *end = strstr(output, "\033[?2026l");
+    assert_true(!end || strstr(output, "RUNNING") < end);
+    assert_null(strstr(output, "PAUSED"));
     quit(console);
 }
 
@@ -862,6 +899,7 @@ static void commands_write_files(void **state)
     command(console, "layers 2\r", "restarted from seed 1");
     command(console, "load run.s\t\r", "loaded run.safetensors, step ");
     command(console, "load a.txt\r", "a.txt is damaged or no safetensors file");
+    command(console, "text none.txt\r", "cannot read none.txt (No such file or directory)");
     command(console, "text a.\t\r", "text a.txt: kept for the task text");
     command(console, "task text\r", ": restarted from seed 1");
     quit(console);
@@ -1260,6 +1298,7 @@ static void standard_error_appears_afterwards(void **state)
         {"a", SIGABRT, 0, "written"},
         {"s", SIGSEGV, 0, "written"},
         {"t", 0, 1, "lnscope: no more memory: a smaller model"},
+        {"d", 0, 1, "lnscope: no more memory: a smaller model"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
@@ -1405,6 +1444,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(opens_and_quits),
+        cmocka_unit_test(the_first_picture_is_of_a_running_program),
         cmocka_unit_test(settings_keys_say_what_they_did),
         cmocka_unit_test(placements_and_presets_have_keys),
         cmocka_unit_test(runs_pauses_and_steps),
