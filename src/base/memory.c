@@ -43,19 +43,43 @@ static size_t round_up(size_t size)
     return (size + MEMORY_ALIGNMENT - 1) / MEMORY_ALIGNMENT * MEMORY_ALIGNMENT;
 }
 
+#define LARGE_PAGE ((size_t)1 << 21)
+
 /* Asks for large pages, with which a step looks up fewer addresses; where there are none, nothing
  * is lost. Only whole large pages inside the block: nothing else shares them. */
 static void ask_for_large_pages(unsigned char *block, size_t size)
 {
 #ifdef MADV_HUGEPAGE
-    const uintptr_t large = (uintptr_t)1 << 21;
-    const uintptr_t first = ((uintptr_t)block + large - 1) / large * large;
-    const uintptr_t end = ((uintptr_t)block + size) / large * large;
+    const uintptr_t first = ((uintptr_t)block + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
+    const uintptr_t end = ((uintptr_t)block + size) / LARGE_PAGE * LARGE_PAGE;
     if (end > first)
         (void)madvise((void *)first, end - first, MADV_HUGEPAGE);
 #else
     (void)block, (void)size;
 #endif
+}
+
+static size_t whole_large_pages(size_t size)
+{
+    return size > SIZE_MAX - LARGE_PAGE ? SIZE_MAX
+                                        : (size + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
+}
+
+size_t memory_large_size(size_t size)
+{
+    const size_t whole = whole_large_pages(size);
+    return whole - size <= size / 4 ? whole : size;
+}
+
+void *memory_large(size_t size)
+{
+    const size_t whole = whole_large_pages(size), takes = memory_large_size(size);
+    if (takes < LARGE_PAGE || whole == SIZE_MAX)
+        return malloc(size);
+    void *block = aligned_alloc(LARGE_PAGE, whole);
+    if (block)
+        ask_for_large_pages(block, takes);
+    return block;
 }
 
 bool arena_open(struct arena *arena, size_t size)

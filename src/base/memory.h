@@ -19,6 +19,12 @@ void *memory_resize(void *old, size_t count, size_t size);
 /* A copy of the string; dies when there is no memory. Free with free(). */
 char *memory_copy_string(const char *string);
 
+/* Memory for `size` bytes of large arrays, not zeroed, in large pages where the system has them;
+ * NULL when there is none. Free with free(). What it takes is memory_large_size(): large pages are
+ * whole ones where that is at most a quarter more. */
+void *memory_large(size_t size);
+size_t memory_large_size(size_t size);
+
 /* One block from which aligned arrays are carved, in two passes over the same code: with `base`
  * NULL the carving only counts, so that `used` is the size that the second pass needs. */
 struct arena {

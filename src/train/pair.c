@@ -66,8 +66,7 @@ void pair_close(struct pair *pair)
     task_close(pair->task);
 }
 
-/* Both sides, on threads of their own where there are. */
-static void run_sides(struct pair *pair, void (*task)(void *argument, int side), void *argument)
+void pair_sides(struct pair *pair, void (*task)(void *argument, int side), void *argument)
 {
     struct parallel sides;
     if (pair->sides)
@@ -90,7 +89,7 @@ static void step_task(void *argument, int side)
 void pair_step(struct pair *pair, struct snapshot snapshot[SIDES])
 {
     struct step_phase phase = {.pair = pair, .snapshot = snapshot};
-    run_sides(pair, step_task, &phase);
+    pair_sides(pair, step_task, &phase);
 }
 
 int pair_sample_distance(const struct pair *pair)
@@ -118,7 +117,7 @@ static void sample_task(void *argument, int side)
 bool pair_go_on_sample(struct pair *pair)
 {
     struct sample_phase phase = {.pair = pair};
-    run_sides(pair, sample_task, &phase);
+    pair_sides(pair, sample_task, &phase);
     return phase.more[LEFT] || phase.more[RIGHT];
 }
 

@@ -28,6 +28,9 @@ void pair_close(struct pair *pair);
 /* *to takes over all that *from holds. */
 void pair_move(struct pair *to, const struct pair *from);
 
+/* task(argument, side) of both sides, on threads of their own where there are. */
+void pair_sides(struct pair *pair, void (*task)(void *argument, int side), void *argument);
+
 /* One step of both stacks. */
 void pair_step(struct pair *pair, struct snapshot snapshot[SIDES]);
 

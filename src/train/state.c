@@ -1,15 +1,23 @@
 /* See state.h. Copies numbers; knows no files and no threads. */
 #include "train/state.h"
 
+#include "base/memory.h"
+
 #include <stdlib.h>
 #include <string.h>
+
+/* Of the weights and both moments. */
+static size_t numbers_bytes(size_t parameters)
+{
+    return 3 * parameters * sizeof(real);
+}
 
 size_t pair_state_bytes(const struct pair *pair)
 {
     size_t bytes = sizeof(struct pair_state);
     for (int side = 0; side < SIDES; side++) {
         const struct run *run = &pair->run[side];
-        bytes += 3 * run->model.parameters * sizeof(real);
+        bytes += memory_large_size(numbers_bytes(run->model.parameters));
         for (int i = 0; i < run->parked.tensors; i++)
             bytes += 3 * run->parked.tensor[i].count * sizeof(real);
     }
@@ -21,7 +29,7 @@ size_t pair_state_bytes_for(const struct settings *settings, int vocab)
     size_t bytes = sizeof(struct pair_state);
     for (enum side side = LEFT; side < SIDES; side++) {
         const struct model_config config = run_model_config(settings, side, vocab);
-        bytes += 3 * model_parameters(&config) * sizeof(real);
+        bytes += memory_large_size(numbers_bytes(model_parameters(&config)));
     }
     return bytes;
 }
@@ -54,7 +62,7 @@ static bool take_run(struct run_state *state, const struct run *run)
         .updates = run->optimizer.updates,
         .fault = run->fault,
         .parameters = n,
-        .weight = malloc(3 * n * sizeof(real)),
+        .weight = memory_large(numbers_bytes(n)),
     };
     if (!state->weight || !copy_parked(&state->parked, &run->parked))
         return false;
@@ -66,7 +74,19 @@ static bool take_run(struct run_state *state, const struct run *run)
     return true;
 }
 
-struct pair_state *pair_state_take(const struct pair *pair)
+struct take_phase {
+    const struct pair *pair;
+    struct pair_state *state;
+    bool taken[SIDES];
+};
+
+static void take_task(void *argument, int side)
+{
+    struct take_phase *phase = argument;
+    phase->taken[side] = take_run(&phase->state->run[side], &phase->pair->run[side]);
+}
+
+struct pair_state *pair_state_take(struct pair *pair)
 {
     struct pair_state *state = calloc(1, sizeof *state);
     if (!state)
@@ -75,11 +95,12 @@ struct pair_state *pair_state_take(const struct pair *pair)
     state->step = pair->run[LEFT].step;
     state->vocab = pair->run[LEFT].model.config.vocab;
     state->bytes = pair_state_bytes(pair);
-    for (int side = 0; side < SIDES; side++)
-        if (!take_run(&state->run[side], &pair->run[side])) {
-            pair_state_free(state);
-            return NULL;
-        }
+    struct take_phase phase = {.pair = pair, .state = state};
+    pair_sides(pair, take_task, &phase);
+    if (!phase.taken[LEFT] || !phase.taken[RIGHT]) {
+        pair_state_free(state);
+        return NULL;
+    }
     return state;
 }
 

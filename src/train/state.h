@@ -31,7 +31,7 @@ size_t pair_state_bytes(const struct pair *pair);
 size_t pair_state_bytes_for(const struct settings *settings, int vocab);
 
 /* A copy of the pair's state; NULL when there is no memory. Free with pair_state_free(). */
-struct pair_state *pair_state_take(const struct pair *pair);
+struct pair_state *pair_state_take(struct pair *pair);
 
 /* Makes the pair's state a copy of this one, its settings included. The pair was opened with
  * settings that make the same models. False with a reason, and the pair as it was, when they are

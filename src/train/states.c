@@ -60,7 +60,7 @@ void states_limit(struct states *states, size_t bytes)
 }
 
 /* A state that there is no memory for is not kept: the one before it serves in its place. */
-static void keep(struct states *states, const struct pair *pair)
+static void keep(struct states *states, struct pair *pair)
 {
     struct pair_state *state = pair_state_take(pair);
     if (!state)
@@ -73,14 +73,14 @@ static void keep(struct states *states, const struct pair *pair)
     states->used += state->bytes;
 }
 
-void states_restart(struct states *states, const struct pair *pair)
+void states_restart(struct states *states, struct pair *pair)
 {
     forget(states);
     states->spacing = STATES_SPACING;
     keep(states, pair);
 }
 
-void states_step(struct states *states, const struct pair *pair)
+void states_step(struct states *states, struct pair *pair)
 {
     if (pair->run[LEFT].step % states->spacing != 0)
         return;

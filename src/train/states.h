@@ -10,7 +10,7 @@
 #include "train/state.h"
 
 enum {
-    STATES_SPACING = 16, /* at first: copying a state takes about a tenth of a step's time */
+    STATES_SPACING = 32, /* at first: what a state takes is mostly new pages, up to a step's time */
     STATES_LEAST = 2     /* so many are kept whatever the budget */
 };
 
@@ -41,10 +41,10 @@ void states_limit(struct states *states, size_t bytes);
 
 /* A run begins, or goes on from elsewhere: forgets all, and keeps the state that the pair is in as
  * that of the start, for good. */
-void states_restart(struct states *states, const struct pair *pair);
+void states_restart(struct states *states, struct pair *pair);
 
 /* To be called after every step: keeps the state where it is one to keep. */
-void states_step(struct states *states, const struct pair *pair);
+void states_step(struct states *states, struct pair *pair);
 
 /* To be called after every change of the optimizer's settings and every switch of a placement:
  * notes the settings of the pair as those of the next step. */

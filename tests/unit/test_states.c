@@ -172,9 +172,9 @@ static void cutting_forgets_what_is_later(void **state)
     states_cut(&session.states, 70);
     assert_int_equal(session.states.count, 2);
     assert_int_equal(session.states.state[1]->step, 64);
-    assert_int_equal(session.states.spacing, 16);
+    assert_int_equal(session.states.spacing, 32);
     train_to(&session, 100);
-    assert_int_equal(session.states.count, 4); /* 0 64 80 96 */
+    assert_int_equal(session.states.count, 3); /* 0 64 96 */
     train_to(&session, 400);
     assert_kept(&session.states, 400);
     go_back(&session, 0);
