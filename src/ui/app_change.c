@@ -153,12 +153,26 @@ static void say_set(struct app *app, const char *name, const struct settings *be
         app_say(app, ROLE_TEXT, "%s %.300s%s", name, value, what);
 }
 
+/* Whether a text that is named before its task can be learned; the trainer reads one in use. */
+static bool check_text(const struct settings *before, const struct settings *next,
+                       struct error *error)
+{
+    if (next->task == TASK_TEXT || !*next->text || strcmp(next->text, before->text) == 0)
+        return true;
+    struct task *task = task_open(TASK_TEXT, next->text, next->context, error);
+    if (!task)
+        return false;
+    task_close(task);
+    return true;
+}
+
 bool app_set(struct app *app, const char *name, const char *value)
 {
     struct error error;
     const struct settings before = app->wanted;
     struct settings next = app->wanted;
-    if (!setting_set(&next, name, value, &error) || !settings_check(&next, &error)) {
+    if (!setting_set(&next, name, value, &error) || !settings_check(&next, &error) ||
+        !check_text(&before, &next, &error)) {
         app_say(app, ROLE_BAD, "%s", error.text);
         return false;
     }
