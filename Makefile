@@ -143,18 +143,19 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_SUPPORT) $(LIBRARY)
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d $(BUILD)/tests/*/*.d)
 
-# The program under test is that of this build; the longest test comes first.
-run_tests = sh tests/run.sh $(PROGRAM) $(filter %/test_tui %/test_session,$(1)) \
-    $(filter-out %/test_tui %/test_session,$(1))
+# The program under test is that of this build; the longest tests come first.
+LONG_TESTS = test_tui test_claims test_session
+run_tests = sh tests/run.sh $(PROGRAM) $(foreach test,$(LONG_TESTS),$(filter %/$(test),$(1))) \
+    $(filter-out $(addprefix %/,$(LONG_TESTS)),$(1))
 
-.PHONY: check-unit check-reference check-gradient check-end-to-end check-text
-check-unit: all $(UNIT_TESTS)
-	@$(call run_tests,$(UNIT_TESTS))
-check-reference: $(REFERENCE_TESTS)
-	@$(call run_tests,$(REFERENCE_TESTS))
-check-gradient: $(GRADIENT_TESTS)
-	@$(call run_tests,$(GRADIENT_TESTS))
-check-end-to-end: all $(END_TO_END_TESTS)
+.PHONY: check-programs check-units check-numbers check-end-to-end check-text
+check-programs: tests-all
+	@$(call run_tests,$(UNIT_TESTS) $(REFERENCE_TESTS) $(END_TO_END_TESTS))
+check-units: all $(UNIT_TESTS) $(REFERENCE_TESTS)
+	@$(call run_tests,$(UNIT_TESTS) $(REFERENCE_TESTS))
+check-numbers: tests-numbers
+	@$(call run_tests,$(GRADIENT_TESTS) $(REFERENCE_TESTS))
+check-end-to-end: tests-end-to-end
 	@$(call run_tests,$(END_TO_END_TESTS))
 # What is not a program: the direction of includes, and the documents made from tables.
 check-text: all
@@ -172,19 +173,19 @@ JOBS := $(shell nproc 2>/dev/null || echo 1)
 
 check: deps-check
 	$(STRICT_MAKE) -j$(JOBS) tests-all
-	$(STRICT_MAKE) check-text check-unit check-reference check-end-to-end
+	$(STRICT_MAKE) check-text check-programs
 	$(STRICT_MAKE) -j$(JOBS) WITHOUT="libcjson inih" all
 	$(STRICT_MAKE) -j$(JOBS) REAL=double tests-numbers
-	$(STRICT_MAKE) REAL=double check-gradient check-reference
+	$(STRICT_MAKE) REAL=double check-numbers
 	$(STRICT_MAKE) -j$(JOBS) SANITIZER=address tests-all
-	$(STRICT_MAKE) SANITIZER=address check-unit check-reference check-end-to-end
+	$(STRICT_MAKE) SANITIZER=address check-programs
 	$(STRICT_MAKE) -j$(JOBS) SANITIZER=undefined tests-all
-	$(STRICT_MAKE) SANITIZER=undefined check-unit check-reference check-end-to-end
+	$(STRICT_MAKE) SANITIZER=undefined check-programs
 	$(STRICT_MAKE) -j$(JOBS) SANITIZER=thread tests-end-to-end
 	$(STRICT_MAKE) SANITIZER=thread check-end-to-end
 	@if command -v clang >/dev/null; then \
 	    $(STRICT_MAKE) -j$(JOBS) CC=clang tests-all && \
-	    $(STRICT_MAKE) CC=clang check-unit check-reference; \
+	    $(STRICT_MAKE) CC=clang check-units; \
 	else echo "clang is not here: its warnings were not checked"; fi
 	@echo "All checks passed."
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs test programs, as many at a time as the machine has cores, all of them whatever fails. The
+# Runs test programs, one more at a time than the machine has cores, all of them whatever fails. The
 # output of each is printed when it is over, so that it stays together; at the end those that failed
 # are named.
 #
@@ -11,7 +11,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 export LNSCOPE="$program" XDG_CONFIG_HOME=/nonexistent FOLDER="$folder"
 
-printf '%s\n' "$@" | xargs -P "$(nproc 2>/dev/null || echo 1)" -n 1 sh -c '
+printf '%s\n' "$@" | xargs -P "$(($(nproc 2>/dev/null || echo 1) + 1))" -n 1 sh -c '
     log=$FOLDER/$(echo "$1" | tr / _)
     "$1" > "$log" 2>&1 || echo "$1" >> "$FOLDER/failed"
     until mkdir "$FOLDER/printing" 2>/dev/null; do sleep 0.1; done

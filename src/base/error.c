@@ -23,18 +23,13 @@ void error_on_exit(void (*restore)(void))
     restore_hook = restore;
 }
 
-void error_restore(void)
+void die(const char *format, ...)
 {
+    va_list arguments;
     void (*restore)(void) = restore_hook;
     restore_hook = NULL;
     if (restore)
         restore();
-}
-
-void die(const char *format, ...)
-{
-    va_list arguments;
-    error_restore();
     fputs("lnscope: ", stderr);
     va_start(arguments, format);
     vfprintf(stderr, format, arguments);

@@ -19,9 +19,6 @@ bool error_set(struct error *error, const char *format, ...) __attribute__((form
 /* Registers the function that makes the terminal sane again; NULL takes it back. */
 void error_on_exit(void (*restore)(void));
 
-/* Calls the restore hook, once, if there is one. Safe to call at any time. */
-void error_restore(void);
-
 /* Restores, prints "lnscope: MESSAGE" on standard error and exits with status 1. */
 _Noreturn void die(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -203,13 +203,6 @@ void cast_marker(struct cast *cast, const char *label, double seconds)
     write_event(cast, "m", label, seconds);
 }
 
-static void cast_free(struct cast *cast)
-{
-    canvas_close(&cast->shown);
-    free(cast->bytes);
-    free(cast);
-}
-
 bool cast_close(struct cast *cast, struct error *error)
 {
     /* The last picture stays; a terminal that plays it goes on below. */
@@ -219,12 +212,8 @@ bool cast_close(struct cast *cast, struct error *error)
     add(cast, "\033[?25h");
     write_event(cast, "o", cast->bytes, cast->seconds);
     bool whole = file_commit(&cast->file, error);
-    cast_free(cast);
+    canvas_close(&cast->shown);
+    free(cast->bytes);
+    free(cast);
     return whole;
-}
-
-void cast_discard(struct cast *cast)
-{
-    file_discard(&cast->file);
-    cast_free(cast);
 }

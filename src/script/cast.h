@@ -41,7 +41,4 @@ void cast_marker(struct cast *cast, const char *label, double seconds);
  * Frees it either way. */
 bool cast_close(struct cast *cast, struct error *error);
 
-/* Ends it without a file. */
-void cast_discard(struct cast *cast);
-
 #endif

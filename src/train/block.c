@@ -18,11 +18,6 @@ const char *const block_part_names[BLOCK_PARTS + 1] = {
 const char *const block_place_names[TRACE_PLACES] = {
     [TRACE_IN_ATTENTION] = "attention", [TRACE_IN_FEED_FORWARD] = "ffn", [TRACE_AT_END] = "end"};
 
-enum placement block_placement(const struct block *block)
-{
-    return placement_of_block(block->model.config.placement, 0, 1);
-}
-
 /* ---- names and formulas ----------------------------------------------------------------------*/
 
 /* What the formulas of a place are made of. */

@@ -63,9 +63,6 @@ struct block {
 bool block_open(struct block *block, const struct block_plan *plan, struct error *error);
 void block_close(struct block *block);
 
-/* The placement of the block, which for `mix` is that of its first block. */
-enum placement block_placement(const struct block *block);
-
 /* An input as text: a row of numbers per line, separated by blanks or commas; empty lines and those
  * that begin with '#' do not count. */
 struct block_input {

@@ -316,7 +316,8 @@ static void add(struct events *events, int64_t step, int side, enum event_kind k
     for (; at > 0 && events->event[at - 1].step > step; at--)
         events->event[at] = events->event[at - 1];
     struct event *event = &events->event[at];
-    *event = (struct event){.step = step, .side = side, .layer = facts->layer, .kind = kind};
+    *event = (struct event){
+        .number = events->total, .step = step, .side = side, .layer = facts->layer, .kind = kind};
     write_sentence(text, sizeof text, row->sentence, row, facts);
     utf8_trim(text);
     names_printable(shown, sizeof shown, text);

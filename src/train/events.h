@@ -67,9 +67,10 @@ struct event_row {
 extern const struct event_row event_table[EVENT_KINDS];
 
 struct event {
-    int64_t step; /* the step that showed it, or the first that a change acts on */
-    int side;     /* enum side; -1: both or neither */
-    int layer;    /* l of x_l, or a block from 1 on; -1: none */
+    int64_t number; /* the total of the events when it was added; 0 for one of a saved session */
+    int64_t step;   /* the step that showed it, or the first that a change acts on */
+    int side;       /* enum side; -1: both or neither */
+    int layer;      /* l of x_l, or a block from 1 on; -1: none */
     enum event_kind kind;
     char text[EVENT_TEXT]; /* one line, UTF-8, without the side */
 };

@@ -78,7 +78,8 @@ bool run_settings_can_switch(const struct settings *settings, enum side side,
 
 /* Goes on under another placement: weights, moments and the count of steps stay. A final norm that
  * comes in starts at its initial values, or where it was when the run last had it. False with a
- * reason, and all as it was, when the placements do not fit or there is no memory. */
+ * reason, and all as it was, when the placements do not fit or there is no memory for a second
+ * stack. */
 bool run_switch(struct run *run, enum placement placement, struct error *error);
 
 /* Admin's factor of the stream as the first batch has set it: the mean over the vector at the first

@@ -152,10 +152,13 @@ void states_cut(struct states *states, int64_t step)
         drop(states, --states->count);
     while (states->entries > 0 && states->entry[states->entries - 1].step > step)
         states->entries--;
-    /* The spacing that a run of this length has. */
-    const int64_t room = states->count > 0 ? (int64_t)(states->limit / states->state[0]->bytes) : 0;
     states->spacing = STATES_SPACING;
-    while (step / states->spacing + 1 > (room > STATES_LEAST ? room : STATES_LEAST))
+    if (states->count == 0)
+        return;
+    /* The spacing that a run of this length has, from its first state on. */
+    const int64_t length = step - states->state[0]->step;
+    const int64_t room = (int64_t)(states->limit / states->state[0]->bytes);
+    while (length / states->spacing + 1 > (room > STATES_LEAST ? room : STATES_LEAST))
         states->spacing *= 2;
 }
 

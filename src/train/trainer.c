@@ -503,10 +503,28 @@ void trainer_load(struct trainer *trainer, struct pair_state *state)
 
 /* ---- the loop --------------------------------------------------------------------------------*/
 
+/* The clock of timed waits: one that nobody sets, where conditions can have it. */
+#ifdef __APPLE__
+#define WAIT_CLOCK CLOCK_REALTIME
+#else
+#define WAIT_CLOCK CLOCK_MONOTONIC
+#endif
+
+static void open_condition(pthread_cond_t *condition)
+{
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+#ifndef __APPLE__
+    pthread_condattr_setclock(&attributes, WAIT_CLOCK);
+#endif
+    pthread_cond_init(condition, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
 static struct timespec absolute_time(double seconds_from_now)
 {
     struct timespec at;
-    clock_gettime(CLOCK_REALTIME, &at);
+    clock_gettime(WAIT_CLOCK, &at);
     double whole = floor(seconds_from_now);
     at.tv_sec += (time_t)whole;
     at.tv_nsec += (long)((seconds_from_now - whole) * 1e9);
@@ -625,8 +643,8 @@ static struct trainer *start(const struct settings *settings, const struct pair_
     trainer->rate = (double)NAN;
     trainer->sampled = -1;
     pthread_mutex_init(&trainer->mutex, NULL);
-    pthread_cond_init(&trainer->to_trainer, NULL);
-    pthread_cond_init(&trainer->to_screen, NULL);
+    open_condition(&trainer->to_trainer);
+    open_condition(&trainer->to_screen);
     if (pthread_create(&trainer->thread, NULL, train, trainer) != 0)
         die("cannot start a thread: the system allows no more of them");
     return trainer;

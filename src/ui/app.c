@@ -406,6 +406,8 @@ int app_run(const struct app_start *start, struct error *error)
     terminal_close();
     able = app_record_close(&app, error) && able;
     if (number) { /* at once, without waiting for the step under way */
+        if (!able)
+            fprintf(stderr, "lnscope: %s\n", error->text);
         signal(number, SIG_DFL);
         raise(number);
     }

@@ -68,11 +68,11 @@ void app_record_stop(struct app *app)
 static void record_events(struct app *app)
 {
     const struct events *events = &app->events;
-    int64_t fresh = events->total - app->recorded_events;
-    int first = fresh < events->count ? events->count - (int)fresh : 0;
-    for (int i = first; i < events->count; i++) {
+    for (int i = 0; i < events->count; i++) {
         const struct event *event = &events->event[i];
         char title[TEXT_TITLE], label[TEXT_TITLE + EVENT_TEXT];
+        if (event->number <= app->recorded_events)
+            continue;
         scene_event_title(&app->scene, event, title);
         snprintf(label, sizeof label, "%s: %s", title, scene_event_text(&app->scene, event));
         app->output->record_marker(app->cast, label, seconds_now(app));

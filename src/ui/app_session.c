@@ -98,7 +98,8 @@ void app_take_session(struct app *app)
     app->history = app->load_history;
     app->load_history = (struct history){0};
     app->events = app->load_events;
-    app->scene.news = false; /* what is newest is no news */
+    app->recorded_events = app->events.total; /* what happened then is not news */
+    app->scene.news = false;
     forget_path(&app->load_path);
     app_say(app, ROLE_GOOD, "loaded %s, step %" PRId64, shown, app->history.last[LEFT].step);
 }

@@ -270,9 +270,3 @@ const struct theme_row
                         },
                 },
 };
-
-const char *const theme_names[THEMES + 1] = {[THEME_DEFAULT] = "default",
-                                             [THEME_DARK] = "dark",
-                                             [THEME_LIGHT] = "light",
-                                             [THEME_MONO] = "mono",
-                                             [THEMES] = NULL};

@@ -36,6 +36,5 @@ struct theme_row {
 };
 
 extern const struct theme_row theme_table[THEMES];
-extern const char *const theme_names[THEMES + 1];
 
 #endif

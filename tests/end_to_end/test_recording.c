@@ -120,6 +120,57 @@ static void a_signal_leaves_a_whole_recording(void **state)
     cast_played_close(&played);
 }
 
+static int count_markers(const struct cast_played *played, const char *part)
+{
+    int count = 0;
+    for (int i = 0; i < played->markers; i++)
+        count += strstr(played->marker[i], part) != NULL;
+    return count;
+}
+
+/* What happens while it is recorded is a marker, once; what a loaded session has gone through is
+ * none. */
+static void events_become_markers_once(void **state)
+{
+    struct cast_played played;
+    (void)state;
+    struct console *console = start(NULL, NULL);
+    press(console, " ", "PAUSED");
+    console_send(console, ".");
+    assert_true(console_wait_no_text(console, "step 0 "));
+    press(console, ":mark long ago\r", "long ago");
+    press(console, ":save s.safetensors\r", "saved s.safetensors");
+    quit(console);
+    console = start("--record", "a.cast");
+    press(console, ":load s.safetensors\r", "loaded s.safetensors");
+    press(console, " ", "PAUSED");
+    press(console, ":mark just now\r", "just now");
+    press(console, ":lr 0.01\r", "0.01");
+    press(console, ":lr 0.02\r:lr 0.03\r:lr 0.04\r", "0.04");
+    quit(console);
+    cast_play(&played, path);
+    assert_int_equal(count_markers(&played, "long ago"), 0);
+    assert_int_equal(count_markers(&played, "just now"), 1);
+    assert_true(count_markers(&played, "0.04") >= 1);
+    cast_played_close(&played);
+}
+
+static void a_signal_does_not_hide_what_was_not_recorded(void **state)
+{
+    (void)state;
+    if (access("/dev/full", W_OK) != 0)
+        skip();
+    struct console *console = start("--record=/dev/full", "--force");
+    assert_true(console_wait_text(console, "REC"));
+    console_signal(console, SIGTERM);
+    int status = console_wait_exit(console);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+    assert_null(console_complaint(console));
+    assert_non_null(
+        strstr(console_output(console, NULL), "could not finish /dev/full (No space left on"));
+    console_close(console);
+}
+
 static void a_file_that_is_there_is_refused(void **state)
 {
     (void)state;
@@ -144,6 +195,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_key_starts_and_ends_a_recording, make_folder,
                                         remove_folder),
         cmocka_unit_test_setup_teardown(a_signal_leaves_a_whole_recording, make_folder,
+                                        remove_folder),
+        cmocka_unit_test_setup_teardown(events_become_markers_once, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(a_signal_does_not_hide_what_was_not_recorded, make_folder,
                                         remove_folder),
         cmocka_unit_test_setup_teardown(a_file_that_is_there_is_refused, make_folder,
                                         remove_folder),

@@ -177,12 +177,6 @@ static void files_are_numbered_and_never_replaced(void **state)
     assert_null(cast_open("lnscope-001.cast", false, 5, 5, THEME_DARK, &error));
     assert_non_null(strstr(error.text, "lnscope-001.cast"));
     assert_null(cast_open("nowhere/a.cast", false, 5, 5, THEME_DARK, &error));
-    struct cast *cast = cast_open("a.cast", true, 5, 5, THEME_DARK, &error);
-    assert_non_null(cast);
-    unlink("a.cast");
-    cast_discard(cast);
-    struct stat status;
-    assert_int_not_equal(stat("a.cast", &status), 0);
 }
 
 int main(void)
