@@ -285,11 +285,15 @@ void event_help(enum event_kind kind, char out[EVENT_HELP])
     write_sentence(out, EVENT_HELP, row->help, row, NULL);
 }
 
+bool event_text_tells(const char *text)
+{
+    return strstr(text, stack_names[LEFT]) || strstr(text, stack_names[RIGHT]) ||
+           strstr(text, "preset") || strchr(text, '/'); /* a setting in which the stacks differ */
+}
+
 bool event_tells(const struct event *event)
 {
-    return event->kind == EVENT_SWITCH || strstr(event->text, stack_names[LEFT]) ||
-           strstr(event->text, stack_names[RIGHT]) || strstr(event->text, "preset") ||
-           strchr(event->text, '/'); /* a setting in which the stacks differ */
+    return event->kind == EVENT_SWITCH || event_text_tells(event->text);
 }
 
 enum loss_level event_level(double loss, double unigram_entropy)
@@ -302,15 +306,33 @@ enum loss_level event_level(double loss, double unigram_entropy)
 
 /* ---- the list ---- */
 
+/* What happens again and again must not push out what was done, nor the end of a stack. */
+static bool may_go(const struct event *event)
+{
+    return event->kind < EVENT_CHANGE && event->kind != EVENT_DIVERGED;
+}
+
+static void make_room(struct events *events)
+{
+    int i = 0;
+    while (i < events->count && !may_go(&events->event[i]))
+        i++;
+    if (i == events->count)
+        i = 0;
+    if (events->event[i].step > events->lost)
+        events->lost = events->event[i].step;
+    events->count--;
+    memmove(events->event + i, events->event + i + 1,
+            (size_t)(events->count - i) * sizeof events->event[0]);
+}
+
 static void add(struct events *events, int64_t step, int side, enum event_kind kind,
                 const struct facts *facts)
 {
     const struct event_row *row = &event_table[kind];
     char text[EVENT_TEXT], shown[EVENT_TEXT + 5];
-    if (events->count == EVENTS_MAX) {
-        events->count--;
-        memmove(events->event, events->event + 1, (size_t)events->count * sizeof events->event[0]);
-    }
+    if (events->count == EVENTS_MAX)
+        make_room(events);
     int at = events->count++;
     events->total++;
     for (; at > 0 && events->event[at - 1].step > step; at--)
@@ -337,6 +359,7 @@ static void forget_watch(struct events *events)
 void events_clear(struct events *events)
 {
     events->count = 0;
+    events->lost = 0;
     forget_watch(events);
 }
 
@@ -722,6 +745,7 @@ void events_truncate(struct events *events, const struct history *history,
 {
     while (events->count > 0 && events->event[events->count - 1].step > step)
         events->count--;
+    events->lost = events->lost < step ? events->lost : step;
     forget_watch(events);
     for (int i = 0; i < history_moments(history) && history_moment_step(history, i) <= step; i++)
         look_at_moment(events, history, settings, history_moment_step(history, i), true);

@@ -90,10 +90,12 @@ struct event_watch {
     uint64_t clipped;                      /* a bit for each step, the newest in bit 0 */
 };
 
-/* In rising order of steps; the oldest goes when full. */
+/* In rising order of steps. When full the oldest goes that neither came from the user nor was a
+ * divergence. */
 struct events {
     int count;
     int64_t total; /* ever added; it only rises */
+    int64_t lost;  /* the newest step of those that had to go; 0: none had */
     struct event event[EVENTS_MAX];
     struct event_watch watch[SIDES];
     bool warming, falling, fallen; /* the learning rate in the newest step */
@@ -126,6 +128,7 @@ void event_help(enum event_kind kind, char out[EVENT_HELP]);
 
 /* Does the text tell which stack is which? */
 bool event_tells(const struct event *event);
+bool event_text_tells(const char *text);
 
 /* Where a smoothed loss stands beside the unigram entropy, the loss without context. */
 enum loss_level { LEVEL_UNKNOWN, LEVEL_ABOVE, LEVEL_AT, LEVEL_BELOW };

@@ -334,6 +334,8 @@ bool events_read(struct events *events, const struct safetensors_file *file,
         if (rate[i] != 0 && rate[i] != 1)
             return error_set(error, "its events.rate cannot be");
     events->total = *total;
+    events->lost =
+        events->count == EVENTS_MAX ? events->event[0].step : 0; /* as far as one knows */
     events->warming = rate[0] == 1;
     events->falling = rate[1] == 1;
     events->fallen = rate[2] == 1;

@@ -47,6 +47,11 @@ void app_list_changes(const struct settings *before, const struct settings *afte
     }
 }
 
+const char *app_told(const struct app *app, const char *changes)
+{
+    return app->scene.blind && event_text_tells(changes) ? "hidden while blind" : changes;
+}
+
 /* The values that a key moves a setting along, in rising order; or, without them, the choices of
  * the setting, in a circle. */
 struct setting_key {
@@ -128,7 +133,7 @@ void app_command(struct app *app, const struct settings *settings)
     int scope = settings_difference(&app->wanted, settings);
     app_list_changes(&app->wanted, settings, NULL, changes, sizeof changes);
     if (*changes)
-        app_say(app, ROLE_TEXT, "%s ...", changes);
+        app_say(app, ROLE_TEXT, "%s ...", app_told(app, changes));
     app->wanted = *settings;
     settings_copy(&app->present, &app->wanted, SCOPE_PROGRAM);
     trainer_apply(app->trainer, &app->wanted);
@@ -201,17 +206,18 @@ static void switch_placement(struct app *app, enum side side)
     struct settings next = app->wanted;
     const enum placement now = next.stack[side].placement;
     enum placement *to = &next.stack[side].placement;
+    char what[SETTING_TEXT + 8];
     do
         *to = (enum placement)((*to + 1) % PLACEMENTS);
     while (*to != now && !run_settings_can_switch(&app->wanted, side, *to));
+    snprintf(what, sizeof what, "%s %s", stack_names[side], placement_names[*to]);
     if (*to == now) {
-        app_say(app, ROLE_TEXT,
-                "%s %s: no other placement has the same tensors; %s restarts with one",
-                stack_names[side], placement_names[now],
+        app_say(app, ROLE_TEXT, "%s: no other placement has the same tensors; %s restarts with one",
+                app_told(app, what),
                 key_table[side == LEFT ? ACTION_LEFT_NEXT : ACTION_RIGHT_NEXT].label);
         return;
     }
-    app_say(app, ROLE_TEXT, "%s %s ...", stack_names[side], placement_names[*to]);
+    app_say(app, ROLE_TEXT, "%s ...", app_told(app, what));
     app->wanted = next;
     trainer_switch(app->trainer, side, *to);
 }

@@ -83,6 +83,10 @@ void app_fit_axis(struct app *app);
 void app_list_changes(const struct settings *before, const struct settings *after,
                       const char *arrow, char *out, size_t size);
 
+/* The changes, or, while blind, that they are hidden where they would tell which stack is which
+ * (app_change.c). */
+const char *app_told(const struct app *app, const char *changes);
+
 /* Takes what the trainer has published since the last call (app_updates.c). */
 void app_take_updates(struct app *app);
 

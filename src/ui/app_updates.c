@@ -81,11 +81,13 @@ static void begin_run(struct app *app, const struct update *update)
 static void take_restart(struct app *app, const struct update *update)
 {
     char changes[MESSAGE_SIZE];
-    app_list_changes(&app->present, &update->settings, NULL, changes, sizeof changes);
+    struct settings before = app->present;
+    before.seed = update->settings.seed; /* which is said anyway */
+    app_list_changes(&before, &update->settings, NULL, changes, sizeof changes);
     events_clear(&app->events);
     if (app->begun) {
-        app_say(app, ROLE_TEXT, "%s%srestarted from seed %llu", changes, *changes ? ": " : "",
-                (unsigned long long)update->settings.seed);
+        app_say(app, ROLE_TEXT, "%s%srestarted from seed %llu", app_told(app, changes),
+                *changes ? ": " : "", (unsigned long long)update->settings.seed);
         log_restart(app, &update->settings, changes);
     }
     begin_run(app, update);
@@ -158,6 +160,7 @@ static void say_change(struct app *app, const char *changes, const struct update
     /* A branch takes up the placements of its step. */
     const bool branch = shown > 0 && settings_difference(before, after) == SCOPE_OPTIMIZER &&
                         !is_too_late(before, after, shown + 1);
+    changes = app_told(app, changes);
     if (is_too_late(before, after, update->step))
         app_say(app, ROLE_TEXT, "%s: over by step %lld, %s with it", changes,
                 (long long)update->step, branch ? "F branches here" : "r restarts");

@@ -547,14 +547,40 @@ int view_key_at(const struct scene *scene, int rows, int cols, int row, int col)
     return -1;
 }
 
+/* A message that is too long for one row takes more above it; what still has no room is cut, and
+ * three points say so. */
+static void draw_message(struct canvas *canvas, struct rect area, const struct scene *scene)
+{
+    enum { ROWS_MOST = 3 };
+    const char *rest = scene->message;
+    const int room = area.cols - 2;
+    int rows = 0;
+    do {
+        text_line(&rest, room);
+        rows++;
+    } while (*rest && rows < ROWS_MOST && rows <= area.row);
+    const bool cut = *rest;
+    area.row -= rows - 1;
+    area.rows = rows;
+    canvas_fill(canvas, area, ' ', ROLE_TEXT);
+    rest = scene->message;
+    for (int row = 0; row < rows; row++) {
+        const bool last = cut && row == rows - 1;
+        const char *line = rest;
+        const int length = (int)text_line(&rest, last ? room - 3 : room);
+        canvas_print(canvas, area, row, 1, scene->message_role, "%.*s%s", length, line,
+                     last ? "..." : "");
+    }
+}
+
 void view_footer(struct canvas *canvas, struct rect area, const struct scene *scene)
 {
     struct footer footer;
-    canvas_fill(canvas, area, ' ', has_message(scene) ? ROLE_TEXT : ROLE_BAR);
     if (has_message(scene)) {
-        canvas_text(canvas, area, 0, 1, scene->message_role, scene->message);
+        draw_message(canvas, area, scene);
         return;
     }
+    canvas_fill(canvas, area, ' ', ROLE_BAR);
     plan_footer(&footer, area, scene, can_scroll(scene, canvas->rows, canvas->cols));
     for (int i = 0; i < footer.count; i++)
         draw_key(canvas, area, footer.col[i], footer.action[i], hint_of(scene, footer.action[i]));

@@ -99,6 +99,9 @@ static void draw_title(struct canvas *canvas, struct rect area, const struct sce
                                  count - window->past);
     if (window->first > 0)
         end = canvas_print_right(canvas, area, 0, end - 2, ROLE_WARN, "%d above", window->first);
+    else if (scene->events && scene->events->lost > 0)
+        end = canvas_print_right(canvas, area, 0, end - 2, ROLE_WARN,
+                                 "up to step %" PRId64 " some gone", scene->events->lost);
     char title[2][96];
     snprintf(title[0], sizeof title[0],
              "what happened up to step %" PRId64 "; the thresholds are in the help",
@@ -115,7 +118,14 @@ static void draw_nothing(struct canvas *canvas, struct rect area, const struct s
     const char *const yet[] = {
         "nothing has happened yet: a gradient that vanishes, a loss that learns, a changed setting",
         "nothing has happened yet: what does is listed here", "nothing has happened yet", NULL};
-    canvas_fit(canvas, area, 0, area.cols, ROLE_DIM, scene->cursor > 0 ? later : yet);
+    const char *const gone[] = {
+        "what happened by this step is no longer known: the list was full and the oldest went",
+        "what happened by this step is no longer known", "no longer known", NULL};
+    const bool known = !scene->events || scene->events->lost < scene_step(scene);
+    canvas_fit(canvas, area, 0, area.cols, ROLE_DIM,
+               scene->cursor == 0 ? yet
+               : known            ? later
+                                  : gone);
 }
 
 void view_log(struct canvas *canvas, struct rect area, const struct scene *scene)

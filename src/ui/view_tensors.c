@@ -57,7 +57,8 @@ static const struct cell_row cell_table[CELL_KINDS] = {
                      .offset = offsetof(struct moment_tensor, weight)},
 };
 
-/* The rows: all tensors that one of the stacks has. */
+/* The rows: all tensors that one of the stacks has; while blind those of both, since the others
+ * would tell which is which. */
 struct rows {
     int count;
     const char *name[ROWS_MOST];
@@ -74,6 +75,30 @@ static int find_name(const char *const *names, int count, const char *name)
         if (strcmp(names[i], name) == 0)
             return i;
     return -1;
+}
+
+/* The values of a tensor of a stack; NULL where the stack has no such tensor. */
+static const float *values_of(const struct scene *scene, const struct moment *moment,
+                              const char *name)
+{
+    for (int t = 0; t < moment->tensors; t++)
+        if (strcmp(moment->tensor[t].name, name) == 0) {
+            const float *values;
+            memcpy(&values, (const char *)&moment->tensor[t] + cell_table[scene->cells.kind].offset,
+                   sizeof values);
+            return values;
+        }
+    return NULL;
+}
+
+static struct rows shared_rows(const struct scene *scene, const struct rows *all)
+{
+    const struct moment left = scene_moment(scene, LEFT), right = scene_moment(scene, RIGHT);
+    struct rows rows = {0};
+    for (int i = 0; i < all->count; i++)
+        if (values_of(scene, &left, all->name[i]) && values_of(scene, &right, all->name[i]))
+            rows.name[rows.count++] = all->name[i];
+    return rows;
 }
 
 /* Those of the left stack in their order; what only the right one has comes behind what stands
@@ -96,26 +121,12 @@ static struct rows rows_of(const struct scene *scene)
             behind = at + 1;
         }
     }
-    return rows;
+    return scene->blind ? shared_rows(scene, &rows) : rows;
 }
 
 int view_tensors_rows(const struct scene *scene)
 {
     return rows_of(scene).count;
-}
-
-/* The values of a tensor of a stack; NULL where the stack has no such tensor. */
-static const float *values_of(const struct scene *scene, const struct moment *moment,
-                              const char *name)
-{
-    for (int t = 0; t < moment->tensors; t++)
-        if (strcmp(moment->tensor[t].name, name) == 0) {
-            const float *values;
-            memcpy(&values, (const char *)&moment->tensor[t] + cell_table[scene->cells.kind].offset,
-                   sizeof values);
-            return values;
-        }
-    return NULL;
 }
 
 /* The cell that is read out. */

@@ -288,7 +288,7 @@ static void settings_keys_say_what_they_did(void **state)
     press(console, "d", "layers 8: restarted from seed 1");
     press(console, "D", "layers 6: restarted from seed 1");
     press(console, "n", "norm rmsnorm: restarted from seed 1");
-    press(console, "R", "seed 2: restarted from seed 2");
+    press(console, "R", "restarted from seed 2");
     press(console, "r", "restarted from seed 2");
     press(console, "t", "task copy: restarted");
     press(console, "t", "task repeat: restarted");
@@ -871,8 +871,11 @@ static void a_blind_command_line_keeps_the_secret(void **state)
     press(console, "\r", "left would tell which stack is which: B reveals it");
     press(console, ":norm\r", "norm would tell which stack is which");
     press(console, ":preset\r", "preset would tell which stack is which");
+    press(console, "b", "hidden while blind: restarted from seed 1");
+    press(console, "s", "hidden while blind: from step ");
     press(console, "B", "the stacks have their names again");
     press(console, ":left\r", "left pre: one of pre, post, ");
+    press(console, ":view zzz\r", "samples, log"); /* in a second row */
     quit(console);
 }
 

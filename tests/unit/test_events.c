@@ -592,6 +592,27 @@ static void the_oldest_goes(void **state)
     assert_int_equal(newest()->step, EVENTS_MAX + 9);
 }
 
+/* What the user did and divergence stay while what happens again and again goes. */
+static void a_flood_leaves_what_matters(void **state)
+{
+    (void)state;
+    events_note(&events, 1, -1, EVENT_MARK, "here");
+    events_note(&events, 2, LEFT, EVENT_DIVERGED, "");
+    for (int step = 3; step <= 600; step++)
+        events_note(&events, step, LEFT, EVENT_SPIKE, "");
+    assert_int_equal(events.count, EVENTS_MAX);
+    assert_int_equal(events.event[0].kind, EVENT_MARK);
+    assert_int_equal(events.event[1].kind, EVENT_DIVERGED);
+    assert_int_equal(events.lost, 600 - EVENTS_MAX + 2);
+    assert_int_equal(events.event[2].step, events.lost + 1);
+    assert_int_equal(newest()->number, 600);
+    events_truncate(&events, &history, &settings, 50);
+    assert_int_equal(events.count, 2);
+    assert_int_equal(events.lost, 50); /* nor is it known what happened by then */
+    events_clear(&events);
+    assert_int_equal(events.lost, 0);
+}
+
 static void long_texts_are_cut(void **state)
 {
     (void)state;
@@ -654,6 +675,22 @@ static void train_story(struct history *into, int64_t from, int64_t to, bool loo
     }
 }
 
+/* The events without their numbers, which only rise. */
+static void copy_events(struct event copy[EVENTS_MAX])
+{
+    memcpy(copy, events.event, sizeof events.event);
+    for (int i = 0; i < events.count; i++)
+        copy[i].number = 0;
+}
+
+static void assert_events(const struct event expected[EVENTS_MAX], int count)
+{
+    static struct event copy[EVENTS_MAX];
+    assert_int_equal(events.count, count);
+    copy_events(copy);
+    assert_memory_equal(expected, copy, (size_t)count * sizeof copy[0]);
+}
+
 /* Back to a step and on from there is as if nothing had happened. */
 static void truncated_events_are_recognised_again(void **state)
 {
@@ -663,7 +700,7 @@ static void truncated_events_are_recognised_again(void **state)
     train_story(&history, 1, 400, true);
     int count = events.count;
     assert_true(count > 20);
-    memcpy(whole, events.event, sizeof whole);
+    copy_events(whole);
     for (int64_t cut = 0; cut <= 400; cut += 7) {
         int64_t total = events.total;
         events_truncate(&events, &history, &settings, cut);
@@ -673,8 +710,7 @@ static void truncated_events_are_recognised_again(void **state)
         history_set_unit(&branch, unigram);
         train_story(&branch, 1, cut, false);
         train_story(&branch, cut + 1, 400, true);
-        assert_int_equal(events.count, count);
-        assert_memory_equal(whole, events.event, (size_t)count * sizeof whole[0]);
+        assert_events(whole, count);
         history_close(&branch);
     }
 }
@@ -756,13 +792,11 @@ static void threads_and_speed_change_nothing(void **state)
     real_run(1, 0);
     int count = events.count;
     assert_true(count >= 3); /* the warmup ends, Post-LN vanishes, Pre-LN learns */
-    memcpy(first, events.event, sizeof first);
+    copy_events(first);
     real_run(4, 0);
-    assert_int_equal(events.count, count);
-    assert_memory_equal(first, events.event, (size_t)count * sizeof first[0]);
+    assert_events(first, count);
     real_run(2, 300);
-    assert_int_equal(events.count, count);
-    assert_memory_equal(first, events.event, (size_t)count * sizeof first[0]);
+    assert_events(first, count);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -792,6 +826,7 @@ int main(void)
         TEST(a_healthy_run_is_silent),
         TEST(notes_stand_where_they_belong),
         TEST(the_oldest_goes),
+        TEST(a_flood_leaves_what_matters),
         TEST(long_texts_are_cut),
         TEST(blind_texts_are_known),
         TEST(truncated_events_are_recognised_again),
