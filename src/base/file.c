@@ -199,6 +199,34 @@ bool file_exists(const char *path)
     return lstat(path, &status) == 0;
 }
 
+/* The status of the folder of a path, and the name in it. */
+static bool folder_of(const char *path, struct stat *status, const char **name)
+{
+    char folder[FILE_PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    *name = slash ? slash + 1 : path;
+    if (slash && (size_t)(slash - path) + 2 > sizeof folder)
+        return false;
+    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + 1 : 1,
+             slash ? path : ".");
+    return stat(folder, status) == 0;
+}
+
+static bool is_same(const struct stat *one, const struct stat *other)
+{
+    return one->st_dev == other->st_dev && one->st_ino == other->st_ino;
+}
+
+bool file_is_same(const char *one, const char *other)
+{
+    struct stat a, b;
+    const char *name[2];
+    if (stat(one, &a) == 0 && stat(other, &b) == 0)
+        return is_same(&a, &b);
+    return folder_of(one, &a, &name[0]) && folder_of(other, &b, &name[1]) && is_same(&a, &b) &&
+           strcmp(name[0], name[1]) == 0;
+}
+
 void file_numbered(char out[FILE_NUMBERED], const char *stem, int number, const char *ending)
 {
     snprintf(out, FILE_NUMBERED, "%.24s-%03d%.16s", stem, number, ending);

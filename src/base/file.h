@@ -45,6 +45,9 @@ bool file_read(const char *path, size_t limit, char **content, size_t *size, str
 /* Whether something has that name. */
 bool file_exists(const char *path);
 
+/* Whether two paths name one file, which need not be there yet. */
+bool file_is_same(const char *one, const char *other);
+
 /* Copies a path; a "~" in front of its first slash becomes the folder in $HOME. */
 void file_expand(char *out, size_t size, const char *path);
 

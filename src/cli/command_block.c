@@ -202,17 +202,38 @@ static bool read_request(struct request *request, const struct options *options,
             fit_input(request, options, error));
 }
 
+/* Of the stack, or of all there is where a placement is named. */
+static struct block_plan plan_of(const struct request *request, enum side side)
+{
+    struct block_plan plan = {
+        .model = run_model_config(&request->settings, side, 1),
+        .part = request->part,
+        .input = request->input.number,
+    };
+    if (request->placement >= 0)
+        plan.model.placement = (enum placement)request->placement;
+    return plan;
+}
+
+static int blocks_of(const struct request *request)
+{
+    return request->placement < 0 ? SIDES : 1;
+}
+
+static bool check_plans(const struct request *request, struct error *error)
+{
+    for (int side = LEFT; side < blocks_of(request); side++) {
+        const struct block_plan plan = plan_of(request, (enum side)side);
+        if (!block_check(&plan, error))
+            return false;
+    }
+    return true;
+}
+
 static bool open_blocks(struct block_set *set, const struct request *request, struct error *error)
 {
-    set->count = 0;
-    for (int side = LEFT; side < (request->placement < 0 ? SIDES : RIGHT); side++) {
-        struct block_plan plan = {
-            .model = run_model_config(&request->settings, (enum side)side, 1),
-            .part = request->part,
-            .input = request->input.number,
-        };
-        if (request->placement >= 0)
-            plan.model.placement = (enum placement)request->placement;
+    while (set->count < blocks_of(request)) {
+        const struct block_plan plan = plan_of(request, (enum side)set->count);
         if (!block_open(&set->block[set->count], &plan, error))
             return false;
         set->count++;
@@ -225,12 +246,13 @@ int command_block(const struct options *options, struct error *error)
     struct request request;
     struct block_set *set = &(struct block_set){.input = options->value[OPTION_INPUT]};
     int status = EXIT_USAGE;
-    if (read_request(&request, options, error) && open_blocks(set, &request, error)) {
+    if (read_request(&request, options, error) && check_plans(&request, error))
+        status = open_blocks(set, &request, error) ? EXIT_DONE : EXIT_FAILED;
+    if (status == EXIT_DONE) {
         if (request.format == FORMAT_JSON)
             write_json(stdout, set);
         else
             block_text(set, output_columns(), stdout);
-        status = EXIT_DONE;
     }
     for (int i = 0; i < set->count; i++)
         block_close(&set->block[i]);

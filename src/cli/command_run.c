@@ -61,7 +61,9 @@ static bool read_options(struct session *session, const struct options *options,
                          session->dump_step, steps);
     if (options->given[OPTION_FORCE] && !output && !dump)
         return error_set(error, "--force has nothing to replace: it goes with -o or --dump");
-    if (output && dump && strcmp(output, dump) == 0)
+    if (dump && strcmp(dump, "-") == 0)
+        return error_set(error, "--dump writes no stream: name a file");
+    if (output && dump && file_is_same(output, dump))
         return error_set(error, "-o and --dump name the same file: name two");
     return true;
 }
@@ -76,22 +78,36 @@ static bool open_files(struct session *session, const struct options *options, s
            file_create(&session->output, output, force, error);
 }
 
+/* Waits until bytes can be written; false when the user no longer wants to. */
+static bool wait_for_reader(int descriptor)
+{
+    enum { MILLISECONDS = 500 };
+    struct pollfd ready = {.fd = descriptor, .events = POLLOUT};
+    int news;
+    do
+        news = poll(&ready, 1, MILLISECONDS);
+    while ((news == 0 || (news < 0 && errno == EINTR)) && !interrupt_caught());
+    return news > 0;
+}
+
 /* All bytes or a reason; a closed pipe is no error, but the end. */
 static bool write_all(struct session *session, const char *bytes, size_t size, struct error *error)
 {
     FILE *stream = session->output.stream ? session->output.stream : stdout;
     int descriptor = fileno(stream);
     while (size > 0) {
+        if (!wait_for_reader(descriptor)) {
+            session->closed = true;
+            return true;
+        }
         ssize_t written = write(descriptor, bytes, size);
         if (written >= 0) {
             bytes += written;
             size -= (size_t)written;
-        } else if (errno == EAGAIN) { /* somebody made it non-blocking */
-            poll(&(struct pollfd){.fd = descriptor, .events = POLLOUT}, 1, -1);
         } else if (errno == EPIPE) {
             session->closed = true;
             return true;
-        } else if (errno != EINTR) {
+        } else if (errno != EINTR && errno != EAGAIN) { /* somebody made it non-blocking */
             return error_set(error, "cannot write %s (%s): no more rows are written",
                              session->output.stream ? "the output file" : "standard output",
                              strerror(errno));
@@ -181,12 +197,15 @@ int command_run(const struct options *options, const struct pair_state *state, i
     *signal_number = 0;
     if (!read_options(session, options, error))
         return EXIT_USAGE;
-    interrupt_watch();
-    if (open_files(session, options, error) && open_pair(session, error)) {
+    if (!open_pair(session, error)) /* a signal ends the wait for a text at once */
+        return EXIT_FAILED;
+    interrupt_watch(false); /* and the wait for a reader of a pipe, so that nothing is left */
+    if (open_files(session, options, error)) {
+        interrupt_watch(true);
         session->validation = task_info(session->pair.task).validation;
         good = train(session, error);
-        pair_close(&session->pair);
     }
+    pair_close(&session->pair);
     *signal_number = interrupt_caught();
     /* An interrupted run keeps its rows, whether or not it came to its dump. */
     if (session->output.stream && (good || interrupt_caught())) {

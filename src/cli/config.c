@@ -2,6 +2,7 @@
 #include "cli/config.h"
 
 #include "base/file.h"
+#include "base/memory.h"
 #include "base/names.h"
 
 #include <ctype.h>
@@ -50,6 +51,24 @@ static int accept_pair(void *user, const char *section, const char *name, const 
     return 1;
 }
 
+/* A copy in which the library finds only what the manual page promises: lines begin with their
+ * first word, so that none goes on with the one before, and comments are empty. The caller frees
+ * it. */
+static char *plain_lines(const char *text)
+{
+    char *plain = memory_new(strlen(text) + 1, 1), *to = plain;
+    while (*text) {
+        const size_t blanks = strspn(text, " \t\r\f\v"), length = strcspn(text, "\n");
+        if (blanks < length && text[blanks] != '#' && text[blanks] != ';')
+            for (size_t i = blanks; i < length; i++)
+                *to++ = text[i];
+        text += length;
+        if (*text)
+            *to++ = *text++;
+    }
+    return plain;
+}
+
 /* The first line that the library would cut in two, or 0. */
 static int find_long_line(const char *text)
 {
@@ -62,8 +81,8 @@ static int find_long_line(const char *text)
     return 0;
 }
 
-bool config_parse(struct settings *settings, const char *path, const char *text,
-                  struct error *error)
+static bool parse_lines(struct settings *settings, const char *path, const char *text,
+                        struct error *error)
 {
     struct reading reading = {.settings = *settings};
     char shown[NAME_SPACE * 4];
@@ -82,6 +101,15 @@ bool config_parse(struct settings *settings, const char *path, const char *text,
                          reading.error.text);
     *settings = reading.settings;
     return true;
+}
+
+bool config_parse(struct settings *settings, const char *path, const char *text,
+                  struct error *error)
+{
+    char *plain = plain_lines(text);
+    bool good = parse_lines(settings, path, plain, error);
+    free(plain);
+    return good;
 }
 
 #else

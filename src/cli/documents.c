@@ -37,6 +37,8 @@ static void write_man(FILE *out, const char *text)
             fputs("\\(ti", out);
         else if (*text == '\'')
             fputs("\\(aq", out);
+        else if (*text == '"')
+            fputs("\\(dq", out);
         else
             fputc(*text, out);
     }

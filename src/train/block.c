@@ -376,6 +376,12 @@ static void compute(struct block *block)
     free(unit);
 }
 
+bool block_check(const struct block_plan *plan, struct error *error)
+{
+    const struct model_config config = whole_config(plan);
+    return model_config_check(&config, error);
+}
+
 bool block_open(struct block *block, const struct block_plan *plan, struct error *error)
 {
     *block = (struct block){.plan = *plan};

@@ -57,6 +57,9 @@ struct block {
     struct block_tensor tensor[BLOCK_LISTED_MAX]; /* in the order of computation */
 };
 
+/* Whether such a block can be: false with a reason. */
+bool block_check(const struct block_plan *plan, struct error *error);
+
 /* Computes all of it. The gradient at the output has length 1 and a random direction: one that is
  * the same in all numbers of a row could not pass a LayerNorm. Both are functions of the seed.
  * False with a reason for an impossible plan or where there is no memory. */

@@ -882,10 +882,10 @@ static bool check_heads(const struct settings *settings, struct error *error)
     int width = settings->width, heads = settings->heads;
     if (width % heads == 0)
         return true;
-    int fewer = nearest(heads, 1, width, width, divides);
     if (heads > width)
         return error_set(error, "width %d has no room for %d heads: heads %d is the most", width,
-                         heads, fewer);
+                         heads, width);
+    int fewer = nearest(heads, 1, width, width, divides);
     return error_set(error, "width %d cannot be divided by %d heads: heads %d or width %d", width,
                      heads, fewer, nearest(width, 8, 1024, heads, is_multiple));
 }

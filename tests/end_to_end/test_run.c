@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -217,6 +218,9 @@ static void wrong_usage_is_told(void **state)
     fails(2, "run --dump-step 3", "--dump FILE");
     fails(2, "run --dump x --dump-step 9 --steps 3", "a step up to --steps 3");
     fails(2, "run --dump x -o x", "the same file");
+    fails(2, "run --dump ./x -o x", "the same file");
+    fails(2, "run --dump -", "--dump writes no stream");
+    fails(2, "run --width 16 --heads 100", "heads 16 is the most");
     fails(2, "run --force", "--force has nothing to replace");
     fails(2, "list", "one of placements");
     fails(2, "list kyes", "one of keys, ");
@@ -739,6 +743,24 @@ static void an_interrupt_before_the_dump_leaves_none(void **state)
     free(errors);
 }
 
+/* What waits for another program ends with the first signal. */
+static void a_wait_can_be_interrupted(void **state)
+{
+    char command[512];
+    static const char *const options[] = {"--text", "-o"};
+    (void)state;
+    assert_int_equal(mkfifo(in_folder("pipe"), 0600), 0);
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        snprintf(command, sizeof command, "run" SMALL " %s %s", options[i], in_folder("pipe"));
+        struct process process = start(command, NULL);
+        nanosleep(&(struct timespec){.tv_nsec = 300000000}, NULL); /* it waits by then */
+        assert_int_equal(kill(process.id, SIGTERM), 0);
+        int status = finish(&process);
+        assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+    }
+    assert_int_equal(files_in_folder(), 1);
+}
+
 static void a_closed_pipe_ends_the_run_quietly(void **state)
 {
     struct process process = start("run" SMALL, NULL);
@@ -846,6 +868,7 @@ int main(void)
         TEST(an_interrupt_leaves_whole_rows),
         TEST(an_interrupt_finishes_the_file),
         TEST(an_interrupt_before_the_dump_leaves_none),
+        TEST(a_wait_can_be_interrupted),
         TEST(a_closed_pipe_ends_the_run_quietly),
         TEST(lists_can_be_read_by_machines),
         TEST(tasks_tell_what_is_possible),

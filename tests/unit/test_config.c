@@ -39,6 +39,10 @@ static void a_file_sets_settings(void **state)
     assert_int_equal(settings.stack[RIGHT].norm, NORM_RMSNORM);
     assert_true(settings.lr == 1e-2);
     assert_true(config_parse(&settings, "c", "", &error));
+    char indented[400] = "layers = 3\n  width = 32\n # a comment that is long: ";
+    memset(indented + strlen(indented), 'x', sizeof indented - strlen(indented) - 1);
+    assert_true(config_parse(&settings, "c", indented, &error));
+    assert_true(settings.layers == 3 && settings.width == 32);
 }
 
 static void what_is_wrong_is_said_with_its_line(void **state)
@@ -55,6 +59,7 @@ static void what_is_wrong_is_said_with_its_line(void **state)
     text[1] = '=';
     text[3] = '\n';
     assert_wrong(text, "c:2: a line of more");
+    assert_wrong("layers = 3\n  4\n", "c:2: not a setting"); /* it does not go on */
     assert_wrong("left = \033[2J\n", "c:1: placement '?[2J'");
 }
 
