@@ -871,8 +871,8 @@ static void a_blind_command_line_keeps_the_secret(void **state)
     press(console, "\r", "left would tell which stack is which: B reveals it");
     press(console, ":norm\r", "norm would tell which stack is which");
     press(console, ":preset\r", "preset would tell which stack is which");
-    press(console, "b", "hidden while blind: restarted from seed 1");
     press(console, "s", "hidden while blind: from step ");
+    press(console, "b", "hidden while blind: restarted from seed 1");
     press(console, "B", "the stacks have their names again");
     press(console, ":left\r", "left pre: one of pre, post, ");
     press(console, ":view zzz\r", "samples, log"); /* in a second row */
