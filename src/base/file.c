@@ -171,23 +171,40 @@ static char *read_all(FILE *stream, const char *shown, size_t limit, size_t *siz
     return bytes;
 }
 
-bool file_read(const char *path, size_t limit, char **content, size_t *size, struct error *error)
+/* Says why what open() has given for reading is no file to read; true when it is one. */
+static bool is_readable(int descriptor, const char *shown, struct error *error)
 {
     struct stat status;
+    if (descriptor < 0)
+        return error_set(error, "cannot read %s (%s): name a file that can be read", shown,
+                         strerror(errno));
+    if (fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode))
+        return error_set(error, "%s is a directory: name a file", shown);
+    return true;
+}
+
+bool file_can_be_read(const char *path, struct error *error)
+{
+    char shown[SHOWN];
+    const int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    names_printable(shown, sizeof shown, path);
+    const bool good = is_readable(descriptor, shown, error);
+    if (descriptor >= 0)
+        close(descriptor);
+    return good;
+}
+
+bool file_read(const char *path, size_t limit, char **content, size_t *size, struct error *error)
+{
     char shown[SHOWN];
     FILE *stream = fopen(path, "rb");
     *content = NULL;
     *size = 0;
     names_printable(shown, sizeof shown, path);
-    if (!stream)
-        return error_set(error, "cannot read %s (%s): name a file that can be read", shown,
-                         strerror(errno));
-    if (fstat(fileno(stream), &status) == 0 && S_ISDIR(status.st_mode)) {
+    if (is_readable(stream ? fileno(stream) : -1, shown, error))
+        *content = read_all(stream, shown, limit, size, error);
+    if (stream)
         fclose(stream);
-        return error_set(error, "%s is a directory: name a file", shown);
-    }
-    *content = read_all(stream, shown, limit, size, error);
-    fclose(stream);
     return *content != NULL;
 }
 

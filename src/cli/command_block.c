@@ -202,7 +202,7 @@ static bool read_request(struct request *request, const struct options *options,
             fit_input(request, options, error));
 }
 
-/* Of the stack, or of all there is where a placement is named. */
+/* The block of a stack; where a placement is named, with that one. */
 static struct block_plan plan_of(const struct request *request, enum side side)
 {
     struct block_plan plan = {

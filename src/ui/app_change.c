@@ -2,6 +2,7 @@
  * See app_state.h; draws nothing. */
 #include "ui/app_state.h"
 
+#include "base/file.h"
 #include "train/presets.h"
 #include "ui/commands.h"
 
@@ -158,17 +159,12 @@ static void say_set(struct app *app, const char *name, const struct settings *be
         app_say(app, ROLE_TEXT, "%s %.300s%s", name, value, what);
 }
 
-/* Whether a text that is named before its task can be learned; the trainer reads one in use. */
+/* Whether a text that is named before its task can be read; the trainer reads one in use. */
 static bool check_text(const struct settings *before, const struct settings *next,
                        struct error *error)
 {
-    if (next->task == TASK_TEXT || !*next->text || strcmp(next->text, before->text) == 0)
-        return true;
-    struct task *task = task_open(TASK_TEXT, next->text, next->context, error);
-    if (!task)
-        return false;
-    task_close(task);
-    return true;
+    return next->task == TASK_TEXT || !*next->text || strcmp(next->text, before->text) == 0 ||
+           file_can_be_read(next->text, error);
 }
 
 bool app_set(struct app *app, const char *name, const char *value)

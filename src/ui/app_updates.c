@@ -226,12 +226,13 @@ static void say_branch(struct app *app, const struct update *update)
     char changes[MESSAGE_SIZE];
     const long long step = (long long)update->step;
     app_list_changes(&update->before, &update->settings, NULL, changes, sizeof changes);
+    const char *told = app_told(app, changes);
     if (*changes && is_too_late(&update->before, &update->settings, update->step + 1))
         app_say(app, ROLE_TEXT, "branched at step %lld: %s is over by then, r restarts with it",
-                step, changes);
+                step, told);
     else
         app_say(app, ROLE_TEXT, "branched at step %lld%s%s: the old curves stay as ghosts", step,
-                *changes ? " with " : "", changes);
+                *changes ? " with " : "", told);
 }
 
 /* The events of the steps that are gone go as well, and the branch is one. */

@@ -73,6 +73,9 @@ static const struct {
     {"kept 1 in 2",
      "all that was measured is kept within a budget of memory: every step while there "
      "is room, then every 2nd, 4th ..., and always each of the newest 512"},
+    {"some gone",
+     "the log was full: the oldest events have gone, but for divergence and what the user did; up "
+     "to the step that is named it is not complete"},
     {"lr",
      "the learning rate of this step; below the plot its course, bright as it was, faint as it "
      "is planned"},

@@ -104,16 +104,21 @@ static void a_key_starts_and_ends_a_recording(void **state)
     cast_played_close(&played);
 }
 
+static void terminate(struct console *console)
+{
+    console_signal(console, SIGTERM);
+    int status = console_wait_exit(console);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+    assert_null(console_complaint(console));
+}
+
 static void a_signal_leaves_a_whole_recording(void **state)
 {
     struct cast_played played;
     (void)state;
     struct console *console = start("--record", "a.cast");
     assert_true(console_wait_text(console, "REC"));
-    console_signal(console, SIGTERM);
-    int status = console_wait_exit(console);
-    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
-    assert_null(console_complaint(console));
+    terminate(console);
     console_close(console);
     cast_play(&played, path);
     assert_non_null(strstr(played.screen, "Post-LN"));
@@ -162,10 +167,7 @@ static void a_signal_does_not_hide_what_was_not_recorded(void **state)
         skip();
     struct console *console = start("--record=/dev/full", "--force");
     assert_true(console_wait_text(console, "REC"));
-    console_signal(console, SIGTERM);
-    int status = console_wait_exit(console);
-    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
-    assert_null(console_complaint(console));
+    terminate(console);
     assert_non_null(
         strstr(console_output(console, NULL), "could not finish /dev/full (No space left on"));
     console_close(console);

@@ -879,6 +879,19 @@ static void a_blind_command_line_keeps_the_secret(void **state)
     quit(console);
 }
 
+/* Tensors that one stack alone has would tell which it is. */
+static void blind_tensors_are_those_of_both(void **state)
+{
+    (void)state;
+    struct console *console = start_with((struct setup){.options = {"--right", "none"}});
+    press(console, "4", "ln1.weight");
+    console_send(console, "B");
+    assert_true(console_wait_no_text(console, "ln1.weight"));
+    assert_non_null(strstr(console_screen(console), "ffn.up.weight"));
+    press(console, "B", "ln1.weight");
+    quit(console);
+}
+
 static void commands_write_files(void **state)
 {
     char folder[] = "/tmp/lnscope-test-XXXXXX", path[128], remove[256];
@@ -1471,6 +1484,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(commands_that_are_wrong),
         cmocka_unit_test(the_command_line_is_open_while_all_goes_on),
         cmocka_unit_test(a_blind_command_line_keeps_the_secret),
+        cmocka_unit_test(blind_tensors_are_those_of_both),
         cmocka_unit_test(commands_write_files),
         cmocka_unit_test(pasted_text_goes_to_the_command_line),
         cmocka_unit_test(help_opens_scrolls_and_closes),

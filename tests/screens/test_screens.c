@@ -626,6 +626,27 @@ static void log_empty_past(struct fixture *fixture)
     navigate_to_step(&fixture->scene, 1);
 }
 
+/* So much that the list could not hold it. */
+static void log_flooded(struct fixture *fixture)
+{
+    log_run(fixture);
+    events_note(&fixture->events, 40, -1, EVENT_MARK, "look at x_0");
+    for (int i = 0; i < EVENTS_MAX; i++)
+        events_note(&fixture->events, 50 + i / 8, i % SIDES, EVENT_SPIKE, "");
+}
+
+static void log_flooded_past(struct fixture *fixture)
+{
+    log_flooded(fixture);
+    navigate_to_step(&fixture->scene, 40);
+}
+
+static void log_gone(struct fixture *fixture)
+{
+    log_flooded(fixture);
+    navigate_to_step(&fixture->scene, 39);
+}
+
 static void log_scrolled(struct fixture *fixture)
 {
     log_changed(fixture);
@@ -659,6 +680,17 @@ static void news_later(struct fixture *fixture)
     news(fixture);
     fixture->scene.message = "warmup 25 steps: from step 129 on";
 }
+
+/* An answer that needs more than one row; where three are too few it is cut. */
+static void long_message(struct fixture *fixture)
+{
+    run(fixture);
+    fixture->scene.message_role = ROLE_BAD;
+    fixture->scene.message =
+        "lessons/gradients.safetensors is damaged or no safetensors file (its header would have "
+        "8101803602087780387 bytes, in a file of 12107): name another";
+}
+
 static void hide(struct fixture *fixture)
 {
     fixture_train(fixture, 128);
@@ -979,6 +1011,10 @@ SCREEN_OF(VIEW_LOG, log_40x12, 12, 40, log_changed)
 SCREEN_OF(VIEW_LOG, log_first_80x24, 24, 80, fixture_watch)
 SCREEN_OF(VIEW_LOG, log_past_80x24, 24, 80, log_past)
 SCREEN_OF(VIEW_LOG, log_past_empty_80x24, 24, 80, log_empty_past)
+SCREEN_OF(VIEW_LOG, log_flooded_80x24, 24, 80, log_flooded_past)
+SCREEN_OF(VIEW_LOG, log_gone_80x24, 24, 80, log_gone)
+SCREEN(message_long_80x24, 24, 80, long_message)
+SCREEN(message_long_40x12, 12, 40, long_message)
 SCREEN_OF(VIEW_LOG, log_scrolled_60x20, 20, 60, log_scrolled)
 SCREEN_OF(VIEW_LOG, log_diverged_120x36, 36, 120, log_diverged)
 SCREEN_OF(VIEW_LOG, log_ascii_80x24, 24, 80, log_ascii)
@@ -1521,6 +1557,10 @@ int main(void)
         cmocka_unit_test(screen_log_first_80x24),
         cmocka_unit_test(screen_log_past_80x24),
         cmocka_unit_test(screen_log_past_empty_80x24),
+        cmocka_unit_test(screen_log_flooded_80x24),
+        cmocka_unit_test(screen_log_gone_80x24),
+        cmocka_unit_test(screen_message_long_80x24),
+        cmocka_unit_test(screen_message_long_40x12),
         cmocka_unit_test(screen_log_scrolled_60x20),
         cmocka_unit_test(screen_log_diverged_120x36),
         cmocka_unit_test(screen_log_ascii_80x24),
