@@ -93,7 +93,7 @@ $(KERNELS:%=$(BUILD)/core/kernels_%.o): $(BUILD)/core/kernels_%.o: src/core/kern
 	$(CC) $(ALL_CFLAGS) $(STRICT_FLAGS) $(KERNELS_FLAGS) $(KERNELS_$*) -DKERNELS_TABLE=kernels_$* \
 	    -DKERNELS_NAME='"$*"' -MMD -MP -c -o $@ $<
 
-$(BUILD)/ui/terminal.o: ALL_CFLAGS += $(filter-out -D%,$(call pkg_cflags,ncursesw))
+$(BUILD)/screen/terminal.o: ALL_CFLAGS += $(filter-out -D%,$(call pkg_cflags,ncursesw))
 
 # Numbers that must be the same on every machine are computed without fused operations.
 $(BUILD)/core/rng.o: ALL_CFLAGS += -ffp-contract=off
@@ -160,6 +160,7 @@ check-end-to-end: tests-end-to-end
 # What is not a program: the direction of includes, and the documents made from tables.
 check-text: all
 	sh tests/includes.sh
+	sh tests/includes_test.sh
 	sh tests/documents.sh --check $(PROGRAM)
 
 # Everything that the tests need, so that it can be built side by side before they run.

@@ -1,7 +1,11 @@
 #!/bin/sh
-# The direction of dependencies: main -> cli -> {ui, script} -> train -> core -> base, and the few
-# libraries that only one place may know. Run from the top folder; says what is wrong and where.
+# The direction of includes: a file may include from its own floor of the tower and from those below
+# it, never from one above. The floors, from the top down, are the lines of tests/tower.txt. Besides,
+# the few libraries that only one place may know.
+#
+#   sh tests/includes.sh [FOLDER]     the folder that src and tests are in; says what is wrong
 set -eu
+cd "${1:-.}"
 
 wrong=0
 
@@ -10,24 +14,23 @@ complain() {
     wrong=1
 }
 
-# folder, and the folders it may include from
-while read -r folder allowed; do
-    found=$(grep -nE '^#include "' src/"$folder"/*.[ch] |
-        grep -vE "\"($allowed)/" || true)
-    [ -z "$found" ] || complain "src/$folder may include only from: $allowed
-$found"
-done <<'TABLE'
-base base
-core core|base
-train train|core|base
-ui ui|train|core|base
-script script|ui|train|core|base
-cli cli|script|ui|train|core|base
-TABLE
+# Every include of the project's own files, as "FLOOR FILE:LINE INCLUDED-FLOOR INCLUDED".
+includes() {
+    grep -nE '^#include "' src/*.c src/*/*.[ch] |
+        sed -E 's|^src/(([^/:]*)[^:]*:[0-9]+):#include "(([^/"]*)[^"]*)".*|\2 src/\1 \4 \3|'
+}
 
-found=$(grep -nE '^#include "(ui)/' src/script/*.[ch] | grep -vE '"ui/(canvas|theme)\.h"' || true)
-[ -z "$found" ] || complain "script knows of ui only the canvas and the theme
+found=$(includes | awk '
+    NR == FNR { rank[$1] = FNR; next }
+    !($1 in rank) { print $2 ": " $1 " is no floor of tests/tower.txt"; next }
+    !($3 in rank) || rank[$3] < rank[$1] { print $2 " includes " $4 }' tests/tower.txt -)
+[ -z "$found" ] || complain "includes from a floor above
 $found"
+
+for folder in src/*/; do
+    name=$(basename "$folder")
+    grep -q "^$name " tests/tower.txt || complain "$folder is no floor of tests/tower.txt"
+done
 
 # pattern, the only place, and why
 only() {
@@ -35,11 +38,12 @@ only() {
     [ -z "$found" ] || complain "only $2 may have $1
 $found"
 }
-only '#include <(n?curses|cursesw|term)' 'ui/terminal\.c'
+only '#include <(n?curses|cursesw|term)' 'screen/terminal\.c'
 only '#include <(openblas/)?cblas' 'core/blas\.c'
-only '#include <pthread' 'train/'
+only '#include <mpi' 'lab/lab_mpi\.c'
+only '#include <pthread' 'train/(trainer|team)\.c'
 only '#include <(cjson/)?cJSON' 'base/safetensors_read\.c'
-only 'asset_[a-z]+' 'train/'
+only 'asset_[a-z]+' '(tasks|script)/'
 
 found=$(grep -nE '#include <(stdio|pthread|unistd|fcntl|time)\.h>' src/core/*.[ch] || true)
 [ -z "$found" ] || complain "the core does no input, output, threads or clocks

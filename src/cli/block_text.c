@@ -3,7 +3,7 @@
 
 #include "base/memory.h"
 #include "base/names.h"
-#include "ui/text.h"
+#include "screen/text.h"
 
 #include <math.h>
 #include <stdlib.h>

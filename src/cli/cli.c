@@ -1,6 +1,7 @@
 /* See cli.h. Owns what is process-wide: the locale, SIGPIPE, and what goes to standard error. */
 #include "cli/cli.h"
 
+#include "app/app.h"
 #include "cli/command_block.h"
 #include "cli/command_claims.h"
 #include "cli/command_list.h"
@@ -11,10 +12,9 @@
 #include "cli/load.h"
 #include "cli/options.h"
 #include "core/real.h"
-#include "script/cast.h"
-#include "script/export.h"
-#include "train/share.h"
-#include "ui/app.h"
+#include "export/cast.h"
+#include "export/export.h"
+#include "session/share.h"
 
 #include <errno.h>
 #include <locale.h>

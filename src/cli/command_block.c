@@ -5,8 +5,8 @@
 #include "base/names.h"
 #include "cli/block_text.h"
 #include "cli/cli.h"
+#include "screen/text.h"
 #include "train/run.h"
-#include "ui/text.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* See command_claims.h. Owns the order of what is printed, and the handlers of the signals that end
- * it; what a claim is and how it is judged is train/claims.h's business. */
+ * it; what a claim is and how it is judged is claims/claims.h's business. */
 #include "cli/command_claims.h"
 
 #include "base/clock.h"

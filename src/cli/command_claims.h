@@ -2,8 +2,8 @@
 #ifndef LNSCOPE_CLI_COMMAND_CLAIMS_H
 #define LNSCOPE_CLI_COMMAND_CLAIMS_H
 
+#include "claims/claims.h"
 #include "cli/options.h"
-#include "train/claims.h"
 
 /* Returns an exit status, with a reason unless it is EXIT_DONE; EXIT_FAILED is also that a claim
  * does not hold that used to. A reader that closes the pipe has what it wanted: that is EXIT_DONE.

@@ -2,15 +2,15 @@
 #include "cli/command_list.h"
 
 #include "base/names.h"
+#include "claims/claims.h"
 #include "cli/cli.h"
 #include "cli/documents.h"
 #include "cli/table.h"
-#include "train/claims.h"
-#include "train/events.h"
+#include "controls/commands.h"
+#include "screen/theme.h"
+#include "session/events.h"
 #include "train/presets.h"
-#include "ui/commands.h"
-#include "ui/theme.h"
-#include "ui/views.h"
+#include "views/views.h"
 
 #include <math.h>
 #include <string.h>

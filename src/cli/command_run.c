@@ -5,8 +5,8 @@
 #include "base/names.h"
 #include "cli/cli.h"
 #include "cli/interrupt.h"
-#include "script/rows.h"
-#include "train/dump.h"
+#include "export/rows.h"
+#include "session/dump.h"
 
 #include <errno.h>
 #include <inttypes.h>

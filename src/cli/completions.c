@@ -3,10 +3,10 @@
 #include "cli/completions.h"
 
 #include "base/names.h"
+#include "claims/claims.h"
 #include "cli/cli.h"
 #include "cli/command_list.h"
 #include "cli/options.h"
-#include "train/claims.h"
 
 #include <string.h>
 

@@ -2,11 +2,11 @@
 #include "cli/documents.h"
 
 #include "cli/options.h"
-#include "train/events.h"
+#include "controls/commands.h"
+#include "session/events.h"
 #include "train/presets.h"
 #include "train/settings.h"
-#include "ui/commands.h"
-#include "ui/views.h"
+#include "views/views.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #define LNSCOPE_CLI_LOAD_H
 
 #include "cli/options.h"
-#include "train/session.h"
+#include "session/session.h"
 
 /* Reads the session that --load names, and the command line anew: options->settings become those of
  * the session, with the program's own settings from `program` and what the command line changes.

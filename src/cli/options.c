@@ -2,7 +2,7 @@
 #include "cli/options.h"
 
 #include "base/names.h"
-#include "ui/keys.h"
+#include "controls/keys.h"
 
 #include <errno.h>
 #include <inttypes.h>

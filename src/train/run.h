@@ -8,9 +8,9 @@
 #include "core/model.h"
 #include "core/optimizer.h"
 #include "core/parallel.h"
+#include "tasks/task.h"
 #include "train/settings.h"
 #include "train/snapshot.h"
-#include "train/task.h"
 
 /* A task with held-out data is validated before every RUN_VALIDATION_STEPS-th step, the first
  * included, on RUN_VALIDATION_BATCHES batches that stay the same. */

@@ -10,9 +10,9 @@
 
 #include "base/error.h"
 #include "core/config.h"
+#include "tasks/task.h"
 #include "train/schedule.h"
 #include "train/snapshot.h"
-#include "train/task.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -100,7 +100,7 @@ extern const int setting_count;
 extern const char *const stack_names[SIDES + 1];
 
 /* The names of the themes, ended by NULL; `struct settings.theme` counts in them. How they look is
- * ui/theme.h's business, and a test holds the two lists against each other. */
+ * screen/theme.h's business, and a test holds the two lists against each other. */
 extern const char *const setting_themes[];
 
 /* The defaults of the table. */

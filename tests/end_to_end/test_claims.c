@@ -3,7 +3,7 @@
  *
  * The program is that of the environment variable LNSCOPE, or build/lnscope. */
 #include "base/file.h"
-#include "train/claims.h"
+#include "claims/claims.h"
 
 #include <cJSON.h>
 #include <fcntl.h>

@@ -1,9 +1,9 @@
 /* --load and --share of the program itself: $LNSCOPE, or build/lnscope. The sessions that it loads
  * are written here, by the same functions as in the program. */
+#include "session/session.h"
+#include "session/share.h"
 #include "support/console.h"
 #include "support/folder.h"
-#include "train/session.h"
-#include "train/share.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,14 +2,14 @@
  * the terminal is sane afterwards. The program under test is $LNSCOPE, or build/lnscope.
  *
  * What the program cannot be asked to do (write to standard error, die on a thread) a child does in
- * its place: this file run with "child", around the real ui/terminal.c. */
+ * its place: this file run with "child", around the real screen/terminal.c. */
 #include "base/error.h"
 #include "base/memory.h"
+#include "controls/keys.h"
+#include "screen/canvas.h"
+#include "screen/terminal.h"
 #include "support/console.h"
-#include "ui/canvas.h"
-#include "ui/keys.h"
-#include "ui/terminal.h"
-#include "ui/views.h"
+#include "views/views.h"
 
 #include <dirent.h>
 #include <pthread.h>

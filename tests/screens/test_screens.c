@@ -4,13 +4,13 @@
  * the files; look at them before committing. */
 #include "base/error.h"
 #include "base/file.h"
+#include "controls/commands.h"
+#include "controls/keys.h"
+#include "controls/prompt.h"
+#include "screen/theme.h"
 #include "support/fixture.h"
-#include "ui/commands.h"
-#include "ui/keys.h"
-#include "ui/navigate.h"
-#include "ui/prompt.h"
-#include "ui/theme.h"
-#include "ui/views.h"
+#include "views/navigate.h"
+#include "views/views.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -117,8 +117,8 @@ static void run_changed(struct fixture *fixture)
 static void paused(struct fixture *fixture)
 {
     fixture_train(fixture, 62);
-    fixture->scene.running = false;
-    fixture->scene.axis.frozen = true;
+    fixture->scene.data.running = false;
+    fixture->scene.look.axis.frozen = true;
 }
 
 static void ended(struct fixture *fixture)
@@ -128,8 +128,8 @@ static void ended(struct fixture *fixture)
     fixture->settings.clip = 0.5;
     fixture->settings.schedule = SCHEDULE_COSINE;
     fixture_train(fixture, 120);
-    fixture->scene.running = false;
-    fixture->scene.ended = true;
+    fixture->scene.data.running = false;
+    fixture->scene.data.ended = true;
     fixture->scene.message = "the last step is done: r starts again";
 }
 
@@ -146,7 +146,7 @@ static void diverged_backward(struct fixture *fixture)
 static void ascii(struct fixture *fixture)
 {
     run_changed(fixture);
-    fixture->scene.ascii = true;
+    fixture->scene.terminal.ascii = true;
 }
 
 static void mono(struct fixture *fixture)
@@ -158,13 +158,13 @@ static void mono(struct fixture *fixture)
 static void ascii_mono_diverged(struct fixture *fixture)
 {
     diverged(fixture);
-    fixture->scene.ascii = fixture->scene.mono = true;
+    fixture->scene.terminal.ascii = fixture->scene.terminal.mono = true;
 }
 
 static void parameter(struct fixture *fixture)
 {
-    fixture->scene.gradient = GRADIENT_PARAMETER;
-    fixture->scene.tensor = 4;
+    fixture->scene.look.gradient = GRADIENT_PARAMETER;
+    fixture->scene.look.tensor = 4;
     fixture->settings.stack[LEFT].norm = fixture->settings.stack[RIGHT].norm = NORM_RMSNORM;
     fixture_train(fixture, 128);
 }
@@ -178,7 +178,7 @@ static void deep(struct fixture *fixture)
 static void deep_scrolled(struct fixture *fixture)
 {
     deep(fixture);
-    fixture->scene.bar_scroll = 21;
+    fixture->scene.look.bar_scroll = 21;
 }
 
 static void twelve(struct fixture *fixture)
@@ -211,13 +211,13 @@ static void long_names(struct fixture *fixture)
 static void help(struct fixture *fixture)
 {
     fixture_train(fixture, 128);
-    fixture->scene.help = true;
+    fixture->scene.look.help = true;
 }
 
 static void help_end(struct fixture *fixture)
 {
     help(fixture);
-    fixture->scene.help_scroll = 10000;
+    fixture->scene.look.help_scroll = 10000;
 }
 
 /* The line that makes the session again, and what it does not repeat. */
@@ -234,7 +234,7 @@ static void help_session(struct fixture *fixture)
 static void help_picture(struct fixture *fixture)
 {
     help(fixture);
-    fixture->scene.help_scroll = 37;
+    fixture->scene.look.help_scroll = 37;
 }
 
 /* The help from its list of commands on. */
@@ -247,7 +247,7 @@ static void help_commands(struct fixture *fixture)
     int line = -3; /* what is above it: two rows of the header, the frame */
     for (const char *at = screen; at < heading; at++)
         line += *at == '\n';
-    fixture->scene.help_scroll = line;
+    fixture->scene.look.help_scroll = line;
     free(screen);
 }
 
@@ -297,7 +297,7 @@ static void prompt_unknown(struct fixture *fixture)
 static void prompt_long(struct fixture *fixture)
 {
     run_changed(fixture);
-    fixture->scene.help = true;
+    fixture->scene.look.help = true;
     typed(fixture,
           "set text \"/home/teacher/lessons/2026/week 07/texts/on the origin of species.txt");
 }
@@ -312,8 +312,8 @@ static void blind(struct fixture *fixture)
 {
     fixture_train(fixture, 128);
     history_add_mark(&fixture->history, MARK_CHANGE, 60, "right post→pre");
-    fixture->scene.parameters[RIGHT] = 353000;
-    fixture->scene.blind = true;
+    fixture->scene.data.parameters[RIGHT] = 353000;
+    fixture->scene.look.blind = true;
 }
 
 static void prompt_blind(struct fixture *fixture)
@@ -326,7 +326,7 @@ static void prompt_blind(struct fixture *fixture)
 static void past(struct fixture *fixture)
 {
     fixture_train(fixture, 128);
-    fixture->scene.running = false;
+    fixture->scene.data.running = false;
     navigate_to_step(&fixture->scene, 40);
     fixture_fit_axis(fixture);
 }
@@ -395,7 +395,7 @@ static void branched_often(struct fixture *fixture)
 static void branched_ascii(struct fixture *fixture)
 {
     branched(fixture);
-    fixture->scene.ascii = true;
+    fixture->scene.terminal.ascii = true;
 }
 
 static void branched_mono(struct fixture *fixture)
@@ -420,13 +420,13 @@ static void zoomed(struct fixture *fixture)
 static void few_colours(struct fixture *fixture)
 {
     run(fixture);
-    fixture->scene.few_colours = true;
+    fixture->scene.terminal.few_colours = true;
 }
 
 static void waterfall_scrolled(struct fixture *fixture)
 {
     deep(fixture);
-    fixture->scene.bar_scroll = 9;
+    fixture->scene.look.bar_scroll = 9;
 }
 
 static void update_ratio(struct fixture *fixture)
@@ -450,7 +450,7 @@ static void other_tensors(struct fixture *fixture)
 {
     fixture->with_alpha = true;
     fixture_train(fixture, 128);
-    fixture->scene.cells.tensor = 6;
+    fixture->scene.look.cells.tensor = 6;
 }
 
 static void ratio(struct fixture *fixture)
@@ -516,20 +516,20 @@ static void writing(struct fixture *fixture)
 static void writing_past(struct fixture *fixture)
 {
     writing(fixture);
-    fixture->scene.running = false;
+    fixture->scene.data.running = false;
     navigate_to_step(&fixture->scene, 100);
 }
 
 static void writing_paused(struct fixture *fixture)
 {
     writing(fixture);
-    fixture->scene.running = false;
+    fixture->scene.data.running = false;
 }
 
 static void writing_ascii(struct fixture *fixture)
 {
     writing(fixture);
-    fixture->scene.ascii = true;
+    fixture->scene.terminal.ascii = true;
 }
 
 static void writing_mono(struct fixture *fixture)
@@ -541,7 +541,7 @@ static void writing_mono(struct fixture *fixture)
 static void writing_blind(struct fixture *fixture)
 {
     writing(fixture);
-    fixture->scene.blind = true;
+    fixture->scene.look.blind = true;
 }
 
 /* Back at a step before the first sample. */
@@ -571,7 +571,7 @@ static void answering(struct fixture *fixture)
 static void answering_ascii(struct fixture *fixture)
 {
     answering(fixture);
-    fixture->scene.ascii = true;
+    fixture->scene.terminal.ascii = true;
 }
 
 static void images(struct fixture *fixture)
@@ -605,7 +605,7 @@ static void log_changed(struct fixture *fixture)
 static void log_paused(struct fixture *fixture)
 {
     log_run(fixture);
-    fixture->scene.running = false;
+    fixture->scene.data.running = false;
 }
 
 static void log_diverged(struct fixture *fixture)
@@ -650,21 +650,21 @@ static void log_gone(struct fixture *fixture)
 static void log_scrolled(struct fixture *fixture)
 {
     log_changed(fixture);
-    fixture->scene.log_scroll = 3;
+    fixture->scene.look.log_scroll = 3;
 }
 
 static void log_ascii(struct fixture *fixture)
 {
     log_changed(fixture);
-    fixture->scene.ascii = fixture->scene.mono = true;
+    fixture->scene.terminal.ascii = fixture->scene.terminal.mono = true;
 }
 
 static void log_blind(struct fixture *fixture)
 {
     log_changed(fixture);
     events_note(&fixture->events, 641, -1, EVENT_CHANGE, "right post→pre");
-    fixture->scene.parameters[RIGHT] = 353000;
-    fixture->scene.blind = true;
+    fixture->scene.data.parameters[RIGHT] = 353000;
+    fixture->scene.look.blind = true;
 }
 
 /* The newest event in the footer, in place of the keys. */
@@ -694,7 +694,7 @@ static void long_message(struct fixture *fixture)
 static void hide(struct fixture *fixture)
 {
     fixture_train(fixture, 128);
-    fixture->scene.hide = true;
+    fixture->scene.look.hide = true;
 }
 
 /* The last row belongs to the message for as long as there is one. */
@@ -713,20 +713,20 @@ static void recording(struct fixture *fixture)
 
 static void before(struct fixture *fixture)
 {
-    fixture->scene.running = false;
+    fixture->scene.data.running = false;
 }
 
 static void ascii_recording(struct fixture *fixture)
 {
     recording(fixture);
-    fixture->scene.ascii = true;
+    fixture->scene.terminal.ascii = true;
 }
 
 #define PROJECTOR(name, rows, cols, make)                                                          \
     static void make_##name(struct fixture *fixture)                                               \
     {                                                                                              \
         make(fixture);                                                                             \
-        fixture->scene.projector = true;                                                           \
+        fixture->scene.look.projector = true;                                                      \
     }                                                                                              \
     SCREEN(name, rows, cols, make_##name)
 
@@ -740,7 +740,7 @@ static void place(struct fixture *fixture, enum placement left, enum placement r
 static void peri_b2t(struct fixture *fixture)
 {
     place(fixture, PLACEMENT_PERI, PLACEMENT_B2T);
-    fixture->scene.anatomy_block = 2;
+    fixture->scene.look.anatomy_block = 2;
 }
 
 static void residual_deepnorm(struct fixture *fixture)
@@ -751,7 +751,7 @@ static void residual_deepnorm(struct fixture *fixture)
 /* Mix-LN is Pre-LN in its last block, and that of Scaled Pre-LN is divided by its number. */
 static void mix_lns(struct fixture *fixture)
 {
-    fixture->scene.anatomy_block = 5;
+    fixture->scene.look.anatomy_block = 5;
     place(fixture, PLACEMENT_MIX, PLACEMENT_LNS);
 }
 
@@ -771,7 +771,7 @@ static void parallel(struct fixture *fixture)
 static void no_norm(struct fixture *fixture)
 {
     fixture->settings.stack[LEFT].norm = NORM_NONE;
-    fixture->scene.anatomy_block = 99;
+    fixture->scene.look.anatomy_block = 99;
     fixture_train(fixture, 128);
 }
 
@@ -785,26 +785,26 @@ static void between_details(struct fixture *fixture)
 static void similarity(struct fixture *fixture)
 {
     run(fixture);
-    fixture->scene.stream_kind = STREAM_SIMILARITY;
+    fixture->scene.look.stream_kind = STREAM_SIMILARITY;
 }
 
 static void entropy_between(struct fixture *fixture)
 {
     between_details(fixture);
-    fixture->scene.stream_kind = STREAM_ENTROPY;
+    fixture->scene.look.stream_kind = STREAM_ENTROPY;
 }
 
 static void share_diverged(struct fixture *fixture)
 {
     diverged(fixture);
-    fixture->scene.stream_kind = STREAM_SHARE;
+    fixture->scene.look.stream_kind = STREAM_SHARE;
 }
 
 static void cosine_deep(struct fixture *fixture)
 {
     deep(fixture);
-    fixture->scene.stream_kind = STREAM_COSINE;
-    fixture->scene.bar_scroll = 21;
+    fixture->scene.look.stream_kind = STREAM_COSINE;
+    fixture->scene.look.bar_scroll = 21;
 }
 
 /* Neighbouring layers that point away from each other. */
@@ -812,14 +812,14 @@ static void negative(struct fixture *fixture)
 {
     fixture->with_turns = true;
     run(fixture);
-    fixture->scene.stream_kind = STREAM_COSINE;
+    fixture->scene.look.stream_kind = STREAM_COSINE;
 }
 
 #define SCREEN_OF(view_, name, rows, cols, make)                                                   \
     static void make_##name(struct fixture *fixture)                                               \
     {                                                                                              \
         void (*make_it)(struct fixture *) = make;                                                  \
-        fixture->scene.view = view_;                                                               \
+        fixture->scene.look.view = view_;                                                          \
         if (make_it)                                                                               \
             make_it(fixture);                                                                      \
     }                                                                                              \
@@ -1060,14 +1060,15 @@ static void any_size_can_be_drawn(void **state)
         struct fixture *fixture = calloc(1, sizeof *fixture);
         assert_non_null(fixture);
         fixture_open(fixture);
-        fixture->scene.view = VIEW_CURVES; /* what has a meaning there only */
+        fixture->scene.look.view = VIEW_CURVES; /* what has a meaning there only */
         if (makes[m / VIEWS])
             makes[m / VIEWS](fixture);
-        fixture->scene.view = (enum view)(m % VIEWS);
+        fixture->scene.look.view = (enum view)(m % VIEWS);
         for (int rows = 1; rows <= 80; rows += rows < 40 ? 1 : 13)
             for (size_t c = 0; c < 2 * SIZES; c++) {
-                fixture->scene.hide = c % 2 == 1;
-                fixture->scene.projector = c % 2 == 1 && fixture->scene.view == VIEW_OVERVIEW;
+                fixture->scene.look.hide = c % 2 == 1;
+                fixture->scene.look.projector =
+                    c % 2 == 1 && fixture->scene.look.view == VIEW_OVERVIEW;
                 free(fixture_screen(fixture, rows, cols[c / 2]));
             }
         fixture_close(fixture);
@@ -1094,7 +1095,7 @@ static void the_prompt_fits_every_size(void **state)
             int cursors = 0;
             for (int col = 0; col < cols; col++)
                 cursors += canvas.cells[12 * cols + col].role == ROLE_TAB;
-            assert_int_equal(cursors, cols >= VIEW_COLUMNS_MIN);
+            assert_int_equal(cursors, cols >= LAYOUT_COLUMNS_MIN);
         }
         canvas_close(&canvas);
         fixture_close(fixture);
@@ -1153,15 +1154,15 @@ static void a_blind_prompt_tells_nothing(void **state)
         char keys[64];
         snprintf(keys, sizeof keys, "set %s ", setting_table[i].name);
         typed(fixture, keys);
-        fixture->scene.blind = setting_of_stack(&setting_table[i]);
+        fixture->scene.look.blind = setting_of_stack(&setting_table[i]);
         char *before = fixture_screen(fixture, 24, 80);
         struct stack_settings left = fixture->settings.stack[LEFT];
         fixture->settings.stack[LEFT] = fixture->settings.stack[RIGHT];
         fixture->settings.stack[LEFT].preset = 2;
         char *after = fixture_screen(fixture, 24, 80);
         fixture->settings.stack[LEFT] = left;
-        assert_int_equal(strstr(before, " now ") != NULL, !fixture->scene.blind);
-        assert_true(!fixture->scene.blind || strcmp(before, after) == 0);
+        assert_int_equal(strstr(before, " now ") != NULL, !fixture->scene.look.blind);
+        assert_true(!fixture->scene.look.blind || strcmp(before, after) == 0);
         free(before);
         free(after);
     }
@@ -1175,7 +1176,7 @@ static void no_command_is_missing_in_the_help(void **state)
     struct fixture *fixture = calloc(1, sizeof *fixture);
     assert_non_null(fixture);
     fixture_open(fixture);
-    fixture->scene.help = true;
+    fixture->scene.look.help = true;
     char *screen = fixture_screen(fixture, 300, 120);
     for (int i = 0; i < VERB_KINDS; i++) {
         char usage[64], line[256];
@@ -1199,7 +1200,7 @@ static void drawing_changes_nothing(void **state)
     fixture_open(fixture);
     run_changed(fixture);
     for (enum view view = 0; view < VIEWS; view++) {
-        fixture->scene.view = view;
+        fixture->scene.look.view = view;
         struct scene before = fixture->scene;
         char *first = fixture_screen(fixture, 36, 120), *second = fixture_screen(fixture, 36, 120);
         assert_string_equal(first, second);
@@ -1227,8 +1228,8 @@ static void blind_screens_tell_nothing(void **state)
     for (int v = 0; v < VIEWS + 1; v++)
         for (size_t size = 0; size < sizeof sizes / sizeof sizes[0]; size++) {
             enum view view = (enum view)(v % VIEWS);
-            fixture->scene.view = view;
-            fixture->scene.projector = v == VIEWS;
+            fixture->scene.look.view = view;
+            fixture->scene.look.projector = v == VIEWS;
             char *screen = fixture_screen(fixture, sizes[size][0], sizes[size][1]);
             for (size_t i = 0; i < sizeof traces / sizeof traces[0]; i++)
                 if (strstr(screen, traces[i]))
@@ -1250,7 +1251,7 @@ static void the_help_of_a_blind_session_tells_nothing(void **state)
     help_session(fixture);
     char *seen = fixture_screen(fixture, 24, 80);
     assert_non_null(strstr(seen, "--left peri"));
-    fixture->scene.blind = true;
+    fixture->scene.look.blind = true;
     char *hidden = fixture_screen(fixture, 24, 80);
     assert_null(strstr(hidden, "--left"));
     assert_null(strstr(hidden, "This session"));
@@ -1275,15 +1276,15 @@ static void every_view_has_its_tab(void **state)
         assert_int_equal(key_action(view_table[view].key), -1); /* no other key's */
         assert_true(view == 0 || view_table[view].key > view_table[view - 1].key);
         assert_true(strlen(line) <= 63); /* a line of the help on 80 columns */
-        fixture->scene.view = view;
+        fixture->scene.look.view = view;
         char *screen = fixture_screen(fixture, 24, 80);
         assert_non_null(strstr(screen, name));
         free(screen);
-        fixture->scene.help = true;
+        fixture->scene.look.help = true;
         screen = fixture_screen(fixture, 200, 120);
         assert_non_null(strstr(screen, line));
         free(screen);
-        fixture->scene.help = false;
+        fixture->scene.look.help = false;
         assert_true(view_table[view].draw != NULL);
     }
     assert_int_equal(view_of_key('0'), -1);
@@ -1302,18 +1303,18 @@ static void ascii_screens_hold_only_ascii(void **state)
         struct fixture *fixture = calloc(1, sizeof *fixture);
         assert_non_null(fixture);
         fixture_open(fixture);
-        fixture->scene.view = (enum view)(m % VIEWS);
+        fixture->scene.look.view = (enum view)(m % VIEWS);
         if (makes[m / VIEWS])
             makes[m / VIEWS](fixture);
-        fixture->scene.ascii = true;
+        fixture->scene.terminal.ascii = true;
         fixture->scene.message = "saved as größe.svg";
         history_add_mark(&fixture->history, MARK_CHANGE, 20, "warmup 0→25");
         char *screen = fixture_screen(fixture, 36, 120);
         for (const char *at = screen; *at; at++)
             assert_true(*at > 0);
         /* without curves there is room for the mark */
-        bool room = !makes[m / VIEWS] &&
-                    (fixture->scene.view == VIEW_OVERVIEW || fixture->scene.view == VIEW_CURVES);
+        bool room = !makes[m / VIEWS] && (fixture->scene.look.view == VIEW_OVERVIEW ||
+                                          fixture->scene.look.view == VIEW_CURVES);
         assert_true(!room || strstr(screen, "warmup 0>25"));
         free(screen);
         fixture_close(fixture);
@@ -1329,14 +1330,14 @@ static void the_help_scrolls_to_its_end(void **state)
     assert_non_null(fixture);
     fixture_open(fixture);
     fixture->scene.share = "lnscope --layers 12";
-    fixture->scene.help = true;
+    fixture->scene.look.help = true;
     int most = view_help_scroll_max(&fixture->scene, 24, 80);
     assert_true(most > 0 && most < view_help_lines(&fixture->scene, 80));
-    fixture->scene.help_scroll = most;
+    fixture->scene.look.help_scroll = most;
     char *end = fixture_screen(fixture, 24, 80);
-    fixture->scene.help_scroll = most + 1;
+    fixture->scene.look.help_scroll = most + 1;
     char *beyond = fixture_screen(fixture, 24, 80);
-    fixture->scene.help_scroll = most - 1;
+    fixture->scene.look.help_scroll = most - 1;
     char *before = fixture_screen(fixture, 24, 80);
     assert_string_equal(end, beyond);
     assert_string_not_equal(end, before);
@@ -1356,7 +1357,7 @@ static void no_key_is_missing_in_the_help(void **state)
     struct fixture *fixture = calloc(1, sizeof *fixture);
     assert_non_null(fixture);
     fixture_open(fixture);
-    fixture->scene.help = true;
+    fixture->scene.look.help = true;
     char *screen = fixture_screen(fixture, 200, 120);
     for (int i = 0; i < ACTIONS; i++) {
         char line[256];

@@ -3,7 +3,7 @@
 
 #include "core/rng.h"
 #include "train/detail.h"
-#include "ui/views.h"
+#include "views/views.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -54,14 +54,14 @@ void fixture_open(struct fixture *fixture)
     sample_history_open(&fixture->samples);
     history_set_unit(&fixture->history, fixture->task.unigram_entropy);
     fixture->scene = (struct scene){
-        .settings = &fixture->settings,
-        .task = &fixture->task,
-        .history = &fixture->history,
-        .samples = &fixture->samples,
-        .symbols = &fixture->symbols,
-        .parameters = {303000, 303000},
-        .running = true,
-        .rate = NAN,
+        .data = {.settings = &fixture->settings,
+                 .task = &fixture->task,
+                 .history = &fixture->history,
+                 .samples = &fixture->samples,
+                 .symbols = &fixture->symbols,
+                 .parameters = {303000, 303000},
+                 .running = true,
+                 .rate = NAN},
         .message = "",
     };
     scene_set_defaults(&fixture->scene);
@@ -70,7 +70,7 @@ void fixture_open(struct fixture *fixture)
 void fixture_watch(struct fixture *fixture)
 {
     events_clear(&fixture->events);
-    fixture->scene.events = &fixture->events;
+    fixture->scene.data.events = &fixture->events;
 }
 
 void fixture_close(struct fixture *fixture)
@@ -255,7 +255,7 @@ void fixture_fit_axis(struct fixture *fixture)
 {
     double least, most;
     view_bar_range(&fixture->scene, &least, &most);
-    axis_update(&fixture->scene.axis, least, most);
+    axis_update(&fixture->scene.look.axis, least, most);
 }
 
 void fixture_train_until_fault(struct fixture *fixture, int64_t last, struct fault fault)
@@ -266,11 +266,11 @@ void fixture_train_until_fault(struct fixture *fixture, int64_t last, struct fau
         if (fault.place != FAULT_NONE && step >= fault.step)
             make_not_finite(&fixture->snapshot[RIGHT], fault);
         history_add(&fixture->history, fixture->snapshot);
-        if (fixture->scene.events)
+        if (fixture->scene.data.events)
             events_step(&fixture->events, &fixture->history, &fixture->settings);
         fixture_fit_axis(fixture);
     }
-    fixture->scene.rate = 14.9;
+    fixture->scene.data.rate = 14.9;
 }
 
 void fixture_train(struct fixture *fixture, int64_t last)
@@ -284,7 +284,7 @@ void fixture_branch(struct fixture *fixture, int64_t step)
     measure(fixture, LEFT, step);
     measure(fixture, RIGHT, step);
     history_truncate(&fixture->history, &anchor, fixture->snapshot);
-    axis_reset(&fixture->scene.axis);
+    axis_reset(&fixture->scene.look.axis);
     fixture_fit_axis(fixture);
 }
 

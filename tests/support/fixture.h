@@ -6,7 +6,7 @@
 #ifndef LNSCOPE_TESTS_SUPPORT_FIXTURE_H
 #define LNSCOPE_TESTS_SUPPORT_FIXTURE_H
 
-#include "ui/scene.h"
+#include "views/scene.h"
 
 struct fixture {
     struct scene scene; /* points into the rest */

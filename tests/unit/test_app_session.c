@@ -1,10 +1,10 @@
 /* Saving and loading while the program runs: the app without its terminal, around a real trainer.
  */
-#include "ui/app_state.h"
+#include "app/app_state.h"
 
 #include "base/memory.h"
 #include "support/folder.h"
-#include "ui/navigate.h"
+#include "views/navigate.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -58,10 +58,9 @@ static int set_up(void **state)
     app->trainer = trainer_start(&settings, false, &error);
     app->update = memory_new(1, sizeof *app->update);
     history_open(&app->history);
-    app->scene = (struct scene){.settings = &app->present,
-                                .task = &app->task,
-                                .history = &app->history,
-                                .message = app->message};
+    app->scene = (struct scene){
+        .data = {.settings = &app->present, .task = &app->task, .history = &app->history},
+        .message = app->message};
     scene_set_defaults(&app->scene);
     return app->trainer ? 0 : -1;
 }
@@ -144,14 +143,14 @@ static void a_session_is_saved_and_loaded(void **state)
     app_command(app, &changed);
     expect_message("restarted");
     train_to(2);
-    app->scene.cursor = 1;
+    app->scene.look.cursor = 1;
     app_load(app, path);
     assert_int_equal(app->wanted.layers, 2);
     assert_int_equal(app->wanted.fps, 7); /* what is the program's stays */
     expect_message("loaded ");
     assert_non_null(strstr(app->message, "a, step 5"));
     assert_int_equal(app->present.layers, 2);
-    assert_int_equal(app->scene.cursor, 0);
+    assert_int_equal(app->scene.look.cursor, 0);
     assert_int_equal(app->history.last[RIGHT].step, 5);
     assert_int_equal(app->history.count, 5);
     assert_int_equal(app->events.count, said); /* without the restart in between */
@@ -212,7 +211,7 @@ static void the_end_is_said_once(void **state)
     changed.steps = 3;
     app_command(app, &changed);
     train_to(3);
-    while (!app->scene.ended) {
+    while (!app->scene.data.ended) {
         trainer_wait(app->trainer, 1);
         app_take_updates(app);
     }
@@ -220,7 +219,7 @@ static void the_end_is_said_once(void **state)
     expect_message("a, step 3, ");
     app_load(app, path);
     expect_message("loaded ");
-    while (!app->scene.ended) {
+    while (!app->scene.data.ended) {
         trainer_wait(app->trainer, 1);
         app_take_updates(app);
     }
@@ -229,7 +228,7 @@ static void the_end_is_said_once(void **state)
     changed = app->wanted;
     changed.steps = 5; /* it goes on, and is over again */
     app_command(app, &changed);
-    while (app->history.last[LEFT].step < 5 || !app->scene.ended) {
+    while (app->history.last[LEFT].step < 5 || !app->scene.data.ended) {
         trainer_wait(app->trainer, 1);
         app_take_updates(app);
     }
@@ -243,7 +242,7 @@ static void the_end_is_said_once(void **state)
         trainer_wait(app->trainer, 1);
         app_take_updates(app);
     }
-    assert_true(app->scene.ended);
+    assert_true(app->scene.data.ended);
     assert_int_equal(app->history.last[LEFT].step, 5);
     assert_int_equal(count_of(EVENT_END), 1);
 }
@@ -295,7 +294,7 @@ static void the_length_of_a_run_can_change(void **state)
         app_command(app, &changed);
         if (changed.steps == 3)
             train_to(3);
-        while (app->history.last[LEFT].step < changed.steps || !app->scene.ended) {
+        while (app->history.last[LEFT].step < changed.steps || !app->scene.data.ended) {
             trainer_wait(app->trainer, 1);
             app_take_updates(app);
         }
@@ -304,10 +303,10 @@ static void the_length_of_a_run_can_change(void **state)
     changed.steps = 0;
     app_command(app, &changed);
     expect_message("from step 6 on");
-    assert_false(app->scene.ended);
+    assert_false(app->scene.data.ended);
     changed.steps = 1;
     app_command(app, &changed);
-    while (!app->scene.ended) {
+    while (!app->scene.data.ended) {
         trainer_wait(app->trainer, 1);
         app_take_updates(app);
     }

@@ -1,6 +1,6 @@
 /* The axis of the bars: it grows at once, shrinks late, stays when frozen, and survives nonsense.
  */
-#include "ui/axis.h"
+#include "screen/axis.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* The canvas: clipping, widths, and what it makes of text that could steer a terminal. */
-#include "ui/canvas.h"
+#include "screen/canvas.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

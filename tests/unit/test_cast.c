@@ -1,10 +1,10 @@
 /* Recordings: what a player shows is what was on the canvas. */
-#include "script/cast.h"
+#include "export/cast.h"
 
 #include "base/error.h"
 #include "support/cast_player.h"
 #include "support/fixture.h"
-#include "ui/views.h"
+#include "views/views.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

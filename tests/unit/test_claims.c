@@ -1,9 +1,9 @@
 /* Claims: the statistics, the judgement, the table, the course of the experiments, and that the
  * cheap ones really measure. */
-#include "train/claim_initial.h"
-#include "train/claim_lab.h"
-#include "train/claim_statistics.h"
-#include "train/claims.h"
+#include "claims/claim_initial.h"
+#include "claims/claim_lab.h"
+#include "claims/claim_statistics.h"
+#include "claims/claims.h"
 
 #include <math.h>
 #include <setjmp.h>

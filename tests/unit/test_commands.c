@@ -1,9 +1,9 @@
 /* What can be typed on the command line: the table, how lines are read, and how they are completed.
  */
-#include "ui/commands.h"
+#include "controls/commands.h"
 
 #include "train/presets.h"
-#include "ui/views.h"
+#include "views/views.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* The large digits: every character that numbers are written with has a shape of its own, as wide
  * as it says, in both fonts and in ASCII. */
-#include "ui/digits.h"
+#include "screen/digits.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* Events, on made-up steps: each kind once, at the right step and layer, and not on noise; and on
  * real ones, that neither threads nor speed change what is said. */
-#include "train/events.h"
+#include "session/events.h"
 
 #include "train/trainer.h"
 

@@ -1,5 +1,5 @@
 /* The exported picture: where things are drawn, and the files that it is written to. */
-#include "script/export.h"
+#include "export/export.h"
 
 #include "base/file.h"
 

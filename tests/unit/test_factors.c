@@ -1,5 +1,5 @@
 /* What a block does to the gradient, as a product: exact, under every placement. */
-#include "train/factors.h"
+#include "session/factors.h"
 
 #include "support/fixture.h"
 #include "train/run.h"

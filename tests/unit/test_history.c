@@ -1,6 +1,6 @@
 /* The history: thinning, the smoothed loss, divergence, marks, whole moments and their memory, the
  * race. */
-#include "train/history.h"
+#include "session/history.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* The table of keys: complete, without duplicates, and what dispatch goes by. */
-#include "ui/keys.h"
+#include "controls/keys.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,8 +1,8 @@
 /* The layout, for every size of screen from 1x1 to 250x80: inside, disjoint, and what is given up
  * in which order. */
-#include "ui/layout.h"
+#include "screen/layout.h"
 
-#include "ui/views.h"
+#include "views/views.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -198,7 +198,7 @@ static void every_size_is_inside_and_disjoint(void **state)
     for (int rows = 1; rows <= ROWS_MAX; rows++)
         for (int cols = 1; cols <= COLS_MAX; cols++) {
             struct layout_screen screen = layout_screen(rows, cols);
-            assert_int_equal(screen.too_small, rows < VIEW_ROWS_MIN || cols < VIEW_COLUMNS_MIN);
+            assert_int_equal(screen.too_small, rows < LAYOUT_ROWS_MIN || cols < LAYOUT_COLUMNS_MIN);
             if (screen.too_small)
                 continue;
             struct rect whole = {0, 0, rows, cols};
@@ -225,8 +225,8 @@ static void every_size_is_inside_and_disjoint(void **state)
 static void bars_and_loss_are_on_every_screen(void **state)
 {
     (void)state;
-    for (int rows = VIEW_ROWS_MIN; rows <= ROWS_MAX; rows++)
-        for (int cols = VIEW_COLUMNS_MIN; cols <= COLS_MAX; cols++) {
+    for (int rows = LAYOUT_ROWS_MIN; rows <= ROWS_MAX; rows++)
+        for (int cols = LAYOUT_COLUMNS_MIN; cols <= COLS_MAX; cols++) {
             struct layout_overview overview = layout_overview(layout_screen(rows, cols).body);
             for (int side = 0; side < SIDES; side++) {
                 const struct layout_panel *panel = &overview.panel[side];
@@ -244,8 +244,8 @@ static void bars_and_loss_are_on_every_screen(void **state)
 static void the_panels_line_up(void **state)
 {
     (void)state;
-    for (int rows = VIEW_ROWS_MIN; rows <= ROWS_MAX; rows++)
-        for (int cols = VIEW_COLUMNS_MIN; cols <= COLS_MAX; cols++) {
+    for (int rows = LAYOUT_ROWS_MIN; rows <= ROWS_MAX; rows++)
+        for (int cols = LAYOUT_COLUMNS_MIN; cols <= COLS_MAX; cols++) {
             struct layout_overview overview = layout_overview(layout_screen(rows, cols).body);
             const struct layout_panel *left = &overview.panel[LEFT];
             const struct layout_panel *right = &overview.panel[RIGHT];
@@ -266,7 +266,7 @@ static void nothing_shrinks_as_the_screen_grows(void **state)
 {
     (void)state;
     for (int rows = 1; rows < ROWS_MAX; rows++) {
-        struct rect area = {0, 0, VIEW_ROWS_MIN - 2 + rows - 1, 80};
+        struct rect area = {0, 0, LAYOUT_ROWS_MIN - 2 + rows - 1, 80};
         struct layout_overview now = layout_overview(area);
         area.rows++;
         struct layout_overview next = layout_overview(area);
@@ -308,8 +308,8 @@ static void rows_are_given_up_in_the_stated_order(void **state)
 static void maps_and_fields_are_on_every_screen(void **state)
 {
     (void)state;
-    for (int rows = VIEW_ROWS_MIN; rows <= ROWS_MAX; rows++)
-        for (int cols = VIEW_COLUMNS_MIN; cols <= COLS_MAX; cols++) {
+    for (int rows = LAYOUT_ROWS_MIN; rows <= ROWS_MAX; rows++)
+        for (int cols = LAYOUT_COLUMNS_MIN; cols <= COLS_MAX; cols++) {
             struct rect body = layout_screen(rows, cols).body;
             struct layout_waterfall waterfall = layout_waterfall(body);
             const struct layout_heat *left = &waterfall.panel[LEFT];
@@ -349,8 +349,8 @@ static void maps_and_fields_are_on_every_screen(void **state)
 static void the_projector_has_its_digits(void **state)
 {
     (void)state;
-    for (int rows = VIEW_ROWS_MIN; rows <= ROWS_MAX; rows++)
-        for (int cols = VIEW_COLUMNS_MIN; cols <= COLS_MAX; cols++) {
+    for (int rows = LAYOUT_ROWS_MIN; rows <= ROWS_MAX; rows++)
+        for (int cols = LAYOUT_COLUMNS_MIN; cols <= COLS_MAX; cols++) {
             const struct layout_projector projector =
                 layout_projector(layout_screen_bare(rows, cols).body);
             const struct layout_big *left = &projector.panel[LEFT];
@@ -370,7 +370,7 @@ static void the_projector_has_its_digits(void **state)
 static void no_map_shrinks_as_the_screen_grows(void **state)
 {
     (void)state;
-    for (int rows = VIEW_ROWS_MIN; rows < ROWS_MAX; rows++) {
+    for (int rows = LAYOUT_ROWS_MIN; rows < ROWS_MAX; rows++) {
         struct rect now = {0, 0, rows, 80}, next = {0, 0, rows + 1, 80};
         assert_true(layout_waterfall(next).panel[LEFT].map.rows >=
                     layout_waterfall(now).panel[LEFT].map.rows);
@@ -392,8 +392,8 @@ static void no_map_shrinks_as_the_screen_grows(void **state)
 static void diagrams_and_properties_are_on_every_screen(void **state)
 {
     (void)state;
-    for (int rows = VIEW_ROWS_MIN; rows <= ROWS_MAX; rows++)
-        for (int cols = VIEW_COLUMNS_MIN; cols <= COLS_MAX; cols++) {
+    for (int rows = LAYOUT_ROWS_MIN; rows <= ROWS_MAX; rows++)
+        for (int cols = LAYOUT_COLUMNS_MIN; cols <= COLS_MAX; cols++) {
             struct rect body = layout_screen(rows, cols).body;
             struct layout_anatomy anatomy = layout_anatomy(body);
             const struct layout_diagram *left = &anatomy.panel[LEFT];

@@ -1,11 +1,11 @@
 /* What a click hits, for every view over many sizes: it is what is drawn at that cell. */
-#include "ui/mouse.h"
+#include "views/mouse.h"
 
+#include "screen/layout.h"
 #include "support/fixture.h"
-#include "ui/bars.h"
-#include "ui/layout.h"
-#include "ui/navigate.h"
-#include "ui/views.h"
+#include "views/bars.h"
+#include "views/navigate.h"
+#include "views/views.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -88,17 +88,17 @@ static void hits_are_where_they_belong(void **state)
         for (int v = 0; v < VIEWS + 2; v++)
             for (int s = 0; s < SIZES; s++) {
                 int count[HIT_CELL + 1];
-                fixture->scene.projector = v == VIEWS;
-                fixture->scene.hide = v == VIEWS + 1;
-                fixture->scene.view = v < VIEWS ? (enum view)v : VIEW_OVERVIEW;
+                fixture->scene.look.projector = v == VIEWS;
+                fixture->scene.look.hide = v == VIEWS + 1;
+                fixture->scene.look.view = v < VIEWS ? (enum view)v : VIEW_OVERVIEW;
                 count_hits(fixture, sizes[s][0], sizes[s][1], count);
-                const bool bare = v >= VIEWS, over = fixture->scene.view == VIEW_OVERVIEW;
+                const bool bare = v >= VIEWS, over = fixture->scene.look.view == VIEW_OVERVIEW;
                 const bool steps = over || v == VIEW_WATERFALL || v == VIEW_CURVES;
                 assert_int_equal(count[HIT_TAB] > 0, !bare);
                 assert_int_equal(count[HIT_KEY] > 0, !bare);
                 assert_int_equal(count[HIT_STEP] > 0,
-                                 steps && !(fixture->scene.projector && sizes[s][0] < 20));
-                assert_int_equal(count[HIT_LAYER] > 0, over && !fixture->scene.projector);
+                                 steps && !(fixture->scene.look.projector && sizes[s][0] < 20));
+                assert_int_equal(count[HIT_LAYER] > 0, over && !fixture->scene.look.projector);
                 assert_int_equal(count[HIT_CELL] > 0, v == VIEW_TENSORS);
             }
         close_fixture(fixture);
@@ -113,13 +113,13 @@ static void nothing_is_hit_where_nothing_is(void **state)
     struct fixture *fixture = open_fixture(6, 128);
     count_hits(fixture, 11, 39, count);
     assert_int_equal(count[HIT_NONE], 13 * 41);
-    fixture->scene.help = true;
+    fixture->scene.look.help = true;
     count_hits(fixture, 24, 80, count);
     assert_true(count[HIT_TAB] > 0 && count[HIT_STEP] == 0 && count[HIT_LAYER] == 0);
     close_fixture(fixture);
     fixture = open_fixture(6, 0);
     for (enum view view = 0; view < VIEWS; view++) {
-        fixture->scene.view = view;
+        fixture->scene.look.view = view;
         count_hits(fixture, 24, 80, count);
         assert_int_equal(count[HIT_STEP], 0);
     }
@@ -138,7 +138,7 @@ static void tabs_and_keys_are_hit_where_they_are_drawn(void **state)
             const int rows = sizes[s][0], cols = sizes[s][1];
             struct canvas canvas;
             int tabs = 0, keys = 0;
-            scene->view = view;
+            scene->look.view = view;
             canvas_open(&canvas, rows, cols);
             view_screen(&canvas, scene);
             for (int col = 0, before = -1; col < cols; col++) {
@@ -195,22 +195,22 @@ static void a_click_moves_the_cursor_to_its_column(void **state)
     struct canvas canvas;
     canvas_open(&canvas, rows, cols);
     for (int v = 0; v < 2; v++) {
-        scene->view = v == 0 ? VIEW_WATERFALL : VIEW_CURVES;
+        scene->look.view = v == 0 ? VIEW_WATERFALL : VIEW_CURVES;
         struct rect area = v == 0 ? waterfall.panel[RIGHT].map : curves.plot.field;
         const int axis = v == 0 ? waterfall.panel[RIGHT].axis.row : area.row + area.rows - 1;
         int seen = 0;
         for (int col = area.col; col < area.col + area.cols; col++) {
             char said[256];
-            scene->cursor = 0;
+            scene->look.cursor = 0;
             const struct hit hit = view_hit(scene, rows, cols, area.row, col);
             if (hit.kind != HIT_STEP || hit.step == 400) /* right of the newest step: live */
                 continue;
             hit_choose(scene, &hit, said, sizeof said);
-            assert_int_equal(scene->cursor, hit.step);
+            assert_int_equal(scene->look.cursor, hit.step);
             view_screen(&canvas, scene);
             int at = cursor_column(&canvas, area, axis, v == 0 ? 0x25B2 : 0x2502);
             if (at >= 0 && at != col)
-                fail_msg("view %d: column %d clicked, %d marked", (int)scene->view, col, at);
+                fail_msg("view %d: column %d clicked, %d marked", (int)scene->look.view, col, at);
             seen += at >= 0;
         }
         assert_true(seen > area.cols / 2);
@@ -238,8 +238,8 @@ static void a_bar_is_hit_in_its_row(void **state)
         assert_true(shows(&canvas, panel.label.row + row, panel.label.col, name));
         assert_int_equal(hit.block, layer > 0 ? layer - 1 : 0);
         hit_choose(scene, &hit, said, sizeof said);
-        assert_int_equal(scene->anatomy_block, hit.block);
-        assert_int_equal(scene->cells.block, hit.block);
+        assert_int_equal(scene->look.anatomy_block, hit.block);
+        assert_int_equal(scene->look.cells.block, hit.block);
         assert_non_null(strstr(said, "block"));
     }
     canvas_close(&canvas);
@@ -253,7 +253,7 @@ static void a_cell_is_chosen(void **state)
     char said[256];
     struct fixture *fixture = open_fixture(6, 128);
     struct scene *scene = &fixture->scene;
-    scene->view = VIEW_TENSORS;
+    scene->look.view = VIEW_TENSORS;
     struct canvas canvas;
     canvas_open(&canvas, 36, 120);
     const struct layout_tensors layout = layout_tensors(layout_screen(36, 120).body);

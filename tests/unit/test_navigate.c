@@ -1,9 +1,9 @@
 /* What keys do to the scene: views, time, zoom, the cell that is read out. */
-#include "ui/navigate.h"
+#include "views/navigate.h"
 
 #include "support/fixture.h"
-#include "ui/curves.h"
-#include "ui/views.h"
+#include "views/curves.h"
+#include "views/views.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -83,11 +83,11 @@ static void the_cursor_jumps_from_mark_to_mark(void **state)
     act(ACTION_NEXT_MARK);
     assert_int_equal(scene_step(scene), 60);
     history_add_mark(&fixture->history, MARK_NAME, 100, "right: the end");
-    scene->blind = true;
+    scene->look.blind = true;
     act(ACTION_NEXT_MARK);
     assert_string_equal(said, "step 100: hidden");
-    assert_int_equal(scene->cursor, 0); /* the newest step: live */
-    scene->blind = false;
+    assert_int_equal(scene->look.cursor, 0); /* the newest step: live */
+    scene->look.blind = false;
 
     history_limit(&fixture->history, (size_t)2 << 20); /* some moments are left */
     fixture_train(fixture, 3000);
@@ -109,37 +109,37 @@ static void the_projector_is_left_by_a_view(void **state)
     (void)state;
     navigate_to(scene, VIEW_CURVES);
     act(ACTION_PROJECTOR);
-    assert_true(scene->projector && scene->view == VIEW_OVERVIEW && *said);
+    assert_true(scene->look.projector && scene->look.view == VIEW_OVERVIEW && *said);
     act(ACTION_PROJECTOR);
-    assert_true(!scene->projector && scene->view == VIEW_OVERVIEW);
+    assert_true(!scene->look.projector && scene->look.view == VIEW_OVERVIEW);
     act(ACTION_PROJECTOR);
     navigate_to(scene, VIEW_WATERFALL);
-    assert_false(scene->projector);
+    assert_false(scene->look.projector);
     act(ACTION_PROJECTOR);
     act(ACTION_NEXT_VIEW);
-    assert_true(!scene->projector && scene->view == VIEW_WATERFALL);
+    assert_true(!scene->look.projector && scene->look.view == VIEW_WATERFALL);
 }
 
 static void tab_goes_round(void **state)
 {
     (void)state;
     for (int i = 0; i < VIEWS; i++) {
-        assert_int_equal(scene->view, i);
+        assert_int_equal(scene->look.view, i);
         act(ACTION_NEXT_VIEW);
     }
-    assert_int_equal(scene->view, 0);
+    assert_int_equal(scene->look.view, 0);
     act(ACTION_PREVIOUS_VIEW);
-    assert_int_equal(scene->view, VIEWS - 1);
+    assert_int_equal(scene->look.view, VIEWS - 1);
 }
 
 static void time_moves_by_kept_steps(void **state)
 {
     (void)state;
     fixture_train(fixture, 213);
-    assert_int_equal(scene->cursor, 0);
+    assert_int_equal(scene->look.cursor, 0);
     assert_int_equal(scene_step(scene), 213);
     act(ACTION_BACK);
-    assert_int_equal(scene->cursor, 212);
+    assert_int_equal(scene->look.cursor, 212);
     act_times(ACTION_BACK, 12);
     assert_int_equal(scene_step(scene), 200);
     fixture_train(fixture, 250); /* training goes on, the moment stays */
@@ -156,7 +156,7 @@ static void time_moves_by_kept_steps(void **state)
     act(ACTION_FAR_BACK);
     assert_int_equal(scene_step(scene), 1);
     act(ACTION_LIVE);
-    assert_int_equal(scene->cursor, 0);
+    assert_int_equal(scene->look.cursor, 0);
     assert_string_equal(said, "");
     act(ACTION_LIVE);
     assert_non_null(strstr(said, "live"));
@@ -168,13 +168,13 @@ static void past_the_newest_step_it_is_live_again(void **state)
     fixture_train(fixture, 20);
     act_times(ACTION_BACK, 2);
     act_times(ACTION_FORWARD, 2);
-    assert_int_equal(scene->cursor, 0);
+    assert_int_equal(scene->look.cursor, 0);
     act(ACTION_FAR_BACK);
     assert_int_equal(scene_step(scene), 18);
     act(ACTION_FAR_FORWARD);
-    assert_int_equal(scene->cursor, 0);
+    assert_int_equal(scene->look.cursor, 0);
     act(ACTION_FAR_FORWARD);
-    assert_int_equal(scene->cursor, 0);
+    assert_int_equal(scene->look.cursor, 0);
 }
 
 static void without_a_step_there_is_no_past(void **state)
@@ -184,7 +184,7 @@ static void without_a_step_there_is_no_past(void **state)
                                    ACTION_FAR_FORWARD, ACTION_FIRST,   ACTION_LIVE};
     for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {
         act(actions[i]);
-        assert_int_equal(scene->cursor, 0);
+        assert_int_equal(scene->look.cursor, 0);
     }
 }
 
@@ -208,45 +208,45 @@ static void a_new_run_is_live(void **state)
 {
     (void)state;
     fixture_train(fixture, 100);
-    scene->view = VIEW_CURVES;
+    scene->look.view = VIEW_CURVES;
     act(ACTION_BACK);
     act(ACTION_ZOOM_IN);
     history_clear(&fixture->history);
     navigate_restart(scene);
-    assert_int_equal(scene->cursor, 0);
-    assert_int_equal(scene->curves.zoom, 0);
-    assert_int_equal(scene->view, VIEW_CURVES);
+    assert_int_equal(scene->look.cursor, 0);
+    assert_int_equal(scene->look.curves.zoom, 0);
+    assert_int_equal(scene->look.view, VIEW_CURVES);
 }
 
 static void curves_zoom_and_pan(void **state)
 {
     (void)state;
     double from, to, width;
-    scene->view = VIEW_CURVES;
+    scene->look.view = VIEW_CURVES;
     fixture_train(fixture, 290);
     act(ACTION_LEFT); /* nothing to pan */
     assert_non_null(strstr(said, "whole run"));
     act_times(ACTION_ZOOM_IN, 2);
-    curves_range(scene, &scene->curves, &from, &to);
+    curves_range(scene, &scene->look.curves, &from, &to);
     width = to - from;
     assert_true(fabs(width - 75) <= 1 && to >= 290);
     act(ACTION_LEFT);
     double next;
-    curves_range(scene, &scene->curves, &next, &to);
+    curves_range(scene, &scene->look.curves, &next, &to);
     assert_true(next < from && fabs(to - next - width) <= 1);
     act_times(ACTION_LEFT, 40);
-    curves_range(scene, &scene->curves, &from, &to);
+    curves_range(scene, &scene->look.curves, &from, &to);
     assert_true(from == 0);
     act_times(ACTION_RIGHT, 40);
-    curves_range(scene, &scene->curves, &from, &to);
+    curves_range(scene, &scene->look.curves, &from, &to);
     assert_true(to >= 290);
     act_times(ACTION_ZOOM_OUT, 2);
-    curves_range(scene, &scene->curves, &from, &to);
+    curves_range(scene, &scene->look.curves, &from, &to);
     assert_true(from == 0 && to == 300);
     act(ACTION_ZOOM_OUT);
-    assert_int_equal(scene->curves.zoom, 0);
+    assert_int_equal(scene->look.curves.zoom, 0);
     act_times(ACTION_ZOOM_IN, 40);
-    curves_range(scene, &scene->curves, &from, &to);
+    curves_range(scene, &scene->look.curves, &from, &to);
     assert_true(to - from >= 10 && to - from <= 20);
 }
 
@@ -254,12 +254,12 @@ static void zoom_keeps_the_cursor_in_view(void **state)
 {
     (void)state;
     double from, to;
-    scene->view = VIEW_CURVES;
+    scene->look.view = VIEW_CURVES;
     fixture_train(fixture, 290);
     navigate_to_step(scene, 77);
     for (int i = 0; i < 4; i++) {
         act(ACTION_ZOOM_IN);
-        curves_range(scene, &scene->curves, &from, &to);
+        curves_range(scene, &scene->look.curves, &from, &to);
         assert_true(from <= 77 && to >= 77);
     }
 }
@@ -267,34 +267,34 @@ static void zoom_keeps_the_cursor_in_view(void **state)
 static void the_waterfall_zooms_to_single_steps(void **state)
 {
     (void)state;
-    scene->view = VIEW_WATERFALL;
+    scene->look.view = VIEW_WATERFALL;
     fixture_train(fixture, 290);
     int most = view_waterfall_zoom_max(scene, ROWS, COLS);
     assert_true(most > 0);
     act_times(ACTION_ZOOM_IN, 10);
-    assert_int_equal(scene->waterfall_zoom, most);
+    assert_int_equal(scene->look.waterfall_zoom, most);
     assert_true(strlen(said) > 0);
     act_times(ACTION_ZOOM_OUT, 10);
-    assert_int_equal(scene->waterfall_zoom, 0);
-    scene->view = VIEW_OVERVIEW;
+    assert_int_equal(scene->look.waterfall_zoom, 0);
+    scene->look.view = VIEW_OVERVIEW;
     act(ACTION_ZOOM_IN);
     assert_true(strlen(said) > 0);
-    assert_int_equal(scene->waterfall_zoom, 0);
+    assert_int_equal(scene->look.waterfall_zoom, 0);
 }
 
 static void smoothing_has_its_steps(void **state)
 {
     (void)state;
-    scene->view = VIEW_CURVES;
-    assert_true(scene->curves.smoothing == history_smoothing);
+    scene->look.view = VIEW_CURVES;
+    assert_true(scene->look.curves.smoothing == history_smoothing);
     act(ACTION_SMOOTHER);
-    assert_true(scene->curves.smoothing == 0.98);
+    assert_true(scene->look.curves.smoothing == 0.98);
     act_times(ACTION_SMOOTHER, 9);
-    assert_true(scene->curves.smoothing == 0.99);
+    assert_true(scene->look.curves.smoothing == 0.99);
     act_times(ACTION_ROUGHER, 2);
-    assert_true(scene->curves.smoothing == 0.95);
+    assert_true(scene->look.curves.smoothing == 0.95);
     act_times(ACTION_ROUGHER, 9);
-    assert_true(scene->curves.smoothing == 0);
+    assert_true(scene->look.curves.smoothing == 0);
     assert_non_null(strstr(said, "raw"));
 }
 
@@ -303,27 +303,27 @@ static void quantities_and_axes_belong_to_their_view(void **state)
     (void)state;
     act(ACTION_QUANTITY);
     act(ACTION_LOG_Y);
-    assert_int_equal(scene->curves.curve, CURVE_LOSS);
-    assert_false(scene->curves.log_y[CURVE_LOSS]);
+    assert_int_equal(scene->look.curves.curve, CURVE_LOSS);
+    assert_false(scene->look.curves.log_y[CURVE_LOSS]);
     assert_true(strlen(said) > 0); /* says where it belongs */
-    scene->view = VIEW_CURVES;
+    scene->look.view = VIEW_CURVES;
     act(ACTION_LOG_Y);
     act(ACTION_LOG_X);
-    assert_true(scene->curves.log_y[CURVE_LOSS] && scene->curves.log_x);
+    assert_true(scene->look.curves.log_y[CURVE_LOSS] && scene->look.curves.log_x);
     act_times(ACTION_QUANTITY, CURVES);
-    assert_int_equal(scene->curves.curve, CURVE_LOSS);
-    scene->view = VIEW_TENSORS;
+    assert_int_equal(scene->look.curves.curve, CURVE_LOSS);
+    scene->look.view = VIEW_TENSORS;
     act(ACTION_QUANTITY);
-    assert_int_equal(scene->cells.kind, CELL_UPDATE);
+    assert_int_equal(scene->look.cells.kind, CELL_UPDATE);
     act(ACTION_QUANTITY);
-    assert_int_equal(scene->cells.kind, CELL_WEIGHT);
+    assert_int_equal(scene->look.cells.kind, CELL_WEIGHT);
     act(ACTION_QUANTITY);
-    assert_int_equal(scene->cells.kind, CELL_GRADIENT);
-    assert_int_equal(scene->curves.curve, CURVE_LOSS);
-    scene->view = VIEW_STREAM;
+    assert_int_equal(scene->look.cells.kind, CELL_GRADIENT);
+    assert_int_equal(scene->look.curves.curve, CURVE_LOSS);
+    scene->look.view = VIEW_STREAM;
     for (int kind = 1; kind <= STREAM_KINDS; kind++) {
         act(ACTION_QUANTITY);
-        assert_int_equal(scene->stream_kind, kind % STREAM_KINDS);
+        assert_int_equal(scene->look.stream_kind, kind % STREAM_KINDS);
         assert_non_null(strstr(said, "stream: "));
     }
 }
@@ -331,21 +331,21 @@ static void quantities_and_axes_belong_to_their_view(void **state)
 static void arrows_walk_through_the_blocks(void **state)
 {
     (void)state;
-    scene->view = VIEW_ANATOMY;
+    scene->look.view = VIEW_ANATOMY;
     act(ACTION_SCROLL_DOWN);
-    assert_int_equal(scene->anatomy_block, 0);
+    assert_int_equal(scene->look.anatomy_block, 0);
     assert_true(strlen(said) > 0); /* says that there is no block below */
     act_times(ACTION_SCROLL_UP, 2);
-    assert_int_equal(scene->anatomy_block, 2);
+    assert_int_equal(scene->look.anatomy_block, 2);
     assert_string_equal(said, "");
     act_times(ACTION_SCROLL_UP, 99);
-    assert_int_equal(scene->anatomy_block, fixture->settings.layers - 1);
+    assert_int_equal(scene->look.anatomy_block, fixture->settings.layers - 1);
     assert_non_null(strstr(said, "last"));
-    assert_int_equal(scene->bar_scroll, 0);
+    assert_int_equal(scene->look.bar_scroll, 0);
     fixture->settings.layers = 3; /* the new run is less deep */
     assert_int_equal(view_anatomy_block(scene), 2);
     act(ACTION_SCROLL_DOWN);
-    assert_int_equal(scene->anatomy_block, 1);
+    assert_int_equal(scene->look.anatomy_block, 1);
 }
 
 /* Details are measured in the first step and in every eighth. */
@@ -377,25 +377,25 @@ static void views_say_what_they_want_measured(void **state)
 static void arrows_move_the_cell(void **state)
 {
     (void)state;
-    scene->view = VIEW_TENSORS;
+    scene->look.view = VIEW_TENSORS;
     act(ACTION_SCROLL_DOWN); /* nothing measured yet */
     fixture_train(fixture, 3);
     act_times(ACTION_SCROLL_DOWN, 3);
     act_times(ACTION_RIGHT, 2);
-    assert_int_equal(scene->cells.tensor, 3);
-    assert_int_equal(scene->cells.block, 2);
+    assert_int_equal(scene->look.cells.tensor, 3);
+    assert_int_equal(scene->look.cells.block, 2);
     act(ACTION_SCROLL_UP);
     act(ACTION_LEFT);
-    assert_int_equal(scene->cells.tensor, 2);
-    assert_int_equal(scene->cells.block, 1);
+    assert_int_equal(scene->look.cells.tensor, 2);
+    assert_int_equal(scene->look.cells.block, 1);
     act_times(ACTION_SCROLL_DOWN, 99);
     act_times(ACTION_RIGHT, 99);
-    assert_int_equal(scene->cells.tensor, view_tensors_rows(scene) - 1);
-    assert_int_equal(scene->cells.block, fixture->settings.layers - 1);
+    assert_int_equal(scene->look.cells.tensor, view_tensors_rows(scene) - 1);
+    assert_int_equal(scene->look.cells.block, fixture->settings.layers - 1);
     act_times(ACTION_SCROLL_UP, 99);
     act_times(ACTION_LEFT, 99);
-    assert_int_equal(scene->cells.tensor, 0);
-    assert_int_equal(scene->cells.block, 0);
+    assert_int_equal(scene->look.cells.tensor, 0);
+    assert_int_equal(scene->look.cells.block, 0);
 }
 
 static void layers_scroll_where_they_do_not_fit(void **state)
@@ -403,18 +403,18 @@ static void layers_scroll_where_they_do_not_fit(void **state)
     (void)state;
     fixture_train(fixture, 3);
     act(ACTION_SCROLL_UP);
-    assert_int_equal(scene->bar_scroll, 0);
+    assert_int_equal(scene->look.bar_scroll, 0);
     assert_true(strlen(said) > 0);
     fixture->settings.layers = 96; /* more than two to a row of the waterfall */
     const enum view views[] = {VIEW_OVERVIEW, VIEW_WATERFALL, VIEW_STREAM};
     for (size_t i = 0; i < sizeof views / sizeof views[0]; i++) {
-        scene->view = views[i];
+        scene->look.view = views[i];
         int most = view_bar_scroll_max(scene, ROWS, COLS);
         assert_true(most > 0);
         act_times(ACTION_SCROLL_UP, 99);
-        assert_int_equal(scene->bar_scroll, most);
+        assert_int_equal(scene->look.bar_scroll, most);
         act_times(ACTION_SCROLL_DOWN, 99);
-        assert_int_equal(scene->bar_scroll, 0);
+        assert_int_equal(scene->look.bar_scroll, 0);
     }
 }
 
@@ -466,29 +466,29 @@ static void the_log_scrolls_to_its_ends(void **state)
 {
     (void)state;
     fixture_watch(fixture);
-    scene->view = VIEW_LOG;
+    scene->look.view = VIEW_LOG;
     act(ACTION_SCROLL_UP);
-    assert_int_equal(scene->log_scroll, 0); /* all of nothing is in view */
+    assert_int_equal(scene->look.log_scroll, 0); /* all of nothing is in view */
     note_marks(100);
     int most = view_log_scroll_max(scene, ROWS, COLS);
     assert_true(most > 60 && most < 100);
     act_times(ACTION_SCROLL_UP, 3);
-    assert_int_equal(scene->log_scroll, 3);
+    assert_int_equal(scene->look.log_scroll, 3);
     act_times(ACTION_SCROLL_UP, 200);
-    assert_int_equal(scene->log_scroll, most);
-    scene->hide = true; /* which leaves more rows to the events */
+    assert_int_equal(scene->look.log_scroll, most);
+    scene->look.hide = true; /* which leaves more rows to the events */
     assert_true(view_log_scroll_max(scene, ROWS, COLS) < most);
-    scene->hide = false;
+    scene->look.hide = false;
     act(ACTION_SCROLL_DOWN);
-    assert_int_equal(scene->log_scroll, most - 1);
+    assert_int_equal(scene->look.log_scroll, most - 1);
     assert_true(navigate_page(scene, KEY_CODE_PAGE_DOWN, ROWS, COLS));
-    assert_true(scene->log_scroll < most - 10);
+    assert_true(scene->look.log_scroll < most - 10);
     assert_true(navigate_page(scene, KEY_CODE_PAGE_UP, ROWS, COLS));
-    assert_int_equal(scene->log_scroll, most - 1);
+    assert_int_equal(scene->look.log_scroll, most - 1);
     assert_false(navigate_page(scene, KEY_CODE_HOME, ROWS, COLS));
     navigate_restart(scene);
-    assert_int_equal(scene->log_scroll, 0);
-    scene->view = VIEW_CURVES;
+    assert_int_equal(scene->look.log_scroll, 0);
+    scene->look.view = VIEW_CURVES;
     assert_false(navigate_page(scene, KEY_CODE_PAGE_UP, ROWS, COLS));
     assert_int_equal(view_log_scroll_max(scene, ROWS, COLS), 0);
 }
@@ -497,7 +497,7 @@ static void arrows_go_from_event_to_event(void **state)
 {
     static const int64_t steps[] = {10, 10, 40};
     (void)state;
-    scene->view = VIEW_LOG;
+    scene->look.view = VIEW_LOG;
     act(ACTION_LEFT); /* nothing is recognised at all */
     assert_string_equal(said, "there is no event before this step");
     fixture_train(fixture, 60);
@@ -509,18 +509,18 @@ static void arrows_go_from_event_to_event(void **state)
     act(ACTION_RIGHT);
     assert_string_equal(said, "this is the newest step, live");
     act(ACTION_LEFT);
-    assert_int_equal(scene->cursor, 40);
+    assert_int_equal(scene->look.cursor, 40);
     assert_int_equal(scene_events(scene), 3);
     act(ACTION_LEFT);
-    assert_int_equal(scene->cursor, 10);
+    assert_int_equal(scene->look.cursor, 10);
     assert_int_equal(scene_events(scene), 2);
     act(ACTION_LEFT);
-    assert_int_equal(scene->cursor, 10);
+    assert_int_equal(scene->look.cursor, 10);
     assert_string_equal(said, "there is no event before this step");
     act(ACTION_RIGHT);
-    assert_int_equal(scene->cursor, 40);
+    assert_int_equal(scene->look.cursor, 40);
     act(ACTION_RIGHT);
-    assert_int_equal(scene->cursor, 0);
+    assert_int_equal(scene->look.cursor, 0);
 }
 
 /* An event is of the stack as it was then. */

@@ -1,6 +1,6 @@
 /* Bars, columns, ticks and braille dots: the right length, the right cell, the stated rule where
  * two stacks share one. */
-#include "ui/plot.h"
+#include "screen/plot.h"
 
 #include <math.h>
 #include <setjmp.h>

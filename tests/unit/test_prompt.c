@@ -1,8 +1,8 @@
 /* The command line as an editor: every key, its history, and how words are completed. */
-#include "ui/prompt.h"
+#include "controls/prompt.h"
 
 #include "base/utf8.h"
-#include "ui/keys.h"
+#include "controls/keys.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* Rows for machines: names, order, digits, and what stands for a number that is not finite. */
-#include "script/rows.h"
+#include "export/rows.h"
 
 #include <math.h>
 #include <setjmp.h>

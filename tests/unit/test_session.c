@@ -1,14 +1,14 @@
 /* Sessions: what is saved is all there is, so that a loaded one goes on with the same bits; and no
  * file, however damaged, does more than be refused. */
-#include "train/session.h"
+#include "session/session.h"
 
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/safetensors_read.h"
 #include "core/rng.h"
+#include "session/dump.h"
+#include "session/history_file.h"
 #include "support/folder.h"
-#include "train/dump.h"
-#include "train/history_file.h"
 #include "train/presets.h"
 
 #include <math.h>

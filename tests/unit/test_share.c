@@ -1,6 +1,6 @@
 /* The command line that makes settings again: parsed as the program and a shell parse it, it does.
  */
-#include "train/share.h"
+#include "session/share.h"
 
 #include "cli/options.h"
 #include "train/presets.h"

@@ -1,10 +1,10 @@
 /* The tasks: that batches have the statistics that are drawn beside them, and which targets are
  * predicted; the parser of grammars; the reader of files. */
-#include "train/task.h"
+#include "tasks/task.h"
 
 #include "base/memory.h"
-#include "train/task_grammar.h"
-#include "train/task_text.h"
+#include "tasks/task_grammar.h"
+#include "tasks/task_text.h"
 
 #include <math.h>
 #include <setjmp.h>

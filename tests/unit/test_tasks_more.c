@@ -1,14 +1,14 @@
 /* The tasks whose sequences are made by a rule, masked text, and images: what they ask for, that
  * what is said of them is exact, and that a batch is a function of (seed, step, row) alone. */
-#include "train/task.h"
+#include "tasks/task.h"
 
 #include "base/memory.h"
 #include "core/blas.h"
 #include "core/model.h"
 #include "core/optimizer.h"
-#include "train/task_grammar.h"
-#include "train/task_sequences.h"
-#include "train/task_shapes.h"
+#include "tasks/task_grammar.h"
+#include "tasks/task_sequences.h"
+#include "tasks/task_shapes.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* Numbers and names as the views write them: fixed widths, no surprises at the edges of a form. */
-#include "ui/text.h"
+#include "screen/text.h"
 
 #include "base/utf8.h"
 

@@ -1,6 +1,6 @@
 /* The themes: every role is designed, words can be read, and the accents stay apart for everybody.
  */
-#include "ui/theme.h"
+#include "screen/theme.h"
 
 #include "train/settings.h"
 

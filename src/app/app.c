@@ -1,0 +1,421 @@
+/* See app.h. Owns what the screen shows and the settings as the user has commanded them: takes
+ * updates from the trainer, draws when something has changed, turns keys into commands. It never
+ * waits for a step; must not know curses, or how anything is drawn. */
+#include "app/app_state.h"
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/names.h"
+#include "controls/keys.h"
+#include "screen/terminal.h"
+#include "views/navigate.h"
+#include "views/views.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { KEYS_PER_FRAME = 64 /* keys taken before the screen is drawn again */ };
+
+static const double turn_seconds = 0.02; /* how often the trainer is asked for updates, at least */
+static const double rate_seconds = 0.5;  /* how often the steps per second are read */
+static const double message_seconds = 8; /* how long an answer is shown */
+static const double news_seconds = 5;    /* how long an event is shown in place of the keys */
+
+/* ---- messages ---- */
+
+void app_say(struct app *app, enum role role, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(app->message, sizeof app->message, format, arguments);
+    va_end(arguments);
+    app->scene.message_role = role;
+    app->message_until = clock_seconds() + message_seconds;
+    app->changed = true;
+}
+
+static void say_nothing(struct app *app)
+{
+    app->message[0] = '\0';
+    app->changed = true;
+}
+
+void app_show_news(struct app *app)
+{
+    double now = clock_seconds();
+    app->scene.news = true;
+    app->news_until = (app->message[0] ? fmax(now, app->message_until) : now) + news_seconds;
+    app->changed = true;
+}
+
+void app_fit_axis(struct app *app)
+{
+    double least, most;
+    view_bar_range(&app->scene, &least, &most);
+    axis_update(&app->scene.look.axis, least, most);
+}
+
+/* What moves without an update: the rate, the state, a message or an event that has been shown long
+ * enough. */
+static void look_around(struct app *app)
+{
+    double now = clock_seconds();
+    bool running = trainer_running(app->trainer);
+    if (running != app->scene.data.running || now >= app->next_rate) {
+        double rate = running ? trainer_rate(app->trainer) : (double)NAN;
+        bool same = rate == app->scene.data.rate || (isnan(rate) && isnan(app->scene.data.rate));
+        app->changed |= running != app->scene.data.running || !same;
+        app->scene.data.running = running;
+        app->scene.data.rate = rate;
+        app->next_rate = now + rate_seconds;
+    }
+    if (app->message[0] && now >= app->message_until)
+        say_nothing(app);
+    if (app->scene.news && (!running || now >= app->news_until)) {
+        app->scene.news = false;
+        app->changed = true;
+    }
+    if (app->scene.look.help)
+        app_share(app);
+}
+
+/* ---- the other keys ---- */
+
+static void run_or_pause(struct app *app, bool one_step)
+{
+    if (app->scene.data.ended)
+        app_say(app, ROLE_TEXT, "the run is over after %lld steps: r restarts it",
+                (long long)app->present.steps);
+    else if (one_step)
+        trainer_step(app->trainer);
+    else if (trainer_running(app->trainer))
+        trainer_pause(app->trainer);
+    else
+        trainer_run(app->trainer);
+}
+
+static void restart(struct app *app)
+{
+    app_say(app, ROLE_TEXT, "restart ...");
+    trainer_restart(app->trainer);
+    if (app->scene.data.ended)
+        trainer_run(app->trainer);
+}
+
+/* The stream or a parameter; `next` goes on to the next parameter. */
+static void choose_gradient(struct app *app, bool next)
+{
+    struct scene *scene = &app->scene;
+    const struct snapshot *last = &app->history.last[LEFT];
+    if (next && scene->look.gradient == GRADIENT_PARAMETER && last->tensors > 0)
+        scene->look.tensor = (scene->look.tensor + 1) % last->tensors;
+    scene->look.gradient =
+        next || scene->look.gradient == GRADIENT_STREAM ? GRADIENT_PARAMETER : GRADIENT_STREAM;
+    bool known = scene->look.tensor < last->tensors;
+    if (known)
+        app->tensor = last->tensor[scene->look.tensor].name;
+    app_say(app, ROLE_TEXT, "bars: gradient of %s",
+            scene->look.gradient == GRADIENT_STREAM ? "the stream, dLoss/dx"
+            : known                                 ? app->tensor
+                                                    : "a parameter");
+    axis_reset(&scene->look.axis);
+    app_fit_axis(app);
+}
+
+static void freeze_axis(struct app *app)
+{
+    struct axis *axis = &app->scene.look.axis;
+    axis->frozen = !axis->frozen;
+    if (!axis->frozen)
+        app_say(app, ROLE_TEXT, "axis: follows the bars");
+    else if (axis->low < axis->high)
+        app_say(app, ROLE_TEXT, "axis: frozen from 1e%d to 1e%d", axis->low, axis->high);
+    else
+        app_say(app, ROLE_TEXT, "axis: will be frozen as the first step leaves it");
+}
+
+/* The view, the moment, how it is looked at; false when the action is none of these. */
+static bool look(struct app *app, enum action action)
+{
+    char said[MESSAGE_SIZE];
+    if (!navigate(&app->scene, action, app->canvas.rows, app->canvas.cols, said, sizeof said))
+        return false;
+    if (*said)
+        app_say(app, ROLE_TEXT, "%s", said);
+    app_fit_axis(app);
+    return true;
+}
+
+static void write_pictures(struct app *app)
+{
+    char message[MESSAGE_SIZE];
+    struct error error;
+    view_screen(&app->canvas, &app->scene); /* as it is now, without a message */
+    if (app->output->export_screen(&app->canvas, (enum theme)app->present.theme, message,
+                                   sizeof message, &error))
+        app_say(app, ROLE_GOOD, "%s", message);
+    else
+        app_say(app, ROLE_BAD, "%s", error.text);
+}
+
+void app_export_file(struct app *app, const char *path, bool force)
+{
+    char shown[MESSAGE_SIZE / 2];
+    struct error error;
+    names_printable(shown, sizeof shown, path);
+    view_screen(&app->canvas, &app->scene);
+    if (app->output->export_file(&app->canvas, (enum theme)app->present.theme, path, force, &error))
+        app_say(app, ROLE_GOOD, "saved %s", shown);
+    else
+        app_say(app, ROLE_BAD, "%s", error.text);
+}
+
+void app_act(struct app *app, enum action action)
+{
+    if (app_change(app, action) || app_time(app, action) || look(app, action))
+        return;
+    switch (action) {
+    case ACTION_PAUSE:
+    case ACTION_STEP:
+        run_or_pause(app, action == ACTION_STEP);
+        break;
+    case ACTION_RESTART:
+        restart(app);
+        break;
+    case ACTION_GRADIENT:
+    case ACTION_TENSOR:
+        choose_gradient(app, action == ACTION_TENSOR);
+        break;
+    case ACTION_FREEZE:
+        freeze_axis(app);
+        break;
+    case ACTION_EXPORT:
+        write_pictures(app);
+        break;
+    case ACTION_COMMAND:
+        app_open_prompt(app, "");
+        break;
+    case ACTION_RECORD:
+        if (app->cast)
+            app_record_stop(app);
+        else
+            app_record_start(app, NULL, false);
+        break;
+    case ACTION_REDRAW:
+        terminal_redraw();
+        break;
+    case ACTION_HELP:
+        app->scene.look.help = true;
+        app_share(app);
+        app->scene.look.help_scroll = 0;
+        break;
+    case ACTION_QUIT:
+        app->quit = true;
+        break;
+    default: /* those of app_change(), app_time() and look() */
+        break;
+    }
+}
+
+/* A key while the help is open. */
+static void help_key(struct app *app, int code)
+{
+    int most = view_help_scroll_max(&app->scene, app->canvas.rows, app->canvas.cols);
+    int page = app->canvas.rows > 6 ? app->canvas.rows - 6 : 1;
+    int *scroll = &app->scene.look.help_scroll;
+    int action = key_action(code);
+    if (action == ACTION_HELP || action == ACTION_QUIT || code == KEY_CODE_ESCAPE)
+        app->scene.look.help = false;
+    else if (action == ACTION_SCROLL_UP)
+        *scroll -= 1;
+    else if (action == ACTION_SCROLL_DOWN)
+        *scroll += 1;
+    else if (code == KEY_CODE_PAGE_UP)
+        *scroll -= page;
+    else if (code == KEY_CODE_PAGE_DOWN || code == KEY_CODE_SPACE)
+        *scroll += page;
+    else if (code == KEY_CODE_HOME)
+        *scroll = 0;
+    else if (code == KEY_CODE_END)
+        *scroll = most;
+    else if (action == ACTION_REDRAW)
+        terminal_redraw();
+    else
+        app_say(app, ROLE_TEXT, "the help is open: ?, Escape or q leaves it");
+    *scroll = scene_clamp(*scroll, most);
+}
+
+static void take_size(struct app *app)
+{
+    int rows, cols;
+    terminal_size(&rows, &cols);
+    canvas_resize(&app->canvas, rows, cols);
+}
+
+void app_take_key(struct app *app, int code)
+{
+    char key[32];
+    if (code == KEY_CODE_MOUSE) {
+        app_take_mouse(app, terminal_mouse());
+        return;
+    }
+    app->urgent = app->changed = true;
+    if (code == KEY_CODE_RESIZE) {
+        take_size(app);
+        return;
+    }
+    if (app_prompt_key(app, code))
+        return;
+    say_nothing(app);
+    int action = key_action(code);
+    if (app->scene.look.help && action != ACTION_COMMAND) {
+        help_key(app, code);
+    } else if (action >= 0) {
+        app_act(app, (enum action)action);
+    } else if (navigate_page(&app->scene, code, app->canvas.rows, app->canvas.cols)) {
+        return;
+    } else if (view_of_key(code) >= 0) {
+        navigate_to(&app->scene, (enum view)view_of_key(code));
+    } else {
+        key_describe(code, key, sizeof key);
+        app_say(app, ROLE_TEXT, "%s does nothing: ? shows the keys", key);
+    }
+}
+
+/* ---- the loop ---- */
+
+/* The trainer measures what the view on the screen wants to see, whoever has chosen it. */
+static void watch_view(struct app *app)
+{
+    trainer_watch(app->trainer, view_table[app->scene.look.view].watch);
+}
+
+/* What of the settings of the program the scene and the terminal go by. */
+static void follow_settings(struct app *app)
+{
+    const struct settings *settings = &app->present;
+    app->scene.terminal.ascii =
+        settings->ascii == ASCII_ON || (settings->ascii == ASCII_AUTO && !terminal_is_utf8());
+    app->scene.look.hide = settings->hide;
+    terminal_set_theme((enum theme)settings->theme);
+    terminal_set_mouse(settings->mouse);
+    history_limit(&app->history, settings_history_bytes(settings));
+}
+
+static void draw(struct app *app)
+{
+    follow_settings(app);
+    view_screen(&app->canvas, &app->scene);
+    terminal_paint(&app->canvas);
+    app_record_frame(app);
+    app->changed = app->urgent = false;
+    app->next_frame = clock_seconds() + 1.0 / app->present.fps;
+}
+
+static void turn(struct app *app)
+{
+    double seconds = fmin(turn_seconds, 1.0 / app->present.fps);
+    if (app->changed)
+        seconds = fmin(seconds, fmax(0, app->next_frame - clock_seconds()));
+    int code = terminal_key(seconds);
+    for (int keys = 1; code != KEY_CODE_NONE; keys++) {
+        app_take_key(app, code);
+        if (app->quit || keys == KEYS_PER_FRAME)
+            break;
+        code = terminal_key(0);
+    }
+    watch_view(app);
+    app_take_updates(app);
+    look_around(app);
+    if (!app->quit && app->changed && (app->urgent || clock_seconds() >= app->next_frame))
+        draw(app);
+}
+
+static void open_scene(struct app *app)
+{
+    app->task = task_describe(app->present.task);
+    app->scene = (struct scene){
+        .data = {.settings = &app->present,
+                 .task = &app->task,
+                 .history = &app->history,
+                 .samples = &app->samples,
+                 .symbols = &app->symbols,
+                 .events = &app->events,
+                 .rate = NAN},
+        .terminal = {.mono = !terminal_has_colours(), .few_colours = !terminal_has_ramp()},
+        .message = app->message,
+        .message_role = ROLE_TEXT,
+    };
+    scene_set_defaults(&app->scene);
+    canvas_open(&app->canvas, 1, 1);
+    take_size(app);
+    watch_view(app);
+}
+
+/* Trains and draws until the user or a signal ends it. */
+static void run(struct app *app)
+{
+    trainer_wait(app->trainer, 0.2); /* the first picture shows the first run, if that is quick */
+    app_take_updates(app);
+    if (!app->scene.data.ended) { /* as a saved run can be */
+        trainer_run(app->trainer);
+        app->scene.data.running = true;
+    }
+    draw(app);
+    while (!app->quit && !terminal_signal())
+        turn(app);
+}
+
+int app_run(const struct app_start *start, struct error *error)
+{
+    const struct settings *settings = &start->settings;
+    if (!terminal_check(settings->ascii == ASCII_OFF, error))
+        return 1;
+    struct app app = {.wanted = *settings, .present = *settings, .output = start->output};
+    if (start->session) /* what the options change comes on top */
+        app.wanted = app.present = start->session->state->settings;
+    app.trainer = start->session ? trainer_resume(start->session->state, false, error)
+                                 : trainer_start(settings, false, error);
+    if (!app.trainer)
+        return 1;
+    if (!terminal_open((enum theme)settings->theme, error)) {
+        trainer_stop(app.trainer);
+        return 1;
+    }
+    app.grip_row = app.grip_col = -1;
+    app.update = memory_new(1, sizeof *app.update);
+    history_open(&app.history);
+    sample_history_open(&app.samples);
+    events_clear(&app.events);
+    open_scene(&app);
+    if (start->session) {
+        app_expect_session(&app, start->session, start->session_path);
+        if (settings_difference(&app.wanted, settings) >= 0)
+            app_command(&app, settings);
+    }
+    bool able = !start->record || app_record_open(&app, start->record, start->force, error);
+    if (able)
+        run(&app);
+
+    able = app_finish_save(&app, error) && able;
+    int number = terminal_signal();
+    terminal_close();
+    able = app_record_close(&app, error) && able;
+    if (number) { /* at once, without waiting for the step under way */
+        if (!able)
+            fprintf(stderr, "lnscope: %s\n", error->text);
+        signal(number, SIG_DFL);
+        raise(number);
+    }
+    trainer_stop(app.trainer);
+    sample_history_close(&app.samples);
+    app_forget_session(&app);
+    free(app.save_path);
+    history_close(&app.history);
+    canvas_close(&app.canvas);
+    free(app.update);
+    return able ? 0 : 1;
+}

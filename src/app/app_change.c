@@ -1,0 +1,250 @@
+/* Keys that change settings: the values that they go through, and how a change is sent and said.
+ * See app_state.h; draws nothing. */
+#include "app/app_state.h"
+
+#include "base/file.h"
+#include "controls/commands.h"
+#include "train/presets.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Appends to a string in `size` bytes, cutting what does not fit. */
+__attribute__((format(printf, 3, 4))) static void append(char *out, size_t size, const char *format,
+                                                         ...)
+{
+    size_t used = strlen(out);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(out + used, size - used, format, arguments);
+    va_end(arguments);
+}
+
+void app_list_changes(const struct settings *before, const struct settings *after,
+                      const char *arrow, char *out, size_t size)
+{
+    out[0] = '\0';
+    for (int i = 0; i < setting_count; i++) {
+        const struct setting_row *row = &setting_table[i];
+        char was[SETTING_TEXT], is[SETTING_TEXT];
+        setting_get(before, row, was, sizeof was);
+        setting_get(after, row, is, sizeof is);
+        if (row->scope == SCOPE_PROGRAM || strcmp(was, is) == 0)
+            continue;
+        if (row->choices == preset_names) { /* which is all of what it brings along */
+            snprintf(out, size, "%s %.64s", row->name, is);
+            return;
+        }
+        append(out, size, "%s%s ", *out ? ", " : "", row->name);
+        bool unit =
+            row->scope == SCOPE_OPTIMIZER && *row->unit && strcmp(row->unit, row->name) != 0;
+        if (arrow)
+            append(out, size, "%s%s%s", was, arrow, is);
+        else
+            append(out, size, "%s%s%s", is, unit ? " " : "", unit ? row->unit : "");
+    }
+}
+
+const char *app_told(const struct app *app, const char *changes)
+{
+    return app->scene.look.blind && event_text_tells(changes) ? "hidden while blind" : changes;
+}
+
+/* The values that a key moves a setting along, in rising order; or, without them, the choices of
+ * the setting, in a circle. */
+struct setting_key {
+    const char *setting;
+    const char *const *values; /* ended by NULL */
+    int direction;             /* 1 or -1; 0: upwards, and from the end back to the start */
+};
+
+static const char *const warmup_values[] = {"0", "25", "50", "100", "200", "400", "800", NULL};
+static const char *const layers_values[] = {"2", "4", "6", "8", "12", "18", "24", "36", "48", NULL};
+static const char *const clip_values[] = {"0", "0.1", "0.25", "0.5", "1", "5", NULL};
+static const char *const speed_values[] = {"1",  "2",   "5",   "10",        "15", "30",
+                                           "60", "120", "250", "unlimited", NULL};
+static const char *const lr_values[] = {
+    "1e-5", "2e-5", "3e-5", "5e-5", "1e-4", "2e-4", "3e-4", "5e-4", "1e-3", "2e-3", "3e-3",
+    "5e-3", "1e-2", "2e-2", "3e-2", "5e-2", "0.1",  "0.2",  "0.3",  "0.5",  "1",    NULL};
+
+static const struct setting_key setting_keys[ACTIONS] = {
+    [ACTION_FASTER] = {.setting = "speed", .values = speed_values, .direction = 1},
+    [ACTION_SLOWER] = {.setting = "speed", .values = speed_values, .direction = -1},
+    [ACTION_WARMUP_LONGER] = {.setting = "warmup", .values = warmup_values, .direction = 1},
+    [ACTION_WARMUP_SHORTER] = {.setting = "warmup", .values = warmup_values, .direction = -1},
+    [ACTION_LR_UP] = {.setting = "lr", .values = lr_values, .direction = 1},
+    [ACTION_LR_DOWN] = {.setting = "lr", .values = lr_values, .direction = -1},
+    [ACTION_DEEPER] = {.setting = "layers", .values = layers_values, .direction = 1},
+    [ACTION_SHALLOWER] = {.setting = "layers", .values = layers_values, .direction = -1},
+    [ACTION_CLIP] = {.setting = "clip", .values = clip_values},
+    [ACTION_NORM] = {.setting = "norm"},
+    [ACTION_TASK] = {.setting = "task"},
+    [ACTION_PRESET] = {.setting = "preset"},
+    [ACTION_THEME] = {.setting = "theme"},
+    [ACTION_HIDE] = {.setting = "hide"},
+    [ACTION_LEFT_NEXT] = {.setting = "left"},
+    [ACTION_RIGHT_NEXT] = {.setting = "right"},
+};
+
+static double number_of(const char *text)
+{
+    return strcmp(text, "unlimited") == 0 ? (double)INFINITY : strtod(text, NULL);
+}
+
+/* The next value in that direction, also from a value between two; NULL at the end. */
+static const char *next_value(const struct setting_key *key, const char *present)
+{
+    double from = number_of(present), slack = isfinite(from) ? 1e-6 * fabs(from) : 0;
+    const char *found = NULL;
+    for (const char *const *value = key->values; *value; value++) {
+        double number = number_of(*value);
+        if (key->direction < 0 && number < from - slack)
+            found = *value;
+        if (key->direction >= 0 && number > from + slack)
+            return *value;
+    }
+    return found || key->direction ? found : key->values[0];
+}
+
+/* The next choice that goes with the other settings: the text task only where there is a file for
+ * it, images only in a context that they fit in. */
+static const char *next_choice(const struct settings *settings, const struct setting_row *row,
+                               const char *present)
+{
+    int count = 0, at = 0;
+    for (; row->choices[count]; count++)
+        if (strcmp(row->choices[count], present) == 0)
+            at = count;
+    for (int i = 1; i < count; i++) {
+        const char *choice = row->choices[(at + i) % count];
+        struct settings next = *settings;
+        if (setting_set(&next, row->name, choice, NULL) && settings_check(&next, NULL))
+            return choice;
+    }
+    return row->choices[(at + 1) % count];
+}
+
+/* Sends the settings to the trainer; what they change is said when it has carried them out. */
+void app_command(struct app *app, const struct settings *settings)
+{
+    char changes[MESSAGE_SIZE];
+    int scope = settings_difference(&app->wanted, settings);
+    app_list_changes(&app->wanted, settings, NULL, changes, sizeof changes);
+    if (*changes)
+        app_say(app, ROLE_TEXT, "%s ...", app_told(app, changes));
+    app->wanted = *settings;
+    settings_copy(&app->present, &app->wanted, SCOPE_PROGRAM);
+    trainer_apply(app->trainer, &app->wanted);
+    if (scope == SCOPE_MODEL && app->scene.data.ended)
+        trainer_run(app->trainer);
+}
+
+/* What is not said by the trainer: settings of the program, and what changes nothing in the run. */
+static void say_set(struct app *app, const char *name, const struct settings *before)
+{
+    struct verb setting;
+    char value[SETTING_TEXT];
+    const char *what = "";
+    const int scope = settings_difference(before, &app->wanted);
+    if (scope == SCOPE_MODEL || scope == SCOPE_OPTIMIZER || !command_setting(name, &setting, NULL))
+        return;
+    if (scope < 0 && setting.setting->kind == SETTING_STRING && app->wanted.task != TASK_TEXT)
+        what = ": kept for the task text";
+    else if (scope < 0)
+        what = ": as it was";
+    if (command_value(&app->wanted, &setting, app->scene.look.blind, value, sizeof value))
+        app_say(app, ROLE_TEXT, "%s %.300s%s", name, value, what);
+}
+
+/* Whether a text that is named before its task can be read; the trainer reads one in use. */
+static bool check_text(const struct settings *before, const struct settings *next,
+                       struct error *error)
+{
+    return next->task == TASK_TEXT || !*next->text || strcmp(next->text, before->text) == 0 ||
+           file_can_be_read(next->text, error);
+}
+
+bool app_set(struct app *app, const char *name, const char *value)
+{
+    struct error error;
+    const struct settings before = app->wanted;
+    struct settings next = app->wanted;
+    if (!setting_set(&next, name, value, &error) || !settings_check(&next, &error) ||
+        !check_text(&before, &next, &error)) {
+        app_say(app, ROLE_BAD, "%s", error.text);
+        return false;
+    }
+    app_command(app, &next);
+    say_set(app, name, &before);
+    return true;
+}
+
+static void change_setting(struct app *app, const struct setting_key *key, const char *label)
+{
+    char present[SETTING_TEXT];
+    const struct setting_row *row = setting_find(key->setting, NULL);
+    setting_get(&app->wanted, row, present, sizeof present);
+    const char *value =
+        key->values ? next_value(key, present) : next_choice(&app->wanted, row, present);
+    if (!value) {
+        app_say(app, ROLE_TEXT, "%s %s: %s goes no further", row->name, present, label);
+        return;
+    }
+    app_set(app, row->name, value);
+}
+
+/* On to the next placement that has the same tensors, with the weights as they are. */
+static void switch_placement(struct app *app, enum side side)
+{
+    struct settings next = app->wanted;
+    const enum placement now = next.stack[side].placement;
+    enum placement *to = &next.stack[side].placement;
+    char what[SETTING_TEXT + 8];
+    do
+        *to = (enum placement)((*to + 1) % PLACEMENTS);
+    while (*to != now && !run_settings_can_switch(&app->wanted, side, *to));
+    snprintf(what, sizeof what, "%s %s", stack_names[side], placement_names[*to]);
+    if (*to == now) {
+        app_say(app, ROLE_TEXT, "%s: no other placement has the same tensors; %s restarts with one",
+                app_told(app, what),
+                key_table[side == LEFT ? ACTION_LEFT_NEXT : ACTION_RIGHT_NEXT].label);
+        return;
+    }
+    app_say(app, ROLE_TEXT, "%s ...", app_told(app, what));
+    app->wanted = next;
+    trainer_switch(app->trainer, side, *to);
+}
+
+static void reseed(struct app *app)
+{
+    char value[32];
+    struct error error;
+    struct settings next = app->wanted;
+    snprintf(value, sizeof value, "%llu", (unsigned long long)next.seed + 1);
+    if (setting_set(&next, "seed", value, &error))
+        app_command(app, &next);
+    else
+        app_say(app, ROLE_BAD, "%s", error.text);
+}
+
+bool app_change(struct app *app, enum action action)
+{
+    if (setting_keys[action].setting) {
+        change_setting(app, &setting_keys[action], key_table[action].label);
+        return true;
+    }
+    switch (action) {
+    case ACTION_RESEED:
+        reseed(app);
+        return true;
+    case ACTION_SWITCH_LEFT:
+    case ACTION_SWITCH_RIGHT:
+        switch_placement(app, action == ACTION_SWITCH_LEFT ? LEFT : RIGHT);
+        return true;
+    default:
+        return false;
+    }
+}

@@ -1,0 +1,178 @@
+/* The command line in the program: keys go to the prompt while it is open, and what is entered is
+ * carried out, by the same functions as keys. See app_state.h. */
+#include "app/app_state.h"
+
+#include "base/file.h"
+#include "controls/commands.h"
+#include "views/navigate.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FILE_PATH = 4096 };
+
+void app_open_prompt(struct app *app, const char *text)
+{
+    app->prompt.complete = command_complete;
+    prompt_open(&app->prompt, text);
+    app->scene.prompt = &app->prompt;
+    app->changed = true;
+}
+
+static void show_setting(struct app *app, const struct verb *setting)
+{
+    char value[SETTING_TEXT], values[SETTING_VALUES];
+    setting_values(setting->setting, values, sizeof values);
+    if (command_value(&app->present, setting, app->scene.look.blind, value, sizeof value))
+        app_say(app, ROLE_TEXT, "%s %.200s: %s", setting->name, *value ? value : "none", values);
+    else
+        app_say(app, ROLE_TEXT, "%s would tell which stack is which: %s reveals it", setting->name,
+                key_table[ACTION_BLIND].label);
+}
+
+/* Shows a step; false, and said, where there is none such. */
+static bool go_to(struct app *app, const char *text)
+{
+    const int64_t newest = app->history.last[LEFT].step;
+    char *end;
+    errno = 0;
+    int64_t step = strtoll(text, &end, 10);
+    if (newest == 0) {
+        app_say(app, ROLE_BAD, "there is no step to go to yet");
+        return false;
+    }
+    if (!*text || strspn(text, "0123456789") != strlen(text) || errno != 0 || step < 1 ||
+        step > newest) {
+        app_say(app, ROLE_BAD, "step '%.40s': a whole number from 1 to %" PRId64, text, newest);
+        return false;
+    }
+    navigate_to_step(&app->scene, step);
+    app_fit_axis(app);
+    if (scene_step(&app->scene) != step)
+        app_say(app, ROLE_TEXT, "step %" PRId64 " is not kept: this is the nearest", step);
+    return true;
+}
+
+static void show_view(struct app *app, const char *name)
+{
+    struct error error;
+    int view = command_view(name, &error);
+    if (view < 0) {
+        app_say(app, ROLE_BAD, "%s", error.text);
+        return;
+    }
+    navigate_to(&app->scene, (enum view)view);
+    app_fit_axis(app);
+}
+
+/* The file that a command names, with its folder; false, and said, where it may not be replaced. */
+static bool name_file(struct app *app, const struct command_line *line, char *path, size_t size)
+{
+    file_expand(path, size, line->argument[0]);
+    if (line->force || !file_exists(path))
+        return true;
+    app_say(app, ROLE_BAD, "%.300s exists: name another file, or replace it with %s! FILE", path,
+            line->verb.name);
+    return false;
+}
+
+static void carry_out(struct app *app, const struct command_line *line)
+{
+    char path[FILE_PATH];
+    const enum verb_kind kind = line->verb.kind;
+    /* The key m asks for a name here, so that the command is more than the key. */
+    if (line->count == 0 && line->verb.action < ACTIONS && kind != VERB_MARK) {
+        app_act(app, line->verb.action);
+        return;
+    }
+    switch (kind) {
+    case VERB_SET:
+    case VERB_SETTING:
+        if (!line->value) {
+            show_setting(app, &line->setting);
+            break;
+        }
+        file_expand(path, sizeof path, line->value); /* no other value begins so */
+        app_set(app, line->setting.name, path);
+        break;
+    case VERB_EXPORT:
+        if (name_file(app, line, path, sizeof path))
+            app_export_file(app, path, line->force);
+        break;
+    case VERB_RECORD:
+        if (name_file(app, line, path, sizeof path))
+            app_record_start(app, path, line->force);
+        break;
+    case VERB_SAVE:
+        if (name_file(app, line, path, sizeof path))
+            app_save(app, path, line->force);
+        break;
+    case VERB_LOAD:
+        file_expand(path, sizeof path, line->argument[0]);
+        app_load(app, path);
+        break;
+    case VERB_GOTO:
+        go_to(app, line->argument[0]);
+        break;
+    case VERB_MARK:
+        app_mark(app, line->count > 0 ? line->argument[0] : NULL);
+        break;
+    case VERB_BRANCH:
+        if (go_to(app, line->argument[0]))
+            app_act(app, ACTION_BRANCH);
+        break;
+    case VERB_VIEW:
+        show_view(app, line->argument[0]);
+        break;
+    case VERB_HELP: /* which take no argument: they are actions */
+    case VERB_QUIT:
+    case VERB_ACTION:
+    case VERB_KINDS:
+        break;
+    }
+}
+
+static void run(struct app *app, const char *text)
+{
+    struct command_line line;
+    struct error error;
+    app->message[0] = '\0';
+    app->scene.look.help = false; /* what is asked for is behind it */
+    if (command_parse(text, &line, &error))
+        carry_out(app, &line);
+    else if (error.text[0])
+        app_say(app, ROLE_BAD, "%s", error.text);
+}
+
+static void type(struct app *app, int code)
+{
+    enum prompt_answer answer = prompt_key(&app->prompt, code);
+    if (answer != PROMPT_OPEN)
+        app->scene.prompt = NULL;
+    if (answer == PROMPT_ENTERED)
+        run(app, app->prompt.text);
+}
+
+bool app_prompt_key(struct app *app, int code)
+{
+    const bool open = app->scene.prompt != NULL;
+    /* An Escape cannot be pasted; it ends what a terminal has left open. */
+    if (app->pasting && code == KEY_CODE_ESCAPE)
+        code = KEY_CODE_PASTE_END;
+    if (code == KEY_CODE_PASTE || code == KEY_CODE_PASTE_END) {
+        app->pasting = code == KEY_CODE_PASTE;
+        if (!open && app->pasting)
+            app_say(app, ROLE_TEXT, "pasted text is no keys: %s opens the command line for it",
+                    key_table[ACTION_COMMAND].label);
+        return true;
+    }
+    if (app->pasting && open)
+        prompt_paste(&app->prompt, code);
+    else if (open && key_action(code) == ACTION_REDRAW)
+        app_act(app, ACTION_REDRAW);
+    else if (open)
+        type(app, code);
+    return open || app->pasting;
+}

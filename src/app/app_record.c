@@ -1,0 +1,94 @@
+/* Recordings of what is on the screen, without what the screen says of the recording itself. See
+ * app_state.h. */
+#include "app/app_state.h"
+
+#include "base/clock.h"
+#include "base/names.h"
+#include "views/views.h"
+
+#include <stdio.h>
+
+static double seconds_now(const struct app *app)
+{
+    return clock_seconds() - app->record_from;
+}
+
+bool app_record_open(struct app *app, const char *path, bool force, struct error *error)
+{
+    const struct canvas *canvas = &app->canvas;
+    app->cast = app->output->record_open(path, force, canvas->rows, canvas->cols,
+                                         (enum theme)app->present.theme, error);
+    if (!app->cast)
+        return false;
+    canvas_open(&app->recorded, canvas->rows, canvas->cols);
+    app->scene.recording = app->output->record_path(app->cast);
+    app->record_from = clock_seconds();
+    app->recorded_events = app->events.total;
+    app->changed = true;
+    return true;
+}
+
+void app_record_start(struct app *app, const char *path, bool force)
+{
+    struct error error;
+    if (app->cast)
+        app_say(app, ROLE_TEXT, "%s is being recorded already: %s ends it", app->scene.recording,
+                key_table[ACTION_RECORD].label);
+    else if (!app_record_open(app, path, force, &error))
+        app_say(app, ROLE_BAD, "%s", error.text);
+}
+
+bool app_record_close(struct app *app, struct error *error)
+{
+    struct cast *cast = app->cast;
+    app->cast = NULL;
+    app->scene.recording = NULL;
+    canvas_close(&app->recorded);
+    return !cast || app->output->record_close(cast, error);
+}
+
+void app_record_stop(struct app *app)
+{
+    struct error error;
+    char path[MESSAGE_SIZE];
+    if (!app->cast) {
+        app_say(app, ROLE_TEXT, "nothing is being recorded: %s starts a recording",
+                key_table[ACTION_RECORD].label);
+        return;
+    }
+    double seconds = app->output->record_seconds(app->cast);
+    names_printable(path, sizeof path, app->scene.recording);
+    if (app_record_close(app, &error))
+        app_say(app, ROLE_GOOD, "saved %s, %.1f s", path, seconds);
+    else
+        app_say(app, ROLE_BAD, "%s", error.text);
+}
+
+/* What has happened since the last frame becomes markers, which players can jump to. */
+static void record_events(struct app *app)
+{
+    const struct events *events = &app->events;
+    for (int i = 0; i < events->count; i++) {
+        const struct event *event = &events->event[i];
+        char title[TEXT_TITLE], label[TEXT_TITLE + EVENT_TEXT];
+        if (event->number <= app->recorded_events)
+            continue;
+        scene_event_title(&app->scene, event, title);
+        snprintf(label, sizeof label, "%s: %s", title, scene_event_text(&app->scene, event));
+        app->output->record_marker(app->cast, label, seconds_now(app));
+    }
+    app->recorded_events = events->total;
+}
+
+void app_record_frame(struct app *app)
+{
+    if (!app->cast)
+        return;
+    record_events(app);
+    struct scene scene = app->scene;
+    scene.recording = NULL;
+    canvas_resize(&app->recorded, app->canvas.rows, app->canvas.cols);
+    view_screen(&app->recorded, &scene);
+    app->output->record_frame(app->cast, &app->recorded, (enum theme)app->present.theme,
+                              seconds_now(app));
+}

@@ -1,0 +1,119 @@
+/* Saves the session and goes on with a saved one; keeps the command line that makes the settings
+ * again. See app_state.h. The trainer answers between two steps: what is saved is its state with
+ * the history and the events of exactly that step. */
+#include "app/app_state.h"
+
+#include "base/memory.h"
+#include "base/names.h"
+#include "screen/terminal.h"
+#include "session/share.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+enum { PATH_SHOWN = 300 };
+
+static void forget_path(char **path)
+{
+    free(*path);
+    *path = NULL;
+}
+
+/* ---- saving ---- */
+
+void app_save(struct app *app, const char *path, bool force)
+{
+    if (app->save_path) {
+        app_say(app, ROLE_TEXT, "a session is being saved: wait for the end of this step");
+        return;
+    }
+    app->save_path = memory_copy_string(path);
+    app->save_force = force;
+    app_say(app, ROLE_TEXT, "saving ...");
+    trainer_save(app->trainer);
+}
+
+void app_take_state(struct app *app, const struct pair_state *state)
+{
+    struct error *error = &app->save_error;
+    char shown[PATH_SHOWN];
+    int64_t bytes;
+    const struct session_parts parts = {state, &app->history, &app->events};
+    names_printable(shown, sizeof shown, app->save_path);
+    error->text[0] = '\0';
+    if (!state)
+        error_set(error, "no memory to copy the session: it was not saved");
+    else if (session_write(app->save_path, app->save_force, &parts, &bytes, error))
+        app_say(app, ROLE_GOOD, "saved %s, step %" PRId64 ", %.1f MB", shown, state->step,
+                (double)bytes / 1e6);
+    if (error->text[0])
+        app_say(app, ROLE_BAD, "%s", error->text);
+    forget_path(&app->save_path);
+}
+
+bool app_finish_save(struct app *app, struct error *error)
+{
+    if (!app->save_path)
+        return true;
+    while (app->save_path && !terminal_signal())
+        if (trainer_wait(app->trainer, 0.1))
+            app_take_updates(app);
+    return !app->save_error.text[0] || error_set(error, "%s", app->save_error.text);
+}
+
+/* ---- loading ---- */
+
+void app_load(struct app *app, const char *path)
+{
+    struct saved_session session;
+    struct error error;
+    if (app->load_path) {
+        app_say(app, ROLE_TEXT, "a session is being loaded: wait for the end of this step");
+        return;
+    }
+    if (!session_read(path, &session, &error)) {
+        app_say(app, ROLE_BAD, "%s", error.text);
+        return;
+    }
+    app_expect_session(app, &session, path);
+    settings_copy(&session.state->settings, &app->wanted, SCOPE_PROGRAM);
+    app->wanted = session.state->settings;
+    app_say(app, ROLE_TEXT, "loading ...");
+    trainer_load(app->trainer, session.state);
+}
+
+void app_expect_session(struct app *app, struct saved_session *session, const char *path)
+{
+    app->load_path = memory_copy_string(path);
+    app->load_history = session->history;
+    app->load_events = session->events;
+    session->history = (struct history){0};
+}
+
+void app_take_session(struct app *app)
+{
+    char shown[PATH_SHOWN];
+    names_printable(shown, sizeof shown, app->load_path);
+    history_close(&app->history);
+    app->history = app->load_history;
+    app->load_history = (struct history){0};
+    app->events = app->load_events;
+    app->recorded_events = app->events.total; /* what happened then is not news */
+    app->scene.news = false;
+    forget_path(&app->load_path);
+    app_say(app, ROLE_GOOD, "loaded %s, step %" PRId64, shown, app->history.last[LEFT].step);
+}
+
+void app_forget_session(struct app *app)
+{
+    history_close(&app->load_history);
+    forget_path(&app->load_path);
+}
+
+/* ---- the command line ---- */
+
+void app_share(struct app *app)
+{
+    share_command_line(&app->present, "lnscope", app->share, sizeof app->share);
+    app->scene.share = app->share;
+}

@@ -1,0 +1,313 @@
+/* What the trainer publishes, taken in: steps into the history, restarts and changes into the
+ * scene; and what happened is said. See app_state.h; draws nothing. */
+#include "app/app_state.h"
+
+#include "views/navigate.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { UPDATES_PER_TURN = 256 /* updates taken before keys are looked at again */ };
+
+static void take_settings(struct app *app, const struct settings *settings)
+{
+    app->present = *settings;
+    settings_copy(&app->present, &app->wanted, SCOPE_PROGRAM);
+}
+
+/* The row of the parameter that was chosen, which moves when a norm comes or goes. */
+static void find_tensor(struct app *app)
+{
+    const struct snapshot *last = &app->history.last[LEFT];
+    app->scene.look.tensor = 0;
+    for (int i = 0; app->tensor && i < last->tensors; i++)
+        if (strcmp(last->tensor[i].name, app->tensor) == 0)
+            app->scene.look.tensor = i;
+}
+
+/* To be called after what may have added events, with what there were: the newest is shown, and a
+ * log that is scrolled back stays where it is. */
+static void show_new_events(struct app *app, int64_t total, int count)
+{
+    if (app->events.total == total)
+        return;
+    if (app->scene.look.log_scroll > 0)
+        app->scene.look.log_scroll += app->events.count - count;
+    app_show_news(app);
+}
+
+static void take_step(struct app *app, const struct update *update)
+{
+    const int64_t total = app->events.total;
+    const int count = app->events.count;
+    history_add(&app->history, update->snapshot);
+    events_step(&app->events, &app->history, &app->present);
+    show_new_events(app, total, count);
+    find_tensor(app);
+    app_fit_axis(app);
+}
+
+static void log_restart(struct app *app, const struct settings *settings, const char *changes)
+{
+    char text[EVENT_TEXT];
+    snprintf(text, sizeof text, "seed %llu%s%.*s", (unsigned long long)settings->seed,
+             *changes ? ", " : "", EVENT_TEXT / 2, changes);
+    events_note(&app->events, 0, -1, EVENT_RESTART, text);
+}
+
+/* What there is to show is that of another run. */
+static void begin_run(struct app *app, const struct update *update)
+{
+    if (app->present.layers != update->settings.layers)
+        app->scene.look.bar_scroll = 0;
+    app->begun = true;
+    take_settings(app, &update->settings);
+    app->task = update->task;
+    app->symbols = update->symbols;
+    memcpy(app->scene.data.parameters, update->parameters, sizeof app->scene.data.parameters);
+    memcpy(app->scene.data.omega, update->omega, sizeof app->scene.data.omega);
+    app->scene.data.ended = false;
+    app->mark_step = 0;
+    app->going_back = false;
+    app->anchor = (struct history_anchor){0};
+    history_clear(&app->history);
+    sample_history_clear(&app->samples);
+    history_set_unit(&app->history, update->task.unigram_entropy);
+    navigate_restart(&app->scene);
+    axis_reset(&app->scene.look.axis);
+}
+
+static void take_restart(struct app *app, const struct update *update)
+{
+    char changes[MESSAGE_SIZE];
+    struct settings before = app->present;
+    before.seed = update->settings.seed; /* which is said anyway */
+    app_list_changes(&before, &update->settings, NULL, changes, sizeof changes);
+    events_clear(&app->events);
+    if (app->begun) {
+        app_say(app, ROLE_TEXT, "%s%srestarted from seed %llu", app_told(app, changes),
+                *changes ? ": " : "", (unsigned long long)update->settings.seed);
+        log_restart(app, &update->settings, changes);
+    }
+    begin_run(app, update);
+}
+
+static void take_load(struct app *app, const struct update *update)
+{
+    begin_run(app, update);
+    app_take_session(app);
+    find_tensor(app);
+    app_fit_axis(app);
+}
+
+static void take_failure(struct app *app, const struct update *update)
+{
+    app_say(app, ROLE_BAD, "%s", update->error.text);
+    app->going_back = false;
+    if (update->state) /* what failed is a session that was to be loaded */
+        app_forget_session(app);
+    settings_copy(&app->present, &app->wanted, SCOPE_PROGRAM);
+    if (!app->load_path) /* else a session is still to come, whose settings they are */
+        app->wanted = app->present;
+}
+
+/* Marks what differs from the settings before, or the branch, at the step. */
+static void set_mark(struct app *app, const struct settings *after, int64_t step)
+{
+    char changes[MARK_TEXT], text[sizeof changes + 16];
+    app_list_changes(&app->mark_before, after, app->scene.terminal.ascii ? "->" : "→", changes,
+                     sizeof changes);
+    snprintf(text, sizeof text, "%s%s%s", app->mark_branch ? "branch" : "",
+             app->mark_branch && *changes ? ", " : "", changes);
+    app->mark_step = 0;
+    if (*text) {
+        history_add_mark(&app->history, *changes ? MARK_CHANGE : MARK_BRANCH, step, text);
+        app->mark_step = step;
+    }
+}
+
+/* Several changes before one step make one mark: true where it replaces that of the change before.
+ * One of a session that was loaded stays, as nothing is known of the settings before it. */
+static bool mark_change(struct app *app, const struct update *update)
+{
+    const bool again = app->mark_step == update->step && app->history.marks > 0;
+    if (again) {
+        app->history.marks--; /* it is the last: its step is not done yet */
+    } else {
+        app->mark_before = app->present;
+        app->mark_branch = false;
+    }
+    set_mark(app, &update->settings, update->step);
+    return again;
+}
+
+/* Is all that has changed a warmup that is over by the step either way, so that no rate will
+ * differ? */
+static bool is_too_late(const struct settings *before, const struct settings *after, int64_t step)
+{
+    struct settings same = *before;
+    same.warmup = after->warmup;
+    return settings_difference(&same, after) < 0 && after->schedule == SCHEDULE_CONSTANT &&
+           before->warmup <= step && after->warmup <= step;
+}
+
+/* What a change can still do: it acts on what follows, or, from the step shown, on a branch. */
+static void say_change(struct app *app, const char *changes, const struct update *update)
+{
+    const struct settings *before = &app->present, *after = &update->settings;
+    const int64_t shown = app->scene.look.cursor > 0 ? scene_step(&app->scene) : 0;
+    /* A branch takes up the placements of its step. */
+    const bool branch = shown > 0 && settings_difference(before, after) == SCOPE_OPTIMIZER &&
+                        !is_too_late(before, after, shown + 1);
+    changes = app_told(app, changes);
+    if (is_too_late(before, after, update->step))
+        app_say(app, ROLE_TEXT, "%s: over by step %lld, %s with it", changes,
+                (long long)update->step, branch ? "F branches here" : "r restarts");
+    else
+        app_say(app, ROLE_TEXT, "%s: from step %lld on%s", changes, (long long)update->step,
+                branch ? "; F branches here with it" : "");
+}
+
+/* The same change as events: a placement that was switched is one of its stack. `again`: they
+ * replace those of the change before. */
+static void log_change(struct app *app, const struct update *update, bool again)
+{
+    const int64_t total = app->events.total;
+    const int count = app->events.count;
+    const struct settings *after = &update->settings;
+    struct settings rest = app->mark_before;
+    char text[EVENT_TEXT / 2];
+    if (again) /* they are the last: their step is not done yet */
+        app->events.count -= app->mark_events;
+    app->mark_events = 0;
+    for (int side = 0; side < SIDES; side++) {
+        enum placement was = rest.stack[side].placement, is = after->stack[side].placement;
+        if (was == is)
+            continue;
+        snprintf(text, sizeof text, "%s, no longer as %s", placement_names[is],
+                 placement_names[was]);
+        events_note(&app->events, update->step, side, EVENT_SWITCH, text);
+        app->mark_events++;
+        rest.stack[side].placement = is;
+    }
+    app_list_changes(&rest, after, "→", text, sizeof text);
+    if (*text) {
+        events_note(&app->events, update->step, -1, EVENT_CHANGE, text);
+        app->mark_events++;
+    }
+    show_new_events(app, total, count);
+}
+
+/* A run that was over has got more steps, and the trainer goes on. */
+static void go_on_after_the_end(struct app *app)
+{
+    const int64_t done = app->history.last[LEFT].step;
+    if (!app->scene.data.ended || (app->present.steps > 0 && app->present.steps <= done))
+        return;
+    app->scene.data.ended = false;
+    events_forget(&app->events, done, EVENT_END);
+}
+
+static void take_change(struct app *app, const struct update *update)
+{
+    char changes[MESSAGE_SIZE];
+    app_list_changes(&app->present, &update->settings, NULL, changes, sizeof changes);
+    if (!*changes)
+        return;
+    say_change(app, changes, update);
+    log_change(app, update, mark_change(app, update));
+    take_settings(app, &update->settings);
+    go_on_after_the_end(app);
+}
+
+static void say_branch(struct app *app, const struct update *update)
+{
+    char changes[MESSAGE_SIZE];
+    const long long step = (long long)update->step;
+    app_list_changes(&update->before, &update->settings, NULL, changes, sizeof changes);
+    const char *told = app_told(app, changes);
+    if (*changes && is_too_late(&update->before, &update->settings, update->step + 1))
+        app_say(app, ROLE_TEXT, "branched at step %lld: %s is over by then, r restarts with it",
+                step, told);
+    else
+        app_say(app, ROLE_TEXT, "branched at step %lld%s%s: the old curves stay as ghosts", step,
+                *changes ? " with " : "", told);
+}
+
+/* The events of the steps that are gone go as well, and the branch is one. */
+static void log_branch(struct app *app, const struct update *update)
+{
+    char changes[EVENT_TEXT / 2], text[EVENT_TEXT / 2];
+    events_truncate(&app->events, &app->history, &update->before, update->step);
+    app_list_changes(&update->before, &update->settings, "→", changes, sizeof changes);
+    snprintf(text, sizeof text, "step %lld%s%.48s", (long long)update->step, *changes ? ", " : "",
+             changes);
+    events_note(&app->events, update->step, -1, EVENT_BRANCH, text);
+    app->scene.look.log_scroll = 0;
+    app_show_news(app);
+}
+
+static void take_branch(struct app *app, const struct update *update)
+{
+    if (app->anchor.step != update->step)
+        app->anchor = history_anchor(&app->history, update->step);
+    history_truncate(&app->history, &app->anchor, update->snapshot);
+    sample_history_truncate(&app->samples, update->step);
+    log_branch(app, update);
+    say_branch(app, update);
+    app->going_back = false;
+    app->scene.data.ended = false;
+    app->scene.look.cursor = 0;
+    app->mark_before = update->before;
+    app->mark_branch = true;
+    app->mark_events = 0;
+    set_mark(app, &update->settings, update->step + 1);
+    take_settings(app, &update->settings);
+    find_tensor(app);
+    axis_reset(&app->scene.look.axis);
+    app_fit_axis(app);
+}
+
+static void take_update(struct app *app, const struct update *update)
+{
+    switch (update->kind) {
+    case UPDATE_STEP:
+        take_step(app, update);
+        break;
+    case UPDATE_RESTART:
+        take_restart(app, update);
+        break;
+    case UPDATE_CHANGE:
+        take_change(app, update);
+        break;
+    case UPDATE_BRANCH:
+        take_branch(app, update);
+        break;
+    case UPDATE_SAMPLE:
+        sample_history_add(&app->samples, update->sample);
+        break;
+    case UPDATE_END:
+        app->scene.data.ended = true;
+        events_forget(&app->events, app->history.last[LEFT].step, EVENT_END); /* if it was saved */
+        events_note(&app->events, app->history.last[LEFT].step, -1, EVENT_END, "");
+        break;
+    case UPDATE_LOAD:
+        take_load(app, update);
+        break;
+    case UPDATE_STATE:
+        app_take_state(app, update->state);
+        break;
+    case UPDATE_FAILED:
+        take_failure(app, update);
+        break;
+    }
+    pair_state_free(update->state);
+    app->changed = true;
+}
+
+void app_take_updates(struct app *app)
+{
+    for (int i = 0; i < UPDATES_PER_TURN && trainer_take(app->trainer, app->update); i++)
+        take_update(app, app->update);
+}

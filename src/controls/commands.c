@@ -1,0 +1,444 @@
+/* See commands.h. Owns the table of commands; must not know how anything is carried out. */
+#include "controls/commands.h"
+
+#include "base/file.h"
+#include "base/names.h"
+#include "views/views.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const struct verb_row verb_table[VERB_KINDS] = {
+    [VERB_SET] = {.name = "set",
+                  .arguments = "NAME [VALUE]",
+                  .help = "set a setting; without a value: show it",
+                  .least = 1,
+                  .most = 2,
+                  .operand = OPERAND_SETTING,
+                  .action = ACTIONS},
+    [VERB_EXPORT] = {.name = "export",
+                     .arguments = "[FILE]",
+                     .help = "write the screen as .svg or .txt; without FILE: as both",
+                     .most = 1,
+                     .operand = OPERAND_FILE,
+                     .action = ACTION_EXPORT,
+                     .force = true},
+    [VERB_RECORD] = {.name = "record",
+                     .arguments = "[FILE]",
+                     .help = "record to a .cast file; without FILE: begin, or end",
+                     .most = 1,
+                     .operand = OPERAND_FILE,
+                     .action = ACTION_RECORD,
+                     .force = true},
+    [VERB_SAVE] = {.name = "save",
+                   .arguments = "FILE",
+                   .help = "save the whole session to a file",
+                   .least = 1,
+                   .most = 1,
+                   .operand = OPERAND_FILE,
+                   .action = ACTIONS,
+                   .force = true},
+    [VERB_LOAD] = {.name = "load",
+                   .arguments = "FILE",
+                   .help = "go on with a session that was saved",
+                   .least = 1,
+                   .most = 1,
+                   .operand = OPERAND_FILE,
+                   .action = ACTIONS},
+    [VERB_GOTO] = {.name = "goto",
+                   .arguments = "STEP",
+                   .help = "show the moment nearest to a step, in all views",
+                   .least = 1,
+                   .most = 1,
+                   .action = ACTIONS},
+    [VERB_MARK] = {.name = "mark",
+                   .arguments = "[NAME]",
+                   .help = "name the step that is shown; without NAME: a number",
+                   .most = 1,
+                   .rest = true,
+                   .action = ACTION_MARK},
+    [VERB_BRANCH] = {.name = "branch",
+                     .arguments = "[STEP]",
+                     .help = "train on from a step, or from the one that is shown",
+                     .most = 1,
+                     .action = ACTION_BRANCH},
+    [VERB_VIEW] = {.name = "view",
+                   .arguments = "NAME",
+                   .help = "show a view",
+                   .least = 1,
+                   .most = 1,
+                   .operand = OPERAND_VIEW,
+                   .action = ACTIONS},
+    [VERB_HELP] = {.name = "help",
+                   .arguments = "",
+                   .help = "all keys, commands and numbers explained",
+                   .action = ACTION_HELP},
+    [VERB_QUIT] = {.name = "quit",
+                   .brief = "q",
+                   .arguments = "",
+                   .help = "quit (also q)",
+                   .action = ACTION_QUIT},
+    [VERB_SETTING] = {.name = "SETTING",
+                      .arguments = "[VALUE]",
+                      .help = "any setting by its name, as with set: warmup 100",
+                      .most = 1,
+                      .operand = OPERAND_VALUE,
+                      .action = ACTIONS},
+    [VERB_ACTION] = {.name = "ACTION",
+                     .arguments = "",
+                     .help = "what a key does, by its name: restart, next-view",
+                     .action = ACTIONS},
+};
+
+/* The row of the table that has a name of its own; VERB_SETTING: none. */
+static enum verb_kind own_verb(const char *name)
+{
+    enum verb_kind kind = 0;
+    while (kind < VERB_SETTING && strcmp(verb_table[kind].name, name) != 0)
+        kind++;
+    return kind;
+}
+
+static void add_setting(struct verb *verb, const struct setting_row *row, enum side side)
+{
+    *verb = (struct verb){
+        .kind = VERB_SETTING, .help = row->help, .setting = row, .side = side, .action = ACTIONS};
+    snprintf(verb->name, VERB_NAME, "%s%s%s", side < SIDES ? stack_names[side] : "",
+             side < SIDES ? "-" : "", row->name);
+    snprintf(verb->arguments, sizeof verb->arguments, "[%s]", setting_argument(row));
+}
+
+int verb_list(struct verb out[VERBS_MAX])
+{
+    int count = 0;
+    for (enum verb_kind kind = 0; kind < VERB_SETTING; kind++) {
+        const struct verb_row *row = &verb_table[kind];
+        out[count] = (struct verb){.kind = kind, .help = row->help, .action = row->action};
+        snprintf(out[count].name, VERB_NAME, "%s", row->name);
+        snprintf(out[count].arguments, sizeof out->arguments, "%s", row->arguments);
+        count++;
+    }
+    for (int i = 0; i < setting_count; i++)
+        add_setting(&out[count++], &setting_table[i], SIDES);
+    for (enum side side = LEFT; side < SIDES; side++)
+        for (int i = 0; i < setting_count; i++)
+            if (setting_table[i].per_stack)
+                add_setting(&out[count++], &setting_table[i], side);
+    for (int i = 0; i < ACTIONS; i++) {
+        if (own_verb(key_table[i].name) < VERB_SETTING)
+            continue;
+        out[count] =
+            (struct verb){.kind = VERB_ACTION, .help = key_table[i].help, .action = (enum action)i};
+        snprintf(out[count].name, VERB_NAME, "%s", key_table[i].name);
+        count++;
+    }
+    return count;
+}
+
+/* ---- names ---- */
+
+/* Which of the names is meant: that name, or the only one that begins with it; -1 with an error
+ * that has those that begin with it, or are spelt nearly so, or else all of them. */
+static int pick(const char *const *names, int count, const char *what, const char *word,
+                struct error *error)
+{
+    enum { NEAR_MAX = 60, MISSPELT = 2 };
+    const char *near[NEAR_MAX + 1] = {NULL};
+    size_t size = strlen(word);
+    int begin = 0, found = -1;
+    for (int i = 0; i < count; i++) {
+        if (strcmp(names[i], word) == 0)
+            return i;
+        if (size > 0 && strncmp(names[i], word, size) == 0) {
+            found = i;
+            if (begin < NEAR_MAX)
+                near[begin++] = names[i];
+        }
+    }
+    if (begin == 1)
+        return found;
+    int kept = begin;
+    for (int i = 0; begin == 0 && i < count && kept < NEAR_MAX; i++)
+        if (names_distance(names[i], word) <= MISSPELT && size > MISSPELT)
+            near[kept++] = names[i];
+    for (int i = 0; kept == i && i < count && i < NEAR_MAX; i++)
+        near[kept++] = names[i]; /* none is near */
+    names_find(near, what, word, error);
+    return -1;
+}
+
+bool verb_find(const char *word, struct verb *verb, struct error *error)
+{
+    struct verb all[VERBS_MAX];
+    const char *names[VERBS_MAX];
+    int count = verb_list(all), found = -1;
+    for (int i = 0; i < count; i++) {
+        const char *brief = verb_table[all[i].kind].brief;
+        names[i] = all[i].name;
+        if (brief && strcmp(brief, word) == 0)
+            found = i;
+    }
+    if (found < 0)
+        found = pick(names, count, "command", word, error);
+    if (found >= 0)
+        *verb = all[found];
+    return found >= 0;
+}
+
+bool command_setting(const char *word, struct verb *setting, struct error *error)
+{
+    struct verb all[VERBS_MAX];
+    const char *names[VERBS_MAX];
+    int count = verb_list(all), settings = 0;
+    for (int i = 0; i < count; i++)
+        if (all[i].kind == VERB_SETTING) {
+            all[settings] = all[i];
+            names[settings] = all[settings].name;
+            settings++;
+        }
+    int found = pick(names, settings, "setting", word, error);
+    if (found >= 0)
+        *setting = all[found];
+    return found >= 0;
+}
+
+static void list_views(const char *names[VIEWS])
+{
+    for (int i = 0; i < VIEWS; i++)
+        names[i] = view_table[i].name;
+}
+
+int command_view(const char *word, struct error *error)
+{
+    const char *names[VIEWS];
+    list_views(names);
+    return pick(names, VIEWS, "view", word, error);
+}
+
+/* ---- words ---- */
+
+struct word {
+    const char *start; /* in the line, its opening quote included */
+    bool quoted, closed;
+    char text[COMMAND_TEXT];
+};
+
+/* The word at *scan, which moves behind it; false where there is none. */
+static bool next_word(const char **scan, struct word *word)
+{
+    const char *at = *scan + strspn(*scan, " ");
+    if (!*at)
+        return false;
+    word->start = at;
+    word->quoted = *at == '"';
+    at += word->quoted;
+    size_t size = strcspn(at, word->quoted ? "\"" : " ");
+    snprintf(word->text, sizeof word->text, "%.*s", (int)size, at);
+    word->closed = word->quoted && at[size] == '"';
+    *scan = at + size + word->closed;
+    return true;
+}
+
+/* The name of the command and, behind it, a "!" that is taken off. */
+static bool take_force(char *name)
+{
+    size_t size = strlen(name);
+    bool force = size > 1 && name[size - 1] == '!';
+    if (force)
+        name[size - 1] = '\0';
+    return force;
+}
+
+static bool wrong_count(const struct verb *verb, const char *what, struct error *error)
+{
+    bool blanks = verb_table[verb->kind].operand == OPERAND_FILE;
+    return error_set(error, "too %s arguments: %s%s%s%s", what, verb->name,
+                     *verb->arguments ? " " : "", verb->arguments,
+                     blanks ? "; a name with blanks stands in \"...\"" : "");
+}
+
+/* The arguments behind the command. */
+static bool take_arguments(const char *scan, struct command_line *line, struct error *error)
+{
+    const struct verb_row *row = &verb_table[line->verb.kind];
+    struct word word;
+    while (next_word(&scan, &word)) {
+        if (word.quoted && !word.closed)
+            return error_set(error, "a quote without its end: \"...\"");
+        if (word.closed && *scan && *scan != ' ')
+            return error_set(error, "no blank behind a closing quote: \"...\" and then a blank");
+        if (line->count == row->most && row->rest) {
+            char *last = line->argument[line->count - 1];
+            size_t used = strlen(last);
+            snprintf(last + used, COMMAND_TEXT - used, " %s", word.text);
+            continue;
+        }
+        if (line->count == row->most)
+            return wrong_count(&line->verb, "many", error);
+        memcpy(line->argument[line->count++], word.text, COMMAND_TEXT);
+    }
+    return line->count >= row->least || wrong_count(&line->verb, "few", error);
+}
+
+bool command_parse(const char *text, struct command_line *line, struct error *error)
+{
+    struct word word;
+    error_set(error, "%s", "");
+    line->count = 0;
+    line->value = NULL;
+    if (strlen(text) >= COMMAND_TEXT)
+        return error_set(error, "a line of %zu bytes: at most %d", strlen(text), COMMAND_TEXT - 1);
+    if (!next_word(&text, &word))
+        return false;
+    line->force = take_force(word.text);
+    if (!verb_find(word.text, &line->verb, error))
+        return false;
+    if (line->force && !verb_table[line->verb.kind].force)
+        return error_set(error, "%s!: %s, without the !", line->verb.name, line->verb.name);
+    if (!take_arguments(text, line, error))
+        return false;
+    const int at = line->verb.kind == VERB_SET; /* where the value stands */
+    line->setting = line->verb;
+    if (line->verb.kind == VERB_SET && !command_setting(line->argument[0], &line->setting, error))
+        return false;
+    if (line->setting.setting && line->count > at)
+        line->value = line->argument[at];
+    return true;
+}
+
+/* ---- completion ---- */
+
+static void add_if(struct completion *completion, const char *name, const char *begin)
+{
+    if (strncmp(name, begin, strlen(begin)) == 0)
+        completion_add(completion, name);
+}
+
+static void add_file(void *data, const char *path)
+{
+    if (!strchr(path, '"')) /* there is no way to type it */
+        completion_add(data, path);
+}
+
+/* Those of a value, which in both stacks at once may be LEFT/RIGHT. */
+static void add_values(struct completion *completion, const struct verb *verb, const char *begin,
+                       bool files)
+{
+    const struct setting_row *row = verb->setting;
+    const char *slash = strrchr(begin, '/');
+    if (row->kind == SETTING_STRING) {
+        if (files)
+            file_complete(begin, add_file, completion);
+        return;
+    }
+    if (slash && row->per_stack && strcmp(verb->name, row->name) == 0) {
+        completion->start += (int)(slash + 1 - begin) + completion->quoted;
+        completion->quoted = false;
+        begin = slash + 1;
+    }
+    for (int i = 0; row->choices && row->choices[i]; i++)
+        add_if(completion, row->choices[i], begin);
+    if (row->zero)
+        add_if(completion, row->zero, begin);
+}
+
+static void add_names(struct completion *completion, const char *begin, bool settings)
+{
+    struct verb all[VERBS_MAX];
+    int count = verb_list(all);
+    for (int i = 0; i < count; i++)
+        if (!settings || all[i].kind == VERB_SETTING)
+            add_if(completion, all[i].name, begin);
+}
+
+static void add_operands(struct completion *completion, const struct verb *verb, const char *begin,
+                         bool files)
+{
+    const char *views[VIEWS];
+    switch (verb_table[verb->kind].operand) {
+    case OPERAND_NONE:
+        break;
+    case OPERAND_SETTING:
+        add_names(completion, begin, true);
+        break;
+    case OPERAND_VALUE:
+        add_values(completion, verb, begin, files);
+        break;
+    case OPERAND_VIEW:
+        list_views(views);
+        for (int i = 0; i < VIEWS; i++)
+            add_if(completion, views[i], begin);
+        break;
+    case OPERAND_FILE:
+        if (files)
+            file_complete(begin, add_file, completion);
+        break;
+    }
+}
+
+/* Reads the words of a text up to the one at its end, which is "" behind a blank. Returns how many
+ * stand in front of that; `front` has the first two of them. */
+static int words_before(const char *text, struct word front[2], struct word *last)
+{
+    const char *scan = text;
+    int count = 0;
+    while (next_word(&scan, last)) {
+        if (!*scan && !last->closed)
+            return count;
+        if (count < 2)
+            front[count] = *last;
+        count++;
+    }
+    *last = (struct word){.start = text + strlen(text)};
+    return count;
+}
+
+void command_complete(const char *text, bool files, struct completion *completion)
+{
+    struct word front[2], last;
+    struct verb verb, setting;
+    int before = words_before(text, front, &last);
+    completion_clear(completion, (int)(last.start - text), last.quoted);
+    if (before == 0) {
+        add_names(completion, last.text, false);
+        return;
+    }
+    take_force(front[0].text);
+    if (!verb_find(front[0].text, &verb, NULL))
+        return;
+    if (before == 1 && verb_table[verb.kind].most > 0)
+        add_operands(completion, &verb, last.text, files);
+    if (before == 2 && verb.kind == VERB_SET && command_setting(front[1].text, &setting, NULL))
+        add_values(completion, &setting, last.text, files);
+}
+
+struct command_hint command_hint(const char *text)
+{
+    struct command_hint hint = {.known = false};
+    struct word word;
+    if (!next_word(&text, &word))
+        return hint;
+    take_force(word.text);
+    hint.known = verb_find(word.text, &hint.verb, &hint.error);
+    if (hint.known && hint.verb.kind == VERB_SETTING)
+        hint.setting = hint.verb;
+    else if (hint.known && hint.verb.kind == VERB_SET && next_word(&text, &word))
+        command_setting(word.text, &hint.setting, &hint.error);
+    return hint;
+}
+
+bool command_value(const struct settings *settings, const struct verb *setting, bool blind,
+                   char *out, size_t size)
+{
+    const struct setting_row *row = setting->setting;
+    if (blind && setting_of_stack(row))
+        return false;
+    if (setting->side < SIDES)
+        setting_get_stack(settings, row, setting->side, out, size);
+    else
+        setting_get(settings, row, out, size);
+    bool unit = *row->unit && !(row->zero && strcmp(out, row->zero) == 0);
+    size_t used = strlen(out);
+    snprintf(out + used, size - used, "%s%s", unit ? " " : "", unit ? row->unit : "");
+    return true;
+}

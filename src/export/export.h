@@ -1,0 +1,30 @@
+/* A canvas as a picture (SVG) and as text.
+ *
+ * The SVG shows the same cells on every machine: bars, blocks, braille and lines are drawn as
+ * shapes, and words are placed one by one, so that no font's idea of a width moves them. */
+#ifndef LNSCOPE_EXPORT_EXPORT_H
+#define LNSCOPE_EXPORT_EXPORT_H
+
+#include "base/error.h"
+#include "screen/canvas.h"
+#include "screen/theme.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/* Writes the whole SVG document. Errors show in the stream. */
+void export_svg(FILE *out, const struct canvas *canvas, enum theme theme);
+
+/* Writes lnscope-001.svg and lnscope-001.txt, or the first higher number at which both are free, in
+ * the current folder, and names them in `message`. False with a reason, and then neither is there.
+ * Fits app_export of app/app.h. */
+bool export_screen(const struct canvas *canvas, enum theme theme, char *message,
+                   size_t message_size, struct error *error);
+
+/* Writes one file, a picture or text as its name ends in .svg or .txt; `force` replaces a file that
+ * exists. False with a reason. */
+bool export_file(const struct canvas *canvas, enum theme theme, const char *path, bool force,
+                 struct error *error);
+
+#endif

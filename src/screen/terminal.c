@@ -1,0 +1,939 @@
+/* See terminal.h. The only file that includes curses. Owns the terminal, standard error while the
+ * screen is up, and the signal handlers; must not know what is drawn or what a key does.
+ *
+ * Two ways lead back to a sane terminal. terminal_close() asks curses. restore_now() does without
+ * it: it writes strings made beforehand and uses async-signal-safe calls only, because it also runs
+ * inside the handler of a crash and on threads that die() while the screen thread is in curses. */
+#ifndef _XOPEN_SOURCE
+#define _XOPEN_SOURCE 700 /* wcwidth() */
+#endif
+#if defined(__APPLE__) && !defined(_DARWIN_C_SOURCE)
+#define _DARWIN_C_SOURCE /* SIGWINCH */
+#endif
+#ifndef NCURSES_WIDECHAR
+#define NCURSES_WIDECHAR 1
+#endif
+#include "screen/terminal.h"
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/names.h"
+#include "base/system.h"
+#include "screen/key_codes.h"
+
+#include <curses.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <term.h>
+#include <termios.h>
+#include <unistd.h>
+#include <wchar.h>
+
+/* How long an Escape may be the beginning of another key, in milliseconds. */
+enum { ESCAPE_DELAY = 25 };
+
+/* How many colours there are to choose from. */
+enum depth { DEPTH_NONE, DEPTH_8, DEPTH_16, DEPTH_256, DEPTH_RGB };
+
+/* How a role looks here. */
+struct look {
+    attr_t attributes;
+    short pair;
+};
+
+static struct {
+    SCREEN *curses;
+    WINDOW *keys; /* a pad: reading from it refreshes nothing */
+    FILE *in_stream, *out_stream;
+    int in, out;    /* what curses reads and writes */
+    int null;       /* where curses writes once the terminal is given back behind its back */
+    int screen;     /* the terminal once more; null like `out` once it is given back so */
+    int frame;      /* where curses writes while it paints; -1: to the terminal, piece by piece */
+    char *gathered; /* [room], of the frame */
+    size_t room;
+    int wake[2]; /* a handler writes here, terminal_key() waits on it */
+    struct look look[ROLES];
+    enum theme theme;
+    enum depth depth;
+    bool defaults;          /* it can go back to its own colours */
+    int pairs;              /* made so far */
+    short on[ROLES][ROLES]; /* pairs of the ink of one role on that of another; 0: not made yet */
+    bool colours;
+    struct canvas shown; /* what the last terminal_paint() showed */
+    bool trusted;        /* `shown` is what is on the screen */
+    bool synchronized;
+    bool mouse_wanted, mouse_on; /* on: the terminal has been told to report it */
+    struct mouse mouse;          /* the newest report */
+    struct termios modes;        /* as they were */
+    char restore[256];           /* what makes the screen sane */
+    size_t restore_size;
+    int kept;       /* a file with what was written to standard error; -1: not kept */
+    int stderr_was; /* the standard error there was */
+} terminal;
+
+static atomic_int is_open;  /* the screen is ours, and restore_now() has not given it back */
+static atomic_int is_away;  /* curses has handed the screen to the shell for a while */
+static atomic_int ending;   /* the signal that ends the program */
+static atomic_int stopping; /* SIGTSTP, SIGCONT, SIGWINCH have arrived */
+static atomic_int continued;
+static atomic_int resized;
+
+/* Pasted text comes between two sequences; known to the same kin as synchronized updates. */
+static const char paste_on[] = "\033[?2004h", paste_off[] = "\033[?2004l";
+
+/* ---- giving it back ---- */
+
+static void write_all(int fd, const char *text, size_t size)
+{
+    while (size > 0) {
+        ssize_t written = write(fd, text, size);
+        if (written < 0 && errno != EINTR)
+            return;
+        if (written > 0) {
+            text += written;
+            size -= (size_t)written;
+        }
+    }
+}
+
+/* Standard error is again what it was and gets what was written to it meanwhile. */
+static void replay_stderr(void)
+{
+    char block[1024];
+    ssize_t size;
+    if (terminal.kept < 0)
+        return;
+    dup2(terminal.stderr_was, STDERR_FILENO);
+    lseek(terminal.kept, 0, SEEK_SET);
+    while ((size = read(terminal.kept, block, sizeof block)) > 0)
+        write_all(STDERR_FILENO, block, (size_t)size);
+    close(terminal.kept);
+    close(terminal.stderr_was);
+    terminal.kept = -1;
+}
+
+/* Button presses, motion with a button held, numbers in decimal (xterm's 1002 and 1006). */
+static const char mouse_begin[] = "\033[?1002h\033[?1006h", mouse_end[] = "\033[?1006l\033[?1002l";
+
+/* From any thread and inside any signal handler. Leaves curses, which may be in the middle of
+ * something, as it is, and only cuts it off. */
+static void restore_now(void)
+{
+    int saved = errno;
+    if (!atomic_exchange(&is_open, 0))
+        return;
+    /* A shell in the foreground has set the modes as it wants them. */
+    if (!atomic_load(&is_away) && tcgetpgrp(terminal.in) == getpgrp()) {
+        struct pollfd ready = {.fd = STDOUT_FILENO, .events = POLLOUT};
+        dup2(terminal.null, terminal.screen); /* first: a frame under way ends there */
+        dup2(terminal.null, terminal.out);
+        if (poll(&ready, 1, 1000) == 1) /* a terminal that takes nothing must not hold us */
+            write_all(STDOUT_FILENO, terminal.restore, terminal.restore_size);
+        tcsetattr(terminal.in, TCSANOW, &terminal.modes);
+    }
+    replay_stderr();
+    errno = saved;
+}
+
+/* Appends a terminfo string without its padding ("$<5>"), which old terminals needed. */
+static void restore_add(const char *text)
+{
+    size_t *used = &terminal.restore_size;
+    while (text && *text && *used < sizeof terminal.restore) {
+        const char *end = text[0] == '$' && text[1] == '<' ? strchr(text, '>') : NULL;
+        if (end)
+            text = end + 1;
+        else
+            terminal.restore[(*used)++] = *text++;
+    }
+}
+
+static char *capability(const char *name)
+{
+    char *text = tigetstr(name);
+    return text == (char *)-1 ? NULL : text;
+}
+
+static void restore_prepare(void)
+{
+    const char *leave = capability("rmcup");
+    terminal.restore_size = 0;
+    if (terminal.synchronized) { /* it knows these, whether they are in use or not */
+        restore_add("\033[?2026l");
+        restore_add(mouse_end);
+        restore_add(paste_off);
+    }
+    restore_add(capability("sgr0"));
+    if (terminal.colours)
+        restore_add(capability("op"));
+    restore_add(capability("rmkx"));
+    restore_add(capability("cnorm"));
+    if (leave) {
+        restore_add(leave);
+    } else { /* no second screen: the shell goes on below the picture */
+        restore_add(tparm(capability("cup"), LINES - 1, 0, 0, 0, 0, 0, 0, 0, 0));
+        restore_add("\r\n");
+    }
+}
+
+/* ---- standard error ---- */
+
+/* A file without a name, or -1. */
+static int nameless_file(void)
+{
+    const char *folders[] = {getenv("TMPDIR"), "/tmp", "/var/tmp"};
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+        char path[1024];
+        if (!folders[i] ||
+            snprintf(path, sizeof path, "%s/lnscope-XXXXXX", folders[i]) >= (int)sizeof path)
+            continue;
+        int fd = mkstemp(path);
+        if (fd >= 0) {
+            unlink(path);
+            fcntl(fd, F_SETFD, FD_CLOEXEC);
+            return fd;
+        }
+    }
+    return open("/dev/null", O_RDWR | O_CLOEXEC);
+}
+
+static void keep_stderr(void)
+{
+    terminal.kept = -1;
+    if (!isatty(STDERR_FILENO)) /* it goes to a file: the screen is safe */
+        return;
+    int file = nameless_file();
+    terminal.stderr_was = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+    if (file < 0 || terminal.stderr_was < 0 || dup2(file, STDERR_FILENO) < 0) {
+        if (file >= 0)
+            close(file);
+        return;
+    }
+    terminal.kept = file;
+}
+
+/* ---- signals ---- */
+
+static void on_ending(int number);
+static void on_flag(int number);
+static void on_crash(int number, siginfo_t *info, void *context);
+
+/* Every signal that is handled while the screen is up, and what it did before. */
+static struct watched {
+    int number;
+    void (*flag)(int number);
+    struct sigaction before;
+} watched[] = {
+    {.number = SIGINT, .flag = on_ending}, {.number = SIGTERM, .flag = on_ending},
+    {.number = SIGHUP, .flag = on_ending}, {.number = SIGQUIT, .flag = on_ending},
+    {.number = SIGTSTP, .flag = on_flag},  {.number = SIGCONT, .flag = on_flag},
+    {.number = SIGWINCH, .flag = on_flag}, {.number = SIGSEGV, .flag = NULL},
+    {.number = SIGBUS, .flag = NULL},      {.number = SIGFPE, .flag = NULL},
+    {.number = SIGILL, .flag = NULL},      {.number = SIGABRT, .flag = NULL},
+};
+enum { WATCHED = sizeof watched / sizeof watched[0] };
+
+static void wake(void)
+{
+    int saved = errno;
+    if (write(terminal.wake[1], "", 1) < 0)
+        errno = 0; /* full: it wakes anyway */
+    errno = saved;
+}
+
+/* The first one asks; a second one insists, whatever the screen thread is busy with. */
+static void on_ending(int number)
+{
+    int none = 0;
+    if (!atomic_compare_exchange_strong(&ending, &none, number)) {
+        restore_now();
+        signal(number, SIG_DFL);
+        raise(number);
+    }
+    wake();
+}
+
+static void on_flag(int number)
+{
+    atomic_store(number == SIGTSTP ? &stopping : number == SIGCONT ? &continued : &resized, 1);
+    wake();
+}
+
+/* Restores and lets the signal happen again, now to whoever had it before: the default action, or a
+ * sanitizer. A fault in the code happens again by itself, at its place. */
+static void on_crash(int number, siginfo_t *info, void *context)
+{
+    (void)context;
+    restore_now();
+    for (int i = 0; i < WATCHED; i++)
+        if (watched[i].number == number)
+            sigaction(number, &watched[i].before, NULL);
+    bool sent = info->si_code <= 0 || info->si_code == SI_USER || info->si_code == SI_QUEUE;
+    if (sent || number == SIGABRT)
+        raise(number);
+}
+
+static void signals_take(void)
+{
+    for (int i = 0; i < WATCHED; i++) {
+        struct watched *one = &watched[i];
+        struct sigaction action = {.sa_flags = SA_RESTART};
+        if (one->flag)
+            action.sa_handler = one->flag;
+        else
+            action.sa_sigaction = on_crash, action.sa_flags = SA_SIGINFO;
+        sigemptyset(&action.sa_mask);
+        sigaction(one->number, NULL, &one->before);
+        /* What a parent has had ignored (nohup, no job control) stays ignored. */
+        if (!one->flag || one->before.sa_handler != SIG_IGN)
+            sigaction(one->number, &action, NULL);
+    }
+}
+
+static void signals_give_back(void)
+{
+    for (int i = 0; i < WATCHED; i++)
+        sigaction(watched[i].number, &watched[i].before, NULL);
+}
+
+int terminal_signal(void)
+{
+    return atomic_load(&ending);
+}
+
+/* ---- looks ---- */
+
+static enum depth find_depth(void)
+{
+    const char *refused = getenv("NO_COLOR"); /* no-color.org */
+    if ((refused && *refused) || !has_colors() || start_color() == ERR)
+        return DEPTH_NONE;
+    if (tigetflag("RGB") == 1 && COLORS >= 1 << 24)
+        return DEPTH_RGB;
+    return COLORS >= 256 ? DEPTH_256 : COLORS >= 16 ? DEPTH_16 : COLORS >= 8 ? DEPTH_8 : DEPTH_NONE;
+}
+
+/* With direct colours the numbers below 8 are those of the palette. */
+static int direct(int32_t rgb)
+{
+    return rgb >= 0 && rgb < 8 ? 8 : (int)rgb;
+}
+
+static void colours_of(const struct style *style, enum depth depth, int *ink, int *back)
+{
+    switch (depth) {
+    case DEPTH_RGB:
+        *ink = direct(style->rgb), *back = direct(style->back);
+        return;
+    case DEPTH_256:
+        *ink = style->xterm, *back = style->xterm_back;
+        return;
+    case DEPTH_16:
+        *ink = style->ansi16, *back = style->ansi16_back;
+        return;
+    case DEPTH_8:
+    case DEPTH_NONE:
+        break;
+    }
+    *ink = style->ansi, *back = style->ansi_back;
+}
+
+static bool make_pair(int pair, const struct style *style, enum depth depth, bool defaults)
+{
+    int ink, back;
+    colours_of(style, depth, &ink, &back);
+    if (!defaults) /* a terminal that cannot go back to its own colours */
+        ink = ink < 0 ? COLOR_WHITE : ink, back = back < 0 ? COLOR_BLACK : back;
+    if (ink < 0 && back < 0)
+        return false;
+#if NCURSES_EXT_COLORS
+    if (depth == DEPTH_RGB)
+        return init_extended_pair(pair, ink, back) == OK;
+#endif
+    return init_pair((short)pair, (short)ink, (short)back) == OK;
+}
+
+/* The pair of a role's ink on that of another, made when it is first used; the role's own pair
+ * where the terminal has no more of them. */
+static short pair_on(int role, int back)
+{
+    short *pair = &terminal.on[role][back];
+    if (*pair == 0) {
+        const struct style *under = &theme_table[terminal.theme].style[back];
+        struct style style = theme_table[terminal.theme].style[role];
+        style.back = under->rgb;
+        style.xterm_back = under->xterm;
+        style.ansi16_back = under->ansi16;
+        style.ansi_back = under->ansi;
+        bool made = terminal.depth != DEPTH_NONE && terminal.pairs + 1 < COLOR_PAIRS &&
+                    make_pair(terminal.pairs + 1, &style, terminal.depth, terminal.defaults);
+        *pair = made ? (short)++terminal.pairs : terminal.look[role].pair;
+    }
+    return *pair;
+}
+
+static void find_colours(void)
+{
+    terminal.depth = find_depth();
+    terminal.colours = terminal.depth != DEPTH_NONE;
+    terminal.defaults = terminal.colours && use_default_colors() == OK;
+}
+
+static void make_looks(enum theme theme)
+{
+    terminal.theme = theme;
+    terminal.pairs = ROLES;
+    memset(terminal.on, 0, sizeof terminal.on);
+    for (int role = 0; role < ROLES; role++) {
+        const struct style *style = &theme_table[theme].style[role];
+        struct look look = {.attributes = A_NORMAL, .pair = 0};
+        if (style->bold)
+            look.attributes |= A_BOLD;
+        if (style->dim)
+            look.attributes |= A_DIM;
+        if (style->underline)
+            look.attributes |= A_UNDERLINE;
+        if (style->reverse || (!terminal.colours && style->ansi_back >= 0))
+            look.attributes |= A_REVERSE; /* also in place of a background */
+        if (terminal.colours && role + 1 < COLOR_PAIRS &&
+            make_pair(role + 1, style, terminal.depth, terminal.defaults))
+            look.pair = (short)(role + 1);
+        terminal.look[role] = look;
+    }
+}
+
+void terminal_set_theme(enum theme theme)
+{
+    if (theme == terminal.theme)
+        return;
+    make_looks(theme);
+    terminal_redraw(); /* the same cells look otherwise */
+}
+
+/* ---- the mouse ---- */
+
+static void mouse_switch(bool on)
+{
+    if (on == terminal.mouse_on || !terminal.synchronized)
+        return;
+    if (on)
+        write_all(terminal.out, mouse_begin, sizeof mouse_begin - 1);
+    else
+        write_all(terminal.out, mouse_end, sizeof mouse_end - 1);
+    terminal.mouse_on = on;
+}
+
+void terminal_set_mouse(bool on)
+{
+    terminal.mouse_wanted = on;
+}
+
+struct mouse terminal_mouse(void)
+{
+    return terminal.mouse;
+}
+
+/* ---- taking it ---- */
+
+bool terminal_is_utf8(void)
+{
+    return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+static void take_locale(bool utf8)
+{
+    static const char *const names[] = {"C.UTF-8", "en_US.UTF-8", "UTF-8"};
+    setlocale(LC_CTYPE, "");
+    for (size_t i = 0; utf8 && !terminal_is_utf8() && i < sizeof names / sizeof names[0]; i++)
+        setlocale(LC_CTYPE, names[i]);
+}
+
+bool terminal_check(bool utf8, struct error *error)
+{
+    take_locale(utf8);
+    if (!isatty(STDOUT_FILENO))
+        return error_set(error,
+                         "standard output is not a terminal: use lnscope run, which needs no "
+                         "screen");
+    const char *type = getenv("TERM");
+    if (!type || !*type)
+        return error_set(error, "TERM is not set: set it to the type of the terminal, such as "
+                                "xterm-256color, or use lnscope run, which needs no screen");
+    char name[64];
+    names_printable(name, sizeof name, type);
+    int found = 0;
+    if (setupterm(type, STDOUT_FILENO, &found) == ERR && found != 1)
+        return error_set(error,
+                         found == 0 ? "terminal type '%s' is not known: set TERM to one that is, "
+                                      "such as xterm-256color"
+                                    : "no description of terminal type '%s': install the terminfo "
+                                      "files (ncurses-base), or set TERMINFO",
+                         name);
+    bool able = capability("cup") && (capability("clear") || capability("ed"));
+    if (cur_term)
+        del_curterm(cur_term);
+    if (!able)
+        return error_set(error,
+                         "terminal type '%s' cannot place its cursor: set TERM to what the "
+                         "terminal is, such as xterm-256color, or use lnscope run",
+                         name);
+    return true;
+}
+
+static FILE *stream_of(int fd, const char *mode)
+{
+    int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    FILE *stream = copy >= 0 ? fdopen(copy, mode) : NULL;
+    if (!stream && copy >= 0)
+        close(copy);
+    return stream;
+}
+
+/* Descriptors and streams; false leaves errno. */
+static bool open_files(void)
+{
+    terminal.wake[0] = terminal.wake[1] = -1;
+    terminal.in_stream =
+        isatty(STDIN_FILENO) ? stream_of(STDIN_FILENO, "r") : fopen("/dev/tty", "r");
+    terminal.out_stream = stream_of(STDOUT_FILENO, "w");
+    terminal.null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    terminal.screen = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+    terminal.frame = system_memory_file();
+    if (!terminal.in_stream || !terminal.out_stream || terminal.null < 0 || terminal.screen < 0 ||
+        pipe(terminal.wake) != 0)
+        return false;
+    terminal.in = fileno(terminal.in_stream);
+    terminal.out = fileno(terminal.out_stream);
+    for (int i = 0; i < 2; i++) {
+        fcntl(terminal.wake[i], F_SETFD, FD_CLOEXEC);
+        fcntl(terminal.wake[i], F_SETFL, O_NONBLOCK);
+    }
+    return tcgetattr(terminal.in, &terminal.modes) == 0;
+}
+
+static void close_files(void)
+{
+    if (terminal.in_stream)
+        fclose(terminal.in_stream);
+    if (terminal.out_stream)
+        fclose(terminal.out_stream);
+    int *const files[] = {&terminal.null, &terminal.screen, &terminal.frame, &terminal.wake[0],
+                          &terminal.wake[1]};
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        if (*files[i] >= 0)
+            close(*files[i]);
+        *files[i] = -1;
+    }
+    free(terminal.gathered);
+    terminal.in_stream = terminal.out_stream = NULL;
+    terminal.gathered = NULL;
+    terminal.room = 0;
+}
+
+/* The modes that the program runs in. */
+static void set_modes(void)
+{
+    struct termios modes;
+    cbreak();
+    noecho();
+    nonl();
+    intrflush(stdscr, FALSE);
+    if (tcgetattr(terminal.in, &modes) == 0) { /* Ctrl-S would stop more than the screen */
+        modes.c_iflag &= ~(tcflag_t)IXON;
+        tcsetattr(terminal.in, TCSANOW, &modes);
+        def_prog_mode();
+    }
+    terminal.keys = newpad(1, 1);
+    keypad(terminal.keys, TRUE);
+    keyok(KEY_MOUSE, FALSE); /* its reports come as they are: see mouse_report() */
+    nodelay(terminal.keys, TRUE);
+    set_escdelay(ESCAPE_DELAY);
+    typeahead(-1);
+    leaveok(stdscr, TRUE);
+    curs_set(0);
+}
+
+static void bracket_pastes(bool on)
+{
+    if (terminal.synchronized)
+        write_all(terminal.out, on ? paste_on : paste_off, sizeof paste_on - 1);
+}
+
+/* Asks the terminal for its size and tells curses. */
+static void take_size(void)
+{
+    struct winsize size;
+    if (ioctl(terminal.out, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
+        resize_term(size.ws_row, size.ws_col); /* resizeterm() would also invent a key */
+}
+
+bool terminal_open(enum theme theme, struct error *error)
+{
+    static bool registered;
+    if (!open_files()) {
+        error_set(error, "the terminal cannot be opened: %s", strerror(errno));
+        close_files();
+        return false;
+    }
+    atomic_store(&ending, 0);
+    atomic_store(&stopping, 0);
+    atomic_store(&continued, 0);
+    atomic_store(&resized, 0);
+    atomic_store(&is_away, 0);
+    signals_take(); /* before curses, which then leaves them alone */
+    terminal.curses = newterm(NULL, terminal.out_stream, terminal.in_stream);
+    if (!terminal.curses) {
+        signals_give_back();
+        close_files();
+        return error_set(error, "the terminal cannot be drawn on: set TERM to what it is");
+    }
+    const char *enter = capability("smcup");
+    terminal.synchronized = enter && strstr(enter, "\033[?1049h"); /* a kin of xterm */
+    find_colours();
+    make_looks(theme);
+    take_size();
+    restore_prepare();
+    keep_stderr();
+    atomic_store(&is_open, 1);
+    error_on_exit(restore_now);
+    if (!registered)
+        registered = atexit(restore_now) == 0;
+    set_modes();
+    bracket_pastes(true);
+    canvas_open(&terminal.shown, 1, 1);
+    terminal.trusted = false;
+    terminal.mouse_wanted = terminal.mouse_on = false;
+    return true;
+}
+
+void terminal_close(void)
+{
+    if (!atomic_exchange(&is_open, 0))
+        return;
+    error_on_exit(NULL);
+    bracket_pastes(false);
+    mouse_switch(false);
+    if (!isendwin())
+        endwin();
+    delwin(terminal.keys);
+    delscreen(terminal.curses);
+    signals_give_back();
+    close_files();
+    canvas_close(&terminal.shown);
+    replay_stderr();
+}
+
+/* ---- painting ---- */
+
+bool terminal_has_colours(void)
+{
+    return terminal.colours;
+}
+
+bool terminal_has_ramp(void)
+{
+    return terminal.depth >= DEPTH_256;
+}
+
+void terminal_size(int *rows, int *cols)
+{
+    getmaxyx(stdscr, *rows, *cols);
+}
+
+void terminal_redraw(void)
+{
+    terminal.trusted = false;
+}
+
+static void paint_run(int row, int col, int count, const struct cell *cells, bool utf8)
+{
+    enum { BLOCK = 256 };
+    cchar_t block[BLOCK];
+    for (int done = 0; done < count; done += BLOCK) {
+        int size = count - done < BLOCK ? count - done : BLOCK;
+        for (int i = 0; i < size; i++) {
+            const struct cell *cell = &cells[done + i];
+            const int role = cell->role < ROLES ? cell->role : ROLE_TEXT;
+            const struct look *look = &terminal.look[role];
+            const bool own = cell->back == BACK_OWN || cell->back >= ROLES;
+            wchar_t text[2] = {(wchar_t)cell->glyph, 0};
+            if (cell->glyph < ' ' || (cell->glyph > '~' && (!utf8 || wcwidth(text[0]) != 1)))
+                text[0] = '?';
+            setcchar(&block[i], text, look->attributes,
+                     own ? look->pair : pair_on(role, cell->back), NULL);
+        }
+        mvadd_wchnstr(row, col + done, block, size);
+    }
+}
+
+/* Hands curses what differs from `shown`; false when nothing does. */
+static bool paint_difference(const struct canvas *canvas, int rows, int cols)
+{
+    bool utf8 = terminal_is_utf8(), any = false;
+    for (int row = 0; row < rows; row++) {
+        const struct cell *now = &canvas->cells[row * canvas->cols];
+        const struct cell *old = &terminal.shown.cells[row * terminal.shown.cols];
+        int first = -1, last = -1;
+        for (int col = 0; col < cols; col++)
+            if (!terminal.trusted || now[col].glyph != old[col].glyph ||
+                now[col].role != old[col].role || now[col].back != old[col].back) {
+                first = first < 0 ? col : first;
+                last = col;
+            }
+        if (first >= 0) {
+            paint_run(row, first, last - first + 1, now + first, utf8);
+            any = true;
+        }
+    }
+    return any;
+}
+
+/* Curses sends a frame in a hundred pieces, each of which wakes the terminal: they are gathered
+ * and sent as one. Not when it comes back from the shell and sets the terminal's modes. */
+static bool frame_begin(void)
+{
+    return terminal.frame >= 0 && !isendwin() && lseek(terminal.frame, 0, SEEK_SET) == 0 &&
+           dup2(terminal.frame, terminal.out) >= 0;
+}
+
+static void frame_send(void)
+{
+    dup2(terminal.screen, terminal.out);
+    const off_t end = lseek(terminal.frame, 0, SEEK_CUR);
+    const size_t size = end > 0 ? (size_t)end : 0;
+    if (size > terminal.room) {
+        terminal.room = 2 * size;
+        terminal.gathered = memory_resize(terminal.gathered, terminal.room, 1);
+    }
+    if (pread(terminal.frame, terminal.gathered, size, 0) == (ssize_t)size)
+        write_all(terminal.out, terminal.gathered, size);
+}
+
+void terminal_paint(const struct canvas *canvas)
+{
+    static const char begin[] = "\033[?2026h", end[] = "\033[?2026l";
+    int rows, cols;
+    terminal_size(&rows, &cols);
+    if (terminal.shown.rows != canvas->rows || terminal.shown.cols != canvas->cols) {
+        canvas_resize(&terminal.shown, canvas->rows, canvas->cols);
+        terminal.trusted = false;
+    }
+    bool whole = !terminal.trusted;
+    if (whole) {
+        erase();
+        clearok(curscr, TRUE);
+    }
+    rows = canvas->rows < rows ? canvas->rows : rows;
+    cols = canvas->cols < cols ? canvas->cols : cols;
+    if (!paint_difference(canvas, rows, cols) && !whole)
+        return;
+    const bool gather = frame_begin();
+    /* Curses sends all it has at the end of doupdate(), so that these stay outside. */
+    if (terminal.synchronized)
+        write_all(terminal.out, begin, sizeof begin - 1);
+    wnoutrefresh(stdscr);
+    doupdate();
+    if (atomic_exchange(&is_away, 0))
+        bracket_pastes(true);
+    mouse_switch(terminal.mouse_wanted);
+    if (terminal.synchronized)
+        write_all(terminal.out, end, sizeof end - 1);
+    if (gather)
+        frame_send();
+    size_t cells = (size_t)canvas->rows * (size_t)canvas->cols;
+    if (cells > 0)
+        memcpy(terminal.shown.cells, canvas->cells, cells * sizeof *canvas->cells);
+    terminal.trusted = true;
+}
+
+/* ---- keys ---- */
+
+/* Gives the terminal to the shell and stops; returns when the program goes on. */
+static void stop(void)
+{
+    struct sigaction plain = {.sa_handler = SIG_DFL}, ours;
+    mouse_switch(false);
+    atomic_store(&is_away, 1);
+    bracket_pastes(false);
+    endwin();
+    sigemptyset(&plain.sa_mask);
+    sigaction(SIGTSTP, &plain, &ours);
+    raise(SIGTSTP);
+    sigaction(SIGTSTP, &ours, NULL);
+    atomic_store(&continued, 0);
+}
+
+/* What the signals ask for; KEY_CODE_RESIZE when the screen is to be drawn anew. */
+static int answer_signals(void)
+{
+    bool anew = false;
+    char drained[64];
+    while (read(terminal.wake[0], drained, sizeof drained) == (ssize_t)sizeof drained)
+        ;
+    if (atomic_exchange(&stopping, 0)) {
+        stop();
+        anew = true;
+    } else if (atomic_exchange(&continued, 0)) { /* after a SIGSTOP, which gives no notice */
+        terminal.mouse_on = false; /* whoever had the terminal meanwhile may have ended that */
+        atomic_store(&is_away, 1);
+        endwin();
+        anew = true;
+    }
+    if (atomic_load(&ending))
+        return KEY_CODE_NONE;
+    if (!atomic_exchange(&resized, 0) && !anew)
+        return KEY_CODE_NONE;
+    take_size();
+    terminal_redraw();
+    return KEY_CODE_RESIZE;
+}
+
+/* A sequence that curses does not know under this TERM, by its last character and its number. */
+static int sequence_key(wint_t last, int number)
+{
+    static const struct {
+        wint_t last;
+        int number, code;
+    } known[] = {
+        {'A', 0, KEY_CODE_UP},          {'B', 0, KEY_CODE_DOWN},   {'C', 0, KEY_CODE_RIGHT},
+        {'D', 0, KEY_CODE_LEFT},        {'H', 0, KEY_CODE_HOME},   {'F', 0, KEY_CODE_END},
+        {'Z', 0, KEY_CODE_BACK_TAB},    {'~', 1, KEY_CODE_HOME},   {'~', 4, KEY_CODE_END},
+        {'~', 7, KEY_CODE_HOME},        {'~', 8, KEY_CODE_END},    {'~', 5, KEY_CODE_PAGE_UP},
+        {'~', 6, KEY_CODE_PAGE_DOWN},   {'~', 3, KEY_CODE_DELETE}, {'~', 200, KEY_CODE_PASTE},
+        {'~', 201, KEY_CODE_PASTE_END},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (known[i].last == last && known[i].number == number)
+            return known[i].code;
+    return KEY_CODE_OTHER;
+}
+
+/* The next character of a sequence that has begun, which may still be on its way. */
+static bool next_character(wint_t *next)
+{
+    struct pollfd ready = {.fd = terminal.in, .events = POLLIN};
+    if (wget_wch(terminal.keys, next) == OK)
+        return true;
+    return poll(&ready, 1, ESCAPE_DELAY) == 1 && wget_wch(terminal.keys, next) == OK;
+}
+
+/* The rest of "ESC [ < button ; column ; row M", or m for a release. What is not reported to the
+ * caller is no key either. */
+static int mouse_report(void)
+{
+    enum { BUTTON, COLUMN, ROW, NUMBERS, MOST = 1000 };
+    enum { MOTION = 32, WHEEL = 64, MODIFIERS = 4 | 8 | 16 };
+    int number[NUMBERS] = {0}, at = 0;
+    wint_t next = 0;
+    while (next_character(&next) && ((next >= '0' && next <= '9') || next == ';')) {
+        if (next == ';')
+            at += at + 1 < NUMBERS;
+        else if (number[at] < MOST)
+            number[at] = 10 * number[at] + (int)(next - '0');
+    }
+    const int button = number[BUTTON] & ~MODIFIERS;
+    const bool wheel = button == WHEEL || button == WHEEL + 1;
+    if (at != ROW || (next != 'M' && next != 'm') || (!wheel && (button & ~MOTION) != 0))
+        return KEY_CODE_NONE;
+    terminal.mouse.row = number[ROW] - 1;
+    terminal.mouse.col = number[COLUMN] - 1;
+    terminal.mouse.kind = button == WHEEL       ? MOUSE_WHEEL_UP
+                          : button == WHEEL + 1 ? MOUSE_WHEEL_DOWN
+                          : next == 'm'         ? MOUSE_RELEASE
+                          : button == MOTION    ? MOUSE_DRAG
+                                                : MOUSE_PRESS;
+    return KEY_CODE_MOUSE;
+}
+
+/* What follows an Escape: nothing (it was the key), or a sequence that curses does not know. That
+ * is taken whole, so that its letters do not act as keys. */
+static int after_escape(void)
+{
+    wint_t next;
+    int number = 0;
+    if (wget_wch(terminal.keys, &next) == ERR)
+        return KEY_CODE_ESCAPE;
+    if (next == KEY_CODE_ESCAPE) {
+        unget_wch((wchar_t)next);
+        return KEY_CODE_ESCAPE;
+    }
+    if (next != '[' && next != 'O') /* Alt and a key */
+        return KEY_CODE_OTHER;
+    for (int length = 0; next_character(&next); length++) {
+        if (length == 0 && next == '<')
+            return mouse_report();
+        if (next >= '@' && next <= '~')
+            return sequence_key(next, number);
+        bool digit = next >= '0' && next <= '9' && number < 1000;
+        number = digit ? 10 * number + (int)(next - '0') : 1000; /* 1000: with modifiers */
+    }
+    return KEY_CODE_OTHER;
+}
+
+static int function_key(wint_t key)
+{
+    static const struct {
+        wint_t curses;
+        int code;
+    } known[] = {
+        {KEY_UP, KEY_CODE_UP},         {KEY_DOWN, KEY_CODE_DOWN},
+        {KEY_LEFT, KEY_CODE_LEFT},     {KEY_RIGHT, KEY_CODE_RIGHT},
+        {KEY_PPAGE, KEY_CODE_PAGE_UP}, {KEY_NPAGE, KEY_CODE_PAGE_DOWN},
+        {KEY_HOME, KEY_CODE_HOME},     {KEY_END, KEY_CODE_END},
+        {KEY_ENTER, KEY_CODE_ENTER},   {KEY_BACKSPACE, KEY_CODE_BACKSPACE},
+        {KEY_A1, KEY_CODE_HOME},       {KEY_C1, KEY_CODE_END},
+        {KEY_A3, KEY_CODE_PAGE_UP},    {KEY_C3, KEY_CODE_PAGE_DOWN},
+        {KEY_BTAB, KEY_CODE_BACK_TAB}, {KEY_DC, KEY_CODE_DELETE},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (known[i].curses == key)
+            return known[i].code;
+    return KEY_CODE_OTHER;
+}
+
+static int read_key(void)
+{
+    wint_t key;
+    switch (wget_wch(terminal.keys, &key)) {
+    case KEY_CODE_YES:
+        return function_key(key);
+    case OK:
+        if (key == KEY_CODE_ESCAPE)
+            return after_escape();
+        if (key == '\r')
+            return KEY_CODE_ENTER;
+        return key < 128 || terminal_is_utf8() ? (int)key : KEY_CODE_OTHER;
+    default:
+        return KEY_CODE_NONE;
+    }
+}
+
+int terminal_key(double seconds)
+{
+    double until = clock_seconds() + seconds;
+    for (;;) {
+        int code = answer_signals();
+        if (code != KEY_CODE_NONE || atomic_load(&ending))
+            return code;
+        code = read_key();
+        if (code != KEY_CODE_NONE)
+            return code;
+        double left = until - clock_seconds();
+        struct pollfd ready[] = {{.fd = terminal.in, .events = POLLIN},
+                                 {.fd = terminal.wake[0], .events = POLLIN}};
+        if (poll(ready, 2, left > 0 ? (int)(left * 1000) + 1 : 0) > 0 &&
+            (ready[0].revents & (POLLHUP | POLLERR | POLLNVAL)))
+            atomic_store(&ending, SIGHUP); /* the terminal is gone */
+        if (left <= 0)
+            return KEY_CODE_NONE;
+    }
+}

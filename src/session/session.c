@@ -1,0 +1,342 @@
+/* See session.h. Knows no threads and no screen. */
+#include "session/session.h"
+
+#include "base/file.h"
+#include "base/names.h"
+#include "core/tensors.h"
+#include "session/events_file.h"
+#include "session/history_file.h"
+#include "session/tensor_file.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The version of the format. A file without the key is no session. */
+enum { SESSION_VERSION = 1, KEY_SIZE = 96, SHOWN = 200 };
+static const char version_key[] = "session";
+
+/* No run has more steps. */
+static const int64_t step_most = INT64_C(1) << 40;
+
+static const char *const fault_names[] = {
+    [FAULT_NONE] = "none",         [FAULT_STREAM] = "stream",       [FAULT_LOSS] = "loss",
+    [FAULT_GRADIENT] = "gradient", [FAULT_PARAMETER] = "parameter", NULL};
+static const char *const part_names[] = {[FAULT_WHOLE] = "whole",
+                                         [FAULT_ATTENTION] = "attention",
+                                         [FAULT_FEED_FORWARD] = "feed-forward",
+                                         NULL};
+
+/* The three arrays of a state: how they are called, and in which order they are parked. */
+enum { ARRAYS = 3 };
+static const char *const array_names[ARRAYS] = {"param", "optimizer.first", "optimizer.second"};
+
+/* "left.WHAT" */
+static const char *key_of(char key[KEY_SIZE], enum side side, const char *what)
+{
+    snprintf(key, KEY_SIZE, "%s.%s", stack_names[side], what);
+    return key;
+}
+
+/* The table of tensors of one stack, to be freed with free(model->tensor). */
+static void list_tensors(struct model *model, const struct settings *settings, enum side side,
+                         int vocab)
+{
+    *model = (struct model){.config = run_model_config(settings, side, vocab)};
+    tensors_list(model);
+}
+
+/* ---- writing ---- */
+
+static void add_integer(struct safetensors *set, const char *key, int64_t value)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%" PRId64, value);
+    safetensors_metadata(set, key, text);
+}
+
+static void add_parked(struct safetensors *set, const struct parked_norm *parked, enum side side)
+{
+    for (int i = 0; i < parked->tensors; i++)
+        for (int a = 0; a < ARRAYS; a++) {
+            char name[KEY_SIZE];
+            const int64_t count = (int64_t)parked->tensor[i].count;
+            snprintf(name, sizeof name, "%s.parked.%s.%s", stack_names[side], array_names[a],
+                     parked->tensor[i].kind);
+            safetensors_add(set, name, tensor_file_real, 1, &count,
+                            parked->tensor[i].numbers + (size_t)a * parked->tensor[i].count);
+        }
+}
+
+static void add_run(struct safetensors *set, const struct run_state *run, enum side side,
+                    const struct model *model)
+{
+    char key[KEY_SIZE];
+    const real *const array[ARRAYS] = {run->weight, run->first, run->second};
+    for (int a = 0; a < ARRAYS; a++)
+        tensor_file_add(set, key_of(key, side, array_names[a]), model, array[a]);
+    add_parked(set, &run->parked, side);
+    safetensors_metadata(set, key_of(key, side, "optimizer"), optimizer_names[run->optimizer]);
+    add_integer(set, key_of(key, side, "updates"), run->updates);
+    safetensors_metadata(set, key_of(key, side, "fault"), fault_names[run->fault.place]);
+    add_integer(set, key_of(key, side, "fault.layer"), run->fault.layer);
+    add_integer(set, key_of(key, side, "fault.step"), run->fault.step);
+    safetensors_metadata(set, key_of(key, side, "fault.part"), part_names[run->fault.part]);
+}
+
+bool session_write(const char *path, bool force, const struct session_parts *parts, int64_t *bytes,
+                   struct error *error)
+{
+    const struct pair_state *state = parts->state;
+    const struct history *history = parts->history;
+    struct safetensors set = {.sealed = true};
+    struct file file = {0};
+    if (history->last[LEFT].step != state->step)
+        return error_set(error,
+                         "the history ends at step %" PRId64 ", the weights are of step %" PRId64
+                         ": save them together",
+                         history->last[LEFT].step, state->step);
+    if (!file_create(&file, path, force, error))
+        return false;
+    add_integer(&set, version_key, SESSION_VERSION);
+    safetensors_metadata(&set, "program", LNSCOPE_VERSION);
+    safetensors_metadata(&set, "real", REAL_NAME);
+    tensor_file_add_settings(&set, &state->settings, state->step);
+    for (enum side side = LEFT; side < SIDES; side++) {
+        struct model model;
+        list_tensors(&model, &state->settings, side, state->vocab);
+        add_run(&set, &state->run[side], side, &model);
+        free(model.tensor);
+    }
+    history_write(history, &set);
+    events_write(parts->events, history, &set);
+    safetensors_write(&set, file.stream);
+    safetensors_close(&set);
+    *bytes = (int64_t)ftello(file.stream);
+    return file_commit(&file, error);
+}
+
+/* ---- reading ---- */
+
+/* Is it a session, and one for this program? */
+static bool check_kind(const struct safetensors_file *file, struct error *error)
+{
+    const char *program = safetensors_value(file, "program"), *real_name;
+    char shown[KEY_SIZE];
+    int64_t version;
+    if (!safetensors_value(file, version_key))
+        return error_set(error, "it is no session of lnscope: name a file that :save has written");
+    if (!tensor_file_integer(file, version_key, 1, INT32_MAX, &version, error))
+        return false;
+    names_printable(shown, sizeof shown, program ? program : "?");
+    if (version > SESSION_VERSION)
+        return error_set(error,
+                         "its format %" PRId64 ", of lnscope %s, is newer than %d: a newer lnscope "
+                         "reads it",
+                         version, shown, SESSION_VERSION);
+    real_name = safetensors_value(file, "real");
+    if (real_name && strcmp(real_name, REAL_NAME) == 0)
+        return true;
+    names_printable(shown, sizeof shown, real_name ? real_name : "?");
+    return error_set(error,
+                     "it is in %s precision and this program in %s: a build with REAL=%s goes on "
+                     "with it",
+                     shown, REAL_NAME, shown);
+}
+
+static bool read_choice(const struct safetensors_file *file, const char *key,
+                        const char *const *names, int *choice, struct error *error)
+{
+    const char *value = safetensors_value(file, key);
+    *choice = names_find(names, key, value ? value : "", error);
+    return *choice >= 0;
+}
+
+static bool read_fault(const struct safetensors_file *file, enum side side, int layers,
+                       int64_t step, struct fault *fault, struct error *error)
+{
+    char key[KEY_SIZE];
+    int place, part;
+    int64_t layer;
+    if (!read_choice(file, key_of(key, side, "fault"), fault_names, &place, error) ||
+        !tensor_file_integer(file, key_of(key, side, "fault.layer"), 0, layers, &layer, error) ||
+        !tensor_file_integer(file, key_of(key, side, "fault.step"), 0, step, &fault->step, error) ||
+        !read_choice(file, key_of(key, side, "fault.part"), part_names, &part, error))
+        return false;
+    fault->place = (enum fault_place)place;
+    fault->layer = (int)layer;
+    fault->part = (enum fault_part)part;
+    return true;
+}
+
+/* The final norm that the stack does without, where its placement was switched to one that has
+ * none: the tensors of `with`, a model that has it, that `model` does not have. */
+static bool read_parked(const struct safetensors_file *file, enum side side,
+                        const struct model *model, const struct model *with,
+                        struct parked_norm *parked, struct error *error)
+{
+    char name[KEY_SIZE];
+    for (int i = 0; i < with->tensors; i++) {
+        const struct tensor *tensor = &with->tensor[i];
+        const int64_t count = (int64_t)tensor_size(tensor);
+        if (tensor->block >= 0 || tensors_find(model, tensor->kind, -1) >= 0)
+            continue;
+        snprintf(name, sizeof name, "%s.parked.%s.%s", stack_names[side], array_names[0],
+                 tensor->kind);
+        if (parked->tensors == 0 && !safetensors_find(file, name))
+            return true; /* it never had one */
+        real *numbers = malloc(ARRAYS * (size_t)count * sizeof *numbers);
+        if (!numbers)
+            return error_set(error, "there is no memory for its final norm");
+        parked->tensor[parked->tensors].kind = tensor->kind;
+        parked->tensor[parked->tensors].count = (size_t)count;
+        parked->tensor[parked->tensors++].numbers = numbers;
+        for (int a = 0; a < ARRAYS; a++) {
+            snprintf(name, sizeof name, "%s.parked.%s.%s", stack_names[side], array_names[a],
+                     tensor->kind);
+            const struct safetensors_tensor *from =
+                safetensors_need(file, name, tensor_file_real, 1, &count, error);
+            if (!from)
+                return false;
+            memcpy(numbers + a * count, from->data, (size_t)count * sizeof *numbers);
+        }
+    }
+    return true;
+}
+
+static bool read_arrays(const struct safetensors_file *file, enum side side,
+                        const struct model *model, struct run_state *run, struct error *error)
+{
+    char key[KEY_SIZE];
+    const size_t n = model->parameters;
+    run->parameters = n;
+    run->weight = calloc(ARRAYS * n, sizeof *run->weight); /* padding is 0 */
+    if (!run->weight)
+        return error_set(error, "there is no memory for its %zu numbers", ARRAYS * n);
+    run->first = run->weight + n;
+    run->second = run->first + n;
+    for (size_t a = 0; a < ARRAYS; a++)
+        if (!tensor_file_read(file, key_of(key, side, array_names[a]), model, run->weight + a * n,
+                              error))
+            return false;
+    return true;
+}
+
+static bool read_run(const struct safetensors_file *file, enum side side,
+                     const struct settings *settings, const struct model *model,
+                     struct run_state *run, int64_t step, struct error *error)
+{
+    char key[KEY_SIZE];
+    int optimizer;
+    struct model with = {.config = model->config};
+    run->placement = model->config.placement;
+    if (!read_choice(file, key_of(key, side, "optimizer"), optimizer_names, &optimizer, error) ||
+        !tensor_file_integer(file, key_of(key, side, "updates"), 0, step, &run->updates, error) ||
+        !read_fault(file, side, settings->layers, step, &run->fault, error) ||
+        !read_arrays(file, side, model, run, error))
+        return false;
+    run->optimizer = (enum optimizer)optimizer;
+    with.config.placement = PLACEMENT_PRE;
+    tensors_list(&with);
+    const bool good = read_parked(file, side, model, &with, &run->parked, error);
+    free(with.tensor);
+    return good;
+}
+
+/* What the moments of a stack have: the tensors of its blocks, in the order of the table. */
+static void find_shape(struct moment_shape *shape, const struct model *model)
+{
+    *shape = (struct moment_shape){.layers = model->config.layers};
+    for (int i = 0; i < model->tensors; i++) {
+        bool known = model->tensor[i].block < 0;
+        for (int t = 0; t < shape->tensors && !known; t++)
+            known = strcmp(shape->name[t], model->tensor[i].kind) == 0;
+        if (!known)
+            shape->name[shape->tensors++] = model->tensor[i].kind;
+    }
+}
+
+/* State, history and events, for settings that were checked. */
+static bool read_numbers(const struct safetensors_file *file, struct saved_session *session,
+                         struct error *error)
+{
+    struct pair_state *state = session->state;
+    struct moment_shape shape[SIDES];
+    bool good = tensor_file_integer(file, "step", 0, step_most, &state->step, error);
+    for (enum side side = LEFT; side < SIDES && good; side++) {
+        struct model model;
+        list_tensors(&model, &state->settings, side, state->vocab);
+        find_shape(&shape[side], &model);
+        good =
+            read_run(file, side, &state->settings, &model, &state->run[side], state->step, error);
+        free(model.tensor);
+    }
+    return good && history_read(&session->history, file, shape, state->step, error) &&
+           events_read(&session->events, file, shape, state->step, error);
+}
+
+/* What is learned now has to be what was learned: its entropy tells. */
+static bool check_task(struct pair_state *state, double entropy, struct error *error)
+{
+    const struct settings *settings = &state->settings;
+    struct task *task = task_open(settings->task, settings->text, settings->context, error);
+    if (!task)
+        return false;
+    const double now = task_info(task).unigram_entropy;
+    state->vocab = task_info(task).vocab;
+    task_close(task);
+    if ((isnan(now) && isnan(entropy)) || fabs(now - entropy) <= 1e-9 * fabs(now))
+        return true;
+    if (settings->task == TASK_TEXT)
+        return error_set(error, "its text is no longer what it has learned: that text as it was");
+    return error_set(error, "its task %s is not that of this program: the lnscope that wrote it",
+                     task_names[settings->task]);
+}
+
+static bool read_file(const struct safetensors_file *file, struct saved_session *session,
+                      struct error *error)
+{
+    struct settings *settings = &session->state->settings;
+    struct error reason;
+    const struct safetensors_tensor *unit = safetensors_find(file, "history.level_unit");
+    const double entropy = unit && unit->count == 1 ? safetensors_number(unit, 0) : 0;
+    if (!check_kind(file, error) || !tensor_file_settings(file, settings, error))
+        return false;
+    if (settings->task != TASK_TEXT)
+        settings->text[0] = '\0';
+    if (!settings_check(settings, error) || !check_task(session->state, entropy, error))
+        return false;
+    session->state->bytes = pair_state_bytes_for(settings, session->state->vocab);
+    return read_numbers(file, session, &reason) ||
+           error_set(error, "%.400s: name another file that :save has written", reason.text);
+}
+
+bool session_read(const char *path, struct saved_session *session, struct error *error)
+{
+    struct safetensors_file file;
+    struct error reason;
+    char shown[SHOWN];
+    *session = (struct saved_session){.state = NULL};
+    events_clear(&session->events);
+    if (!safetensors_open(&file, path, error))
+        return false;
+    session->state = calloc(1, sizeof *session->state);
+    history_open(&session->history);
+    bool good = session->state ? read_file(&file, session, &reason)
+                               : error_set(&reason, "there is no memory for it");
+    safetensors_file_close(&file);
+    if (good)
+        return true;
+    session_close(session);
+    names_printable(shown, sizeof shown, path);
+    return error_set(error, "cannot load %s: %.300s", shown, reason.text);
+}
+
+void session_close(struct saved_session *session)
+{
+    pair_state_free(session->state);
+    history_close(&session->history);
+    *session = (struct saved_session){.state = NULL};
+}

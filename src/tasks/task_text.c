@@ -1,0 +1,104 @@
+/* See task_text.h. */
+#include "tasks/task_text.h"
+
+#include "base/file.h"
+#include "base/names.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { HELD_OUT_SHARE = 10, SHOWN = 256 };
+
+static const size_t corpus_limit = (size_t)1 << 30;
+
+/* Numbers the bytes that occur, in rising order, and replaces each by its number. */
+static void number_bytes(struct corpus *corpus)
+{
+    unsigned char token[256] = {0};
+    for (size_t i = 0; i < corpus->size; i++)
+        token[corpus->token[i]] = 1;
+    for (int c = 0; c < 256; c++) {
+        if (token[c]) {
+            token[c] = (unsigned char)corpus->vocab;
+            corpus->letter[corpus->vocab++] = (unsigned char)c;
+        }
+    }
+    for (size_t i = 0; i < corpus->size; i++)
+        corpus->token[i] = token[corpus->token[i]];
+}
+
+static double training_entropy(const struct corpus *corpus)
+{
+    size_t count[256] = {0};
+    double entropy = 0;
+    for (size_t i = 0; i < corpus->training; i++)
+        count[corpus->token[i]]++;
+    for (int c = 0; c < corpus->vocab; c++) {
+        double p = (double)count[c] / (double)corpus->training;
+        if (count[c])
+            entropy -= p * log(p);
+    }
+    return entropy;
+}
+
+/* Says why no windows can be drawn from what was read; true when they can. */
+static bool corpus_check(const struct corpus *corpus, const char *shown, int context,
+                         struct error *error)
+{
+    size_t needed = HELD_OUT_SHARE * ((size_t)context + 1);
+    if (!corpus->size)
+        return error_set(error, "%s is empty: a text for a context of %d needs %zu bytes", shown,
+                         context, needed);
+    if (corpus->size < needed)
+        return error_set(error,
+                         "%s has %zu bytes: a context of %d needs %zu, name a longer text or set a "
+                         "smaller context",
+                         shown, corpus->size, context, needed);
+    for (size_t i = 1; i < corpus->training; i++)
+        if (corpus->token[i] != corpus->token[0])
+            return true;
+    return error_set(error,
+                     "%s repeats one byte in its first nine tenths, so that there is nothing to "
+                     "learn: name a text of at least two characters",
+                     shown);
+}
+
+bool corpus_open(struct corpus *corpus, const char *path, int context, struct error *error)
+{
+    char shown[SHOWN], *content;
+    *corpus = (struct corpus){0};
+    if (!*path)
+        return error_set(error, "the task 'text' has no file: name one with --text FILE");
+    names_printable(shown, sizeof shown, path);
+    if (!file_read(path, corpus_limit, &content, &corpus->size, error))
+        return false;
+    corpus->token = (unsigned char *)content;
+    corpus->training = corpus->size - corpus->size / HELD_OUT_SHARE;
+    if (!corpus_check(corpus, shown, context, error)) {
+        corpus_close(corpus);
+        return false;
+    }
+    number_bytes(corpus);
+    corpus->unigram_entropy = training_entropy(corpus);
+    return true;
+}
+
+void corpus_close(struct corpus *corpus)
+{
+    free(corpus->token);
+    *corpus = (struct corpus){0};
+}
+
+void corpus_window(const struct corpus *corpus, bool held_out, struct rng *rng, int context,
+                   int32_t *tokens, int32_t *targets)
+{
+    const unsigned char *part = corpus->token + (held_out ? corpus->training : 0);
+    size_t size = held_out ? corpus->size - corpus->training : corpus->training;
+    const unsigned char *window =
+        part + rng_below(rng, (uint32_t)(size - (size_t)context)); /* size > context: was checked */
+    for (int t = 0; t < context; t++) {
+        tokens[t] = window[t];
+        targets[t] = window[t + 1];
+    }
+}

@@ -1,0 +1,234 @@
+/* See scene.h. Answers questions about a scene that several views ask; draws nothing. */
+#include "views/scene.h"
+
+#include "screen/theme.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+const enum role scene_accent[SIDES] = {[LEFT] = ROLE_LEFT, [RIGHT] = ROLE_RIGHT};
+const enum role scene_accent_dim[SIDES] = {[LEFT] = ROLE_LEFT_DIM, [RIGHT] = ROLE_RIGHT_DIM};
+
+void scene_set_defaults(struct scene *scene)
+{
+    scene->look.curves = (struct curves_look){
+        .smoothing = history_smoothing,
+        .log_y = {[CURVE_RATIO] = true, [CURVE_GRADIENT] = true},
+        .from = -1,
+    };
+}
+
+int scene_clamp(int value, int most)
+{
+    return value > most ? most : value < 0 ? 0 : value;
+}
+
+struct moment scene_moment(const struct scene *scene, enum side side)
+{
+    return history_moment(scene->data.history, side,
+                          scene->look.cursor > 0 ? scene->look.cursor : INT64_MAX);
+}
+
+int64_t scene_step(const struct scene *scene)
+{
+    return scene_moment(scene, LEFT).step;
+}
+
+double scene_lr(const struct scene *scene)
+{
+    const struct settings *settings = scene->data.settings;
+    const struct moment left = scene_moment(scene, LEFT);
+    if (left.step == 0)
+        return schedule_lr(settings->schedule, settings->lr, settings->warmup, settings->steps, 1);
+    return isfinite(left.lr) ? left.lr : scene_moment(scene, RIGHT).lr;
+}
+
+struct moment scene_finite_moment(const struct scene *scene, enum side side)
+{
+    struct moment moment = scene_moment(scene, side);
+    /* A stack that is no longer finite computes no more: the last finite step is the newest one. */
+    return moment.step == 0 || moment.finite
+               ? moment
+               : history_moment_of(&scene->data.history->last_finite[side]);
+}
+
+const struct sample *scene_sample(const struct scene *scene, enum side side)
+{
+    return sample_history_at(scene->data.samples, side,
+                             scene->look.cursor > 0 ? scene_step(scene) : INT64_MAX);
+}
+
+struct moment scene_detailed_moment(const struct scene *scene, enum side side)
+{
+    const struct moment moment = scene_finite_moment(scene, side);
+    if (moment.step == 0 || moment.detailed)
+        return moment;
+    return history_detailed(scene->data.history, side, moment.step);
+}
+
+bool scene_has_letters(const struct scene *scene)
+{
+    return scene->terminal.ascii || scene->terminal.few_colours || scene->terminal.mono ||
+           scene->data.settings->theme == THEME_MONO;
+}
+
+/* A placement can be switched while a stack trains: what counts is the moment that is shown. */
+static void kind_of(const struct scene *scene, enum side side, enum placement *placement,
+                    enum norm *norm)
+{
+    struct moment moment = scene_moment(scene, side);
+    *placement = moment.step > 0 ? moment.placement : scene->data.settings->stack[side].placement;
+    *norm = moment.step > 0 ? moment.norm : scene->data.settings->stack[side].norm;
+}
+
+void scene_title(const struct scene *scene, enum side side, bool place, char out[TEXT_TITLE])
+{
+    if (scene->look.blind) {
+        snprintf(out, TEXT_TITLE, "%s", side == LEFT ? "A" : "B");
+        return;
+    }
+    char title[SIDES][TEXT_TITLE];
+    for (enum side each = LEFT; each < SIDES; each++) {
+        enum placement placement;
+        enum norm norm;
+        kind_of(scene, each, &placement, &norm);
+        text_title(title[each], placement, norm);
+    }
+    bool same = strcmp(title[LEFT], title[RIGHT]) == 0;
+    const char *where = !same || !place ? "" : side == LEFT ? "left " : "right ";
+    snprintf(out, TEXT_TITLE, "%s%.*s", where, (int)(TEXT_TITLE - 1 - strlen(where)), title[side]);
+}
+
+/* What the letter of a formula stands for in this stack, where it is not the same for all:
+ * DeepNorm's alpha and beta, Admin's omega. */
+static void add_constants(const struct scene *scene, enum side side, enum skip skip,
+                          char out[TEXT_TITLE])
+{
+    const int layers = scene->data.settings->layers;
+    const struct omega *omega = &scene->data.omega[side];
+    char *letter = strstr(out, "a x"), rest[TEXT_TITLE];
+    size_t used;
+    if (skip == SKIP_DEPTH && letter) {
+        snprintf(rest, sizeof rest, "%s", letter + 1);
+        used = (size_t)(letter - out);
+        snprintf(letter, TEXT_TITLE - used, "%.2f%.20s, beta %.2f", placement_alpha(layers), rest,
+                 placement_beta(layers));
+    }
+    used = strlen(out);
+    if (skip == SKIP_VECTOR && isfinite(omega->first) && isfinite(omega->last))
+        snprintf(out + used, TEXT_TITLE - used, ", w %.2f to %.2f", omega->first, omega->last);
+}
+
+void scene_formula(const struct scene *scene, enum side side, char out[TEXT_TITLE])
+{
+    enum placement placement;
+    enum norm norm;
+    out[0] = '\0';
+    kind_of(scene, side, &placement, &norm);
+    if (scene->look.blind)
+        return;
+    text_formula(out, placement, norm);
+    add_constants(scene, side, placement_table[placement].skip, out);
+}
+
+const char *scene_mark_text(const struct scene *scene, const struct history_mark *mark)
+{
+    bool tells = strstr(mark->text, stack_names[LEFT]) || strstr(mark->text, stack_names[RIGHT]);
+    return scene->look.blind && tells ? "hidden" : mark->text;
+}
+
+void scene_gradient_texts(const struct scene *scene, const char *from,
+                          char text[SCENE_GRADIENT_TEXTS][SCENE_GRADIENT_TEXT])
+{
+    const char *bar = scene->terminal.ascii ? "|" : "‖";
+    const size_t size = SCENE_GRADIENT_TEXT;
+    if (scene->look.gradient == GRADIENT_STREAM) {
+        snprintf(text[0], size, "stream gradient %sdLoss/dx_l%s%s", bar, bar,
+                 from[0] ? from : ", L2 over the batch");
+        snprintf(text[1], size, "stream gradient %sdLoss/dx_l%s%s", bar, bar, from);
+        snprintf(text[2], size, "%sdLoss/dx_l%s%s", bar, bar, from);
+        snprintf(text[3], size, "stream gradient%s", from);
+        return;
+    }
+    struct moment moment = scene_moment(scene, LEFT);
+    const char *name =
+        scene->look.tensor < moment.tensors ? moment.tensor[scene->look.tensor].name : "W";
+    snprintf(text[0], size, "parameter gradient %sdLoss/dW%s of %s%s", bar, bar, name, from);
+    snprintf(text[1], size, "%sdLoss/dW%s of %s%s", bar, bar, name, from);
+    snprintf(text[2], size, "%s%s", name, from);
+    snprintf(text[3], size, "%s", name);
+}
+
+void scene_layers(const struct scene *scene, int *count, int *first)
+{
+    bool stream = scene->look.gradient == GRADIENT_STREAM;
+    *count = scene->data.settings->layers + (stream ? 1 : 0);
+    *first = stream ? 0 : 1;
+}
+
+const float *scene_gradient(const struct scene *scene, const struct moment *moment, int *count,
+                            int *first)
+{
+    scene_layers(scene, count, first);
+    if (moment->step == 0 || moment->layers != scene->data.settings->layers)
+        return NULL;
+    if (scene->look.gradient == GRADIENT_STREAM)
+        return moment->stream_grad;
+    /* The stacks need not have the same tensors: the name decides. */
+    struct moment left = scene_moment(scene, LEFT);
+    for (int t = 0; t < moment->tensors && scene->look.tensor < left.tensors; t++)
+        if (strcmp(moment->tensor[t].name, left.tensor[scene->look.tensor].name) == 0)
+            return moment->tensor[t].grad;
+    return NULL;
+}
+
+int scene_events(const struct scene *scene)
+{
+    int count = scene->data.events ? scene->data.events->count : 0;
+    while (scene->look.cursor > 0 && count > 0 &&
+           scene->data.events->event[count - 1].step > scene_step(scene))
+        count--;
+    return count;
+}
+
+void scene_event_title(const struct scene *scene, const struct event *event, char out[TEXT_TITLE])
+{
+    struct scene then = *scene;
+    then.look.cursor = event->step;
+    if (event->side < 0)
+        snprintf(out, TEXT_TITLE, "both");
+    else
+        scene_title(&then, (enum side)event->side, true, out);
+}
+
+const char *scene_event_text(const struct scene *scene, const struct event *event)
+{
+    return scene->look.blind && event_tells(event) ? "hidden while blind" : event->text;
+}
+
+struct race scene_race(const struct scene *scene)
+{
+    const struct history *history = scene->data.history;
+    struct race race = {.level = -1};
+    int64_t now = scene_step(scene);
+    for (int level = 0; level < HISTORY_LEVELS && now > 0; level++) {
+        int64_t step[SIDES];
+        bool any = false;
+        for (enum side side = LEFT; side < SIDES; side++) {
+            step[side] = history_reached(history, side, level);
+            step[side] = step[side] > now ? 0 : step[side];
+            any = any || step[side] > 0;
+        }
+        if (!any)
+            break;
+        bool right = step[LEFT] == 0 || (step[RIGHT] > 0 && step[RIGHT] < step[LEFT]);
+        race = (struct race){
+            .level = level,
+            .loss = history_levels[level] * history->level_unit,
+            .step = {[LEFT] = step[LEFT], [RIGHT] = step[RIGHT]},
+            .first = right ? RIGHT : LEFT,
+        };
+    }
+    return race;
+}

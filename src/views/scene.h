@@ -1,0 +1,201 @@
+/* The scene: all that a view may look at. Views read it and write cells; they change nothing.
+ *
+ * Keys that only change what is looked at act on it in views/navigate.c. */
+#ifndef LNSCOPE_VIEWS_SCENE_H
+#define LNSCOPE_VIEWS_SCENE_H
+
+#include "screen/axis.h"
+#include "screen/canvas.h"
+#include "screen/text.h"
+#include "session/events.h"
+#include "session/history.h"
+#include "train/run.h"
+#include "train/sample.h"
+#include "train/settings.h"
+
+#include <stddef.h>
+
+/* Indexes view_table (views/views.h). */
+enum view {
+    VIEW_OVERVIEW,
+    VIEW_WATERFALL,
+    VIEW_ANATOMY,
+    VIEW_TENSORS,
+    VIEW_CURVES,
+    VIEW_STREAM,
+    VIEW_SAMPLES,
+    VIEW_LOG,
+    VIEWS
+};
+
+/* Which gradient the bars and the waterfall show. */
+enum gradient { GRADIENT_STREAM, GRADIENT_PARAMETER };
+
+/* What the curves show over the steps. */
+enum curve { CURVE_LOSS, CURVE_RATIO, CURVE_GRADIENT, CURVES };
+
+/* What the cells of the tensors view show. */
+enum cell_kind { CELL_GRADIENT, CELL_UPDATE, CELL_WEIGHT, CELL_KINDS };
+
+/* How the curves view is set. */
+struct curves_look {
+    enum curve curve;
+    double smoothing; /* weight of the past per step, 0 .. 0.99 */
+    bool log_x, log_y[CURVES];
+    int zoom;     /* 2^zoom: how many times fewer steps than the whole run are shown */
+    int64_t from; /* the first step shown where zoomed; -1: the newest step stays in view */
+};
+
+/* How the tensors view is set. */
+struct cells_look {
+    enum cell_kind kind;
+    int tensor; /* row and column of the cell that is read out */
+    int block;
+};
+
+/* What the stream view shows of every layer. */
+enum stream_kind {
+    STREAM_RMS,        /* of x_l */
+    STREAM_COSINE,     /* between x_l and x_(l-1) */
+    STREAM_SIMILARITY, /* between the tokens of a sequence in x_l */
+    STREAM_ENTROPY,    /* of the attention of block l */
+    STREAM_SHARE,      /* of the branches in the stream */
+    STREAM_KINDS
+};
+
+struct prompt; /* controls/prompt.h */
+
+/* What there is to look at: nothing of it is the views'. */
+struct scene_data {
+    const struct settings *settings; /* of the run under way */
+    const struct task_info *task;
+    const struct history *history; /* curves, marks, moments */
+    int64_t parameters[SIDES];     /* number of trained values of each stack */
+    struct omega omega[SIDES];     /* Admin's, as profiled */
+    bool running;
+    bool ended;                  /* the run reached its last step */
+    double rate;                 /* steps per second; NAN: not known yet */
+    const struct events *events; /* NULL: none are recognised */
+    const struct sample_history *samples;
+    const struct task_symbols *symbols; /* of the tokens in them */
+};
+
+/* How it is looked at: what keys change that change nothing else. */
+struct scene_look {
+    enum view view;
+    int64_t cursor; /* the step that all views show; 0: the newest */
+    bool blind;     /* which stack is which is hidden */
+    enum gradient gradient;
+    int tensor;       /* row of snapshot.tensor that GRADIENT_PARAMETER shows */
+    struct axis axis; /* of the gradient bars, the same for both stacks */
+    /* Where not all layers fit: 0 shows the whole profile, every k-th layer; n > 0 shows every
+     * layer from the n-th (x_(n-1), or block n) upwards. At most view_bar_scroll_max(). */
+    int bar_scroll;
+    int waterfall_zoom; /* 2^zoom: how many times fewer steps than the whole run are shown */
+    struct curves_look curves;
+    struct cells_look cells;
+    int anatomy_block;            /* the block that the anatomy view shows, 0 .. L-1 */
+    enum stream_kind stream_kind; /* what the stream view shows */
+    int log_scroll;               /* how many of the newest events are below the log view */
+    bool projector;
+    bool hide;       /* header and footer are hidden */
+    bool help;       /* the help screen is open */
+    int help_scroll; /* its first line shown */
+};
+
+/* What the terminal can show. */
+struct scene_terminal {
+    bool ascii;       /* only ASCII glyphs */
+    bool mono;        /* no colours: the stacks differ by their glyphs alone */
+    bool few_colours; /* not enough for a ramp: heat maps are made of letters */
+};
+
+struct scene {
+    struct scene_data data;
+    struct scene_look look;
+    struct scene_terminal terminal;
+    /* The lines around the view. */
+    const struct prompt *prompt; /* the command line; NULL: closed */
+    const char *message;         /* the status line: "" or the answer to the last key */
+    enum role message_role;      /* ROLE_TEXT, ROLE_GOOD, ROLE_BAD */
+    bool news;                   /* the newest event has only just come */
+    const char *recording;       /* the file that a recording goes to; NULL: none */
+    const char *share;           /* the command line that makes this session again */
+};
+
+/* A position from 0 to `most`: keys have moved it, and there may be less to move in than before. */
+int scene_clamp(int value, int most);
+
+/* The roles of the stacks: words and bars, and what is dimmer. */
+extern const enum role scene_accent[SIDES], scene_accent_dim[SIDES];
+
+/* How the views are set when the program starts: what is not 0 in the above. */
+void scene_set_defaults(struct scene *scene);
+
+/* The moment that is shown: the one kept nearest to the cursor, or the newest; step 0 where nothing
+ * is measured yet. */
+struct moment scene_moment(const struct scene *scene, enum side side);
+
+/* Its step; 0: none yet. */
+int64_t scene_step(const struct scene *scene);
+
+/* The learning rate of its update, of either stack whose numbers are finite; before the first step
+ * that of the first. */
+double scene_lr(const struct scene *scene);
+
+/* The moment that is shown where its numbers are finite, and otherwise the last finite moment
+ * before it. */
+struct moment scene_finite_moment(const struct scene *scene, enum side side);
+
+/* What a stack wrote last at the moment shown; NULL where nothing had been written. */
+const struct sample *scene_sample(const struct scene *scene, enum side side);
+
+/* That one where its details were measured, otherwise the nearest before it of which they were, or
+ * the first one behind; step 0 where there is none. Not every step has them (train/run.h). */
+struct moment scene_detailed_moment(const struct scene *scene, enum side side);
+
+/* Have heat maps to be made of letters? */
+bool scene_has_letters(const struct scene *scene);
+
+/* The name of a stack, "Pre-LN"; "A" or "B" when blind. With `place` it starts with "left " or
+ * "right " where both have the same name. */
+void scene_title(const struct scene *scene, enum side side, bool place, char out[TEXT_TITLE]);
+
+/* The formula of its placement; "" when blind. */
+void scene_formula(const struct scene *scene, enum side side, char out[TEXT_TITLE]);
+
+/* The text of a mark; blind, without what would tell the stacks apart. */
+const char *scene_mark_text(const struct scene *scene, const struct history_mark *mark);
+
+/* The name of the gradient that is chosen, from long to short; `from` is "" or says of which step
+ * it is. */
+enum { SCENE_GRADIENT_TEXTS = 4, SCENE_GRADIENT_TEXT = 96 };
+void scene_gradient_texts(const struct scene *scene, const char *from,
+                          char text[SCENE_GRADIENT_TEXTS][SCENE_GRADIENT_TEXT]);
+
+/* The values of the chosen gradient in a moment, from the input up: their number, and the number of
+ * the first (x_0, block 1). NULL where they are not measured. */
+const float *scene_gradient(const struct scene *scene, const struct moment *moment, int *count,
+                            int *first);
+
+/* The same without a moment: how many layers, and from which number on. */
+void scene_layers(const struct scene *scene, int *count, int *first);
+
+/* How many events there are up to the moment shown. */
+int scene_events(const struct scene *scene);
+
+/* The stack of an event, by the name that it had then, "both" where it is not of one alone; and the
+ * text, hidden when blind where it would tell which stack is which. */
+void scene_event_title(const struct scene *scene, const struct event *event, char out[TEXT_TITLE]);
+const char *scene_event_text(const struct scene *scene, const struct event *event);
+
+/* The race: the lowest of history_levels that one of the stacks has reached at the step shown. */
+struct race {
+    int level;           /* -1: none yet */
+    double loss;         /* of the level */
+    int64_t step[SIDES]; /* when the stacks reached it; 0: not yet */
+    enum side first;     /* who did so first; LEFT where it was the same step */
+};
+struct race scene_race(const struct scene *scene);
+
+#endif

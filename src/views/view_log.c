@@ -1,0 +1,153 @@
+/* The log: what happened, at which step, in which stack; the newest at the bottom. */
+#include "screen/layout.h"
+#include "screen/text.h"
+#include "views/views.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+enum { BULLET_COLS = 2 };
+
+/* Which events are in view: those from `first` up to one before `past`, in so many rows. */
+struct window {
+    int first, past, rows;
+};
+
+/* How many rows the text of an event takes. */
+static int rows_of(const struct scene *scene, const struct event *event, int columns)
+{
+    const char *text = scene_event_text(scene, event);
+    int rows = 0;
+    do {
+        text_line(&text, columns);
+        rows++;
+    } while (*text);
+    return rows;
+}
+
+/* As many as fit, the last of them one before `past`; at least one. */
+static struct window window_up(const struct scene *scene, struct rect what, int past)
+{
+    struct window window = {past, past, 0};
+    while (window.first > 0) {
+        const struct event *event = &scene->data.events->event[window.first - 1];
+        int rows = rows_of(scene, event, what.cols - BULLET_COLS);
+        if (window.rows > 0 && window.rows + rows > what.rows)
+            break;
+        window.rows += rows;
+        window.first--;
+    }
+    return window;
+}
+
+/* How many of the newest can be below the view while the oldest is at its top. */
+static int scroll_max(const struct scene *scene, struct rect what)
+{
+    int count = scene_events(scene), fit = 0, rows = 0;
+    while (fit < count) {
+        rows += rows_of(scene, &scene->data.events->event[fit], what.cols - BULLET_COLS);
+        if (fit > 0 && rows > what.rows)
+            break;
+        fit++;
+    }
+    return count - fit;
+}
+
+int view_log_scroll_max(const struct scene *scene, int rows, int columns)
+{
+    struct layout_screen screen = view_layout(scene, rows, columns);
+    if (screen.too_small || scene->look.view != VIEW_LOG)
+        return 0;
+    return scroll_max(scene, layout_log(screen.body).what);
+}
+
+static void draw_event(struct canvas *canvas, const struct layout_log *layout, int row,
+                       const struct scene *scene, const struct event *event)
+{
+    static const enum role tones[] = {[TONE_PLAIN] = ROLE_MARK,
+                                      [TONE_GOOD] = ROLE_GOOD,
+                                      [TONE_WARN] = ROLE_WARN,
+                                      [TONE_BAD] = ROLE_BAD};
+    const bool shown = scene->look.cursor > 0 && event->step == scene_step(scene);
+    char title[TEXT_TITLE];
+    scene_event_title(scene, event, title);
+    canvas_print_right(canvas, layout->step, row, layout->step.cols, shown ? ROLE_WARN : ROLE_DIM,
+                       "%" PRId64, event->step);
+    canvas_text(canvas, layout->stack, row, 0,
+                event->side < 0 ? ROLE_DIM : scene_accent[event->side], title);
+    canvas_text(canvas, layout->what, row, 0, tones[event_table[event->kind].tone],
+                scene->terminal.ascii ? "*" : "●");
+    const char *text = scene_event_text(scene, event);
+    while (*text) {
+        const char *line = text;
+        int length = (int)text_line(&text, layout->what.cols - BULLET_COLS);
+        canvas_print(canvas, layout->what, row++, BULLET_COLS, ROLE_TEXT, "%.*s", length, line);
+    }
+}
+
+/* What is listed, and at the right end what is not in view. */
+static void draw_title(struct canvas *canvas, struct rect area, const struct scene *scene,
+                       const struct window *window)
+{
+    int count = scene_events(scene), all = scene->data.events ? scene->data.events->count : 0;
+    int end = canvas_print_right(canvas, area, 0, area.cols, ROLE_DIM, "%d event%s", count,
+                                 count == 1 ? "" : "s");
+    if (all > count)
+        end = canvas_print_right(canvas, area, 0, end - 2, ROLE_WARN, "%d later", all - count);
+    if (window->past < count)
+        end = canvas_print_right(canvas, area, 0, end - 2, ROLE_WARN, "%d below",
+                                 count - window->past);
+    if (window->first > 0)
+        end = canvas_print_right(canvas, area, 0, end - 2, ROLE_WARN, "%d above", window->first);
+    else if (scene->data.events && scene->data.events->lost > 0)
+        end = canvas_print_right(canvas, area, 0, end - 2, ROLE_WARN,
+                                 "up to step %" PRId64 " some gone", scene->data.events->lost);
+    char title[2][96];
+    snprintf(title[0], sizeof title[0],
+             "what happened up to step %" PRId64 "; the thresholds are in the help",
+             scene_step(scene));
+    snprintf(title[1], sizeof title[1], "what happened up to step %" PRId64, scene_step(scene));
+    canvas_fit(canvas, area, 0, end - 2, ROLE_TITLE,
+               (const char *const[]){title[0], title[1], "what happened", "events", NULL});
+}
+
+/* In place of the list. */
+static void draw_nothing(struct canvas *canvas, struct rect area, const struct scene *scene)
+{
+    const char *const later[] = {"nothing had happened by this step", "nothing by this step", NULL};
+    const char *const yet[] = {
+        "nothing has happened yet: a gradient that vanishes, a loss that learns, a changed setting",
+        "nothing has happened yet: what does is listed here", "nothing has happened yet", NULL};
+    const char *const gone[] = {
+        "what happened by this step is no longer known: the list was full and the oldest went",
+        "what happened by this step is no longer known", "no longer known", NULL};
+    const bool known = !scene->data.events || scene->data.events->lost < scene_step(scene);
+    canvas_fit(canvas, area, 0, area.cols, ROLE_DIM,
+               scene->look.cursor == 0 ? yet
+               : known                 ? later
+                                       : gone);
+}
+
+void view_log(struct canvas *canvas, struct rect area, const struct scene *scene)
+{
+    const struct layout_log layout = layout_log(area);
+    const int count = scene_events(scene), most = scroll_max(scene, layout.what);
+    const int scroll = scene->look.log_scroll < most ? scene->look.log_scroll : most;
+    const struct window window = window_up(scene, layout.what, count - scroll);
+    draw_title(canvas, layout.title, scene, &window);
+    if (count == 0) {
+        struct rect list = {layout.what.row, layout.title.col, layout.what.rows, layout.title.cols};
+        draw_nothing(canvas, list, scene);
+        return;
+    }
+    if (layout.head.rows > 0) {
+        canvas_text(canvas, layout.head, 0, layout.step.cols - 4, ROLE_DIM, "step");
+        canvas_text(canvas, layout.head, 0, layout.stack.col - layout.head.col, ROLE_DIM, "stack");
+        canvas_text(canvas, layout.head, 0, layout.what.col - layout.head.col + BULLET_COLS,
+                    ROLE_DIM, "what happened");
+    }
+    for (int i = window.first, row = 0; i < window.past; i++) {
+        draw_event(canvas, &layout, row, scene, &scene->data.events->event[i]);
+        row += rows_of(scene, &scene->data.events->event[i], layout.what.cols - BULLET_COLS);
+    }
+}

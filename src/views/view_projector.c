@@ -1,0 +1,132 @@
+/* The projector: of each stack its loss and its ratio in large digits over its bars; below them the
+ * step in large digits, and the loss curves. What it leaves out is in the overview. */
+#include "screen/digits.h"
+#include "screen/layout.h"
+#include "screen/plot.h"
+#include "screen/text.h"
+#include "views/bars.h"
+#include "views/curves.h"
+#include "views/panel.h"
+#include "views/views.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+/* Room is kept for numbers as long as these, so that the digits seldom change their size. */
+static const char loss_kept[] = "2.345", ratio_kept[] = "1/3400", step_kept[] = "234";
+
+/* The text in the largest size in which both it and what is kept room for fit. */
+static void draw_number(struct canvas *canvas, struct rect area, enum role role,
+                        const struct scene *scene, const char *text, const char *kept)
+{
+    int size = digits_fit(text, area.rows, area.cols);
+    int calm = digits_fit(kept, area.rows, area.cols);
+    digits_draw(canvas, area, size < calm ? size : calm, role, scene->terminal.ascii, text);
+}
+
+static void draw_name(struct canvas *canvas, struct rect area, const struct scene *scene,
+                      enum side side)
+{
+    char name[TEXT_TITLE];
+    scene_title(scene, side, true, name);
+    int col = canvas_text(canvas, area, 0, 0, scene_accent[side], name) + 2;
+    int end = area.cols;
+    if (col + (int)sizeof "loss" <= end)
+        end = canvas_print_right(canvas, area, 0, end, ROLE_TEXT, "loss");
+    panel_state(canvas, (struct rect){area.row, area.col + col, 1, end - 1 - col}, scene, side);
+}
+
+/* What the ratio is of; and of the bars, from when they are, or what is left out. */
+static void draw_word(struct canvas *canvas, struct rect area, const struct scene *scene,
+                      const struct bars *bars, const struct bars_shown *shown)
+{
+    char ends[TEXT_TITLE], text[2][TEXT_TITLE + 32], left_out[TEXT_TITLE];
+    bool stream = scene->look.gradient == GRADIENT_STREAM;
+    snprintf(ends, sizeof ends, stream ? "x_0/x_%d" : "b1/b%d", bars->count - 1 + bars->first);
+    snprintf(text[0], sizeof text[0], "%s gradient, %s", stream ? "stream" : "parameter", ends);
+    snprintf(text[1], sizeof text[1], "gradient, %s", ends);
+    bars_left_out(left_out, bars, shown);
+    if (bars->stale > 0)
+        snprintf(left_out, sizeof left_out, "step %" PRId64, bars->stale);
+    int end = area.cols;
+    if (left_out[0])
+        end = canvas_print_right(canvas, area, 0, end, ROLE_WARN, "%s", left_out) - 1;
+    canvas_fit(canvas, area, 0, end, ROLE_TEXT,
+               (const char *const[]){text[0], text[1], ends, NULL});
+}
+
+static void draw_panel(struct canvas *canvas, const struct layout_big *panel,
+                       const struct scene *scene, enum side side)
+{
+    const struct bars bars = bars_of(scene, side);
+    const struct moment moment = scene_moment(scene, side);
+    const struct bars_shown shown =
+        bars_choose(bars.count, panel->bar.rows, scene->look.bar_scroll, true);
+    const bool bad = moment.fault.place != FAULT_NONE;
+    char text[TEXT_NUMBER];
+    draw_name(canvas, panel->name, scene, side);
+    text_loss(text, moment.step > 0 ? moment.smooth : NAN);
+    draw_number(canvas, panel->loss, bad ? ROLE_BAD : scene_accent[side], scene, bad ? "nan" : text,
+                loss_kept);
+    draw_word(canvas, panel->word, scene, &bars, &shown);
+    text_ratio(text, bars_ratio(&bars));
+    draw_number(canvas, panel->ratio, bars.stale > 0 ? scene_accent_dim[side] : scene_accent[side],
+                scene, text, ratio_kept);
+    bars_draw(canvas, panel->label, panel->bar, scene, side, &shown);
+    plot_log_axis(canvas, panel->axis, panel->bar, &scene->look.axis, scene->terminal.ascii);
+}
+
+/* Running or not, and what else must not be missed; with `step` also that, in small letters. */
+static void draw_state(struct canvas *canvas, struct rect area, const struct scene *scene,
+                       bool step)
+{
+    enum role role = scene->data.running && scene->look.cursor == 0 ? ROLE_GOOD : ROLE_WARN;
+    int col = canvas_text(canvas, area, 0, 0, role,
+                          scene->look.cursor > 0 ? "PAST"
+                          : scene->data.ended    ? "ENDED"
+                          : scene->data.running  ? "RUNNING"
+                                                 : "PAUSED");
+    if (scene->recording)
+        col = canvas_text(canvas, area, 0, col + 2, ROLE_BAD,
+                          scene->terminal.ascii ? "* REC" : "● REC");
+    col += 2;
+    if (step)
+        canvas_print(canvas, area, 0, col, ROLE_TITLE, "step %" PRId64, scene_step(scene));
+    else
+        canvas_print(canvas, area, 0, col, ROLE_TEXT, "step");
+}
+
+static void draw_rate(struct canvas *canvas, struct rect area, const struct scene *scene)
+{
+    char lr[TEXT_NUMBER], text[2][64];
+    text_scientific(lr, scene_lr(scene), 2);
+    snprintf(text[0], sizeof text[0], "lr %s, warmup %d", lr, scene->data.settings->warmup);
+    snprintf(text[1], sizeof text[1], "lr %s", lr);
+    canvas_fit(canvas, area, 0, area.cols, ROLE_TEXT,
+               (const char *const[]){text[0], text[1], NULL});
+}
+
+void view_projector(struct canvas *canvas, struct rect area, const struct scene *scene)
+{
+    const struct layout_projector layout = layout_projector(area);
+    for (enum side side = LEFT; side < SIDES; side++)
+        draw_panel(canvas, &layout.panel[side], scene, side);
+    draw_state(canvas, layout.state, scene, layout.step.rows == 0);
+    if (layout.step.rows == 0)
+        return;
+    char step[TEXT_NUMBER];
+    snprintf(step, sizeof step, "%" PRId64, scene_step(scene));
+    draw_number(canvas, layout.step, ROLE_TITLE, scene, step, step_kept);
+    draw_rate(canvas, layout.rate, scene);
+    const struct curves_look loss = curves_loss();
+    curves_draw(canvas, &layout.plot, scene, &loss, false);
+}
+
+void view_projector_hit(struct rect area, const struct scene *scene, int row, int col,
+                        struct hit *hit)
+{
+    const struct layout_projector layout = layout_projector(area);
+    const struct curves_look loss = curves_loss();
+    curves_hit(&layout.plot, scene, &loss, row, col, hit);
+}

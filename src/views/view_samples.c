@@ -1,0 +1,302 @@
+/* The samples: what both stacks write after the same prompt, each character on the colour of the
+ * probability that its stack gave to it. */
+#include "screen/layout.h"
+#include "screen/plot.h"
+#include "screen/text.h"
+#include "views/panel.h"
+#include "views/views.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    GAPS_FROM = 9,    /* a panel of so many rows has a blank one between two texts, ... */
+    BREAKS_FROM = 24, /* ... and in one of so many the lines of a text begin anew */
+    STEP_COLS = 21,   /* "before the first step", and as long a number */
+    LEGEND_FROM = 72  /* a key of so many columns has a legend of the signs */
+};
+
+/* What is said of each kind of writing, from long to short. */
+static const struct {
+    const char *title[4];
+} writing_table[] = {
+    [WRITING_NONE] = {.title = {NULL}},
+    [WRITING_ON] =
+        {.title = {"both stacks continue the same prompts (dim), character by character, "
+                   "with the same dice",
+                   "both stacks continue the same prompts (dim)", "continued prompts"}},
+    [WRITING_ANSWERS] = {.title = {"both stacks answer the same questions (dim), with the same "
+                                   "dice; x below: wrong",
+                                   "both stacks answer the same questions (dim)", "answers"}},
+    [WRITING_BESIDE] = {.title = {"both stacks answer to the same tokens (dim), with the same "
+                                  "dice; x below: wrong",
+                                  "both stacks answer to the same tokens (dim)", "answers"}},
+    [WRITING_FILLED] = {.title = {"both stacks fill in the masked characters of the same texts "
+                                  "(dim); x below: wrong",
+                                  "both stacks fill in what is masked", "filled in"}},
+};
+
+/* Where the next token goes. */
+struct pen {
+    struct canvas *canvas;
+    struct rect area;
+    int row, col;
+    int height;   /* rows of a line: the text, and what stands below it */
+    bool letters; /* the probability is a letter below the character, not its colour */
+    bool breaks;  /* a new line of the text begins one on the screen */
+    bool ascii;
+    bool apart; /* blanks between the tokens */
+    bool full;  /* there is no more room */
+};
+
+/* ---- one text --------------------------------------------------------------------------------*/
+
+/* A token as it stands in the text: what has no ink of its own has a sign. */
+static const char *glyph_of(const struct scene *scene, int token)
+{
+    static const struct {
+        const char *symbol, *sign, *ascii;
+    } signs[] = {{"␣", "·", "_"}, {"⏎", "⏎", "/"}, {"⇥", "⇥", ">"}};
+    const char *symbol =
+        token >= 0 && token < TASK_SYMBOLS ? scene->data.symbols->text[token] : "?";
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (strcmp(symbol, signs[i].symbol) == 0)
+            return scene->terminal.ascii ? signs[i].ascii : signs[i].sign;
+    return symbol;
+}
+
+static bool is_newline(const struct scene *scene, int token)
+{
+    return token >= 0 && token < TASK_SYMBOLS && strcmp(scene->data.symbols->text[token], "⏎") == 0;
+}
+
+static void new_line(struct pen *pen)
+{
+    pen->row += pen->height;
+    pen->col = 0;
+}
+
+/* Makes room for so many columns; where there is none a sign says that the text goes on. */
+static bool make_room(struct pen *pen, int cols)
+{
+    if (pen->col > 0 && pen->col + cols > pen->area.cols)
+        new_line(pen);
+    if (pen->row + pen->height > pen->area.rows && !pen->full) {
+        canvas_put(pen->canvas, pen->area.row + pen->row - pen->height,
+                   pen->area.col + pen->area.cols - 1, pen->ascii ? '~' : 0x2026, ROLE_TITLE);
+        pen->full = true;
+    }
+    return !pen->full;
+}
+
+/* The step of the ramp for a probability. */
+static int step_of(double probability)
+{
+    int step = (int)(probability * RAMP_STEPS);
+    return step < RAMP_STEPS ? step : RAMP_STEPS - 1;
+}
+
+static void put_given(struct pen *pen, const char *glyph)
+{
+    if (make_room(pen, canvas_columns(glyph)))
+        pen->col = canvas_text(pen->canvas, pen->area, pen->row, pen->col, ROLE_DIM, glyph);
+}
+
+static void put_written(struct pen *pen, const char *glyph, double probability, bool wrong)
+{
+    const int cols = canvas_columns(glyph), step = step_of(probability);
+    if (!make_room(pen, cols))
+        return;
+    plot_heat_text(pen->canvas, pen->area, pen->row, pen->col, step, pen->letters, glyph);
+    for (int i = 0; i < cols && pen->height > 1 && pen->col + i < pen->area.cols; i++) {
+        const int row = pen->area.row + pen->row + 1, col = pen->area.col + pen->col + i;
+        if (wrong)
+            canvas_put(pen->canvas, row, col, pen->ascii ? 'x' : 0x00D7, ROLE_BAD);
+        else if (pen->letters)
+            plot_heat_cell(pen->canvas, row, col, step, step, true);
+    }
+    pen->col += cols;
+}
+
+static void draw_text(struct pen *pen, const struct scene *scene, const struct sample_text *text)
+{
+    if (text->from > 0)
+        put_given(pen, scene->terminal.ascii ? ".. " : "… ");
+    for (int i = 0; i < text->count && !pen->full; i++) {
+        const double probability = (double)text->probability[i];
+        const char *glyph = glyph_of(scene, text->token[i]);
+        const bool given = isnan(probability);
+        const bool question = given && i > 0 && !isnan((double)text->probability[i - 1]);
+        if (pen->apart && question && pen->breaks)
+            new_line(pen);
+        else if (pen->apart && question)
+            pen->col += 2;
+        if (given)
+            put_given(pen, glyph);
+        else
+            put_written(pen, glyph, probability,
+                        text->right[i] >= 0 && text->right[i] != text->token[i]);
+        pen->col += pen->apart;
+        if (pen->breaks && is_newline(scene, text->token[i]) && i + 1 < text->count)
+            new_line(pen);
+    }
+}
+
+/* ---- a panel ---------------------------------------------------------------------------------*/
+
+static void draw_texts(struct canvas *canvas, struct rect area, const struct scene *scene,
+                       const struct sample *sample)
+{
+    const enum task_writing writing = task_writing(scene->data.settings->task);
+    const bool letters = scene_has_letters(scene);
+    struct pen pen = {
+        .canvas = canvas,
+        .area = area,
+        .height = letters || writing != WRITING_ON ? 2 : 1,
+        .letters = letters,
+        .breaks = area.rows >= BREAKS_FROM,
+        .ascii = scene->terminal.ascii,
+        .apart = scene->data.symbols->apart,
+    };
+    if (!sample->finite)
+        canvas_fit(canvas, area, 0, area.cols, ROLE_BAD,
+                   (const char *const[]){"no text: the numbers of the stack are not finite",
+                                         "no text: not finite", "not finite", NULL});
+    for (int i = 0; i < sample->texts; i++) {
+        const int gap = i > 0 && area.rows >= GAPS_FROM ? 1 : 0;
+        if (i > 0)
+            new_line(&pen);
+        pen.row += gap;
+        if (pen.row + pen.height > area.rows)
+            return;
+        draw_text(&pen, scene, &sample->text[i]);
+    }
+}
+
+static void draw_summary(struct canvas *canvas, struct rect area, const struct scene *scene,
+                         const struct sample *sample)
+{
+    const struct sample_summary summary = sample_summarise(sample);
+    const char *unit = scene->data.symbols->apart ? "token" : "character";
+    char text[4][96];
+    if (summary.written == 0)
+        return;
+    if (summary.asked > 0) {
+        snprintf(text[0], sizeof text[0], "%d of %d right, mean probability %.2f", summary.right,
+                 summary.asked, summary.probability);
+        snprintf(text[1], sizeof text[1], "%d of %d right", summary.right, summary.asked);
+        canvas_fit(canvas, area, 0, area.cols, ROLE_TEXT,
+                   (const char *const[]){text[0], text[1], NULL});
+        return;
+    }
+    snprintf(text[0], sizeof text[0], "mean probability %.2f, %.2f bits per %s",
+             summary.probability, summary.bits, unit);
+    snprintf(text[1], sizeof text[1], "mean probability %.2f, %.2f bits each", summary.probability,
+             summary.bits);
+    snprintf(text[2], sizeof text[2], "mean %.2f, %.2f bits", summary.probability, summary.bits);
+    snprintf(text[3], sizeof text[3], "%.2f, %.2f bits", summary.probability, summary.bits);
+    canvas_fit(canvas, area, 0, area.cols, ROLE_TEXT,
+               (const char *const[]){text[0], text[1], text[2], text[3], NULL});
+}
+
+static void draw_guess(struct canvas *canvas, struct rect area, const struct scene *scene,
+                       const struct sample *sample)
+{
+    int col = canvas_fit(canvas, area, 0, area.cols - 24, ROLE_DIM,
+                         (const char *const[]){"likeliest first:", "first:", NULL});
+    for (int i = 0; i < SAMPLE_GUESSES && sample->guess[i].token >= 0; i++) {
+        const struct sample_guess *guess = &sample->guess[i];
+        char text[TEXT_NUMBER];
+        snprintf(text, sizeof text, "%.12s%s %.2f", glyph_of(scene, guess->token),
+                 scene->data.symbols->apart ? ":" : "", (double)guess->probability);
+        col += i > 0 ? 2 : col > 0 ? 1 : 0;
+        if (col + canvas_columns(text) <= area.cols)
+            canvas_text(canvas, area, 0, col, ROLE_TEXT, text);
+        col += canvas_columns(text);
+    }
+}
+
+/* ---- the view --------------------------------------------------------------------------------*/
+
+static void draw_head(struct canvas *canvas, struct rect area, const struct scene *scene,
+                      const struct sample *sample)
+{
+    if (sample->step > 0)
+        canvas_print_right(canvas, area, 0, area.cols, ROLE_TEXT, "after step %" PRId64,
+                           sample->step);
+    else
+        canvas_print_right(canvas, area, 0, area.cols, ROLE_TEXT, "before the first step");
+    canvas_fit(canvas, area, 0, area.cols - STEP_COLS - 1, ROLE_TEXT,
+               writing_table[task_writing(scene->data.settings->task)].title);
+}
+
+/* Why there is no text. */
+static void draw_nothing(struct canvas *canvas, struct rect area, const struct scene *scene)
+{
+    char text[3][128];
+    if (task_writing(scene->data.settings->task) == WRITING_NONE) {
+        snprintf(text[0], sizeof text[0],
+                 "the task %s has images: its stacks name what is on one, and write no text",
+                 scene->data.task->name);
+        snprintf(text[1], sizeof text[1], "the task %s has images, and no text to continue",
+                 scene->data.task->name);
+        snprintf(text[2], sizeof text[2], "no text in the task %s", scene->data.task->name);
+    } else if (scene->look.cursor > 0) {
+        snprintf(text[0], sizeof text[0],
+                 "nothing was written up to step %" PRId64 ": samples are drawn while this view "
+                 "is open",
+                 scene_step(scene));
+        snprintf(text[1], sizeof text[1], "nothing was written up to step %" PRId64,
+                 scene_step(scene));
+        snprintf(text[2], sizeof text[2], "no sample yet");
+    } else if (scene_step(scene) > 0) {
+        snprintf(text[0], sizeof text[0], "the first sample is being written");
+        snprintf(text[1], sizeof text[1], "the first one is being written");
+        snprintf(text[2], sizeof text[2], "no sample yet");
+    } else {
+        snprintf(text[0], sizeof text[0], "the first sample comes after the first step");
+        snprintf(text[1], sizeof text[1], "the first comes after a step");
+        snprintf(text[2], sizeof text[2], "no sample yet");
+    }
+    canvas_fit(canvas, area, 0, area.cols, ROLE_DIM,
+               (const char *const[]){text[0], text[1], text[2], NULL});
+}
+
+static void draw_key(struct canvas *canvas, struct rect area, const struct scene *scene)
+{
+    const char *legend =
+        scene->terminal.ascii ? "_ blank  / end of line" : "· blank  ⏎ end of line";
+    int end = area.cols, from;
+    if (!scene->data.symbols->apart && area.cols >= LEGEND_FROM)
+        end = canvas_print_right(canvas, area, 0, end, ROLE_DIM, "%s", legend) - 3;
+    from = canvas_fit(canvas, area, 0, end - 20, ROLE_TITLE,
+                      (const char *const[]){"probability that the stack gave", "probability given",
+                                            "probability", NULL}) +
+           2;
+    plot_heat_scale(canvas, (struct rect){area.row, area.col + from, 1, end - from}, "0", "1",
+                    scene_has_letters(scene));
+}
+
+void view_samples(struct canvas *canvas, struct rect area, const struct scene *scene)
+{
+    const struct layout_samples layout = layout_samples(area);
+    const struct sample *left = scene_sample(scene, LEFT);
+    for (enum side side = LEFT; side < SIDES; side++) {
+        const struct sample *sample = scene_sample(scene, side);
+        panel_titles(canvas, layout.panel[side].title, layout.panel[side].state, scene, side);
+        if (!sample)
+            continue;
+        draw_texts(canvas, layout.panel[side].text, scene, sample);
+        draw_summary(canvas, layout.panel[side].summary, scene, sample);
+        if (layout.panel[side].guess.rows > 0 && sample->texts > 0)
+            draw_guess(canvas, layout.panel[side].guess, scene, sample);
+    }
+    if (!left || task_writing(scene->data.settings->task) == WRITING_NONE) {
+        draw_nothing(canvas, layout.head, scene);
+        return;
+    }
+    draw_head(canvas, layout.head, scene, left);
+    draw_key(canvas, layout.key, scene);
+}

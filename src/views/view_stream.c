@@ -1,0 +1,245 @@
+/* The stream: what it looks like in every layer, in bars. One property of it, or as many beside
+ * each other as there is room for. */
+#include "screen/layout.h"
+#include "screen/plot.h"
+#include "screen/text.h"
+#include "views/bars.h"
+#include "views/panel.h"
+#include "views/views.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+_Static_assert((int)LAYOUT_PROPERTIES == (int)STREAM_KINDS, "one place for each property");
+
+struct property_row {
+    const char *title[5]; /* from long to short, ended by NULL: what, over what, in what unit */
+    const char *words;    /* how to read it */
+    size_t offset;        /* of its values in struct moment */
+    int first;            /* the first layer that has a value: x_0, or x_1, or block 1 */
+    bool of_block;        /* layers are b1, b2 ..., whose values begin with b1; or x_0, x_1 ... */
+    bool logarithmic;     /* on an axis of decades; otherwise from 0 to 1, or from -1 */
+    bool beyond;          /* can be more than 1, and then the axis reaches further */
+    bool always;          /* measured in every step */
+};
+
+static const struct property_row property_table[STREAM_KINDS] = {
+    [STREAM_RMS] = {.title = {"RMS of x_l over batch, tokens, width", "RMS of x_l over the batch",
+                              "RMS of x_l", NULL},
+                    .words = "RMS: a norm at the end of each block holds the stream at one size; "
+                             "without one it is a plain sum, and grows with every block.",
+                    .offset = offsetof(struct moment, stream_rms),
+                    .logarithmic = true,
+                    .always = true},
+    [STREAM_COSINE] = {.title = {"cosine between x_l and x_(l-1), mean over tokens",
+                                 "cosine of x_l and x_(l-1), mean", "cosine x_l, x_(l-1)", "cosine",
+                                 NULL},
+                       .words = "Collapse: a cosine of 1 says that a block no longer turns the "
+                                "stream. Where late layers come near it they could be left out.",
+                       .offset = offsetof(struct moment, detail.cosine),
+                       .first = 1},
+    [STREAM_SIMILARITY] = {.title = {"similarity: mean cosine of two tokens in x_l",
+                                     "similarity of two tokens in x_l", "token similarity",
+                                     "similarity", NULL},
+                           .words = "Collapse: a similarity of 1 says that all tokens of a "
+                                    "sequence have become one vector; nothing tells them apart.",
+                           .offset = offsetof(struct moment, detail.similarity)},
+    [STREAM_ENTROPY] = {.title = {"attention entropy, as part of that of even attention",
+                                  "attention entropy, part of even", "attention entropy", "entropy",
+                                  NULL},
+                        .words = "1: attention looks at all keys alike and selects nothing; 0: at "
+                                 "one key alone. Where the tokens have collapsed it goes to 1.",
+                        .offset = offsetof(struct moment, detail.entropy),
+                        .first = 1,
+                        .of_block = true},
+    [STREAM_SHARE] = {.title = {"share of a block: |x_l - x_(l-1)| over |x_(l-1)|, L2",
+                                "share: |x_l - x_(l-1)| / |x_(l-1)|", "share of the block", "share",
+                                NULL},
+                      .words = "What a block adds to the stream, over what was there. Towards 0: "
+                               "what the block computes hardly counts.",
+                      .offset = offsetof(struct moment, detail.share),
+                      .first = 1,
+                      .of_block = true,
+                      .beyond = true},
+};
+
+static const char collapse_words[] =
+    "Representation collapse: the tokens of a sequence become one vector, so that similarity goes "
+    "to 1, from the last layer down; then attention has nothing to select by and its entropy goes "
+    "to 1 too. Late layers that only repeat the stream show a cosine of 1 and a share of 0.";
+
+/* One property of one stack, and the axis of both. Every layer has a place, 0 .. L, also where it
+ * has no value, so that properties beside each other line up. */
+struct property {
+    const struct property_row *row;
+    struct bars bars;
+    struct axis axis;
+    double low, high; /* of an axis that is not logarithmic */
+};
+
+int view_stream_bars(const struct scene *scene)
+{
+    return scene->data.settings->layers + 1;
+}
+
+static struct bars bars_of_kind(const struct scene *scene, enum side side, enum stream_kind kind)
+{
+    const struct property_row *row = &property_table[kind];
+    const struct moment moment =
+        row->always ? scene_finite_moment(scene, side) : scene_detailed_moment(scene, side);
+    struct bars bars = {.count = view_stream_bars(scene)};
+    if (moment.step == 0 || moment.layers != scene->data.settings->layers)
+        return bars;
+    memcpy(&bars.value, (const char *)&moment + row->offset, sizeof bars.value);
+    bars.stale = moment.step < scene_step(scene) ? moment.step : 0;
+    return bars;
+}
+
+/* The value of layer x_l or block l; NAN where there is none. */
+static double value_at(const struct property_row *row, const struct bars *bars, int layer)
+{
+    return bars->value && layer >= row->first ? (double)bars->value[layer - row->of_block]
+                                              : (double)NAN;
+}
+
+/* The bars of a stack, on an axis that holds those of both. */
+static struct property property_of(const struct scene *scene, enum side side, enum stream_kind kind)
+{
+    struct property property = {.row = &property_table[kind], .high = 1};
+    double least = NAN, most = NAN;
+    for (enum side each = LEFT; each < SIDES; each++) {
+        struct bars bars = bars_of_kind(scene, each, kind);
+        for (int layer = 0; layer < bars.count; layer++) {
+            double value = value_at(property.row, &bars, layer);
+            least = isfinite(value) ? fmin(least, value) : least; /* fmin passes over a NAN */
+            most = isfinite(value) ? fmax(most, value) : most;
+        }
+        if (each == side)
+            property.bars = bars;
+    }
+    if (property.row->logarithmic)
+        property.axis = plot_heat_axis(least, most);
+    if (property.row->beyond && most > property.high)
+        property.high = plot_nice_above(most);
+    if (!property.row->logarithmic && least < 0)
+        property.low = -property.high;
+    return property;
+}
+
+/* A bar from 0 to either side, on a linear axis. */
+static void linear_bar(struct canvas *canvas, struct rect area, const struct property *property,
+                       double value, enum texture texture, bool ascii, enum role role)
+{
+    const double range = property->high - property->low;
+    const int zero = (int)lrint(-property->low / range * area.cols);
+    if (!isfinite(value))
+        return;
+    if (value >= 0) {
+        struct rect right = {area.row, area.col + zero, area.rows, area.cols - zero};
+        plot_bar(canvas, right, value / property->high, texture, ascii, role);
+        return;
+    }
+    int from = (int)lrint((value - property->low) / range * area.cols);
+    from = from < zero ? from : zero - 1;
+    plot_bar(canvas, (struct rect){area.row, area.col + from, area.rows, zero - from}, 1, texture,
+             ascii, role);
+}
+
+/* What is measured, what is left out, of which step it is. */
+static void draw_head(struct canvas *canvas, struct rect head, const struct property *property,
+                      const struct bars_shown *shown, bool chosen)
+{
+    char out[TEXT_TITLE], from[2][TEXT_TITLE];
+    const int64_t stale = property->bars.stale;
+    int end = head.cols;
+    bars_left_out(out, &property->bars, shown);
+    if (out[0])
+        end = canvas_print_right(canvas, head, 0, end, ROLE_WARN, "%s", out) - 1;
+    if (stale > 0) {
+        snprintf(from[0], TEXT_TITLE, "measured at step %" PRId64, stale);
+        snprintf(from[1], TEXT_TITLE, "step %" PRId64, stale);
+        const char *const *title = property->row->title;
+        int brief = canvas_columns(title[1]) + 1 + canvas_columns(from[0]) > end;
+        end = canvas_print_right(canvas, head, 0, end, ROLE_WARN, "%s", from[brief]) - 1;
+    }
+    canvas_fit(canvas, head, 0, end, chosen ? ROLE_TITLE : ROLE_TEXT, property->row->title);
+}
+
+/* The axis follows the bars where they do not need all rows. */
+static struct layout_property used_part(const struct layout_property *layout,
+                                        const struct bars_shown *shown)
+{
+    struct layout_property used = *layout;
+    used.bar.rows = shown->count * shown->pitch - (shown->pitch - shown->thick);
+    used.label.rows = used.value.rows = used.bar.rows;
+    used.axis.row = used.bar.row + used.bar.rows;
+    return used;
+}
+
+static void draw_property(struct canvas *canvas, const struct layout_property *whole,
+                          const struct scene *scene, enum side side, enum stream_kind kind)
+{
+    const struct property property = property_of(scene, side, kind);
+    const struct bars *bars = &property.bars;
+    const struct bars_shown shown =
+        bars_choose(bars->count, whole->bar.rows, scene->look.bar_scroll, false);
+    const struct layout_property part = used_part(whole, &shown), *layout = &part;
+    const enum texture texture = bars_texture(bars, side);
+    enum role role = bars->stale > 0 ? scene_accent_dim[side] : scene_accent[side];
+    draw_head(canvas, layout->head, &property, &shown, kind == scene->look.stream_kind);
+    if (property.row->logarithmic) {
+        plot_log_grid(canvas, layout->bar, &property.axis, scene->terminal.ascii);
+        plot_log_axis(canvas, layout->axis, layout->bar, &property.axis, scene->terminal.ascii);
+    } else {
+        plot_linear_grid(canvas, layout->bar, property.low, property.high, scene->terminal.ascii);
+        plot_linear_axis(canvas, layout->axis, layout->bar, property.low, property.high,
+                         scene->terminal.ascii);
+    }
+    for (int i = 0; i < shown.count; i++) {
+        const int layer = shown.index[i], middle = bars_middle(&shown, layout->bar.rows, i);
+        const char *stem = property.row->of_block ? "b" : layer < 100 ? "x_" : "x";
+        const double value = value_at(property.row, bars, layer);
+        if (layer < property.row->first)
+            continue;
+        struct rect bar = {layout->bar.row + bars_top(&shown, layout->bar.rows, i), layout->bar.col,
+                           shown.thick, layout->bar.cols};
+        char text[TEXT_NUMBER];
+        text_number(text, value);
+        canvas_print(canvas, layout->label, middle, 0, ROLE_TEXT, "%s%d", stem, layer);
+        canvas_print_right(canvas, layout->value, middle, layout->value.cols,
+                           bars->stale > 0 || !bars->value ? ROLE_DIM : ROLE_TEXT, "%s", text);
+        if (property.row->logarithmic)
+            plot_bar(canvas, bar, axis_fraction(&property.axis, value), texture,
+                     scene->terminal.ascii, role);
+        else
+            linear_bar(canvas, bar, &property, value, texture, scene->terminal.ascii, role);
+    }
+}
+
+/* A text in lines; what does not fit is cut. */
+static void draw_words(struct canvas *canvas, struct rect area, const char *text)
+{
+    for (int row = 0; row < area.rows && *text; row++) {
+        const char *line = text;
+        int length = (int)text_line(&text, area.cols);
+        canvas_print(canvas, area, row, 0, ROLE_DIM, "%.*s", length, line);
+    }
+}
+
+void view_stream(struct canvas *canvas, struct rect area, const struct scene *scene)
+{
+    const struct layout_stream layout = layout_stream(area);
+    const bool all = layout.properties == STREAM_KINDS;
+    for (enum side side = LEFT; side < SIDES; side++) {
+        panel_titles(canvas, layout.panel[side].title, layout.panel[side].state, scene, side);
+        for (int i = 0; i < layout.properties; i++) {
+            const int kind = all ? i : ((int)scene->look.stream_kind + i) % STREAM_KINDS;
+            draw_property(canvas, &layout.panel[side].property[i], scene, side,
+                          (enum stream_kind)kind);
+        }
+    }
+    draw_words(canvas, layout.words[0], property_table[scene->look.stream_kind].words);
+    draw_words(canvas, layout.words[1], collapse_words);
+}

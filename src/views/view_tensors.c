@@ -1,0 +1,423 @@
+/* The tensors: every parameter tensor down, every block across, one number each as colour; a cursor
+ * reads out one cell. */
+#include "screen/layout.h"
+#include "screen/plot.h"
+#include "screen/text.h"
+#include "views/mouse.h"
+#include "views/panel.h"
+#include "views/views.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    ROWS_MOST = 2 * BLOCK_TENSORS_MAX,
+    THICK_MAX = 3,
+    NUMBER_COLS = 5,      /* a cell this wide has its number in it, "3e-2" */
+    LONG_NUMBER_COLS = 8, /* and from here with one more digit */
+    KEY_TEXT_COLS = 32,   /* of words beside the key of the colours */
+    KEY_BESIDE_FROM = 72,
+    RANGE_MOMENTS = 8, /* the colours are scaled to so many moments, ... */
+    RANGE_STEPS = 8    /* ... so many steps apart, so that they do not flicker */
+};
+
+/* What a cell can show. */
+struct cell_row {
+    const char *title[4]; /* from long to short, ended by NULL */
+    const char *over[3];  /* what is taken over what; likewise */
+    const char *key;      /* beside the key of the colours */
+    double mark;          /* a value worth marking there; NAN: none */
+    size_t offset;        /* of its values in struct moment_tensor */
+};
+
+static const struct cell_row cell_table[CELL_KINDS] = {
+    [CELL_GRADIENT] = {.title = {"parameter gradient, L2 norm of dLoss/dW of each tensor",
+                                 "parameter gradient, L2 of dLoss/dW", "parameter gradient"},
+                       .over = {"L2 norm over the tensor, before clipping, of this step's batch",
+                                "L2 norm over the tensor", NULL},
+                       .key = "L2 norm, the same for both",
+                       .mark = NAN,
+                       .offset = offsetof(struct moment_tensor, grad)},
+    [CELL_UPDATE] =
+        {.title = {"update over weight, L2 norms of W_new - W_old and of W_old",
+                   "update over weight, L2 norms", "update over weight"},
+         .over = {"L2 norms over the tensor, of this step's update; -- where W_old is 0",
+                  "L2 norms over the tensor", NULL},
+         .key = "ratio; 1e-3 is a usual update",
+         .mark = 1e-3,
+         .offset = offsetof(struct moment_tensor, update_ratio)},
+    [CELL_WEIGHT] = {.title = {"weight, L2 norm of W of each tensor, before this step's update",
+                               "weight, L2 norm of W of each tensor", "weight, L2 norm", NULL},
+                     .over = {"L2 norm over the tensor, before this step's update",
+                              "L2 norm over the tensor", NULL},
+                     .key = "L2 norm, the same for both",
+                     .mark = NAN,
+                     .offset = offsetof(struct moment_tensor, weight)},
+};
+
+/* The rows: all tensors that one of the stacks has; while blind those of both, since the others
+ * would tell which is which. */
+struct rows {
+    int count;
+    const char *name[ROWS_MOST];
+};
+
+/* Which rows are in view, and how thick they are. */
+struct window {
+    int first, count, thick;
+};
+
+static int find_name(const char *const *names, int count, const char *name)
+{
+    for (int i = 0; i < count; i++)
+        if (strcmp(names[i], name) == 0)
+            return i;
+    return -1;
+}
+
+/* The values of a tensor of a stack; NULL where the stack has no such tensor. */
+static const float *values_of(const struct scene *scene, const struct moment *moment,
+                              const char *name)
+{
+    for (int t = 0; t < moment->tensors; t++)
+        if (strcmp(moment->tensor[t].name, name) == 0) {
+            const float *values;
+            memcpy(&values,
+                   (const char *)&moment->tensor[t] + cell_table[scene->look.cells.kind].offset,
+                   sizeof values);
+            return values;
+        }
+    return NULL;
+}
+
+static struct rows shared_rows(const struct scene *scene, const struct rows *all)
+{
+    const struct moment left = scene_moment(scene, LEFT), right = scene_moment(scene, RIGHT);
+    struct rows rows = {0};
+    for (int i = 0; i < all->count; i++)
+        if (values_of(scene, &left, all->name[i]) && values_of(scene, &right, all->name[i]))
+            rows.name[rows.count++] = all->name[i];
+    return rows;
+}
+
+/* Those of the left stack in their order; what only the right one has comes behind what stands
+ * before it there. */
+static struct rows rows_of(const struct scene *scene)
+{
+    struct rows rows = {0};
+    for (enum side side = LEFT; side < SIDES; side++) {
+        const struct moment moment = scene_moment(scene, side);
+        int behind = 0;
+        for (int t = 0; t < moment.tensors; t++) {
+            int at = find_name(rows.name, rows.count, moment.tensor[t].name);
+            if (at < 0) {
+                at = behind;
+                memmove(rows.name + at + 1, rows.name + at,
+                        (size_t)(rows.count - at) * sizeof rows.name[0]);
+                rows.name[at] = moment.tensor[t].name;
+                rows.count++;
+            }
+            behind = at + 1;
+        }
+    }
+    return scene->look.blind ? shared_rows(scene, &rows) : rows;
+}
+
+int view_tensors_rows(const struct scene *scene)
+{
+    return rows_of(scene).count;
+}
+
+/* The cell that is read out. */
+static int cursor_row(const struct scene *scene, const struct rows *rows)
+{
+    return scene_clamp(scene->look.cells.tensor, rows->count - 1);
+}
+
+static int cursor_block(const struct scene *scene)
+{
+    return scene_clamp(scene->look.cells.block, scene->data.settings->layers - 1);
+}
+
+/* All rows where there is room; otherwise those around the cursor. */
+static struct window window_of(const struct scene *scene, const struct rows *rows, int room)
+{
+    if (rows->count > room) {
+        int first = scene_clamp(cursor_row(scene, rows) - room / 2, rows->count - room);
+        return (struct window){first, room, 1};
+    }
+    int thick = rows->count > 0 ? room / rows->count : 1;
+    return (struct window){0, rows->count, thick < THICK_MAX ? thick : THICK_MAX};
+}
+
+static struct axis axis_of(const struct scene *scene, const struct rows *rows)
+{
+    double least = NAN, most = NAN;
+    for (enum side side = LEFT; side < SIDES; side++)
+        for (int m = 0; m < RANGE_MOMENTS; m++) {
+            int64_t step = scene_step(scene) - m * RANGE_STEPS;
+            const struct moment moment =
+                history_moment(scene->data.history, side, step > 1 ? step : 1);
+            for (int t = 0; t < rows->count; t++) {
+                const float *value = values_of(scene, &moment, rows->name[t]);
+                if (value)
+                    axis_widen(&least, &most, value, moment.layers);
+            }
+        }
+    return plot_heat_axis(least, most);
+}
+
+/* ---- the maps ---- */
+
+/* The columns of a block: the first, and one past the last. Where there are more blocks than
+ * columns several share one. */
+static void cols_of(int block, int blocks, int cols, int *first, int *past)
+{
+    *first = block * cols / blocks;
+    *past = (block + 1) * cols / blocks;
+    *past = *past > *first ? *past : *first + 1;
+}
+
+/* The value of the block that a column shows; the geometric mean where it shows several. */
+static double column_value(const float *value, int blocks, int cols, int col)
+{
+    const bool shared = blocks > cols;
+    int first = shared ? col * blocks / cols : ((col + 1) * blocks - 1) / cols;
+    int past = shared ? (col + 1) * blocks / cols : first + 1;
+    double sum = 0;
+    if (past == first + 1)
+        return (double)value[first];
+    for (int b = first; b < past; b++)
+        sum += log((double)value[b]);
+    return exp(sum / (past - first));
+}
+
+/* The numbers in the cells of a row, where they are wide enough. */
+static void draw_numbers(struct canvas *canvas, struct rect line, const float *value, int blocks,
+                         const struct axis *axis, bool letters)
+{
+    const int width = line.cols / blocks;
+    for (int block = 0; block < blocks && width >= NUMBER_COLS; block++) {
+        char text[TEXT_NUMBER];
+        int first, past;
+        cols_of(block, blocks, line.cols, &first, &past);
+        text_scientific(text, (double)value[block], width >= LONG_NUMBER_COLS ? 1 : 0);
+        int col = first + (past - first - canvas_columns(text)) / 2;
+        if (letters) /* their letter stays at the edge */
+            canvas_fill(canvas, (struct rect){line.row, line.col + first + 1, 1, past - first - 1},
+                        ' ', ROLE_TEXT);
+        plot_heat_text(canvas, line, 0, letters ? first + 2 : col,
+                       plot_heat_step(axis, (double)value[block]), letters, text);
+    }
+}
+
+static void draw_row(struct canvas *canvas, struct rect area, const float *value, int blocks,
+                     const struct axis *axis, bool letters)
+{
+    const int at = (area.rows - 1) / 2; /* the row of the numbers */
+    for (int col = 0; col < area.cols; col++) {
+        int step = plot_heat_step(axis, column_value(value, blocks, area.cols, col));
+        for (int row = 0; row < area.rows; row++)
+            plot_heat_cell(canvas, area.row + row, area.col + col, step, step, letters);
+        if (!letters) /* blanks in the look of the numbers, so that a row has one look */
+            plot_heat_text(canvas, area, at, col, step, letters, " ");
+    }
+    struct rect middle = {area.row + at, area.col, 1, area.cols};
+    draw_numbers(canvas, middle, value, blocks, axis, letters);
+}
+
+/* Brackets around the cell that is read out, on its colour. */
+static void draw_cursor(struct canvas *canvas, struct rect area, const float *value, int blocks,
+                        int block, const struct axis *axis, bool letters)
+{
+    int first, past, step = value ? plot_heat_step(axis, (double)value[block]) : -1;
+    cols_of(block, blocks, area.cols, &first, &past);
+    int row = (area.rows - 1) / 2;
+    bool narrow = past - first < 2;
+    plot_heat_text(canvas, area, row, first, step, letters, narrow ? "+" : "[");
+    if (!narrow)
+        plot_heat_text(canvas, area, row, past - 1, step, letters, "]");
+}
+
+/* Where the number of a block stands below the map; its text. */
+static int block_label(struct rect area, int blocks, int block, char text[TEXT_NUMBER])
+{
+    int first, past, size = snprintf(text, TEXT_NUMBER, "b%d", block + 1);
+    cols_of(block, blocks, area.cols, &first, &past);
+    int col = first + (past - first - size) / 2;
+    return col < 0 ? 0 : col + size > area.cols ? area.cols - size : col;
+}
+
+/* The numbers of blocks, as many as have room, and that of the chosen one. */
+static void draw_blocks(struct canvas *canvas, struct rect area, int blocks, int chosen)
+{
+    static const int strides[] = {1, 2, 3, 4, 5, 6, 8, 12, 16, 24, 32, 64, 128};
+    const int width = blocks < 10 ? 2 : blocks < 100 ? 3 : 4;
+    char text[TEXT_NUMBER];
+    size_t s = 0;
+    while (strides[s] < blocks && strides[s] * area.cols / blocks <= width)
+        s++;
+    int from = block_label(area, blocks, chosen, text), to = from + canvas_columns(text);
+    canvas_text(canvas, area, 0, from, ROLE_TITLE, text);
+    for (int block = 0; block < blocks; block += strides[s]) {
+        int col = block_label(area, blocks, block, text);
+        if (col > to || col + canvas_columns(text) < from)
+            canvas_text(canvas, area, 0, col, ROLE_DIM, text);
+    }
+}
+
+static void draw_map(struct canvas *canvas, struct rect map, const struct scene *scene,
+                     enum side side, const struct rows *rows, const struct window *window,
+                     const struct axis *axis)
+{
+    const struct moment moment = scene_finite_moment(scene, side);
+    const int blocks = scene->data.settings->layers;
+    const bool letters = scene_has_letters(scene);
+    for (int i = 0; i < window->count && moment.layers == blocks; i++) {
+        const char *name = rows->name[window->first + i];
+        const float *value = values_of(scene, &moment, name);
+        struct rect area = {map.row + i * window->thick, map.col, window->thick, map.cols};
+        if (value)
+            draw_row(canvas, area, value, blocks, axis, letters);
+        if (window->first + i == cursor_row(scene, rows))
+            draw_cursor(canvas, area, value, blocks, cursor_block(scene), axis, letters);
+    }
+}
+
+/* ---- words ---- */
+
+/* "attn.qkv.weight", or "attn.qkv.w" where that does not fit. */
+static void short_name(const char *name, int room, char out[TEXT_TITLE])
+{
+    snprintf(out, TEXT_TITLE, "%s", name);
+    char *last = strrchr(out, '.');
+    if (canvas_columns(out) > room && last)
+        last[2] = '\0';
+}
+
+static void draw_names(struct canvas *canvas, struct rect area, const struct scene *scene,
+                       const struct rows *rows, const struct window *window)
+{
+    for (int i = 0; i < window->count; i++) {
+        char text[TEXT_TITLE];
+        int row = i * window->thick + (window->thick - 1) / 2;
+        bool chosen = window->first + i == cursor_row(scene, rows);
+        short_name(rows->name[window->first + i], area.cols, text);
+        canvas_text(canvas, area, row, 0, chosen ? ROLE_TITLE : ROLE_TEXT, text);
+        if (!chosen)
+            continue;
+        canvas_put(canvas, area.row + row, area.col - 1, scene->terminal.ascii ? '<' : 0x25C2,
+                   ROLE_TITLE);
+        canvas_put(canvas, area.row + row, area.col + area.cols,
+                   scene->terminal.ascii ? '>' : 0x25B8, ROLE_TITLE);
+    }
+}
+
+/* The cell at the cursor: its name, and its value in both stacks. */
+static void draw_readout(struct canvas *canvas, struct rect area, const struct scene *scene,
+                         const struct rows *rows)
+{
+    if (rows->count == 0)
+        return;
+    const char *name = rows->name[cursor_row(scene, rows)];
+    const int block = cursor_block(scene);
+    char text[TEXT_TITLE * 2], brief[TEXT_TITLE];
+    int end = area.cols;
+    for (int i = SIDES - 1; i >= 0; i--) {
+        const struct moment moment = scene_finite_moment(scene, (enum side)i);
+        const float *value = values_of(scene, &moment, name);
+        char number[TEXT_NUMBER], title[TEXT_TITLE];
+        text_scientific(number, value ? (double)value[block] : (double)NAN, 2);
+        scene_title(scene, (enum side)i, true, title);
+        end = canvas_print_right(canvas, area, 0, end, ROLE_TEXT, "%7s", number) - 1;
+        if (area.cols >= KEY_BESIDE_FROM)
+            end = canvas_print_right(canvas, area, 0, end, scene_accent[i], "%.18s", title) - 3;
+        else
+            end -= 1;
+    }
+    short_name(name, 0, brief);
+    snprintf(text, sizeof text, "%s, block %d of %d", name, block + 1,
+             scene->data.settings->layers);
+    char place[TEXT_TITLE + 16];
+    snprintf(place, sizeof place, "%s b%d", brief, block + 1);
+    canvas_fit(canvas, area, 0, end, ROLE_TITLE, (const char *const[]){text, place, brief, NULL});
+    if (area.rows > 1)
+        canvas_fit(canvas, (struct rect){area.row + 1, area.col, 1, area.cols}, 0, area.cols,
+                   ROLE_DIM, cell_table[scene->look.cells.kind].over);
+}
+
+static void draw_head(struct canvas *canvas, struct rect area, const struct scene *scene,
+                      const struct rows *rows, const struct window *window, int cols)
+{
+    int end = area.cols;
+    for (int i = SIDES - 1; i >= 0; i--) {
+        const struct moment moment = scene_finite_moment(scene, (enum side)i);
+        char title[TEXT_TITLE];
+        scene_title(scene, (enum side)i, true, title);
+        if (moment.step > 0 && moment.step < scene_step(scene))
+            end = canvas_print_right(canvas, area, 0, end, ROLE_WARN,
+                                     "%.18s kept from step %" PRId64, title, moment.step) -
+                  2;
+    }
+    if (window->count < rows->count)
+        end = canvas_print_right(canvas, area, 0, end, ROLE_WARN, "tensors %d-%d of %d",
+                                 window->first + 1, window->first + window->count, rows->count) -
+              2;
+    if (scene->data.settings->layers > cols)
+        end = canvas_print_right(canvas, area, 0, end, ROLE_WARN, "%d blocks in %d columns",
+                                 scene->data.settings->layers, cols) -
+              2;
+    canvas_fit(canvas, area, 0, end, ROLE_TEXT, cell_table[scene->look.cells.kind].title);
+}
+
+void view_tensors(struct canvas *canvas, struct rect area, const struct scene *scene)
+{
+    const struct layout_tensors layout = layout_tensors(area);
+    const struct rows rows = rows_of(scene);
+    const struct window window = window_of(scene, &rows, layout.name.rows - 1);
+    const struct axis axis = axis_of(scene, &rows);
+    const struct cell_row *cell = &cell_table[scene->look.cells.kind];
+    for (enum side side = LEFT; side < SIDES; side++) {
+        panel_titles(canvas, layout.panel[side].title, layout.panel[side].state, scene, side);
+        draw_map(canvas, layout.panel[side].map, scene, side, &rows, &window, &axis);
+        struct rect below = layout.panel[side].map;
+        below.row += window.count * window.thick;
+        below.rows = 1;
+        if (window.count > 0)
+            draw_blocks(canvas, below, scene->data.settings->layers, cursor_block(scene));
+    }
+    draw_head(canvas, layout.head, scene, &rows, &window, layout.panel[LEFT].map.cols);
+    draw_names(canvas, layout.name, scene, &rows, &window);
+    draw_readout(canvas, layout.readout, scene, &rows);
+    struct rect key = layout.key;
+    if (key.cols >= KEY_BESIDE_FROM) {
+        canvas_text(canvas, key, 0, 0, ROLE_TITLE, cell->key);
+        key.col += KEY_TEXT_COLS;
+        key.cols -= KEY_TEXT_COLS;
+    }
+    plot_heat_key(canvas, key, &axis, cell->mark, scene_has_letters(scene));
+}
+
+void view_tensors_hit(struct rect area, const struct scene *scene, int row, int col,
+                      struct hit *hit)
+{
+    const struct layout_tensors layout = layout_tensors(area);
+    const struct rows rows = rows_of(scene);
+    const struct window window = window_of(scene, &rows, layout.name.rows - 1);
+    const int blocks = scene->data.settings->layers;
+    for (enum side side = LEFT; side < SIDES; side++) {
+        const struct rect map = layout.panel[side].map;
+        int tensor = window.thick > 0 ? (row - map.row) / window.thick : 0;
+        if (!hit_inside(map, row, col) || tensor >= window.count)
+            continue;
+        for (int block = 0; block < blocks; block++) {
+            int first, past;
+            cols_of(block, blocks, map.cols, &first, &past);
+            if (col - map.col >= first && col - map.col < past)
+                *hit =
+                    (struct hit){.kind = HIT_CELL, .tensor = window.first + tensor, .block = block};
+        }
+    }
+}
