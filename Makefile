@@ -190,7 +190,7 @@ check: deps-check
 	else echo "clang is not here: its warnings were not checked"; fi
 	@echo "All checks passed."
 
-# The blocks of README.md and man/lnscope.1 that follow from tables.
+# The blocks of man/lnscope.1 and src/README.md that follow from tables and files.
 .PHONY: documents
 documents: all
 	sh tests/documents.sh $(PROGRAM)

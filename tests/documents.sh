@@ -1,6 +1,6 @@
 #!/bin/sh
-# The parts of README.md and man/lnscope.1 that follow from the program's tables, or from what its
-# files say of themselves, stand between markers. This writes them anew; with --check it changes
+# The parts of man/lnscope.1 that follow from the program's tables, and those of src/README.md that
+# follow from the tower and from what the files say of themselves, stand between markers. This writes them anew; with --check it changes
 # nothing and fails where they differ.
 #
 #   tests/documents.sh [--check] [PROGRAM]
@@ -50,31 +50,39 @@ replace() {
     fi
 }
 
-for list in keys commands views settings presets events; do
-    "$program" list "$list" --format markdown > "$folder/block"
-    replace README.md "$list" "<!-- $list -->" "<!-- /$list -->"
-done
 for list in keys commands views options settings presets events; do
     "$program" list "$list" --format man > "$folder/block"
     replace man/lnscope.1 "$list" ".\\\" $list" ".\\\" /$list"
 done
 
-# One line a file: the first sentence of what it says of itself. A .c speaks for itself only where
-# it has no header.
-echo '```' > "$folder/block"
-for file in src/*.c src/*/*.[ch]; do
-    case $file in
-        *.c) [ ! -e "${file%.c}.h" ] || continue ;;
-    esac
-    awk -v name="${file#src/}" '
+# The tower, from the top floor down.
+{ echo '```'; cat tests/tower.txt; echo '```'; } > "$folder/block"
+replace src/README.md tower "<!-- tower -->" "<!-- /tower -->"
+
+# One line a file, floor by floor: the first sentence of what it says of itself. A .c speaks for
+# itself only where it has no header.
+describe() {
+    awk -v name="${1#src/}" '
         { sub(/^ ?\/?\*+ ?/, ""); text = text (NR > 1 ? " " : "") $0 }
         text ~ /(\.|;)( |$)|\*\// {
             sub(/(\.|;)( .*)?$/, "", text)
             sub(/ ?\*\/.*/, "", text)
-            printf "%-26s %s\n", name, text
+            printf "%-28s %s\n", name, text
             exit
-        }' "$file"
-done >> "$folder/block"
-echo '```' >> "$folder/block"
-replace README.md files "<!-- files -->" "<!-- /files -->"
+        }' "$1"
+}
+{
+    echo '```'
+    while read -r floor _; do
+        for file in src/"$floor" src/"$floor"/*.[ch]; do
+            [ -f "$file" ] || continue
+            case $file in
+                src/*/*.c) [ ! -e "${file%.c}.h" ] || continue ;;
+            esac
+            describe "$file"
+        done
+    done < tests/tower.txt
+    echo '```'
+} > "$folder/block"
+replace src/README.md files "<!-- files -->" "<!-- /files -->"
 [ -z "$different" ]

@@ -1,4 +1,4 @@
-/* The tables of keys, commands, views, options, settings, presets and events as parts of the README
+/* The tables of keys, commands, views, options, settings, presets and events as parts of the man page
  * and of the man page, which are generated from here (tests/documents.sh). */
 #ifndef LNSCOPE_CLI_DOCUMENTS_H
 #define LNSCOPE_CLI_DOCUMENTS_H

@@ -1,4 +1,4 @@
-/* The keys: one table from which dispatch, footer, help screen, man page and README follow. */
+/* The keys: one table from which dispatch, footer, help screen and man page follow. */
 #ifndef LNSCOPE_CONTROLS_KEYS_H
 #define LNSCOPE_CONTROLS_KEYS_H
 
