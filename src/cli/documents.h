@@ -1,5 +1,5 @@
-/* The tables of keys, commands, views, options, settings, presets and events as parts of the man page
- * and of the man page, which are generated from here (tests/documents.sh). */
+/* The tables of keys, commands, views, options, settings, presets and events as Markdown, and as
+ * parts of the man page, which are generated from here (tests/documents.sh). */
 #ifndef LNSCOPE_CLI_DOCUMENTS_H
 #define LNSCOPE_CLI_DOCUMENTS_H
 

@@ -1,6 +1,6 @@
 /* What can be typed on the command line: one table of commands, and with it every setting and every
  * action of a key by its name. Dispatch, completion, the help while one types, the help screen,
- * `lnscope list commands`, the man page follow from here. Carries nothing out. */
+ * `lnscope list commands` and the man page follow from here. Carries nothing out. */
 #ifndef LNSCOPE_CONTROLS_COMMANDS_H
 #define LNSCOPE_CONTROLS_COMMANDS_H
 
