@@ -7,11 +7,9 @@
 #include "claims/claim_lab.h"
 #include "claims/claim_statistics.h"
 #include "core/blas.h"
-#include "core/float_mode.h"
 #include "train/team.h"
 
 #include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 
 int claim_quantities(const struct claim_row *row)
@@ -44,21 +42,30 @@ void claim_judge(struct claim_result *result)
 struct experiment {
     int claim;
     int seed; /* from 0 */
+    struct claim_lab lab;
+    double seconds; /* of processor time */
 };
 
+/* All but `experiment` is used under the job's lock alone, and so are the request's functions. */
 struct course {
     const struct claims_request *request;
     struct experiment *experiment;
     int experiments;
     struct claim_result *result; /* [request->claims] */
     int *open;                   /* [request->claims] experiments that are not done */
-    pthread_mutex_t mutex; /* of all that follows, of `open`, and of the request's functions */
     int done;
     int reported; /* claims */
     struct error error;
 };
 
-/* To be called with the mutex held. */
+static void tell_progress(const struct course *course, const struct claim_row *row)
+{
+    const struct claims_request *request = course->request;
+    if (request->progress)
+        request->progress(request->argument, row, course->done, course->experiments);
+}
+
+/* Those that are whole, in the order of the request. */
 static void report(struct course *course)
 {
     const struct claims_request *request = course->request;
@@ -70,57 +77,45 @@ static void report(struct course *course)
     }
 }
 
-static void finish(struct course *course, const struct experiment *experiment,
-                   const struct claim_lab *lab, double seconds)
-{
-    const struct claims_request *request = course->request;
-    struct claim_result *result = &course->result[experiment->claim];
-    pthread_mutex_lock(&course->mutex);
-    if (lab->error.text[0]) {
-        course->error = lab->error;
-    } else if (!lab_ended(lab)) {
-        if (lab->values != claim_quantities(lab->row))
-            die("claim %s measures fewer quantities than its row names", lab->row->id);
-        for (int i = 0; i < lab->values; i++)
-            result->value[i][experiment->seed] = lab->value[i];
-        result->seconds += seconds;
-        course->done++;
-        course->open[experiment->claim]--;
-        if (request->progress)
-            request->progress(request->argument, lab->row, course->done, course->experiments);
-        report(course);
-    }
-    pthread_mutex_unlock(&course->mutex);
-}
-
 /* False when it is not worth while to begin. */
-static bool begin(struct course *course, const struct claim_lab *lab)
+static bool begin(void *argument, int index)
 {
-    const struct claims_request *request = course->request;
-    pthread_mutex_lock(&course->mutex);
-    const bool wanted = !course->error.text[0] && !lab_ended(lab);
-    if (wanted && request->progress)
-        request->progress(request->argument, lab->row, course->done, course->experiments);
-    pthread_mutex_unlock(&course->mutex);
-    return wanted;
+    const struct course *course = argument;
+    const struct claim_lab *lab = &course->experiment[index].lab;
+    if (course->error.text[0] || lab_ended(lab))
+        return false;
+    tell_progress(course, lab->row);
+    return true;
 }
 
-static void run_experiment(void *argument, int index)
+static void measure(void *argument, int index)
+{
+    const struct course *course = argument;
+    struct experiment *experiment = &course->experiment[index];
+    const double start = clock_thread_seconds();
+    experiment->lab.row->measure(&experiment->lab);
+    experiment->seconds = clock_thread_seconds() - start;
+}
+
+static void finish(void *argument, int index)
 {
     struct course *course = argument;
     const struct experiment *experiment = &course->experiment[index];
-    struct claim_lab lab = {
-        .row = course->result[experiment->claim].row,
-        .request = course->request,
-        .seed = (uint64_t)experiment->seed + 1,
-    };
-    if (!begin(course, &lab))
+    const struct claim_lab *lab = &experiment->lab;
+    struct claim_result *result = &course->result[experiment->claim];
+    if (lab->error.text[0])
+        course->error = lab->error;
+    if (lab_ended(lab))
         return;
-    const double start = clock_thread_seconds();
-    const unsigned mode = float_mode_flush();
-    lab.row->measure(&lab);
-    float_mode_restore(mode);
-    finish(course, experiment, &lab, clock_thread_seconds() - start);
+    if (lab->values != claim_quantities(lab->row))
+        die("claim %s measures fewer quantities than its row names", lab->row->id);
+    for (int i = 0; i < lab->values; i++)
+        result->value[i][experiment->seed] = lab->value[i];
+    result->seconds += experiment->seconds;
+    course->done++;
+    course->open[experiment->claim]--;
+    tell_progress(course, lab->row);
+    report(course);
 }
 
 static void plan(struct course *course)
@@ -136,8 +131,10 @@ static void plan(struct course *course)
         result->seeds = request->seeds > 0 ? request->seeds : result->row->seeds;
         course->open[i] = result->seeds;
         for (int seed = 0; seed < result->seeds; seed++)
-            course->experiment[course->experiments++] =
-                (struct experiment){.claim = i, .seed = seed};
+            course->experiment[course->experiments++] = (struct experiment){
+                .claim = i,
+                .seed = seed,
+                .lab = {.row = result->row, .request = request, .seed = (uint64_t)seed + 1}};
     }
 }
 
@@ -147,14 +144,13 @@ bool claims_run(const struct claims_request *request, struct error *error)
     course->request = request;
     blas_open(); /* before there are threads */
     plan(course);
-    int threads = request->threads > 0 ? request->threads : system_cores();
-    threads = threads < course->experiments ? threads : course->experiments;
-    pthread_mutex_init(&course->mutex, NULL);
-    struct team *team = team_open(threads > 0 ? threads : 1);
-    struct parallel parallel = team_parallel(team);
-    parallel_run(&parallel, course->experiments, run_experiment, course);
-    team_close(team);
-    pthread_mutex_destroy(&course->mutex);
+    const struct team_tasks tasks = {.count = course->experiments,
+                                     .begin = begin,
+                                     .work = measure,
+                                     .done = finish,
+                                     .argument = course};
+    team_job_finish(
+        team_job_start(&tasks, request->threads > 0 ? request->threads : system_cores()));
     const bool failed = course->error.text[0];
     if (failed)
         *error = course->error;

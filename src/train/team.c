@@ -1,7 +1,8 @@
-/* See team.h. A round of tasks is a generation: the caller fills in the work and raises the
- * generation; the others see it, take task numbers from a shared counter until there are no more,
- * and report back. Waiting first spins, since the next round is usually microseconds away, and then
- * sleeps, so that a paused program uses no processor. */
+/* See team.h. A round of a team's tasks is a generation: the caller fills in the work and raises
+ * the generation; the others see it, take task numbers from a shared counter until there are no
+ * more, and report back. Waiting first spins, since the next round is usually microseconds away,
+ * and then sleeps, so that a paused program uses no processor. The threads of a job take one task
+ * after the other under its lock, and end when there are no more. */
 #include "train/team.h"
 
 #include "base/error.h"
@@ -136,4 +137,96 @@ void team_close(struct team *team)
 struct parallel team_parallel(struct team *team)
 {
     return (struct parallel){.run = run, .team = team};
+}
+
+/* ---- jobs ------------------------------------------------------------------------------------*/
+
+struct team_job {
+    struct team_tasks tasks;
+    int threads;
+    pthread_t *thread;
+    pthread_mutex_t mutex; /* of what follows, and around begin() and done() */
+    int next;              /* the task that is handed out next; tasks.count: there are no more */
+    int under_way;
+};
+
+/* The next task, or -1. To be called with the lock held. */
+static int hand_out(struct team_job *job)
+{
+    const struct team_tasks *tasks = &job->tasks;
+    if (job->next >= tasks->count)
+        return -1;
+    if (tasks->begin && !tasks->begin(tasks->argument, job->next)) {
+        job->next = tasks->count;
+        return -1;
+    }
+    job->under_way++;
+    return job->next++;
+}
+
+static void *do_tasks(void *argument)
+{
+    struct team_job *job = argument;
+    const struct team_tasks *tasks = &job->tasks;
+    float_mode_flush();
+    pthread_mutex_lock(&job->mutex);
+    for (int task; (task = hand_out(job)) >= 0;) {
+        pthread_mutex_unlock(&job->mutex);
+        tasks->work(tasks->argument, task);
+        pthread_mutex_lock(&job->mutex);
+        if (tasks->done)
+            tasks->done(tasks->argument, task);
+        job->under_way--;
+    }
+    pthread_mutex_unlock(&job->mutex);
+    return NULL;
+}
+
+struct team_job *team_job_start(const struct team_tasks *tasks, int threads)
+{
+    struct team_job *job = memory_new(1, sizeof *job);
+    job->tasks = *tasks;
+    job->threads = threads < tasks->count ? threads : tasks->count;
+    job->thread = memory_new((size_t)job->threads + 1, sizeof *job->thread);
+    pthread_mutex_init(&job->mutex, NULL);
+    for (int i = 0; i < job->threads; i++)
+        if (pthread_create(&job->thread[i], NULL, do_tasks, job) != 0)
+            die("cannot start %d threads: set `threads` to fewer", threads);
+    return job;
+}
+
+void team_job_finish(struct team_job *job)
+{
+    if (!job)
+        return;
+    for (int i = 0; i < job->threads; i++)
+        pthread_join(job->thread[i], NULL);
+    pthread_mutex_destroy(&job->mutex);
+    free(job->thread);
+    free(job);
+}
+
+void team_job_stop(struct team_job *job)
+{
+    team_job_lock(job);
+    job->next = job->tasks.count;
+    team_job_unlock(job);
+}
+
+bool team_job_is_over(struct team_job *job)
+{
+    team_job_lock(job);
+    const bool over = job->next >= job->tasks.count && job->under_way == 0;
+    team_job_unlock(job);
+    return over;
+}
+
+void team_job_lock(struct team_job *job)
+{
+    pthread_mutex_lock(&job->mutex);
+}
+
+void team_job_unlock(struct team_job *job)
+{
+    pthread_mutex_unlock(&job->mutex);
 }
