@@ -1,0 +1,86 @@
+/* See verdict.h. */
+#include "session/verdict.h"
+
+#include <math.h>
+
+const double verdict_learns = 0.75, verdict_stuck = 0.9;
+const double verdict_smoothing = 0.95;
+
+const struct verdict_row verdict_table[VERDICTS] = {
+    [VERDICT_NONE] = {.name = "", .letter = ' ', .help = "it is too early to say"},
+    [VERDICT_LEARNS] = {.name = "learns",
+                        .letter = 'L',
+                        .help = "the smoothed loss is at most 0.75 of the loss without context"},
+    [VERDICT_SLOW] = {.name = "slow",
+                      .letter = 's',
+                      .help = "the smoothed loss is between 0.75 and 0.9 of the loss without "
+                              "context"},
+    [VERDICT_STUCK] = {.name = "stuck",
+                       .letter = 'S',
+                       .help = "the smoothed loss is at least 0.9 of the loss without context"},
+    [VERDICT_DIVERGED] = {.name = "diverged",
+                          .letter = 'D',
+                          .help = "a number is not finite: the stack computes no more"},
+};
+
+struct verdict verdict_open(double without_context)
+{
+    return (struct verdict){.unit = without_context > 0 ? without_context : (double)NAN};
+}
+
+/* Exponential mean whose weights are summed along, so that it is not drawn towards 0 at first
+ * (Kingma 2015, section 3). */
+static void smooth(struct verdict *verdict, int64_t steps, double loss)
+{
+    const double past = steps == 1 ? verdict_smoothing : pow(verdict_smoothing, (double)steps);
+    const double new = 1 - past;
+    verdict->sum = past * verdict->sum + new *loss;
+    verdict->weight = past * verdict->weight + new;
+}
+
+void verdict_feed(struct verdict *verdict, int64_t step, double loss, bool finite)
+{
+    const int64_t steps = verdict->weight > 0 ? step - verdict->step : 1;
+    verdict->step = step;
+    if (verdict->fault_step > 0)
+        return;
+    if (!finite || !isfinite(loss)) {
+        verdict->fault_step = step;
+        return;
+    }
+    if (isnan(verdict->unit))
+        verdict->unit = loss;
+    smooth(verdict, steps, loss);
+    if (verdict->learn_step == 0 && verdict_part(verdict) <= verdict_learns)
+        verdict->learn_step = step;
+}
+
+double verdict_loss(const struct verdict *verdict)
+{
+    return verdict->weight > 0 ? verdict->sum / verdict->weight : (double)NAN;
+}
+
+double verdict_part(const struct verdict *verdict)
+{
+    return verdict_loss(verdict) / verdict->unit;
+}
+
+enum verdict_kind verdict_at_end(const struct verdict *verdict)
+{
+    const double part = verdict_part(verdict);
+    if (verdict->fault_step > 0)
+        return VERDICT_DIVERGED;
+    if (isnan(part))
+        return VERDICT_NONE;
+    return part <= verdict_learns  ? VERDICT_LEARNS
+           : part >= verdict_stuck ? VERDICT_STUCK
+                                   : VERDICT_SLOW;
+}
+
+enum verdict_kind verdict_now(const struct verdict *verdict, int64_t warmup)
+{
+    const int64_t first = warmup > 0 ? warmup + VERDICT_STEPS + 1 : VERDICT_STEPS;
+    if (verdict->fault_step == 0 && verdict->step < first)
+        return VERDICT_NONE;
+    return verdict_at_end(verdict);
+}
