@@ -38,16 +38,16 @@ static double stream_variance(const struct model *model, int l)
 /* Norm of a parameter gradient. */
 static double gradient_of(const struct model *model, const char *kind, int block)
 {
-    return sqrt(model->grad_square[tensors_find(model, kind, block)]);
+    return sqrt(model->gradients.dweight_square[tensors_find(&model->parameters, kind, block)]);
 }
 
 /* Sets W_Q and W_K to 0, so that attention is uniform: the setting of Xiong 2020's proofs. */
 static void make_attention_uniform(struct model *model)
 {
-    for (int i = 0; i < model->tensors; i++) {
-        const struct tensor *tensor = &model->tensor[i];
+    for (int i = 0; i < model->parameters.tensors; i++) {
+        const struct tensor *tensor = &model->parameters.tensor[i];
         if (strcmp(tensor->kind, "attn.qkv.weight") == 0)
-            memset(model->weight + tensor->offset, 0,
+            memset(model->parameters.weight + tensor->offset, 0,
                    2 * (size_t)(model->config.width * model->config.width) * sizeof(real));
     }
 }
@@ -81,7 +81,7 @@ static double token_gradient(struct lab_stack *stack)
         const int place = 1 + i % (T - 1);
         lab_batch(stack, i);
         for (int t = 0; t < T * model->config.batch; t++)
-            model->targets[t] = t == place ? model->targets[t] : -1;
+            model->batch.targets[t] = t == place ? model->batch.targets[t] : -1;
         model_step(model, NULL);
         sum += gradient_of(model, "ffn.down.weight", model->config.layers - 1);
     }
@@ -238,8 +238,8 @@ void claim_deepnorm_level(struct claim_lab *lab)
 static double first_block(const struct model *model)
 {
     double square = 0;
-    for (int i = 0; i < model->tensors; i++)
-        square += model->tensor[i].block == 0 ? model->grad_square[i] : 0;
+    for (int i = 0; i < model->parameters.tensors; i++)
+        square += model->parameters.tensor[i].block == 0 ? model->gradients.dweight_square[i] : 0;
     return sqrt(square);
 }
 
@@ -267,10 +267,10 @@ void claim_branch_qk_norm(struct claim_lab *lab)
 /* Multiplies every weight of the blocks' matrices by 1 + noise n, n normal. */
 static void perturb(struct model *model, uint64_t seed, double noise)
 {
-    for (int i = 0; i < model->tensors; i++) {
-        const struct tensor *tensor = &model->tensor[i];
+    for (int i = 0; i < model->parameters.tensors; i++) {
+        const struct tensor *tensor = &model->parameters.tensor[i];
         struct rng rng = rng_stream(seed, rng_key("noise"), (uint64_t)i);
-        real *weight = model->weight + tensor->offset;
+        real *weight = model->parameters.weight + tensor->offset;
         if (tensor->block < 0 || tensor->vector)
             continue;
         for (size_t j = 0; j < tensor_size(tensor); j++)
@@ -332,8 +332,9 @@ void claim_amplification(struct claim_lab *lab)
 static double block_parameters(const struct model *model)
 {
     size_t count = 0;
-    for (int i = 0; i < model->tensors; i++)
-        count += model->tensor[i].block == 0 ? tensor_size(&model->tensor[i]) : 0;
+    for (int i = 0; i < model->parameters.tensors; i++)
+        count +=
+            model->parameters.tensor[i].block == 0 ? tensor_size(&model->parameters.tensor[i]) : 0;
     return (double)count;
 }
 

@@ -112,5 +112,5 @@ void lab_batch(struct lab_stack *stack, int64_t index)
 {
     struct model *model = &stack->run.model;
     task_batch(stack->task, stack->run.settings.seed, index, model->config.batch,
-               model->config.context, model->tokens, model->targets);
+               model->config.context, model->batch.tokens, model->batch.targets);
 }

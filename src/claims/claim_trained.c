@@ -92,17 +92,17 @@ void claim_deepnorm_trains(struct claim_lab *lab)
 static void level_gradients(struct model *model)
 {
     double square[LAYERS_MAX] = {0}, most = 0;
-    for (int i = 0; i < model->tensors; i++)
-        if (model->tensor[i].block >= 0)
-            square[model->tensor[i].block] += model->grad_square[i];
+    for (int i = 0; i < model->parameters.tensors; i++)
+        if (model->parameters.tensor[i].block >= 0)
+            square[model->parameters.tensor[i].block] += model->gradients.dweight_square[i];
     for (int block = 0; block < model->config.layers; block++)
         most = fmax(most, square[block]);
-    for (int i = 0; i < model->tensors; i++) {
-        const struct tensor *tensor = &model->tensor[i];
+    for (int i = 0; i < model->parameters.tensors; i++) {
+        const struct tensor *tensor = &model->parameters.tensor[i];
         if (tensor->block < 0 || square[tensor->block] <= 0)
             continue;
         const double factor = sqrt(most / square[tensor->block]);
-        real *grad = model->grad + tensor->offset;
+        real *grad = model->gradients.dweight + tensor->offset;
         for (size_t j = 0; j < tensor_size(tensor); j++)
             grad[j] = (real)(factor * grad[j]);
     }
@@ -225,16 +225,17 @@ static double cost_of_removal(struct lab_stack *stack, int block)
     static const char *const last[] = {"attn.proj.weight", "attn.proj.bias", "ffn.down.weight",
                                        "ffn.down.bias"};
     struct model *model = &stack->run.model;
-    real *weights = memory_new(model->parameters, sizeof *weights);
-    memcpy(weights, model->weight, model->parameters * sizeof *weights);
+    real *weights = memory_new(model->parameters.count, sizeof *weights);
+    memcpy(weights, model->parameters.weight, model->parameters.count * sizeof *weights);
     lab_batch(stack, LAB_PROBE);
     const double whole = model_loss(model, NULL);
     for (size_t i = 0; i < sizeof last / sizeof *last; i++) {
-        const struct tensor *tensor = &model->tensor[tensors_find(model, last[i], block)];
-        memset(model->weight + tensor->offset, 0, tensor_size(tensor) * sizeof *weights);
+        const struct tensor *tensor =
+            &model->parameters.tensor[tensors_find(&model->parameters, last[i], block)];
+        memset(model->parameters.weight + tensor->offset, 0, tensor_size(tensor) * sizeof *weights);
     }
     const double without = model_loss(model, NULL);
-    memcpy(model->weight, weights, model->parameters * sizeof *weights);
+    memcpy(model->parameters.weight, weights, model->parameters.count * sizeof *weights);
     free(weights);
     return without - whole;
 }

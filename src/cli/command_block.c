@@ -69,7 +69,7 @@ static bool takes_part(const struct block *block, const struct tensor *tensor)
     const bool attention =
         strncmp(tensor->kind, "attn", 4) == 0 || strncmp(tensor->kind, "ln1", 3) == 0;
     if (tensor->block < 0)
-        return block->model.dual && strncmp(tensor->kind, "ln_f", 4) == 0;
+        return block->model.activations.second_stream && strncmp(tensor->kind, "ln_f", 4) == 0;
     return block->plan.part == BLOCK_WHOLE || (block->plan.part == BLOCK_ATTENTION) == attention;
 }
 
@@ -78,12 +78,12 @@ static void write_parameters(FILE *out, const struct block *block)
     const struct model *model = &block->model;
     const char *comma = "";
     fputs("\"parameters\":{", out);
-    for (int i = 0; i < model->tensors; i++) {
-        const struct tensor *tensor = &model->tensor[i];
+    for (int i = 0; i < model->parameters.tensors; i++) {
+        const struct tensor *tensor = &model->parameters.tensor[i];
         if (!takes_part(block, tensor))
             continue;
         fprintf(out, "%s\"%s\":", comma, tensor->kind);
-        write_matrix(out, model->weight + tensor->offset, tensor->rows, tensor->cols);
+        write_matrix(out, model->parameters.weight + tensor->offset, tensor->rows, tensor->cols);
         comma = ",";
     }
     fputc('}', out);

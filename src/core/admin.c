@@ -1,6 +1,9 @@
 /* See admin.h. */
 #include "core/admin.h"
 
+#include "core/model.h"
+#include "core/sublayer.h"
+
 #include <math.h>
 
 /* Variance of x - minus over all `count` numbers; `minus` may be NULL. */
@@ -17,27 +20,27 @@ static double variance(const real *x, const real *minus, size_t count)
     return square / (double)count;
 }
 
-static void set_omega(struct model *model, const struct sublayer *sublayer, double value)
+static void set_omega(struct parameters *parameters, int sublayer, double value)
 {
-    const struct tensor *omega = &model->tensor[sublayer->skip_tensor];
+    const struct tensor *omega = &parameters->tensor[parameters->sublayer[sublayer].skip_tensor];
     for (size_t i = 0; i < tensor_size(omega); i++)
-        model->weight[omega->offset + i] = (real)value;
+        parameters->weight[omega->offset + i] = (real)value;
 }
 
 void admin_profile(struct model *model, const struct parallel *parallel)
 {
-    const int sublayers = model->sublayers * model->config.layers;
+    const int sublayers = config_sublayers(&model->config) * model->config.layers;
     const size_t count =
         (size_t)model->config.batch * (size_t)model->config.context * (size_t)model->config.width;
-    if (model->sublayer[0].skip_tensor < 0)
+    if (model->parameters.sublayer[0].skip_tensor < 0)
         return;
     for (int i = 0; i < sublayers; i++)
-        set_omega(model, &model->sublayer[i], 1);
+        set_omega(&model->parameters, i, 1);
     model_loss(model, parallel);
-    double sum = variance(model->stream[0], NULL, count);
+    double sum = variance(model_stream(model, 0), NULL, count);
     for (int i = 0; i < sublayers; i++) {
-        const struct sublayer *sublayer = &model->sublayer[i];
-        set_omega(model, sublayer, i == 0 ? 1 : sqrt(sum));
-        sum += variance(sublayer->out.present ? sublayer->sum : sublayer->y, sublayer->x, count);
+        const struct sublayer_activations *a = &model->activations.sublayer[i];
+        set_omega(&model->parameters, i, i == 0 ? 1 : sqrt(sum));
+        sum += variance(model->parameters.sublayer[i].out.present ? a->sum : a->y, a->x, count);
     }
 }

@@ -3,9 +3,10 @@
 #ifndef LNSCOPE_CORE_ADMIN_H
 #define LNSCOPE_CORE_ADMIN_H
 
-#include "core/model.h"
+struct model;
+struct parallel;
 
-/* Gives omega its initial values from the batch in model->tokens and targets: one forward pass with
+/* Gives omega its initial values from the batch in model->batch: one forward pass with
  * omega = 1 measures the variance of every branch, and then, for sublayers i = 1 .. 2L,
  *     omega_1 = 1,  omega_i^2 = Var[x_0] + sum over j < i of Var[f_j(x_{j-1})],
  * the variance that the stream would have reached before sublayer i had no norm set it back to 1.

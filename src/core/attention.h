@@ -13,63 +13,73 @@
 #ifndef LNSCOPE_CORE_ATTENTION_H
 #define LNSCOPE_CORE_ATTENTION_H
 
+#include "core/config.h"
+#include "core/linear.h"
 #include "core/real.h"
 
 #include <stdbool.h>
 
-struct model;
-struct shard;
+struct parameters;
+struct pass;
 
+/* Its tensors; -1: none. */
 struct attention {
     bool present;
     int window;                /* of this block; 0: none */
-    int qkv, qkv_bias;         /* tensors attn.qkv; with a kv_rank attn.q. -1: none */
+    int qkv, qkv_bias;         /* attn.qkv; with a kv_rank attn.q */
     int kv_down, kv_down_bias; /* with a kv_rank */
     int kv_up, kv_up_bias;     /* with a kv_rank */
     int q_gain, k_gain;        /* of QK-norm */
     int proj, proj_bias;
-    real *qkv_rows;        /* [N][D + 2 KV W] q, k, v of all heads; with a kv_rank [N][D] q */
+};
+
+struct attention_activations {
+    real *qkv;             /* [N][D + 2 KV W] q, k, v of all heads; with a kv_rank [N][D] q */
     real *latent;          /* [N][r] c */
-    real *kv_rows;         /* [N][2D] k, v; with a kv_rank */
+    real *kv;              /* [N][2D] k, v; with a kv_rank */
     real *normed;          /* [N][D + KV W] q, k behind QK-norm and rotation; with QK-norm */
     real *q_rstd, *k_rstd; /* [N][H], [N][KV] */
     real *probability;     /* [B][H][Tp keys][Tp queries] */
-    real *values;          /* [N][D] weighted values of all heads */
+    real *weighted;        /* [N][D] weighted values of all heads */
 };
 
-/* What its weight products still need after the shards have gone on. */
+/* What its weight products still need after the shards have gone on; shapes as above. */
 struct attention_gradients {
-    real *values;   /* [N][D] */
-    real *qkv_rows; /* like those of struct attention */
-    real *latent;
-    real *kv_rows;
+    real *dweighted;
+    real *dqkv;
+    real *dlatent;
+    real *dkv;
 };
 
-/* Take their memory from the model's arena. */
-void attention_carve(struct model *model, struct attention *attention, int block);
-void attention_carve_gradients(struct model *model, struct attention_gradients *gradients);
+struct attention attention_find(const struct parameters *parameters,
+                                const struct model_config *config, int block);
+void attention_carve(struct attention_activations *activations, const struct model_config *config,
+                     struct arena *arena);
+void attention_carve_gradients(struct attention_gradients *gradients,
+                               const struct model_config *config, struct arena *arena);
 
 /* out = attention(u) without the last bias, both [N][D], for the shard's rows; keeps what the
  * backward pass needs. */
-void attention_forward(const struct model *model, const struct attention *attention,
-                       const struct shard *shard, const real *u, real *out);
+void attention_forward(const struct pass *pass, const struct attention *attention,
+                       struct attention_activations *activations, const real *u, real *out);
 
 /* du from df, both [N][D]; leaves in *gradients what the weight products need, and adds the
  * gradients of vectors, the last bias included, to the shard's partial ones. */
-void attention_backward(const struct model *model, const struct attention *attention,
-                        const struct attention_gradients *gradients, const struct shard *shard,
-                        const real *df, real *du);
+void attention_backward(const struct pass *pass, const struct attention *attention,
+                        const struct attention_activations *activations,
+                        struct attention_gradients *gradients, const real *df, real *du);
 
 /* The sum over the shard's sequences and all heads of what struct kernels says of a head, after
  * attention_forward(). */
-double attention_entropy(const struct model *model, const struct attention *attention,
-                         const struct shard *shard);
+double attention_entropy(const struct pass *pass, const struct attention *attention,
+                         const struct attention_activations *activations);
 
-/* The number of its matrices, and the gradient of the `which`-th over all rows; u and df as they
- * were above. */
+/* The number of its matrices, and what the gradient of the `which`-th is the product of; u and df
+ * as they were above. */
 int attention_matrices(const struct attention *attention);
-void attention_weight_gradient(const struct model *model, const struct attention *attention,
-                               const struct attention_gradients *gradients, const real *u,
-                               const real *df, int which);
+struct weight_product attention_weight_product(const struct attention *attention,
+                                               const struct attention_activations *activations,
+                                               const struct attention_gradients *gradients,
+                                               const real *u, const real *df, int which);
 
 #endif

@@ -1,88 +1,94 @@
 /* See beside.h. */
 #include "core/beside.h"
 
+#include "core/activations.h"
+#include "core/gradients.h"
+#include "core/pass.h"
 #include "core/sublayer.h"
 
 #include <string.h>
 
 /* sum = x + branch + bias, for the shard's rows of [N][D] arrays; `sum` may be one of them. */
-static void add(const struct model *model, const struct shard *shard, const real *x,
-                const real *branch, const real *bias, real *sum)
+static void add(const struct pass *pass, const real *x, const real *branch, const real *bias,
+                real *sum)
 {
-    const int D = model->config.width;
-    model->kernels->join_forward(&(struct join_rows){
-        .rows = shard->rows,
+    const int D = pass->config->width;
+    pass->kernels->join_forward(&(struct join_rows){
+        .rows = pass->shard.rows,
         .width = D,
-        .x = shard_rows_const(x, shard, D),
-        .branch = shard_rows_const(branch, shard, D),
+        .x = shard_rows_const(x, &pass->shard, D),
+        .branch = shard_rows_const(branch, &pass->shard, D),
         .bias = bias,
-        .sum = shard_rows(sum, shard, D),
+        .sum = shard_rows(sum, &pass->shard, D),
         .skip = 1,
         .scale = 1,
     });
 }
 
-static void copy(const struct model *model, const struct shard *shard, const real *from, real *to)
+static void copy(const struct pass *pass, const real *from, real *to)
 {
-    const int D = model->config.width;
-    memcpy(shard_rows(to, shard, D), shard_rows_const(from, shard, D),
-           (size_t)shard->rows * (size_t)D * sizeof *to);
+    const int D = pass->config->width;
+    memcpy(shard_rows(to, &pass->shard, D), shard_rows_const(from, &pass->shard, D),
+           (size_t)pass->shard.rows * (size_t)D * sizeof *to);
 }
 
 /* ---- the sublayers ---------------------------------------------------------------------------*/
 
-void beside_embed(const struct model *model, const struct shard *shard)
+void beside_embed(const struct pass *pass, struct activations *activations)
 {
-    if (model->dual)
-        copy(model, shard, model->stream[0], model->dual);
+    if (activations->second_stream)
+        copy(pass, activations->stream[0], activations->second_stream);
 }
 
-void beside_forward(const struct model *model, const struct sublayer *sublayer,
-                    const struct shard *shard, real *branch, const real *bias)
+void beside_forward(const struct pass *pass, struct activations *activations, int index,
+                    real *branch, const real *bias)
 {
-    if (sublayer->beside == BESIDE_SUM)
-        add(model, shard, model->dual, branch, bias, model->dual);
-    else if (sublayer->block_input)
-        add(model, shard, sublayer->block_input, branch, NULL, branch);
+    const struct sublayer *sublayer = &pass->parameters->sublayer[index];
+    real *second = activations->second_stream;
+    if (second)
+        add(pass, second, branch, bias, second);
+    else if (sublayer->adds_block_input)
+        add(pass, activations->sublayer[index].block_input, branch, NULL, branch);
 }
 
 /* forward: sum = a x + branch;  s <- s + branch */
-void beside_backward(const struct model *model, const struct shard *shard, const real *dsum,
-                     real *joined)
+void beside_backward(const struct pass *pass, const struct gradients *gradients, const real *dsum,
+                     real *djoined)
 {
-    add(model, shard, dsum, model->ddual, NULL, joined);
+    add(pass, dsum, gradients->dsecond_stream, NULL, djoined);
 }
 
 /* forward: s_0 = x_0;  sum = x + f(x) + x_in */
-void beside_block_backward(const struct model *model, int block,
-                           const struct block_gradients *gradients, const struct shard *shard,
+void beside_block_backward(const struct pass *pass, const struct gradients *gradients, int block,
                            real *dx)
 {
-    const struct sublayer *last = &model->sublayer[(block + 1) * model->sublayers - 1];
-    if (model->dual && block == 0)
-        add(model, shard, dx, model->ddual, NULL, dx);
-    if (last->block_input)
-        add(model, shard, dx,
-            last->out.present ? gradients->sublayer[last->kind].sum : model->dstream[block + 1],
+    const struct sublayer *last =
+        &pass->parameters->sublayer[(block + 1) * config_sublayers(pass->config) - 1];
+    if (gradients->dsecond_stream && block == 0)
+        add(pass, dx, gradients->dsecond_stream, NULL, dx);
+    if (last->adds_block_input)
+        add(pass, dx,
+            sublayer_dsum(last, gradients_of_block(gradients, block),
+                          gradients->dstream[block + 1]),
             NULL, dx);
 }
 
 /* ---- the end of the stack --------------------------------------------------------------------*/
 
-void beside_head_forward(const struct model *model, const struct shard *shard)
+void beside_head_forward(const struct pass *pass, struct activations *a)
 {
-    const struct norm_site *final = &model->final;
-    add(model, shard, model->stream[model->config.layers],
-        final->present ? final->out : model->dual, NULL, final->out);
+    const bool normed = pass->parameters->final.present;
+    add(pass, a->stream[pass->config->layers], normed ? a->final.out : a->second_stream, NULL,
+        a->final.out);
 }
 
 /* forward: out = x_L + N(s) */
-void beside_head_backward(const struct model *model, const struct shard *shard)
+void beside_head_backward(const struct pass *pass, const struct activations *a, struct gradients *g)
 {
-    copy(model, shard, model->dfinal, model->dstream[model->config.layers]);
-    if (model->final.present)
-        norm_site_backward(model, &model->final, shard, model->dual, model->dfinal, NULL,
-                           model->ddual);
+    copy(pass, g->dhead_input, g->dstream[pass->config->layers]);
+    if (pass->parameters->final.present)
+        norm_backward(pass, &pass->parameters->final, &a->final, g->dhead_input, NULL,
+                      g->dsecond_stream);
     else
-        copy(model, shard, model->dfinal, model->ddual);
+        copy(pass, g->dhead_input, g->dsecond_stream);
 }

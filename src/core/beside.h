@@ -9,29 +9,33 @@
 #ifndef LNSCOPE_CORE_BESIDE_H
 #define LNSCOPE_CORE_BESIDE_H
 
-#include "core/shard.h"
+#include "core/real.h"
+
+struct activations;
+struct gradients;
+struct pass;
 
 /* Once x_0 is there. */
-void beside_embed(const struct model *model, const struct shard *shard);
+void beside_embed(const struct pass *pass, struct activations *activations);
 
-/* Before the branch [N][D], whose last bias is still to be added (NULL: none), is joined to the
- * stream. */
-void beside_forward(const struct model *model, const struct sublayer *sublayer,
-                    const struct shard *shard, real *branch, const real *bias);
+/* Before the branch [N][D] of a sublayer, whose last bias is still to be added (NULL: none), is
+ * joined to the stream. */
+void beside_forward(const struct pass *pass, struct activations *activations, int index,
+                    real *branch, const real *bias);
 
-/* The gradient of what is joined to the stream from that of the sum, dsum [N][D], into `joined`.
- * Only for a sublayer with BESIDE_SUM. */
-void beside_backward(const struct model *model, const struct shard *shard, const real *dsum,
-                     real *joined);
+/* djoined, the gradient of what is joined to the stream, from dsum, both [N][D]. Only for a
+ * sublayer with BESIDE_SUM. */
+void beside_backward(const struct pass *pass, const struct gradients *gradients, const real *dsum,
+                     real *djoined);
 
 /* Adds to dx [N][D], the gradient of the block's input, once it is otherwise complete. */
-void beside_block_backward(const struct model *model, int block,
-                           const struct block_gradients *gradients, const struct shard *shard,
+void beside_block_backward(const struct pass *pass, const struct gradients *gradients, int block,
                            real *dx);
 
-/* What the output projection reads, into model->final.out, once N(s) is there; and the way back
- * from model->dfinal to the gradients of x_L and s. Only for BESIDE_SUM. */
-void beside_head_forward(const struct model *model, const struct shard *shard);
-void beside_head_backward(const struct model *model, const struct shard *shard);
+/* What the output projection reads, once N(s) is there; and the way back from its gradient to those
+ * of x_L and s. Only for BESIDE_SUM. */
+void beside_head_forward(const struct pass *pass, struct activations *activations);
+void beside_head_backward(const struct pass *pass, const struct activations *activations,
+                          struct gradients *gradients);
 
 #endif

@@ -117,6 +117,17 @@ static inline bool config_is_gated(const struct model_config *config)
     return config->activation == ACTIVATION_SWIGLU || config->activation == ACTIVATION_GEGLU;
 }
 
+/* Sublayers of a block. */
+static inline int config_sublayers(const struct model_config *config)
+{
+    return config->parallel ? 1 : 2;
+}
+
+static inline bool config_has_second_stream(const struct model_config *config)
+{
+    return placement_table[config->placement].beside == BESIDE_SUM;
+}
+
 /* The window of a block, 0 where it sees all keys. */
 static inline int config_window(const struct model_config *config, int block)
 {

@@ -12,46 +12,64 @@
 #ifndef LNSCOPE_CORE_EXPERTS_H
 #define LNSCOPE_CORE_EXPERTS_H
 
+#include "core/config.h"
+#include "core/linear.h"
 #include "core/real.h"
 
 #include <stdint.h>
 
-struct model;
-struct shard;
+struct parameters;
+struct workspace;
+
+/* Their tensors, and how many they are. */
+struct experts {
+    int count, used;    /* E, k; count 0: no experts */
+    int router;         /* tensor [E][D] */
+    int up, gate, down; /* tensors [E F][D], [E F][D] (-1: not gated), [E D][F] */
+};
 
 /* M = N k choices of a row and an expert; a shard's lie together, sorted by expert. */
-struct experts {
-    int count, used;           /* E, k; count 0: no experts */
-    int router;                /* tensor [E][D] */
-    int up, gate, down;        /* tensors [E F][D], [E F][D] (-1: not gated), [E D][F] */
-    real *router_rows;         /* [N][E] logits, then p, then the gradient of the logits */
-    int32_t *chosen, *slot;    /* [N][k] experts, largest p first; where they are among the M */
-    int32_t *start;            /* [shards][E+1] the first of each expert's among the M */
-    real *input;               /* [M][D] rows of u */
-    real *up_rows, *gate_rows; /* [M][F] as in struct feed_forward */
-    real *active;              /* [M][F] */
-    real *output;              /* [M][D], then the gradient of `input` */
+struct experts_activations {
+    real *probability;      /* [N][E] p */
+    int32_t *chosen, *slot; /* [N][k] experts, largest p first; where they are among the M */
+    int32_t *start;         /* [shards][E+1] the first of each expert's among the M */
+    real *input;            /* [M][D] rows of u */
+    real *up, *gate;        /* [M][F] as in struct feed_forward_activations */
+    real *active;           /* [M][F] */
+    real *output;           /* [M][D] */
 };
 
 struct experts_gradients {
-    real *output;              /* [M][D] */
-    real *up_rows, *gate_rows; /* [M][F] */
+    real *dlogits;     /* [N][E] of what p is the softmax of */
+    real *doutput;     /* [M][D] */
+    real *dup, *dgate; /* [M][F] */
 };
 
-void experts_carve(struct model *model, struct experts *experts, int block);
-void experts_carve_gradients(struct model *model, struct experts_gradients *gradients);
-
-/* What all blocks share: model->expert_addend and model->expert_rows. */
-void experts_carve_shared(struct model *model);
-
 /* As the functions of attention.h, but added to what `out` and `du` hold. */
-void experts_forward(const struct model *model, const struct experts *experts,
-                     const struct shard *shard, const real *u, real *out);
-void experts_backward(const struct model *model, const struct experts *experts,
-                      const struct experts_gradients *gradients, const struct shard *shard,
-                      const real *df, real *du);
-int experts_matrices(const struct model *model);
-void experts_weight_gradient(const struct model *model, const struct experts *experts,
-                             const struct experts_gradients *gradients, const real *u, int which);
+struct experts experts_find(const struct parameters *parameters, const struct model_config *config,
+                            int block);
+void experts_carve(struct experts_activations *activations, const struct model_config *config,
+                   struct arena *arena);
+void experts_carve_gradients(struct experts_gradients *gradients, const struct model_config *config,
+                             struct arena *arena);
+void experts_forward(const struct pass *pass, const struct experts *experts,
+                     struct experts_activations *activations, const real *u, real *out);
+void experts_backward(const struct pass *pass, const struct experts *experts,
+                      const struct experts_activations *activations,
+                      struct experts_gradients *gradients, const real *df, real *du);
+int experts_matrices(const struct experts *experts);
+struct weight_product experts_weight_product(const struct experts *experts,
+                                             const struct experts_activations *activations,
+                                             const struct experts_gradients *gradients,
+                                             const real *u, int which);
+
+/* The gradient of one expert's matrix, into gradients->dweight. */
+void experts_backward_weight(const struct pass *pass, const struct experts *experts,
+                             const struct experts_activations *activations,
+                             struct gradients *gradients, const struct weight_product *product);
+
+/* What all blocks share in the workspace. */
+void experts_carve_workspace(struct workspace *workspace, const struct model_config *config,
+                             struct arena *arena);
 
 #endif

@@ -1,114 +1,134 @@
 /* See feed_forward.h. Forward and backward stand side by side. */
 #include "core/feed_forward.h"
 
-#include "core/linear.h"
-#include "core/shard.h"
+#include "core/pass.h"
 #include "core/tensors.h"
 
-void feed_forward_carve(struct model *model, struct feed_forward *f, int block)
+/* ---- memory ----------------------------------------------------------------------------------*/
+
+struct feed_forward feed_forward_find(const struct parameters *p, const struct model_config *c,
+                                      int block)
 {
-    const struct model_config *c = &model->config;
-    const size_t numbers = (size_t)(c->batch * c->context) * (size_t)c->ffn;
-    f->present = true;
-    f->up = tensors_find(model, "ffn.up.weight", block);
-    f->up_bias = tensors_find(model, "ffn.up.bias", block);
-    f->gate = tensors_find(model, "ffn.gate.weight", block);
-    f->gate_bias = tensors_find(model, "ffn.gate.bias", block);
-    f->down = tensors_find(model, "ffn.down.weight", block);
-    f->down_bias = tensors_find(model, "ffn.down.bias", block);
-    f->up_rows = model_take(model, numbers);
-    if (config_is_gated(c))
-        f->gate_rows = model_take(model, numbers);
-    f->active = model_take(model, numbers);
+    struct feed_forward f = {
+        .present = true,
+        .up = tensors_find(p, "ffn.up.weight", block),
+        .up_bias = tensors_find(p, "ffn.up.bias", block),
+        .gate = tensors_find(p, "ffn.gate.weight", block),
+        .gate_bias = tensors_find(p, "ffn.gate.bias", block),
+        .down = tensors_find(p, "ffn.down.weight", block),
+        .down_bias = tensors_find(p, "ffn.down.bias", block),
+    };
     if (c->experts > 0)
-        experts_carve(model, &f->experts, block);
+        f.experts = experts_find(p, c, block);
+    return f;
 }
 
-void feed_forward_carve_gradients(struct model *model, struct feed_forward_gradients *g)
+void feed_forward_carve(struct feed_forward_activations *a, const struct model_config *c,
+                        struct arena *arena)
 {
-    const struct model_config *c = &model->config;
     const size_t numbers = (size_t)(c->batch * c->context) * (size_t)c->ffn;
-    g->up_rows = model_take(model, numbers);
+    a->up = real_take(arena, numbers);
     if (config_is_gated(c))
-        g->gate_rows = model_take(model, numbers);
+        a->gate = real_take(arena, numbers);
+    a->active = real_take(arena, numbers);
     if (c->experts > 0)
-        experts_carve_gradients(model, &g->experts);
+        experts_carve(&a->experts, c, arena);
 }
 
-static struct activation_rows
-activation_rows(const struct model *model, const struct feed_forward *f, const struct shard *shard)
+void feed_forward_carve_gradients(struct feed_forward_gradients *g, const struct model_config *c,
+                                  struct arena *arena)
 {
-    const int F = model->config.ffn;
+    const size_t numbers = (size_t)(c->batch * c->context) * (size_t)c->ffn;
+    g->dup = real_take(arena, numbers);
+    if (config_is_gated(c))
+        g->dgate = real_take(arena, numbers);
+    if (c->experts > 0)
+        experts_carve_gradients(&g->experts, c, arena);
+}
+
+/* ---- f ----------------------------------------------------------------------------------------*/
+
+static struct activation_rows activation_rows(const struct pass *pass, const struct feed_forward *f,
+                                              const struct feed_forward_activations *a)
+{
+    const int F = pass->config->ffn;
     return (struct activation_rows){
-        .rows = shard->rows,
+        .rows = pass->shard.rows,
         .width = F,
-        .up = shard_rows(f->up_rows, shard, F),
-        .gate = f->gate_rows ? shard_rows(f->gate_rows, shard, F) : NULL,
-        .up_bias = weight_of(model, f->up_bias),
-        .gate_bias = weight_of(model, f->gate_bias),
-        .active = shard_rows(f->active, shard, F),
+        .up = shard_rows(a->up, &pass->shard, F),
+        .gate = a->gate ? shard_rows(a->gate, &pass->shard, F) : NULL,
+        .up_bias = weight_of(pass->parameters, f->up_bias),
+        .gate_bias = weight_of(pass->parameters, f->gate_bias),
+        .active = shard_rows(a->active, &pass->shard, F),
     };
 }
 
-void feed_forward_forward(const struct model *model, const struct feed_forward *f,
-                          const struct shard *shard, const real *u, real *out)
+void feed_forward_forward(const struct pass *pass, const struct feed_forward *f,
+                          struct feed_forward_activations *a, const real *u, real *out)
 {
-    const int D = model->config.width;
-    const struct activation_rows rows = activation_rows(model, f, shard);
-    const real *u_rows = shard_rows_const(u, shard, D);
-    linear_forward(model, f->up, u_rows, rows.up, shard->rows);
-    if (rows.gate)
-        linear_forward(model, f->gate, u_rows, rows.gate, shard->rows);
-    model->kernels->activation_forward[model->config.activation](&rows);
-    linear_forward(model, f->down, rows.active, shard_rows(out, shard, D), shard->rows);
+    const int D = pass->config->width, rows = pass->shard.rows;
+    const struct activation_rows activation = activation_rows(pass, f, a);
+    const real *u_rows = shard_rows_const(u, &pass->shard, D);
+    linear_forward(pass, f->up, u_rows, activation.up, rows);
+    if (activation.gate)
+        linear_forward(pass, f->gate, u_rows, activation.gate, rows);
+    pass->kernels->activation_forward[pass->config->activation](&activation);
+    linear_forward(pass, f->down, activation.active, shard_rows(out, &pass->shard, D), rows);
     if (f->experts.count > 0)
-        experts_forward(model, &f->experts, shard, u, out);
+        experts_forward(pass, &f->experts, &a->experts, u, out);
 }
 
-void feed_forward_backward(const struct model *model, const struct feed_forward *f,
-                           const struct feed_forward_gradients *g, const struct shard *shard,
-                           const real *df, real *du)
+void feed_forward_backward(const struct pass *pass, const struct feed_forward *f,
+                           const struct feed_forward_activations *a,
+                           struct feed_forward_gradients *g, const real *df, real *du)
 {
-    const int D = model->config.width, F = model->config.ffn;
-    const real *df_rows = shard_rows_const(df, shard, D);
-    real *du_rows = shard_rows(du, shard, D);
-    struct activation_rows rows = activation_rows(model, f, shard);
-    rows.dup = shard_rows(g->up_rows, shard, F);
-    rows.dgate = rows.gate ? shard_rows(g->gate_rows, shard, F) : NULL;
-    rows.dup_bias = partial_of(model, f->up_bias, shard);
-    rows.dgate_bias = partial_of(model, f->gate_bias, shard);
+    const int D = pass->config->width, F = pass->config->ffn, rows = pass->shard.rows;
+    const real *df_rows = shard_rows_const(df, &pass->shard, D);
+    real *du_rows = shard_rows(du, &pass->shard, D);
+    struct activation_rows activation = activation_rows(pass, f, a);
+    activation.dup = shard_rows(g->dup, &pass->shard, F);
+    activation.dgate = a->gate ? shard_rows(g->dgate, &pass->shard, F) : NULL;
+    activation.dup_bias = dvector_of(pass, f->up_bias);
+    activation.dgate_bias = dvector_of(pass, f->gate_bias);
 
-    model->kernels->bias_backward(df_rows, partial_of(model, f->down_bias, shard), shard->rows, D);
-    linear_backward_data(model, f->down, df_rows, rows.dup, shard->rows);
-    model->kernels->activation_backward(&rows);
-    linear_backward_data(model, f->up, rows.dup, du_rows, shard->rows);
-    if (rows.gate) {
-        real *addend = shard_rows(model->addend, shard, D);
-        linear_backward_data(model, f->gate, rows.dgate, addend, shard->rows);
-        model->kernels->add(du_rows, addend, (size_t)shard->rows * (size_t)D);
+    pass->kernels->bias_backward(df_rows, dvector_of(pass, f->down_bias), rows, D);
+    linear_backward_data(pass, f->down, df_rows, activation.dup, rows);
+    pass->kernels->activation_backward(&activation);
+    linear_backward_data(pass, f->up, activation.dup, du_rows, rows);
+    if (activation.gate) {
+        real *du_part = shard_rows(pass->workspace->du_part, &pass->shard, D);
+        linear_backward_data(pass, f->gate, activation.dgate, du_part, rows);
+        pass->kernels->add(du_rows, du_part, (size_t)rows * (size_t)D);
     }
     if (f->experts.count > 0)
-        experts_backward(model, &f->experts, &g->experts, shard, df, du);
+        experts_backward(pass, &f->experts, &a->experts, &g->experts, df, du);
 }
 
-int feed_forward_matrices(const struct model *model)
+/* ---- weights ----------------------------------------------------------------------------------*/
+
+/* Its own matrices, without the experts'. */
+static int own_matrices(const struct feed_forward *f)
 {
-    const struct model_config *c = &model->config;
-    return 2 + (config_is_gated(c) ? 1 : 0) + (c->experts > 0 ? experts_matrices(model) : 0);
+    return f->gate >= 0 ? 3 : 2;
 }
 
-void feed_forward_weight_gradient(const struct model *model, const struct feed_forward *f,
-                                  const struct feed_forward_gradients *g, const real *u,
-                                  const real *df, int which)
+int feed_forward_matrices(const struct feed_forward *f)
 {
-    const int N = model->config.batch * model->config.context;
-    const int own = f->gate_rows ? 3 : 2;
-    if (which >= own)
-        experts_weight_gradient(model, &f->experts, &g->experts, u, which - own);
-    else if (which == 0)
-        linear_backward_weight(model, f->up, g->up_rows, u, N);
-    else if (which == 1)
-        linear_backward_weight(model, f->down, df, f->active, N);
-    else
-        linear_backward_weight(model, f->gate, g->gate_rows, u, N);
+    return own_matrices(f) + (f->experts.count > 0 ? experts_matrices(&f->experts) : 0);
+}
+
+struct weight_product feed_forward_weight_product(const struct feed_forward *f,
+                                                  const struct feed_forward_activations *a,
+                                                  const struct feed_forward_gradients *g,
+                                                  const real *u, const real *df, int which)
+{
+    const struct weight_product products[] = {
+        {.tensor = f->up, .expert = -1, .dy = g->dup, .x = u},
+        {.tensor = f->down, .expert = -1, .dy = df, .x = a->active},
+        {.tensor = f->gate, .expert = -1, .dy = g->dgate, .x = u},
+    };
+    if (which >= own_matrices(f))
+        return experts_weight_product(&f->experts, &a->experts, &g->experts, u,
+                                      which - own_matrices(f));
+    return products[which];
 }

@@ -12,36 +12,43 @@
 
 #include <stdbool.h>
 
+/* Its tensors; -1: none. */
 struct feed_forward {
     bool present;
-    int up, up_bias;     /* tensors; -1: none */
+    int up, up_bias;
     int gate, gate_bias; /* of the gated activations */
     int down, down_bias;
-    real *up_rows;   /* [N][F] up-projection, then the slope of `active` by it */
-    real *gate_rows; /* [N][F] the same of the gate */
-    real *active;    /* [N][F] */
     struct experts experts;
 };
 
+struct feed_forward_activations {
+    real *up;     /* [N][F] up-projection, then the slope of `active` by it */
+    real *gate;   /* [N][F] the same of the gate */
+    real *active; /* [N][F] */
+    struct experts_activations experts;
+};
+
 struct feed_forward_gradients {
-    real *up_rows;   /* [N][F]; on the way there the gradient of `active` */
-    real *gate_rows; /* [N][F] */
+    real *dup;   /* [N][F]; on the way there the gradient of `active` */
+    real *dgate; /* [N][F] */
     struct experts_gradients experts;
 };
 
-void feed_forward_carve(struct model *model, struct feed_forward *feed_forward, int block);
-void feed_forward_carve_gradients(struct model *model, struct feed_forward_gradients *gradients);
-
 /* As the functions of attention.h. */
-void feed_forward_forward(const struct model *model, const struct feed_forward *feed_forward,
-                          const struct shard *shard, const real *u, real *out);
-void feed_forward_backward(const struct model *model, const struct feed_forward *feed_forward,
-                           const struct feed_forward_gradients *gradients,
-                           const struct shard *shard, const real *df, real *du);
-int feed_forward_matrices(const struct model *model);
-void feed_forward_weight_gradient(const struct model *model,
-                                  const struct feed_forward *feed_forward,
-                                  const struct feed_forward_gradients *gradients, const real *u,
-                                  const real *df, int which);
+struct feed_forward feed_forward_find(const struct parameters *parameters,
+                                      const struct model_config *config, int block);
+void feed_forward_carve(struct feed_forward_activations *activations,
+                        const struct model_config *config, struct arena *arena);
+void feed_forward_carve_gradients(struct feed_forward_gradients *gradients,
+                                  const struct model_config *config, struct arena *arena);
+void feed_forward_forward(const struct pass *pass, const struct feed_forward *feed_forward,
+                          struct feed_forward_activations *activations, const real *u, real *out);
+void feed_forward_backward(const struct pass *pass, const struct feed_forward *feed_forward,
+                           const struct feed_forward_activations *activations,
+                           struct feed_forward_gradients *gradients, const real *df, real *du);
+int feed_forward_matrices(const struct feed_forward *feed_forward);
+struct weight_product feed_forward_weight_product(
+    const struct feed_forward *feed_forward, const struct feed_forward_activations *activations,
+    const struct feed_forward_gradients *gradients, const real *u, const real *df, int which);
 
 #endif

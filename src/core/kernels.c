@@ -1419,7 +1419,7 @@ INLINE struct update_sums adam_as(const struct update_rows *u, double step_size,
                                   bool decoupled, bool adaptive)
 {
     real *restrict w = u->weight, *restrict m = u->first, *restrict v = u->second;
-    const real *restrict grad = u->grad;
+    const real *restrict dweight = u->dweight;
     const real b1 = (real)u->beta1, b2 = (real)u->beta2, c1 = (real)(1 - u->beta1),
                c2 = (real)(1 - u->beta2);
     const real step = (real)step_size, root = (real)root_size;
@@ -1431,7 +1431,7 @@ INLINE struct update_sums adam_as(const struct update_rows *u, double step_size,
         real weights = 0, changes = 0;
 #pragma omp simd reduction(+ : weights, changes)
         for (size_t i = start; i < end; i++) {
-            real g = grad[i] * scale;
+            real g = dweight[i] * scale;
             if (!decoupled)
                 g += decay * w[i];
             real first = b1 * m[i] + c1 * g, second = b2 * v[i] + c2 * g * g;
@@ -1473,7 +1473,7 @@ static struct update_sums radam(const struct update_rows *u)
 static struct update_sums lion(const struct update_rows *u)
 {
     real *restrict w = u->weight, *restrict m = u->first;
-    const real *restrict grad = u->grad;
+    const real *restrict dweight = u->dweight;
     const real b1 = (real)u->beta1, b2 = (real)u->beta2, c1 = (real)(1 - u->beta1),
                c2 = (real)(1 - u->beta2);
     const real lr = (real)u->lr, decay = (real)(u->lr * u->decay), scale = (real)u->scale;
@@ -1483,7 +1483,7 @@ static struct update_sums lion(const struct update_rows *u)
         real weights = 0, changes = 0;
 #pragma omp simd reduction(+ : weights, changes)
         for (size_t i = start; i < end; i++) {
-            real g = grad[i] * scale, mean = b1 * m[i] + c1 * g;
+            real g = dweight[i] * scale, mean = b1 * m[i] + c1 * g;
             real sign = (mean > 0 ? (real)1 : (real)0) - (mean < 0 ? (real)1 : (real)0);
             real change = decay * w[i] + lr * sign;
             m[i] = b2 * m[i] + c2 * g;
@@ -1501,7 +1501,7 @@ static struct update_sums lion(const struct update_rows *u)
 INLINE struct update_sums descend(const struct update_rows *u, bool with_buffer)
 {
     real *restrict w = u->weight, *restrict buffer = u->first;
-    const real *restrict grad = u->grad;
+    const real *restrict dweight = u->dweight;
     const real lr = (real)u->lr, decay = (real)(u->lr * u->decay), scale = (real)u->scale,
                b1 = (real)u->beta1;
     struct update_sums sums = {0};
@@ -1510,7 +1510,7 @@ INLINE struct update_sums descend(const struct update_rows *u, bool with_buffer)
         real weights = 0, changes = 0;
 #pragma omp simd reduction(+ : weights, changes)
         for (size_t i = start; i < end; i++) {
-            real g = grad[i] * scale;
+            real g = dweight[i] * scale;
             if (with_buffer)
                 buffer[i] = g = b1 * buffer[i] + g;
             real change = decay * w[i] + lr * g;

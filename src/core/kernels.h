@@ -134,7 +134,7 @@ struct stream_sums {
 struct update_rows {
     size_t count;
     real *weight;
-    const real *grad;
+    const real *dweight;
     real *first, *second; /* moments; `first` is the momentum buffer */
     double scale;         /* of the gradient: the clipping factor */
     double lr, decay;     /* the decay is the optimizer's: decoupled, or added to the gradient */

@@ -1,25 +1,35 @@
 /* Linear layers: the three matrix products of y = x W^T, for a weight tensor W[out][in] of a model.
  *
  * Small products go to the tiles of kernels.h, large ones to BLAS, and so do predictions, for which
- * nothing is prepared. */
+ * nothing is packed. */
 #ifndef LNSCOPE_CORE_LINEAR_H
 #define LNSCOPE_CORE_LINEAR_H
 
-#include "core/model.h"
+#include "core/real.h"
 
-/* Lays a tensor's weights out as linear_forward() reads them (but for predictions). What was
- * prepared of the block two before is overwritten. */
-void linear_prepare(const struct model *model, int tensor);
+struct gradients;
+struct pass;
+
+/* What the gradient of a matrix is the product of: dW = dy^T x, dy[N][out], x[N][in]; of one
+ * expert's (experts.h), [M] rows each, of which it takes its own. */
+struct weight_product {
+    int tensor;
+    int expert; /* -1: none */
+    const real *dy, *x;
+};
+
+/* Packs a tensor's weights into the workspace as linear_forward() reads them (but for predictions).
+ * What was packed of the block two before is overwritten. */
+void linear_pack(const struct pass *pass, int tensor);
 
 /* y[rows][out] = x[rows][in] W^T. */
-void linear_forward(const struct model *model, int tensor, const real *x, real *y, int rows);
+void linear_forward(const struct pass *pass, int tensor, const real *x, real *y, int rows);
 
 /* dx[rows][in] = dy[rows][out] W. */
-void linear_backward_data(const struct model *model, int tensor, const real *dy, real *dx,
-                          int rows);
+void linear_backward_data(const struct pass *pass, int tensor, const real *dy, real *dx, int rows);
 
-/* dW[out][in] = dy[rows][out]^T x[rows][in], into model->grad; in a block, notes its squares. */
-void linear_backward_weight(const struct model *model, int tensor, const real *dy, const real *x,
-                            int rows);
+/* dW[out][in] = dy[N][out]^T x[N][in], into gradients->dweight; in a block, notes its squares. */
+void linear_backward_weight(const struct pass *pass, struct gradients *gradients, int tensor,
+                            const real *dy, const real *x);
 
 #endif

@@ -3,197 +3,39 @@
 
 #include "core/beside.h"
 #include "core/branch.h"
-#include "core/embedding.h"
+#include "core/kernels.h"
 #include "core/linear.h"
-#include "core/positions.h"
+#include "core/pass.h"
 #include "core/probe.h"
 #include "core/sublayer.h"
-#include "core/tensors.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- memory ----------------------------------------------------------------------------------*/
-
-real *model_take(struct model *model, size_t count)
-{
-    return arena_take(&model->arena, count, sizeof(real));
-}
-
-/* The tensor "NAME.WHAT" of a norm. */
-static int find_of_norm(const struct model *model, const char *name, const char *what, int block)
-{
-    char kind[TENSOR_NAME]; /* longer than any of the table of tensors */
-    strcpy(kind, name);
-    strcat(kind, ".");
-    strcat(kind, what);
-    return tensors_find(model, kind, block);
-}
-
-static void carve_norm(struct model *model, struct norm_site *site, const char *name, int block,
-                       bool present)
-{
-    const size_t N = (size_t)(model->config.batch * model->config.context);
-    site->present = present && model->config.norm != NORM_NONE;
-    site->gain = site->bias = site->alpha = -1;
-    site->offset = model->config.gain_offset;
-    site->scale = 1;
-    if (!site->present)
-        return;
-    site->gain = find_of_norm(model, name, "weight", block);
-    site->bias = find_of_norm(model, name, "bias", block);
-    site->alpha = find_of_norm(model, name, "alpha", block);
-    if (model->config.norm != NORM_DYT) {
-        site->mean = model_take(model, N);
-        site->rstd = model_take(model, N);
-    }
-}
-
-/* How the sublayer's branch and the stream are joined. */
-static void set_join(struct model *model, struct sublayer *s, int block)
-{
-    const struct model_config *c = &model->config;
-    const bool attention = s->kind == SUBLAYER_ATTENTION;
-    s->skip = (real)placement_skip(c->placement, c->layers);
-    s->skip_tensor = tensors_find(model, attention ? "attn.omega" : "ffn.omega", block);
-    s->scale_tensor = tensors_find(model, attention ? "attn.alpha" : "ffn.alpha", block);
-    s->beside = placement_table[c->placement].beside;
-    if (s->beside == BESIDE_INPUT && (!attention || c->parallel))
-        s->block_input = model->stream[block];
-}
-
-static void carve_sublayer(struct model *model, int block, enum sublayer_kind kind)
-{
-    const struct model_config *c = &model->config;
-    const struct placement_row *placement =
-        &placement_table[placement_of_block(c->placement, block, c->layers)];
-    const bool attention = kind == SUBLAYER_ATTENTION;
-    const size_t N = (size_t)(c->batch * c->context), D = (size_t)c->width;
-    struct sublayer *s = &model->sublayer[block * model->sublayers + (int)kind];
-
-    s->kind = kind;
-    set_join(model, s, block);
-    const char *norm = attention ? "ln1" : "ln2";
-    carve_norm(model, &s->in, norm, block, placement->norm_in);
-    carve_norm(model, &s->branch, attention ? "ln1_branch" : "ln2_branch", block,
-               placement->norm_branch);
-    carve_norm(model, &s->out, norm, block, placement->norm_out);
-    s->in.scale = (real)placement_norm_scale(c->placement, block);
-    if (s->in.present)
-        s->in.out = model_take(model, N * D);
-    if (attention)
-        attention_carve(model, &s->attention, block);
-    if (!attention || c->parallel)
-        feed_forward_carve(model, &s->feed_forward, block);
-    if (s->branch.present || s->scale_tensor >= 0)
-        s->f = model_take(model, N * D);
-    if (s->branch.present)
-        s->branch.out = model_take(model, N * D);
-    if (s->out.present)
-        s->sum = model_take(model, N * D);
-    s->x = attention ? model->stream[block] : model->middle[block];
-    s->y = attention && !c->parallel ? model->middle[block] : model->stream[block + 1];
-}
-
-static void carve_gradients(struct model *model, struct block_gradients *g)
-{
-    const struct model_config *c = &model->config;
-    const struct sublayer *any = model->sublayer; /* `mix`: its first block is the one with Nout */
-    const size_t N = (size_t)(c->batch * c->context), D = (size_t)c->width;
-    for (int kind = 0; kind < model->sublayers; kind++) {
-        if (any->out.present)
-            g->sublayer[kind].sum = model_take(model, N * D);
-        if (any->scale_tensor >= 0 || any->beside == BESIDE_SUM)
-            g->sublayer[kind].joined = model_take(model, N * D);
-        if (any->branch.present)
-            g->sublayer[kind].f = model_take(model, N * D);
-    }
-    attention_carve_gradients(model, &g->attention);
-    feed_forward_carve_gradients(model, &g->feed_forward);
-    if (!c->parallel)
-        g->middle = model_take(model, N * D);
-}
-
-/* What the sublayers pass on within a shard. */
-static void carve_between(struct model *model)
-{
-    const struct model_config *c = &model->config;
-    const size_t numbers = (size_t)(c->batch * c->context) * (size_t)c->width;
-    model->through = model_take(model, numbers);
-    if (c->parallel)
-        model->second = model_take(model, numbers);
-    if (c->kv_rank > 0 || c->experts > 0 || config_is_gated(c))
-        model->addend = model_take(model, numbers);
-    if (c->experts > 0)
-        experts_carve_shared(model);
-}
 
 /* Gives every array its place; twice, the first time only to count. */
 static void carve(struct model *model)
 {
     const struct model_config *c = &model->config;
-    const int L = c->layers;
-    const size_t N = (size_t)(c->batch * c->context), D = (size_t)c->width, V = (size_t)c->vocab;
-
-    model->weight = model_take(model, model->parameters);
-    model->grad = model_take(model, model->parameters);
-    model->panels = model_take(model, model->panels_size);
-    model->tokens = arena_take(&model->arena, N, sizeof(int32_t));
-    model->targets = arena_take(&model->arena, N, sizeof(int32_t));
+    const size_t N = (size_t)(c->batch * c->context);
+    struct arena *arena = &model->arena;
+    parameters_carve(&model->parameters, c, arena);
+    model->batch.tokens = arena_take(arena, N, sizeof(int32_t));
+    model->batch.targets = arena_take(arena, N, sizeof(int32_t));
     if (c->patch > 0)
-        model->pixels = model_take(model, N * (size_t)c->patch);
-    positions_carve(model);
-    for (int l = 0; l <= L; l++) {
-        model->stream[l] = model_take(model, N * D);
-        model->dstream[l] = model_take(model, N * D);
-        if (l < L && !c->parallel)
-            model->middle[l] = model_take(model, N * D);
-    }
-    for (int block = 0; block < L; block++)
-        for (int kind = 0; kind < model->sublayers; kind++)
-            carve_sublayer(model, block, (enum sublayer_kind)kind);
-    carve_norm(model, &model->final, "ln_f", -1, placement_table[c->placement].final_norm);
-    const bool dual = placement_table[c->placement].beside == BESIDE_SUM;
-    if (model->final.present || dual) {
-        model->final.out = model_take(model, N * D);
-        model->dfinal = model_take(model, N * D);
-    }
-    if (dual) {
-        model->dual = model_take(model, N * D);
-        model->ddual = model_take(model, N * D);
-    }
-    for (int i = 0; i < 2; i++)
-        carve_gradients(model, &model->block_gradients[i]);
-    model->logits = model_take(model, N * V);
-    carve_between(model);
-    model->partial = model_take(model, (size_t)model->shards * model->partials);
-    model->scratch_size = attention_scratch(c->context, config_head_width(c));
-    model->scratch = model_take(model, (size_t)model->shards * model->scratch_size);
+        model->batch.pixels = real_take(arena, N * (size_t)c->patch);
+    activations_carve(&model->activations, &model->parameters, c, arena);
+    gradients_carve(&model->gradients, &model->activations, &model->parameters, c, arena);
+    workspace_carve(&model->workspace, &model->parameters, c, arena);
 }
 
 /* All that does not lie in the arena. */
 static void open_tables(struct model *model, const struct model_config *config)
 {
-    const size_t L = (size_t)config->layers;
     *model = (struct model){.config = *config, .kernels = kernels_best()};
-    model->shards = config->batch < MODEL_SHARDS ? config->batch : MODEL_SHARDS;
-    tensors_list(model);
-    model->token_embedding = tensors_find(model, "wte.weight", -1);
-    model->position_embedding = tensors_find(model, "wpe.weight", -1);
-    model->head = tensors_find(model, config->tied ? "wte.weight" : "head.weight", -1);
-    model->patch = tensors_find(model, "patch.weight", -1);
-    model->patch_bias = tensors_find(model, "patch.bias", -1);
-    model->class_token = tensors_find(model, "class.weight", -1);
-    model->sublayers = config->parallel ? 1 : SUBLAYERS_PER_BLOCK;
-    model->sublayer = memory_new(L * (size_t)model->sublayers, sizeof *model->sublayer);
-    model->stream = memory_new(3 * L + 2, sizeof *model->stream);
-    model->dstream = model->stream + L + 1;
-    model->middle = model->dstream + L + 1;
-    model->stream_square = memory_new(2 * (L + 1), sizeof(double));
-    model->stream_grad_square = model->stream_square + L + 1;
-    model->grad_square = memory_new((size_t)model->tensors, sizeof(double));
-    model->shard_loss = memory_new((size_t)model->shards, sizeof(double));
-    model->shard_square = memory_new((size_t)model->shards * 2 * (L + 1), sizeof(double));
+    parameters_open(&model->parameters, config);
+    activations_open(&model->activations, config);
+    gradients_open(&model->gradients, &model->parameters, config);
 }
 
 size_t model_bytes(const struct model_config *config)
@@ -208,11 +50,11 @@ size_t model_bytes(const struct model_config *config)
 
 size_t model_parameters(const struct model_config *config)
 {
-    struct model model;
-    open_tables(&model, config);
-    size_t parameters = model.parameters;
-    model_close(&model);
-    return parameters;
+    struct parameters parameters;
+    parameters_open(&parameters, config);
+    size_t count = parameters.count;
+    parameters_close(&parameters);
+    return count;
 }
 
 bool model_open(struct model *model, const struct model_config *config)
@@ -224,260 +66,326 @@ bool model_open(struct model *model, const struct model_config *config)
         return false;
     }
     carve(model);
-    positions_fill(model);
-    tensors_init(model);
+    parameters_fill(&model->parameters, config);
     return true;
 }
 
 void model_close(struct model *model)
 {
-    free(model->tensor);
-    free(model->sublayer);
-    free(model->stream);
-    free(model->stream_square);
-    free(model->grad_square);
-    free(model->shard_loss);
-    free(model->shard_square);
+    parameters_close(&model->parameters);
+    activations_close(&model->activations);
+    gradients_close(&model->gradients);
     arena_close(&model->arena);
     *model = (struct model){0};
 }
 
+/* ---- what a step has left --------------------------------------------------------------------*/
+
 const real *model_stream(const struct model *model, int l)
 {
-    return model->stream[l];
+    return model->activations.stream[l];
 }
 
-const real *model_stream_grad(const struct model *model, int l)
+const real *model_dstream(const struct model *model, int l)
 {
-    return model->dstream[l];
+    return model->gradients.dstream[l];
+}
+
+const real *model_output(const struct model *model)
+{
+    return model->activations.head_input;
+}
+
+const real *model_logits(const struct model *model, int sequence, int place)
+{
+    const size_t row = (size_t)sequence * (size_t)model->config.context + (size_t)place;
+    return model->activations.logits + row * (size_t)model->config.vocab;
 }
 
 real model_attention(const struct model *model, int block, int sequence, int head, int query,
                      int key)
 {
     const size_t Tp = (size_t)attention_pad(model->config.context);
-    const struct sublayer *sublayer = &model->sublayer[block * model->sublayers];
-    return sublayer->attention
+    const struct sublayer_activations *a =
+        &model->activations.sublayer[block * config_sublayers(&model->config)];
+    return a->attention
         .probability[((size_t)(sequence * model->config.heads + head) * Tp + (size_t)key) * Tp +
                      (size_t)query];
 }
 
-/* ---- one shard -------------------------------------------------------------------------------*/
-
-static struct shard shard_of(const struct model *model, int index)
-{
-    const int B = model->config.batch, T = model->config.context;
-    int first = B * index / model->shards, end = B * (index + 1) / model->shards;
-    return (struct shard){.index = index, .first = first * T, .rows = (end - first) * T};
-}
+/* ---- the end of the stack --------------------------------------------------------------------*/
 
 /* The shard's sum of squares of an [N][D] array. */
-static double shard_squares(const struct model *model, const struct shard *shard, const real *x)
+static double shard_squares(const struct pass *pass, const real *x)
 {
-    const size_t D = (size_t)model->config.width;
-    return model->kernels->sum_squares(x + (size_t)shard->first * D, (size_t)shard->rows * D);
+    const int D = pass->config->width;
+    return pass->kernels->sum_squares(shard_rows_const(x, &pass->shard, D),
+                                      (size_t)pass->shard.rows * (size_t)D);
 }
 
-/* Where a shard notes its squares of the streams ([0]) and their gradients ([1]): [L+1] each. */
-static double *squares_of(const struct model *model, int shard, int which)
+/* Where the pass's shard notes its squares of the streams, or of their gradients: [L+1]. */
+static double *squares_of(const struct pass *pass, double *shard_square)
 {
-    return model->shard_square + (size_t)(shard * 2 + which) * (size_t)(model->config.layers + 1);
+    return shard_square + pass->shard.index * (pass->config->layers + 1);
 }
 
-/* What the output projection reads. */
-static real *head_input(const struct model *model)
+/* forward: logits = Nfinal(x_L) W_head^T */
+static void head_logits(const struct pass *pass, struct activations *a)
 {
-    return model->final.out ? model->final.out : model->stream[model->config.layers];
-}
-
-const real *model_output(const struct model *model)
-{
-    return head_input(model);
-}
-
-/* The shard's logits. */
-static real *head_logits(const struct model *model, const struct shard *shard)
-{
-    const int D = model->config.width;
-    if (model->final.present)
-        norm_site_forward(model, &model->final, shard,
-                          model->dual ? model->dual : model->stream[model->config.layers],
-                          model->final.out);
-    if (model->dual)
-        beside_head_forward(model, shard);
-    real *logits = shard_rows(model->logits, shard, model->config.vocab);
-    linear_forward(model, model->head, shard_rows_const(head_input(model), shard, D), logits,
-                   shard->rows);
-    return logits;
-}
-
-/* Logits, loss and, for the backward pass, dlogits in their place. */
-static void head_forward(const struct model *model, const struct shard *shard)
-{
-    const int V = model->config.vocab;
-    real *logits = head_logits(model, shard);
-    double loss = 0;
-    for (int row = 0; row < shard->rows; row++) {
-        real *of_row = logits + (size_t)row * (size_t)V;
-        int target = model->targets[shard->first + row];
-        if (target >= 0)
-            loss += model->kernels->cross_entropy(of_row, V, target, model->loss_scale);
-        else
-            memset(of_row, 0, (size_t)V * sizeof(real));
-    }
-    model->shard_loss[shard->index] = loss;
+    const int D = pass->config->width;
+    if (pass->parameters->final.present)
+        norm_forward(pass, &pass->parameters->final, &a->final);
+    if (a->second_stream)
+        beside_head_forward(pass, a);
+    linear_forward(pass, pass->parameters->head, shard_rows_const(a->head_input, &pass->shard, D),
+                   shard_rows(a->logits, &pass->shard, pass->config->vocab), pass->shard.rows);
 }
 
 /* dx_L from dlogits. */
-static void head_backward(const struct model *model, const struct shard *shard)
+static void head_backward(const struct pass *pass, const struct activations *a, struct gradients *g)
 {
-    const int D = model->config.width, V = model->config.vocab, L = model->config.layers;
-    real *to = model->dfinal ? model->dfinal : model->dstream[L];
-    linear_backward_data(model, model->head, shard_rows(model->logits, shard, V),
-                         shard_rows(to, shard, D), shard->rows);
-    if (model->dual)
-        beside_head_backward(model, shard);
-    else if (model->final.present)
-        norm_site_backward(model, &model->final, shard, model->stream[L], model->dfinal, NULL,
-                           model->dstream[L]);
-    squares_of(model, shard->index, 1)[L] = shard_squares(model, shard, model->dstream[L]);
+    const int D = pass->config->width, V = pass->config->vocab, L = pass->config->layers;
+    const struct shard *shard = &pass->shard;
+    linear_backward_data(pass, pass->parameters->head, shard_rows(g->dlogits, shard, V),
+                         shard_rows(g->dhead_input, shard, D), shard->rows);
+    if (a->second_stream)
+        beside_head_backward(pass, a, g);
+    else if (pass->parameters->final.present)
+        norm_backward(pass, &pass->parameters->final, &a->final, g->dhead_input, NULL,
+                      g->dstream[L]);
+    squares_of(pass, g->shard_square)[L] = shard_squares(pass, g->dstream[L]);
 }
 
-/* ---- the order of the work -------------------------------------------------------------------*/
+/* The shard's loss in nats, and dlogits in the place of the logits; `scale` is 1 / the number of
+ * predicted tokens. */
+static double loss_forward_backward(const struct pass *pass, const int32_t *targets, real *logits,
+                                    double scale)
+{
+    const int V = pass->config->vocab;
+    double loss = 0;
+    for (int row = pass->shard.first; row < pass->shard.first + pass->shard.rows; row++) {
+        real *of_row = logits + (size_t)row * (size_t)V;
+        if (targets[row] >= 0)
+            loss += pass->kernels->cross_entropy(of_row, V, targets[row], scale);
+        else
+            memset(of_row, 0, (size_t)V * sizeof(real));
+    }
+    return loss;
+}
 
-struct forward_phase {
+/* ---- forward ---------------------------------------------------------------------------------*/
+
+/* What the tasks of one phase have in common. */
+struct phase {
     struct model *model;
-    int sublayer; /* 0 .. 2L-1 */
+    int sublayer;      /* of a forward or predict_task(): 0 .. its number in the stack */
+    int block;         /* of a backward_task(): L-1 .. 0, then -1 for none */
+    double loss_scale; /* of a head_task(): 1 / number of predicted tokens */
+    bool backward;     /* of a head_task(): false: only the loss is wanted */
+    int first, count;  /* of a predict_task(): places of each sequence */
 };
+
+static struct pass pass_of(struct model *model, struct shard shard)
+{
+    return (struct pass){
+        .config = &model->config,
+        .kernels = model->kernels,
+        .parameters = &model->parameters,
+        .workspace = &model->workspace,
+        .probe = model->probe,
+        .shard = shard,
+    };
+}
+
+static struct pass pass_of_shard(struct model *model, int index)
+{
+    return pass_of(model, shard_of(&model->config, index));
+}
+
+/* Over all rows, for the weights. */
+static struct pass pass_of_all(struct model *model)
+{
+    return pass_of(model, (struct shard){.rows = model->config.batch * model->config.context});
+}
+
+/* Packs the weights that the first block needs, and those outside the blocks. */
+static void pack_task(void *argument, int tensor)
+{
+    const struct phase *phase = argument;
+    const struct pass pass = pass_of_all(phase->model);
+    if (pass.parameters->tensor[tensor].block <= 0)
+        linear_pack(&pass, tensor);
+}
 
 /* x_0; and nothing of the last step is left in the partial gradients. */
 static void embed_task(void *argument, int index)
 {
-    const struct model *model = argument;
-    const struct shard shard = shard_of(model, index);
-    memset(model->partial + (size_t)index * model->partials, 0, model->partials * sizeof(real));
-    embedding_forward(model, &shard);
-    beside_embed(model, &shard);
-    squares_of(model, index, 0)[0] = shard_squares(model, &shard, model->stream[0]);
-    probe_stream(model, &shard, 0);
+    const struct phase *phase = argument;
+    struct model *model = phase->model;
+    struct activations *a = &model->activations;
+    const struct pass pass = pass_of_shard(model, index);
+    const size_t vectors = model->parameters.vectors;
+    memset(model->workspace.dvectors + (size_t)index * vectors, 0, vectors * sizeof(real));
+    embedding_forward(&pass, &model->batch, a);
+    beside_embed(&pass, a);
+    squares_of(&pass, a->shard_square)[0] = shard_squares(&pass, a->stream[0]);
+    probe_stream(&pass, a, 0);
 }
 
-/* The block whose matrices are prepared side by side with a sublayer; -1: none. */
-static int prepared_by(const struct model *model, int sublayer)
+/* The block whose weights are packed side by side with a sublayer; -1: none. */
+static int packed_by(const struct model_config *c, int sublayer)
 {
-    const int block = sublayer / model->sublayers;
-    return (sublayer + 1) % model->sublayers == 0 && block + 1 < model->config.layers ? block + 1
-                                                                                      : -1;
+    const int block = sublayer / config_sublayers(c);
+    return (sublayer + 1) % config_sublayers(c) == 0 && block + 1 < c->layers ? block + 1 : -1;
 }
 
 /* All shards go through a sublayer before any goes through the next one: its weights stay in the
  * cache. */
 static void forward_task(void *argument, int index)
 {
-    const struct forward_phase *phase = argument;
-    const struct model *model = phase->model;
-    if (index >= model->shards) {
-        const int block = prepared_by(model, phase->sublayer);
-        linear_prepare(model, model->first_of_blocks + block * model->tensors_of_block +
-                                  (index - model->shards));
+    const struct phase *phase = argument;
+    struct model *model = phase->model;
+    struct activations *a = &model->activations;
+    const int shards = config_shards(&model->config), sublayers = config_sublayers(&model->config);
+    if (index >= shards) {
+        const struct parameters *p = &model->parameters;
+        const struct pass pass = pass_of_all(model);
+        const int block = packed_by(&model->config, phase->sublayer);
+        linear_pack(&pass, p->first_of_blocks + block * p->tensors_of_block + (index - shards));
         return;
     }
-    const struct shard shard = shard_of(model, index);
+    const struct pass pass = pass_of_shard(model, index);
     const int next = phase->sublayer + 1;
-    sublayer_forward(model, &model->sublayer[phase->sublayer], &shard);
-    probe_forward(model, &model->sublayer[phase->sublayer], &shard);
-    if (next % model->sublayers == 0) {
-        const int l = next / model->sublayers;
-        squares_of(model, index, 0)[l] = shard_squares(model, &shard, model->stream[l]);
-        probe_stream(model, &shard, l);
+    sublayer_forward(&pass, a, phase->sublayer);
+    probe_forward(&pass, a, phase->sublayer);
+    if (next % sublayers == 0) {
+        const int l = next / sublayers;
+        squares_of(&pass, a->shard_square)[l] = shard_squares(&pass, a->stream[l]);
+        probe_stream(&pass, a, l);
     }
 }
 
 /* The loss, and back to x_L. */
 static void head_task(void *argument, int index)
 {
-    const struct model *model = argument;
-    const struct shard shard = shard_of(model, index);
-    head_forward(model, &shard);
-    if (model->backward)
-        head_backward(model, &shard);
+    const struct phase *phase = argument;
+    struct model *model = phase->model;
+    struct activations *a = &model->activations;
+    const struct pass pass = pass_of_shard(model, index);
+    head_logits(&pass, a);
+    a->shard_loss[index] =
+        loss_forward_backward(&pass, model->batch.targets, a->logits, phase->loss_scale);
+    if (phase->backward)
+        head_backward(&pass, a, &model->gradients);
 }
 
-struct backward_phase {
-    struct model *model;
-    int block; /* the shards go back through this block: L-1 .. 0, then -1 for none */
-};
+/* Returns the loss. */
+static double run_forward(struct model *model, const struct parallel *parallel, bool backward)
+{
+    const struct model_config *c = &model->config;
+    const size_t N = (size_t)(c->batch * c->context);
+    const int shards = config_shards(c);
+    struct phase phase = {.model = model, .backward = backward};
+    size_t predicted = 0;
+    double loss = 0;
+    for (size_t row = 0; row < N; row++)
+        predicted += model->batch.targets[row] >= 0;
+    phase.loss_scale = 1 / (double)predicted;
+    parallel_run(parallel, model->parameters.tensors, pack_task, &phase);
+    parallel_run(parallel, shards, embed_task, &phase);
+    for (int i = 0; i < c->layers * config_sublayers(c); i++) {
+        const int packed = packed_by(c, i) >= 0 ? model->parameters.tensors_of_block : 0;
+        phase.sublayer = i;
+        parallel_run(parallel, shards + packed, forward_task, &phase);
+    }
+    parallel_run(parallel, shards, head_task, &phase);
+    for (int shard = 0; shard < shards; shard++)
+        loss += model->activations.shard_loss[shard] * phase.loss_scale;
+    return loss;
+}
+
+double model_loss(struct model *model, const struct parallel *parallel)
+{
+    return run_forward(model, parallel, false);
+}
+
+/* ---- backward --------------------------------------------------------------------------------*/
 
 /* The number of matrices in a block. */
 static int matrices(const struct model *model)
 {
     int count = 0;
-    for (int i = 0; i < model->sublayers; i++)
-        count += branch_matrices(model, &model->sublayer[i]);
+    for (int i = 0; i < config_sublayers(&model->config); i++)
+        count += branch_matrices(&model->parameters.sublayer[i]);
     return count;
 }
 
 /* The shard's way back through a block. */
-static void block_backward(const struct model *model, int block, int index)
+static void block_backward(struct model *model, int block, int shard)
 {
-    const struct block_gradients *gradients = &model->block_gradients[block % 2];
-    const struct shard shard = shard_of(model, index);
-    const real *dy = model->dstream[block + 1];
-    for (int i = model->sublayers - 1; i >= 0; i--) {
-        const struct sublayer *sublayer = &model->sublayer[block * model->sublayers + i];
-        real *dx = i == 0 ? model->dstream[block] : gradients->middle;
-        sublayer_backward(model, sublayer, gradients, &shard, dy, dx);
-        probe_backward(model, sublayer, gradients, &shard, dy);
+    const struct pass pass = pass_of_shard(model, shard);
+    const int sublayers = config_sublayers(&model->config);
+    struct gradients *g = &model->gradients;
+    const real *dy = g->dstream[block + 1];
+    for (int i = sublayers - 1; i >= 0; i--) {
+        const int index = block * sublayers + i;
+        real *dx = i == 0 ? g->dstream[block] : gradients_of_block(g, block)->dmiddle;
+        sublayer_backward(&pass, &model->activations, index, g, dy, dx);
+        probe_backward(&pass, g, index, dy);
         dy = dx;
     }
-    beside_block_backward(model, block, gradients, &shard, model->dstream[block]);
+    beside_block_backward(&pass, g, block, g->dstream[block]);
     if (block == 0)
-        embedding_backward(model, &shard);
-    squares_of(model, index, 1)[block] = shard_squares(model, &shard, model->dstream[block]);
+        embedding_backward(&pass, g);
+    squares_of(&pass, g->shard_square)[block] = shard_squares(&pass, g->dstream[block]);
 }
 
 /* The gradient of the `which`-th matrix of a block. */
-static void block_weight_gradient(const struct model *model, int block, int which)
+static void block_weight_gradient(struct model *model, int block, int which)
 {
-    const struct sublayer *sublayer = &model->sublayer[block * model->sublayers];
-    const int end = model->sublayers - 1;
+    const struct pass pass = pass_of_all(model);
+    const int sublayers = config_sublayers(&model->config);
+    const struct sublayer *sublayer = &model->parameters.sublayer[block * sublayers];
+    struct gradients *g = &model->gradients;
     int i = 0;
-    for (; which >= branch_matrices(model, &sublayer[i]); i++)
-        which -= branch_matrices(model, &sublayer[i]);
-    const struct block_gradients *gradients = &model->block_gradients[block % 2];
-    const real *dy = i == end ? model->dstream[block + 1] : gradients->middle;
-    sublayer_weight_gradient(model, &sublayer[i], gradients, dy, which);
+    for (; which >= branch_matrices(&sublayer[i]); i++)
+        which -= branch_matrices(&sublayer[i]);
+    const real *dy =
+        i == sublayers - 1 ? g->dstream[block + 1] : gradients_of_block(g, block)->dmiddle;
+    sublayer_weight_gradient(&pass, &model->activations, block * sublayers + i, g, dy, which);
 }
 
 /* The shards' way back through `block`; side by side with it the weight products of the block
  * above, whose gradients are complete (above the last: the output projection's). */
 static void backward_task(void *argument, int index)
 {
-    const struct backward_phase *phase = argument;
+    const struct phase *phase = argument;
     struct model *model = phase->model;
-    const int L = model->config.layers, block = phase->block;
-    const int shards = block >= 0 ? model->shards : 0;
+    const int block = phase->block;
+    const int shards = block >= 0 ? config_shards(&model->config) : 0;
 
     if (index < shards) {
         block_backward(model, block, index);
         return;
     }
     index -= shards;
-    if (block == L - 1) {
-        linear_backward_weight(model, model->head, model->logits, head_input(model),
-                               model->config.batch * model->config.context);
-    } else if (index < matrices(model)) {
+    if (block < model->config.layers - 1 && index < matrices(model)) {
         block_weight_gradient(model, block + 1, index);
-    } else {
-        embedding_weight_gradient(model);
+        return;
     }
+    const struct pass pass = pass_of_all(model);
+    if (block == model->config.layers - 1)
+        linear_backward_weight(&pass, &model->gradients, model->parameters.head,
+                               model->gradients.dlogits, model->activations.head_input);
+    else
+        embedding_weight_gradient(&pass, &model->batch, &model->gradients);
 }
 
 static int backward_tasks(const struct model *model, int block)
 {
     if (block == model->config.layers - 1)
-        return model->shards + 1;
-    return block >= 0 ? model->shards + matrices(model) : matrices(model) + 1;
+        return config_shards(&model->config) + 1;
+    return block >= 0 ? config_shards(&model->config) + matrices(model) : matrices(model) + 1;
 }
 
 enum { NOT_MEASURED = -1 }; /* a sum of squares */
@@ -486,124 +394,81 @@ enum { NOT_MEASURED = -1 }; /* a sum of squares */
  */
 static void tensor_task(void *argument, int index)
 {
-    struct model *model = argument;
-    const struct tensor *tensor = &model->tensor[index];
+    const struct phase *phase = argument;
+    struct model *model = phase->model;
+    struct gradients *g = &model->gradients;
+    const struct tensor *tensor = &model->parameters.tensor[index];
     const size_t size = tensor_size(tensor);
-    real *grad = model->grad + tensor->offset;
+    real *dweight = g->dweight + tensor->offset;
     if (tensor->vector) {
-        memcpy(grad, model->partial + tensor->partial, size * sizeof(real));
-        for (int shard = 1; shard < model->shards; shard++) {
-            const real *partial =
-                model->partial + (size_t)shard * model->partials + tensor->partial;
+        const real *part = model->workspace.dvectors + tensor->partial;
+        memcpy(dweight, part, size * sizeof(real));
+        for (int shard = 1; shard < config_shards(&model->config); shard++) {
+            part += model->parameters.vectors;
             for (size_t i = 0; i < size; i++)
-                grad[i] += partial[i];
+                dweight[i] += part[i];
         }
     }
-    if (model->grad_square[index] == NOT_MEASURED)
-        model->grad_square[index] = model->kernels->sum_squares(grad, size);
+    if (g->dweight_square[index] == NOT_MEASURED)
+        g->dweight_square[index] = model->kernels->sum_squares(dweight, size);
 }
 
-static void sum_shards(struct model *model)
+/* square[L+1] from those of the shards. */
+static void sum_shards(const struct model_config *c, const double *shard_square, double *square)
 {
-    model->loss = 0;
-    for (int shard = 0; shard < model->shards; shard++)
-        model->loss += model->shard_loss[shard] * model->loss_scale;
-    for (int l = 0; l <= model->config.layers; l++) {
-        model->stream_square[l] = model->stream_grad_square[l] = 0;
-        for (int shard = 0; shard < model->shards; shard++) {
-            model->stream_square[l] += squares_of(model, shard, 0)[l];
-            model->stream_grad_square[l] += squares_of(model, shard, 1)[l];
-        }
+    const int layers = c->layers + 1;
+    for (int l = 0; l < layers; l++) {
+        square[l] = 0;
+        for (int shard = 0; shard < config_shards(c); shard++)
+            square[l] += shard_square[shard * layers + l];
     }
-}
-
-/* What the first block needs, and what is outside the blocks. */
-static void prepare_task(void *argument, int index)
-{
-    const struct model *model = argument;
-    if (model->tensor[index].block <= 0)
-        linear_prepare(model, index);
-}
-
-static void run_forward(struct model *model, const struct parallel *parallel, bool backward)
-{
-    const size_t N = (size_t)(model->config.batch * model->config.context);
-    size_t predicted = 0;
-    for (size_t row = 0; row < N; row++)
-        predicted += model->targets[row] >= 0;
-    model->loss_scale = 1 / (double)predicted;
-    model->backward = backward;
-    parallel_run(parallel, model->tensors, prepare_task, model);
-    parallel_run(parallel, model->shards, embed_task, model);
-    for (int i = 0; i < model->config.layers * model->sublayers; i++) {
-        struct forward_phase phase = {.model = model, .sublayer = i};
-        const int beside = prepared_by(model, i) >= 0 ? model->tensors_of_block : 0;
-        parallel_run(parallel, model->shards + beside, forward_task, &phase);
-    }
-    parallel_run(parallel, model->shards, head_task, model);
 }
 
 void model_step(struct model *model, const struct parallel *parallel)
 {
-    for (int tensor = 0; tensor < model->tensors; tensor++)
-        model->grad_square[tensor] = NOT_MEASURED;
-    run_forward(model, parallel, true);
-    for (int block = model->config.layers - 1; block >= -1; block--) {
-        struct backward_phase phase = {.model = model, .block = block};
-        parallel_run(parallel, backward_tasks(model, block), backward_task, &phase);
-    }
-    parallel_run(parallel, model->tensors, tensor_task, model);
-    sum_shards(model);
-    probe_sum(model);
+    struct activations *a = &model->activations;
+    struct gradients *g = &model->gradients;
+    struct phase phase = {.model = model};
+    for (int tensor = 0; tensor < model->parameters.tensors; tensor++)
+        g->dweight_square[tensor] = NOT_MEASURED;
+    model->loss = run_forward(model, parallel, true);
+    for (phase.block = model->config.layers - 1; phase.block >= -1; phase.block--)
+        parallel_run(parallel, backward_tasks(model, phase.block), backward_task, &phase);
+    parallel_run(parallel, model->parameters.tensors, tensor_task, &phase);
+    sum_shards(&model->config, a->shard_square, a->stream_square);
+    sum_shards(&model->config, g->shard_square, g->dstream_square);
+    const struct pass pass = pass_of_all(model);
+    probe_sum(&pass, a, g);
 }
 
-double model_loss(struct model *model, const struct parallel *parallel)
-{
-    double loss = 0;
-    run_forward(model, parallel, false);
-    for (int shard = 0; shard < model->shards; shard++)
-        loss += model->shard_loss[shard] * model->loss_scale;
-    return loss;
-}
-
-struct predict_phase {
-    struct model *model;
-    int first, count; /* places of each sequence */
-    int sublayer;     /* 0 .. 2L-1; -1: the embedding, 2L: the output projection */
-};
+/* ---- prediction ------------------------------------------------------------------------------*/
 
 /* Places of a sequence, in the place of a shard. */
 static void predict_task(void *argument, int sequence)
 {
-    const struct predict_phase *phase = argument;
-    const struct model *model = phase->model;
-    const struct shard shard = {
-        .index = sequence,
-        .first = sequence * model->config.context + phase->first,
-        .rows = phase->count,
-    };
+    const struct phase *phase = argument;
+    struct model *model = phase->model;
+    struct pass pass =
+        pass_of(model, (struct shard){.index = sequence,
+                                      .first = sequence * model->config.context + phase->first,
+                                      .rows = phase->count});
+    pass.unpacked = true;
     if (phase->sublayer < 0) {
-        embedding_forward(model, &shard);
-        beside_embed(model, &shard);
-    } else if (phase->sublayer < model->config.layers * model->sublayers) {
-        sublayer_forward(model, &model->sublayer[phase->sublayer], &shard);
+        embedding_forward(&pass, &model->batch, &model->activations);
+        beside_embed(&pass, &model->activations);
+    } else if (phase->sublayer < model->config.layers * config_sublayers(&model->config)) {
+        sublayer_forward(&pass, &model->activations, phase->sublayer);
     } else {
-        head_logits(model, &shard);
+        head_logits(&pass, &model->activations);
     }
 }
 
 void model_predict(struct model *model, int sequences, int first, int count,
                    const struct parallel *parallel)
 {
-    struct predict_phase phase = {.model = model, .first = first, .count = count, .sublayer = -1};
-    model->predicting = true;
-    for (; phase.sublayer <= model->config.layers * model->sublayers; phase.sublayer++)
+    const int sublayers = model->config.layers * config_sublayers(&model->config);
+    struct phase phase = {.model = model, .first = first, .count = count};
+    /* -1: the embedding; behind the last sublayer: the output projection */
+    for (phase.sublayer = -1; phase.sublayer <= sublayers; phase.sublayer++)
         parallel_run(parallel, sequences, predict_task, &phase);
-    model->predicting = false;
-}
-
-const real *model_logits(const struct model *model, int sequence, int place)
-{
-    const size_t row = (size_t)sequence * (size_t)model->config.context + (size_t)place;
-    return model->logits + row * (size_t)model->config.vocab;
 }

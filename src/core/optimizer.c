@@ -1,6 +1,10 @@
 /* See optimizer.h. */
 #include "core/optimizer.h"
 
+#include "core/kernels.h"
+#include "core/model.h"
+#include "core/parallel.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,9 +19,9 @@ bool optimizer_open(struct optimizer_state *state, const struct model *model)
     *state = (struct optimizer_state){0};
     if (!arena_open(&state->arena, optimizer_bytes(&model->config)))
         return false;
-    state->first = arena_take(&state->arena, model->parameters, sizeof(real));
-    state->second = arena_take(&state->arena, model->parameters, sizeof(real));
-    state->sums = memory_new((size_t)model->tensors, sizeof *state->sums);
+    state->first = arena_take(&state->arena, model->parameters.count, sizeof(real));
+    state->second = arena_take(&state->arena, model->parameters.count, sizeof(real));
+    state->sums = memory_new((size_t)model->parameters.tensors, sizeof *state->sums);
     return true;
 }
 
@@ -52,13 +56,13 @@ static void update_task(void *argument, int index)
     const struct update_phase *phase = argument;
     const struct optimizer_step *step = phase->step;
     struct optimizer_state *state = phase->state;
-    const struct tensor *tensor = &phase->model->tensor[index];
+    const struct tensor *tensor = &phase->model->parameters.tensor[index];
     const struct kernels *kernels = phase->model->kernels;
     const double updates = (double)state->updates;
     const struct update_rows rows = {
         .count = tensor_size(tensor),
-        .weight = phase->model->weight + tensor->offset,
-        .grad = phase->model->grad + tensor->offset,
+        .weight = phase->model->parameters.weight + tensor->offset,
+        .dweight = phase->model->gradients.dweight + tensor->offset,
         .first = state->first + tensor->offset,
         .second = state->second + tensor->offset,
         .scale = step->scale,
@@ -78,12 +82,12 @@ void optimizer_update(struct optimizer_state *state, struct model *model,
                       const struct optimizer_step *step, const struct parallel *parallel)
 {
     if (state->kind != step->kind && state->updates > 0) {
-        memset(state->first, 0, model->parameters * sizeof(real));
-        memset(state->second, 0, model->parameters * sizeof(real));
+        memset(state->first, 0, model->parameters.count * sizeof(real));
+        memset(state->second, 0, model->parameters.count * sizeof(real));
         state->updates = 0;
     }
     state->kind = step->kind;
     state->updates++;
     struct update_phase phase = {.state = state, .model = model, .step = step};
-    parallel_run(parallel, model->tensors, update_task, &phase);
+    parallel_run(parallel, model->parameters.tensors, update_task, &phase);
 }

@@ -2,7 +2,15 @@
 #ifndef LNSCOPE_CORE_OPTIMIZER_H
 #define LNSCOPE_CORE_OPTIMIZER_H
 
-#include "core/model.h"
+#include "core/config.h"
+#include "core/real.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct model;
+struct parallel;
+struct update_sums; /* kernels.h */
 
 /* Added to the root of the second moment (Adam). */
 #define OPTIMIZER_EPSILON 1e-8
@@ -10,7 +18,7 @@
 struct optimizer_state {
     enum optimizer kind;
     int64_t updates;          /* since the moments were zero */
-    real *first, *second;     /* [parameters] of the model */
+    real *first, *second;     /* [parameters.count] of the model */
     struct update_sums *sums; /* [tensors] of the last update */
     struct arena arena;
 };

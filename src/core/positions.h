@@ -10,16 +10,16 @@
 
 #include "core/kernels.h"
 
-struct model;
-struct shard;
+struct parameters;
+struct pass;
 
-/* Take the tables from the model's arena; fill them. Nothing where the positions need none. */
-void positions_carve(struct model *model);
-void positions_fill(struct model *model);
+/* Take the tables from the arena; fill them. Nothing where the positions need none. */
+void positions_carve(struct parameters *parameters, const struct model_config *config,
+                     struct arena *arena);
+void positions_fill(struct parameters *parameters, const struct model_config *config);
 
-/* Turns `heads` heads in the rows of a shard, which is where x begins, in place; with `back` the
+/* Turns `heads` heads in the rows of the shard, which is where x begins, in place; with `back` the
  * other way, which is the backward pass, a rotation being orthogonal. */
-void positions_rotate(const struct model *model, const struct shard *shard, struct strided x,
-                      int heads, bool back);
+void positions_rotate(const struct pass *pass, struct strided x, int heads, bool back);
 
 #endif

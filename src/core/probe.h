@@ -10,9 +10,10 @@
 
 #include "core/real.h"
 
-struct block_gradients;
+struct activations;
+struct gradients;
 struct model;
-struct shard;
+struct pass;
 struct sublayer;
 
 /* Where a signal is measured inside a sublayer y = Nout(a x + b Nbranch(f(Nin(x)))), in the order
@@ -34,8 +35,8 @@ enum flow_sublayer { FLOW_ATTENTION, FLOW_FEED_FORWARD, FLOW_SUBLAYERS };
 
 /* NAN where the sublayer has no such point or norm. */
 struct flow_sums {
-    double square[FLOW_POINTS];      /* sum of squares over all rows */
-    double grad_square[FLOW_POINTS]; /* the same of dLoss/d(point) */
+    double square[FLOW_POINTS];  /* sum of squares over all rows */
+    double dsquare[FLOW_POINTS]; /* the same of dLoss/d(point) */
     double rstd[FLOW_NORMS]; /* sum over the rows of 1/sigma, or 1/rms, as the norm has computed it:
                                 with its epsilon; DyT has none */
 };
@@ -62,23 +63,22 @@ struct probe {
 void probe_open(struct probe *probe, const struct model *model);
 void probe_close(struct probe *probe);
 
-/* Called by the model; each does nothing where it has no probe. */
+/* Called by the model; each does nothing where the pass has no probe. */
 
 /* f's output [N][D], while it is there; its last bias (NULL: none) is still to be added. */
-void probe_branch(const struct model *model, const struct sublayer *sublayer,
-                  const struct shard *shard, const real *branch, const real *bias);
+void probe_branch(const struct pass *pass, const struct sublayer *sublayer, const real *branch,
+                  const real *bias);
 
 /* After the sublayer's forward and backward; dy as it was for sublayer_backward(). */
-void probe_forward(const struct model *model, const struct sublayer *sublayer,
-                   const struct shard *shard);
-void probe_backward(const struct model *model, const struct sublayer *sublayer,
-                    const struct block_gradients *gradients, const struct shard *shard,
+void probe_forward(const struct pass *pass, const struct activations *activations, int index);
+void probe_backward(const struct pass *pass, const struct gradients *gradients, int index,
                     const real *dy);
 
 /* Once x_l is there, in the order of l. */
-void probe_stream(const struct model *model, const struct shard *shard, int l);
+void probe_stream(const struct pass *pass, const struct activations *activations, int l);
 
-/* At the end of a step, when the model has summed up its own squares. */
-void probe_sum(const struct model *model);
+/* At the end of a step, when the squares of the streams and their gradients are summed up. */
+void probe_sum(const struct pass *pass, const struct activations *activations,
+               const struct gradients *gradients);
 
 #endif

@@ -2,6 +2,8 @@
 #ifndef LNSCOPE_CORE_REAL_H
 #define LNSCOPE_CORE_REAL_H
 
+#include "base/memory.h"
+
 #ifdef LNSCOPE_REAL_DOUBLE
 typedef double real;
 #define REAL_NAME "double"
@@ -9,5 +11,11 @@ typedef double real;
 typedef float real;
 #define REAL_NAME "single"
 #endif
+
+/* `count` numbers of an arena; NULL while they are only counted. */
+static inline real *real_take(struct arena *arena, size_t count)
+{
+    return arena_take(arena, count, sizeof(real));
+}
 
 #endif

@@ -1,193 +1,254 @@
 /* See sublayer.h. Forward and backward of each part stand side by side. */
 #include "core/sublayer.h"
 
+#include "core/activations.h"
 #include "core/beside.h"
 #include "core/branch.h"
+#include "core/gradients.h"
+#include "core/pass.h"
 #include "core/probe.h"
+#include "core/tensors.h"
 
-/* ---- norm ------------------------------------------------------------------------------------*/
+/* ---- memory ----------------------------------------------------------------------------------*/
 
-static struct norm_rows norm_rows(const struct model *model, const struct norm_site *site,
-                                  const struct shard *shard, const real *x)
+struct sublayer sublayer_find(const struct parameters *parameters, const struct model_config *c,
+                              int index)
 {
-    const int D = model->config.width;
-    return (struct norm_rows){
-        .kind = model->config.norm,
-        .rows = shard->rows,
-        .width = D,
-        .x = shard_rows_const(x, shard, D),
-        .gain = weight_of(model, site->gain),
-        .bias = weight_of(model, site->bias),
-        .alpha = weight_of(model, site->alpha),
-        .mean = site->mean ? site->mean + shard->first : NULL,
-        .rstd = site->rstd ? site->rstd + shard->first : NULL,
-        .offset = site->offset,
-        .scale = site->scale,
-        .dgain = partial_of(model, site->gain, shard),
-        .dbias = partial_of(model, site->bias, shard),
-        .dalpha = partial_of(model, site->alpha, shard),
+    const int block = index / config_sublayers(c);
+    const enum sublayer_kind kind = (enum sublayer_kind)(index % config_sublayers(c));
+    const bool attention = kind == SUBLAYER_ATTENTION;
+    const struct placement_row *placement =
+        &placement_table[placement_of_block(c->placement, block, c->layers)];
+    const char *norm = attention ? "ln1" : "ln2";
+    struct sublayer s = {
+        .kind = kind,
+        .block = block,
+        .skip = (real)placement_skip(c->placement, c->layers),
+        .skip_tensor = tensors_find(parameters, attention ? "attn.omega" : "ffn.omega", block),
+        .scale_tensor = tensors_find(parameters, attention ? "attn.alpha" : "ffn.alpha", block),
+        .beside = placement_table[c->placement].beside,
+        .in = norm_site_find(parameters, c, norm, block, placement->norm_in),
+        .branch = norm_site_find(parameters, c, attention ? "ln1_branch" : "ln2_branch", block,
+                                 placement->norm_branch),
+        .out = norm_site_find(parameters, c, norm, block, placement->norm_out),
     };
+    s.adds_block_input = s.beside == BESIDE_INPUT && (!attention || c->parallel);
+    s.in.scale = (real)placement_norm_scale(c->placement, block);
+    if (attention)
+        s.attention = attention_find(parameters, c, block);
+    if (!attention || c->parallel)
+        s.feed_forward = feed_forward_find(parameters, c, block);
+    return s;
 }
 
-void norm_site_forward(const struct model *model, const struct norm_site *site,
-                       const struct shard *shard, const real *x, real *y)
+void sublayer_connect(struct sublayer_activations *a, const struct sublayer *s, const real *x,
+                      real *y)
 {
-    struct norm_rows rows = norm_rows(model, site, shard, x);
-    model->kernels->norm_forward(&rows, shard_rows(y, shard, model->config.width));
+    a->x = a->in.x = x;
+    a->y = a->out.out = y;
+    a->u = s->in.present ? a->in.out : x;
+    a->branch.x = a->f;
+    a->out.x = a->sum;
 }
 
-void norm_site_backward(const struct model *model, const struct norm_site *site,
-                        const struct shard *shard, const real *x, const real *dy, const real *skip,
-                        real *dx)
+void sublayer_carve(struct activations *activations, int index, const struct parameters *parameters,
+                    const struct model_config *c, struct arena *arena)
 {
-    const int D = model->config.width;
-    struct norm_rows rows = norm_rows(model, site, shard, x);
-    model->kernels->norm_backward(&rows, shard_rows_const(dy, shard, D),
-                                  skip ? shard_rows_const(skip, shard, D) : NULL,
-                                  shard_rows(dx, shard, D));
+    const struct sublayer *s = &parameters->sublayer[index];
+    struct sublayer_activations *a = &activations->sublayer[index];
+    const size_t N = (size_t)(c->batch * c->context), D = (size_t)c->width;
+
+    norm_carve(&a->in, &s->in, c, arena);
+    norm_carve(&a->branch, &s->branch, c, arena);
+    norm_carve(&a->out, &s->out, c, arena);
+    if (s->in.present)
+        a->in.out = real_take(arena, N * D);
+    if (s->attention.present)
+        attention_carve(&a->attention, c, arena);
+    if (s->feed_forward.present)
+        feed_forward_carve(&a->feed_forward, c, arena);
+    if (s->branch.present || s->scale_tensor >= 0)
+        a->f = real_take(arena, N * D);
+    if (s->branch.present)
+        a->branch.out = real_take(arena, N * D);
+    if (s->out.present)
+        a->sum = real_take(arena, N * D);
+    a->block_input = activations->stream[s->block];
+    sublayer_connect(
+        a, s, s->attention.present ? activations->stream[s->block] : activations->middle[s->block],
+        s->feed_forward.present ? activations->stream[s->block + 1]
+                                : activations->middle[s->block]);
+}
+
+void block_gradients_carve(struct block_gradients *g, const struct parameters *parameters,
+                           const struct model_config *c, struct arena *arena)
+{
+    const struct sublayer *any = parameters->sublayer; /* `mix`: its first block has Nout */
+    const size_t N = (size_t)(c->batch * c->context), D = (size_t)c->width;
+    for (int kind = 0; kind < config_sublayers(c); kind++) {
+        if (any->out.present)
+            g->sublayer[kind].dsum = real_take(arena, N * D);
+        if (any->scale_tensor >= 0 || any->beside == BESIDE_SUM)
+            g->sublayer[kind].djoined = real_take(arena, N * D);
+        if (any->branch.present)
+            g->sublayer[kind].df = real_take(arena, N * D);
+    }
+    attention_carve_gradients(&g->attention, c, arena);
+    feed_forward_carve_gradients(&g->feed_forward, c, arena);
+    if (!c->parallel)
+        g->dmiddle = real_take(arena, N * D);
 }
 
 /* ---- the one equation ------------------------------------------------------------------------*/
 
 /* sum = a x + b (branch + bias). */
-static struct join_rows join_rows(const struct model *model, const struct sublayer *sublayer,
-                                  const struct shard *shard, const real *branch, const real *bias,
-                                  real *sum)
+static struct join_rows join_rows(const struct pass *pass, const struct sublayer *sublayer,
+                                  const real *x, const real *branch, const real *bias, real *sum)
 {
-    const int D = model->config.width;
-    const real *scale = weight_of(model, sublayer->scale_tensor);
+    const int D = pass->config->width;
+    const real *scale = weight_of(pass->parameters, sublayer->scale_tensor);
     return (struct join_rows){
-        .rows = shard->rows,
+        .rows = pass->shard.rows,
         .width = D,
-        .x = shard_rows_const(sublayer->x, shard, D),
-        .branch = shard_rows_const(branch, shard, D),
+        .x = shard_rows_const(x, &pass->shard, D),
+        .branch = shard_rows_const(branch, &pass->shard, D),
         .bias = bias,
-        .sum = shard_rows(sum, shard, D),
+        .sum = shard_rows(sum, &pass->shard, D),
         .skip = sublayer->skip,
         .scale = scale ? scale[0] : 1,
-        .skip_each = weight_of(model, sublayer->skip_tensor),
+        .skip_each = weight_of(pass->parameters, sublayer->skip_tensor),
     };
 }
 
-void sublayer_forward(const struct model *model, const struct sublayer *sublayer,
-                      const struct shard *shard)
+void sublayer_forward(const struct pass *pass, struct activations *activations, int index)
 {
-    const int D = model->config.width;
-    const real *u = sublayer->x, *bias = branch_bias(model, sublayer);
-    real *sum = sublayer->out.present ? sublayer->sum : sublayer->y, *branch = sum;
+    const struct sublayer *s = &pass->parameters->sublayer[index];
+    struct sublayer_activations *a = &activations->sublayer[index];
+    const int D = pass->config->width, rows = pass->shard.rows;
+    const real *bias = branch_bias(pass->parameters, s);
+    real *sum = s->out.present ? a->sum : a->y, *branch = a->f ? a->f : sum;
 
-    if (sublayer->in.present) {
-        norm_site_forward(model, &sublayer->in, shard, sublayer->x, sublayer->in.out);
-        u = sublayer->in.out;
-    }
-    if (sublayer->f) {
-        branch = sublayer->f;
-        branch_forward(model, sublayer, shard, u, branch);
-        if (bias)
-            model->kernels->bias_forward(shard_rows(branch, shard, D), bias, shard->rows, D);
+    if (s->in.present)
+        norm_forward(pass, &s->in, &a->in);
+    branch_forward(pass, s, a, branch);
+    if (a->f && bias) {
+        pass->kernels->bias_forward(shard_rows(branch, &pass->shard, D), bias, rows, D);
         bias = NULL;
-    } else {
-        branch_forward(model, sublayer, shard, u, branch);
     }
-    probe_branch(model, sublayer, shard, branch, bias);
-    if (sublayer->branch.present) {
-        norm_site_forward(model, &sublayer->branch, shard, branch, sublayer->branch.out);
-        branch = sublayer->branch.out;
+    probe_branch(pass, s, branch, bias);
+    if (s->branch.present) {
+        norm_forward(pass, &s->branch, &a->branch);
+        branch = a->branch.out;
     }
-    beside_forward(model, sublayer, shard, branch, bias);
-    struct join_rows join = join_rows(model, sublayer, shard, branch, bias, sum);
-    model->kernels->join_forward(&join);
-    if (sublayer->out.present)
-        norm_site_forward(model, &sublayer->out, shard, sum, sublayer->y);
+    beside_forward(pass, activations, index, branch, bias);
+    const struct join_rows join = join_rows(pass, s, a->x, branch, bias, sum);
+    pass->kernels->join_forward(&join);
+    if (s->out.present)
+        norm_forward(pass, &s->out, &a->out);
 }
 
 /* forward: sum = a x + b branch;  returns dbranch [N][D] */
-static const real *join_backward(const struct model *model, const struct sublayer *sublayer,
-                                 const struct block_gradients *gradients, const struct shard *shard,
-                                 const real *dsum)
+static const real *join_backward(const struct pass *pass, const struct activations *activations,
+                                 int index, struct gradients *gradients, const real *dsum)
 {
-    const int D = model->config.width;
-    real *joined = gradients->sublayer[sublayer->kind].joined;
-    if (sublayer->scale_tensor >= 0) {
-        const real *branch = sublayer->branch.present ? sublayer->branch.out : sublayer->f;
-        struct join_rows join = join_rows(model, sublayer, shard, branch, NULL, joined);
-        model->kernels->scale_backward(&join, shard_rows_const(dsum, shard, D), join.sum,
-                                       partial_of(model, sublayer->scale_tensor, shard));
-        return joined;
+    const struct sublayer *s = &pass->parameters->sublayer[index];
+    const struct sublayer_activations *a = &activations->sublayer[index];
+    real *djoined = gradients_of_block(gradients, s->block)->sublayer[s->kind].djoined;
+    if (s->scale_tensor >= 0) {
+        const real *branch = s->branch.present ? a->branch.out : a->f;
+        const struct join_rows join = join_rows(pass, s, a->x, branch, NULL, djoined);
+        pass->kernels->scale_backward(&join,
+                                      shard_rows_const(dsum, &pass->shard, pass->config->width),
+                                      join.sum, dvector_of(pass, s->scale_tensor));
+        return djoined;
     }
-    if (sublayer->beside == BESIDE_SUM) {
-        beside_backward(model, shard, dsum, joined);
-        return joined;
+    if (s->beside == BESIDE_SUM) {
+        beside_backward(pass, gradients, dsum, djoined);
+        return djoined;
     }
     return dsum;
 }
 
 /* forward: sum = a x + ...;  u = Nin(x).  dx from dsum and du. */
-static void input_backward(const struct model *model, const struct sublayer *sublayer,
-                           const struct shard *shard, const real *dsum, const real *du, real *dx)
+static void input_backward(const struct pass *pass, const struct sublayer *s,
+                           const struct sublayer_activations *a, const real *dsum, real *dx)
 {
-    const int D = model->config.width;
-    if (sublayer->skip_tensor >= 0 || sublayer->skip != 1) {
-        struct join_rows join = join_rows(model, sublayer, shard, dsum, NULL, dx);
-        model->kernels->skip_backward(&join, shard_rows_const(dsum, shard, D), join.sum,
-                                      partial_of(model, sublayer->skip_tensor, shard));
+    const int D = pass->config->width;
+    const real *du = pass->workspace->du;
+    if (s->skip_tensor >= 0 || s->skip != 1) {
+        const struct join_rows join = join_rows(pass, s, a->x, dsum, NULL, dx);
+        pass->kernels->skip_backward(&join, shard_rows_const(dsum, &pass->shard, D), join.sum,
+                                     dvector_of(pass, s->skip_tensor));
         dsum = dx;
     }
-    if (sublayer->in.present)
-        norm_site_backward(model, &sublayer->in, shard, sublayer->x, du, dsum, dx);
+    if (s->in.present)
+        norm_backward(pass, &s->in, &a->in, du, dsum, dx);
     else
-        model->kernels->join_forward(&(struct join_rows){
-            .rows = shard->rows,
+        pass->kernels->join_forward(&(struct join_rows){
+            .rows = pass->shard.rows,
             .width = D,
-            .x = shard_rows_const(dsum, shard, D),
-            .branch = shard_rows_const(du, shard, D),
-            .sum = shard_rows(dx, shard, D),
+            .x = shard_rows_const(dsum, &pass->shard, D),
+            .branch = shard_rows_const(du, &pass->shard, D),
+            .sum = shard_rows(dx, &pass->shard, D),
             .skip = 1,
             .scale = 1,
         });
 }
 
-void sublayer_backward(const struct model *model, const struct sublayer *sublayer,
-                       const struct block_gradients *gradients, const struct shard *shard,
-                       const real *dy, real *dx)
+void sublayer_backward(const struct pass *pass, const struct activations *activations, int index,
+                       struct gradients *gradients, const real *dy, real *dx)
 {
+    const struct sublayer *s = &pass->parameters->sublayer[index];
+    const struct sublayer_activations *a = &activations->sublayer[index];
+    struct block_gradients *g = gradients_of_block(gradients, s->block);
     const real *dsum = dy, *df;
     /* forward: y = Nout(sum) */
-    if (sublayer->out.present) {
-        real *through = gradients->sublayer[sublayer->kind].sum;
-        norm_site_backward(model, &sublayer->out, shard, sublayer->sum, dy, NULL, through);
-        dsum = through;
+    if (s->out.present) {
+        norm_backward(pass, &s->out, &a->out, dy, NULL, g->sublayer[s->kind].dsum);
+        dsum = g->sublayer[s->kind].dsum;
     }
-    df = join_backward(model, sublayer, gradients, shard, dsum);
+    df = join_backward(pass, activations, index, gradients, dsum);
     /* forward: branch = Nbranch(f) */
-    if (sublayer->branch.present) {
-        real *through = gradients->sublayer[sublayer->kind].f;
-        norm_site_backward(model, &sublayer->branch, shard, sublayer->f, df, NULL, through);
-        df = through;
+    if (s->branch.present) {
+        norm_backward(pass, &s->branch, &a->branch, df, NULL, g->sublayer[s->kind].df);
+        df = g->sublayer[s->kind].df;
     }
-    branch_backward(model, sublayer, gradients, shard, df, model->through);
-    input_backward(model, sublayer, shard, dsum, model->through, dx);
+    branch_backward(pass, s, a, g, df, pass->workspace->du);
+    input_backward(pass, s, a, dsum, dx);
 }
 
-const real *sublayer_joined_gradient(const struct sublayer *sublayer,
-                                     const struct block_gradients *gradients, const real *dy)
+const real *sublayer_dsum(const struct sublayer *sublayer, const struct block_gradients *gradients,
+                          const real *dy)
+{
+    return sublayer->out.present ? gradients->sublayer[sublayer->kind].dsum : dy;
+}
+
+const real *sublayer_djoined(const struct sublayer *sublayer,
+                             const struct block_gradients *gradients, const real *dy)
 {
     if (sublayer->scale_tensor >= 0 || sublayer->beside == BESIDE_SUM)
-        return gradients->sublayer[sublayer->kind].joined;
-    return sublayer->out.present ? gradients->sublayer[sublayer->kind].sum : dy;
+        return gradients->sublayer[sublayer->kind].djoined;
+    return sublayer_dsum(sublayer, gradients, dy);
 }
 
-const real *sublayer_f_gradient(const struct sublayer *sublayer,
-                                const struct block_gradients *gradients, const real *dy)
+const real *sublayer_df(const struct sublayer *sublayer, const struct block_gradients *gradients,
+                        const real *dy)
 {
-    return sublayer->branch.present ? gradients->sublayer[sublayer->kind].f
-                                    : sublayer_joined_gradient(sublayer, gradients, dy);
+    return sublayer->branch.present ? gradients->sublayer[sublayer->kind].df
+                                    : sublayer_djoined(sublayer, gradients, dy);
 }
 
-void sublayer_weight_gradient(const struct model *model, const struct sublayer *sublayer,
-                              const struct block_gradients *gradients, const real *dy, int which)
+void sublayer_weight_gradient(const struct pass *pass, const struct activations *activations,
+                              int index, struct gradients *gradients, const real *dy, int which)
 {
-    branch_weight_gradient(model, sublayer, gradients,
-                           sublayer->in.present ? sublayer->in.out : sublayer->x,
-                           sublayer_f_gradient(sublayer, gradients, dy), which);
+    const struct sublayer *s = &pass->parameters->sublayer[index];
+    const struct sublayer_activations *a = &activations->sublayer[index];
+    const struct block_gradients *g = gradients_of_block(gradients, s->block);
+    const struct weight_product product =
+        branch_weight_product(s, a, g, sublayer_df(s, g, dy), which);
+    if (product.expert >= 0)
+        experts_backward_weight(pass, &s->feed_forward.experts, &a->feed_forward.experts, gradients,
+                                &product);
+    else
+        linear_backward_weight(pass, gradients, product.tensor, product.dy, product.x);
 }

@@ -1,37 +1,88 @@
-/* A sublayer joined to the stream: forward and backward of one shard of the rows. */
+/* A sublayer joined to the stream by the one equation of placement.h,
+ *     y = Nout(a x + b Nbranch(f(Nin(x)))),
+ * forward and backward of one shard. Its f is attention, a feed-forward network or, where a block
+ * has but one sublayer, the sum of both (branch.h). */
 #ifndef LNSCOPE_CORE_SUBLAYER_H
 #define LNSCOPE_CORE_SUBLAYER_H
 
-#include "core/shard.h"
+#include "core/attention.h"
+#include "core/feed_forward.h"
+#include "core/norm.h"
 
-/* y = Nout(a x + b Nbranch(f(Nin(x)))) for the shard's rows. */
-void sublayer_forward(const struct model *model, const struct sublayer *sublayer,
-                      const struct shard *shard);
+struct activations;
+struct gradients;
 
-/* dx from dy, both [N][D] and not the same; leaves in the arrays of *gradients what the weight
+enum sublayer_kind { SUBLAYER_ATTENTION, SUBLAYER_FEED_FORWARD, SUBLAYERS_PER_BLOCK };
+
+/* Its tensors and scalars. */
+struct sublayer {
+    enum sublayer_kind kind;
+    int block;
+    real skip;        /* a of the equation, ... */
+    int skip_tensor;  /* ... or the vector that it is; -1: none */
+    int scale_tensor; /* b of the equation; -1: it is 1 */
+    enum beside beside;
+    bool adds_block_input; /* to the argument of Nout (BESIDE_INPUT) */
+    struct norm_site in, branch, out;
+    struct attention attention;
+    struct feed_forward feed_forward;
+};
+
+struct sublayer_activations {
+    const real *x;           /* [N][D] the stream before */
+    real *y;                 /* [N][D] the stream behind */
+    const real *u;           /* [N][D] what f reads: Nin(x), or x */
+    const real *block_input; /* [N][D] x of the block's first sublayer */
+    struct norm_activations in, branch, out;
+    struct attention_activations attention;
+    struct feed_forward_activations feed_forward;
+    real *f;   /* [N][D] output of f; only with a branch norm or a trained b */
+    real *sum; /* [N][D] the argument of Nout; only with one */
+};
+
+struct block_gradients {
+    struct {
+        real *dsum;    /* [N][D] through Nout; only with one */
+        real *djoined; /* [N][D] of what is joined to the stream; only where it is not dsum */
+        real *df;      /* [N][D] through Nbranch; only with one */
+    } sublayer[SUBLAYERS_PER_BLOCK];
+    struct attention_gradients attention;
+    struct feed_forward_gradients feed_forward;
+    real *dmiddle; /* [N][D] the stream between the sublayers */
+};
+
+/* Sublayers are counted through the stack: 0 .. L * config_sublayers() - 1. */
+struct sublayer sublayer_find(const struct parameters *parameters,
+                              const struct model_config *config, int index);
+void sublayer_carve(struct activations *activations, int index, const struct parameters *parameters,
+                    const struct model_config *config, struct arena *arena);
+void block_gradients_carve(struct block_gradients *gradients, const struct parameters *parameters,
+                           const struct model_config *config, struct arena *arena);
+
+/* Where the stream comes from and goes to, [N][D] each. */
+void sublayer_connect(struct sublayer_activations *activations, const struct sublayer *sublayer,
+                      const real *x, real *y);
+
+/* y from x. */
+void sublayer_forward(const struct pass *pass, struct activations *activations, int index);
+
+/* dx from dy, both [N][D] and not the same; leaves in the block's gradients what the weight
  * products need, and adds the gradients of vectors to the shard's partial ones. */
-void sublayer_backward(const struct model *model, const struct sublayer *sublayer,
-                       const struct block_gradients *gradients, const struct shard *shard,
-                       const real *dy, real *dx);
+void sublayer_backward(const struct pass *pass, const struct activations *activations, int index,
+                       struct gradients *gradients, const real *dy, real *dx);
 
-/* Where sublayer_backward() has left the gradient of what is joined to the stream, and that at the
- * output of f, [N][D]; dy as it was for it. */
-const real *sublayer_joined_gradient(const struct sublayer *sublayer,
-                                     const struct block_gradients *gradients, const real *dy);
-const real *sublayer_f_gradient(const struct sublayer *sublayer,
-                                const struct block_gradients *gradients, const real *dy);
+/* Where sublayer_backward() has left the gradients of the sum, of what is joined to the stream, and
+ * of the output of f, [N][D]; dy as it was for it. */
+const real *sublayer_dsum(const struct sublayer *sublayer, const struct block_gradients *gradients,
+                          const real *dy);
+const real *sublayer_djoined(const struct sublayer *sublayer,
+                             const struct block_gradients *gradients, const real *dy);
+const real *sublayer_df(const struct sublayer *sublayer, const struct block_gradients *gradients,
+                        const real *dy);
 
-/* The gradient of the `which`-th of the branch's matrices over all rows; dy as it was for
- * sublayer_backward(). */
-void sublayer_weight_gradient(const struct model *model, const struct sublayer *sublayer,
-                              const struct block_gradients *gradients, const real *dy, int which);
-
-/* y = norm(x) and its backward at one site, for the shard's rows; arguments as in kernels.h, but
- * pointing at row 0. */
-void norm_site_forward(const struct model *model, const struct norm_site *site,
-                       const struct shard *shard, const real *x, real *y);
-void norm_site_backward(const struct model *model, const struct norm_site *site,
-                        const struct shard *shard, const real *x, const real *dy, const real *skip,
-                        real *dx);
+/* The gradient of the `which`-th matrix of f over all rows, which are the pass's, into
+ * gradients->dweight; dy as it was for sublayer_backward(). */
+void sublayer_weight_gradient(const struct pass *pass, const struct activations *activations,
+                              int index, struct gradients *gradients, const real *dy, int which);
 
 #endif

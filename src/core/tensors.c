@@ -191,64 +191,66 @@ static size_t padded(size_t count)
     return (count + line - 1) / line * line;
 }
 
-static void append(struct model *model, const struct tensor_row *row, int block)
+static void append(struct parameters *p, const struct model_config *c, const struct tensor_row *row,
+                   int block)
 {
-    struct tensor *tensor = &model->tensor[model->tensors++];
+    struct tensor *tensor = &p->tensor[p->tensors++];
     *tensor = (struct tensor){
         .kind = row->kind,
         .block = block,
-        .rows = length(&model->config, row->rows),
-        .cols = length(&model->config, row->cols),
-        .offset = model->parameters,
+        .rows = length(c, row->rows),
+        .cols = length(c, row->cols),
+        .offset = p->count,
         .vector = row->rows == ONE,
-        .partial = model->partials,
+        .partial = p->vectors,
     };
     size_t size = tensor_size(tensor);
-    model->parameters += padded(size);
-    model->trained += size;
+    p->count += padded(size);
+    p->trained += size;
     if (tensor->vector)
-        model->partials += padded(size);
+        p->vectors += padded(size);
 }
 
-/* Gives every matrix its place among the panels, those of two neighbouring blocks different ones.
- */
-static void place_panels(struct model *model)
+/* Gives every matrix its place among the packed weights, those of two neighbouring blocks different
+ * ones. */
+static void place_packed(struct parameters *p, int layers)
 {
     size_t outside = 0, of_block = 0;
-    for (int i = 0; i < model->tensors; i++) {
-        struct tensor *tensor = &model->tensor[i];
+    for (int i = 0; i < p->tensors; i++) {
+        struct tensor *tensor = &p->tensor[i];
         if (tensor->vector || tensor->block > 0)
             continue;
         size_t *end = tensor->block < 0 ? &outside : &of_block;
-        tensor->panels = *end;
+        tensor->packed = *end;
         *end += padded(tensor_size(tensor));
     }
-    model->tensors_of_block = 0;
-    for (int i = model->tensors - 1; i >= 0; i--) {
-        if (model->tensor[i].block == 0) {
-            model->first_of_blocks = i;
-            model->tensors_of_block++;
+    p->tensors_of_block = 0;
+    for (int i = p->tensors - 1; i >= 0; i--) {
+        if (p->tensor[i].block == 0) {
+            p->first_of_blocks = i;
+            p->tensors_of_block++;
         }
     }
-    for (int block = model->config.layers - 1; block >= 0; block--) {
-        struct tensor *first = &model->tensor[model->first_of_blocks];
-        for (int i = 0; i < model->tensors_of_block; i++)
-            first[block * model->tensors_of_block + i].panels =
-                outside + (block % 2 ? of_block : 0) + first[i].panels;
+    for (int block = layers - 1; block >= 0; block--) {
+        struct tensor *first = &p->tensor[p->first_of_blocks];
+        for (int i = 0; i < p->tensors_of_block; i++)
+            first[block * p->tensors_of_block + i].packed =
+                outside + (block % 2 ? of_block : 0) + first[i].packed;
     }
-    model->panels_size = outside + (model->config.layers > 1 ? 2 : 1) * of_block;
+    p->packed = outside + (layers > 1 ? 2 : 1) * of_block;
 }
 
-void tensors_list(struct model *model)
+void tensors_list(struct parameters *p, const struct model_config *c)
 {
-    const int L = model->config.layers;
-    const unsigned met = needs_met(&model->config);
-    model->tensor = memory_new((size_t)TENSOR_ROWS * (size_t)L, sizeof *model->tensor);
+    const int L = c->layers;
+    const unsigned met = needs_met(c);
+    *p = (struct parameters){0};
+    p->tensor = memory_new((size_t)TENSOR_ROWS * (size_t)L, sizeof *p->tensor);
     for (int i = 0; i < TENSOR_ROWS;) {
         const struct tensor_row *row = &tensor_rows[i];
         if (row->owner == OUTSIDE) {
             if ((row->needs & ~met) == 0)
-                append(model, row, -1);
+                append(p, c, row, -1);
             i++;
             continue;
         }
@@ -258,16 +260,16 @@ void tensors_list(struct model *model)
         for (int block = 0; block < L; block++)
             for (int j = i; j < end; j++)
                 if ((tensor_rows[j].needs & ~met) == 0)
-                    append(model, &tensor_rows[j], block);
+                    append(p, c, &tensor_rows[j], block);
         i = end;
     }
-    place_panels(model);
+    place_packed(p, L);
 }
 
-int tensors_find(const struct model *model, const char *kind, int block)
+int tensors_find(const struct parameters *parameters, const char *kind, int block)
 {
-    for (int i = 0; i < model->tensors; i++)
-        if (model->tensor[i].block == block && strcmp(model->tensor[i].kind, kind) == 0)
+    for (int i = 0; i < parameters->tensors; i++)
+        if (parameters->tensor[i].block == block && strcmp(parameters->tensor[i].kind, kind) == 0)
             return i;
     return -1;
 }
@@ -364,14 +366,14 @@ static void fill(const struct model_config *config, const struct tensor *tensor,
     }
 }
 
-void tensors_init(struct model *model)
+void tensors_init(struct parameters *p, const struct model_config *c)
 {
-    for (int i = 0; i < model->tensors; i++) {
-        const struct tensor *tensor = &model->tensor[i];
+    for (int i = 0; i < p->tensors; i++) {
+        const struct tensor *tensor = &p->tensor[i];
         enum start start = row_of(tensor)->start;
-        if (start == START_EMBEDDING && model->config.tied)
+        if (start == START_EMBEDDING && c->tied)
             start = START_HEAD;
-        real *weight = model->weight + tensor->offset, value;
+        real *weight = p->weight + tensor->offset, value;
         switch (start) {
         case START_ZERO:
             value = 0;
@@ -383,31 +385,13 @@ void tensors_init(struct model *model)
             value = 1;
             break;
         case START_GAIN:
-            value = model->config.gain_offset ? 0 : 1;
+            value = c->gain_offset ? 0 : 1;
             break;
         default:
-            fill(&model->config, tensor, start, weight);
+            fill(c, tensor, start, weight);
             continue;
         }
         for (size_t j = 0; j < tensor_size(tensor); j++)
             weight[j] = value;
     }
-}
-
-size_t tensor_size(const struct tensor *tensor)
-{
-    return (size_t)tensor->rows * (size_t)tensor->cols;
-}
-
-void tensor_name(const struct tensor *tensor, char out[TENSOR_NAME])
-{
-    out[0] = '\0';
-    if (tensor->block >= 0) {
-        char number[] = "000.";
-        for (int i = 0, unit = 100; unit > 0; i++, unit /= 10)
-            number[i] = (char)('0' + tensor->block / unit % 10);
-        strcpy(out, "blocks.");
-        strcat(out, number + (tensor->block < 10 ? 2 : tensor->block < 100 ? 1 : 0));
-    }
-    strcat(out, tensor->kind); /* the longest of the table fits */
 }

@@ -6,7 +6,10 @@
 #ifndef LNSCOPE_CORE_TRACE_H
 #define LNSCOPE_CORE_TRACE_H
 
-#include "core/model.h"
+#include "core/real.h"
+#include "core/sublayer.h"
+
+struct model;
 
 /* The tensors of a sublayer, in the order of computation. W = D/H, K = KV W. */
 enum trace_point {
@@ -16,7 +19,7 @@ enum trace_point {
     TRACE_KEY,         /* [T][K] */
     TRACE_VALUE,       /* [T][K] */
     TRACE_ATTENTION,   /* [H T][T] the probabilities, head below head */
-    TRACE_MIXED,       /* [T][D] the weighted values of all heads, side by side */
+    TRACE_WEIGHTED,    /* [T][D] the weighted values of all heads, side by side */
     TRACE_UP,          /* [T][F] the up-projection, before the activation */
     TRACE_GATE,        /* [T][F] the same of the gate */
     TRACE_HIDDEN,      /* [T][F] behind the activation */
@@ -46,8 +49,8 @@ enum trace_place {
 
 struct trace_tensor {
     int rows, cols;
-    real *value; /* [rows][cols]; NULL: the sublayer has no such tensor */
-    real *grad;  /* the same; of TRACE_ATTENTION 0 where a query does not see a key */
+    real *value;  /* [rows][cols]; NULL: the sublayer has no such tensor */
+    real *dvalue; /* the same; of TRACE_ATTENTION 0 where a query does not see a key */
 };
 
 struct trace {
@@ -60,8 +63,8 @@ struct trace {
  * and output. The model has a batch of 1, two sublayers, keys and values of full rank, and neither
  * experts, QK-norm nor rotary positions. The tensors are the caller's, to be freed with
  * trace_close(). Overwrites the model's activations and gradients. */
-void trace_open(struct trace *trace, const struct model *model,
-                const bool wanted[SUBLAYERS_PER_BLOCK], const real *x, const real *dy);
+void trace_open(struct trace *trace, struct model *model, const bool wanted[SUBLAYERS_PER_BLOCK],
+                const real *x, const real *dy);
 void trace_close(struct trace *trace);
 
 #endif

@@ -14,9 +14,10 @@ void dump_before(struct dump *dump, const struct pair *pair)
 {
     for (int side = 0; side < SIDES; side++) {
         const struct model *model = &pair->run[side].model;
-        dump->weight[side] =
-            memory_resize(dump->weight[side], model->parameters, sizeof *model->weight);
-        memcpy(dump->weight[side], model->weight, model->parameters * sizeof *model->weight);
+        dump->weight[side] = memory_resize(dump->weight[side], model->parameters.count,
+                                           sizeof *model->parameters.weight);
+        memcpy(dump->weight[side], model->parameters.weight,
+               model->parameters.count * sizeof *model->parameters.weight);
     }
 }
 
@@ -27,12 +28,12 @@ static void add_stack(struct safetensors *set, const char *side, const struct mo
     const int64_t shape[] = {config->batch, config->context, config->width};
     char name[ENTRY_NAME];
     snprintf(name, sizeof name, "%s.param", side);
-    tensor_file_add(set, name, model, weight);
+    tensor_file_add(set, name, &model->parameters, weight);
     snprintf(name, sizeof name, "%s.grad", side);
-    tensor_file_add(set, name, model, model->grad);
+    tensor_file_add(set, name, &model->parameters, model->gradients.dweight);
     for (int l = 0; l <= config->layers; l++) {
         snprintf(name, sizeof name, "%s.stream_grad.%d", side, l);
-        safetensors_add(set, name, tensor_file_real, 3, shape, model_stream_grad(model, l));
+        safetensors_add(set, name, tensor_file_real, 3, shape, model_dstream(model, l));
     }
     snprintf(name, sizeof name, "%s.loss", side);
     safetensors_add(set, name, SAFETENSORS_F64, 0, NULL, loss);
@@ -57,11 +58,12 @@ bool dump_write(const struct dump *dump, const struct pair *pair,
     for (int side = 0; side < SIDES; side++)
         add_stack(&set, stack_names[side], &pair->run[side].model, dump->weight[side],
                   &snapshot[side].loss);
-    safetensors_add(&set, "tokens", SAFETENSORS_I32, 2, shape, model->tokens);
-    safetensors_add(&set, "targets", SAFETENSORS_I32, 2, shape, model->targets);
-    if (model->pixels)
+    safetensors_add(&set, "tokens", SAFETENSORS_I32, 2, shape, model->batch.tokens);
+    safetensors_add(&set, "targets", SAFETENSORS_I32, 2, shape, model->batch.targets);
+    if (model->batch.pixels)
         safetensors_add(&set, "pixels", tensor_file_real, 3,
-                        (const int64_t[]){shape[0], shape[1], model->config.patch}, model->pixels);
+                        (const int64_t[]){shape[0], shape[1], model->config.patch},
+                        model->batch.pixels);
     safetensors_write(&set, out);
     safetensors_close(&set);
     return true;

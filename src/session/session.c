@@ -40,12 +40,12 @@ static const char *key_of(char key[KEY_SIZE], enum side side, const char *what)
     return key;
 }
 
-/* The table of tensors of one stack, to be freed with free(model->tensor). */
+/* The table of tensors of one stack, to be freed with free(model->parameters.tensor). */
 static void list_tensors(struct model *model, const struct settings *settings, enum side side,
                          int vocab)
 {
     *model = (struct model){.config = run_model_config(settings, side, vocab)};
-    tensors_list(model);
+    tensors_list(&model->parameters, &model->config);
 }
 
 /* ---- writing ---- */
@@ -76,7 +76,7 @@ static void add_run(struct safetensors *set, const struct run_state *run, enum s
     char key[KEY_SIZE];
     const real *const array[ARRAYS] = {run->weight, run->first, run->second};
     for (int a = 0; a < ARRAYS; a++)
-        tensor_file_add(set, key_of(key, side, array_names[a]), model, array[a]);
+        tensor_file_add(set, key_of(key, side, array_names[a]), &model->parameters, array[a]);
     add_parked(set, &run->parked, side);
     safetensors_metadata(set, key_of(key, side, "optimizer"), optimizer_names[run->optimizer]);
     add_integer(set, key_of(key, side, "updates"), run->updates);
@@ -108,7 +108,7 @@ bool session_write(const char *path, bool force, const struct session_parts *par
         struct model model;
         list_tensors(&model, &state->settings, side, state->vocab);
         add_run(&set, &state->run[side], side, &model);
-        free(model.tensor);
+        free(model.parameters.tensor);
     }
     history_write(history, &set);
     events_write(parts->events, history, &set);
@@ -178,10 +178,10 @@ static bool read_parked(const struct safetensors_file *file, enum side side,
                         struct parked_norm *parked, struct error *error)
 {
     char name[KEY_SIZE];
-    for (int i = 0; i < with->tensors; i++) {
-        const struct tensor *tensor = &with->tensor[i];
+    for (int i = 0; i < with->parameters.tensors; i++) {
+        const struct tensor *tensor = &with->parameters.tensor[i];
         const int64_t count = (int64_t)tensor_size(tensor);
-        if (tensor->block >= 0 || tensors_find(model, tensor->kind, -1) >= 0)
+        if (tensor->block >= 0 || tensors_find(&model->parameters, tensor->kind, -1) >= 0)
             continue;
         snprintf(name, sizeof name, "%s.parked.%s.%s", stack_names[side], array_names[0],
                  tensor->kind);
@@ -210,7 +210,7 @@ static bool read_arrays(const struct safetensors_file *file, enum side side,
                         const struct model *model, struct run_state *run, struct error *error)
 {
     char key[KEY_SIZE];
-    const size_t n = model->parameters;
+    const size_t n = model->parameters.count;
     run->parameters = n;
     run->weight = calloc(ARRAYS * n, sizeof *run->weight); /* padding is 0 */
     if (!run->weight)
@@ -218,8 +218,8 @@ static bool read_arrays(const struct safetensors_file *file, enum side side,
     run->first = run->weight + n;
     run->second = run->first + n;
     for (size_t a = 0; a < ARRAYS; a++)
-        if (!tensor_file_read(file, key_of(key, side, array_names[a]), model, run->weight + a * n,
-                              error))
+        if (!tensor_file_read(file, key_of(key, side, array_names[a]), &model->parameters,
+                              run->weight + a * n, error))
             return false;
     return true;
 }
@@ -239,9 +239,9 @@ static bool read_run(const struct safetensors_file *file, enum side side,
         return false;
     run->optimizer = (enum optimizer)optimizer;
     with.config.placement = PLACEMENT_PRE;
-    tensors_list(&with);
+    tensors_list(&with.parameters, &with.config);
     const bool good = read_parked(file, side, model, &with, &run->parked, error);
-    free(with.tensor);
+    free(with.parameters.tensor);
     return good;
 }
 
@@ -249,12 +249,12 @@ static bool read_run(const struct safetensors_file *file, enum side side,
 static void find_shape(struct moment_shape *shape, const struct model *model)
 {
     *shape = (struct moment_shape){.layers = model->config.layers};
-    for (int i = 0; i < model->tensors; i++) {
-        bool known = model->tensor[i].block < 0;
+    for (int i = 0; i < model->parameters.tensors; i++) {
+        bool known = model->parameters.tensor[i].block < 0;
         for (int t = 0; t < shape->tensors && !known; t++)
-            known = strcmp(shape->name[t], model->tensor[i].kind) == 0;
+            known = strcmp(shape->name[t], model->parameters.tensor[i].kind) == 0;
         if (!known)
-            shape->name[shape->tensors++] = model->tensor[i].kind;
+            shape->name[shape->tensors++] = model->parameters.tensor[i].kind;
     }
 }
 
@@ -271,7 +271,7 @@ static bool read_numbers(const struct safetensors_file *file, struct saved_sessi
         find_shape(&shape[side], &model);
         good =
             read_run(file, side, &state->settings, &model, &state->run[side], state->step, error);
-        free(model.tensor);
+        free(model.parameters.tensor);
     }
     return good && history_read(&session->history, file, shape, state->step, error) &&
            events_read(&session->events, file, shape, state->step, error);

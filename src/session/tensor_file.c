@@ -61,31 +61,31 @@ static int describe(const char *prefix, const struct tensor *tensor, char name[E
     return tensor->vector ? 1 : 2;
 }
 
-void tensor_file_add(struct safetensors *set, const char *prefix, const struct model *model,
-                     const real *numbers)
+void tensor_file_add(struct safetensors *set, const char *prefix,
+                     const struct parameters *parameters, const real *numbers)
 {
     char name[ENTRY_NAME];
     int64_t shape[2];
-    for (int i = 0; i < model->tensors; i++) {
-        const int dims = describe(prefix, &model->tensor[i], name, shape);
+    for (int i = 0; i < parameters->tensors; i++) {
+        const int dims = describe(prefix, &parameters->tensor[i], name, shape);
         safetensors_add(set, name, tensor_file_real, dims, shape,
-                        numbers + model->tensor[i].offset);
+                        numbers + parameters->tensor[i].offset);
     }
 }
 
 bool tensor_file_read(const struct safetensors_file *file, const char *prefix,
-                      const struct model *model, real *numbers, struct error *error)
+                      const struct parameters *parameters, real *numbers, struct error *error)
 {
     char name[ENTRY_NAME];
     int64_t shape[2];
-    for (int i = 0; i < model->tensors; i++) {
-        const int dims = describe(prefix, &model->tensor[i], name, shape);
+    for (int i = 0; i < parameters->tensors; i++) {
+        const int dims = describe(prefix, &parameters->tensor[i], name, shape);
         const struct safetensors_tensor *tensor =
             safetensors_need(file, name, tensor_file_real, dims, shape, error);
         if (!tensor)
             return false;
-        memcpy(numbers + model->tensor[i].offset, tensor->data,
-               tensor_size(&model->tensor[i]) * sizeof *numbers);
+        memcpy(numbers + parameters->tensor[i].offset, tensor->data,
+               tensor_size(&parameters->tensor[i]) * sizeof *numbers);
     }
     return true;
 }

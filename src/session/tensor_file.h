@@ -26,14 +26,14 @@ bool tensor_file_settings(const struct safetensors_file *file, struct settings *
 bool tensor_file_integer(const struct safetensors_file *file, const char *key, int64_t least,
                          int64_t most, int64_t *value, struct error *error);
 
-/* PREFIX.NAME for every tensor of the model, with these numbers[parameters], which must stay where
- * they are. */
-void tensor_file_add(struct safetensors *set, const char *prefix, const struct model *model,
-                     const real *numbers);
+/* PREFIX.NAME for every tensor of the table, with these numbers[parameters->count], which must stay
+ * where they are. */
+void tensor_file_add(struct safetensors *set, const char *prefix,
+                     const struct parameters *parameters, const real *numbers);
 
-/* Reads the same into numbers[parameters]; of the model only its table of tensors is looked at.
- * False with a reason where one is missing or has another shape or type. */
+/* Reads the same into numbers[parameters->count]. False with a reason where one is missing or has
+ * another shape or type. */
 bool tensor_file_read(const struct safetensors_file *file, const char *prefix,
-                      const struct model *model, real *numbers, struct error *error);
+                      const struct parameters *parameters, real *numbers, struct error *error);
 
 #endif

@@ -75,21 +75,22 @@ static void write_sum(const struct wording *words, char *out)
 {
     const struct sublayer *s = words->sublayer;
     const struct model *model = &words->block->model;
-    const char *letters = words->letters, *also = s->block_input ? " + x_in" : "";
+    const char *letters = words->letters, *also = s->adds_block_input ? " + x_in" : "";
     char skip[BLOCK_NAME] = "x", branch[BLOCK_NAME] = "branch", where[2 * BLOCK_NAME] = "";
     if (s->branch.present)
         snprintf(branch, sizeof branch, "%s(branch)", letters);
     if (s->skip_tensor >= 0) {
         strcpy(skip, "w x");
         snprintf(where, sizeof where, ", w = %.4g in all numbers",
-                 (double)model->weight[model->tensor[s->skip_tensor].offset]);
+                 (double)model->parameters.weight[model->parameters.tensor[s->skip_tensor].offset]);
     } else if (s->skip != 1) {
         strcpy(skip, "a x");
         snprintf(where, sizeof where, ", a = %.4g", (double)s->skip);
     }
     if (s->scale_tensor >= 0)
-        snprintf(where, sizeof where, ", a = %.4g at the start",
-                 (double)model->weight[model->tensor[s->scale_tensor].offset]);
+        snprintf(
+            where, sizeof where, ", a = %.4g at the start",
+            (double)model->parameters.weight[model->parameters.tensor[s->scale_tensor].offset]);
     snprintf(out, BLOCK_FORMULA, "%s + %s%s%s%s", skip, s->scale_tensor >= 0 ? "a " : "", branch,
              also, where);
 }
@@ -139,11 +140,21 @@ static void write_attention(const struct wording *words, char *out)
 }
 
 static const char *const point_names[TRACE_POINTS] = {
-    [TRACE_X] = "x",           [TRACE_QUERY] = "q",        [TRACE_KEY] = "k",
-    [TRACE_VALUE] = "v",       [TRACE_UP] = "up",          [TRACE_ATTENTION] = "attention",
-    [TRACE_MIXED] = "values",  [TRACE_GATE] = "gate",      [TRACE_HIDDEN] = "hidden",
-    [TRACE_BRANCH] = "branch", [TRACE_SECOND] = "s",       [TRACE_SUM] = "sum",
-    [TRACE_OUTPUT] = "output", [TRACE_NORM_BRANCH] = NULL, [TRACE_NORM_IN] = NULL,
+    [TRACE_X] = "x",
+    [TRACE_QUERY] = "q",
+    [TRACE_KEY] = "k",
+    [TRACE_VALUE] = "v",
+    [TRACE_UP] = "up",
+    [TRACE_ATTENTION] = "attention",
+    [TRACE_WEIGHTED] = "values",
+    [TRACE_GATE] = "gate",
+    [TRACE_HIDDEN] = "hidden",
+    [TRACE_BRANCH] = "branch",
+    [TRACE_SECOND] = "s",
+    [TRACE_SUM] = "sum",
+    [TRACE_OUTPUT] = "output",
+    [TRACE_NORM_BRANCH] = NULL,
+    [TRACE_NORM_IN] = NULL,
 };
 
 /* "q", or what is normalised in parentheses: "LN(x)" */
@@ -180,7 +191,7 @@ static void write_formula(const struct wording *words, enum trace_point point, c
     case TRACE_ATTENTION:
         write_attention(words, out);
         break;
-    case TRACE_MIXED:
+    case TRACE_WEIGHTED:
         snprintf(out, BLOCK_FORMULA, "attention v%s",
                  words->block->model.config.heads > 1 ? ", head beside head" : "");
         break;
@@ -271,9 +282,9 @@ static void add_tensor(struct block *block, const struct wording *words, enum tr
         .rows = from->rows,
         .cols = from->cols,
         .value = from->value,
-        .grad = from->grad,
+        .grad = from->dvalue,
         .rms = norm_of(from->value, count) / sqrt((double)count),
-        .grad_norm = norm_of(from->grad, count),
+        .grad_norm = norm_of(from->dvalue, count),
         .same = same,
     };
     write_name(words, point, to->name);
@@ -307,7 +318,7 @@ static void list_tensors(struct block *block)
         struct wording words = {
             .block = block, .place = (enum trace_place)place, .letters = norm_letters(block)};
         if (place != TRACE_AT_END) {
-            words.sublayer = &block->model.sublayer[kinds[place]];
+            words.sublayer = &block->model.parameters.sublayer[kinds[place]];
             snprintf(words.input, sizeof words.input, words.sublayer->in.present ? "%s(x)" : "%sx",
                      words.sublayer->in.present ? words.letters : "");
         }
@@ -345,11 +356,12 @@ static void fill_normal(uint64_t seed, const char *purpose, real *out, size_t co
 static void embed(struct model *model, const real *input)
 {
     const int T = model->config.context, D = model->config.width;
-    real *table = model->weight + model->tensor[model->token_embedding].offset;
+    real *table = model->parameters.weight +
+                  model->parameters.tensor[model->parameters.token_embedding].offset;
     memcpy(table, input, (size_t)T * (size_t)D * sizeof *table);
     for (int t = 0; t < T; t++) {
-        model->tokens[t] = t;
-        model->targets[t] = 0;
+        model->batch.tokens[t] = t;
+        model->batch.targets[t] = 0;
     }
 }
 

@@ -25,7 +25,7 @@ static void measure_flow(struct flow *flow, int block, const struct flow_sums *s
 {
     for (int point = 0; point < FLOW_POINTS; point++) {
         flow->rms[point][block] = (float)sqrt(sums->square[point] / numbers);
-        flow->grad[point][block] = (float)sqrt(sums->grad_square[point]);
+        flow->grad[point][block] = (float)sqrt(sums->dsquare[point]);
     }
     for (int norm = 0; norm < FLOW_NORMS; norm++)
         flow->rstd[norm][block] = (float)(sums->rstd[norm] / rows);
@@ -46,7 +46,8 @@ void detail_measure(struct detail *detail, const struct model *model)
     for (int block = 0; block < c->layers; block++) {
         const struct probe_sums *of_block = &sums[block + 1];
         detail->entropy[block] = (float)(of_block->entropy / heads);
-        detail->share[block] = (float)sqrt(of_block->change / model->stream_square[block]);
+        detail->share[block] =
+            (float)sqrt(of_block->change / model->activations.stream_square[block]);
         for (int i = 0; i < FLOW_SUBLAYERS; i++)
             measure_flow(&detail->flow[i], block, &of_block->flow[i], rows, rows * c->width);
     }

@@ -4,6 +4,7 @@
 #include "core/admin.h"
 #include "core/blas.h"
 #include "core/float_mode.h"
+#include "core/kernels.h"
 #include "core/tensors.h"
 #include "train/detail.h"
 #include "train/schedule.h"
@@ -73,10 +74,10 @@ static void draw_batch(struct run *run)
 {
     struct model *model = &run->model;
     task_batch(run->task, run->settings.seed, run->step, model->config.batch, model->config.context,
-               model->tokens, model->targets);
-    if (model->pixels)
+               model->batch.tokens, model->batch.targets);
+    if (model->batch.pixels)
         task_patches(run->task, run->settings.seed, run->step, model->config.batch,
-                     model->config.context, model->pixels);
+                     model->config.context, model->batch.pixels);
 }
 
 /* Initial values that follow from the first batch. */
@@ -113,9 +114,9 @@ static double mean_of(const struct model *model, int tensor)
     double sum = 0;
     if (tensor < 0)
         return NAN;
-    const size_t count = tensor_size(&model->tensor[tensor]);
+    const size_t count = tensor_size(&model->parameters.tensor[tensor]);
     for (size_t i = 0; i < count; i++)
-        sum += (double)model->weight[model->tensor[tensor].offset + i];
+        sum += (double)model->parameters.weight[model->parameters.tensor[tensor].offset + i];
     return sum / (double)count;
 }
 
@@ -123,11 +124,11 @@ struct omega run_omega(const struct run *run)
 {
     const struct model *model = &run->model;
     const int block = model->config.layers - 1;
-    int last = tensors_find(model, "ffn.omega", block);
+    int last = tensors_find(&model->parameters, "ffn.omega", block);
     if (last < 0) /* one sublayer a block */
-        last = tensors_find(model, "attn.omega", block);
+        last = tensors_find(&model->parameters, "attn.omega", block);
     return (struct omega){
-        .first = mean_of(model, tensors_find(model, "attn.omega", 0)),
+        .first = mean_of(model, tensors_find(&model->parameters, "attn.omega", 0)),
         .last = mean_of(model, last),
     };
 }
@@ -160,22 +161,23 @@ static bool is_final_norm(const struct tensor *tensor)
 }
 
 /* The model's next tensor from index *at on that is not of the final norm; NULL at the end. */
-static const struct tensor *next_shared(const struct model *model, int *at)
+static const struct tensor *next_shared(const struct parameters *parameters, int *at)
 {
-    while (*at < model->tensors && is_final_norm(&model->tensor[*at]))
+    while (*at < parameters->tensors && is_final_norm(&parameters->tensor[*at]))
         ++*at;
-    return *at < model->tensors ? &model->tensor[(*at)++] : NULL;
+    return *at < parameters->tensors ? &parameters->tensor[(*at)++] : NULL;
 }
 
 bool run_can_switch(const struct run *run, enum placement placement)
 {
-    struct model other = {.config = run->model.config};
+    struct model_config config = run->model.config;
+    struct parameters other;
     const struct tensor *mine, *its;
     int i = 0, j = 0;
-    other.config.placement = placement;
-    tensors_list(&other);
+    config.placement = placement;
+    tensors_list(&other, &config);
     do {
-        mine = next_shared(&run->model, &i);
+        mine = next_shared(&run->model.parameters, &i);
         its = next_shared(&other, &j);
     } while (mine && its && mine->block == its->block && strcmp(mine->kind, its->kind) == 0 &&
              mine->rows == its->rows && mine->cols == its->cols);
@@ -187,9 +189,9 @@ bool run_settings_can_switch(const struct settings *settings, enum side side,
                              enum placement placement)
 {
     struct run run = {.model = {.config = run_model_config(settings, side, 1)}};
-    tensors_list(&run.model);
+    tensors_list(&run.model.parameters, &run.model.config);
     bool can = run_can_switch(&run, placement);
-    free(run.model.tensor);
+    free(run.model.parameters.tensor);
     return can;
 }
 
@@ -198,7 +200,7 @@ static void park(struct parked_norm *parked, const struct tensor *tensor, const 
 {
     const size_t count = tensor_size(tensor), bytes = count * sizeof(real);
     real *numbers = memory_new(3 * count, sizeof(real));
-    memcpy(numbers, model->weight + tensor->offset, bytes);
+    memcpy(numbers, model->parameters.weight + tensor->offset, bytes);
     memcpy(numbers + count, optimizer->first + tensor->offset, bytes);
     memcpy(numbers + 2 * count, optimizer->second + tensor->offset, bytes);
     parked->tensor[parked->tensors].kind = tensor->kind;
@@ -212,8 +214,9 @@ static void unpark(const struct parked_norm *parked, struct model *model,
     for (int i = 0; i < parked->tensors; i++) {
         const size_t count = parked->tensor[i].count, bytes = count * sizeof(real);
         const real *numbers = parked->tensor[i].numbers;
-        const struct tensor *to = &model->tensor[tensors_find(model, parked->tensor[i].kind, -1)];
-        memcpy(model->weight + to->offset, numbers, bytes);
+        const struct tensor *to =
+            &model->parameters.tensor[tensors_find(&model->parameters, parked->tensor[i].kind, -1)];
+        memcpy(model->parameters.weight + to->offset, numbers, bytes);
         memcpy(optimizer->first + to->offset, numbers + count, bytes);
         memcpy(optimizer->second + to->offset, numbers + 2 * count, bytes);
     }
@@ -225,9 +228,11 @@ static void copy_shared(struct model *to, struct optimizer_state *to_state,
 {
     const struct tensor *source, *target;
     int i = 0, j = 0;
-    while ((source = next_shared(from, &i)) && (target = next_shared(to, &j))) {
+    while ((source = next_shared(&from->parameters, &i)) &&
+           (target = next_shared(&to->parameters, &j))) {
         const size_t bytes = tensor_size(source) * sizeof(real);
-        memcpy(to->weight + target->offset, from->weight + source->offset, bytes);
+        memcpy(to->parameters.weight + target->offset, from->parameters.weight + source->offset,
+               bytes);
         memcpy(to_state->first + target->offset, from_state->first + source->offset, bytes);
         memcpy(to_state->second + target->offset, from_state->second + source->offset, bytes);
     }
@@ -238,11 +243,11 @@ static void move_final_norm(struct run *run, struct model *model, struct optimiz
 {
     struct parked_norm mine = {0};
     bool wanted = false;
-    for (int i = 0; i < run->model.tensors; i++)
-        if (is_final_norm(&run->model.tensor[i]))
-            park(&mine, &run->model.tensor[i], &run->model, &run->optimizer);
-    for (int i = 0; i < model->tensors; i++)
-        wanted = wanted || is_final_norm(&model->tensor[i]);
+    for (int i = 0; i < run->model.parameters.tensors; i++)
+        if (is_final_norm(&run->model.parameters.tensor[i]))
+            park(&mine, &run->model.parameters.tensor[i], &run->model, &run->optimizer);
+    for (int i = 0; i < model->parameters.tensors; i++)
+        wanted = wanted || is_final_norm(&model->parameters.tensor[i]);
     if (mine.tensors > 0) {
         run_drop_parked(&run->parked);
         run->parked = mine;
@@ -290,10 +295,10 @@ static enum fault_part part_of_stream(const struct model *model, int block)
 {
     const struct model_config *c = &model->config;
     const size_t numbers = (size_t)c->batch * (size_t)c->context * (size_t)c->width;
-    if (block == 0 || model->sublayers == 1)
+    if (block == 0 || config_sublayers(&model->config) == 1)
         return FAULT_WHOLE;
     for (size_t i = 0; i < numbers; i++)
-        if (!isfinite(model->middle[block - 1][i]))
+        if (!isfinite(model->activations.middle[block - 1][i]))
             return FAULT_ATTENTION;
     return FAULT_FEED_FORWARD;
 }
@@ -301,7 +306,7 @@ static enum fault_part part_of_stream(const struct model *model, int block)
 /* The sublayer that a tensor belongs to, by its name: the first norm of a block is attention's. */
 static enum fault_part part_of_tensor(const struct model *model, const struct tensor *tensor)
 {
-    if (tensor->block < 0 || model->sublayers == 1)
+    if (tensor->block < 0 || config_sublayers(&model->config) == 1)
         return FAULT_WHOLE;
     return strncmp(tensor->kind, "attn", 4) == 0 || strncmp(tensor->kind, "ln1", 3) == 0
                ? FAULT_ATTENTION
@@ -313,19 +318,19 @@ static struct fault find_fault(const struct model *model)
 {
     const int L = model->config.layers;
     for (int l = 0; l <= L; l++)
-        if (!isfinite(model->stream_square[l]))
+        if (!isfinite(model->activations.stream_square[l]))
             return (struct fault){
                 .place = FAULT_STREAM, .layer = l, .part = part_of_stream(model, l)};
     if (!isfinite(model->loss))
         return (struct fault){.place = FAULT_LOSS};
     for (int l = L; l >= 0; l--)
-        if (!isfinite(model->stream_grad_square[l]))
+        if (!isfinite(model->gradients.dstream_square[l]))
             return (struct fault){.place = FAULT_GRADIENT, .layer = l};
-    for (int i = model->tensors - 1; i >= 0; i--)
-        if (!isfinite(model->grad_square[i]))
+    for (int i = model->parameters.tensors - 1; i >= 0; i--)
+        if (!isfinite(model->gradients.dweight_square[i]))
             return (struct fault){.place = FAULT_PARAMETER,
-                                  .layer = model->tensor[i].block + 1,
-                                  .part = part_of_tensor(model, &model->tensor[i])};
+                                  .layer = model->parameters.tensor[i].block + 1,
+                                  .part = part_of_tensor(model, &model->parameters.tensor[i])};
     return (struct fault){.place = FAULT_NONE};
 }
 
@@ -351,25 +356,26 @@ static void measure_model(const struct model *model, struct snapshot *snapshot)
 
     snapshot->loss = model->loss;
     for (int l = 0; l <= L; l++) {
-        snapshot->stream_grad[l] = (float)sqrt(model->stream_grad_square[l]);
-        snapshot->stream_rms[l] = (float)sqrt(model->stream_square[l] / numbers);
+        snapshot->stream_grad[l] = (float)sqrt(model->gradients.dstream_square[l]);
+        snapshot->stream_rms[l] = (float)sqrt(model->activations.stream_square[l] / numbers);
     }
-    snapshot->ratio = sqrt(model->stream_grad_square[0] / model->stream_grad_square[L]);
-    for (int i = 0; i < model->tensors; i++) {
-        struct tensor_snapshot *row = tensor_row(snapshot, &model->tensor[i]);
-        total += model->grad_square[i];
+    snapshot->ratio = sqrt(model->gradients.dstream_square[0] / model->gradients.dstream_square[L]);
+    for (int i = 0; i < model->parameters.tensors; i++) {
+        struct tensor_snapshot *row = tensor_row(snapshot, &model->parameters.tensor[i]);
+        total += model->gradients.dweight_square[i];
         if (row)
-            row->grad[model->tensor[i].block] = (float)sqrt(model->grad_square[i]);
+            row->grad[model->parameters.tensor[i].block] =
+                (float)sqrt(model->gradients.dweight_square[i]);
     }
     snapshot->grad_norm = sqrt(total);
 }
 
 static void measure_update(const struct run *run, struct snapshot *snapshot)
 {
-    for (int i = 0; i < run->model.tensors; i++) {
+    for (int i = 0; i < run->model.parameters.tensors; i++) {
         const struct update_sums *sums = &run->optimizer.sums[i];
-        struct tensor_snapshot *row = tensor_row(snapshot, &run->model.tensor[i]);
-        const int block = run->model.tensor[i].block;
+        struct tensor_snapshot *row = tensor_row(snapshot, &run->model.parameters.tensor[i]);
+        const int block = run->model.parameters.tensor[i].block;
         if (row == NULL)
             continue;
         row->weight[block] = (float)sqrt(sums->weight);
@@ -385,9 +391,9 @@ static void measure_nothing(const struct run *run, struct snapshot *snapshot)
     snapshot->loss = snapshot->ratio = snapshot->grad_norm = NAN;
     for (int l = 0; l <= L; l++)
         snapshot->stream_grad[l] = snapshot->stream_rms[l] = NAN;
-    for (int i = 0; i < run->model.tensors; i++) {
-        struct tensor_snapshot *row = tensor_row(snapshot, &run->model.tensor[i]);
-        const int block = run->model.tensor[i].block;
+    for (int i = 0; i < run->model.parameters.tensors; i++) {
+        struct tensor_snapshot *row = tensor_row(snapshot, &run->model.parameters.tensor[i]);
+        const int block = run->model.parameters.tensor[i].block;
         if (row)
             row->grad[block] = row->update_ratio[block] = row->weight[block] = NAN;
     }
@@ -400,7 +406,7 @@ static double validate(struct run *run)
     double loss = 0;
     for (int i = 0; i < RUN_VALIDATION_BATCHES; i++) {
         task_validation(run->task, (uint64_t)i, model->config.batch, model->config.context,
-                        model->tokens, model->targets);
+                        model->batch.tokens, model->batch.targets);
         loss += model_loss(model, run->parallel) / RUN_VALIDATION_BATCHES;
     }
     return loss;

@@ -3,7 +3,7 @@
 #ifndef LNSCOPE_TRAIN_SAMPLE_H
 #define LNSCOPE_TRAIN_SAMPLE_H
 
-#include "core/model.h"
+#include "core/shard.h"
 #include "train/snapshot.h"
 
 #include <stdbool.h>

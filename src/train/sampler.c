@@ -41,7 +41,7 @@ static int32_t *row_of(const struct sampler *sampler, int32_t *rows, int text)
 void sampler_open(struct sampler *sampler, const struct run *run)
 {
     const int T = context_of(run);
-    *sampler = (struct sampler){.texts = run->model.shards};
+    *sampler = (struct sampler){.texts = config_shards(&run->model.config)};
     switch (writing_of(run)) {
     case WRITING_NONE:
         return;
@@ -108,7 +108,7 @@ static void note_given(struct sampler *sampler, int from, int to)
 static void draw_questions(struct sampler *sampler, const struct run *run)
 {
     const int T = context_of(run), texts = sampler->texts;
-    int32_t *token = run->model.tokens, *target = run->model.targets;
+    int32_t *token = run->model.batch.tokens, *target = run->model.batch.targets;
     task_questions(run->task, run->settings.seed, texts, T, token, target);
     const int kept = T < sampler->length ? T : sampler->length;
     for (int text = 0; text < texts; text++) {
@@ -233,7 +233,7 @@ static int read_on(struct sampler *sampler, struct run *run, int place)
     }
     const int count = place - sampler->from, first = sampler->ready;
     for (int text = 0; text < sampler->texts; text++) {
-        int32_t *to = model->tokens + (size_t)text * (size_t)T;
+        int32_t *to = model->batch.tokens + (size_t)text * (size_t)T;
         memcpy(to, row_of(sampler, sampler->token, text) + sampler->from,
                (size_t)count * sizeof *to);
         memset(to + count, 0, (size_t)(T - count) * sizeof *to);

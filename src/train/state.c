@@ -17,7 +17,7 @@ size_t pair_state_bytes(const struct pair *pair)
     size_t bytes = sizeof(struct pair_state);
     for (int side = 0; side < SIDES; side++) {
         const struct run *run = &pair->run[side];
-        bytes += memory_large_size(numbers_bytes(run->model.parameters));
+        bytes += memory_large_size(numbers_bytes(run->model.parameters.count));
         for (int i = 0; i < run->parked.tensors; i++)
             bytes += 3 * run->parked.tensor[i].count * sizeof(real);
     }
@@ -55,7 +55,7 @@ static bool copy_parked(struct parked_norm *to, const struct parked_norm *from)
 
 static bool take_run(struct run_state *state, const struct run *run)
 {
-    const size_t n = run->model.parameters;
+    const size_t n = run->model.parameters.count;
     *state = (struct run_state){
         .placement = run->model.config.placement,
         .optimizer = run->optimizer.kind,
@@ -68,7 +68,7 @@ static bool take_run(struct run_state *state, const struct run *run)
         return false;
     state->first = state->weight + n;
     state->second = state->first + n;
-    memcpy(state->weight, run->model.weight, n * sizeof(real));
+    memcpy(state->weight, run->model.parameters.weight, n * sizeof(real));
     memcpy(state->first, run->optimizer.first, n * sizeof(real));
     memcpy(state->second, run->optimizer.second, n * sizeof(real));
     return true;
@@ -116,7 +116,7 @@ void pair_state_free(struct pair_state *state)
 static void put_run(struct run *run, const struct run_state *state, struct parked_norm *parked)
 {
     const size_t bytes = state->parameters * sizeof(real);
-    memcpy(run->model.weight, state->weight, bytes);
+    memcpy(run->model.parameters.weight, state->weight, bytes);
     memcpy(run->optimizer.first, state->first, bytes);
     memcpy(run->optimizer.second, state->second, bytes);
     run->optimizer.kind = state->optimizer;
@@ -154,7 +154,7 @@ static bool has_parameters_of(const struct pair *pair, const struct pair_state *
                               struct error *error)
 {
     for (int side = 0; side < SIDES; side++)
-        if (pair->run[side].model.parameters != state->run[side].parameters)
+        if (pair->run[side].model.parameters.count != state->run[side].parameters)
             return error_set(error, "the %s stack of this state has other parameters",
                              stack_names[side]);
     return true;

@@ -104,7 +104,7 @@ static void publish_with(struct trainer *trainer, enum update_kind kind, const s
         update->task = task_info(trainer->pair.task);
         task_symbols(trainer->pair.task, &update->symbols);
         for (int side = 0; side < SIDES; side++) {
-            update->parameters[side] = (int64_t)trainer->pair.run[side].model.trained;
+            update->parameters[side] = (int64_t)trainer->pair.run[side].model.parameters.trained;
             update->omega[side] = trainer->omega[side];
         }
         if (error)

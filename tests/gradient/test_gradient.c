@@ -7,9 +7,10 @@
  * such an element says nothing about the gradient and is left out. The rule looks at the
  * differences alone, never at the gradient under test, and at most one element in eight may go. */
 #include "core/blas.h"
-#include "core/model.h"
 #include "core/placement.h"
 #include "core/rng.h"
+#include "core/sublayer.h"
+#include "support/small_model.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -39,23 +40,12 @@ struct worst {
     size_t compared, left_out;
 };
 
-static struct model_config small_config(enum placement placement, enum norm norm,
-                                        enum activation activation)
+static struct model_config tiny_model(enum placement placement, enum norm norm,
+                                      enum activation activation)
 {
-    return (struct model_config){.placement = placement,
-                                 .norm = norm,
-                                 .activation = activation,
-                                 .init = INIT_XAVIER,
-                                 .norm_bias = true,
-                                 .layers = 2,
-                                 .width = 8,
-                                 .heads = 2,
-                                 .ffn = 12,
-                                 .context = 5,
-                                 .batch = 2,
-                                 .vocab = 7,
-                                 .seed = 1,
-                                 .bias = true};
+    return (struct model_config){TINY_MODEL,   .placement = placement,
+                                 .norm = norm, .activation = activation,
+                                 .heads = 2,   .bias = true};
 }
 
 static void open_model(struct model *model, const struct model_config *config)
@@ -84,19 +74,20 @@ static double random_weight(const struct model_config *config, const struct tens
  * which some tokens are not predicted. */
 static void fill_model(struct model *model)
 {
-    for (int i = 0; i < model->tensors; i++) {
-        const struct tensor *tensor = &model->tensor[i];
+    for (int i = 0; i < model->parameters.tensors; i++) {
+        const struct tensor *tensor = &model->parameters.tensor[i];
         struct rng rng = rng_stream(model->config.seed, rng_key("weights"), (uint64_t)i);
         for (size_t j = 0; j < tensor_size(tensor); j++)
-            model->weight[tensor->offset + j] = random_weight(&model->config, tensor, &rng);
+            model->parameters.weight[tensor->offset + j] =
+                random_weight(&model->config, tensor, &rng);
     }
     struct rng rng = rng_stream(model->config.seed, rng_key("batch"), 0);
     const uint32_t vocab = (uint32_t)model->config.vocab;
     for (int row = 0; row < model->config.batch * model->config.context; row++) {
-        model->tokens[row] = (int32_t)rng_below(&rng, vocab);
-        model->targets[row] = row % 4 == 2 ? -1 : (int32_t)rng_below(&rng, vocab);
+        model->batch.tokens[row] = (int32_t)rng_below(&rng, vocab);
+        model->batch.targets[row] = row % 4 == 2 ? -1 : (int32_t)rng_below(&rng, vocab);
         for (int i = 0; i < model->config.patch; i++)
-            model->pixels[row * model->config.patch + i] = rng_normal(&rng);
+            model->batch.pixels[row * model->config.patch + i] = rng_normal(&rng);
     }
 }
 
@@ -172,12 +163,12 @@ static struct worst worst_of_parameters(const struct model_config *config)
     open_model(&model, config);
     fill_model(&model);
     model_step(&model, NULL);
-    for (int i = 0; i < model.tensors; i++) {
-        const struct tensor *tensor = &model.tensor[i];
+    for (int i = 0; i < model.parameters.tensors; i++) {
+        const struct tensor *tensor = &model.parameters.tensor[i];
         char name[TENSOR_NAME];
         tensor_name(tensor, name);
-        compare(&model, model.weight + tensor->offset, model.grad + tensor->offset,
-                tensor_size(tensor), name, &worst);
+        compare(&model, model.parameters.weight + tensor->offset,
+                model.gradients.dweight + tensor->offset, tensor_size(tensor), name, &worst);
     }
     model_close(&model);
     return worst;
@@ -191,8 +182,9 @@ static void check_parameters(const struct model_config *config)
 
 static int find_tensor(const struct model *model, const char *kind, int block)
 {
-    for (int i = 0; i < model->tensors; i++) {
-        if (model->tensor[i].block == block && strcmp(model->tensor[i].kind, kind) == 0)
+    for (int i = 0; i < model->parameters.tensors; i++) {
+        if (model->parameters.tensor[i].block == block &&
+            strcmp(model->parameters.tensor[i].kind, kind) == 0)
             return i;
     }
     fail_msg("no tensor %s in block %d", kind, block);
@@ -209,28 +201,31 @@ static void open_upper(struct model *upper, const struct model *model, int layer
         config.placement = placement_of_block(config.placement, layer, config.layers);
     config.layers -= layer;
     open_model(upper, &config);
-    for (int i = 0; i < model->sublayers * config.layers; i++) {
+    for (int i = 0; i < config_sublayers(&model->config) * config.layers; i++) {
         /* what depends on the depth is that of the blocks it stands for */
-        const struct sublayer *from = &model->sublayer[model->sublayers * layer + i];
-        upper->sublayer[i].skip = from->skip;
-        upper->sublayer[i].in.scale = from->in.scale;
+        const struct sublayer *from =
+            &model->parameters.sublayer[config_sublayers(&model->config) * layer + i];
+        upper->parameters.sublayer[i].skip = from->skip;
+        upper->parameters.sublayer[i].in.scale = from->in.scale;
     }
-    for (int i = 0; i < upper->tensors; i++) {
-        const struct tensor *to = &upper->tensor[i];
+    for (int i = 0; i < upper->parameters.tensors; i++) {
+        const struct tensor *to = &upper->parameters.tensor[i];
         const int block = to->block < 0 ? -1 : to->block + layer;
-        const struct tensor *from = &model->tensor[find_tensor(model, to->kind, block)];
+        const struct tensor *from = &model->parameters.tensor[find_tensor(model, to->kind, block)];
         assert_int_equal(tensor_size(to), tensor_size(from));
-        memcpy(upper->weight + to->offset, model->weight + from->offset,
-               tensor_size(to) * sizeof *upper->weight);
+        memcpy(upper->parameters.weight + to->offset, model->parameters.weight + from->offset,
+               tensor_size(to) * sizeof *upper->parameters.weight);
     }
     const size_t rows = (size_t)config.context;
-    const struct tensor *tokens = &upper->tensor[upper->token_embedding];
-    const struct tensor *positions = &upper->tensor[upper->position_embedding];
-    memset(upper->weight + tokens->offset, 0, tensor_size(tokens) * sizeof *upper->weight);
-    memcpy(upper->weight + positions->offset, model_stream(model, layer),
-           tensor_size(positions) * sizeof *upper->weight);
-    memcpy(upper->tokens, model->tokens, rows * sizeof *upper->tokens);
-    memcpy(upper->targets, model->targets, rows * sizeof *upper->targets);
+    const struct tensor *tokens = &upper->parameters.tensor[upper->parameters.token_embedding];
+    const struct tensor *positions =
+        &upper->parameters.tensor[upper->parameters.position_embedding];
+    memset(upper->parameters.weight + tokens->offset, 0,
+           tensor_size(tokens) * sizeof *upper->parameters.weight);
+    memcpy(upper->parameters.weight + positions->offset, model_stream(model, layer),
+           tensor_size(positions) * sizeof *upper->parameters.weight);
+    memcpy(upper->batch.tokens, model->batch.tokens, rows * sizeof *upper->batch.tokens);
+    memcpy(upper->batch.targets, model->batch.targets, rows * sizeof *upper->batch.targets);
 }
 
 /* The sum over the rows of dLoss/dx_l equals the gradient of the bias, or with x_l / g that of the
@@ -240,17 +235,18 @@ static void compare_sums(const struct model *model, int layer, struct worst *wor
     const int width = model->config.width;
     const bool by_gain = !norm_table[model->config.norm].bias;
     const struct tensor *tensor =
-        &model->tensor[find_tensor(model, by_gain ? "ln2.weight" : "ln2.bias", layer - 1)];
+        &model->parameters
+             .tensor[find_tensor(model, by_gain ? "ln2.weight" : "ln2.bias", layer - 1)];
     double error = 0, largest = 0;
     for (int i = 0; i < width; i++) {
-        const double expected = model->grad[tensor->offset + (size_t)i];
+        const double expected = model->gradients.dweight[tensor->offset + (size_t)i];
         double sum = 0;
         for (int row = 0; row < model->config.batch * model->config.context; row++) {
             const int at = row * width + i;
-            sum += model_stream_grad(model, layer)[at] *
-                   (by_gain
-                        ? model_stream(model, layer)[at] / model->weight[tensor->offset + (size_t)i]
-                        : 1);
+            sum += model_dstream(model, layer)[at] *
+                   (by_gain ? model_stream(model, layer)[at] /
+                                  model->parameters.weight[tensor->offset + (size_t)i]
+                            : 1);
         }
         error = fmax(error, fabs(sum - expected));
         largest = fmax(largest, fabs(expected));
@@ -272,16 +268,17 @@ static void check_inner_streams(const struct model_config *config)
     model_step(&model, NULL);
     for (int layer = 0; layer < config->layers; layer++) {
         struct model upper;
-        if (model.dual && layer > 0) {
+        if (model.activations.second_stream && layer > 0) {
             if (config->norm != NORM_NONE)
                 compare_sums(&model, layer, &worst);
             continue;
         }
         open_upper(&upper, &model, layer);
-        const struct tensor *positions = &upper.tensor[upper.position_embedding];
+        const struct tensor *positions =
+            &upper.parameters.tensor[upper.parameters.position_embedding];
         char name[TENSOR_NAME];
         snprintf(name, sizeof name, "x_%d", layer);
-        compare(&upper, upper.weight + positions->offset, model_stream_grad(&model, layer),
+        compare(&upper, upper.parameters.weight + positions->offset, model_dstream(&model, layer),
                 tensor_size(positions), name, &worst);
         model_close(&upper);
     }
@@ -303,14 +300,16 @@ static struct last_summand last_summand_of(const struct model *model)
     const int layers = config->layers;
     const struct placement_row *row =
         &placement_table[placement_of_block(config->placement, layers - 1, layers)];
-    const struct sublayer *last = &model->sublayer[SUBLAYERS_PER_BLOCK * layers - 1];
+    const int last = SUBLAYERS_PER_BLOCK * layers - 1;
     struct last_summand summand = {.times = 1};
     const bool by_norm = config->norm != NORM_NONE && (row->norm_out || row->norm_branch);
     const bool by_gain = by_norm && !norm_table[config->norm].bias;
     if (by_gain)
-        summand.of_gain = row->norm_out ? model_stream(model, layers) : last->branch.out;
+        summand.of_gain = row->norm_out ? model_stream(model, layers)
+                                        : model->activations.sublayer[last].branch.out;
     if (!by_norm && row->scale == SCALE_LEARNED)
-        summand.times = model->weight[model->tensor[last->scale_tensor].offset];
+        summand.times =
+            weight_of(&model->parameters, model->parameters.sublayer[last].scale_tensor)[0];
     if (!by_norm && row->beside == BESIDE_SUM)
         summand.times = 2; /* without norms the two streams have the same gradient */
     snprintf(summand.kind, sizeof summand.kind, "%s.%s",
@@ -332,17 +331,19 @@ static void check_last_stream(const struct model_config *config)
     fill_model(&model);
     const int layers = config->layers, width = config->width;
     const struct last_summand last = last_summand_of(&model);
-    const struct tensor *tensor = &model.tensor[find_tensor(&model, last.kind, layers - 1)];
+    const struct tensor *tensor =
+        &model.parameters.tensor[find_tensor(&model, last.kind, layers - 1)];
 
     for (int alone = 0; alone < config->context; alone++) {
         for (int row = 0; row < config->context; row++)
-            model.targets[row] = row == alone ? row % config->vocab : -1;
+            model.batch.targets[row] = row == alone ? row % config->vocab : -1;
         model_step(&model, NULL);
-        const double *weight = model.weight + tensor->offset, *bias = model.grad + tensor->offset;
+        const double *weight = model.parameters.weight + tensor->offset,
+                     *bias = model.gradients.dweight + tensor->offset;
         double error = 0, largest = 0;
         for (int row = 0; row < config->context; row++) {
             for (int i = 0; i < width; i++) {
-                const double found = model_stream_grad(&model, layers)[row * width + i];
+                const double found = model_dstream(&model, layers)[row * width + i];
                 const double direct = last.of_gain
                                           ? bias[i] * weight[i] / last.of_gain[row * width + i]
                                           : bias[i] / last.times;
@@ -364,8 +365,8 @@ static void check_all(check *function, int batch)
     for (int placement = 0; placement < PLACEMENTS; placement++) {
         for (int norm = 0; norm < NORMS; norm++) {
             for (int activation = 0; activation < ACTIVATIONS; activation++) {
-                struct model_config config = small_config(
-                    (enum placement)placement, (enum norm)norm, (enum activation)activation);
+                struct model_config config = tiny_model((enum placement)placement, (enum norm)norm,
+                                                        (enum activation)activation);
                 config.batch = batch;
                 function(&config);
             }
@@ -387,7 +388,7 @@ static void so_do_those_of_other_norm_parameters(void **state)
     static const enum norm norms[] = {NORM_LAYERNORM, NORM_RMSNORM, NORM_DYT};
     for (size_t p = 0; p < sizeof placements / sizeof *placements; p++) {
         for (size_t n = 0; n < sizeof norms / sizeof *norms; n++) {
-            struct model_config config = small_config(placements[p], norms[n], ACTIVATION_GELU);
+            struct model_config config = tiny_model(placements[p], norms[n], ACTIVATION_GELU);
             config.gain_offset = true;
             check_parameters(&config);
             config.norm_bias = false;
@@ -411,85 +412,84 @@ static void last_stream_gradient_equals_that_of_its_last_summand(void **state)
 /* ---- what the branch is made of ---------------------------------------------------------------*/
 
 /* A model of two blocks; a row adds what sets it apart. */
-#define SMALL(heads_, placement_, norm_, activation_)                                              \
-    .placement = PLACEMENT_##placement_, .norm = NORM_##norm_,                                     \
-    .activation = ACTIVATION_##activation_, .heads = heads_, .init = INIT_XAVIER, .layers = 2,     \
-    .width = 12, .ffn = 9, .context = 7, .batch = 2, .vocab = 6, .seed = 1, .norm_bias = true
+#define TINY(heads_, placement_, norm_, activation_)                                               \
+    TINY_MODEL, .placement = PLACEMENT_##placement_, .norm = NORM_##norm_,                         \
+                .activation = ACTIVATION_##activation_, .heads = heads_
 
 static const struct variant {
     const char *name;
     struct model_config config;
 } variants[] = {
-    {"bidirectional", {SMALL(3, PRE, LAYERNORM, GELU), .bias = true, .mask = MASK_BIDIRECTIONAL}},
-    {"window 3", {SMALL(3, PRE, LAYERNORM, GELU), .bias = true, .window = 3}},
-    {"window 1", {SMALL(3, PRE, LAYERNORM, GELU), .bias = true, .window = 1}},
+    {"bidirectional", {TINY(3, PRE, LAYERNORM, GELU), .bias = true, .mask = MASK_BIDIRECTIONAL}},
+    {"window 3", {TINY(3, PRE, LAYERNORM, GELU), .bias = true, .window = 3}},
+    {"window 1", {TINY(3, PRE, LAYERNORM, GELU), .bias = true, .window = 1}},
     {"window 2, both ways",
-     {SMALL(3, POST, LAYERNORM, GELU), .bias = true, .mask = MASK_BIDIRECTIONAL, .window = 2}},
+     {TINY(3, POST, LAYERNORM, GELU), .bias = true, .mask = MASK_BIDIRECTIONAL, .window = 2}},
     {"window 3, every 2nd block",
-     {SMALL(3, PRE, LAYERNORM, GELU), .bias = true, .window = 3, .window_every = 2}},
-    {"kv-heads 2 of 4", {SMALL(4, PRE, LAYERNORM, GELU), .bias = true, .kv_heads = 2}},
-    {"kv-heads 1 of 3", {SMALL(3, PRE, LAYERNORM, GELU), .bias = true, .kv_heads = 1}},
-    {"qk-norm", {SMALL(3, PRE, LAYERNORM, GELU), .bias = true, .qk_norm = true}},
+     {TINY(3, PRE, LAYERNORM, GELU), .bias = true, .window = 3, .window_every = 2}},
+    {"kv-heads 2 of 4", {TINY(4, PRE, LAYERNORM, GELU), .bias = true, .kv_heads = 2}},
+    {"kv-heads 1 of 3", {TINY(3, PRE, LAYERNORM, GELU), .bias = true, .kv_heads = 1}},
+    {"qk-norm", {TINY(3, PRE, LAYERNORM, GELU), .bias = true, .qk_norm = true}},
     {"qk-norm, gain 1+w",
-     {SMALL(3, PRE, RMSNORM, GELU), .bias = true, .qk_norm = true, .gain_offset = true}},
+     {TINY(3, PRE, RMSNORM, GELU), .bias = true, .qk_norm = true, .gain_offset = true}},
     {"sinusoidal",
-     {SMALL(3, PRE, LAYERNORM, GELU), .bias = true, .positions = POSITIONS_SINUSOIDAL}},
-    {"rotary", {SMALL(3, PRE, LAYERNORM, GELU), .bias = true, .positions = POSITIONS_ROTARY}},
+     {TINY(3, PRE, LAYERNORM, GELU), .bias = true, .positions = POSITIONS_SINUSOIDAL}},
+    {"rotary", {TINY(3, PRE, LAYERNORM, GELU), .bias = true, .positions = POSITIONS_ROTARY}},
     {"rotary, odd heads",
-     {SMALL(4, PRE, LAYERNORM, GELU), .bias = true, .positions = POSITIONS_ROTARY}},
-    {"no positions", {SMALL(3, PRE, LAYERNORM, GELU), .bias = true, .positions = POSITIONS_NONE}},
+     {TINY(4, PRE, LAYERNORM, GELU), .bias = true, .positions = POSITIONS_ROTARY}},
+    {"no positions", {TINY(3, PRE, LAYERNORM, GELU), .bias = true, .positions = POSITIONS_NONE}},
     {"rotary, qk-norm, kv-heads",
-     {SMALL(6, BRANCH, RMSNORM, GELU), .positions = POSITIONS_ROTARY, .qk_norm = true,
+     {TINY(6, BRANCH, RMSNORM, GELU), .positions = POSITIONS_ROTARY, .qk_norm = true,
       .kv_heads = 2}},
-    {"no biases", {SMALL(3, PRE, LAYERNORM, GELU)}},
-    {"no biases, gated", {SMALL(3, PRE, LAYERNORM, SWIGLU), .bias = false}},
-    {"tied", {SMALL(3, PRE, LAYERNORM, GELU), .bias = true, .tied = true}},
-    {"embedding scale", {SMALL(3, PRE, LAYERNORM, GELU), .bias = true, .embedding_scale = true}},
+    {"no biases", {TINY(3, PRE, LAYERNORM, GELU)}},
+    {"no biases, gated", {TINY(3, PRE, LAYERNORM, SWIGLU), .bias = false}},
+    {"tied", {TINY(3, PRE, LAYERNORM, GELU), .bias = true, .tied = true}},
+    {"embedding scale", {TINY(3, PRE, LAYERNORM, GELU), .bias = true, .embedding_scale = true}},
     {"tied, scaled",
-     {SMALL(3, POST, LAYERNORM, GELU), .bias = true, .tied = true, .embedding_scale = true}},
-    {"kv-rank 5", {SMALL(3, PRE, LAYERNORM, GELU), .bias = true, .kv_rank = 5}},
+     {TINY(3, POST, LAYERNORM, GELU), .bias = true, .tied = true, .embedding_scale = true}},
+    {"kv-rank 5", {TINY(3, PRE, LAYERNORM, GELU), .bias = true, .kv_rank = 5}},
     {"kv-rank 5, rotary, qk-norm",
-     {SMALL(3, PRE, RMSNORM, GELU), .kv_rank = 5, .positions = POSITIONS_ROTARY, .qk_norm = true}},
-    {"1 of 3 experts", {SMALL(3, PRE, LAYERNORM, GELU), .bias = true, .experts = 3}},
+     {TINY(3, PRE, RMSNORM, GELU), .kv_rank = 5, .positions = POSITIONS_ROTARY, .qk_norm = true}},
+    {"1 of 3 experts", {TINY(3, PRE, LAYERNORM, GELU), .bias = true, .experts = 3}},
     {"2 of 4 experts, gated",
-     {SMALL(3, PRE, LAYERNORM, SWIGLU), .bias = true, .experts = 4, .experts_used = 2}},
+     {TINY(3, PRE, LAYERNORM, SWIGLU), .bias = true, .experts = 4, .experts_used = 2}},
     {"3 of 3 experts, relu",
-     {SMALL(3, POST, RMSNORM, RELU), .bias = true, .experts = 3, .experts_used = 3}},
+     {TINY(3, POST, RMSNORM, RELU), .bias = true, .experts = 3, .experts_used = 3}},
     {"experts that no token chose",
-     {SMALL(3, PRE, LAYERNORM, GELU), .bias = true, .experts = 16, .experts_used = 1}},
+     {TINY(3, PRE, LAYERNORM, GELU), .bias = true, .experts = 16, .experts_used = 1}},
     {"image patches",
-     {SMALL(3, PRE, LAYERNORM, GELU), .bias = true, .patch = 5, .mask = MASK_BIDIRECTIONAL}},
+     {TINY(3, PRE, LAYERNORM, GELU), .bias = true, .patch = 5, .mask = MASK_BIDIRECTIONAL}},
     {"patches, no bias or position",
-     {SMALL(3, PRE, RMSNORM, GELU), .patch = 5, .mask = MASK_BIDIRECTIONAL,
+     {TINY(3, PRE, RMSNORM, GELU), .patch = 5, .mask = MASK_BIDIRECTIONAL,
       .positions = POSITIONS_NONE}},
-    {"parallel, gated", {SMALL(3, PRE, LAYERNORM, SWIGLU), .bias = true, .parallel = true}},
+    {"parallel, gated", {TINY(3, PRE, LAYERNORM, SWIGLU), .bias = true, .parallel = true}},
     {"parallel, kv-rank, experts",
-     {SMALL(3, PERI, RMSNORM, GEGLU), .bias = true, .parallel = true, .kv_rank = 4, .experts = 3,
+     {TINY(3, PERI, RMSNORM, GEGLU), .bias = true, .parallel = true, .kv_rank = 4, .experts = 3,
       .experts_used = 2}},
     /* the models of the presets, in miniature */
     {"transformer-2017",
-     {SMALL(3, POST, LAYERNORM, RELU), .bias = true, .tied = true,
-      .positions = POSITIONS_SINUSOIDAL, .embedding_scale = true}},
+     {TINY(3, POST, LAYERNORM, RELU), .bias = true, .tied = true, .positions = POSITIONS_SINUSOIDAL,
+      .embedding_scale = true}},
     {"bert",
-     {SMALL(3, POST, LAYERNORM, GELU), .bias = true, .tied = true, .mask = MASK_BIDIRECTIONAL}},
-    {"gpt2", {SMALL(3, PRE, LAYERNORM, GELU), .bias = true, .tied = true}},
+     {TINY(3, POST, LAYERNORM, GELU), .bias = true, .tied = true, .mask = MASK_BIDIRECTIONAL}},
+    {"gpt2", {TINY(3, PRE, LAYERNORM, GELU), .bias = true, .tied = true}},
     {"gpt3",
-     {SMALL(3, PRE, LAYERNORM, GELU), .bias = true, .tied = true, .window = 3, .window_every = 2}},
-    {"llama", {SMALL(3, PRE, RMSNORM, SWIGLU), .positions = POSITIONS_ROTARY}},
+     {TINY(3, PRE, LAYERNORM, GELU), .bias = true, .tied = true, .window = 3, .window_every = 2}},
+    {"llama", {TINY(3, PRE, RMSNORM, SWIGLU), .positions = POSITIONS_ROTARY}},
     {"mistral",
-     {SMALL(6, PRE, RMSNORM, SWIGLU), .positions = POSITIONS_ROTARY, .kv_heads = 3, .window = 4}},
+     {TINY(6, PRE, RMSNORM, SWIGLU), .positions = POSITIONS_ROTARY, .kv_heads = 3, .window = 4}},
     {"gemma",
-     {SMALL(3, PERI, RMSNORM, GEGLU), .positions = POSITIONS_ROTARY, .kv_heads = 1, .qk_norm = true,
+     {TINY(3, PERI, RMSNORM, GEGLU), .positions = POSITIONS_ROTARY, .kv_heads = 1, .qk_norm = true,
       .gain_offset = true, .tied = true, .embedding_scale = true, .window = 3, .window_every = 2}},
-    {"gemini", {SMALL(3, PRE, RMSNORM, GEGLU), .positions = POSITIONS_ROTARY, .kv_heads = 1}},
+    {"gemini", {TINY(3, PRE, RMSNORM, GEGLU), .positions = POSITIONS_ROTARY, .kv_heads = 1}},
     {"palm",
-     {SMALL(3, PRE, LAYERNORM, SWIGLU), .positions = POSITIONS_ROTARY, .kv_heads = 1,
+     {TINY(3, PRE, LAYERNORM, SWIGLU), .positions = POSITIONS_ROTARY, .kv_heads = 1,
       .parallel = true, .tied = true}},
     {"deepseek",
-     {SMALL(3, PRE, RMSNORM, SWIGLU), .positions = POSITIONS_ROTARY, .kv_rank = 5, .experts = 4,
+     {TINY(3, PRE, RMSNORM, SWIGLU), .positions = POSITIONS_ROTARY, .kv_rank = 5, .experts = 4,
       .experts_used = 2}},
-    {"vit", {SMALL(3, PRE, LAYERNORM, GELU), .bias = true, .patch = 6, .mask = MASK_BIDIRECTIONAL}},
-    {"olmo2", {SMALL(3, BRANCH, RMSNORM, SWIGLU), .positions = POSITIONS_ROTARY, .qk_norm = true}},
+    {"vit", {TINY(3, PRE, LAYERNORM, GELU), .bias = true, .patch = 6, .mask = MASK_BIDIRECTIONAL}},
+    {"olmo2", {TINY(3, BRANCH, RMSNORM, SWIGLU), .positions = POSITIONS_ROTARY, .qk_norm = true}},
 };
 
 static void check_variant(const char *name, const struct model_config *config)
@@ -519,7 +519,7 @@ static void so_do_those_of_parallel_blocks(void **state)
     (void)state;
     for (int placement = 0; placement < PLACEMENTS; placement++) {
         struct model_config config =
-            small_config((enum placement)placement, NORM_LAYERNORM, ACTIVATION_GELU);
+            tiny_model((enum placement)placement, NORM_LAYERNORM, ACTIVATION_GELU);
         config.parallel = true;
         check_variant("parallel", &config);
     }

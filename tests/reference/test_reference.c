@@ -7,6 +7,7 @@
 #include "base/names.h"
 #include "base/safetensors_read.h"
 #include "core/blas.h"
+#include "core/kernels.h"
 #include "core/model.h"
 #include "core/optimizer.h"
 #include "core/placement.h"
@@ -204,10 +205,10 @@ static void open_model(struct model *model, const struct safetensors_file *file)
     int expected = 0;
     for (int i = 0; i < file->tensors; i++)
         expected += strncmp(file->tensor[i].name, "param.", 6) == 0;
-    assert_int_equal(model->tensors, expected);
+    assert_int_equal(model->parameters.tensors, expected);
 
-    for (int i = 0; i < model->tensors; i++) {
-        const struct tensor *tensor = &model->tensor[i];
+    for (int i = 0; i < model->parameters.tensors; i++) {
+        const struct tensor *tensor = &model->parameters.tensor[i];
         char name[TENSOR_NAME];
         tensor_name(tensor, name);
         const struct safetensors_tensor *values = need(file, "param.", name);
@@ -216,7 +217,7 @@ static void open_model(struct model *model, const struct safetensors_file *file)
             assert_int_equal(values->shape[0], tensor->rows);
         assert_int_equal(values->shape[values->dims - 1], tensor->cols);
         for (size_t j = 0; j < values->count; j++)
-            model->weight[tensor->offset + j] = (real)safetensors_number(values, j);
+            model->parameters.weight[tensor->offset + j] = (real)safetensors_number(values, j);
     }
 }
 
@@ -233,12 +234,12 @@ static void load_batch(struct model *model, const struct safetensors_file *file,
     assert_true(((size_t)step + 1) * rows <= targets->count);
     for (size_t i = 0; i < rows; i++) {
         const size_t from = (size_t)step * rows + i;
-        model->targets[i] = (int32_t)safetensors_number(targets, from);
+        model->batch.targets[i] = (int32_t)safetensors_number(targets, from);
         if (patch == 0)
-            model->tokens[i] = (int32_t)safetensors_number(inputs, from);
+            model->batch.tokens[i] = (int32_t)safetensors_number(inputs, from);
     }
     for (size_t i = 0; i < rows * patch; i++)
-        model->pixels[i] = (real)safetensors_number(inputs, i);
+        model->batch.pixels[i] = (real)safetensors_number(inputs, i);
 }
 
 /* max|a-b| / max|b|; infinite when a number is not finite or all of b is 0. */
@@ -272,22 +273,22 @@ static void compare_streams(const struct model *model, const struct safetensors_
         snprintf(name, sizeof name, "stream_grad.%d", layer);
         const struct safetensors_tensor *expected = need(file, "", name);
         const double square = square_of(expected);
-        worst_add(worst, error_of(model_stream_grad(model, layer), expected), name);
-        worst_add(squares, fabs(model->stream_grad_square[layer] - square) / square, name);
+        worst_add(worst, error_of(model_dstream(model, layer), expected), name);
+        worst_add(squares, fabs(model->gradients.dstream_square[layer] - square) / square, name);
     }
 }
 
 static void compare_gradients(const struct model *model, const struct safetensors_file *file,
                               struct worst *worst, struct worst *squares)
 {
-    for (int i = 0; i < model->tensors; i++) {
-        const struct tensor *tensor = &model->tensor[i];
+    for (int i = 0; i < model->parameters.tensors; i++) {
+        const struct tensor *tensor = &model->parameters.tensor[i];
         char name[TENSOR_NAME];
         tensor_name(tensor, name);
         const struct safetensors_tensor *expected = need(file, "grad.", name);
         const double square = square_of(expected);
-        worst_add(worst, error_of(model->grad + tensor->offset, expected), name);
-        worst_add(squares, fabs(model->grad_square[i] - square) / square, name);
+        worst_add(worst, error_of(model->gradients.dweight + tensor->offset, expected), name);
+        worst_add(squares, fabs(model->gradients.dweight_square[i] - square) / square, name);
     }
 }
 
@@ -345,15 +346,15 @@ static void compare_weights(const struct model *model, const struct safetensors_
                             struct worst *worst)
 {
     const int width = model->config.width;
-    for (int i = 0; i < model->tensors; i++) {
-        const struct tensor *tensor = &model->tensor[i];
+    for (int i = 0; i < model->parameters.tensors; i++) {
+        const struct tensor *tensor = &model->parameters.tensor[i];
         char name[TENSOR_NAME];
         tensor_name(tensor, name);
         const struct safetensors_tensor *expected = need(file, "final.", name);
         const bool keys = strcmp(tensor->kind, "attn.qkv.bias") == 0;
         double difference = 0, scale = 0;
         for (size_t j = 0; j < expected->count; j++) {
-            const double a = (double)model->weight[tensor->offset + j];
+            const double a = (double)model->parameters.weight[tensor->offset + j];
             const double b = safetensors_number(expected, j);
             if (keys && (int)j / width == 1)
                 continue;
@@ -397,8 +398,8 @@ static void check_optimizer(const char *name, const struct kernels *kernels)
         load_batch(&model, &file, step);
         model_step(&model, NULL);
         double square = 0;
-        for (int i = 0; i < model.tensors; i++)
-            square += model.grad_square[i];
+        for (int i = 0; i < model.parameters.tensors; i++)
+            square += model.gradients.dweight_square[i];
         const double expected = safetensors_number(need(&file, "", "losses"), (size_t)step);
         const double expected_norm =
             safetensors_number(need(&file, "", "grad_norms"), (size_t)step);

@@ -7,6 +7,7 @@
 #include "core/blas.h"
 #include "core/rng.h"
 #include "core/tensors.h"
+#include "support/small_model.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -46,8 +47,8 @@ static const real *parameter(const struct model *model, const char *name, const 
 {
     char kind[TENSOR_NAME];
     snprintf(kind, sizeof kind, what ? "%s.%s" : "%s", name, what);
-    int found = tensors_find(model, kind, strcmp(name, "ln_f") == 0 ? -1 : 0);
-    return found < 0 ? NULL : model->weight + model->tensor[found].offset;
+    int found = tensors_find(&model->parameters, kind, strcmp(name, "ln_f") == 0 ? -1 : 0);
+    return found < 0 ? NULL : model->parameters.weight + model->parameters.tensor[found].offset;
 }
 
 static void normalize(const struct model *model, const char *name, const double *x, double *y)
@@ -114,10 +115,10 @@ static void attend(struct evaluation *e, const double *u, double *branch)
             double sum = 0;
             for (int j = 0; j < T; j++)
                 sum += p[(d / W * T + i) * T + j] * v[j * K + d / W / (H / heads) * W + d % W];
-            value[TRACE_MIXED][i * D + d] = sum;
+            value[TRACE_WEIGHTED][i * D + d] = sum;
         }
     }
-    linear(model, "attn.proj", 0, tensor_at(e, place, TRACE_MIXED), D, D, branch);
+    linear(model, "attn.proj", 0, tensor_at(e, place, TRACE_WEIGHTED), D, D, branch);
 }
 
 static double gelu(double x)
@@ -289,13 +290,13 @@ static void check_tensor(struct check *check, const struct evaluation *e, int pl
     if (!tensor->value)
         return;
     assert_in_range(count, 1, NUMBERS);
-    assert_non_null(tensor->grad);
+    assert_non_null(tensor->dvalue);
     assert_near(check, place, point, "value", tensor->value, e->value[place][point], count);
     differentiate(check, place, point, count, gradient);
     for (int i = 0; i < count; i++)
         if (is_hidden(check, point, i))
             gradient[i] = 0;
-    assert_near(check, place, point, "gradient", tensor->grad, gradient, count);
+    assert_near(check, place, point, "gradient", tensor->dvalue, gradient, count);
     check->tensors++;
 }
 
@@ -310,7 +311,7 @@ static void check_parts(const struct check *check, int place)
     for (int i = 0; i < T * D; i++)
         for (int p = 0; p < TRACE_PARTS; p++)
             whole[i] += part[p] ? (double)part[p][i] : 0;
-    assert_near(check, place, TRACE_X, "sum of the parts", x->grad, whole, T * D);
+    assert_near(check, place, TRACE_X, "sum of the parts", x->dvalue, whole, T * D);
 }
 
 static struct model_config small_config(enum placement placement, enum norm norm,
@@ -332,16 +333,6 @@ static struct model_config small_config(enum placement placement, enum norm norm
                                  .positions = POSITIONS_NONE};
 }
 
-/* So that no gain is 1, no bias 0 and no branch off. */
-static void stir(struct model *model)
-{
-    for (int i = 0; i < model->tensors; i++) {
-        struct rng rng = rng_stream(2, rng_key("stir"), (uint64_t)i);
-        for (size_t j = 0; j < tensor_size(&model->tensor[i]); j++)
-            model->weight[model->tensor[i].offset + j] += (real)(0.2 * rng_normal(&rng));
-    }
-}
-
 /* Returns the number of tensors that were compared. */
 static int check_config(const struct model_config *config, const bool wanted[SUBLAYERS_PER_BLOCK])
 {
@@ -356,7 +347,7 @@ static int check_config(const struct model_config *config, const bool wanted[SUB
              norm_names[config->norm], activation_names[config->activation], wanted[0], wanted[1]);
     check.what = what;
     assert_true(model_open(&model, config));
-    stir(&model);
+    small_model_stir(&model, 0.2);
     for (int i = 0; i < T * D; i++) {
         check.x[i] = (double)(x[i] = (real)rng_normal(&rng));
         check.dy[i] = (double)(dy[i] = (real)rng_normal(&rng));

@@ -3,9 +3,11 @@
  * rest: bits that do not depend on threads, what attention sees, how experts are chosen, the
  * tensors, and which combinations are refused. */
 #include "core/blas.h"
-#include "core/model.h"
+#include "core/kernels.h"
 #include "core/rng.h"
+#include "core/sublayer.h"
 #include "core/tensors.h"
+#include "support/small_model.h"
 #include "train/snapshot.h"
 #include "train/team.h"
 
@@ -22,45 +24,21 @@
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
-#define SMALL                                                                                      \
-    .init = INIT_XAVIER, .norm_bias = true, .layers = 3, .width = 24, .ffn = 20, .context = 9,     \
-    .batch = 5, .vocab = 11, .seed = 3
-
 static const struct model_config configs[] = {
-    {SMALL, .heads = 4, .bias = true},
-    {SMALL, .heads = 4, .bias = true, .tied = true, .window = 3, .window_every = 2},
-    {SMALL, .heads = 6, .norm = NORM_RMSNORM, .activation = ACTIVATION_SWIGLU, .kv_heads = 2,
+    {SMALL_MODEL, .heads = 4, .bias = true},
+    {SMALL_MODEL, .heads = 4, .bias = true, .tied = true, .window = 3, .window_every = 2},
+    {SMALL_MODEL, .heads = 6, .norm = NORM_RMSNORM, .activation = ACTIVATION_SWIGLU, .kv_heads = 2,
      .positions = POSITIONS_ROTARY, .window = 4},
-    {SMALL, .heads = 4, .norm = NORM_RMSNORM, .activation = ACTIVATION_GEGLU, .kv_heads = 1,
+    {SMALL_MODEL, .heads = 4, .norm = NORM_RMSNORM, .activation = ACTIVATION_GEGLU, .kv_heads = 1,
      .positions = POSITIONS_ROTARY, .qk_norm = true, .tied = true, .embedding_scale = true},
-    {SMALL, .heads = 4, .activation = ACTIVATION_SWIGLU, .kv_heads = 1, .parallel = true,
+    {SMALL_MODEL, .heads = 4, .activation = ACTIVATION_SWIGLU, .kv_heads = 1, .parallel = true,
      .positions = POSITIONS_ROTARY},
-    {SMALL, .heads = 4, .activation = ACTIVATION_SWIGLU, .kv_rank = 7, .experts = 5,
+    {SMALL_MODEL, .heads = 4, .activation = ACTIVATION_SWIGLU, .kv_rank = 7, .experts = 5,
      .experts_used = 2, .positions = POSITIONS_SINUSOIDAL},
-    {SMALL, .heads = 4, .bias = true, .kv_rank = 7, .experts = 3, .parallel = true,
+    {SMALL_MODEL, .heads = 4, .bias = true, .kv_rank = 7, .experts = 3, .parallel = true,
      .positions = POSITIONS_NONE, .placement = PLACEMENT_POST},
-    {SMALL, .heads = 4, .bias = true, .patch = 6, .mask = MASK_BIDIRECTIONAL},
+    {SMALL_MODEL, .heads = 4, .bias = true, .patch = 6, .mask = MASK_BIDIRECTIONAL},
 };
-
-static void draw_batch(struct model *model)
-{
-    struct rng rng = rng_stream(1, rng_key("batch"), 0);
-    for (int row = 0; row < model->config.batch * model->config.context; row++) {
-        model->tokens[row] = (int32_t)rng_below(&rng, (uint32_t)model->config.vocab);
-        model->targets[row] = (int32_t)rng_below(&rng, (uint32_t)model->config.vocab);
-        for (int i = 0; i < model->config.patch; i++)
-            model->pixels[row * model->config.patch + i] = (real)rng_normal(&rng);
-    }
-}
-
-static void open_model(struct model *model, const struct model_config *config)
-{
-    struct error error;
-    if (!model_config_check(config, &error))
-        fail_msg("%s", error.text);
-    assert_true(model_open(model, config));
-    draw_batch(model);
-}
 
 /* ---- threads, memory --------------------------------------------------------------------------*/
 
@@ -72,17 +50,18 @@ static void bits_do_not_depend_on_threads(void **state)
     const struct parallel parallel = team_parallel(team);
     for (size_t i = 0; i < COUNT(configs); i++) {
         struct model one, three;
-        open_model(&one, &configs[i]);
-        open_model(&three, &configs[i]);
+        small_model_open(&one, &configs[i]);
+        small_model_open(&three, &configs[i]);
         model_step(&one, NULL);
         for (int time = 0; time < 2; time++) {
             model_step(&three, &parallel);
             assert_true(isfinite(one.loss) && one.loss == three.loss);
-            assert_memory_equal(one.grad, three.grad, one.parameters * sizeof(real));
-            assert_memory_equal(one.grad_square, three.grad_square,
-                                (size_t)one.tensors * sizeof(double));
+            assert_memory_equal(one.gradients.dweight, three.gradients.dweight,
+                                one.parameters.count * sizeof(real));
+            assert_memory_equal(one.gradients.dweight_square, three.gradients.dweight_square,
+                                (size_t)one.parameters.tensors * sizeof(double));
             for (int l = 0; l <= configs[i].layers; l++)
-                assert_true(one.stream_grad_square[l] == three.stream_grad_square[l]);
+                assert_true(one.gradients.dstream_square[l] == three.gradients.dstream_square[l]);
         }
         model_close(&one);
         model_close(&three);
@@ -96,19 +75,22 @@ static void memory_is_as_announced(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(configs); i++) {
         struct model model;
-        open_model(&model, &configs[i]);
+        small_model_open(&model, &configs[i]);
         assert_int_equal(model_bytes(&configs[i]), model.arena.used);
-        assert_int_equal(model_parameters(&configs[i]), model.parameters);
+        assert_int_equal(model_parameters(&configs[i]), model.parameters.count);
         model_step(&model, NULL);
         size_t within = 0, nonzero = 0;
-        for (int t = 0; t < model.tensors; t++)
-            within += tensor_size(&model.tensor[t]);
-        assert_int_equal(within, model.trained);
-        for (int t = 0; t < model.tensors; t++) {
-            const size_t end =
-                t + 1 < model.tensors ? model.tensor[t + 1].offset : model.parameters;
-            for (size_t j = model.tensor[t].offset + tensor_size(&model.tensor[t]); j < end; j++)
-                nonzero += model.grad[j] != 0;
+        for (int t = 0; t < model.parameters.tensors; t++)
+            within += tensor_size(&model.parameters.tensor[t]);
+        assert_int_equal(within, model.parameters.trained);
+        for (int t = 0; t < model.parameters.tensors; t++) {
+            const size_t end = t + 1 < model.parameters.tensors
+                                   ? model.parameters.tensor[t + 1].offset
+                                   : model.parameters.count;
+            for (size_t j =
+                     model.parameters.tensor[t].offset + tensor_size(&model.parameters.tensor[t]);
+                 j < end; j++)
+                nonzero += model.gradients.dweight[j] != 0;
         }
         assert_int_equal(nonzero, 0);
         model_close(&model);
@@ -122,16 +104,22 @@ static void a_snapshot_holds_all_kinds_of_tensors(void **state)
     int most = 0;
     for (int placement = 0; placement < PLACEMENTS; placement++) {
         for (int norm = 0; norm < NORMS; norm++) {
-            struct model model = {
-                .config = {SMALL, .heads = 4, .placement = (enum placement)placement,
-                           .norm = (enum norm)norm, .activation = ACTIVATION_SWIGLU, .bias = true,
-                           .kv_rank = 4, .qk_norm = true, .experts = 2}};
+            const struct model_config config = {SMALL_MODEL,
+                                                .heads = 4,
+                                                .placement = (enum placement)placement,
+                                                .norm = (enum norm)norm,
+                                                .activation = ACTIVATION_SWIGLU,
+                                                .bias = true,
+                                                .kv_rank = 4,
+                                                .qk_norm = true,
+                                                .experts = 2};
+            struct parameters parameters;
             int kinds = 0;
-            tensors_list(&model);
-            for (int i = 0; i < model.tensors; i++)
-                kinds += model.tensor[i].block == 0;
+            tensors_list(&parameters, &config);
+            for (int i = 0; i < parameters.tensors; i++)
+                kinds += parameters.tensor[i].block == 0;
+            free(parameters.tensor);
             most = kinds > most ? kinds : most;
-            free(model.tensor);
         }
     }
     assert_true(most <= BLOCK_TENSORS_MAX);
@@ -154,7 +142,7 @@ static void attention_gives_all_to_the_keys_it_sees(void **state)
         const struct model_config *c = &configs[i];
         const int T = c->context, rows = c->batch * c->heads * T;
         struct model model;
-        open_model(&model, c);
+        small_model_open(&model, c);
         model_loss(&model, NULL);
         for (int row = 0; row < rows * c->layers; row++) {
             const int query = row % T, head = row / T % c->heads,
@@ -175,14 +163,14 @@ static void attention_gives_all_to_the_keys_it_sees(void **state)
 static double influence(const struct model_config *config, int of, int on)
 {
     struct model model;
-    open_model(&model, config);
+    small_model_open(&model, config);
     const size_t D = (size_t)config->width, count = (size_t)(config->batch * config->context) * D;
     const real *x = model_stream(&model, config->layers);
     real *before = malloc(count * sizeof *before);
     double most = 0;
     model_loss(&model, NULL);
     memcpy(before, x, count * sizeof *before);
-    model.tokens[of] = (model.tokens[of] + 1) % config->vocab;
+    model.batch.tokens[of] = (model.batch.tokens[of] + 1) % config->vocab;
     model_loss(&model, NULL);
     for (size_t i = 0; i < D; i++)
         most = fmax(most, fabs((double)(x[(size_t)on * D + i] - before[(size_t)on * D + i])));
@@ -194,7 +182,7 @@ static double influence(const struct model_config *config, int of, int on)
 static void windows_limit_what_a_token_depends_on(void **state)
 {
     (void)state;
-    const struct model_config near = {SMALL, .heads = 4, .bias = true, .window = 3};
+    const struct model_config near = {SMALL_MODEL, .heads = 4, .bias = true, .window = 3};
     struct model_config both = near, all = near;
     both.mask = MASK_BIDIRECTIONAL;
     all.window = 0;
@@ -220,12 +208,12 @@ static double odds_of(const struct model *model, int query, int key)
 static void rotary_scores_depend_on_distance(void **state)
 {
     (void)state;
-    const struct model_config config = {SMALL, .heads = 4, .positions = POSITIONS_ROTARY};
+    const struct model_config config = {SMALL_MODEL, .heads = 4, .positions = POSITIONS_ROTARY};
     const int T = config.context;
     struct model model;
-    open_model(&model, &config);
+    small_model_open(&model, &config);
     for (int row = 0; row < config.batch * T; row++)
-        model.tokens[row] = 4;
+        model.batch.tokens[row] = 4;
     model_loss(&model, NULL);
     for (int query = 2; query < T; query++)
         for (int key = 2; key <= query; key++)
@@ -239,17 +227,18 @@ static void rotary_scores_depend_on_distance(void **state)
 static void tokens_go_to_the_most_probable_experts(void **state)
 {
     (void)state;
-    const struct model_config config = {SMALL, .heads = 4, .bias = true, .experts = 5,
+    const struct model_config config = {SMALL_MODEL, .heads = 4, .bias = true, .experts = 5,
                                         .experts_used = 2};
     const int N = config.batch * config.context, E = config.experts, k = config.experts_used;
     struct model model;
-    open_model(&model, &config);
+    small_model_open(&model, &config);
     model_loss(&model, NULL);
     for (int block = 0; block < config.layers; block++) {
-        const struct experts *x = &model.sublayer[2 * block + 1].feed_forward.experts;
+        const struct experts_activations *x =
+            &model.activations.sublayer[2 * block + 1].feed_forward.experts;
         int taken[512] = {0};
         for (int row = 0; row < N; row++) {
-            const real *p = x->router_rows + row * E;
+            const real *p = x->probability + row * E;
             const int32_t *chosen = x->chosen + row * k;
             double sum = 0;
             assert_true(chosen[0] != chosen[1]);
@@ -272,10 +261,10 @@ static void tokens_go_to_the_most_probable_experts(void **state)
 
 static const struct tensor *find(const struct model *model, const char *kind)
 {
-    const int index = tensors_find(model, kind, 1);
+    const int index = tensors_find(&model->parameters, kind, 1);
     if (index < 0)
         fail_msg("no tensor %s", kind);
-    return &model->tensor[index];
+    return &model->parameters.tensor[index];
 }
 
 static double deviation(const struct model *model, const char *kind)
@@ -283,8 +272,8 @@ static double deviation(const struct model *model, const char *kind)
     const struct tensor *tensor = find(model, kind);
     double square = 0;
     for (size_t i = 0; i < tensor_size(tensor); i++)
-        square +=
-            (double)model->weight[tensor->offset + i] * (double)model->weight[tensor->offset + i];
+        square += (double)model->parameters.weight[tensor->offset + i] *
+                  (double)model->parameters.weight[tensor->offset + i];
     return sqrt(square / (double)tensor_size(tensor));
 }
 
@@ -298,13 +287,13 @@ static void assert_about(double value, double expected)
 static void parts_of_tensors_start_as_matrices(void **state)
 {
     (void)state;
-    const struct model_config config = {SMALL, .heads = 4, .activation = ACTIVATION_SWIGLU,
+    const struct model_config config = {SMALL_MODEL, .heads = 4, .activation = ACTIVATION_SWIGLU,
                                         .kv_rank = 16, .experts = 6};
-    const struct model_config grouped = {SMALL, .heads = 4, .kv_heads = 2};
-    const struct model_config full = {SMALL, .heads = 4};
+    const struct model_config grouped = {SMALL_MODEL, .heads = 4, .kv_heads = 2};
+    const struct model_config full = {SMALL_MODEL, .heads = 4};
     const double D = config.width, F = config.ffn, r = config.kv_rank;
     struct model model, other;
-    open_model(&model, &config);
+    small_model_open(&model, &config);
     assert_about(deviation(&model, "attn.q.weight"), sqrt(2 / (D + D)));
     assert_about(deviation(&model, "attn.kv_down.weight"), sqrt(2 / (D + r)));
     assert_about(deviation(&model, "attn.kv_up.weight"), sqrt(2 / (D + r)));
@@ -313,12 +302,12 @@ static void parts_of_tensors_start_as_matrices(void **state)
     assert_about(deviation(&model, "experts.down.weight"), sqrt(2 / (D + F)));
     model_close(&model);
 
-    open_model(&model, &grouped);
-    open_model(&other, &full);
+    small_model_open(&model, &grouped);
+    small_model_open(&other, &full);
     assert_about(deviation(&model, "attn.qkv.weight"), deviation(&other, "attn.qkv.weight"));
     assert_int_equal(find(&model, "attn.qkv.weight")->rows, 24 + 2 * 12);
-    assert_memory_equal(model.weight + find(&model, "attn.qkv.weight")->offset,
-                        other.weight + find(&other, "attn.qkv.weight")->offset,
+    assert_memory_equal(model.parameters.weight + find(&model, "attn.qkv.weight")->offset,
+                        other.parameters.weight + find(&other, "attn.qkv.weight")->offset,
                         24 * 24 * sizeof(real)); /* both have the same queries */
     model_close(&model);
     model_close(&other);
@@ -338,7 +327,7 @@ static void expect_refusal(const struct model_config *config, const char *reason
 static void impossible_models_are_refused(void **state)
 {
     (void)state;
-    const struct model_config good = {SMALL, .heads = 4};
+    const struct model_config good = {SMALL_MODEL, .heads = 4};
 #define EXPECT(reason, ...)                                                                        \
     do {                                                                                           \
         struct model_config c = good;                                                              \

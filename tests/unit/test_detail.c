@@ -123,7 +123,7 @@ static void a_step_that_is_not_finite_has_no_details(void **state)
     struct pair pair;
     open_pair(&pair, "pre", "post", WATCH_DETAIL);
     pair_step(&pair, snapshot);
-    pair.run[RIGHT].model.weight[0] = (real)NAN;
+    pair.run[RIGHT].model.parameters.weight[0] = (real)NAN;
     for (int64_t i = 0; i < 3; i++) {
         pair_step(&pair, snapshot);
         assert_true(snapshot[LEFT].detail.measured);
@@ -197,7 +197,7 @@ static double norm_of(const struct model *model, const struct tensor *tensor)
 {
     double square = 0;
     for (size_t i = 0; i < tensor_size(tensor); i++)
-        square += pow((double)model->weight[tensor->offset + i], 2);
+        square += pow((double)model->parameters.weight[tensor->offset + i], 2);
     return sqrt(square);
 }
 
@@ -208,18 +208,19 @@ static void weights_are_those_before_the_update(void **state)
     double before[64];
     open_pair(&pair, "pre", "post", 0);
     const struct model *model = &pair.run[LEFT].model;
-    assert_true(model->tensors <= 64);
+    assert_true(model->parameters.tensors <= 64);
     pair_step(&pair, snapshot);
-    for (int i = 0; i < model->tensors; i++)
-        before[i] = norm_of(model, &model->tensor[i]);
+    for (int i = 0; i < model->parameters.tensors; i++)
+        before[i] = norm_of(model, &model->parameters.tensor[i]);
     pair_step(&pair, snapshot);
     int found = 0;
-    for (int i = 0; i < model->tensors; i++)
+    for (int i = 0; i < model->parameters.tensors; i++)
         for (int t = 0; t < snapshot[LEFT].tensors; t++)
-            if (model->tensor[i].block >= 0 &&
-                strcmp(snapshot[LEFT].tensor[t].name, model->tensor[i].kind) == 0) {
-                assert_near((double)snapshot[LEFT].tensor[t].weight[model->tensor[i].block],
-                            before[i]);
+            if (model->parameters.tensor[i].block >= 0 &&
+                strcmp(snapshot[LEFT].tensor[t].name, model->parameters.tensor[i].kind) == 0) {
+                assert_near(
+                    (double)snapshot[LEFT].tensor[t].weight[model->parameters.tensor[i].block],
+                    before[i]);
                 found++;
             }
     assert_int_equal(found, 2 * snapshot[LEFT].tensors);
@@ -241,8 +242,8 @@ static void training_does_not_notice(void **state)
         }
         for (int side = 0; side < SIDES; side++) {
             const struct run *a = &with.run[side], *b = &without.run[side];
-            const size_t bytes = a->model.parameters * sizeof(real);
-            assert_memory_equal(a->model.weight, b->model.weight, bytes);
+            const size_t bytes = a->model.parameters.count * sizeof(real);
+            assert_memory_equal(a->model.parameters.weight, b->model.parameters.weight, bytes);
             assert_memory_equal(a->optimizer.first, b->optimizer.first, bytes);
             assert_memory_equal(a->optimizer.second, b->optimizer.second, bytes);
         }

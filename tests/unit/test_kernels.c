@@ -836,7 +836,7 @@ static void check_optimizer(const struct kernels *kernels, enum optimizer kind)
     for (int t = 1; t <= 10; t++) {
         const struct update_rows rows = {.count = COUNT,
                                          .weight = weight,
-                                         .grad = grad,
+                                         .dweight = grad,
                                          .first = first,
                                          .second = second,
                                          .scale = 0.5,

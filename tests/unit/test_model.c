@@ -4,10 +4,11 @@
 #include "core/admin.h"
 #include "core/blas.h"
 #include "core/float_mode.h"
-#include "core/model.h"
 #include "core/optimizer.h"
-#include "core/rng.h"
+#include "core/shard.h"
+#include "core/sublayer.h"
 #include "core/tensors.h"
+#include "support/small_model.h"
 #include "train/snapshot.h"
 #include "train/team.h"
 
@@ -22,42 +23,6 @@
 
 #include <cmocka.h>
 
-static struct model_config small_config(enum placement placement, enum norm norm)
-{
-    return (struct model_config){.placement = placement,
-                                 .norm = norm,
-                                 .init = INIT_XAVIER,
-                                 .norm_bias = true,
-                                 .bias = true,
-                                 .layers = 5,
-                                 .width = 12,
-                                 .heads = 3,
-                                 .ffn = 20,
-                                 .context = 7,
-                                 .batch = 5,
-                                 .vocab = 11,
-                                 .seed = 3};
-}
-
-static void draw_batch(struct model *model, uint64_t step)
-{
-    struct rng rng = rng_stream(1, rng_key("batch"), step);
-    for (int row = 0; row < model->config.batch * model->config.context; row++) {
-        model->tokens[row] = (int32_t)rng_below(&rng, (uint32_t)model->config.vocab);
-        model->targets[row] = (int32_t)rng_below(&rng, (uint32_t)model->config.vocab);
-    }
-}
-
-/* Adds something to every weight, so that none is degenerate (ReZero starts with branches off). */
-static void stir(struct model *model)
-{
-    for (int i = 0; i < model->tensors; i++) {
-        struct rng rng = rng_stream(2, rng_key("stir"), (uint64_t)i);
-        for (size_t j = 0; j < tensor_size(&model->tensor[i]); j++)
-            model->weight[model->tensor[i].offset + j] += (real)(0.1 * rng_normal(&rng));
-    }
-}
-
 /* ---- threads ---- */
 
 /* Two steps with AdamW; everything that comes out of them, in one array that the caller frees. */
@@ -71,21 +36,21 @@ static real *train(const struct model_config *config, int threads, size_t *count
         .kind = OPTIMIZER_ADAMW, .lr = 1e-2, .beta1 = 0.9, .beta2 = 0.99, .scale = 1};
     assert_true(model_open(&model, config));
     assert_true(optimizer_open(&state, &model));
-    stir(&model);
+    small_model_stir(&model, 0.1);
     for (uint64_t i = 0; i < 2; i++) {
-        draw_batch(&model, i);
+        small_model_draw(&model, i);
         if (i == 0)
             admin_profile(&model, &parallel);
         model_step(&model, &parallel);
         optimizer_update(&state, &model, &step, &parallel);
     }
-    const size_t P = model.parameters, L = (size_t)config->layers;
+    const size_t P = model.parameters.count, L = (size_t)config->layers;
     real *out = memory_new(2 * P + 2 * L + 3, sizeof *out);
-    memcpy(out, model.weight, P * sizeof *out);
-    memcpy(out + P, model.grad, P * sizeof *out);
+    memcpy(out, model.parameters.weight, P * sizeof *out);
+    memcpy(out + P, model.gradients.dweight, P * sizeof *out);
     for (size_t l = 0; l <= L; l++) {
-        out[2 * P + 2 * l] = (real)model.stream_square[l];
-        out[2 * P + 2 * l + 1] = (real)model.stream_grad_square[l];
+        out[2 * P + 2 * l] = (real)model.activations.stream_square[l];
+        out[2 * P + 2 * l + 1] = (real)model.gradients.dstream_square[l];
     }
     out[2 * P + 2 * L + 2] = (real)model.loss;
     *count = 2 * P + 2 * L + 3;
@@ -128,7 +93,7 @@ static void bits_do_not_depend_on_threads(void **state)
     const unsigned mode = float_mode_flush();
     for (int placement = 0; placement < PLACEMENTS; placement++) {
         for (int norm = 0; norm < NORMS; norm++) {
-            struct model_config config = small_config((enum placement)placement, (enum norm)norm);
+            struct model_config config = small_model((enum placement)placement, (enum norm)norm);
             check_threads(&config);
             if (norm != NORM_LAYERNORM)
                 continue;
@@ -160,15 +125,15 @@ static void check_prediction(const struct model_config *config)
     struct model model;
     const int T = config->context;
     assert_true(model_open(&model, config));
-    stir(&model);
-    draw_batch(&model, 0);
+    small_model_stir(&model, 0.1);
+    small_model_draw(&model, 0);
     for (int row = 0; row < config->batch * T; row++)
-        model.targets[row] = -1;
-    for (int i = 0; i < model.shards; i++) {
+        model.batch.targets[row] = -1;
+    for (int i = 0; i < config_shards(config); i++) {
         const int place = (3 * i + 1) % T, row = i * T + place, token = (i + 2) % config->vocab;
-        model.targets[row] = token;
+        model.batch.targets[row] = token;
         const double loss = model_loss(&model, NULL);
-        model.targets[row] = -1;
+        model.batch.targets[row] = -1;
         model_predict(&model, i + 1, 0, T, NULL);
         if (!(fabs(predicted_loss(&model, i, place, token) - loss) < 1e-4 * (1 + loss)))
             fail_msg("%s, %s: the prediction of sequence %d is %g, that of the batch %g",
@@ -185,15 +150,15 @@ static void check_going_on(const struct model_config *config)
     struct model whole, part;
     const int T = config->context, from = 2;
     assert_true(model_open(&whole, config) && model_open(&part, config));
-    stir(&whole);
-    stir(&part);
-    draw_batch(&whole, 0);
-    draw_batch(&part, 1);
+    small_model_stir(&whole, 0.1);
+    small_model_stir(&part, 0.1);
+    small_model_draw(&whole, 0);
+    small_model_draw(&part, 1);
     model_predict(&whole, 2, 0, T, NULL);
-    memcpy(part.tokens, whole.tokens, (size_t)from * sizeof *part.tokens);
-    memcpy(part.tokens + T, whole.tokens + T, (size_t)from * sizeof *part.tokens);
+    memcpy(part.batch.tokens, whole.batch.tokens, (size_t)from * sizeof *part.batch.tokens);
+    memcpy(part.batch.tokens + T, whole.batch.tokens + T, (size_t)from * sizeof *part.batch.tokens);
     model_predict(&part, 2, 0, T, NULL);
-    memcpy(part.tokens, whole.tokens, 2 * (size_t)T * sizeof *part.tokens);
+    memcpy(part.batch.tokens, whole.batch.tokens, 2 * (size_t)T * sizeof *part.batch.tokens);
     for (int place = from, count; place < T; place += count) {
         count = place % 2 && place + 2 <= T ? 2 : 1;
         model_predict(&part, 2, place, count, NULL);
@@ -216,7 +181,7 @@ static void predictions_go_on_from_what_was_read(void **state)
 {
     (void)state;
     for (int placement = 0; placement < PLACEMENTS; placement++) {
-        struct model_config config = small_config((enum placement)placement, NORM_LAYERNORM);
+        struct model_config config = small_model((enum placement)placement, NORM_LAYERNORM);
         config.positions = (enum positions)(placement % POSITIONS_KINDS);
         check_going_on(&config);
         config.parallel = true;
@@ -229,8 +194,9 @@ static void predictions_go_on_from_what_was_read(void **state)
 /* The loss after a step of that length along the gradient. */
 static double loss_along(struct model *model, const real *start, double length)
 {
-    for (size_t i = 0; i < model->parameters; i++)
-        model->weight[i] = (real)((double)start[i] + length * (double)model->grad[i]);
+    for (size_t i = 0; i < model->parameters.count; i++)
+        model->parameters.weight[i] =
+            (real)((double)start[i] + length * (double)model->gradients.dweight[i]);
     return model_loss(model, NULL);
 }
 
@@ -241,17 +207,17 @@ static void check_wide(const struct model_config *config)
     struct model model;
     double noted = 0, square = 0;
     assert_true(model_open(&model, config));
-    stir(&model);
-    draw_batch(&model, 0);
+    small_model_stir(&model, 0.1);
+    small_model_draw(&model, 0);
     model_step(&model, NULL);
-    for (int i = 0; i < model.tensors; i++) {
-        const real *grad = model.grad + model.tensor[i].offset;
-        noted += model.grad_square[i];
-        for (size_t j = 0; j < tensor_size(&model.tensor[i]); j++)
+    for (int i = 0; i < model.parameters.tensors; i++) {
+        const real *grad = model.gradients.dweight + model.parameters.tensor[i].offset;
+        noted += model.gradients.dweight_square[i];
+        for (size_t j = 0; j < tensor_size(&model.parameters.tensor[i]); j++)
             square += (double)grad[j] * (double)grad[j];
     }
-    real *start = malloc(model.parameters * sizeof *start);
-    memcpy(start, model.weight, model.parameters * sizeof *start);
+    real *start = malloc(model.parameters.count * sizeof *start);
+    memcpy(start, model.parameters.weight, model.parameters.count * sizeof *start);
     const double length = 0.0005 / sqrt(square);
     const double slope =
         (loss_along(&model, start, length) - loss_along(&model, start, -length)) / (2 * length);
@@ -267,7 +233,7 @@ static void wide_blocks_have_their_gradients(void **state)
     (void)state;
     static const enum placement placements[] = {PLACEMENT_PRE, PLACEMENT_POST, PLACEMENT_RESIDUAL};
     for (int i = 0; i < 6; i++) {
-        struct model_config config = small_config(placements[i / 2], NORM_LAYERNORM);
+        struct model_config config = small_model(placements[i / 2], NORM_LAYERNORM);
         config.width = 144;
         config.ffn = i % 2 ? 150 : 200;
         config.activation = i % 2 ? ACTIVATION_SWIGLU : ACTIVATION_GELU;
@@ -281,7 +247,7 @@ static void predictions_are_those_of_the_batch(void **state)
 {
     (void)state;
     for (int placement = 0; placement < PLACEMENTS; placement++) {
-        struct model_config config = small_config((enum placement)placement, NORM_LAYERNORM);
+        struct model_config config = small_model((enum placement)placement, NORM_LAYERNORM);
         check_prediction(&config);
         config.batch = 2;
         check_prediction(&config);
@@ -295,8 +261,8 @@ static void predictions_are_those_of_the_batch(void **state)
 
 static const real *find(const struct model *model, const char *kind, int block)
 {
-    const int index = tensors_find(model, kind, block);
-    return index < 0 ? NULL : model->weight + model->tensor[index].offset;
+    const int index = tensors_find(&model->parameters, kind, block);
+    return index < 0 ? NULL : model->parameters.weight + model->parameters.tensor[index].offset;
 }
 
 static void placements_share_their_initial_values(void **state)
@@ -304,7 +270,7 @@ static void placements_share_their_initial_values(void **state)
     (void)state;
     for (int init = 0; init < INITS; init++) {
         struct model first;
-        struct model_config config = small_config(PLACEMENT_PERI, NORM_LAYERNORM);
+        struct model_config config = small_model(PLACEMENT_PERI, NORM_LAYERNORM);
         config.init = (enum init)init;
         assert_true(model_open(&first, &config));
         for (int placement = 0; placement < PLACEMENTS; placement++) {
@@ -314,13 +280,13 @@ static void placements_share_their_initial_values(void **state)
                 continue; /* the beta of its own is its point */
             config.placement = (enum placement)placement;
             assert_true(model_open(&second, &config));
-            for (int i = 0; i < second.tensors; i++) {
-                const struct tensor *tensor = &second.tensor[i];
+            for (int i = 0; i < second.parameters.tensors; i++) {
+                const struct tensor *tensor = &second.parameters.tensor[i];
                 const real *other = find(&first, tensor->kind, tensor->block);
                 if (!other)
                     continue;
                 shared++;
-                assert_memory_equal(second.weight + tensor->offset, other,
+                assert_memory_equal(second.parameters.weight + tensor->offset, other,
                                     tensor_size(tensor) * sizeof *other);
             }
             assert_true(shared >= 3 + 8 * config.layers); /* embeddings, head, and all branches */
@@ -361,7 +327,7 @@ static void inits_spread_as_they_say(void **state)
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct model model;
-        struct model_config config = small_config(PLACEMENT_PRE, NORM_LAYERNORM);
+        struct model_config config = small_model(PLACEMENT_PRE, NORM_LAYERNORM);
         config.init = rows[i].init;
         config.layers = L;
         config.width = D;
@@ -406,22 +372,22 @@ static void deepnorm_brings_its_beta_along(void **state)
     static const enum init inits[] = {INIT_GPT2, INIT_DEEPNORM};
     for (int i = 0; i < 2; i++) {
         struct model plain, deep;
-        struct model_config config = small_config(PLACEMENT_POST, NORM_LAYERNORM);
+        struct model_config config = small_model(PLACEMENT_POST, NORM_LAYERNORM);
         const double beta = i == 0 ? placement_beta(config.layers) : 1;
         config.init = inits[i];
         assert_true(model_open(&plain, &config));
         config.placement = PLACEMENT_DEEPNORM;
         assert_true(model_open(&deep, &config));
-        assert_int_equal(plain.tensors, deep.tensors);
-        for (int t = 0; t < plain.tensors; t++) {
-            const struct tensor *tensor = &plain.tensor[t];
+        assert_int_equal(plain.parameters.tensors, deep.parameters.tensors);
+        for (int t = 0; t < plain.parameters.tensors; t++) {
+            const struct tensor *tensor = &plain.parameters.tensor[t];
             const bool qkv = strcmp(tensor->kind, "attn.qkv.weight") == 0;
             const size_t from = qkv ? tensor_size(tensor) / 3 * 2 : 0;
             for (size_t j = 0; j < tensor_size(tensor); j++) {
                 const bool scaled = tensor->block >= 0 && !tensor->vector && j >= from;
                 const double factor = scaled ? beta : 1;
-                const double a = (double)plain.weight[tensor->offset + j];
-                const double b = (double)deep.weight[tensor->offset + j];
+                const double a = (double)plain.parameters.weight[tensor->offset + j];
+                const double b = (double)deep.parameters.weight[tensor->offset + j];
                 assert_true(fabs(b - factor * a) <= 2e-7 * fabs(a));
             }
         }
@@ -438,10 +404,10 @@ static void an_offset_gain_starts_alike(void **state)
         double loss[2];
         for (int offset = 0; offset < 2; offset++) {
             struct model model;
-            struct model_config config = small_config(PLACEMENT_PERI, (enum norm)norm);
+            struct model_config config = small_model(PLACEMENT_PERI, (enum norm)norm);
             config.gain_offset = offset;
             assert_true(model_open(&model, &config));
-            draw_batch(&model, 0);
+            small_model_draw(&model, 0);
             model_step(&model, NULL);
             loss[offset] = model.loss;
             model_close(&model);
@@ -482,14 +448,14 @@ static void every_row_is_whole(void **state)
             assert_int_equal(row->final_norm, norms && !row->norm_out);
         for (int norm = 0; norm < NORMS; norm++) {
             struct model model;
-            struct model_config config = small_config((enum placement)placement, (enum norm)norm);
+            struct model_config config = small_model((enum placement)placement, (enum norm)norm);
             int of_block = 0;
             add_everything(&config);
             assert_true(model_open(&model, &config));
-            for (int i = 0; i < model.tensors; i++)
-                of_block += model.tensor[i].block == 0;
+            for (int i = 0; i < model.parameters.tensors; i++)
+                of_block += model.parameters.tensor[i].block == 0;
             assert_true(of_block <= BLOCK_TENSORS_MAX);
-            assert_int_equal(tensors_find(&model, "ln_f.weight", -1) >= 0,
+            assert_int_equal(tensors_find(&model.parameters, "ln_f.weight", -1) >= 0,
                              row->final_norm && norm != NORM_NONE);
             model_close(&model);
         }
@@ -513,23 +479,23 @@ static void admin_profiles_the_branches(void **state)
 {
     (void)state;
     struct model model, plain;
-    struct model_config config = small_config(PLACEMENT_ADMIN, NORM_LAYERNORM);
+    struct model_config config = small_model(PLACEMENT_ADMIN, NORM_LAYERNORM);
     const size_t count = (size_t)(config.batch * config.context * config.width);
     assert_true(model_open(&model, &config));
-    draw_batch(&model, 0);
+    small_model_draw(&model, 0);
     admin_profile(&model, NULL);
 
     /* with omega = 1 Admin is Post-LN, whose forward pass gives the branches */
     config.placement = PLACEMENT_POST;
     assert_true(model_open(&plain, &config));
-    draw_batch(&plain, 0);
+    small_model_draw(&plain, 0);
     model_loss(&plain, NULL);
     double *values = memory_new(count, sizeof *values), sum, last = 0;
     for (size_t i = 0; i < count; i++)
         values[i] = (double)model_stream(&plain, 0)[i];
     sum = variance_of(values, count);
     for (int s = 0; s < 2 * config.layers; s++) {
-        const struct sublayer *sublayer = &plain.sublayer[s];
+        const struct sublayer_activations *sublayer = &plain.activations.sublayer[s];
         const real *omega = find(&model, s % 2 ? "ffn.omega" : "attn.omega", s / 2);
         const double expected = s == 0 ? 1 : sqrt(sum);
         for (int i = 0; i < config.width; i++)
@@ -552,7 +518,7 @@ static void deep_stacks_run_in_linear_memory(void **state)
     (void)state;
     const unsigned mode = float_mode_flush();
     for (int placement = 0; placement < PLACEMENTS; placement++) {
-        struct model_config config = small_config((enum placement)placement, NORM_LAYERNORM);
+        struct model_config config = small_model((enum placement)placement, NORM_LAYERNORM);
         size_t bytes[3];
         config.width = 32;
         config.heads = 4;
@@ -572,15 +538,16 @@ static void deep_stacks_run_in_linear_memory(void **state)
         assert_true(model_open(&model, &config));
         assert_true(optimizer_open(&optimizer, &model));
         for (uint64_t i = 0; i < 2; i++) {
-            draw_batch(&model, i);
+            small_model_draw(&model, i);
             model_step(&model, NULL);
             if (!bounded)
                 continue;
             optimizer_update(&optimizer, &model, &step, NULL);
             assert_true(isfinite(model.loss) && model.loss > 0);
             for (int l = 0; l <= LAYERS_MAX; l++)
-                assert_true(isfinite(model.stream_square[l]) && model.stream_square[l] > 0 &&
-                            isfinite(model.stream_grad_square[l]));
+                assert_true(isfinite(model.activations.stream_square[l]) &&
+                            model.activations.stream_square[l] > 0 &&
+                            isfinite(model.gradients.dstream_square[l]));
         }
         optimizer_close(&optimizer);
         model_close(&model);

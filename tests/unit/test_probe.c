@@ -2,11 +2,12 @@
  * in double precision, and against what is known without computing. And that nobody notices it: the
  * bits of a step do not depend on it, and its own do not depend on threads. */
 #include "core/blas.h"
-#include "core/model.h"
+#include "core/kernels.h"
 #include "core/probe.h"
-#include "core/rng.h"
+#include "core/sublayer.h"
 #include "core/tensors.h"
 #include "core/trace.h"
+#include "support/small_model.h"
 #include "train/team.h"
 
 #include <math.h>
@@ -23,46 +24,31 @@
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 #define TOLERANCE    (sizeof(real) == sizeof(float) ? 2e-5 : 1e-11)
 
-#define SMALL                                                                                      \
-    .init = INIT_XAVIER, .norm_bias = true, .layers = 3, .width = 24, .ffn = 20, .context = 9,     \
-    .batch = 5, .vocab = 11, .seed = 3
-
 /* Each kind of branch and of attention. */
 static const struct model_config configs[] = {
-    {SMALL, .heads = 4, .bias = true},
-    {SMALL, .heads = 4, .bias = true, .placement = PLACEMENT_POST, .mask = MASK_BIDIRECTIONAL},
-    {SMALL, .heads = 4, .bias = true, .tied = true, .window = 3, .window_every = 2},
-    {SMALL, .heads = 6, .norm = NORM_RMSNORM, .activation = ACTIVATION_SWIGLU, .kv_heads = 2,
+    {SMALL_MODEL, .heads = 4, .bias = true},
+    {SMALL_MODEL, .heads = 4, .bias = true, .placement = PLACEMENT_POST,
+     .mask = MASK_BIDIRECTIONAL},
+    {SMALL_MODEL, .heads = 4, .bias = true, .tied = true, .window = 3, .window_every = 2},
+    {SMALL_MODEL, .heads = 6, .norm = NORM_RMSNORM, .activation = ACTIVATION_SWIGLU, .kv_heads = 2,
      .positions = POSITIONS_ROTARY, .window = 4, .qk_norm = true},
-    {SMALL, .heads = 4, .activation = ACTIVATION_SWIGLU, .kv_heads = 1, .parallel = true,
+    {SMALL_MODEL, .heads = 4, .activation = ACTIVATION_SWIGLU, .kv_heads = 1, .parallel = true,
      .positions = POSITIONS_ROTARY},
-    {SMALL, .heads = 4, .activation = ACTIVATION_SWIGLU, .kv_rank = 7, .experts = 5,
+    {SMALL_MODEL, .heads = 4, .activation = ACTIVATION_SWIGLU, .kv_rank = 7, .experts = 5,
      .experts_used = 2, .positions = POSITIONS_SINUSOIDAL, .placement = PLACEMENT_PERI},
-    {SMALL, .heads = 4, .bias = true, .kv_rank = 7, .experts = 3, .parallel = true,
+    {SMALL_MODEL, .heads = 4, .bias = true, .kv_rank = 7, .experts = 3, .parallel = true,
      .positions = POSITIONS_NONE, .placement = PLACEMENT_B2T},
-    {SMALL, .heads = 4, .bias = true, .parallel = true, .placement = PLACEMENT_RESIDUAL},
-    {SMALL, .heads = 4, .bias = true, .experts = 4, .placement = PLACEMENT_ADMIN},
-    {SMALL, .heads = 4, .bias = true, .placement = PLACEMENT_REZERO},
-    {SMALL, .heads = 4, .bias = true, .patch = 6, .mask = MASK_BIDIRECTIONAL, .window = 3},
+    {SMALL_MODEL, .heads = 4, .bias = true, .parallel = true, .placement = PLACEMENT_RESIDUAL},
+    {SMALL_MODEL, .heads = 4, .bias = true, .experts = 4, .placement = PLACEMENT_ADMIN},
+    {SMALL_MODEL, .heads = 4, .bias = true, .placement = PLACEMENT_REZERO},
+    {SMALL_MODEL, .heads = 4, .bias = true, .patch = 6, .mask = MASK_BIDIRECTIONAL, .window = 3},
 };
 
 /* A model whose weights are none of their initial values: no bias is 0, no gain 1. */
 static void open_model(struct model *model, const struct model_config *config)
 {
-    struct error error;
-    struct rng rng = rng_stream(1, rng_key("batch"), 0);
-    if (!model_config_check(config, &error))
-        fail_msg("%s", error.text);
-    assert_true(model_open(model, config));
-    for (int row = 0; row < config->batch * config->context; row++) {
-        model->tokens[row] = (int32_t)rng_below(&rng, (uint32_t)config->vocab);
-        model->targets[row] = (int32_t)rng_below(&rng, (uint32_t)config->vocab);
-        for (int i = 0; i < config->patch; i++)
-            model->pixels[row * config->patch + i] = (real)rng_normal(&rng);
-    }
-    for (int t = 0; t < model->tensors; t++)
-        for (size_t i = 0; i < tensor_size(&model->tensor[t]); i++)
-            model->weight[model->tensor[t].offset + i] += (real)(0.2 * rng_normal(&rng));
+    small_model_open(model, config);
+    small_model_stir(model, 0.2);
 }
 
 static void assert_near(double value, double expected, double tolerance, const char *what, int l)
@@ -118,7 +104,7 @@ static void compare_flow(const struct flow_sums *flow, const struct trace_tensor
                  (int)sublayer->kind, point);
         assert_near(flow->square[point], of->value ? squares(of->value, numbers) : nothing,
                     TOLERANCE, what, block);
-        assert_near(flow->grad_square[point], of->grad ? squares(of->grad, numbers) : nothing,
+        assert_near(flow->dsquare[point], of->dvalue ? squares(of->dvalue, numbers) : nothing,
                     20 * TOLERANCE, what, block);
     }
     const real *const normed[FLOW_NORMS] = {
@@ -144,18 +130,27 @@ static void compare_block(const struct model *model, const struct probe *probe, 
     static const bool both[SUBLAYERS_PER_BLOCK] = {true, true};
     const struct model_config *c = &model->config;
     const size_t numbers = (size_t)c->context * (size_t)c->width;
-    real *x = copy_of(model->stream[block], numbers);
-    real *dy = copy_of(model->dual ? model->dfinal : model->dstream[block + 1], numbers);
+    real *x = copy_of(model->activations.stream[block], numbers);
+    real *dy = copy_of(model->activations.second_stream ? model->gradients.dhead_input
+                                                        : model->gradients.dstream[block + 1],
+                       numbers);
+    const int sublayers = config_sublayers(c);
+    struct sublayer sublayer[SUBLAYERS_PER_BLOCK];
     struct model part = *model;
     struct trace trace;
+    for (int kind = 0; kind < sublayers; kind++) {
+        sublayer[kind] = model->parameters.sublayer[block * sublayers + kind];
+        sublayer[kind].block = 0;
+    }
     part.probe = NULL;
-    part.sublayer += block * model->sublayers;
-    part.stream += block;
-    part.dstream += block;
+    part.parameters.sublayer = sublayer;
+    part.activations.sublayer += block * sublayers;
+    part.activations.stream += block;
+    part.gradients.dstream += block;
     trace_open(&trace, &part, both, x, dy);
     for (int kind = 0; kind < FLOW_SUBLAYERS; kind++)
-        compare_flow(&probe->sum[block + 1].flow[kind], trace.point[kind], model,
-                     &part.sublayer[kind], block + 1);
+        compare_flow(&probe->sum[block + 1].flow[kind], trace.point[kind], model, &sublayer[kind],
+                     block + 1);
     trace_close(&trace);
     free(x);
     free(dy);
@@ -165,7 +160,7 @@ static void compare_placement(enum placement placement, enum norm norm, bool gai
 {
     /* The gradients of a second stream come from its end: a trace has them for the last block. */
     const int layers = placement_table[placement].beside == BESIDE_SUM ? 1 : 5;
-    const struct model_config config = {SMALL,        .heads = 4,
+    const struct model_config config = {SMALL_MODEL,  .heads = 4,
                                         .bias = true, .placement = placement,
                                         .norm = norm, .gain_offset = gain_offset};
     struct model model;
@@ -194,24 +189,23 @@ static void every_placement_is_as_traced(void **state)
 /* ---- against double precision -----------------------------------------------------------------*/
 
 /* What f must have been for the sublayer to have summed up to what it did, before Nbranch. */
-static double branch_squares(const struct model *model, const struct sublayer *sublayer)
+static double branch_squares(const struct model *model, int index)
 {
+    const struct parameters *p = &model->parameters;
+    const struct sublayer *s = &p->sublayer[index];
+    const struct sublayer_activations *a = &model->activations.sublayer[index];
     const int N = model->config.batch * model->config.context, D = model->config.width;
-    const real *sum = sublayer->out.present ? sublayer->sum : sublayer->y;
-    const real *skips = sublayer->skip_tensor < 0
-                            ? NULL
-                            : model->weight + model->tensor[sublayer->skip_tensor].offset;
-    const double scale = sublayer->scale_tensor < 0
-                             ? 1
-                             : (double)model->weight[model->tensor[sublayer->scale_tensor].offset];
+    const real *sum = s->out.present ? a->sum : a->y;
+    const real *skips = weight_of(p, s->skip_tensor);
+    const double scale = s->scale_tensor < 0 ? 1 : (double)weight_of(p, s->scale_tensor)[0];
     double square = 0;
-    if (sublayer->branch.present)
-        return squares(sublayer->f, (size_t)(N * D));
+    if (s->branch.present)
+        return squares(a->f, (size_t)(N * D));
     for (int i = 0; i < N * D; i++) {
-        const double skip = (double)(skips ? skips[i % D] : sublayer->skip);
-        double f = (double)sum[i] - skip * (double)sublayer->x[i];
-        if (sublayer->block_input)
-            f -= (double)sublayer->block_input[i];
+        const double skip = (double)(skips ? skips[i % D] : s->skip);
+        double f = (double)sum[i] - skip * (double)a->x[i];
+        if (s->adds_block_input)
+            f -= (double)a->block_input[i];
         square += f * f / (scale * scale);
     }
     return square;
@@ -221,28 +215,29 @@ static void compare_values(const struct model *model, const struct probe *probe,
 {
     const struct model_config *c = &model->config;
     const struct flow_sums *flow = &probe->sum[l].flow[kind];
-    const struct sublayer *s = &model->sublayer[(l - 1) * model->sublayers + kind];
-    const int N = c->batch * c->context;
+    const int index = (l - 1) * config_sublayers(c) + kind, N = c->batch * c->context;
+    const struct sublayer *s = &model->parameters.sublayer[index];
+    const struct sublayer_activations *a = &model->activations.sublayer[index];
     const size_t numbers = (size_t)N * (size_t)c->width;
     const double nothing = (double)NAN;
-    assert_near(flow->square[FLOW_X], squares(s->x, numbers), TOLERANCE, "x", l);
-    assert_near(flow->square[FLOW_NORM_IN], s->in.present ? squares(s->in.out, numbers) : nothing,
+    assert_near(flow->square[FLOW_X], squares(a->x, numbers), TOLERANCE, "x", l);
+    assert_near(flow->square[FLOW_NORM_IN], s->in.present ? squares(a->in.out, numbers) : nothing,
                 TOLERANCE, "Nin", l);
-    assert_near(flow->square[FLOW_BRANCH], branch_squares(model, s), 10 * TOLERANCE, "f", l);
+    assert_near(flow->square[FLOW_BRANCH], branch_squares(model, index), 10 * TOLERANCE, "f", l);
     assert_near(flow->square[FLOW_NORM_BRANCH],
-                s->branch.present ? squares(s->branch.out, numbers) : nothing, TOLERANCE, "Nbranch",
+                s->branch.present ? squares(a->branch.out, numbers) : nothing, TOLERANCE, "Nbranch",
                 l);
-    assert_near(flow->square[FLOW_SUM], squares(s->out.present ? s->sum : s->y, numbers), TOLERANCE,
+    assert_near(flow->square[FLOW_SUM], squares(s->out.present ? a->sum : a->y, numbers), TOLERANCE,
                 "sum", l);
-    assert_near(flow->square[FLOW_OUT], squares(s->y, numbers), TOLERANCE, "y", l);
+    assert_near(flow->square[FLOW_OUT], squares(a->y, numbers), TOLERANCE, "y", l);
     assert_near(flow->rstd[FLOW_NIN],
-                inverse_sigmas(s->in.present ? s->x : NULL, N, c->width, c->norm), TOLERANCE,
+                inverse_sigmas(s->in.present ? a->x : NULL, N, c->width, c->norm), TOLERANCE,
                 "1/sigma of Nin", l);
     assert_near(flow->rstd[FLOW_NBRANCH],
-                inverse_sigmas(s->branch.present ? s->f : NULL, N, c->width, c->norm), TOLERANCE,
+                inverse_sigmas(s->branch.present ? a->f : NULL, N, c->width, c->norm), TOLERANCE,
                 "1/sigma of Nbranch", l);
     assert_near(flow->rstd[FLOW_NOUT],
-                inverse_sigmas(s->out.present ? s->sum : NULL, N, c->width, c->norm), TOLERANCE,
+                inverse_sigmas(s->out.present ? a->sum : NULL, N, c->width, c->norm), TOLERANCE,
                 "1/sigma of Nout", l);
 }
 
@@ -251,27 +246,29 @@ static void compare_values(const struct model *model, const struct probe *probe,
 static void compare_gradients(const struct model *model, const struct probe *probe, int l)
 {
     const struct flow_sums *flow = probe->sum[l].flow;
-    const struct flow_sums *last = &flow[model->sublayers - 1];
-    const struct block_gradients *left = &model->block_gradients[l - 1];
+    const struct flow_sums *last = &flow[config_sublayers(&model->config) - 1];
+    const struct block_gradients *left = gradients_of_block(&model->gradients, l - 1);
     const size_t numbers =
         (size_t)(model->config.batch * model->config.context) * (size_t)model->config.width;
-    assert_near(flow[0].grad_square[FLOW_X], squares(model->dstream[l - 1], numbers), TOLERANCE,
-                "dx", l);
-    assert_near(last->grad_square[FLOW_OUT], squares(model->dstream[l], numbers), TOLERANCE, "dy",
-                l);
+    assert_near(flow[0].dsquare[FLOW_X], squares(model->gradients.dstream[l - 1], numbers),
+                TOLERANCE, "dx", l);
+    assert_near(last->dsquare[FLOW_OUT], squares(model->gradients.dstream[l], numbers), TOLERANCE,
+                "dy", l);
     if (l > 2)
         return;
-    for (int kind = 0; kind < model->sublayers; kind++) {
-        const struct sublayer *s = &model->sublayer[(l - 1) * model->sublayers + kind];
-        const real *dy = kind + 1 < model->sublayers ? left->middle : model->dstream[l];
-        const real *dsum = s->out.present ? left->sublayer[kind].sum : dy;
-        const real *joined = left->sublayer[kind].joined ? left->sublayer[kind].joined : dsum;
-        assert_near(flow[kind].grad_square[FLOW_OUT], squares(dy, numbers), TOLERANCE, "dy", l);
-        assert_near(flow[kind].grad_square[FLOW_SUM], squares(dsum, numbers), TOLERANCE, "dsum", l);
-        assert_near(flow[kind].grad_square[FLOW_BRANCH],
-                    squares(s->branch.present ? left->sublayer[kind].f : joined, numbers),
+    for (int kind = 0; kind < config_sublayers(&model->config); kind++) {
+        const struct sublayer *s =
+            &model->parameters.sublayer[(l - 1) * config_sublayers(&model->config) + kind];
+        const real *dy = kind + 1 < config_sublayers(&model->config) ? left->dmiddle
+                                                                     : model->gradients.dstream[l];
+        const real *dsum = s->out.present ? left->sublayer[kind].dsum : dy;
+        const real *joined = left->sublayer[kind].djoined ? left->sublayer[kind].djoined : dsum;
+        assert_near(flow[kind].dsquare[FLOW_OUT], squares(dy, numbers), TOLERANCE, "dy", l);
+        assert_near(flow[kind].dsquare[FLOW_SUM], squares(dsum, numbers), TOLERANCE, "dsum", l);
+        assert_near(flow[kind].dsquare[FLOW_BRANCH],
+                    squares(s->branch.present ? left->sublayer[kind].df : joined, numbers),
                     TOLERANCE, "df", l);
-        assert_near(flow[kind].grad_square[FLOW_NORM_BRANCH],
+        assert_near(flow[kind].dsquare[FLOW_NORM_BRANCH],
                     s->branch.present ? squares(joined, numbers) : (double)NAN, TOLERANCE,
                     "dNbranch", l);
     }
@@ -355,9 +352,9 @@ static void every_branch_is_as_computed_again(void **state)
             compare_stream(&model, &probe, l);
             compare_entropy(&model, &probe, l - 1);
             compare_gradients(&model, &probe, l);
-            for (int kind = 0; kind < model.sublayers; kind++)
+            for (int kind = 0; kind < config_sublayers(&model.config); kind++)
                 compare_values(&model, &probe, l, kind);
-            for (int kind = model.sublayers; kind < FLOW_SUBLAYERS; kind++)
+            for (int kind = config_sublayers(&model.config); kind < FLOW_SUBLAYERS; kind++)
                 assert_true(isnan(probe.sum[l].flow[kind].square[FLOW_X]));
         }
         probe_close(&probe);
@@ -378,13 +375,13 @@ static void measure(struct probe *probe, struct model *model)
 static void equal_tokens_are_similar_and_attended_evenly(void **state)
 {
     (void)state;
-    const struct model_config config = {SMALL, .heads = 4, .bias = true,
+    const struct model_config config = {SMALL_MODEL, .heads = 4, .bias = true,
                                         .positions = POSITIONS_NONE};
     struct model model;
     struct probe probe;
     open_model(&model, &config);
     for (int row = 0; row < config.batch * config.context; row++)
-        model.tokens[row] = 4;
+        model.batch.tokens[row] = 4;
     measure(&probe, &model);
     for (int l = 0; l <= config.layers; l++)
         assert_near(probe.sum[l].similarity / config.batch, 1, TOLERANCE, "similarity", l);
@@ -399,13 +396,17 @@ static void equal_tokens_are_similar_and_attended_evenly(void **state)
 static void a_block_that_does_nothing_changes_nothing(void **state)
 {
     (void)state;
-    const struct model_config config = {SMALL, .heads = 4, .placement = PLACEMENT_REZERO};
+    const struct model_config config = {SMALL_MODEL, .heads = 4, .placement = PLACEMENT_REZERO};
     struct model model;
     struct probe probe;
     open_model(&model, &config);
     for (int block = 0; block < config.layers; block++) {
-        model.weight[model.tensor[tensors_find(&model, "attn.alpha", block)].offset] = 0;
-        model.weight[model.tensor[tensors_find(&model, "ffn.alpha", block)].offset] = 0;
+        model.parameters
+            .weight[model.parameters.tensor[tensors_find(&model.parameters, "attn.alpha", block)]
+                        .offset] = 0;
+        model.parameters
+            .weight[model.parameters.tensor[tensors_find(&model.parameters, "ffn.alpha", block)]
+                        .offset] = 0;
     }
     measure(&probe, &model);
     for (int l = 1; l <= config.layers; l++) {
@@ -413,7 +414,7 @@ static void a_block_that_does_nothing_changes_nothing(void **state)
                     l);
         assert_true(probe.sum[l].change == 0);
         assert_true(probe.sum[l].flow[FLOW_ATTENTION].square[FLOW_BRANCH] > 0);
-        assert_true(probe.sum[l].flow[FLOW_ATTENTION].grad_square[FLOW_BRANCH] == 0);
+        assert_true(probe.sum[l].flow[FLOW_ATTENTION].dsquare[FLOW_BRANCH] == 0);
     }
     probe_close(&probe);
     model_close(&model);
@@ -422,7 +423,7 @@ static void a_block_that_does_nothing_changes_nothing(void **state)
 static void what_does_not_exist_is_no_number(void **state)
 {
     (void)state;
-    const struct model_config near = {SMALL, .heads = 4, .window = 1};
+    const struct model_config near = {SMALL_MODEL, .heads = 4, .window = 1};
     struct model_config brief = near;
     struct model model;
     struct probe probe;
@@ -460,8 +461,9 @@ static void a_step_has_the_same_bits_with_and_without(void **state)
             measure(&probe, &with);
             model_step(&without, NULL);
             assert_true(isfinite(with.loss) && with.loss == without.loss);
-            assert_memory_equal(with.grad, without.grad, with.parameters * sizeof(real));
-            assert_memory_equal(with.stream_grad_square, without.stream_grad_square,
+            assert_memory_equal(with.gradients.dweight, without.gradients.dweight,
+                                with.parameters.count * sizeof(real));
+            assert_memory_equal(with.gradients.dstream_square, without.gradients.dstream_square,
                                 (size_t)(config.layers + 1) * sizeof(double));
             probe_close(&probe);
             model_close(&with);

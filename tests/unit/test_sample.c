@@ -135,12 +135,12 @@ static double loss_of(struct model *model, const int16_t *token, int count, int 
 {
     const int T = model->config.context, N = T * model->config.batch;
     for (int row = 0; row < N; row++) {
-        model->tokens[row] = row % 3;
-        model->targets[row] = -1;
+        model->batch.tokens[row] = row % 3;
+        model->batch.targets[row] = -1;
     }
     for (int t = 0; t < count; t++)
-        model->tokens[T + t] = token[t]; /* the second sequence */
-    model->targets[T + count - 1] = next;
+        model->batch.tokens[T + t] = token[t]; /* the second sequence */
+    model->batch.targets[T + count - 1] = next;
     return model_loss(model, NULL);
 }
 
@@ -212,8 +212,8 @@ static void both_stacks_throw_the_same_dice(void **state)
     open_pair(&pair, &settings);
     for (int side = 0; side < SIDES; side++) {
         struct model *model = &pair.run[side].model;
-        const struct tensor *head = &model->tensor[model->head];
-        memset(model->weight + head->offset, 0, tensor_size(head) * sizeof(real));
+        const struct tensor *head = &model->parameters.tensor[model->parameters.head];
+        memset(model->parameters.weight + head->offset, 0, tensor_size(head) * sizeof(real));
     }
     write_sample(&pair);
     assert_same_text(&pair.sampler[LEFT].sample, &pair.sampler[RIGHT].sample);
@@ -404,10 +404,12 @@ static void the_run_does_not_notice(void **state)
         for (int side = 0; side < SIDES; side++) {
             const struct model *a = &first.run[side].model, *b = &second.run[side].model;
             assert_true(alone[side].loss == watched[side].loss);
-            assert_memory_equal(a->weight, b->weight, a->parameters * sizeof *a->weight);
-            assert_memory_equal(a->grad, b->grad, a->parameters * sizeof *a->grad);
+            assert_memory_equal(a->parameters.weight, b->parameters.weight,
+                                a->parameters.count * sizeof *a->parameters.weight);
+            assert_memory_equal(a->gradients.dweight, b->gradients.dweight,
+                                a->parameters.count * sizeof *a->gradients.dweight);
             assert_memory_equal(first.run[side].optimizer.second, second.run[side].optimizer.second,
-                                a->parameters * sizeof *a->weight);
+                                a->parameters.count * sizeof *a->parameters.weight);
         }
         pair_close(&first);
         pair_close(&second);
@@ -422,7 +424,7 @@ static void a_lost_stack_writes_nothing(void **state)
     open_pair(&pair, &settings);
     train(&pair, 1);
     struct model *model = &pair.run[RIGHT].model;
-    model->weight[model->tensor[model->head].offset] = (real)NAN;
+    model->parameters.weight[model->parameters.tensor[model->parameters.head].offset] = (real)NAN;
     write_sample(&pair); /* before a step has found out */
     assert_false(pair.sampler[RIGHT].sample.finite);
     assert_int_equal(pair.sampler[RIGHT].sample.texts, 0);

@@ -452,9 +452,9 @@ static void a_diverged_stack_stays_diverged(void **state)
     (void)state;
     struct live *live = open_live(&settings);
     train(live, 3);
-    live->pair.run[RIGHT].model.weight[0] = (real)NAN;
-    for (size_t i = 0; i < live->pair.run[RIGHT].model.parameters; i++)
-        live->pair.run[RIGHT].model.weight[i] = (real)NAN;
+    live->pair.run[RIGHT].model.parameters.weight[0] = (real)NAN;
+    for (size_t i = 0; i < live->pair.run[RIGHT].model.parameters.count; i++)
+        live->pair.run[RIGHT].model.parameters.weight[i] = (real)NAN;
     train(live, 2);
     assert_int_equal(live->snapshot[RIGHT].fault.step, 4);
     live->pair.run[RIGHT].fault.part = FAULT_FEED_FORWARD; /* and so it is in the steps to come */

@@ -66,11 +66,11 @@ static void go_back(struct session *session, int64_t step)
 
 static void assert_same_run(const struct run *a, const struct run *b)
 {
-    const size_t bytes = a->model.parameters * sizeof(real);
+    const size_t bytes = a->model.parameters.count * sizeof(real);
     assert_int_equal(a->step, b->step);
     assert_int_equal(a->model.config.placement, b->model.config.placement);
-    assert_int_equal(a->model.parameters, b->model.parameters);
-    assert_memory_equal(a->model.weight, b->model.weight, bytes);
+    assert_int_equal(a->model.parameters.count, b->model.parameters.count);
+    assert_memory_equal(a->model.parameters.weight, b->model.parameters.weight, bytes);
     assert_memory_equal(a->optimizer.first, b->optimizer.first, bytes);
     assert_memory_equal(a->optimizer.second, b->optimizer.second, bytes);
     assert_int_equal(a->optimizer.updates, b->optimizer.updates);

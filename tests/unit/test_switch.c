@@ -67,12 +67,12 @@ static void change(struct stack *stack, enum placement placement)
 
 static void assert_same_tensors(const struct run *a, const struct run *b)
 {
-    assert_int_equal(a->model.tensors, b->model.tensors);
+    assert_int_equal(a->model.parameters.tensors, b->model.parameters.tensors);
     assert_int_equal(a->step, b->step);
     assert_int_equal(a->optimizer.updates, b->optimizer.updates);
-    const size_t bytes = a->model.parameters * sizeof(real);
-    assert_int_equal(a->model.parameters, b->model.parameters);
-    assert_memory_equal(a->model.weight, b->model.weight, bytes);
+    const size_t bytes = a->model.parameters.count * sizeof(real);
+    assert_int_equal(a->model.parameters.count, b->model.parameters.count);
+    assert_memory_equal(a->model.parameters.weight, b->model.parameters.weight, bytes);
     assert_memory_equal(a->optimizer.first, b->optimizer.first, bytes);
     assert_memory_equal(a->optimizer.second, b->optimizer.second, bytes);
 }
@@ -109,8 +109,8 @@ static void there_and_back_changes_no_bit(void **state)
 
 static const real *find(const struct run *run, const real *numbers, const char *kind, int block)
 {
-    const int index = tensors_find(&run->model, kind, block);
-    return index < 0 ? NULL : numbers + run->model.tensor[index].offset;
+    const int index = tensors_find(&run->model.parameters, kind, block);
+    return index < 0 ? NULL : numbers + run->model.parameters.tensor[index].offset;
 }
 
 static void training_goes_on(void **state)
@@ -122,16 +122,17 @@ static void training_goes_on(void **state)
     train(&stack, 4);
     real kept[16 * 16], moment[16 * 16];
     const char *kind = "attn.proj.weight";
-    memcpy(kept, find(&stack.run, stack.run.model.weight, kind, 2), sizeof kept);
+    memcpy(kept, find(&stack.run, stack.run.model.parameters.weight, kind, 2), sizeof kept);
     memcpy(moment, find(&stack.run, stack.run.optimizer.second, kind, 2), sizeof moment);
 
     change(&stack, PLACEMENT_PRE);
-    assert_memory_equal(find(&stack.run, stack.run.model.weight, kind, 2), kept, sizeof kept);
+    assert_memory_equal(find(&stack.run, stack.run.model.parameters.weight, kind, 2), kept,
+                        sizeof kept);
     assert_memory_equal(find(&stack.run, stack.run.optimizer.second, kind, 2), moment,
                         sizeof moment);
     for (int i = 0; i < 16; i++) { /* the final norm comes in at its initial values */
-        assert_true(find(&stack.run, stack.run.model.weight, "ln_f.weight", -1)[i] == 1);
-        assert_true(find(&stack.run, stack.run.model.weight, "ln_f.bias", -1)[i] == 0);
+        assert_true(find(&stack.run, stack.run.model.parameters.weight, "ln_f.weight", -1)[i] == 1);
+        assert_true(find(&stack.run, stack.run.model.parameters.weight, "ln_f.bias", -1)[i] == 0);
         assert_true(find(&stack.run, stack.run.optimizer.second, "ln_f.weight", -1)[i] == 0);
     }
     train(&stack, 1);
@@ -139,21 +140,22 @@ static void training_goes_on(void **state)
     assert_int_equal(stack.snapshot.placement, PLACEMENT_PRE);
     assert_int_equal(stack.run.optimizer.updates, 5);
     assert_true(stack.snapshot.finite && stack.snapshot.loss > 0);
-    assert_memory_not_equal(find(&stack.run, stack.run.model.weight, kind, 2), kept,
+    assert_memory_not_equal(find(&stack.run, stack.run.model.parameters.weight, kind, 2), kept,
                             matrix * sizeof *kept);
 
     /* Once trained, the final norm waits for its return. */
     real gain[16];
-    memcpy(gain, find(&stack.run, stack.run.model.weight, "ln_f.weight", -1), sizeof gain);
+    memcpy(gain, find(&stack.run, stack.run.model.parameters.weight, "ln_f.weight", -1),
+           sizeof gain);
     assert_true(gain[0] != 1);
     change(&stack, PLACEMENT_POST);
-    assert_null(find(&stack.run, stack.run.model.weight, "ln_f.weight", -1));
+    assert_null(find(&stack.run, stack.run.model.parameters.weight, "ln_f.weight", -1));
     train(&stack, 2);
     assert_int_equal(stack.snapshot.placement, PLACEMENT_POST);
     change(&stack, PLACEMENT_DEEPNORM);
     change(&stack, PLACEMENT_MIX);
-    assert_memory_equal(find(&stack.run, stack.run.model.weight, "ln_f.weight", -1), gain,
-                        sizeof gain);
+    assert_memory_equal(find(&stack.run, stack.run.model.parameters.weight, "ln_f.weight", -1),
+                        gain, sizeof gain);
     train(&stack, 1);
     assert_int_equal(stack.snapshot.step, 8);
     assert_true(stack.snapshot.finite);
@@ -248,7 +250,7 @@ static void admin_is_profiled_when_a_run_opens(void **state)
     struct stack one, two;
     open_stack(&one, PLACEMENT_ADMIN, NORM_LAYERNORM);
     open_stack(&two, PLACEMENT_ADMIN, NORM_LAYERNORM);
-    const real *omega = find(&one.run, one.run.model.weight, "ffn.omega", 2);
+    const real *omega = find(&one.run, one.run.model.parameters.weight, "ffn.omega", 2);
     assert_true(omega[0] > 1 && omega[0] == omega[15]);
     assert_same_tensors(&one.run, &two.run);
     train(&one, 2);

@@ -379,8 +379,8 @@ static void images_can_be_learned(void **state)
     assert_true(model_open(&model, &config));
     assert_true(optimizer_open(&optimizer, &model));
     for (int i = 0; i < STEPS; i++) {
-        task_batch(task, 1, i, 32, 17, model.tokens, model.targets);
-        task_patches(task, 1, i, 32, 17, model.pixels);
+        task_batch(task, 1, i, 32, 17, model.batch.tokens, model.batch.targets);
+        task_patches(task, 1, i, 32, 17, model.batch.pixels);
         model_step(&model, NULL);
         optimizer_update(&optimizer, &model, &step, NULL);
         mean = i < STEPS - 50 ? 0 : mean + model.loss / 50;

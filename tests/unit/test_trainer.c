@@ -261,9 +261,10 @@ static void lose_a_weight(const char *kind, enum fault_part part)
     pair_step(&pair, snapshot);
     assert_true(snapshot[LEFT].finite && snapshot[RIGHT].finite);
     const struct model *model = &pair.run[RIGHT].model;
-    for (int i = 0; i < model->tensors; i++)
-        if (model->tensor[i].block == 1 && strcmp(model->tensor[i].kind, kind) == 0)
-            model->weight[model->tensor[i].offset] = (real)NAN;
+    for (int i = 0; i < model->parameters.tensors; i++)
+        if (model->parameters.tensor[i].block == 1 &&
+            strcmp(model->parameters.tensor[i].kind, kind) == 0)
+            model->parameters.weight[model->parameters.tensor[i].offset] = (real)NAN;
     for (int step = 0; step < 3; step++) {
         pair_step(&pair, snapshot);
         assert_true(snapshot[LEFT].finite);
