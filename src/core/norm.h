@@ -1,5 +1,7 @@
-/* The norms of a stack, each at its site: before or behind a branch, behind the sum, or before the
- * output projection. norm_table (placement.h) has the formulas, kernels.h the loops. */
+/* The norms of a stack, each at its site.
+ *
+ * A site is before or behind a branch, behind the sum, or before the output projection. norm_table
+ * (placement.h) has the formulas, kernels.h the loops. */
 #ifndef LNSCOPE_CORE_NORM_H
 #define LNSCOPE_CORE_NORM_H
 

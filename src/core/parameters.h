@@ -1,8 +1,7 @@
-/* The parameters of a model: the table of its tensors, which of them each part has, and their
- * weights. All weights lie in one array, their gradients in another with the same offsets.
+/* The parameters of a model: the table of its tensors, and their weights.
  *
- * A step reads parameters and writes none: between steps the optimizer does, or who sets weights by
- * hand. */
+ * All weights lie in one array, their gradients in another with the same offsets. A step reads
+ * parameters and writes none: between steps the optimizer does, or who sets weights by hand. */
 #ifndef LNSCOPE_CORE_PARAMETERS_H
 #define LNSCOPE_CORE_PARAMETERS_H
 

@@ -1,6 +1,8 @@
-/* A sublayer joined to the stream by the one equation of placement.h,
- *     y = Nout(a x + b Nbranch(f(Nin(x)))),
- * forward and backward of one shard. Its f is attention, a feed-forward network or, where a block
+/* A sublayer joined to the stream: forward and backward of one shard.
+ *
+ *     y = Nout(a x + b Nbranch(f(Nin(x))))
+ *
+ * is the one equation of placement.h. Its f is attention, a feed-forward network or, where a block
  * has but one sublayer, the sum of both (branch.h). */
 #ifndef LNSCOPE_CORE_SUBLAYER_H
 #define LNSCOPE_CORE_SUBLAYER_H

@@ -1,7 +1,7 @@
-/* Memory that a step works in and that means nothing after it: what passes from one part to the
- * next within a shard, the shards' partial sums, and the weights as matrix products read them.
+/* Memory that a step works in and that means nothing after it.
  *
- * M = N k choices of a row and an expert (experts.h). */
+ * What passes from one part to the next within a shard, the shards' partial sums, and the weights
+ * as matrix products read them. M = N k choices of a row and an expert (experts.h). */
 #ifndef LNSCOPE_CORE_WORKSPACE_H
 #define LNSCOPE_CORE_WORKSPACE_H
 
