@@ -70,7 +70,9 @@ endif
 
 SOURCES := $(filter-out src/core/kernels.c,$(sort $(wildcard src/*/*.c)))
 ASSETS  := $(sort $(wildcard assets/*.txt))
+SCRIPTS := $(sort $(wildcard assets/lessons/*.lns)) $(sort $(wildcard assets/demos/*.lns))
 OBJECTS := $(SOURCES:src/%.c=$(BUILD)/%.o) $(ASSETS:assets/%.txt=$(BUILD)/assets/%.o) \
+    $(BUILD)/assets/scripts.o \
     $(KERNELS:%=$(BUILD)/core/kernels_%.o)
 .PHONY: all run check bench install uninstall clean deps deps-check
 MAKEFLAGS += --no-builtin-rules
@@ -103,12 +105,22 @@ $(BUILD)/%.o: src/%.c $(BUILD)/flags
 	$(CC) $(ALL_CFLAGS) $(STRICT_FLAGS) -MMD -MP -c -o $@ $<
 
 # A text asset becomes a string constant: assets/grammar.txt is `asset_grammar`.
+quote_lines = sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/    "/' -e 's/$$/\\n"/'
 $(BUILD)/assets/%.c: assets/%.txt
 	@mkdir -p $(@D)
 	{ echo 'extern const char asset_$*[];'; echo 'const char asset_$*[] ='; \
-	  sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/    "/' -e 's/$$/\\n"/' $<; echo ';'; } > $@
+	  $(quote_lines) $<; echo ';'; } > $@
+# Scripts become a table in the order of their files, whose numbers do not belong to their names:
+# assets/lessons/01-one-line.lns is the lesson `one-line`.
+$(BUILD)/assets/scripts.c: $(SCRIPTS) $(BUILD)/objects
+	@mkdir -p $(@D)
+	{ echo '#include "script/script.h"'; echo 'const struct script_builtin script_builtins[] = {'; \
+	  for file in $(SCRIPTS); do \
+	      name=$$(basename $$file .lns | sed 's/^[0-9]*-//'); \
+	      echo "{\"$$(basename $$(dirname $$file))\", \"$$name\","; $(quote_lines) $$file; echo '},'; \
+	  done; echo '{NULL, NULL, NULL}};'; } > $@
 $(BUILD)/assets/%.o: $(BUILD)/assets/%.c $(BUILD)/flags
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # Other flags build everything anew; another list of files, the library.
 $(BUILD)/flags: FORCE
@@ -117,7 +129,7 @@ $(BUILD)/flags: FORCE
 	    echo '$(CC) $(ALL_CFLAGS) $(KERNELS_FLAGS) $(LIBS)' > $@
 $(BUILD)/objects: FORCE
 	@mkdir -p $(@D)
-	@echo '$(OBJECTS)' | cmp -s - $@ || echo '$(OBJECTS)' > $@
+	@echo '$(OBJECTS) $(SCRIPTS)' | cmp -s - $@ || echo '$(OBJECTS) $(SCRIPTS)' > $@
 .PHONY: FORCE
 FORCE:
 
@@ -189,6 +201,18 @@ check: deps-check
 	    $(STRICT_MAKE) CC=clang check-units; \
 	else echo "clang is not here: its warnings were not checked"; fi
 	@echo "All checks passed."
+
+# A fuzzer (clang's) at tests/fuzz/fuzz_NAME.c for a while; it begins with what is in tests/fuzz/NAME.
+FUZZ_SECONDS ?= 300
+FUZZ_MAKE = $(STRICT_MAKE) BUILD=build/fuzz CC=clang SANITIZER=address \
+    CFLAGS='-O1 -g -fsanitize=fuzzer-no-link'
+fuzz-%: tests/fuzz/fuzz_%.c
+	$(FUZZ_MAKE) -j$(JOBS) build/fuzz/tests/fuzz/fuzz_$*.fuzzer
+	@mkdir -p build/fuzz/found/$*
+	build/fuzz/tests/fuzz/fuzz_$*.fuzzer -max_total_time=$(FUZZ_SECONDS) -timeout=10 -max_len=4096 \
+	    -artifact_prefix=build/fuzz/found/ build/fuzz/found/$* tests/fuzz/$*
+$(BUILD)/tests/fuzz/%.fuzzer: $(BUILD)/tests/fuzz/%.o $(LIBRARY)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
 # The blocks of man/lnscope.1 and src/README.md that follow from tables and files.
 .PHONY: documents

@@ -144,18 +144,20 @@ void file_discard(struct file *file)
     file_forget(file);
 }
 
-/* Everything up to the end of the stream, at most `limit` bytes; NULL with a reason. */
-static char *read_all(FILE *stream, const char *shown, size_t limit, size_t *size,
+bool file_read_stream(FILE *stream, const char *name, size_t limit, char **content, size_t *size,
                       struct error *error)
 {
     size_t room = 1 << 16, used = 0, got;
-    char *bytes = memory_resize(NULL, room, 1);
+    char *bytes = memory_resize(NULL, room, 1), shown[SHOWN];
+    *content = NULL;
+    *size = 0;
+    names_printable(shown, sizeof shown, name);
     while ((got = fread(bytes + used, 1, room - used - 1, stream)) > 0) {
         used += got;
         if (used > limit) {
             error_set(error, "%s is larger than %zu bytes: name a smaller file", shown, limit);
             free(bytes);
-            return NULL;
+            return false;
         }
         if (used + 1 == room)
             bytes = memory_resize(bytes, room *= 2, 1);
@@ -164,11 +166,12 @@ static char *read_all(FILE *stream, const char *shown, size_t limit, size_t *siz
         error_set(error, "cannot read %s (%s): name a file that can be read", shown,
                   strerror(errno));
         free(bytes);
-        return NULL;
+        return false;
     }
     bytes[used] = '\0';
+    *content = bytes;
     *size = used;
-    return bytes;
+    return true;
 }
 
 /* Says why what open() has given for reading is no file to read; true when it is one. */
@@ -201,11 +204,11 @@ bool file_read(const char *path, size_t limit, char **content, size_t *size, str
     *content = NULL;
     *size = 0;
     names_printable(shown, sizeof shown, path);
-    if (is_readable(stream ? fileno(stream) : -1, shown, error))
-        *content = read_all(stream, shown, limit, size, error);
+    const bool good = is_readable(stream ? fileno(stream) : -1, shown, error) &&
+                      file_read_stream(stream, path, limit, content, size, error);
     if (stream)
         fclose(stream);
-    return *content != NULL;
+    return good;
 }
 
 /* ---- numbered names ---- */

@@ -42,6 +42,10 @@ int file_free_number(const char *stem, const char *const *endings);
  * False with a reason: not there, a directory, unreadable, too large. */
 bool file_read(const char *path, size_t limit, char **content, size_t *size, struct error *error);
 
+/* The same of what is left in a stream, which messages call `name`. */
+bool file_read_stream(FILE *stream, const char *name, size_t limit, char **content, size_t *size,
+                      struct error *error);
+
 /* Whether a file can be opened to read it; false with a reason. Never waits, not even for who
  * writes a pipe. */
 bool file_can_be_read(const char *path, struct error *error);

@@ -392,18 +392,21 @@ static bool ends_in(const char *path, const char *end)
     return size > length && strcmp(path + size - length, end) == 0;
 }
 
+bool export_picture_check(const char *path, struct error *error)
+{
+    char shown[256];
+    names_printable(shown, sizeof shown, path);
+    return ends_in(path, ".svg") || ends_in(path, ".txt") ||
+           error_set(error, "%s is neither a picture nor text: name it .svg or .txt", shown);
+}
+
 bool export_file(const struct canvas *canvas, enum theme theme, const char *path, bool force,
                  struct error *error)
 {
-    char shown[256];
     struct file file;
-    bool picture = ends_in(path, ".svg");
-    names_printable(shown, sizeof shown, path);
-    if (!picture && !ends_in(path, ".txt"))
-        return error_set(error, "%s is neither a picture nor text: name it .svg or .txt", shown);
-    if (!file_create(&file, path, force, error))
+    if (!export_picture_check(path, error) || !file_create(&file, path, force, error))
         return false;
-    if (picture)
+    if (ends_in(path, ".svg"))
         export_svg(file.stream, canvas, theme);
     else
         write_text(file.stream, canvas);

@@ -22,6 +22,9 @@ void export_svg(FILE *out, const struct canvas *canvas, enum theme theme);
 bool export_screen(const struct canvas *canvas, enum theme theme, char *message,
                    size_t message_size, struct error *error);
 
+/* Whether export_file() knows what to write to a file of this name; false with a reason. */
+bool export_picture_check(const char *path, struct error *error);
+
 /* Writes one file, a picture or text as its name ends in .svg or .txt; `force` replaces a file that
  * exists. False with a reason. */
 bool export_file(const struct canvas *canvas, enum theme theme, const char *path, bool force,

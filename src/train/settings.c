@@ -2,6 +2,7 @@
 #include "train/settings.h"
 
 #include "base/names.h"
+#include "base/numbers.h"
 #include "base/system.h"
 #include "train/pair.h"
 #include "train/presets.h"
@@ -605,28 +606,6 @@ void setting_values_brief(const struct setting_row *row, char *out, size_t size)
     snprintf(out, size, "%s", start);
 }
 
-/* Decimal digits and nothing else, with an optional minus; out of int64_t's range is an error. */
-static bool parse_integer(const char *text, int64_t *value)
-{
-    const char *digits = text + (*text == '-');
-    char *end;
-    if (!*digits || strspn(digits, "0123456789") != strlen(digits))
-        return false;
-    errno = 0;
-    *value = strtoll(text, &end, 10);
-    return errno == 0;
-}
-
-/* A finite decimal number; strtod() alone would also take blanks, hexadecimals, "inf" and "nan". */
-static bool parse_real(const char *text, double *value)
-{
-    char *end;
-    if (!*text || strspn(text, "0123456789.eE+-") != strlen(text))
-        return false;
-    *value = strtod(text, &end) + 0.0; /* -0 becomes 0 */
-    return *end == '\0' && isfinite(*value);
-}
-
 static bool in_range(const struct setting_row *row, double value)
 {
     if (row->zero && value == 0)
@@ -639,7 +618,7 @@ static bool set_integer(const struct setting_row *row, void *field, const char *
 {
     int64_t value = 0;
     if (!(row->zero && strcmp(text, row->zero) == 0) &&
-        !(parse_integer(text, &value) && in_range(row, (double)value)))
+        !(number_integer(text, &value) && in_range(row, (double)value)))
         return false;
     if (row->size == sizeof(int)) {
         int narrow = (int)value;
@@ -654,7 +633,7 @@ static bool set_real(const struct setting_row *row, void *field, const char *tex
 {
     double value = 0;
     if (!(row->zero && strcmp(text, row->zero) == 0) &&
-        !(parse_real(text, &value) && in_range(row, value)))
+        !(number_real(text, &value) && in_range(row, value)))
         return false;
     memcpy(field, &value, sizeof value);
     return true;
