@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/names.h"
 #include "controls/keys.h"
+#include "export/export.h"
 #include "screen/terminal.h"
 #include "views/navigate.h"
 #include "views/views.h"
@@ -154,8 +155,8 @@ static void write_pictures(struct app *app)
     char message[MESSAGE_SIZE];
     struct error error;
     view_screen(&app->canvas, &app->scene); /* as it is now, without a message */
-    if (app->output->export_screen(&app->canvas, (enum theme)app->present.theme, message,
-                                   sizeof message, &error))
+    if (export_screen(&app->canvas, (enum theme)app->present.theme, message, sizeof message,
+                      &error))
         app_say(app, ROLE_GOOD, "%s", message);
     else
         app_say(app, ROLE_BAD, "%s", error.text);
@@ -167,7 +168,7 @@ void app_export_file(struct app *app, const char *path, bool force)
     struct error error;
     names_printable(shown, sizeof shown, path);
     view_screen(&app->canvas, &app->scene);
-    if (app->output->export_file(&app->canvas, (enum theme)app->present.theme, path, force, &error))
+    if (export_file(&app->canvas, (enum theme)app->present.theme, path, force, &error))
         app_say(app, ROLE_GOOD, "saved %s", shown);
     else
         app_say(app, ROLE_BAD, "%s", error.text);
@@ -374,7 +375,7 @@ int app_run(const struct app_start *start, struct error *error)
     const struct settings *settings = &start->settings;
     if (!terminal_check(settings->ascii == ASCII_OFF, error))
         return 1;
-    struct app app = {.wanted = *settings, .present = *settings, .output = start->output};
+    struct app app = {.wanted = *settings, .present = *settings};
     if (start->session) /* what the options change comes on top */
         app.wanted = app.present = start->session->state->settings;
     app.trainer = start->session ? trainer_resume(start->session->state, false, error)

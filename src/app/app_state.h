@@ -9,6 +9,7 @@
 #include "app/app.h"
 #include "controls/keys.h"
 #include "controls/prompt.h"
+#include "export/cast.h"
 #include "screen/terminal.h"
 #include "session/history.h"
 #include "session/session.h"
@@ -30,7 +31,6 @@ struct app {
     struct events events;
     struct scene scene;
     struct canvas canvas;
-    const struct app_output *output;
     struct cast *cast;       /* the recording under way; NULL: none */
     struct canvas recorded;  /* the screen as the recording has it */
     double record_from;      /* the clock when it began */
