@@ -56,7 +56,7 @@ void app_fit_axis(struct app *app)
 {
     double least, most;
     view_bar_range(&app->scene, &least, &most);
-    axis_update(&app->scene.look.axis, least, most);
+    axis_update(&app->scene.look.bars.axis, least, most);
 }
 
 /* What moves without an update: the rate, the state, a message or an event that has been shown long
@@ -79,7 +79,7 @@ static void look_around(struct app *app)
         app->scene.news = false;
         app->changed = true;
     }
-    if (app->scene.look.help)
+    if (app->scene.look.help.open)
         app_share(app);
 }
 
@@ -111,24 +111,24 @@ static void choose_gradient(struct app *app, bool next)
 {
     struct scene *scene = &app->scene;
     const struct snapshot *last = &app->history.last[LEFT];
-    if (next && scene->look.gradient == GRADIENT_PARAMETER && last->tensors > 0)
-        scene->look.tensor = (scene->look.tensor + 1) % last->tensors;
-    scene->look.gradient =
-        next || scene->look.gradient == GRADIENT_STREAM ? GRADIENT_PARAMETER : GRADIENT_STREAM;
-    bool known = scene->look.tensor < last->tensors;
+    if (next && scene->look.bars.gradient == GRADIENT_PARAMETER && last->tensors > 0)
+        scene->look.bars.tensor = (scene->look.bars.tensor + 1) % last->tensors;
+    scene->look.bars.gradient =
+        next || scene->look.bars.gradient == GRADIENT_STREAM ? GRADIENT_PARAMETER : GRADIENT_STREAM;
+    bool known = scene->look.bars.tensor < last->tensors;
     if (known)
-        app->tensor = last->tensor[scene->look.tensor].name;
+        app->tensor = last->tensor[scene->look.bars.tensor].name;
     app_say(app, ROLE_TEXT, "bars: gradient of %s",
-            scene->look.gradient == GRADIENT_STREAM ? "the stream, dLoss/dx"
-            : known                                 ? app->tensor
-                                                    : "a parameter");
-    axis_reset(&scene->look.axis);
+            scene->look.bars.gradient == GRADIENT_STREAM ? "the stream, dLoss/dx"
+            : known                                      ? app->tensor
+                                                         : "a parameter");
+    axis_reset(&scene->look.bars.axis);
     app_fit_axis(app);
 }
 
 static void freeze_axis(struct app *app)
 {
-    struct axis *axis = &app->scene.look.axis;
+    struct axis *axis = &app->scene.look.bars.axis;
     axis->frozen = !axis->frozen;
     if (!axis->frozen)
         app_say(app, ROLE_TEXT, "axis: follows the bars");
@@ -209,9 +209,9 @@ void app_act(struct app *app, enum action action)
         terminal_redraw();
         break;
     case ACTION_HELP:
-        app->scene.look.help = true;
+        app->scene.look.help.open = true;
         app_share(app);
-        app->scene.look.help_scroll = 0;
+        app->scene.look.help.scroll = 0;
         break;
     case ACTION_QUIT:
         app->quit = true;
@@ -226,10 +226,10 @@ static void help_key(struct app *app, int code)
 {
     int most = view_help_scroll_max(&app->scene, app->canvas.rows, app->canvas.cols);
     int page = app->canvas.rows > 6 ? app->canvas.rows - 6 : 1;
-    int *scroll = &app->scene.look.help_scroll;
+    int *scroll = &app->scene.look.help.scroll;
     int action = key_action(code);
     if (action == ACTION_HELP || action == ACTION_QUIT || code == KEY_CODE_ESCAPE)
-        app->scene.look.help = false;
+        app->scene.look.help.open = false;
     else if (action == ACTION_SCROLL_UP)
         *scroll -= 1;
     else if (action == ACTION_SCROLL_DOWN)
@@ -272,7 +272,7 @@ void app_take_key(struct app *app, int code)
         return;
     say_nothing(app);
     int action = key_action(code);
-    if (app->scene.look.help && action != ACTION_COMMAND) {
+    if (app->scene.look.help.open && action != ACTION_COMMAND) {
         help_key(app, code);
     } else if (action >= 0) {
         app_act(app, (enum action)action);

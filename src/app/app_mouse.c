@@ -26,7 +26,7 @@ static void press(struct app *app, struct mouse mouse)
     } else if (hit.kind != HIT_NONE) {
         app->grip_row = hit.kind == HIT_STEP ? mouse.row : -1;
         app->grip_col = mouse.col;
-        app->scene.look.help = false; /* a tab leaves it */
+        app->scene.look.help.open = false; /* a tab leaves it */
         choose(app, &hit);
     }
 }
@@ -51,7 +51,7 @@ static void drag(struct app *app, struct mouse mouse)
 static void turn_wheel(struct app *app, bool up)
 {
     const struct scene *scene = &app->scene;
-    if (scene->look.help) {
+    if (scene->look.help.open) {
         for (int line = 0; line < HELP_LINES; line++)
             app_take_key(app, up ? KEY_CODE_UP : KEY_CODE_DOWN);
         return;

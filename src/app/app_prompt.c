@@ -139,7 +139,7 @@ static void run(struct app *app, const char *text)
     struct command_line line;
     struct error error;
     app->message[0] = '\0';
-    app->scene.look.help = false; /* what is asked for is behind it */
+    app->scene.look.help.open = false; /* what is asked for is behind it */
     if (command_parse(text, &line, &error))
         carry_out(app, &line);
     else if (error.text[0])

@@ -101,19 +101,19 @@ void bars_draw(struct canvas *canvas, struct rect label, struct rect area,
     const struct bars bars = bars_of(scene, side);
     const enum texture texture = bars_texture(&bars, side);
     enum role role = bars.stale > 0 ? scene_accent_dim[side] : scene_accent[side];
-    plot_log_grid(canvas, area, &scene->look.axis, scene->terminal.ascii);
+    plot_log_grid(canvas, area, &scene->look.bars.axis, scene->terminal.ascii);
     for (int i = 0; i < shown->count; i++) {
         int number = shown->index[i] + bars.first;
-        const char *stem = scene->look.gradient == GRADIENT_PARAMETER ? "b"
-                           : number < 100                             ? "x_"
-                                                                      : "x";
+        const char *stem = scene->look.bars.gradient == GRADIENT_PARAMETER ? "b"
+                           : number < 100                                  ? "x_"
+                                                                           : "x";
         canvas_print(canvas, label, bars_middle(shown, area.rows, i), 0, ROLE_TEXT, "%s%d", stem,
                      number);
         struct rect bar = {area.row + bars_top(shown, area.rows, i), area.col, shown->thick,
                            area.cols};
         if (bars.value)
             plot_bar(canvas, bar,
-                     axis_fraction(&scene->look.axis, (double)bars.value[shown->index[i]]), texture,
-                     scene->terminal.ascii, role);
+                     axis_fraction(&scene->look.bars.axis, (double)bars.value[shown->index[i]]),
+                     texture, scene->terminal.ascii, role);
     }
 }

@@ -197,7 +197,7 @@ static void add_settings(struct fields *fields, const struct scene *scene)
     add(fields, 1, ROLE_BAR, "%s %s %s", optimizer_names[settings->optimizer], lr,
         schedule_names[settings->schedule]);
     add_kept(fields, scene);
-    if (scene->look.axis.frozen)
+    if (scene->look.bars.axis.frozen)
         add(fields, 1, ROLE_BAR_WARN, "axis frozen");
     if (scene->look.blind)
         add(fields, 1, ROLE_BAR_WARN, "blind");
@@ -383,10 +383,10 @@ static const char *hint_of(const struct scene *scene, enum action action)
 {
     if (action == ACTION_PAUSE && !scene->data.running)
         return "run";
-    if (action == ACTION_HELP && scene->look.help)
+    if (action == ACTION_HELP && scene->look.help.open)
         return "close";
     if (action == ACTION_SCROLL_UP || action == ACTION_SCROLL_DOWN)
-        return scene->look.help ? "scroll" : view_table[scene->look.view].up;
+        return scene->look.help.open ? "scroll" : view_table[scene->look.view].up;
     if (action == ACTION_RIGHT)
         return view_table[scene->look.view].right;
     return key_table[action].hint;
@@ -418,7 +418,7 @@ static int keys_now(const struct scene *scene, bool scrolls, enum action out[ACT
                                        ACTION_PAUSE,  ACTION_SCROLL_UP, ACTION_GRADIENT,
                                        ACTION_EXPORT, ACTIONS};
     const enum action *own = view_table[scene->look.view].keys;
-    const enum action *key = scene->look.help         ? reading
+    const enum action *key = scene->look.help.open    ? reading
                              : scene->look.cursor > 0 ? past
                              : own                    ? own
                              : scene->data.running    ? running
@@ -479,7 +479,7 @@ static struct rect news_area(struct rect area, int end, const struct scene *scen
 {
     bool wide = area.cols >= NEWS_FROM;
     int columns = 0;
-    if (wide && !scene->look.help)
+    if (wide && !scene->look.help.open)
         columns = read_news(scene, end - NEWS_KEYS, news);
     else if (!wide && scene->news && scene->look.cursor == 0)
         columns = read_news(scene, area.cols - 2, news);
@@ -530,7 +530,7 @@ static bool has_message(const struct scene *scene)
 /* Have Up and Down something to do on a screen of this size? */
 static bool can_scroll(const struct scene *scene, int rows, int cols)
 {
-    return scene->look.help || scene->look.view == VIEW_TENSORS ||
+    return scene->look.help.open || scene->look.view == VIEW_TENSORS ||
            scene->look.view == VIEW_ANATOMY || view_bar_scroll_max(scene, rows, cols) > 0 ||
            view_log_scroll_max(scene, rows, cols) > 0;
 }

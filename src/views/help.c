@@ -335,7 +335,7 @@ void view_help(struct canvas *canvas, struct rect area, const struct scene *scen
     struct writer writer = {.cols = text.cols, .scene = scene};
     put_all(&writer);
     int lines = writer.line, spare = lines > text.rows ? lines - text.rows : 0;
-    int first = scene->look.help_scroll < spare ? scene->look.help_scroll : spare;
+    int first = scene->look.help.scroll < spare ? scene->look.help.scroll : spare;
     writer = (struct writer){canvas, text, first, text.cols, 0, scene};
     put_all(&writer);
 

@@ -25,7 +25,7 @@ struct hit view_hit(const struct scene *scene, int rows, int cols, int row, int 
         hit = (struct hit){.kind = HIT_TAB, .view = (enum view)tab};
     else if (action >= 0)
         hit = (struct hit){.kind = HIT_KEY, .action = (enum action)action};
-    else if (scene->look.help || !hit_inside(screen.body, row, col))
+    else if (scene->look.help.open || !hit_inside(screen.body, row, col))
         return hit;
     else if (scene->look.projector)
         view_projector_hit(screen.body, scene, row, col, &hit);
@@ -42,11 +42,11 @@ void hit_choose(struct scene *scene, const struct hit *hit, char *said, size_t s
         navigate_to_step(scene, hit->step);
         break;
     case HIT_CELL:
-        scene->look.cells.tensor = hit->tensor;
-        scene->look.cells.block = hit->block;
+        scene->look.tensors.tensor = hit->tensor;
+        scene->look.tensors.block = hit->block;
         break;
     case HIT_LAYER:
-        scene->look.anatomy_block = scene->look.cells.block = hit->block;
+        scene->look.anatomy.block = scene->look.tensors.block = hit->block;
         snprintf(said, size, "block %d: key %c shows its %s, key %c its %s", hit->block + 1,
                  view_table[VIEW_ANATOMY].key, view_table[VIEW_ANATOMY].name,
                  view_table[VIEW_TENSORS].key, view_table[VIEW_TENSORS].name);

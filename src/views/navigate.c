@@ -1,7 +1,7 @@
 /* See navigate.h. Changes the scene; draws nothing, and must not know how anything is drawn. */
 #include "views/navigate.h"
 
-#include "views/curves.h"
+#include "views/chart.h"
 #include "views/views.h"
 
 #include <inttypes.h>
@@ -50,10 +50,10 @@ void navigate_to(struct scene *scene, enum view view)
 void navigate_restart(struct scene *scene)
 {
     scene->look.cursor = 0;
-    scene->look.waterfall_zoom = 0;
+    scene->look.waterfall.zoom = 0;
     scene->look.curves.zoom = 0;
     scene->look.curves.from = -1;
-    scene->look.log_scroll = 0;
+    scene->look.log.scroll = 0;
 }
 
 /* ---- time ---- */
@@ -133,9 +133,9 @@ static void zoom_curves(struct scene *scene, int by, struct answer answer)
 {
     struct curves_look *look = &scene->look.curves;
     double from, to, before, after;
-    curves_range(scene, look, &before, &after);
+    chart_range(scene, look, &before, &after);
     look->zoom += by;
-    curves_range(scene, look, &from, &to);
+    chart_range(scene, look, &from, &to);
     if (look->zoom < 0 || look->zoom > CURVES_ZOOM_MOST ||
         (by > 0 && to - from >= after - before)) {
         look->zoom -= by;
@@ -151,7 +151,7 @@ static void pan_curves(struct scene *scene, int direction, struct answer answer)
 {
     struct curves_look *look = &scene->look.curves;
     double from, to, newest = (double)scene->data.history->last[LEFT].step;
-    curves_range(scene, look, &from, &to);
+    chart_range(scene, look, &from, &to);
     if (look->zoom == 0) {
         say(answer, "the whole run is in view: z zooms");
         return;
@@ -189,13 +189,13 @@ static bool is_view(const struct scene *scene, enum view view, const char *what,
 static void zoom_waterfall(struct scene *scene, int by, int rows, int cols, struct answer answer)
 {
     int most = view_waterfall_zoom_max(scene, rows, cols);
-    int now = scene->look.waterfall_zoom < most ? scene->look.waterfall_zoom : most;
+    int now = scene->look.waterfall.zoom < most ? scene->look.waterfall.zoom : most;
     if (now + by > most)
         say(answer, "a column is one step: this is as near as it goes");
     else if (now + by < 0)
         say(answer, "the whole run is in view");
     else
-        scene->look.waterfall_zoom = now + by;
+        scene->look.waterfall.zoom = now + by;
 }
 
 static void zoom(struct scene *scene, int by, int rows, int cols, struct answer answer)
@@ -211,7 +211,7 @@ static void zoom(struct scene *scene, int by, int rows, int cols, struct answer 
 
 static void move_cell(struct scene *scene, int down, int right)
 {
-    struct cells_look *cells = &scene->look.cells;
+    struct tensors_look *cells = &scene->look.tensors;
     int rows = view_tensors_rows(scene) - 1, blocks = scene->data.settings->layers - 1;
     cells->tensor = scene_clamp(scene_clamp(cells->tensor, rows) + down, rows);
     cells->block = scene_clamp(scene_clamp(cells->block, blocks) + right, blocks);
@@ -220,7 +220,7 @@ static void move_cell(struct scene *scene, int down, int right)
 static void scroll_log(struct scene *scene, int up, int rows, int cols)
 {
     int most = view_log_scroll_max(scene, rows, cols);
-    scene->look.log_scroll = scene_clamp(scene_clamp(scene->look.log_scroll, most) + up, most);
+    scene->look.log.scroll = scene_clamp(scene_clamp(scene->look.log.scroll, most) + up, most);
 }
 
 bool navigate_page(struct scene *scene, int code, int rows, int cols)
@@ -249,14 +249,14 @@ static void move_to_event(struct scene *scene, int direction, struct answer answ
         scene->look.cursor = 0;
     else
         navigate_to_step(scene, scene->data.events->event[to].step);
-    scene->look.log_scroll = 0;
+    scene->look.log.scroll = 0;
 }
 
 /* To another block of the anatomy. */
 static void walk(struct scene *scene, int up, struct answer answer)
 {
     const int last = scene->data.settings->layers - 1, next = view_anatomy_block(scene) + up;
-    scene->look.anatomy_block = scene_clamp(next, last);
+    scene->look.anatomy.block = scene_clamp(next, last);
     if (next < 0)
         say(answer, "block 1 is the first one: below it is the embedding");
     else if (next > last)
@@ -266,7 +266,7 @@ static void walk(struct scene *scene, int up, struct answer answer)
 static void scroll_bars(struct scene *scene, int up, int rows, int cols, struct answer answer)
 {
     int most = view_bar_scroll_max(scene, rows, cols);
-    scene->look.bar_scroll = scene_clamp(scene_clamp(scene->look.bar_scroll, most) + up, most);
+    scene->look.bars.scroll = scene_clamp(scene_clamp(scene->look.bars.scroll, most) + up, most);
     if (most == 0)
         say(answer, "all layers are in view: there is nothing to scroll to");
 }
@@ -301,11 +301,11 @@ static void sideways(struct scene *scene, int right, struct answer answer)
 static void next_quantity(struct scene *scene, struct answer answer)
 {
     if (scene->look.view == VIEW_TENSORS) {
-        scene->look.cells.kind = (scene->look.cells.kind + 1) % CELL_KINDS;
-        say(answer, "tensors: %s", cell_names[scene->look.cells.kind]);
+        scene->look.tensors.kind = (scene->look.tensors.kind + 1) % CELL_KINDS;
+        say(answer, "tensors: %s", cell_names[scene->look.tensors.kind]);
     } else if (scene->look.view == VIEW_STREAM) {
-        scene->look.stream_kind = (scene->look.stream_kind + 1) % STREAM_KINDS;
-        say(answer, "stream: %s", stream_names[scene->look.stream_kind]);
+        scene->look.stream.kind = (scene->look.stream.kind + 1) % STREAM_KINDS;
+        say(answer, "stream: %s", stream_names[scene->look.stream.kind]);
     } else if (is_view(scene, VIEW_CURVES, "loss, ratio, gradient norm", answer)) {
         scene->look.curves.curve = (scene->look.curves.curve + 1) % CURVES;
         say(answer, "curves: %s", curve_names[scene->look.curves.curve]);

@@ -96,7 +96,7 @@ static struct anatomy anatomy_of(struct canvas *canvas, const struct layout_diag
 int view_anatomy_block(const struct scene *scene)
 {
     const int last = scene->data.settings->layers - 1;
-    return scene->look.anatomy_block < last ? scene->look.anatomy_block : last;
+    return scene->look.anatomy.block < last ? scene->look.anatomy.block : last;
 }
 
 /* ---- numbers ---- */

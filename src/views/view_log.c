@@ -132,7 +132,7 @@ void view_log(struct canvas *canvas, struct rect area, const struct scene *scene
 {
     const struct layout_log layout = layout_log(area);
     const int count = scene_events(scene), most = scroll_max(scene, layout.what);
-    const int scroll = scene->look.log_scroll < most ? scene->look.log_scroll : most;
+    const int scroll = scene->look.log.scroll < most ? scene->look.log.scroll : most;
     const struct window window = window_up(scene, layout.what, count - scroll);
     draw_title(canvas, layout.title, scene, &window);
     if (count == 0) {

@@ -85,7 +85,7 @@ static void draw_axis(struct canvas *canvas, const struct layout_panel *panel,
                       const struct scene *scene, const struct bars *bars,
                       const struct bars_shown *shown)
 {
-    plot_log_axis(canvas, panel->axis, panel->bar, &scene->look.axis, scene->terminal.ascii);
+    plot_log_axis(canvas, panel->axis, panel->bar, &scene->look.bars.axis, scene->terminal.ascii);
     char out[TEXT_TITLE];
     bars_left_out(out, bars, shown);
     if (panel->factor.cols > 0)
@@ -97,7 +97,7 @@ static void draw_ratio(struct canvas *canvas, struct rect area, const struct sce
                        enum side side, const struct bars *bars)
 {
     double ratio = bars_ratio(bars);
-    bool stream = scene->look.gradient == GRADIENT_STREAM;
+    bool stream = scene->look.bars.gradient == GRADIENT_STREAM;
     int last = bars->count - 1 + bars->first;
     char text[TEXT_NUMBER], factor[TEXT_NUMBER];
     text_ratio(text, ratio);
@@ -121,7 +121,7 @@ static void draw_panel(struct canvas *canvas, const struct layout_panel *panel,
 {
     struct bars bars = bars_of(scene, side);
     const struct bars_shown shown =
-        bars_choose(bars.count, panel->bar.rows, scene->look.bar_scroll, false);
+        bars_choose(bars.count, panel->bar.rows, scene->look.bars.scroll, false);
     panel_titles(canvas, panel->title, panel->state, scene, side);
     draw_head(canvas, panel, scene, &bars, &shown);
     draw_bars(canvas, panel, scene, side, &bars, &shown);
@@ -140,7 +140,7 @@ void view_overview_hit(struct rect area, const struct scene *scene, int row, int
         const struct rect rows = {bar.row, title.col, bar.rows, title.cols};
         const struct bars bars = bars_of(scene, side);
         const struct bars_shown shown =
-            bars_choose(bars.count, bar.rows, scene->look.bar_scroll, false);
+            bars_choose(bars.count, bar.rows, scene->look.bars.scroll, false);
         int at = hit_inside(rows, row, col) ? bars_at(&shown, bar.rows, row - bar.row) : -1;
         if (at >= 0)
             *hit = (struct hit){.kind = HIT_LAYER, .block = bars_block(&bars, shown.index[at])};

@@ -184,11 +184,11 @@ static void draw_property(struct canvas *canvas, const struct layout_property *w
     const struct property property = property_of(scene, side, kind);
     const struct bars *bars = &property.bars;
     const struct bars_shown shown =
-        bars_choose(bars->count, whole->bar.rows, scene->look.bar_scroll, false);
+        bars_choose(bars->count, whole->bar.rows, scene->look.bars.scroll, false);
     const struct layout_property part = used_part(whole, &shown), *layout = &part;
     const enum texture texture = bars_texture(bars, side);
     enum role role = bars->stale > 0 ? scene_accent_dim[side] : scene_accent[side];
-    draw_head(canvas, layout->head, &property, &shown, kind == scene->look.stream_kind);
+    draw_head(canvas, layout->head, &property, &shown, kind == scene->look.stream.kind);
     if (property.row->logarithmic) {
         plot_log_grid(canvas, layout->bar, &property.axis, scene->terminal.ascii);
         plot_log_axis(canvas, layout->axis, layout->bar, &property.axis, scene->terminal.ascii);
@@ -235,11 +235,11 @@ void view_stream(struct canvas *canvas, struct rect area, const struct scene *sc
     for (enum side side = LEFT; side < SIDES; side++) {
         panel_titles(canvas, layout.panel[side].title, layout.panel[side].state, scene, side);
         for (int i = 0; i < layout.properties; i++) {
-            const int kind = all ? i : ((int)scene->look.stream_kind + i) % STREAM_KINDS;
+            const int kind = all ? i : ((int)scene->look.stream.kind + i) % STREAM_KINDS;
             draw_property(canvas, &layout.panel[side].property[i], scene, side,
                           (enum stream_kind)kind);
         }
     }
-    draw_words(canvas, layout.words[0], property_table[scene->look.stream_kind].words);
+    draw_words(canvas, layout.words[0], property_table[scene->look.stream.kind].words);
     draw_words(canvas, layout.words[1], collapse_words);
 }

@@ -85,7 +85,7 @@ static const float *values_of(const struct scene *scene, const struct moment *mo
         if (strcmp(moment->tensor[t].name, name) == 0) {
             const float *values;
             memcpy(&values,
-                   (const char *)&moment->tensor[t] + cell_table[scene->look.cells.kind].offset,
+                   (const char *)&moment->tensor[t] + cell_table[scene->look.tensors.kind].offset,
                    sizeof values);
             return values;
         }
@@ -133,12 +133,12 @@ int view_tensors_rows(const struct scene *scene)
 /* The cell that is read out. */
 static int cursor_row(const struct scene *scene, const struct rows *rows)
 {
-    return scene_clamp(scene->look.cells.tensor, rows->count - 1);
+    return scene_clamp(scene->look.tensors.tensor, rows->count - 1);
 }
 
 static int cursor_block(const struct scene *scene)
 {
-    return scene_clamp(scene->look.cells.block, scene->data.settings->layers - 1);
+    return scene_clamp(scene->look.tensors.block, scene->data.settings->layers - 1);
 }
 
 /* All rows where there is room; otherwise those around the cursor. */
@@ -345,7 +345,7 @@ static void draw_readout(struct canvas *canvas, struct rect area, const struct s
     canvas_fit(canvas, area, 0, end, ROLE_TITLE, (const char *const[]){text, place, brief, NULL});
     if (area.rows > 1)
         canvas_fit(canvas, (struct rect){area.row + 1, area.col, 1, area.cols}, 0, area.cols,
-                   ROLE_DIM, cell_table[scene->look.cells.kind].over);
+                   ROLE_DIM, cell_table[scene->look.tensors.kind].over);
 }
 
 static void draw_head(struct canvas *canvas, struct rect area, const struct scene *scene,
@@ -369,7 +369,7 @@ static void draw_head(struct canvas *canvas, struct rect area, const struct scen
         end = canvas_print_right(canvas, area, 0, end, ROLE_WARN, "%d blocks in %d columns",
                                  scene->data.settings->layers, cols) -
               2;
-    canvas_fit(canvas, area, 0, end, ROLE_TEXT, cell_table[scene->look.cells.kind].title);
+    canvas_fit(canvas, area, 0, end, ROLE_TEXT, cell_table[scene->look.tensors.kind].title);
 }
 
 void view_tensors(struct canvas *canvas, struct rect area, const struct scene *scene)
@@ -378,7 +378,7 @@ void view_tensors(struct canvas *canvas, struct rect area, const struct scene *s
     const struct rows rows = rows_of(scene);
     const struct window window = window_of(scene, &rows, layout.name.rows - 1);
     const struct axis axis = axis_of(scene, &rows);
-    const struct cell_row *cell = &cell_table[scene->look.cells.kind];
+    const struct cell_row *cell = &cell_table[scene->look.tensors.kind];
     for (enum side side = LEFT; side < SIDES; side++) {
         panel_titles(canvas, layout.panel[side].title, layout.panel[side].state, scene, side);
         draw_map(canvas, layout.panel[side].map, scene, side, &rows, &window, &axis);

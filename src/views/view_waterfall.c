@@ -37,7 +37,7 @@ static struct window window_of(const struct scene *scene, int cols)
 {
     const int64_t newest = scene->data.history->last[LEFT].step;
     const int zoom =
-        scene->look.waterfall_zoom < ZOOM_MOST ? scene->look.waterfall_zoom : ZOOM_MOST;
+        scene->look.waterfall.zoom < ZOOM_MOST ? scene->look.waterfall.zoom : ZOOM_MOST;
     int64_t per = (newest + cols - 1) / cols;
     per = per >> zoom > 0 ? per >> zoom : 1;
     int64_t columns = (newest + per - 1) / per, from = columns - cols;
@@ -78,9 +78,9 @@ static struct bands bands_of(const struct scene *scene, struct rect map)
 {
     struct bands bands = {.rows = map.rows * (scene_has_letters(scene) ? 1 : 2)};
     scene_layers(scene, &bands.layers, &bands.number);
-    if (scene->look.bar_scroll > 0 && bands.layers > bands.rows) {
+    if (scene->look.bars.scroll > 0 && bands.layers > bands.rows) {
         int most = bands.layers - bands.rows;
-        bands.from = scene->look.bar_scroll - 1 < most ? scene->look.bar_scroll - 1 : most;
+        bands.from = scene->look.bars.scroll - 1 < most ? scene->look.bars.scroll - 1 : most;
         bands.layers = bands.rows;
     }
     return bands;
@@ -112,8 +112,8 @@ static double value_of(const float *value, const struct bands *bands, int row)
 static struct axis axis_of(const struct scene *scene, const struct window *window)
 {
     double least = NAN, most = NAN;
-    if (scene->look.axis.frozen && scene->look.axis.low < scene->look.axis.high)
-        return scene->look.axis;
+    if (scene->look.bars.axis.frozen && scene->look.bars.axis.low < scene->look.bars.axis.high)
+        return scene->look.bars.axis;
     for (enum side side = LEFT; side < SIDES; side++)
         for (int col = 0; col < window->cols && step_of(window, col) > 0; col++) {
             int count, first;
@@ -164,9 +164,9 @@ static void draw_labels(struct canvas *canvas, const struct layout_heat *panel,
     for (int layer = 0; layer < bands.layers; layer += strides[s]) {
         int row = panel->map.rows * (2 * layer + 1) / (2 * bands.layers);
         int number = bands.number + bands.from + layer;
-        const char *stem = scene->look.gradient == GRADIENT_PARAMETER ? "b"
-                           : number < 100                             ? "x_"
-                                                                      : "x";
+        const char *stem = scene->look.bars.gradient == GRADIENT_PARAMETER ? "b"
+                           : number < 100                                  ? "x_"
+                                                                           : "x";
         canvas_print(canvas, panel->label, panel->map.rows - 1 - row, 0, ROLE_TEXT, "%s%d", stem,
                      number);
     }

@@ -218,7 +218,7 @@ int view_of_key(int code)
 /* The help is of use with its keys alone. */
 struct layout_screen view_layout(const struct scene *scene, int rows, int cols)
 {
-    bool bare = (scene->look.hide || scene->look.projector) && !scene->look.help;
+    bool bare = (scene->look.hide || scene->look.projector) && !scene->look.help.open;
     return bare ? layout_screen_bare(rows, cols) : layout_screen(rows, cols);
 }
 
@@ -289,7 +289,7 @@ void view_screen(struct canvas *canvas, const struct scene *scene)
     const bool bare = screen.header.rows == 0;
     if (!bare)
         view_header(canvas, screen.header, scene);
-    if (scene->look.help)
+    if (scene->look.help.open)
         view_help(canvas, screen.body, scene);
     else if (scene->look.projector)
         view_projector(canvas, screen.body, scene);

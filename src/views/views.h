@@ -93,18 +93,18 @@ void view_help(struct canvas *canvas, struct rect area, const struct scene *scen
 /* The number of lines of the help on a screen this wide, for scrolling. */
 int view_help_lines(const struct scene *scene, int columns);
 
-/* The largest useful scene.look.help_scroll and scene.look.bar_scroll on a screen of this size; the
- * views clamp what is larger. */
+/* The largest useful scene.look.help.scroll and scene.look.bars.scroll on a screen of this size;
+ * the views clamp what is larger. */
 int view_help_scroll_max(const struct scene *scene, int rows, int columns);
 int view_bar_scroll_max(const struct scene *scene, int rows, int columns);
 
-/* The same for scene.look.waterfall_zoom. */
+/* The same for scene.look.waterfall.zoom. */
 int view_waterfall_zoom_max(const struct scene *scene, int rows, int columns);
 
-/* The same for scene.look.log_scroll. */
+/* The same for scene.look.log.scroll. */
 int view_log_scroll_max(const struct scene *scene, int rows, int columns);
 
-/* The block that the anatomy shows: scene.look.anatomy_block, of those that there are. */
+/* The block that the anatomy shows: scene.look.anatomy.block, of those that there are. */
 int view_anatomy_block(const struct scene *scene);
 
 /* The number of bars of the property that the stream view has chosen. */

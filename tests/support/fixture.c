@@ -255,7 +255,7 @@ void fixture_fit_axis(struct fixture *fixture)
 {
     double least, most;
     view_bar_range(&fixture->scene, &least, &most);
-    axis_update(&fixture->scene.look.axis, least, most);
+    axis_update(&fixture->scene.look.bars.axis, least, most);
 }
 
 void fixture_train_until_fault(struct fixture *fixture, int64_t last, struct fault fault)
@@ -284,7 +284,7 @@ void fixture_branch(struct fixture *fixture, int64_t step)
     measure(fixture, LEFT, step);
     measure(fixture, RIGHT, step);
     history_truncate(&fixture->history, &anchor, fixture->snapshot);
-    axis_reset(&fixture->scene.look.axis);
+    axis_reset(&fixture->scene.look.bars.axis);
     fixture_fit_axis(fixture);
 }
 

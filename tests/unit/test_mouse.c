@@ -113,7 +113,7 @@ static void nothing_is_hit_where_nothing_is(void **state)
     struct fixture *fixture = open_fixture(6, 128);
     count_hits(fixture, 11, 39, count);
     assert_int_equal(count[HIT_NONE], 13 * 41);
-    fixture->scene.look.help = true;
+    fixture->scene.look.help.open = true;
     count_hits(fixture, 24, 80, count);
     assert_true(count[HIT_TAB] > 0 && count[HIT_STEP] == 0 && count[HIT_LAYER] == 0);
     close_fixture(fixture);
@@ -238,8 +238,8 @@ static void a_bar_is_hit_in_its_row(void **state)
         assert_true(shows(&canvas, panel.label.row + row, panel.label.col, name));
         assert_int_equal(hit.block, layer > 0 ? layer - 1 : 0);
         hit_choose(scene, &hit, said, sizeof said);
-        assert_int_equal(scene->look.anatomy_block, hit.block);
-        assert_int_equal(scene->look.cells.block, hit.block);
+        assert_int_equal(scene->look.anatomy.block, hit.block);
+        assert_int_equal(scene->look.tensors.block, hit.block);
         assert_non_null(strstr(said, "block"));
     }
     canvas_close(&canvas);

@@ -2,7 +2,7 @@
 #include "views/navigate.h"
 
 #include "support/fixture.h"
-#include "views/curves.h"
+#include "views/chart.h"
 #include "views/views.h"
 
 #include <math.h>
@@ -227,26 +227,26 @@ static void curves_zoom_and_pan(void **state)
     act(ACTION_LEFT); /* nothing to pan */
     assert_non_null(strstr(said, "whole run"));
     act_times(ACTION_ZOOM_IN, 2);
-    curves_range(scene, &scene->look.curves, &from, &to);
+    chart_range(scene, &scene->look.curves, &from, &to);
     width = to - from;
     assert_true(fabs(width - 75) <= 1 && to >= 290);
     act(ACTION_LEFT);
     double next;
-    curves_range(scene, &scene->look.curves, &next, &to);
+    chart_range(scene, &scene->look.curves, &next, &to);
     assert_true(next < from && fabs(to - next - width) <= 1);
     act_times(ACTION_LEFT, 40);
-    curves_range(scene, &scene->look.curves, &from, &to);
+    chart_range(scene, &scene->look.curves, &from, &to);
     assert_true(from == 0);
     act_times(ACTION_RIGHT, 40);
-    curves_range(scene, &scene->look.curves, &from, &to);
+    chart_range(scene, &scene->look.curves, &from, &to);
     assert_true(to >= 290);
     act_times(ACTION_ZOOM_OUT, 2);
-    curves_range(scene, &scene->look.curves, &from, &to);
+    chart_range(scene, &scene->look.curves, &from, &to);
     assert_true(from == 0 && to == 300);
     act(ACTION_ZOOM_OUT);
     assert_int_equal(scene->look.curves.zoom, 0);
     act_times(ACTION_ZOOM_IN, 40);
-    curves_range(scene, &scene->look.curves, &from, &to);
+    chart_range(scene, &scene->look.curves, &from, &to);
     assert_true(to - from >= 10 && to - from <= 20);
 }
 
@@ -259,7 +259,7 @@ static void zoom_keeps_the_cursor_in_view(void **state)
     navigate_to_step(scene, 77);
     for (int i = 0; i < 4; i++) {
         act(ACTION_ZOOM_IN);
-        curves_range(scene, &scene->look.curves, &from, &to);
+        chart_range(scene, &scene->look.curves, &from, &to);
         assert_true(from <= 77 && to >= 77);
     }
 }
@@ -272,14 +272,14 @@ static void the_waterfall_zooms_to_single_steps(void **state)
     int most = view_waterfall_zoom_max(scene, ROWS, COLS);
     assert_true(most > 0);
     act_times(ACTION_ZOOM_IN, 10);
-    assert_int_equal(scene->look.waterfall_zoom, most);
+    assert_int_equal(scene->look.waterfall.zoom, most);
     assert_true(strlen(said) > 0);
     act_times(ACTION_ZOOM_OUT, 10);
-    assert_int_equal(scene->look.waterfall_zoom, 0);
+    assert_int_equal(scene->look.waterfall.zoom, 0);
     scene->look.view = VIEW_OVERVIEW;
     act(ACTION_ZOOM_IN);
     assert_true(strlen(said) > 0);
-    assert_int_equal(scene->look.waterfall_zoom, 0);
+    assert_int_equal(scene->look.waterfall.zoom, 0);
 }
 
 static void smoothing_has_its_steps(void **state)
@@ -314,16 +314,16 @@ static void quantities_and_axes_belong_to_their_view(void **state)
     assert_int_equal(scene->look.curves.curve, CURVE_LOSS);
     scene->look.view = VIEW_TENSORS;
     act(ACTION_QUANTITY);
-    assert_int_equal(scene->look.cells.kind, CELL_UPDATE);
+    assert_int_equal(scene->look.tensors.kind, CELL_UPDATE);
     act(ACTION_QUANTITY);
-    assert_int_equal(scene->look.cells.kind, CELL_WEIGHT);
+    assert_int_equal(scene->look.tensors.kind, CELL_WEIGHT);
     act(ACTION_QUANTITY);
-    assert_int_equal(scene->look.cells.kind, CELL_GRADIENT);
+    assert_int_equal(scene->look.tensors.kind, CELL_GRADIENT);
     assert_int_equal(scene->look.curves.curve, CURVE_LOSS);
     scene->look.view = VIEW_STREAM;
     for (int kind = 1; kind <= STREAM_KINDS; kind++) {
         act(ACTION_QUANTITY);
-        assert_int_equal(scene->look.stream_kind, kind % STREAM_KINDS);
+        assert_int_equal(scene->look.stream.kind, kind % STREAM_KINDS);
         assert_non_null(strstr(said, "stream: "));
     }
 }
@@ -333,19 +333,19 @@ static void arrows_walk_through_the_blocks(void **state)
     (void)state;
     scene->look.view = VIEW_ANATOMY;
     act(ACTION_SCROLL_DOWN);
-    assert_int_equal(scene->look.anatomy_block, 0);
+    assert_int_equal(scene->look.anatomy.block, 0);
     assert_true(strlen(said) > 0); /* says that there is no block below */
     act_times(ACTION_SCROLL_UP, 2);
-    assert_int_equal(scene->look.anatomy_block, 2);
+    assert_int_equal(scene->look.anatomy.block, 2);
     assert_string_equal(said, "");
     act_times(ACTION_SCROLL_UP, 99);
-    assert_int_equal(scene->look.anatomy_block, fixture->settings.layers - 1);
+    assert_int_equal(scene->look.anatomy.block, fixture->settings.layers - 1);
     assert_non_null(strstr(said, "last"));
-    assert_int_equal(scene->look.bar_scroll, 0);
+    assert_int_equal(scene->look.bars.scroll, 0);
     fixture->settings.layers = 3; /* the new run is less deep */
     assert_int_equal(view_anatomy_block(scene), 2);
     act(ACTION_SCROLL_DOWN);
-    assert_int_equal(scene->look.anatomy_block, 1);
+    assert_int_equal(scene->look.anatomy.block, 1);
 }
 
 /* Details are measured in the first step and in every eighth. */
@@ -382,20 +382,20 @@ static void arrows_move_the_cell(void **state)
     fixture_train(fixture, 3);
     act_times(ACTION_SCROLL_DOWN, 3);
     act_times(ACTION_RIGHT, 2);
-    assert_int_equal(scene->look.cells.tensor, 3);
-    assert_int_equal(scene->look.cells.block, 2);
+    assert_int_equal(scene->look.tensors.tensor, 3);
+    assert_int_equal(scene->look.tensors.block, 2);
     act(ACTION_SCROLL_UP);
     act(ACTION_LEFT);
-    assert_int_equal(scene->look.cells.tensor, 2);
-    assert_int_equal(scene->look.cells.block, 1);
+    assert_int_equal(scene->look.tensors.tensor, 2);
+    assert_int_equal(scene->look.tensors.block, 1);
     act_times(ACTION_SCROLL_DOWN, 99);
     act_times(ACTION_RIGHT, 99);
-    assert_int_equal(scene->look.cells.tensor, view_tensors_rows(scene) - 1);
-    assert_int_equal(scene->look.cells.block, fixture->settings.layers - 1);
+    assert_int_equal(scene->look.tensors.tensor, view_tensors_rows(scene) - 1);
+    assert_int_equal(scene->look.tensors.block, fixture->settings.layers - 1);
     act_times(ACTION_SCROLL_UP, 99);
     act_times(ACTION_LEFT, 99);
-    assert_int_equal(scene->look.cells.tensor, 0);
-    assert_int_equal(scene->look.cells.block, 0);
+    assert_int_equal(scene->look.tensors.tensor, 0);
+    assert_int_equal(scene->look.tensors.block, 0);
 }
 
 static void layers_scroll_where_they_do_not_fit(void **state)
@@ -403,7 +403,7 @@ static void layers_scroll_where_they_do_not_fit(void **state)
     (void)state;
     fixture_train(fixture, 3);
     act(ACTION_SCROLL_UP);
-    assert_int_equal(scene->look.bar_scroll, 0);
+    assert_int_equal(scene->look.bars.scroll, 0);
     assert_true(strlen(said) > 0);
     fixture->settings.layers = 96; /* more than two to a row of the waterfall */
     const enum view views[] = {VIEW_OVERVIEW, VIEW_WATERFALL, VIEW_STREAM};
@@ -412,9 +412,9 @@ static void layers_scroll_where_they_do_not_fit(void **state)
         int most = view_bar_scroll_max(scene, ROWS, COLS);
         assert_true(most > 0);
         act_times(ACTION_SCROLL_UP, 99);
-        assert_int_equal(scene->look.bar_scroll, most);
+        assert_int_equal(scene->look.bars.scroll, most);
         act_times(ACTION_SCROLL_DOWN, 99);
-        assert_int_equal(scene->look.bar_scroll, 0);
+        assert_int_equal(scene->look.bars.scroll, 0);
     }
 }
 
@@ -468,26 +468,26 @@ static void the_log_scrolls_to_its_ends(void **state)
     fixture_watch(fixture);
     scene->look.view = VIEW_LOG;
     act(ACTION_SCROLL_UP);
-    assert_int_equal(scene->look.log_scroll, 0); /* all of nothing is in view */
+    assert_int_equal(scene->look.log.scroll, 0); /* all of nothing is in view */
     note_marks(100);
     int most = view_log_scroll_max(scene, ROWS, COLS);
     assert_true(most > 60 && most < 100);
     act_times(ACTION_SCROLL_UP, 3);
-    assert_int_equal(scene->look.log_scroll, 3);
+    assert_int_equal(scene->look.log.scroll, 3);
     act_times(ACTION_SCROLL_UP, 200);
-    assert_int_equal(scene->look.log_scroll, most);
+    assert_int_equal(scene->look.log.scroll, most);
     scene->look.hide = true; /* which leaves more rows to the events */
     assert_true(view_log_scroll_max(scene, ROWS, COLS) < most);
     scene->look.hide = false;
     act(ACTION_SCROLL_DOWN);
-    assert_int_equal(scene->look.log_scroll, most - 1);
+    assert_int_equal(scene->look.log.scroll, most - 1);
     assert_true(navigate_page(scene, KEY_CODE_PAGE_DOWN, ROWS, COLS));
-    assert_true(scene->look.log_scroll < most - 10);
+    assert_true(scene->look.log.scroll < most - 10);
     assert_true(navigate_page(scene, KEY_CODE_PAGE_UP, ROWS, COLS));
-    assert_int_equal(scene->look.log_scroll, most - 1);
+    assert_int_equal(scene->look.log.scroll, most - 1);
     assert_false(navigate_page(scene, KEY_CODE_HOME, ROWS, COLS));
     navigate_restart(scene);
-    assert_int_equal(scene->look.log_scroll, 0);
+    assert_int_equal(scene->look.log.scroll, 0);
     scene->look.view = VIEW_CURVES;
     assert_false(navigate_page(scene, KEY_CODE_PAGE_UP, ROWS, COLS));
     assert_int_equal(view_log_scroll_max(scene, ROWS, COLS), 0);
