@@ -63,8 +63,7 @@ static void show_view(struct app *app, const char *name)
         app_say(app, ROLE_BAD, "%s", error.text);
         return;
     }
-    navigate_to(&app->scene, (enum view)view);
-    app_fit_axis(app);
+    app_show_view(app, (enum view)view);
 }
 
 /* The file that a command names, with its folder; false, and said, where it may not be replaced. */

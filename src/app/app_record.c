@@ -1,12 +1,42 @@
-/* Recordings of what is on the screen, without what the screen says of the recording itself. See
- * app_state.h. */
+/* What leaves the screen: pictures of it, and recordings, without what the screen says of the
+ * recording itself. See app_state.h. */
 #include "app/app_state.h"
 
 #include "base/clock.h"
 #include "base/names.h"
-#include "views/views.h"
+#include "export/export.h"
+#include "views/screen.h"
 
 #include <stdio.h>
+
+/* ---- pictures ---- */
+
+void act_export(struct app *app, int argument)
+{
+    char message[MESSAGE_SIZE];
+    struct error error;
+    (void)argument;
+    view_screen(&app->canvas, &app->scene); /* as it is now, without a message */
+    if (export_screen(&app->canvas, (enum theme)app->present.theme, message, sizeof message,
+                      &error))
+        app_say(app, ROLE_GOOD, "%s", message);
+    else
+        app_say(app, ROLE_BAD, "%s", error.text);
+}
+
+void app_export_file(struct app *app, const char *path, bool force)
+{
+    char shown[MESSAGE_SIZE / 2];
+    struct error error;
+    names_printable(shown, sizeof shown, path);
+    view_screen(&app->canvas, &app->scene);
+    if (export_file(&app->canvas, (enum theme)app->present.theme, path, force, &error))
+        app_say(app, ROLE_GOOD, "saved %s", shown);
+    else
+        app_say(app, ROLE_BAD, "%s", error.text);
+}
+
+/* ---- recordings ---- */
 
 static double seconds_now(const struct app *app)
 {
@@ -62,6 +92,15 @@ void app_record_stop(struct app *app)
         app_say(app, ROLE_GOOD, "saved %s, %.1f s", path, seconds);
     else
         app_say(app, ROLE_BAD, "%s", error.text);
+}
+
+void act_record(struct app *app, int argument)
+{
+    (void)argument;
+    if (app->cast)
+        app_record_stop(app);
+    else
+        app_record_start(app, NULL, false);
 }
 
 /* What has happened since the last frame becomes markers, which players can jump to. */

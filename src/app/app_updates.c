@@ -2,7 +2,7 @@
  * scene; and what happened is said. See app_state.h; draws nothing. */
 #include "app/app_state.h"
 
-#include "views/navigate.h"
+#include "views/views.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -74,7 +74,7 @@ static void begin_run(struct app *app, const struct update *update)
     history_clear(&app->history);
     sample_history_clear(&app->samples);
     history_set_unit(&app->history, update->task.unigram_entropy);
-    navigate_restart(&app->scene);
+    view_restart(&app->scene);
     axis_reset(&app->scene.look.bars.axis);
 }
 

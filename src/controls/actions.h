@@ -58,12 +58,13 @@
     ACTION(SWITCH_LEFT, act_switch, LEFT, .name = "switch-left", .code = {'S', KEY_CODE_NONE},     \
            .label = "S", .group = "Settings",                                                      \
            .help = "left stack: next placement, going on as it is")                                \
-    ACTION(GRADIENT, act_gradient, 0, .name = "gradient", .code = {'g', KEY_CODE_NONE},            \
+    ACTION(GRADIENT, act_gradient, false, .name = "gradient", .code = {'g', KEY_CODE_NONE},        \
            .label = "g", .group = "View",                                                          \
            .help = "bars, waterfall: gradient of the stream, or of a parameter",                   \
            .hint = "gradient")                                                                     \
-    ACTION(TENSOR, act_tensor, 0, .name = "tensor", .code = {'G', KEY_CODE_NONE}, .label = "G",    \
-           .group = "View", .help = "bars, waterfall: gradient of the next parameter")             \
+    ACTION(TENSOR, act_gradient, true, .name = "tensor", .code = {'G', KEY_CODE_NONE},             \
+           .label = "G", .group = "View",                                                          \
+           .help = "bars, waterfall: gradient of the next parameter")                              \
     ACTION(FREEZE, act_freeze, 0, .name = "freeze", .code = {'f', KEY_CODE_NONE}, .label = "f",    \
            .group = "View", .help = "bars, waterfall: freeze the axis, or let it follow them")     \
     ACTION(PROJECTOR, act_projector, 0, .name = "projector", .code = {'P', KEY_CODE_NONE},         \
@@ -105,22 +106,22 @@
            .hint = "smooth")                                                                       \
     ACTION(ROUGHER, act_smooth, -1, .name = "rougher", .code = {'(', KEY_CODE_NONE}, .label = "(", \
            .group = "View", .help = "curves: less smooth, down to the raw values")                 \
-    ACTION(LOG_Y, act_log_y, 0, .name = "log-y", .code = {'y', KEY_CODE_NONE}, .label = "y",       \
+    ACTION(LOG_Y, act_log_y, 1, .name = "log-y", .code = {'y', KEY_CODE_NONE}, .label = "y",       \
            .group = "View", .help = "curves: logarithmic or linear values", .hint = "log")         \
-    ACTION(LOG_X, act_log_x, 0, .name = "log-x", .code = {'Y', KEY_CODE_NONE}, .label = "Y",       \
+    ACTION(LOG_X, act_log_x, 1, .name = "log-x", .code = {'Y', KEY_CODE_NONE}, .label = "Y",       \
            .group = "View", .help = "curves: logarithmic or linear steps")                         \
     ACTION(BLIND, act_blind, 0, .name = "blind", .code = {'B', KEY_CODE_NONE}, .label = "B",       \
            .group = "View", .help = "hide which stack is which, A or B; again: reveal it")         \
-    ACTION(BACK, act_step_in_time, -1, .name = "back", .code = {'[', KEY_CODE_NONE}, .label = "[", \
+    ACTION(BACK, act_steps, -1, .name = "back", .code = {'[', KEY_CODE_NONE}, .label = "[",        \
            .group = "Time", .help = "one step back: all views show that moment", .hint = "back")   \
-    ACTION(FORWARD, act_step_in_time, 1, .name = "forward", .code = {']', KEY_CODE_NONE},          \
-           .label = "]", .group = "Time",                                                          \
-           .help = "one step forward; past the newest one: live again", .hint = "forward")         \
-    ACTION(FAR_BACK, act_far_in_time, -1, .name = "far-back", .code = {'{', KEY_CODE_NONE},        \
-           .label = "{", .group = "Time", .help = "back by a tenth of the run")                    \
-    ACTION(FAR_FORWARD, act_far_in_time, 1, .name = "far-forward", .code = {'}', KEY_CODE_NONE},   \
+    ACTION(FORWARD, act_steps, 1, .name = "forward", .code = {']', KEY_CODE_NONE}, .label = "]",   \
+           .group = "Time", .help = "one step forward; past the newest one: live again",           \
+           .hint = "forward")                                                                      \
+    ACTION(FAR_BACK, act_far, -1, .name = "far-back", .code = {'{', KEY_CODE_NONE}, .label = "{",  \
+           .group = "Time", .help = "back by a tenth of the run")                                  \
+    ACTION(FAR_FORWARD, act_far, 1, .name = "far-forward", .code = {'}', KEY_CODE_NONE},           \
            .label = "}", .group = "Time", .help = "forward by a tenth of the run")                 \
-    ACTION(FIRST, act_first, 0, .name = "first", .code = {KEY_CODE_HOME, KEY_CODE_NONE},           \
+    ACTION(FIRST, act_to_step, 1, .name = "first", .code = {KEY_CODE_HOME, KEY_CODE_NONE},         \
            .label = "Home", .group = "Time", .help = "the first step")                             \
     ACTION(LIVE, act_live, 0, .name = "live", .code = {KEY_CODE_END, KEY_CODE_ESCAPE},             \
            .label = "End", .group = "Time", .help = "the newest step, live (also Escape)",         \

@@ -89,6 +89,29 @@ void bars_left_out(char out[TEXT_TITLE], const struct bars *bars, const struct b
         snprintf(out, TEXT_TITLE, "%d-%d of %d", first, last, bars->count - 1 + bars->first);
 }
 
+int bars_scroll_max(int count, int rows)
+{
+    return count > rows ? count - rows + 1 : 0;
+}
+
+void bars_scroll(struct scene *scene, int by, int most, struct answer *answer)
+{
+    int *scroll = &scene->look.bars.scroll;
+    *scroll = scene_clamp(scene_clamp(*scroll, most) + by, most);
+    if (most == 0)
+        answer_say(answer, "all layers are in view: there is nothing to scroll to");
+}
+
+void bars_range(const struct scene *scene, double *least, double *most)
+{
+    *least = *most = NAN;
+    for (enum side side = LEFT; side < SIDES; side++) {
+        struct bars bars = bars_of(scene, side);
+        if (bars.value)
+            axis_widen(least, most, bars.value, bars.count);
+    }
+}
+
 double bars_ratio(const struct bars *bars)
 {
     return bars->value ? (double)bars->value[0] / (double)bars->value[bars->count - 1]

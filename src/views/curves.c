@@ -518,8 +518,7 @@ void curves_hit(const struct layout_plot *layout, const struct scene *scene,
 {
     struct chart chart = {.scene = scene, .look = look, .width = layout->field.cols * PLOT_DOTS_X};
     const int64_t newest = scene->data.history->last[LEFT].step;
-    if (newest == 0 ||
-        (!hit_inside(layout->field, row, col) && !hit_inside(layout->strip, row, col)))
+    if (newest == 0 || (!rect_has(layout->field, row, col) && !rect_has(layout->strip, row, col)))
         return;
     chart_range(scene, look, &chart.from, &chart.to);
     /* the middle of the cell's dots */

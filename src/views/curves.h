@@ -4,8 +4,7 @@
 #define LNSCOPE_VIEWS_CURVES_H
 
 #include "screen/layout.h"
-#include "views/mouse.h"
-#include "views/scene.h"
+#include "views/view.h"
 
 /* What is said of what the curves show. */
 struct curve_row {

@@ -7,7 +7,7 @@
 #include "views/bars.h"
 #include "views/curves.h"
 #include "views/panel.h"
-#include "views/views.h"
+#include "views/view.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -107,7 +107,7 @@ static void draw_rate(struct canvas *canvas, struct rect area, const struct scen
                (const char *const[]){text[0], text[1], NULL});
 }
 
-void view_projector(struct canvas *canvas, struct rect area, const struct scene *scene)
+static void draw(struct canvas *canvas, struct rect area, const struct scene *scene)
 {
     const struct layout_projector layout = layout_projector(area);
     for (enum side side = LEFT; side < SIDES; side++)
@@ -123,10 +123,28 @@ void view_projector(struct canvas *canvas, struct rect area, const struct scene 
     curves_draw(canvas, &layout.plot, scene, &loss, false);
 }
 
-void view_projector_hit(struct rect area, const struct scene *scene, int row, int col,
-                        struct hit *hit)
+static void hit_at(struct rect area, const struct scene *scene, int row, int col, struct hit *hit)
 {
     const struct layout_projector layout = layout_projector(area);
     const struct curves_look loss = curves_loss();
     curves_hit(&layout.plot, scene, &loss, row, col, hit);
 }
+
+static int scroll_max(const struct scene *scene, struct rect area)
+{
+    int count, first;
+    scene_layers(scene, &count, &first);
+    return bars_scroll_max(count, layout_projector(area).panel[LEFT].bar.rows);
+}
+
+static void scroll(struct scene *scene, int up, struct rect area, struct answer *answer)
+{
+    bars_scroll(scene, up, scroll_max(scene, area), answer);
+}
+
+const struct view_row view_projector = {
+    .draw = draw,
+    .hit = hit_at,
+    .act = {[ACT_SCROLL] = scroll},
+    .scroll_max = scroll_max,
+};

@@ -9,7 +9,9 @@
 #include "controls/prompt.h"
 #include "screen/theme.h"
 #include "support/fixture.h"
+#include "views/help.h"
 #include "views/navigate.h"
+#include "views/screen.h"
 #include "views/views.h"
 
 #include <math.h>
@@ -406,8 +408,7 @@ static void branched_mono(struct fixture *fixture)
 
 static void fixture_act(struct fixture *fixture, enum action action)
 {
-    char said[256];
-    assert_true(navigate(&fixture->scene, action, 24, 80, said, sizeof said));
+    fixture_press(fixture, key_table[action].code[0], 24, 80);
 }
 
 static void zoomed(struct fixture *fixture)
@@ -1233,7 +1234,7 @@ static void blind_screens_tell_nothing(void **state)
             char *screen = fixture_screen(fixture, sizes[size][0], sizes[size][1]);
             for (size_t i = 0; i < sizeof traces / sizeof traces[0]; i++)
                 if (strstr(screen, traces[i]))
-                    fail_msg("%s in the %s: %s", traces[i], view_table[view].name, screen);
+                    fail_msg("%s in the %s: %s", traces[i], view_names[view], screen);
             free(screen);
         }
     fixture_close(fixture);
@@ -1270,11 +1271,11 @@ static void every_view_has_its_tab(void **state)
     fixture_open(fixture);
     for (enum view view = 0; view < VIEWS; view++) {
         char name[64], line[128];
-        snprintf(name, sizeof name, "%c %s", view_table[view].key, view_table[view].name);
-        snprintf(line, sizeof line, "%s: %s", view_table[view].name, view_table[view].summary);
-        assert_int_equal(view_of_key(view_table[view].key), view);
-        assert_int_equal(key_action(view_table[view].key), -1); /* no other key's */
-        assert_true(view == 0 || view_table[view].key > view_table[view - 1].key);
+        snprintf(name, sizeof name, "%c %s", view_table[view]->key, view_names[view]);
+        snprintf(line, sizeof line, "%s: %s", view_names[view], view_table[view]->summary);
+        assert_int_equal(view_of_key(view_table[view]->key), view);
+        assert_int_equal(key_action(view_table[view]->key), -1); /* no other key's */
+        assert_true(view == 0 || view_table[view]->key > view_table[view - 1]->key);
         assert_true(strlen(line) <= 63); /* a line of the help on 80 columns */
         fixture->scene.look.view = view;
         char *screen = fixture_screen(fixture, 24, 80);
@@ -1285,7 +1286,7 @@ static void every_view_has_its_tab(void **state)
         assert_non_null(strstr(screen, line));
         free(screen);
         fixture->scene.look.help.open = false;
-        assert_true(view_table[view].draw != NULL);
+        assert_true(view_table[view]->draw != NULL);
     }
     assert_int_equal(view_of_key('0'), -1);
     fixture_close(fixture);
@@ -1376,10 +1377,10 @@ static void bars_scroll_only_where_layers_are_left_out(void **state)
     struct fixture *fixture = calloc(1, sizeof *fixture);
     assert_non_null(fixture);
     fixture_open(fixture);
-    assert_int_equal(view_bar_scroll_max(&fixture->scene, 24, 80), 0);
+    assert_int_equal(view_scroll_max(&fixture->scene, 24, 80), 0);
     fixture->settings.layers = 48; /* 49 bars in 7 rows: windows from x_0 to x_42 */
-    assert_int_equal(view_bar_scroll_max(&fixture->scene, 24, 80), 43);
-    assert_int_equal(view_bar_scroll_max(&fixture->scene, 11, 39), 0);
+    assert_int_equal(view_scroll_max(&fixture->scene, 24, 80), 43);
+    assert_int_equal(view_scroll_max(&fixture->scene, 11, 39), 0);
     fixture_close(fixture);
     free(fixture);
 }
