@@ -53,40 +53,11 @@ const char *app_told(const struct app *app, const char *changes)
     return app->scene.look.blind && event_text_tells(changes) ? "hidden while blind" : changes;
 }
 
-/* The values that a key moves a setting along, in rising order; or, without them, the choices of
- * the setting, in a circle. */
-struct setting_key {
+/* The values that two keys move a setting along, in rising order; or that one key goes round. */
+struct ladder {
     const char *setting;
     const char *const *values; /* ended by NULL */
-    int direction;             /* 1 or -1; 0: upwards, and from the end back to the start */
-};
-
-static const char *const warmup_values[] = {"0", "25", "50", "100", "200", "400", "800", NULL};
-static const char *const layers_values[] = {"2", "4", "6", "8", "12", "18", "24", "36", "48", NULL};
-static const char *const clip_values[] = {"0", "0.1", "0.25", "0.5", "1", "5", NULL};
-static const char *const speed_values[] = {"1",  "2",   "5",   "10",        "15", "30",
-                                           "60", "120", "250", "unlimited", NULL};
-static const char *const lr_values[] = {
-    "1e-5", "2e-5", "3e-5", "5e-5", "1e-4", "2e-4", "3e-4", "5e-4", "1e-3", "2e-3", "3e-3",
-    "5e-3", "1e-2", "2e-2", "3e-2", "5e-2", "0.1",  "0.2",  "0.3",  "0.5",  "1",    NULL};
-
-static const struct setting_key setting_keys[ACTIONS] = {
-    [ACTION_FASTER] = {.setting = "speed", .values = speed_values, .direction = 1},
-    [ACTION_SLOWER] = {.setting = "speed", .values = speed_values, .direction = -1},
-    [ACTION_WARMUP_LONGER] = {.setting = "warmup", .values = warmup_values, .direction = 1},
-    [ACTION_WARMUP_SHORTER] = {.setting = "warmup", .values = warmup_values, .direction = -1},
-    [ACTION_LR_UP] = {.setting = "lr", .values = lr_values, .direction = 1},
-    [ACTION_LR_DOWN] = {.setting = "lr", .values = lr_values, .direction = -1},
-    [ACTION_DEEPER] = {.setting = "layers", .values = layers_values, .direction = 1},
-    [ACTION_SHALLOWER] = {.setting = "layers", .values = layers_values, .direction = -1},
-    [ACTION_CLIP] = {.setting = "clip", .values = clip_values},
-    [ACTION_NORM] = {.setting = "norm"},
-    [ACTION_TASK] = {.setting = "task"},
-    [ACTION_PRESET] = {.setting = "preset"},
-    [ACTION_THEME] = {.setting = "theme"},
-    [ACTION_HIDE] = {.setting = "hide"},
-    [ACTION_LEFT_NEXT] = {.setting = "left"},
-    [ACTION_RIGHT_NEXT] = {.setting = "right"},
+    enum action lower, higher; /* the keys; the same: upwards, and from the end back to the start */
 };
 
 static double number_of(const char *text)
@@ -94,19 +65,20 @@ static double number_of(const char *text)
     return strcmp(text, "unlimited") == 0 ? (double)INFINITY : strtod(text, NULL);
 }
 
-/* The next value in that direction, also from a value between two; NULL at the end. */
-static const char *next_value(const struct setting_key *key, const char *present)
+/* The next value in that direction (0: upwards, and round), also from a value between two; NULL at
+ * the end. */
+static const char *next_value(const char *const *values, int direction, const char *present)
 {
     double from = number_of(present), slack = isfinite(from) ? 1e-6 * fabs(from) : 0;
     const char *found = NULL;
-    for (const char *const *value = key->values; *value; value++) {
+    for (const char *const *value = values; *value; value++) {
         double number = number_of(*value);
-        if (key->direction < 0 && number < from - slack)
+        if (direction < 0 && number < from - slack)
             found = *value;
-        if (key->direction >= 0 && number > from + slack)
+        if (direction >= 0 && number > from + slack)
             return *value;
     }
-    return found || key->direction ? found : key->values[0];
+    return found || direction ? found : values[0];
 }
 
 /* The next choice that goes with the other settings: the text task only where there is a file for
@@ -182,23 +154,109 @@ bool app_set(struct app *app, const char *name, const char *value)
     return true;
 }
 
-static void change_setting(struct app *app, const struct setting_key *key, const char *label)
+/* Along a ladder, 1 up or -1 down; 0: round. */
+static void climb(struct app *app, const struct ladder *ladder, int direction)
 {
     char present[SETTING_TEXT];
-    const struct setting_row *row = setting_find(key->setting, NULL);
+    const struct setting_row *row = setting_find(ladder->setting, NULL);
     setting_get(&app->wanted, row, present, sizeof present);
-    const char *value =
-        key->values ? next_value(key, present) : next_choice(&app->wanted, row, present);
-    if (!value) {
-        app_say(app, ROLE_TEXT, "%s %s: %s goes no further", row->name, present, label);
-        return;
-    }
-    app_set(app, row->name, value);
+    const char *value = next_value(ladder->values, direction, present);
+    if (value)
+        app_set(app, row->name, value);
+    else
+        app_say(app, ROLE_TEXT, "%s %s: %s goes no further", row->name, present,
+                key_table[direction > 0 ? ladder->higher : ladder->lower].label);
+}
+
+/* On to the next choice of a setting, round and round. */
+static void choose_next(struct app *app, const char *setting)
+{
+    char present[SETTING_TEXT];
+    const struct setting_row *row = setting_find(setting, NULL);
+    setting_get(&app->wanted, row, present, sizeof present);
+    app_set(app, row->name, next_choice(&app->wanted, row, present));
+}
+
+/* ---- the keys ---- */
+
+void act_speed(struct app *app, int direction)
+{
+    static const char *const values[] = {"1",  "2",   "5",   "10",        "15", "30",
+                                         "60", "120", "250", "unlimited", NULL};
+    static const struct ladder ladder = {"speed", values, ACTION_SLOWER, ACTION_FASTER};
+    climb(app, &ladder, direction);
+}
+
+void act_warmup(struct app *app, int direction)
+{
+    static const char *const values[] = {"0", "25", "50", "100", "200", "400", "800", NULL};
+    static const struct ladder ladder = {"warmup", values, ACTION_WARMUP_SHORTER,
+                                         ACTION_WARMUP_LONGER};
+    climb(app, &ladder, direction);
+}
+
+void act_lr(struct app *app, int direction)
+{
+    static const char *const values[] = {
+        "1e-5", "2e-5", "3e-5", "5e-5", "1e-4", "2e-4", "3e-4", "5e-4", "1e-3", "2e-3", "3e-3",
+        "5e-3", "1e-2", "2e-2", "3e-2", "5e-2", "0.1",  "0.2",  "0.3",  "0.5",  "1",    NULL};
+    static const struct ladder ladder = {"lr", values, ACTION_LR_DOWN, ACTION_LR_UP};
+    climb(app, &ladder, direction);
+}
+
+void act_layers(struct app *app, int direction)
+{
+    static const char *const values[] = {"2", "4", "6", "8", "12", "18", "24", "36", "48", NULL};
+    static const struct ladder ladder = {"layers", values, ACTION_SHALLOWER, ACTION_DEEPER};
+    climb(app, &ladder, direction);
+}
+
+void act_clip(struct app *app, int direction)
+{
+    static const char *const values[] = {"0", "0.1", "0.25", "0.5", "1", "5", NULL};
+    static const struct ladder ladder = {"clip", values, ACTION_CLIP, ACTION_CLIP};
+    climb(app, &ladder, direction);
+}
+
+void act_norm(struct app *app, int argument)
+{
+    (void)argument;
+    choose_next(app, "norm");
+}
+
+void act_task(struct app *app, int argument)
+{
+    (void)argument;
+    choose_next(app, "task");
+}
+
+void act_preset(struct app *app, int argument)
+{
+    (void)argument;
+    choose_next(app, "preset");
+}
+
+void act_theme(struct app *app, int argument)
+{
+    (void)argument;
+    choose_next(app, "theme");
+}
+
+void act_hide(struct app *app, int argument)
+{
+    (void)argument;
+    choose_next(app, "hide");
+}
+
+void act_placement(struct app *app, int side)
+{
+    choose_next(app, side == LEFT ? "left" : "right");
 }
 
 /* On to the next placement that has the same tensors, with the weights as they are. */
-static void switch_placement(struct app *app, enum side side)
+void act_switch(struct app *app, int stack)
 {
+    const enum side side = (enum side)stack;
     struct settings next = app->wanted;
     const enum placement now = next.stack[side].placement;
     enum placement *to = &next.stack[side].placement;
@@ -218,8 +276,9 @@ static void switch_placement(struct app *app, enum side side)
     trainer_switch(app->trainer, side, *to);
 }
 
-static void reseed(struct app *app)
+void act_reseed(struct app *app, int argument)
 {
+    (void)argument;
     char value[32];
     struct error error;
     struct settings next = app->wanted;
@@ -228,23 +287,4 @@ static void reseed(struct app *app)
         app_command(app, &next);
     else
         app_say(app, ROLE_BAD, "%s", error.text);
-}
-
-bool app_change(struct app *app, enum action action)
-{
-    if (setting_keys[action].setting) {
-        change_setting(app, &setting_keys[action], key_table[action].label);
-        return true;
-    }
-    switch (action) {
-    case ACTION_RESEED:
-        reseed(app);
-        return true;
-    case ACTION_SWITCH_LEFT:
-    case ACTION_SWITCH_RIGHT:
-        switch_placement(app, action == ACTION_SWITCH_LEFT ? LEFT : RIGHT);
-        return true;
-    default:
-        return false;
-    }
 }

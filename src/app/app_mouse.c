@@ -9,11 +9,11 @@ enum { HELP_LINES = 3 /* a turn of the wheel */ };
 
 static void choose(struct app *app, const struct hit *hit)
 {
-    char said[MESSAGE_SIZE];
-    hit_choose(&app->scene, hit, said, sizeof said);
+    struct answer said;
+    view_choose(&app->scene, hit, &said);
     app_fit_axis(app);
-    if (*said)
-        app_say(app, ROLE_TEXT, "%s", said);
+    if (said.text[0])
+        app_say(app, ROLE_TEXT, "%s", said.text);
     app->urgent = app->changed = true;
 }
 
@@ -26,7 +26,7 @@ static void press(struct app *app, struct mouse mouse)
     } else if (hit.kind != HIT_NONE) {
         app->grip_row = hit.kind == HIT_STEP ? mouse.row : -1;
         app->grip_col = mouse.col;
-        app->scene.look.help = false; /* a tab leaves it */
+        app->scene.look.help.open = false; /* a tab leaves it */
         choose(app, &hit);
     }
 }
@@ -51,15 +51,14 @@ static void drag(struct app *app, struct mouse mouse)
 static void turn_wheel(struct app *app, bool up)
 {
     const struct scene *scene = &app->scene;
-    if (scene->look.help) {
+    if (scene->look.help.open) {
         for (int line = 0; line < HELP_LINES; line++)
             app_take_key(app, up ? KEY_CODE_UP : KEY_CODE_DOWN);
         return;
     }
-    const bool zooms = view_table[scene->look.view].zooms && !scene->look.projector;
-    const bool bars = scene->look.projector || scene->look.view == VIEW_OVERVIEW;
-    if (bars && view_bar_scroll_max(scene, app->canvas.rows, app->canvas.cols) == 0)
-        return; /* all of them are in view */
+    const bool zooms = view_shown(scene)->act[ACT_ZOOM];
+    if (!zooms && !view_can_scroll(scene, app->canvas.rows, app->canvas.cols))
+        return;
     enum action action = zooms ? (up ? ACTION_ZOOM_IN : ACTION_ZOOM_OUT)
                          : up  ? ACTION_SCROLL_UP
                                : ACTION_SCROLL_DOWN;

@@ -63,8 +63,7 @@ static void show_view(struct app *app, const char *name)
         app_say(app, ROLE_BAD, "%s", error.text);
         return;
     }
-    navigate_to(&app->scene, (enum view)view);
-    app_fit_axis(app);
+    app_show_view(app, (enum view)view);
 }
 
 /* The file that a command names, with its folder; false, and said, where it may not be replaced. */
@@ -139,7 +138,7 @@ static void run(struct app *app, const char *text)
     struct command_line line;
     struct error error;
     app->message[0] = '\0';
-    app->scene.look.help = false; /* what is asked for is behind it */
+    app->scene.look.help.open = false; /* what is asked for is behind it */
     if (command_parse(text, &line, &error))
         carry_out(app, &line);
     else if (error.text[0])

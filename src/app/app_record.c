@@ -1,12 +1,42 @@
-/* Recordings of what is on the screen, without what the screen says of the recording itself. See
- * app_state.h. */
+/* What leaves the screen: pictures of it, and recordings, without what the screen says of the
+ * recording itself. See app_state.h. */
 #include "app/app_state.h"
 
 #include "base/clock.h"
 #include "base/names.h"
-#include "views/views.h"
+#include "export/export.h"
+#include "views/screen.h"
 
 #include <stdio.h>
+
+/* ---- pictures ---- */
+
+void act_export(struct app *app, int argument)
+{
+    char message[MESSAGE_SIZE];
+    struct error error;
+    (void)argument;
+    view_screen(&app->canvas, &app->scene); /* as it is now, without a message */
+    if (export_screen(&app->canvas, (enum theme)app->present.theme, message, sizeof message,
+                      &error))
+        app_say(app, ROLE_GOOD, "%s", message);
+    else
+        app_say(app, ROLE_BAD, "%s", error.text);
+}
+
+void app_export_file(struct app *app, const char *path, bool force)
+{
+    char shown[MESSAGE_SIZE / 2];
+    struct error error;
+    names_printable(shown, sizeof shown, path);
+    view_screen(&app->canvas, &app->scene);
+    if (export_file(&app->canvas, (enum theme)app->present.theme, path, force, &error))
+        app_say(app, ROLE_GOOD, "saved %s", shown);
+    else
+        app_say(app, ROLE_BAD, "%s", error.text);
+}
+
+/* ---- recordings ---- */
 
 static double seconds_now(const struct app *app)
 {
@@ -16,12 +46,12 @@ static double seconds_now(const struct app *app)
 bool app_record_open(struct app *app, const char *path, bool force, struct error *error)
 {
     const struct canvas *canvas = &app->canvas;
-    app->cast = app->output->record_open(path, force, canvas->rows, canvas->cols,
-                                         (enum theme)app->present.theme, error);
+    app->cast =
+        cast_open(path, force, canvas->rows, canvas->cols, (enum theme)app->present.theme, error);
     if (!app->cast)
         return false;
     canvas_open(&app->recorded, canvas->rows, canvas->cols);
-    app->scene.recording = app->output->record_path(app->cast);
+    app->scene.recording = cast_path(app->cast);
     app->record_from = clock_seconds();
     app->recorded_events = app->events.total;
     app->changed = true;
@@ -44,7 +74,7 @@ bool app_record_close(struct app *app, struct error *error)
     app->cast = NULL;
     app->scene.recording = NULL;
     canvas_close(&app->recorded);
-    return !cast || app->output->record_close(cast, error);
+    return !cast || cast_close(cast, error);
 }
 
 void app_record_stop(struct app *app)
@@ -56,12 +86,21 @@ void app_record_stop(struct app *app)
                 key_table[ACTION_RECORD].label);
         return;
     }
-    double seconds = app->output->record_seconds(app->cast);
+    double seconds = cast_seconds(app->cast);
     names_printable(path, sizeof path, app->scene.recording);
     if (app_record_close(app, &error))
         app_say(app, ROLE_GOOD, "saved %s, %.1f s", path, seconds);
     else
         app_say(app, ROLE_BAD, "%s", error.text);
+}
+
+void act_record(struct app *app, int argument)
+{
+    (void)argument;
+    if (app->cast)
+        app_record_stop(app);
+    else
+        app_record_start(app, NULL, false);
 }
 
 /* What has happened since the last frame becomes markers, which players can jump to. */
@@ -75,7 +114,7 @@ static void record_events(struct app *app)
             continue;
         scene_event_title(&app->scene, event, title);
         snprintf(label, sizeof label, "%s: %s", title, scene_event_text(&app->scene, event));
-        app->output->record_marker(app->cast, label, seconds_now(app));
+        cast_marker(app->cast, label, seconds_now(app));
     }
     app->recorded_events = events->total;
 }
@@ -89,6 +128,5 @@ void app_record_frame(struct app *app)
     scene.recording = NULL;
     canvas_resize(&app->recorded, app->canvas.rows, app->canvas.cols);
     view_screen(&app->recorded, &scene);
-    app->output->record_frame(app->cast, &app->recorded, (enum theme)app->present.theme,
-                              seconds_now(app));
+    cast_frame(app->cast, &app->recorded, (enum theme)app->present.theme, seconds_now(app));
 }

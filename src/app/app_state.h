@@ -1,20 +1,22 @@
 /* The state of the program on the screen, shared by the files of the app and by nothing else.
  *
- * app.c owns it and the loop; app_updates.c takes what the trainer publishes; app_change.c changes
- * settings; app_time.c goes back to a step; app_record.c records; app_session.c saves and loads;
- * app_prompt.c is the command line; app_mouse.c takes clicks. Only app.c draws on the terminal. */
+ * app.c owns it and the loop; app_updates.c takes what the trainer publishes; app_keys.c takes
+ * keys; app_look.c changes what is looked at, app_change.c settings; app_time.c goes back to a
+ * step; app_record.c exports and records; app_session.c saves and loads; app_prompt.c is the
+ * command line; app_mouse.c takes clicks. Only app.c draws on the terminal. */
 #ifndef LNSCOPE_APP_APP_STATE_H
 #define LNSCOPE_APP_APP_STATE_H
 
 #include "app/app.h"
 #include "controls/keys.h"
 #include "controls/prompt.h"
+#include "export/cast.h"
 #include "screen/terminal.h"
 #include "session/history.h"
 #include "session/session.h"
 #include "session/share.h"
 #include "train/trainer.h"
-#include "views/scene.h"
+#include "views/view.h"
 
 enum { MESSAGE_SIZE = 512 };
 
@@ -30,7 +32,6 @@ struct app {
     struct events events;
     struct scene scene;
     struct canvas canvas;
-    const struct app_output *output;
     struct cast *cast;       /* the recording under way; NULL: none */
     struct canvas recorded;  /* the screen as the recording has it */
     double record_from;      /* the clock when it began */
@@ -66,14 +67,30 @@ struct app {
 void app_say(struct app *app, enum role role, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Carries out what a key does (app.c). */
+/* The handlers of the actions, each in the file of its subject; its argument is in its row
+ * (controls/actions.h). */
+#define ACTION_PROTOTYPE(id, handler, argument_, ...) void handler(struct app *app, int argument);
+ACTION_LIST(ACTION_PROTOTYPE)
+#undef ACTION_PROTOTYPE
+
+/* Takes the status line away (app.c). */
+void app_say_nothing(struct app *app);
+
+/* Carries out an action (app_keys.c). */
 void app_act(struct app *app, enum action action);
 
-/* Writes the screen to a file, without the command line (app.c). */
+/* Writes the screen to a file, without the command line (app_record.c). */
 void app_export_file(struct app *app, const char *path, bool force);
 
 /* Shows the newest event in the footer for a while, after the answer that stands there (app.c). */
 void app_show_news(struct app *app);
+
+/* Makes the canvas as large as the terminal (app.c). */
+void app_take_size(struct app *app);
+
+/* Shows a view, and has what is shown do something (app_look.c). */
+void app_show_view(struct app *app, enum view view);
+void app_act_in_view(struct app *app, enum act act, int by);
 
 /* Fits the axis of the bars to what is shown (app.c). */
 void app_fit_axis(struct app *app);
@@ -117,18 +134,11 @@ bool app_record_close(struct app *app, struct error *error);
 /* Records what is on the screen now; does nothing when nothing is recorded (app_record.c). */
 void app_record_frame(struct app *app);
 
-/* Carries out a key that changes a setting; false when the action is none of these
- * (app_change.c). */
-bool app_change(struct app *app, enum action action);
-
-/* Carries out a key that branches or marks; false when the action is none of these (app_time.c). */
-bool app_time(struct app *app, enum action action);
-
 /* Names the step that is shown, also anew; NULL: "mark 1", "mark 2", ... False when there is no
  * step yet, or the name cannot be shown: the status line says so (app_time.c). */
 bool app_mark(struct app *app, const char *name);
 
-/* Carries out a key of the table or a digit, whatever it came from (app.c). */
+/* Carries out a key of the table or a digit, whatever it came from (app_keys.c). */
 void app_take_key(struct app *app, int code);
 
 /* Carries out what the mouse did (app_mouse.c). */

@@ -12,8 +12,9 @@
 
 /* Trains on from the step that is shown, under the settings as they are wanted now; the placements
  * are again those of that step. */
-static void branch(struct app *app)
+void act_branch(struct app *app, int argument)
 {
+    (void)argument;
     const int64_t step = scene_step(&app->scene);
     if (app->scene.look.cursor == 0) {
         app_say(app, ROLE_TEXT,
@@ -96,16 +97,8 @@ bool app_mark(struct app *app, const char *name)
     return true;
 }
 
-bool app_time(struct app *app, enum action action)
+void act_mark(struct app *app, int argument)
 {
-    switch (action) {
-    case ACTION_BRANCH:
-        branch(app);
-        return true;
-    case ACTION_MARK:
-        app_open_prompt(app, "mark ");
-        return true;
-    default:
-        return false;
-    }
+    (void)argument;
+    app_open_prompt(app, "mark ");
 }

@@ -2,7 +2,7 @@
  * scene; and what happened is said. See app_state.h; draws nothing. */
 #include "app/app_state.h"
 
-#include "views/navigate.h"
+#include "views/views.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -20,10 +20,10 @@ static void take_settings(struct app *app, const struct settings *settings)
 static void find_tensor(struct app *app)
 {
     const struct snapshot *last = &app->history.last[LEFT];
-    app->scene.look.tensor = 0;
+    app->scene.look.bars.tensor = 0;
     for (int i = 0; app->tensor && i < last->tensors; i++)
         if (strcmp(last->tensor[i].name, app->tensor) == 0)
-            app->scene.look.tensor = i;
+            app->scene.look.bars.tensor = i;
 }
 
 /* To be called after what may have added events, with what there were: the newest is shown, and a
@@ -32,8 +32,8 @@ static void show_new_events(struct app *app, int64_t total, int count)
 {
     if (app->events.total == total)
         return;
-    if (app->scene.look.log_scroll > 0)
-        app->scene.look.log_scroll += app->events.count - count;
+    if (app->scene.look.log.scroll > 0)
+        app->scene.look.log.scroll += app->events.count - count;
     app_show_news(app);
 }
 
@@ -60,7 +60,7 @@ static void log_restart(struct app *app, const struct settings *settings, const 
 static void begin_run(struct app *app, const struct update *update)
 {
     if (app->present.layers != update->settings.layers)
-        app->scene.look.bar_scroll = 0;
+        app->scene.look.bars.scroll = 0;
     app->begun = true;
     take_settings(app, &update->settings);
     app->task = update->task;
@@ -74,8 +74,8 @@ static void begin_run(struct app *app, const struct update *update)
     history_clear(&app->history);
     sample_history_clear(&app->samples);
     history_set_unit(&app->history, update->task.unigram_entropy);
-    navigate_restart(&app->scene);
-    axis_reset(&app->scene.look.axis);
+    view_restart(&app->scene);
+    axis_reset(&app->scene.look.bars.axis);
 }
 
 static void take_restart(struct app *app, const struct update *update)
@@ -244,7 +244,7 @@ static void log_branch(struct app *app, const struct update *update)
     snprintf(text, sizeof text, "step %lld%s%.48s", (long long)update->step, *changes ? ", " : "",
              changes);
     events_note(&app->events, update->step, -1, EVENT_BRANCH, text);
-    app->scene.look.log_scroll = 0;
+    app->scene.look.log.scroll = 0;
     app_show_news(app);
 }
 
@@ -265,7 +265,7 @@ static void take_branch(struct app *app, const struct update *update)
     set_mark(app, &update->settings, update->step + 1);
     take_settings(app, &update->settings);
     find_tensor(app);
-    axis_reset(&app->scene.look.axis);
+    axis_reset(&app->scene.look.bars.axis);
     app_fit_axis(app);
 }
 

@@ -12,8 +12,6 @@
 #include "cli/load.h"
 #include "cli/options.h"
 #include "core/real.h"
-#include "export/cast.h"
-#include "export/export.h"
 #include "session/share.h"
 
 #include <errno.h>
@@ -56,19 +54,8 @@ static int run_screen(const struct options *options, struct saved_session *sessi
 {
     if (!settings_check(&options->settings, error))
         return EXIT_USAGE;
-    static const struct app_output output = {
-        .export_screen = export_screen,
-        .export_file = export_file,
-        .record_open = cast_open,
-        .record_path = cast_path,
-        .record_seconds = cast_seconds,
-        .record_frame = cast_frame,
-        .record_marker = cast_marker,
-        .record_close = cast_close,
-    };
     const struct app_start start = {
         .settings = options->settings,
-        .output = &output,
         .record = options->value[OPTION_RECORD],
         .force = options->given[OPTION_FORCE],
         .session = session->state ? session : NULL,

@@ -190,10 +190,10 @@ static void fill_commands(struct table *table)
 static void fill_views(struct table *table)
 {
     for (int i = 0; i < VIEWS; i++) {
-        const char key[] = {(char)view_table[i].key, '\0'};
+        const char key[] = {(char)view_table[i]->key, '\0'};
         table_add(table, key);
-        table_add(table, view_table[i].name);
-        table_add(table, view_table[i].summary);
+        table_add(table, view_names[i]);
+        table_add(table, view_table[i]->summary);
     }
 }
 

@@ -71,8 +71,8 @@ void documents_views_markdown(FILE *out)
 {
     fputs("| key | view | what it shows |\n|---|---|---|\n", out);
     for (int i = 0; i < VIEWS; i++) {
-        fprintf(out, "| `%c` | %s | ", view_table[i].key, view_table[i].name);
-        write_markdown(out, view_table[i].summary);
+        fprintf(out, "| `%c` | %s | ", view_table[i]->key, view_names[i]);
+        write_markdown(out, view_table[i]->summary);
         fputs(" |\n", out);
     }
 }
@@ -80,8 +80,8 @@ void documents_views_markdown(FILE *out)
 void documents_views_man(FILE *out)
 {
     for (int i = 0; i < VIEWS; i++) {
-        const struct view_row *view = &view_table[i];
-        fprintf(out, ".TP\n.BR %c \", \" %s\n", view->key, view->name);
+        const struct view_row *view = view_table[i];
+        fprintf(out, ".TP\n.BR %c \", \" %s\n", view->key, view_names[i]);
         write_man(out, view->summary);
         fputs(".\n", out);
         for (int note = 0; view->notes && view->notes[note][0]; note++) {

@@ -3,7 +3,7 @@
 
 #include "base/file.h"
 #include "base/names.h"
-#include "views/views.h"
+#include "controls/view_names.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -202,17 +202,9 @@ bool command_setting(const char *word, struct verb *setting, struct error *error
     return found >= 0;
 }
 
-static void list_views(const char *names[VIEWS])
-{
-    for (int i = 0; i < VIEWS; i++)
-        names[i] = view_table[i].name;
-}
-
 int command_view(const char *word, struct error *error)
 {
-    const char *names[VIEWS];
-    list_views(names);
-    return pick(names, VIEWS, "view", word, error);
+    return pick(view_names, VIEWS, "view", word, error);
 }
 
 /* ---- words ---- */
@@ -354,7 +346,6 @@ static void add_names(struct completion *completion, const char *begin, bool set
 static void add_operands(struct completion *completion, const struct verb *verb, const char *begin,
                          bool files)
 {
-    const char *views[VIEWS];
     switch (verb_table[verb->kind].operand) {
     case OPERAND_NONE:
         break;
@@ -365,9 +356,8 @@ static void add_operands(struct completion *completion, const struct verb *verb,
         add_values(completion, verb, begin, files);
         break;
     case OPERAND_VIEW:
-        list_views(views);
         for (int i = 0; i < VIEWS; i++)
-            add_if(completion, views[i], begin);
+            add_if(completion, view_names[i], begin);
         break;
     case OPERAND_FILE:
         if (files)

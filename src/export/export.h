@@ -18,7 +18,7 @@ void export_svg(FILE *out, const struct canvas *canvas, enum theme theme);
 
 /* Writes lnscope-001.svg and lnscope-001.txt, or the first higher number at which both are free, in
  * the current folder, and names them in `message`. False with a reason, and then neither is there.
- * Fits app_export of app/app.h. */
+ */
 bool export_screen(const struct canvas *canvas, enum theme theme, char *message,
                    size_t message_size, struct error *error);
 

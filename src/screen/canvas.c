@@ -12,6 +12,12 @@ enum { PRINT_MAX = 1024 };
 
 const char canvas_density[] = ".:-=+*#%@";
 
+bool rect_has(struct rect area, int row, int col)
+{
+    return row >= area.row && row < area.row + area.rows && col >= area.col &&
+           col < area.col + area.cols;
+}
+
 void canvas_open(struct canvas *canvas, int rows, int cols)
 {
     *canvas = (struct canvas){0};

@@ -58,6 +58,9 @@ struct rect {
     int row, col, rows, cols;
 };
 
+/* Is the cell inside the rectangle? */
+bool rect_has(struct rect area, int row, int col);
+
 struct canvas {
     int rows, cols;
     struct cell *cells; /* [rows][cols] */

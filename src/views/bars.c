@@ -89,6 +89,29 @@ void bars_left_out(char out[TEXT_TITLE], const struct bars *bars, const struct b
         snprintf(out, TEXT_TITLE, "%d-%d of %d", first, last, bars->count - 1 + bars->first);
 }
 
+int bars_scroll_max(int count, int rows)
+{
+    return count > rows ? count - rows + 1 : 0;
+}
+
+void bars_scroll(struct scene *scene, int by, int most, struct answer *answer)
+{
+    int *scroll = &scene->look.bars.scroll;
+    *scroll = scene_clamp(scene_clamp(*scroll, most) + by, most);
+    if (most == 0)
+        answer_say(answer, "all layers are in view: there is nothing to scroll to");
+}
+
+void bars_range(const struct scene *scene, double *least, double *most)
+{
+    *least = *most = NAN;
+    for (enum side side = LEFT; side < SIDES; side++) {
+        struct bars bars = bars_of(scene, side);
+        if (bars.value)
+            axis_widen(least, most, bars.value, bars.count);
+    }
+}
+
 double bars_ratio(const struct bars *bars)
 {
     return bars->value ? (double)bars->value[0] / (double)bars->value[bars->count - 1]
@@ -101,19 +124,19 @@ void bars_draw(struct canvas *canvas, struct rect label, struct rect area,
     const struct bars bars = bars_of(scene, side);
     const enum texture texture = bars_texture(&bars, side);
     enum role role = bars.stale > 0 ? scene_accent_dim[side] : scene_accent[side];
-    plot_log_grid(canvas, area, &scene->look.axis, scene->terminal.ascii);
+    plot_log_grid(canvas, area, &scene->look.bars.axis, scene->terminal.ascii);
     for (int i = 0; i < shown->count; i++) {
         int number = shown->index[i] + bars.first;
-        const char *stem = scene->look.gradient == GRADIENT_PARAMETER ? "b"
-                           : number < 100                             ? "x_"
-                                                                      : "x";
+        const char *stem = scene->look.bars.gradient == GRADIENT_PARAMETER ? "b"
+                           : number < 100                                  ? "x_"
+                                                                           : "x";
         canvas_print(canvas, label, bars_middle(shown, area.rows, i), 0, ROLE_TEXT, "%s%d", stem,
                      number);
         struct rect bar = {area.row + bars_top(shown, area.rows, i), area.col, shown->thick,
                            area.cols};
         if (bars.value)
             plot_bar(canvas, bar,
-                     axis_fraction(&scene->look.axis, (double)bars.value[shown->index[i]]), texture,
-                     scene->terminal.ascii, role);
+                     axis_fraction(&scene->look.bars.axis, (double)bars.value[shown->index[i]]),
+                     texture, scene->terminal.ascii, role);
     }
 }

@@ -4,6 +4,7 @@
 #define LNSCOPE_VIEWS_BARS_H
 
 #include "screen/plot.h"
+#include "views/answer.h"
 #include "views/scene.h"
 
 enum { BARS_MAX = LAYERS_MAX + 1 };
@@ -42,6 +43,14 @@ int bars_at(const struct bars_shown *shown, int rows, int row);
 
 /* What is left out: "1 in 8", "3-9 of 48"; "" where nothing is. */
 void bars_left_out(char out[TEXT_TITLE], const struct bars *bars, const struct bars_shown *shown);
+
+/* How far so many bars can scroll in so many rows, and scrolls them by 1 or -1. */
+int bars_scroll_max(int count, int rows);
+void bars_scroll(struct scene *scene, int by, int most, struct answer *answer);
+
+/* The smallest and largest positive value among the bars of both stacks, NAN where there is none:
+ * what axis_update() wants after every step. */
+void bars_range(const struct scene *scene, double *least, double *most);
 
 /* The first over the last; NAN where they are not measured. */
 double bars_ratio(const struct bars *bars);

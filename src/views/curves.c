@@ -1,9 +1,9 @@
-/* See curves.h. */
+/* See curves.h. Draws what chart.h knows. */
 #include "views/curves.h"
 
-#include "base/memory.h"
 #include "screen/plot.h"
 #include "screen/text.h"
+#include "views/chart.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -11,372 +11,76 @@
 #include <stdlib.h>
 
 enum {
-    STEPS_LEAST = 100, /* the shortest x axis */
-    ZOOMED_LEAST = 10, /* and when zoomed */
-    SETTLED = 10,      /* the first steps do not stretch the y axis */
-    TICK_COLS = 12,    /* the least distance of ticks on the x axis */
-    MARK_ROWS = 3,     /* rows from the top in which texts of marks are put */
-    LABEL_COLS = 4,    /* of numbers on the y axis */
+    TICK_COLS = 12, /* the least distance of ticks on the x axis */
+    MARK_ROWS = 3,  /* rows from the top in which texts of marks are put */
+    LABEL_COLS = 4, /* of numbers on the y axis */
     SWATCH_COLS = 3,
     SIDES_FROM = 50,  /* a legend this wide says left and right where the names are the same */
     NAMES_FROM = 19,  /* a margin this wide has room for the names of reference lines ... */
     BRIEFS_FROM = 12, /* ... and this wide for short ones */
     RACE_ROWS = 3,
-    GHOST_FROM = 20, /* free columns of the legend from which on it names the ghosts */
-    REFERENCES = 2
+    GHOST_FROM = 20 /* free columns of the legend from which on it names the ghosts */
 };
 
-/* The names of what the curves show, from long to short, ended by NULL. */
-static const char *const titles[CURVES][5] = {
-    [CURVE_LOSS] = {"loss, nats per predicted token", "loss, nats per token", "loss, nats", "loss"},
-    [CURVE_RATIO] = {"ratio: stream gradient at x_0 over that at x_L", "ratio of stream gradients",
-                     "ratio"},
-    [CURVE_GRADIENT] = {"gradient norm, L2 over all parameters, before clipping",
-                        "gradient norm, all parameters", "gradient norm", "gradient"},
+const struct curve_row curve_table[CURVES] = {
+    [CURVE_LOSS] = {.name = "loss",
+                    .title = {"loss, nats per predicted token", "loss, nats per token",
+                              "loss, nats", "loss"},
+                    .value_cols = 5},
+    [CURVE_RATIO] = {.name = "ratio",
+                     .title = {"ratio: stream gradient at x_0 over that at x_L",
+                               "ratio of stream gradients", "ratio"},
+                     .value_cols = 7},
+    [CURVE_GRADIENT] = {.name = "gradient norm",
+                        .title = {"gradient norm, L2 over all parameters, before clipping",
+                                  "gradient norm, all parameters", "gradient norm", "gradient"},
+                        .value_cols = 7},
 };
-
-/* Columns of a value in the legend. */
-static const int value_cols[CURVES] = {[CURVE_LOSS] = 5, [CURVE_RATIO] = 7, [CURVE_GRADIENT] = 7};
 
 static const enum plot_layer curve_layer[SIDES] = {[LEFT] = PLOT_LEFT, [RIGHT] = PLOT_RIGHT};
 static const enum plot_layer raw_layer[SIDES] = {[LEFT] = PLOT_LEFT_RAW, [RIGHT] = PLOT_RIGHT_RAW};
 static const enum plot_layer ghost_layer[SIDES] = {
     [LEFT] = PLOT_LEFT_GHOST, [RIGHT] = PLOT_RIGHT_GHOST};
 
-/* A curve point by point, on a logarithmic y axis as logarithms. NAN: not measured. */
-struct series {
-    const struct history_point *point;
-    int count;     /* of points in view, and of those left of it */
-    int64_t first; /* point i is point `first` + i of the run */
-    int drawn;     /* the first that is drawn */
-    double *line;  /* smoothed */
-    double *raw;
-};
-
-/* What the axes span, and the field of dots that shows it. */
-struct chart {
-    const struct scene *scene;
-    const struct curves_look *look;
-    struct series series[SIDES];
-    struct series ghost[HISTORY_GHOSTS][SIDES]; /* the newest first */
-    bool log_y;
-    double from, to;   /* steps */
-    double low, high;  /* values */
-    double bottom, up; /* `low` as the axis has it, and dots for each unit there */
-    int width, height; /* in dots */
-};
-
-/* ---- values ---- */
-
-static double raw_value(enum curve curve, const struct history_point *point)
-{
-    switch (curve) {
-    case CURVE_RATIO:
-        return point->ratio;
-    case CURVE_GRADIENT:
-        return point->grad_norm;
-    case CURVE_LOSS:
-    case CURVES:
-        break;
-    }
-    return point->loss;
-}
-
-/* Fills a series. The line is the debiased exponential mean; of ratios and gradients, which span
- * decades, that of their logarithms. */
-static void fill_series(const struct chart *chart, struct series *series)
-{
-    const bool logs = chart->look->curve != CURVE_LOSS, log_y = chart->log_y;
-    /* At this weight the mean of the loss is known at full resolution. */
-    const bool known = !logs && chart->look->smoothing == history_smoothing;
-    const double past = pow(chart->look->smoothing, (double)chart->scene->data.history->stride);
-    const size_t count = (size_t)(series->count > 0 ? series->count : 1);
-    double sum = 0, weight = 0;
-    series->line = memory_new(count, sizeof(double));
-    series->raw = memory_new(count, sizeof(double));
-    for (int i = 0; i < series->count; i++) {
-        const struct history_point *point = &series->point[i];
-        double raw = raw_value(chart->look->curve, point);
-        series->line[i] = series->raw[i] = NAN;
-        if (!isfinite(raw) || ((logs || log_y) && raw <= 0))
-            continue;
-        double log_raw = logs || log_y ? log(raw) : 0;
-        sum = past * sum + (1 - past) * (logs ? log_raw : raw);
-        weight = past * weight + (1 - past);
-        double line = known ? point->smooth : sum / weight;
-        series->raw[i] = log_y ? log_raw : raw;
-        series->line[i] = logs == log_y ? line : log_y ? log(line) : exp(line);
-    }
-}
-
-/* The step of point i. */
-static double step_of(const struct chart *chart, const struct series *series, int i)
-{
-    return (double)((series->first + i + 1) * chart->scene->data.history->stride);
-}
-
-/* A value as the y axis has it, and back. */
-static double to_axis(const struct chart *chart, double value)
-{
-    return chart->log_y ? log(value) : value;
-}
-
-static double from_axis(const struct chart *chart, double number)
-{
-    return chart->log_y ? exp(number) : number;
-}
-
-/* The newest value of the line up to a step; NAN: there is none. */
-static double line_at(const struct chart *chart, enum side side, int64_t step)
-{
-    const int count = chart->series[side].count;
-    int i = history_find(chart->scene->data.history, step);
-    i = i < count ? i : count - 1;
-    while (i >= 0 && isnan(chart->series[side].line[i]))
-        i--;
-    return i < 0 ? NAN : from_axis(chart, chart->series[side].line[i]);
-}
-
-/* ---- axes ---- */
-
-/* The newest step that a ghost has; 0: there is no ghost. */
-static double ghost_end(const struct history *history)
-{
-    int64_t end = 0;
-    for (int g = 0; g < HISTORY_GHOSTS; g++) {
-        const struct history_ghost *ghost = &history->ghost[g];
-        int64_t last = (ghost->first + ghost->count) * history->stride;
-        end = ghost->count > 0 && last > end ? last : end;
-    }
-    return (double)end;
-}
-
-/* The x axis grows in steps, so that the picture stands still in between; it does not reach past
- * the end of a run of known length. Ghosts are seen as far again as the run has come. */
-static double steps_shown(const struct scene *scene)
-{
-    double newest = (double)scene->data.history->last[LEFT].step;
-    double ahead = fmin(ghost_end(scene->data.history), 2 * newest);
-    double steps = plot_nice_above(fmax(fmax(newest, ahead), STEPS_LEAST));
-    double end = (double)scene->data.settings->steps;
-    return end > 0 && end < steps ? end : steps;
-}
-
-void curves_range(const struct scene *scene, const struct curves_look *look, double *from,
-                  double *to)
-{
-    double whole = steps_shown(scene);
-    double width = fmax(whole / pow(2, look->zoom), fmin(whole, ZOOMED_LEAST));
-    if (look->zoom == 0) {
-        *from = 0;
-    } else if (look->from >= 0) {
-        *from = fmin((double)look->from, whole - width);
-    } else { /* follows the newest step by tenths of the width */
-        double newest = (double)scene->data.history->last[LEFT].step, tenth = width / 10;
-        *from = fmin(floor(newest / tenth) * tenth - 9 * tenth, whole - width);
-    }
-    *from = floor(fmax(*from, 0));
-    *to = *from + width;
-    if (look->log_x)
-        *from = fmax(*from, 1);
-}
-
-/* Widens low..high, as the axis has them, by a line in the range of steps. */
-static void add_range(const struct chart *chart, const struct series *series, double *low,
-                      double *high)
-{
-    double first = chart->look->zoom > 0 ? chart->from : SETTLED;
-    for (int i = series->drawn; i < series->count; i++) {
-        double line = series->line[i], step = step_of(chart, series, i);
-        if (isnan(line) || step <= first || step > chart->to)
-            continue;
-        *low = fmin(*low, line); /* fmin passes over a NAN */
-        *high = fmax(*high, line);
-    }
-}
-
-/* The smallest and the largest value of all lines in the range of steps. */
-static void line_range(const struct chart *chart, double *least, double *most)
-{
-    double low = NAN, high = NAN;
-    for (enum side side = LEFT; side < SIDES; side++) {
-        add_range(chart, &chart->series[side], &low, &high);
-        for (int g = 0; g < HISTORY_GHOSTS; g++)
-            add_range(chart, &chart->ghost[g][side], &low, &high);
-    }
-    *least = from_axis(chart, low);
-    *most = from_axis(chart, high);
-}
-
-/* 1, 2 or 5 times a power of ten, not below or not above a value > 0; whole decades for more than
- * two of them. */
-static double round_log(double value, bool up, bool decades)
-{
-    double power = pow(10, floor(log10(value) + (up ? -1e-9 : 1e-9)));
-    double part = value / power;
-    if (decades)
-        return up ? 10 * power : power;
-    if (up)
-        return power * (part <= 1 + 1e-9 ? 1 : part <= 2 + 1e-9 ? 2 : part <= 5 + 1e-9 ? 5 : 10);
-    return power * (part >= 5 - 1e-9 ? 5 : part >= 2 - 1e-9 ? 2 : 1);
-}
-
-static void set_log_values(struct chart *chart, double least, double most)
-{
-    const struct task_info *task = chart->scene->data.task;
-    bool whole = chart->look->zoom == 0;
-    if (!(most > 0))
-        least = 0.1, most = 10;
-    if (!(least > 0)) /* which has no logarithm */
-        least = most / 10;
-    if (chart->look->curve == CURVE_LOSS && whole) {
-        least = fmin(least, task->entropy_rate > 0 ? task->entropy_rate : least);
-        most = fmax(most, task->unigram_entropy);
-    }
-    if (chart->look->curve == CURVE_RATIO && whole) {
-        least = fmin(least, 1);
-        most = fmax(most, 1);
-    }
-    bool decades = log10(most / least) > 2;
-    chart->low = round_log(least, false, decades);
-    chart->high = round_log(most, true, decades);
-    if (!(chart->high > chart->low))
-        chart->high = 10 * chart->low;
-}
-
-/* Whole, the y axis holds the lines from step SETTLED on, and the reference lines of the loss, up
- * to twice the loss of guessing; what is higher is drawn along its upper edge. Zoomed, it holds the
- * lines that are in view. */
-static void set_values(struct chart *chart, int rows)
-{
-    const struct task_info *task = chart->scene->data.task;
-    double least, most, chance = task->vocab > 1 ? log(task->vocab) : 1;
-    bool loss = chart->look->curve == CURVE_LOSS;
-    line_range(chart, &least, &most);
-    if (loss)
-        most = fmin(fmax(most, chart->look->zoom > 0 ? most : chance), 2 * chance);
-    if (chart->log_y) {
-        set_log_values(chart, fmin(least, most), most);
-        return;
-    }
-    chart->low = 0;
-    chart->high = plot_nice_above(most > 0 ? most : 1);
-    if (chart->look->zoom == 0 || !(most > least))
-        return;
-    double distance = plot_tick_distance(most - least, rows > 3 ? rows / 2 : 1);
-    chart->low = floor(least / distance + 1e-9) * distance;
-    chart->high = ceil(most / distance - 1e-9) * distance;
-}
-
-static double dot_x(const struct chart *chart, double step)
-{
-    double part = chart->look->log_x ? log(step / chart->from) / log(chart->to / chart->from)
-                                     : (step - chart->from) / (chart->to - chart->from);
-    return part * (chart->width - 1);
-}
-
-/* The step at a dot. */
-static double step_at(const struct chart *chart, double x)
-{
-    double part = x / (chart->width - 1);
-    return chart->look->log_x ? chart->from * pow(chart->to / chart->from, part)
-                              : chart->from + part * (chart->to - chart->from);
-}
-
-/* The height of a number as the axis has it. */
-static double dot_of(const struct chart *chart, double number)
-{
-    double y = (number - chart->bottom) * chart->up;
-    /* The curves are two dots thick. */
-    return y < 0 ? 0 : y > chart->height - 2 ? chart->height - 2 : y;
-}
-
-static double dot_y(const struct chart *chart, double value)
-{
-    return dot_of(chart, to_axis(chart, fmax(value, 1e-300)));
-}
-
-/* The row of a value, from the top of the plot. */
-static int row_of(const struct chart *chart, double value)
-{
-    return (chart->height - 1 - (int)lrint(dot_y(chart, value))) / PLOT_DOTS_Y;
-}
-
-/* The column of a step; -1 where it is not in view. */
-static int col_of(const struct chart *chart, double step)
-{
-    bool inside = step >= chart->from && step <= chart->to;
-    return inside ? (int)lrint(dot_x(chart, step)) / PLOT_DOTS_X : -1;
-}
-
 /* ---- the field ---- */
 
-/* Where a line has come to: its newest point, and how far it went up and down in that column. */
-struct pen {
-    double x, y;
-    int col; /* of dots */
-    double low, high;
-};
-
-/* The column that the pen leaves shows all that the line did in it. */
-static void leave_column(struct plot *plot, enum plot_layer layer, const struct pen *pen,
-                         bool dashed)
+/* Two dots thick, and over it what its points did in each column. */
+static void add_line(struct plot *plot, const struct chart *chart,
+                     const struct chart_series *series, enum plot_layer layer, bool dashed)
 {
-    if (pen->low < pen->high)
-        plot_line(plot, layer, pen->col, pen->low, pen->col, pen->high, dashed);
-}
-
-static void move_pen(struct plot *plot, enum plot_layer layer, struct pen *pen, double x, double y,
-                     bool dashed)
-{
-    const int col = (int)(x + 0.5);
-    if (col == pen->col) { /* many points may share it: they are drawn as one */
-        pen->low = y < pen->low ? y : pen->low;
-        pen->high = y > pen->high ? y : pen->high;
-    } else {
-        leave_column(plot, layer, pen, dashed);
-        plot_line(plot, layer, pen->x, pen->y, x, y, dashed);
-        pen->col = col;
-        pen->low = pen->high = y;
+    struct chart_line line = chart_line_of(chart, series);
+    double x = line.x, y = line.y;
+    for (int i = 0; i < line.count; i++) {
+        const struct chart_stroke *stroke = &line.stroke[i];
+        plot_line(plot, layer, x, y, stroke->x[0], stroke->y[0], dashed);
+        if (stroke->low < stroke->high)
+            plot_line(plot, layer, stroke->col, stroke->low, stroke->col, stroke->high, dashed);
+        x = stroke->x[1];
+        y = stroke->y[1];
     }
-    pen->x = x;
-    pen->y = y;
+    free(line.stroke);
 }
 
-/* A line, and dots of the raw values where `raw` is a layer for them (not PLOT_LAYERS). */
-static void add_curve(struct plot *plot, const struct chart *chart, const struct series *series,
-                      enum plot_layer layer, enum plot_layer raw, bool dashed)
+/* The raw values as dots. */
+static void add_raw(struct plot *plot, const struct chart *chart, const struct chart_series *series,
+                    enum plot_layer layer, bool dashed)
 {
-    struct pen pen = {.x = NAN, .col = -1};
     for (int i = series->drawn; i < series->count; i++) {
-        if (isnan(series->line[i]))
-            continue; /* diverged: the smoothed loss only stands still */
-        double x = dot_x(chart, step_of(chart, series, i));
-        double y = dot_of(chart, series->line[i]);
-        if (x < 0) {
-            pen = (struct pen){.x = x, .y = y, .col = -1};
-            continue;
-        }
-        if (pen.x < 0) { /* comes in at the left edge */
-            pen.y += (y - pen.y) * (0 - pen.x) / (x - pen.x);
-            pen.x = 0;
-        } else if (isnan(pen.x)) {
-            pen = (struct pen){.x = x, .y = y, .col = -1};
-        }
-        move_pen(plot, layer, &pen, x, y, dashed);
-        if (raw != PLOT_LAYERS && (!dashed || !plot_gap(pen.col)))
-            plot_dot(plot, raw, pen.col, (int)(dot_of(chart, series->raw[i]) + 0.5));
+        double x = isnan(series->raw[i]) ? -1 : chart_x(chart, chart_step_of(chart, series, i));
+        int col = (int)(x + 0.5);
+        if (x >= 0 && (!dashed || !plot_gap(col)))
+            plot_dot(plot, layer, col, (int)(chart_y_of(chart, series->raw[i]) + 0.5));
     }
-    leave_column(plot, layer, &pen, dashed);
 }
 
 static void add_curves(struct plot *plot, const struct chart *chart)
 {
     for (enum side side = LEFT; side < SIDES; side++) {
         const bool dashed = side == RIGHT;
-        add_curve(plot, chart, &chart->series[side], curve_layer[side], raw_layer[side], dashed);
+        add_line(plot, chart, &chart->series[side], curve_layer[side], dashed);
+        add_raw(plot, chart, &chart->series[side], raw_layer[side], dashed);
         for (int g = 0; g < HISTORY_GHOSTS; g++)
-            add_curve(plot, chart, &chart->ghost[g][side], ghost_layer[side], PLOT_LAYERS, dashed);
+            add_line(plot, chart, &chart->ghost[g][side], ghost_layer[side], dashed);
     }
 }
 
@@ -390,10 +94,11 @@ static void draw_end(struct canvas *canvas, struct rect area, const struct chart
         return;
     while (end >= 0 && isnan(line[end]))
         end--;
-    int col = end < 0 ? -1 : col_of(chart, (double)history_step(chart->scene->data.history, end));
+    int col =
+        end < 0 ? -1 : chart_col(chart, (double)history_step(chart->scene->data.history, end));
     if (col >= 0)
-        canvas_put(canvas, area.row + row_of(chart, from_axis(chart, line[end])), area.col + col,
-                   chart->scene->terminal.ascii ? 'X' : 0x00D7, ROLE_BAD);
+        canvas_put(canvas, area.row + chart_row(chart, chart_value(chart, line[end])),
+                   area.col + col, chart->scene->terminal.ascii ? 'X' : 0x00D7, ROLE_BAD);
 }
 
 /* The held-out loss, wherever it was measured. */
@@ -406,54 +111,25 @@ static void draw_held_out(struct canvas *canvas, struct rect area, const struct 
         return;
     for (int i = 0; i < chart->series[side].count; i++) {
         double loss = history_at(history, side, i)->valid_loss;
-        int col = isfinite(loss) ? col_of(chart, (double)history_step(history, i)) : -1;
+        int col = isfinite(loss) ? chart_col(chart, (double)history_step(history, i)) : -1;
         if (col >= 0)
-            canvas_put(canvas, area.row + row_of(chart, loss), area.col + col,
+            canvas_put(canvas, area.row + chart_row(chart, loss), area.col + col,
                        chart->scene->terminal.ascii ? letter[side] : diamond[side],
                        scene_accent[side]);
     }
 }
 
-struct reference {
-    double value;
-    const char *name, *brief;
-};
-
-/* What the curves can be held against. */
-static void references_of(const struct chart *chart, struct reference out[REFERENCES])
-{
-    const struct scene *scene = chart->scene;
-    out[0] = out[1] = (struct reference){.value = NAN};
-    switch (chart->look->curve) {
-    case CURVE_LOSS:
-        out[0] = (struct reference){scene->data.task->unigram_entropy, "no context", "no ctx"};
-        out[1] = (struct reference){scene->data.task->entropy_rate, "best possible", "best"};
-        break;
-    case CURVE_RATIO:
-        out[0] = (struct reference){1, "level", "level"};
-        break;
-    case CURVE_GRADIENT:
-        if (scene->data.settings->clip > 0)
-            out[0] = (struct reference){scene->data.settings->clip, "clipped to", "clip"};
-        break;
-    case CURVES:
-        break;
-    }
-    for (int i = 0; i < REFERENCES; i++)
-        if (!(out[i].value >= chart->low * (1 - 1e-9) && out[i].value <= chart->high))
-            out[i].value = NAN;
-}
-
 /* The rows in the margin of the names of reference lines; -1 for one that is not in view. */
-static void reference_rows(const struct chart *chart, const struct reference reference[REFERENCES],
-                           int row[REFERENCES])
+static void reference_rows(const struct chart *chart,
+                           const struct chart_reference reference[CHART_REFERENCES],
+                           int row[CHART_REFERENCES])
 {
     int taken = -1;
-    for (int i = 0; i < REFERENCES; i++) {
+    for (int i = 0; i < CHART_REFERENCES; i++) {
         row[i] = -1;
         if (!isfinite(reference[i].value))
             continue;
-        row[i] = row_of(chart, reference[i].value);
+        row[i] = chart_row(chart, reference[i].value);
         row[i] += row[i] == taken;
         taken = row[i];
     }
@@ -463,14 +139,14 @@ static void reference_rows(const struct chart *chart, const struct reference ref
 static void draw_references(struct canvas *canvas, const struct layout_plot *layout,
                             struct plot *plot, const struct chart *chart)
 {
-    struct reference reference[REFERENCES];
-    int row[REFERENCES], cols = layout->margin.cols;
-    references_of(chart, reference);
+    struct chart_reference reference[CHART_REFERENCES];
+    int row[CHART_REFERENCES], cols = layout->margin.cols;
+    chart_references(chart, reference);
     reference_rows(chart, reference, row);
-    for (int i = 0; i < REFERENCES; i++) {
+    for (int i = 0; i < CHART_REFERENCES; i++) {
         if (row[i] < 0)
             continue;
-        int y = (int)lrint(dot_y(chart, reference[i].value));
+        int y = (int)lrint(chart_y(chart, reference[i].value));
         for (int x = 0; x < chart->width; x += 2)
             plot_dot(plot, PLOT_REFERENCE, x, y);
         if (cols >= BRIEFS_FROM)
@@ -490,7 +166,7 @@ static void draw_marks(struct canvas *canvas, struct rect area, const struct plo
 {
     const struct history *history = chart->scene->data.history;
     for (int i = 0; i < history->marks; i++) {
-        int col = col_of(chart, (double)history->mark[i].step);
+        int col = chart_col(chart, (double)history->mark[i].step);
         for (int row = 0; col >= 0 && row < area.rows; row++)
             if (!plot_has_curve(plot, row, col))
                 canvas_put(canvas, area.row + row, area.col + col,
@@ -499,7 +175,7 @@ static void draw_marks(struct canvas *canvas, struct rect area, const struct plo
     int written[MARK_ROWS] = {0}; /* the first free column of each row */
     for (int i = 0; i < history->marks; i++) {
         const char *text = scene_mark_text(chart->scene, &history->mark[i]);
-        int col = col_of(chart, (double)history->mark[i].step) + 1;
+        int col = chart_col(chart, (double)history->mark[i].step) + 1;
         int end = col + canvas_columns(text);
         for (int row = 0; col > 0 && row < MARK_ROWS && row < area.rows; row++) {
             bool room = col >= written[row] && end <= area.cols;
@@ -518,7 +194,8 @@ static void draw_marks(struct canvas *canvas, struct rect area, const struct plo
 static void draw_cursor(struct canvas *canvas, struct rect area, const struct plot *plot,
                         const struct chart *chart)
 {
-    int col = chart->scene->look.cursor > 0 ? col_of(chart, (double)scene_step(chart->scene)) : -1;
+    int col =
+        chart->scene->look.cursor > 0 ? chart_col(chart, (double)scene_step(chart->scene)) : -1;
     for (int row = 0; col >= 0 && row < area.rows; row++)
         if (!plot_has_curve(plot, row, col))
             canvas_put(canvas, area.row + row, area.col + col,
@@ -548,7 +225,7 @@ static void draw_y_tick(struct canvas *canvas, struct rect area, const struct ch
                         double value, int digits)
 {
     char text[TEXT_NUMBER];
-    int row = row_of(chart, value), edge = area.cols - 1;
+    int row = chart_row(chart, value), edge = area.cols - 1;
     y_label(chart, value, digits, text);
     canvas_print_right(canvas, area, row, edge, ROLE_DIM, "%.*s", LABEL_COLS, text);
     canvas_put(canvas, area.row + row, area.col + edge, chart->scene->terminal.ascii ? '+' : 0x2524,
@@ -561,7 +238,8 @@ static void draw_y_axis(struct canvas *canvas, struct rect area, const struct ch
     canvas_fill(canvas, (struct rect){area.row, area.col + area.cols - 1, area.rows, 1},
                 chart->scene->terminal.ascii ? '|' : 0x2502, ROLE_AXIS);
     if (chart->log_y) {
-        double decades = log10(chart->high / chart->low), base = round_log(chart->low, false, true);
+        double decades = log10(chart->high / chart->low),
+               base = chart_round(chart->low, false, true);
         bool wide = decades * 3 > most;
         int stride = wide && decades > most ? (int)ceil(decades / most) : 1;
         for (int i = 0; log_tick(base, i, wide) <= chart->high * (1 + 1e-9); i += stride)
@@ -591,9 +269,9 @@ static int draw_x_tick(struct canvas *canvas, struct rect area, const struct lay
     snprintf(text, sizeof text, "%.0f", step);
     int from = layout->field.col - area.col, end = from + layout->field.cols;
     end -= unit_gap(layout) == 0; /* the unit follows without a blank of its own */
-    int columns = canvas_columns(text), col = from + col_of(chart, step) - columns / 2;
+    int columns = canvas_columns(text), col = from + chart_col(chart, step) - columns / 2;
     col = col + columns > end ? end - columns : col;
-    if (col_of(chart, step) < 0 || col <= taken)
+    if (chart_col(chart, step) < 0 || col <= taken)
         return taken;
     return canvas_text(canvas, area, 0, col, ROLE_DIM, text);
 }
@@ -610,7 +288,7 @@ static void draw_x_axis(struct canvas *canvas, const struct layout_plot *layout,
                 ascii ? '-' : 0x2500, ROLE_AXIS);
     canvas_put(canvas, area.row, area.col + from - 1, ascii ? '+' : 0x2514, ROLE_AXIS);
     if (logs) {
-        double base = round_log(chart->from, false, true);
+        double base = chart_round(chart->from, false, true);
         bool wide = layout->field.cols / log10(chart->to / chart->from) < 3 * TICK_COLS;
         for (int i = 0; log_tick(base, i, wide) <= chart->to * (1 + 1e-9); i++)
             taken = draw_x_tick(canvas, area, layout, chart, log_tick(base, i, wide), taken);
@@ -636,7 +314,7 @@ static void draw_events(struct canvas *canvas, const struct layout_plot *layout,
                    mark = scene->terminal.ascii ? '^' : 0x25B4;
     for (int i = 0; i < scene_events(scene) && area.rows > 0; i++) {
         const struct event *event = &scene->data.events->event[i];
-        int col = layout->field.col + col_of(chart, (double)event->step);
+        int col = layout->field.col + chart_col(chart, (double)event->step);
         bool bad = event_table[event->kind].tone == TONE_BAD && event->side >= 0;
         if (!bad || col < layout->field.col)
             continue;
@@ -665,13 +343,13 @@ static void legend_value(const struct chart *chart, enum side side, char out[TEX
     if (moment.fault.place != FAULT_NONE)
         snprintf(out, TEXT_NUMBER, "nan");
     else if (look->curve == CURVE_RATIO)
-        text_ratio(out, line_at(chart, side, moment.step));
+        text_ratio(out, chart_line_at(chart, side, moment.step));
     else if (look->curve == CURVE_GRADIENT)
-        text_scientific(out, line_at(chart, side, moment.step), 2);
+        text_scientific(out, chart_line_at(chart, side, moment.step), 2);
     else if (look->smoothing == history_smoothing) /* exact, also between points */
         text_loss(out, moment.step > 0 ? moment.smooth : NAN);
     else
-        text_loss(out, line_at(chart, side, moment.step));
+        text_loss(out, chart_line_at(chart, side, moment.step));
 }
 
 /* What the faint lines are, ending at a column, where there is room beside the shortest title;
@@ -691,7 +369,7 @@ static void draw_legend(struct canvas *canvas, struct rect area, const struct ch
     const struct scene *scene = chart->scene;
     const struct curves_look *look = chart->look;
     static const char *const swatch[SIDES][2] = {[LEFT] = {"━━━", "***"}, [RIGHT] = {"━ ━", "o o"}};
-    const int cols = value_cols[look->curve];
+    const int cols = curve_table[look->curve].value_cols;
     int end = area.cols, between = end >= 100 ? 4 : 2;
     char name[SIDES][TEXT_TITLE], text[TEXT_NUMBER];
     int needed = between + 1;
@@ -711,19 +389,19 @@ static void draw_legend(struct canvas *canvas, struct rect area, const struct ch
                                      swatch[side][scene->terminal.ascii]);
         end -= between;
     }
-    if (ghost_end(scene->data.history) > 0)
+    if (chart_has_ghosts(scene))
         end = draw_ghost_key(canvas, area, end, scene->terminal.ascii) - between;
-    canvas_fit(canvas, area, 0, end, ROLE_TITLE, titles[look->curve]);
+    canvas_fit(canvas, area, 0, end, ROLE_TITLE, curve_table[look->curve].title);
 }
 
 /* The first of RACE_ROWS rows that are free, with a blank row around them where there is room; -1:
  * there are none. */
-static int race_row(const int reference[REFERENCES], int rows)
+static int race_row(const int reference[CHART_REFERENCES], int rows)
 {
     for (int around = 1; around >= 0; around--)
         for (int row = around; row + RACE_ROWS + around <= rows; row++) {
             bool room = true;
-            for (int i = 0; i < REFERENCES; i++)
+            for (int i = 0; i < CHART_REFERENCES; i++)
                 room = room &&
                        (reference[i] < row - around || reference[i] >= row + RACE_ROWS + around);
             if (room)
@@ -753,75 +431,13 @@ static void draw_racer(struct canvas *canvas, struct rect row, const struct scen
                (const char *const[]){text[0], text[1], step ? text[2] : NULL, NULL});
 }
 
-/* Of points from `first` on those in view: the newest may lie right of it. */
-static int count_points(const struct chart *chart, int64_t first, int count)
-{
-    const double stride = (double)chart->scene->data.history->stride;
-    const double in_view = floor(ceil(chart->to) / stride) + 1 - (double)first;
-    return in_view < count ? (int)fmax(in_view, 0) : count;
-}
-
-static void open_series(struct chart *chart)
-{
-    const struct history *history = chart->scene->data.history;
-    for (enum side side = LEFT; side < SIDES; side++) {
-        struct series *series = &chart->series[side];
-        series->point = history->point[side];
-        series->count = count_points(chart, 0, history->count);
-        fill_series(chart, series);
-        for (int g = 0; g < HISTORY_GHOSTS; g++) {
-            const struct history_ghost *ghost = &history->ghost[g];
-            int64_t drawn = ghost->branch / history->stride - 1 - ghost->first;
-            series = &chart->ghost[g][side];
-            series->point = ghost->point[side];
-            series->first = ghost->first;
-            series->count = count_points(chart, ghost->first, ghost->count);
-            series->drawn = drawn > 0 ? (int)drawn : 0;
-            fill_series(chart, series);
-        }
-    }
-}
-
-static void close_series(struct series *series)
-{
-    free(series->line);
-    free(series->raw);
-}
-
-static struct chart chart_open(const struct layout_plot *layout, const struct scene *scene,
-                               const struct curves_look *look)
-{
-    struct chart chart = {
-        .scene = scene,
-        .look = look,
-        .log_y = look->log_y[look->curve],
-        .width = layout->field.cols * PLOT_DOTS_X,
-        .height = layout->field.rows * PLOT_DOTS_Y,
-    };
-    curves_range(scene, look, &chart.from, &chart.to);
-    open_series(&chart);
-    set_values(&chart, layout->field.rows);
-    chart.bottom = to_axis(&chart, chart.low);
-    chart.up = (chart.height - 1) / (to_axis(&chart, chart.high) - chart.bottom);
-    return chart;
-}
-
-static void chart_close(struct chart *chart)
-{
-    for (enum side side = LEFT; side < SIDES; side++) {
-        close_series(&chart->series[side]);
-        for (int g = 0; g < HISTORY_GHOSTS; g++)
-            close_series(&chart->ghost[g][side]);
-    }
-}
-
 /* The race beside the curves of the loss, in rows of the margin that reference lines leave free. */
 static void draw_race(struct canvas *canvas, struct rect margin, const struct chart *chart)
 {
     const struct race race = scene_race(chart->scene);
-    struct reference reference[REFERENCES];
-    int rows[REFERENCES];
-    references_of(chart, reference);
+    struct chart_reference reference[CHART_REFERENCES];
+    int rows[CHART_REFERENCES];
+    chart_references(chart, reference);
     reference_rows(chart, reference, rows);
     int row = race_row(rows, margin.rows);
     if (race.level < 0 || row < 0 || margin.cols < NAMES_FROM)
@@ -836,20 +452,6 @@ static void draw_race(struct canvas *canvas, struct rect margin, const struct ch
 
 /* ---- the learning rate ---- */
 
-/* The rate of a step: as it was, or as it is planned. */
-static double rate_of(const struct scene *scene, int64_t step)
-{
-    const struct history *history = scene->data.history;
-    const struct settings *settings = scene->data.settings;
-    int64_t index = step / history->stride - 1;
-    if (step <= history->last[LEFT].step && history->count > 0) {
-        index = index < 0 ? 0 : index >= history->count ? history->count - 1 : index;
-        double left = history_at(history, LEFT, (int)index)->lr;
-        return isfinite(left) ? left : history_at(history, RIGHT, (int)index)->lr;
-    }
-    return schedule_lr(settings->schedule, settings->lr, settings->warmup, settings->steps, step);
-}
-
 static void draw_strip(struct canvas *canvas, const struct layout_plot *layout,
                        const struct chart *chart)
 {
@@ -862,8 +464,8 @@ static void draw_strip(struct canvas *canvas, const struct layout_plot *layout,
     double most = 0;
     for (int pass = 0; pass < 2; pass++) {
         for (int col = 0; col < area.cols; col++) {
-            int64_t step = (int64_t)ceil(step_at(chart, col * PLOT_DOTS_X + 1));
-            double rate = rate_of(scene, step > 1 ? step : 1);
+            int64_t step = (int64_t)ceil(chart_step_at(chart, col * PLOT_DOTS_X + 1));
+            double rate = chart_rate(scene, step > 1 ? step : 1);
             if (pass == 0)
                 most = fmax(most, rate); /* fmax passes over a NAN */
             else if (most > 0 && isfinite(rate))
@@ -872,7 +474,7 @@ static void draw_strip(struct canvas *canvas, const struct layout_plot *layout,
         }
     }
     char text[TEXT_NUMBER];
-    text_scientific(text, rate_of(scene, now > 0 ? now : 1), 2);
+    text_scientific(text, chart_rate(scene, now > 0 ? now : 1), 2);
     int row = area.rows - 1;
     canvas_text(canvas, layout->strip_name, row, layout->strip_name.cols - 2, ROLE_DIM, "lr");
     if (layout->strip_value.cols >= canvas_columns(text) + 1)
@@ -888,7 +490,7 @@ void curves_draw(struct canvas *canvas, const struct layout_plot *layout, const 
                  const struct curves_look *look, bool race)
 {
     struct rect area = layout->field;
-    struct chart chart = chart_open(layout, scene, look);
+    struct chart chart = chart_open(scene, look, area.rows, area.cols);
     struct plot plot;
     plot_open(&plot, area.rows, area.cols);
     add_curves(&plot, &chart);
@@ -916,12 +518,11 @@ void curves_hit(const struct layout_plot *layout, const struct scene *scene,
 {
     struct chart chart = {.scene = scene, .look = look, .width = layout->field.cols * PLOT_DOTS_X};
     const int64_t newest = scene->data.history->last[LEFT].step;
-    if (newest == 0 ||
-        (!hit_inside(layout->field, row, col) && !hit_inside(layout->strip, row, col)))
+    if (newest == 0 || (!rect_has(layout->field, row, col) && !rect_has(layout->strip, row, col)))
         return;
-    curves_range(scene, look, &chart.from, &chart.to);
+    chart_range(scene, look, &chart.from, &chart.to);
     /* the middle of the cell's dots */
-    int64_t step = llrint(step_at(&chart, (col - layout->field.col) * PLOT_DOTS_X + 0.5));
+    int64_t step = llrint(chart_step_at(&chart, (col - layout->field.col) * PLOT_DOTS_X + 0.5));
     step = step < 1 ? 1 : step > newest ? newest : step;
     *hit = (struct hit){.kind = HIT_STEP, .step = step};
 }

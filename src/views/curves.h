@@ -4,8 +4,16 @@
 #define LNSCOPE_VIEWS_CURVES_H
 
 #include "screen/layout.h"
-#include "views/mouse.h"
-#include "views/scene.h"
+#include "views/view.h"
+
+/* What is said of what the curves show. */
+struct curve_row {
+    const char *name;     /* as a message has it */
+    const char *title[5]; /* from long to short, ended by NULL */
+    int value_cols;       /* columns of a value in the legend */
+};
+
+extern const struct curve_row curve_table[CURVES];
 
 /* The whole run's loss on linear axes, with the usual smoothing: below the bars, and on the
  * projector. */
@@ -18,9 +26,5 @@ void curves_draw(struct canvas *canvas, const struct layout_plot *layout, const 
 /* The step that a cell of the field or of the strip below stands for, where there is one. */
 void curves_hit(const struct layout_plot *layout, const struct scene *scene,
                 const struct curves_look *look, int row, int col, struct hit *hit);
-
-/* The steps at both ends of the x axis. */
-void curves_range(const struct scene *scene, const struct curves_look *look, double *from,
-                  double *to);
 
 #endif

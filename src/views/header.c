@@ -1,4 +1,6 @@
-/* The header and footer lines. */
+/* See header.h. */
+#include "views/header.h"
+
 #include "controls/keys.h"
 #include "screen/layout.h"
 #include "screen/text.h"
@@ -197,7 +199,7 @@ static void add_settings(struct fields *fields, const struct scene *scene)
     add(fields, 1, ROLE_BAR, "%s %s %s", optimizer_names[settings->optimizer], lr,
         schedule_names[settings->schedule]);
     add_kept(fields, scene);
-    if (scene->look.axis.frozen)
+    if (scene->look.bars.axis.frozen)
         add(fields, 1, ROLE_BAR_WARN, "axis frozen");
     if (scene->look.blind)
         add(fields, 1, ROLE_BAR_WARN, "blind");
@@ -249,13 +251,13 @@ enum tabs { TABS_NAMES, TABS_NAME, TABS_DENSE, TABS_SPACED, TABS_DIGITS };
 /* The text of a tab, and the blanks in front of it. */
 static int tab_text(const struct scene *scene, enum tabs tabs, int i, char text[FIELD_TEXT])
 {
-    const struct view_row *view = &view_table[i];
+    const int key = view_table[i]->key;
     const bool shown = i == (int)scene->look.view;
     const bool name = tabs == TABS_NAMES || (shown && tabs < TABS_SPACED);
     if (shown && name)
-        snprintf(text, FIELD_TEXT, " %c %s ", view->key, view->name);
+        snprintf(text, FIELD_TEXT, " %c %s ", key, view_names[i]);
     else
-        snprintf(text, FIELD_TEXT, "%c%s%s", view->key, name ? " " : "", name ? view->name : "");
+        snprintf(text, FIELD_TEXT, "%c%s%s", key, name ? " " : "", name ? view_names[i] : "");
     if (i == 0)
         return 0;
     /* Two digits side by side would read as one number; the name has its own blanks. */
@@ -383,12 +385,12 @@ static const char *hint_of(const struct scene *scene, enum action action)
 {
     if (action == ACTION_PAUSE && !scene->data.running)
         return "run";
-    if (action == ACTION_HELP && scene->look.help)
+    if (action == ACTION_HELP && scene->look.help.open)
         return "close";
     if (action == ACTION_SCROLL_UP || action == ACTION_SCROLL_DOWN)
-        return scene->look.help ? "scroll" : view_table[scene->look.view].up;
+        return scene->look.help.open ? "scroll" : view_table[scene->look.view]->up;
     if (action == ACTION_RIGHT)
-        return view_table[scene->look.view].right;
+        return view_table[scene->look.view]->right;
     return key_table[action].hint;
 }
 
@@ -402,27 +404,15 @@ static int key_columns(const struct scene *scene, enum action action)
 static int keys_now(const struct scene *scene, bool scrolls, enum action out[ACTIONS])
 {
     static const enum action reading[] = {ACTION_SCROLL_DOWN, ACTION_SCROLL_UP, ACTIONS};
-    static const enum action paused[] = {ACTION_PAUSE,     ACTION_STEP,     ACTION_WARMUP_LONGER,
-                                         ACTION_RESTART,   ACTION_LR_UP,    ACTION_DEEPER,
-                                         ACTION_SCROLL_UP, ACTION_GRADIENT, ACTION_NEXT_VIEW,
-                                         ACTION_BACK,      ACTION_COMMAND,  ACTION_EXPORT,
-                                         ACTION_NORM,      ACTION_FASTER,   ACTION_PROJECTOR,
-                                         ACTION_THEME,     ACTION_HIDE,     ACTIONS};
-    static const enum action running[] = {
-        ACTION_PAUSE,     ACTION_WARMUP_LONGER, ACTION_RESTART,   ACTION_LR_UP,  ACTION_DEEPER,
-        ACTION_SCROLL_UP, ACTION_GRADIENT,      ACTION_NEXT_VIEW, ACTION_BACK,   ACTION_COMMAND,
-        ACTION_FASTER,    ACTION_NORM,          ACTION_STEP,      ACTION_EXPORT, ACTION_PROJECTOR,
-        ACTION_THEME,     ACTION_HIDE,          ACTIONS};
     static const enum action past[] = {ACTION_LIVE,   ACTION_BACK,      ACTION_FORWARD,
                                        ACTION_BRANCH, ACTION_MARK,      ACTION_NEXT_VIEW,
                                        ACTION_PAUSE,  ACTION_SCROLL_UP, ACTION_GRADIENT,
                                        ACTION_EXPORT, ACTIONS};
-    const enum action *own = view_table[scene->look.view].keys;
-    const enum action *key = scene->look.help         ? reading
-                             : scene->look.cursor > 0 ? past
-                             : own                    ? own
-                             : scene->data.running    ? running
-                                                      : paused;
+    const struct view_row *view = view_table[scene->look.view];
+    const enum action *key = scene->look.help.open                  ? reading
+                             : scene->look.cursor > 0               ? past
+                             : !scene->data.running && view->paused ? view->paused
+                                                                    : view->keys;
     int count = 0;
     for (; *key != ACTIONS; key++)
         if (hint_of(scene, *key) && (*key != ACTION_SCROLL_UP || scrolls))
@@ -479,7 +469,7 @@ static struct rect news_area(struct rect area, int end, const struct scene *scen
 {
     bool wide = area.cols >= NEWS_FROM;
     int columns = 0;
-    if (wide && !scene->look.help)
+    if (wide && !scene->look.help.open)
         columns = read_news(scene, end - NEWS_KEYS, news);
     else if (!wide && scene->news && scene->look.cursor == 0)
         columns = read_news(scene, area.cols - 2, news);
@@ -527,12 +517,9 @@ static bool has_message(const struct scene *scene)
     return scene->message && scene->message[0];
 }
 
-/* Have Up and Down something to do on a screen of this size? */
 static bool can_scroll(const struct scene *scene, int rows, int cols)
 {
-    return scene->look.help || scene->look.view == VIEW_TENSORS ||
-           scene->look.view == VIEW_ANATOMY || view_bar_scroll_max(scene, rows, cols) > 0 ||
-           view_log_scroll_max(scene, rows, cols) > 0;
+    return scene->look.help.open || view_can_scroll(scene, rows, cols);
 }
 
 int view_key_at(const struct scene *scene, int rows, int cols, int row, int col)

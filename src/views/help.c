@@ -1,5 +1,6 @@
-/* The help: all keys and commands, and what every number on the screen means. The keys come from
- * key_table, the commands from verb_table, the placements and norms from theirs. */
+/* See help.h. */
+#include "views/help.h"
+
 #include "controls/commands.h"
 #include "controls/keys.h"
 #include "screen/layout.h"
@@ -189,8 +190,8 @@ static void put_views(struct writer *writer)
     put_heading(writer, "Views");
     for (int i = 0; i < VIEWS; i++) {
         char label[LINE_MAX], text[LINE_MAX];
-        snprintf(label, sizeof label, " %c ", view_table[i].key);
-        snprintf(text, sizeof text, "%s: %s", view_table[i].name, view_table[i].summary);
+        snprintf(label, sizeof label, " %c ", view_table[i]->key);
+        snprintf(text, sizeof text, "%s: %s", view_names[i], view_table[i]->summary);
         put(writer, 1, ROLE_KEY, label);
         put_wrapped(writer, KEY_COLS + 3, ROLE_TEXT, text);
     }
@@ -201,11 +202,11 @@ static void put_notes(struct writer *writer)
 {
     for (int i = 0; i < VIEWS; i++) {
         char heading[LINE_MAX];
-        if (!view_table[i].notes)
+        if (!view_table[i]->notes)
             continue;
-        snprintf(heading, sizeof heading, "How to read the %s", view_table[i].name);
+        snprintf(heading, sizeof heading, "How to read the %s", view_names[i]);
         put_heading(writer, heading);
-        for (const char *const(*note)[2] = view_table[i].notes; (*note)[0]; note++)
+        for (const char *const(*note)[2] = view_table[i]->notes; (*note)[0]; note++)
             put_entry(writer, TERM_COLS, (*note)[0], ROLE_TITLE, (*note)[1]);
     }
 }
@@ -335,7 +336,7 @@ void view_help(struct canvas *canvas, struct rect area, const struct scene *scen
     struct writer writer = {.cols = text.cols, .scene = scene};
     put_all(&writer);
     int lines = writer.line, spare = lines > text.rows ? lines - text.rows : 0;
-    int first = scene->look.help_scroll < spare ? scene->look.help_scroll : spare;
+    int first = scene->look.help.scroll < spare ? scene->look.help.scroll : spare;
     writer = (struct writer){canvas, text, first, text.cols, 0, scene};
     put_all(&writer);
 

@@ -1,20 +1,9 @@
-/* What keys do to the scene alone: which view, which moment, how it is looked at. */
+/* What keys do to the scene that is the same in every view: which view, which moment. */
 #ifndef LNSCOPE_VIEWS_NAVIGATE_H
 #define LNSCOPE_VIEWS_NAVIGATE_H
 
-#include "controls/keys.h"
+#include "views/answer.h"
 #include "views/scene.h"
-
-#include <stdbool.h>
-#include <stddef.h>
-
-/* Carries out an action on a screen of this size. `said` is the answer for the status line, ""
- * where the picture says it. False when the action is none of these. */
-bool navigate(struct scene *scene, enum action action, int rows, int cols, char *said, size_t size);
-
-/* Page Up and Page Down, where the view has something to scroll by pages; false when the key code
- * is none of these, or the view has not. */
-bool navigate_page(struct scene *scene, int code, int rows, int cols);
 
 /* Shows another view. */
 void navigate_to(struct scene *scene, enum view view);
@@ -22,7 +11,15 @@ void navigate_to(struct scene *scene, enum view view);
 /* Shows the moment nearest to `step`; from the newest step on, the newest one, live. */
 void navigate_to_step(struct scene *scene, int64_t step);
 
-/* To be called when a new run has begun: what belongs to the previous one is forgotten. */
-void navigate_restart(struct scene *scene);
+/* Shows another moment: by so many that are kept, or by a tenth of the run in a direction, 1 or -1;
+ * past the newest one it is live again. */
+void navigate_steps(struct scene *scene, int by, struct answer *answer);
+void navigate_far(struct scene *scene, int direction, struct answer *answer);
+
+/* To the next mark whose moment is a later one, or (-1) back to the one before. */
+void navigate_to_mark(struct scene *scene, int direction, struct answer *answer);
+
+/* To the newest moment, live. */
+void navigate_live(struct scene *scene, struct answer *answer);
 
 #endif

@@ -143,7 +143,7 @@ void scene_gradient_texts(const struct scene *scene, const char *from,
 {
     const char *bar = scene->terminal.ascii ? "|" : "‖";
     const size_t size = SCENE_GRADIENT_TEXT;
-    if (scene->look.gradient == GRADIENT_STREAM) {
+    if (scene->look.bars.gradient == GRADIENT_STREAM) {
         snprintf(text[0], size, "stream gradient %sdLoss/dx_l%s%s", bar, bar,
                  from[0] ? from : ", L2 over the batch");
         snprintf(text[1], size, "stream gradient %sdLoss/dx_l%s%s", bar, bar, from);
@@ -152,8 +152,9 @@ void scene_gradient_texts(const struct scene *scene, const char *from,
         return;
     }
     struct moment moment = scene_moment(scene, LEFT);
-    const char *name =
-        scene->look.tensor < moment.tensors ? moment.tensor[scene->look.tensor].name : "W";
+    const char *name = scene->look.bars.tensor < moment.tensors
+                           ? moment.tensor[scene->look.bars.tensor].name
+                           : "W";
     snprintf(text[0], size, "parameter gradient %sdLoss/dW%s of %s%s", bar, bar, name, from);
     snprintf(text[1], size, "%sdLoss/dW%s of %s%s", bar, bar, name, from);
     snprintf(text[2], size, "%s%s", name, from);
@@ -162,7 +163,7 @@ void scene_gradient_texts(const struct scene *scene, const char *from,
 
 void scene_layers(const struct scene *scene, int *count, int *first)
 {
-    bool stream = scene->look.gradient == GRADIENT_STREAM;
+    bool stream = scene->look.bars.gradient == GRADIENT_STREAM;
     *count = scene->data.settings->layers + (stream ? 1 : 0);
     *first = stream ? 0 : 1;
 }
@@ -173,12 +174,12 @@ const float *scene_gradient(const struct scene *scene, const struct moment *mome
     scene_layers(scene, count, first);
     if (moment->step == 0 || moment->layers != scene->data.settings->layers)
         return NULL;
-    if (scene->look.gradient == GRADIENT_STREAM)
+    if (scene->look.bars.gradient == GRADIENT_STREAM)
         return moment->stream_grad;
     /* The stacks need not have the same tensors: the name decides. */
     struct moment left = scene_moment(scene, LEFT);
-    for (int t = 0; t < moment->tensors && scene->look.tensor < left.tensors; t++)
-        if (strcmp(moment->tensor[t].name, left.tensor[scene->look.tensor].name) == 0)
+    for (int t = 0; t < moment->tensors && scene->look.bars.tensor < left.tensors; t++)
+        if (strcmp(moment->tensor[t].name, left.tensor[scene->look.bars.tensor].name) == 0)
             return moment->tensor[t].grad;
     return NULL;
 }

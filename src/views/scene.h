@@ -4,6 +4,7 @@
 #ifndef LNSCOPE_VIEWS_SCENE_H
 #define LNSCOPE_VIEWS_SCENE_H
 
+#include "controls/view_names.h"
 #include "screen/axis.h"
 #include "screen/canvas.h"
 #include "screen/text.h"
@@ -15,42 +16,47 @@
 
 #include <stddef.h>
 
-/* Indexes view_table (views/views.h). */
-enum view {
-    VIEW_OVERVIEW,
-    VIEW_WATERFALL,
-    VIEW_ANATOMY,
-    VIEW_TENSORS,
-    VIEW_CURVES,
-    VIEW_STREAM,
-    VIEW_SAMPLES,
-    VIEW_LOG,
-    VIEWS
-};
+/* ---- how each view is looked at ---- */
 
 /* Which gradient the bars and the waterfall show. */
 enum gradient { GRADIENT_STREAM, GRADIENT_PARAMETER };
 
+/* The bars of a layer each: overview, projector, waterfall, stream. */
+struct bars_look {
+    enum gradient gradient;
+    int tensor;       /* row of snapshot.tensor that GRADIENT_PARAMETER shows */
+    struct axis axis; /* of the gradient bars, the same for both stacks */
+    /* Where not all layers fit: 0 shows the whole profile, every k-th layer; n > 0 shows every
+     * layer from the n-th (x_(n-1), or block n) upwards. At most view_scroll_max(). */
+    int scroll;
+};
+
+struct waterfall_look {
+    int zoom; /* 2^zoom: how many times fewer steps than the whole run are shown */
+};
+
+struct anatomy_look {
+    int block; /* the block that is shown, 0 .. L-1 */
+};
+
+/* What the cells of the tensors show. */
+enum cell_kind { CELL_GRADIENT, CELL_UPDATE, CELL_WEIGHT, CELL_KINDS };
+
+struct tensors_look {
+    enum cell_kind kind;
+    int tensor; /* row and column of the cell that is read out */
+    int block;
+};
+
 /* What the curves show over the steps. */
 enum curve { CURVE_LOSS, CURVE_RATIO, CURVE_GRADIENT, CURVES };
 
-/* What the cells of the tensors view show. */
-enum cell_kind { CELL_GRADIENT, CELL_UPDATE, CELL_WEIGHT, CELL_KINDS };
-
-/* How the curves view is set. */
 struct curves_look {
     enum curve curve;
     double smoothing; /* weight of the past per step, 0 .. 0.99 */
     bool log_x, log_y[CURVES];
     int zoom;     /* 2^zoom: how many times fewer steps than the whole run are shown */
     int64_t from; /* the first step shown where zoomed; -1: the newest step stays in view */
-};
-
-/* How the tensors view is set. */
-struct cells_look {
-    enum cell_kind kind;
-    int tensor; /* row and column of the cell that is read out */
-    int block;
 };
 
 /* What the stream view shows of every layer. */
@@ -62,6 +68,21 @@ enum stream_kind {
     STREAM_SHARE,      /* of the branches in the stream */
     STREAM_KINDS
 };
+
+struct stream_look {
+    enum stream_kind kind;
+};
+
+struct log_look {
+    int scroll; /* how many of the newest events are below the view */
+};
+
+struct help_look {
+    bool open;
+    int scroll; /* its first line shown */
+};
+
+/* ---- the scene ---- */
 
 struct prompt; /* controls/prompt.h */
 
@@ -83,24 +104,18 @@ struct scene_data {
 /* How it is looked at: what keys change that change nothing else. */
 struct scene_look {
     enum view view;
+    bool projector; /* instead of the view */
     int64_t cursor; /* the step that all views show; 0: the newest */
     bool blind;     /* which stack is which is hidden */
-    enum gradient gradient;
-    int tensor;       /* row of snapshot.tensor that GRADIENT_PARAMETER shows */
-    struct axis axis; /* of the gradient bars, the same for both stacks */
-    /* Where not all layers fit: 0 shows the whole profile, every k-th layer; n > 0 shows every
-     * layer from the n-th (x_(n-1), or block n) upwards. At most view_bar_scroll_max(). */
-    int bar_scroll;
-    int waterfall_zoom; /* 2^zoom: how many times fewer steps than the whole run are shown */
+    bool hide;      /* header and footer are hidden */
+    struct bars_look bars;
+    struct waterfall_look waterfall;
+    struct anatomy_look anatomy;
+    struct tensors_look tensors;
     struct curves_look curves;
-    struct cells_look cells;
-    int anatomy_block;            /* the block that the anatomy view shows, 0 .. L-1 */
-    enum stream_kind stream_kind; /* what the stream view shows */
-    int log_scroll;               /* how many of the newest events are below the log view */
-    bool projector;
-    bool hide;       /* header and footer are hidden */
-    bool help;       /* the help screen is open */
-    int help_scroll; /* its first line shown */
+    struct stream_look stream;
+    struct log_look log;
+    struct help_look help;
 };
 
 /* What the terminal can show. */

@@ -5,7 +5,7 @@
 #include "screen/text.h"
 #include "session/factors.h"
 #include "views/panel.h"
-#include "views/views.h"
+#include "views/view.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -62,6 +62,13 @@ struct anatomy {
     bool stale; /* the moment is not the one of the scene */
 };
 
+/* The one that is chosen, of those that there are. */
+static int block_shown(const struct scene *scene)
+{
+    const int last = scene->data.settings->layers - 1;
+    return scene->look.anatomy.block < last ? scene->look.anatomy.block : last;
+}
+
 static struct anatomy anatomy_of(struct canvas *canvas, const struct layout_diagram *layout,
                                  const struct scene *scene, enum side side)
 {
@@ -75,7 +82,7 @@ static struct anatomy anatomy_of(struct canvas *canvas, const struct layout_diag
     const struct moment *moment = &anatomy.moment;
     if (moment->layers != settings->layers)
         anatomy.moment = (struct moment){0};
-    anatomy.block = view_anatomy_block(scene);
+    anatomy.block = block_shown(scene);
     anatomy.stale = moment->step > 0 && moment->step != scene_step(scene);
     anatomy.norm = moment->step > 0 ? moment->norm : stack->norm;
     enum placement placement = moment->step > 0 ? moment->placement : stack->placement;
@@ -91,12 +98,6 @@ static struct anatomy anatomy_of(struct canvas *canvas, const struct layout_diag
     }
     anatomy.rows = layout_block(layout->drawing, anatomy.sublayers, &anatomy.placement);
     return anatomy;
-}
-
-int view_anatomy_block(const struct scene *scene)
-{
-    const int last = scene->data.settings->layers - 1;
-    return scene->look.anatomy_block < last ? scene->look.anatomy_block : last;
 }
 
 /* ---- numbers ---- */
@@ -564,7 +565,7 @@ static void draw_words(const struct anatomy *anatomy)
                (const char *const[]){text[0], text[1], NULL});
 }
 
-void view_anatomy(struct canvas *canvas, struct rect area, const struct scene *scene)
+static void draw(struct canvas *canvas, struct rect area, const struct scene *scene)
 {
     const struct layout_anatomy layout = layout_anatomy(area);
     for (enum side side = LEFT; side < SIDES; side++) {
@@ -586,3 +587,58 @@ void view_anatomy(struct canvas *canvas, struct rect area, const struct scene *s
                        "RMS of the signal, up; L2 norm of its gradient, down; its factors",
                        "RMS of signal, up; L2 of gradient, down", NULL});
 }
+
+/* To another block. */
+static void scroll(struct scene *scene, int up, struct rect area, struct answer *answer)
+{
+    const int last = scene->data.settings->layers - 1, next = block_shown(scene) + up;
+    (void)area;
+    scene->look.anatomy.block = scene_clamp(next, last);
+    if (next < 0)
+        answer_say(answer, "block 1 is the first one: below it is the embedding");
+    else if (next > last)
+        answer_say(answer, "block %d is the last one: above it is the output", last + 1);
+}
+
+/* ---- the row ---- */
+
+static const enum action keys[] = {
+    ACTION_PAUSE,        ACTION_SCROLL_UP,     ACTION_STEP,    ACTION_BACK,   ACTION_FORWARD,
+    ACTION_SWITCH_RIGHT, ACTION_WARMUP_LONGER, ACTION_RESTART, ACTION_EXPORT, ACTIONS};
+
+static const char *const notes[][2] = {
+    {"lines and boxes",
+     "the signal flows upwards, from x_(l-1) at the bottom to x_l: the line at the left is the "
+     "stream, which skips the branch; at + the branch is added to it. Norms stand where the "
+     "placement has them. Blind hides the inside of the block"},
+    {"RMS",
+     "root mean square of the signal over batch, tokens and width, at that point of the way up"},
+    {"grad", "L2 norm of the loss's gradient with respect to the signal at that point, over the "
+             "whole batch; it comes from above"},
+    {"1/σ", "what a norm multiplies its input by, mean over batch and tokens (1/sd without "
+            "UTF-8). DyT has none"},
+    {"gain", "RMS behind attention or feed-forward network over RMS before it"},
+    {"norm, join",
+     "what the gradient is multiplied by on its way down: through a norm on the stream, and "
+     "at a + with all that its branch sends down, norms in the branch included; = is the "
+     "product, of the sublayer. Its way through ResiDual's second stream or B2T's outer line "
+     "counts in the join where that comes in"},
+    {"per sublayer",
+     "geometric means over the sublayers of the block, so that their product is the block's "
+     "factor: the gradient at x_(l-1) over that at x_l, which stands beside the block's number"},
+    {"measured at step",
+     "all this is measured in every step while the view is open, otherwise in every 8th; "
+     "shown is the nearest step before the one of the screen"},
+    {NULL, NULL},
+};
+
+const struct view_row view_anatomy = {
+    .key = '3',
+    .summary = "one block as a diagram, with the signal at every edge",
+    .draw = draw,
+    .act = {[ACT_SCROLL] = scroll},
+    .watch = WATCH_DETAIL,
+    .up = "block",
+    .keys = keys,
+    .notes = notes,
+};

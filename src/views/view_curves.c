@@ -1,14 +1,15 @@
 /* The curves at large: loss, ratio or gradient norm over the steps, with a row that says how they
  * are drawn and who wins the race. */
 #include "screen/text.h"
+#include "views/chart.h"
 #include "views/curves.h"
-#include "views/views.h"
+#include "views/view.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 
-enum { TEXTS = 4, TEXT_SIZE = 256 };
+enum { TEXTS = 4, TEXT_SIZE = 256, ZOOM_MOST = 12 };
 
 /* "race to loss 1.48: Pre-LN at step 57, Post-LN 34 steps later". */
 static void race_texts(const struct scene *scene, char text[TEXTS][TEXT_SIZE])
@@ -104,15 +105,137 @@ static void draw_info(struct canvas *canvas, struct rect area, const struct scen
                (const char *const[]){text[0], text[1], text[2], text[3], NULL});
 }
 
-void view_curves(struct canvas *canvas, struct rect area, const struct scene *scene)
+static void draw(struct canvas *canvas, struct rect area, const struct scene *scene)
 {
     const struct layout_curves layout = layout_curves(area);
     draw_info(canvas, layout.info, scene);
     curves_draw(canvas, &layout.plot, scene, &scene->look.curves, false);
 }
 
-void view_curves_hit(struct rect area, const struct scene *scene, int row, int col, struct hit *hit)
+static void hit_at(struct rect area, const struct scene *scene, int row, int col, struct hit *hit)
 {
     const struct layout_curves layout = layout_curves(area);
     curves_hit(&layout.plot, scene, &scene->look.curves, row, col, hit);
 }
+
+/* Zooms about the cursor, or about the newest step. */
+static void zoom(struct scene *scene, int by, struct rect area, struct answer *answer)
+{
+    struct curves_look *look = &scene->look.curves;
+    double from, to, before, after;
+    (void)area;
+    chart_range(scene, look, &before, &after);
+    look->zoom += by;
+    chart_range(scene, look, &from, &to);
+    if (look->zoom < 0 || look->zoom > ZOOM_MOST || (by > 0 && to - from >= after - before)) {
+        look->zoom -= by;
+        answer_say(answer, by > 0 ? "this is as near as it goes" : "the whole run is in view");
+        return;
+    }
+    double middle = scene->look.cursor > 0 ? (double)scene_step(scene) : (before + after) / 2;
+    bool follows = look->from < 0 && scene->look.cursor == 0;
+    look->from = follows || look->zoom == 0 ? -1 : (int64_t)fmax(0, middle - (to - from) / 2);
+}
+
+static void pan(struct scene *scene, int direction, struct rect area, struct answer *answer)
+{
+    struct curves_look *look = &scene->look.curves;
+    double from, to, newest = (double)scene->data.history->last[LEFT].step;
+    (void)area;
+    chart_range(scene, look, &from, &to);
+    if (look->zoom == 0) {
+        answer_say(answer, "the whole run is in view: z zooms");
+        return;
+    }
+    double next = fmax(0, from + direction * (to - from) / 4);
+    look->from = next + (to - from) >= newest && direction > 0 ? -1 : (int64_t)next;
+}
+
+static void smooth(struct scene *scene, int by, struct rect area, struct answer *answer)
+{
+    static const double weights[] = {0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99};
+    enum { WEIGHTS = sizeof weights / sizeof weights[0] };
+    double *smoothing = &scene->look.curves.smoothing;
+    int at = 0;
+    (void)area;
+    while (at + 1 < WEIGHTS && weights[at + 1] <= *smoothing + 1e-9)
+        at++;
+    at += by;
+    if (at >= 0 && at < WEIGHTS)
+        *smoothing = weights[at];
+    answer_say(answer,
+               at < 0          ? "smoothing 0: these are the raw values"
+               : at >= WEIGHTS ? "smoothing 0.99: it goes no further"
+                               : "smoothing %g: the weight of the past per step",
+               *smoothing);
+}
+
+static void next_quantity(struct scene *scene, int by, struct rect area, struct answer *answer)
+{
+    enum curve *curve = &scene->look.curves.curve;
+    (void)area;
+    *curve = (enum curve)(((int)*curve + by) % CURVES);
+    answer_say(answer, "curves: %s", curve_table[*curve].name);
+}
+
+static void toggle(bool *log, const char *axis, struct answer *answer)
+{
+    *log = !*log;
+    answer_say(answer, "%s: %s", axis, *log ? "logarithmic" : "linear");
+}
+
+static void toggle_x(struct scene *scene, int by, struct rect area, struct answer *answer)
+{
+    (void)by;
+    (void)area;
+    toggle(&scene->look.curves.log_x, "steps", answer);
+}
+
+static void toggle_y(struct scene *scene, int by, struct rect area, struct answer *answer)
+{
+    struct curves_look *look = &scene->look.curves;
+    (void)by;
+    (void)area;
+    toggle(&look->log_y[look->curve], curve_table[look->curve].name, answer);
+}
+
+static void restart(struct scene *scene)
+{
+    scene->look.curves.zoom = 0;
+    scene->look.curves.from = -1;
+}
+
+/* ---- the row ---- */
+
+static const enum action keys[] = {ACTION_PAUSE,   ACTION_QUANTITY, ACTION_ZOOM_IN,
+                                   ACTION_RIGHT,   ACTION_SMOOTHER, ACTION_LOG_Y,
+                                   ACTION_LOG_X,   ACTION_BACK,     ACTION_WARMUP_LONGER,
+                                   ACTION_RESTART, ACTION_EXPORT,   ACTIONS};
+
+static const char *const notes[][2] = {
+    {"smoothing",
+     "the weight of the past per step in the bright line, debiased; of ratios and gradients "
+     "the logarithms are smoothed. The dim dots are the raw values"},
+    {"gradient norm", "L2 norm of the gradient of all parameters, before clipping"},
+    {"diamonds",
+     "the held-out loss, where it was measured: filled for the left stack, open for the right "
+     "one"},
+    {NULL, NULL},
+};
+
+const struct view_row view_curves = {
+    .key = '5',
+    .summary = "loss, ratio, gradient norm over the steps, at large",
+    .draw = draw,
+    .hit = hit_at,
+    .act = {[ACT_SIDEWAYS] = pan,
+            [ACT_ZOOM] = zoom,
+            [ACT_SMOOTH] = smooth,
+            [ACT_QUANTITY] = next_quantity,
+            [ACT_LOG_X] = toggle_x,
+            [ACT_LOG_Y] = toggle_y},
+    .restart = restart,
+    .right = "pan",
+    .keys = keys,
+    .notes = notes,
+};

@@ -1,12 +1,16 @@
 /* The log: what happened, at which step, in which stack; the newest at the bottom. */
 #include "screen/layout.h"
 #include "screen/text.h"
-#include "views/views.h"
+#include "views/navigate.h"
+#include "views/view.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { BULLET_COLS = 2 };
+enum {
+    BULLET_COLS = 2,
+    BESIDE_PAGE = 5 /* rows of the body that a page is shorter by */
+};
 
 /* Which events are in view: those from `first` up to one before `past`, in so many rows. */
 struct window {
@@ -41,8 +45,9 @@ static struct window window_up(const struct scene *scene, struct rect what, int 
 }
 
 /* How many of the newest can be below the view while the oldest is at its top. */
-static int scroll_max(const struct scene *scene, struct rect what)
+static int scroll_max(const struct scene *scene, struct rect area)
 {
+    const struct rect what = layout_log(area).what;
     int count = scene_events(scene), fit = 0, rows = 0;
     while (fit < count) {
         rows += rows_of(scene, &scene->data.events->event[fit], what.cols - BULLET_COLS);
@@ -51,14 +56,6 @@ static int scroll_max(const struct scene *scene, struct rect what)
         fit++;
     }
     return count - fit;
-}
-
-int view_log_scroll_max(const struct scene *scene, int rows, int columns)
-{
-    struct layout_screen screen = view_layout(scene, rows, columns);
-    if (screen.too_small || scene->look.view != VIEW_LOG)
-        return 0;
-    return scroll_max(scene, layout_log(screen.body).what);
 }
 
 static void draw_event(struct canvas *canvas, const struct layout_log *layout, int row,
@@ -128,11 +125,11 @@ static void draw_nothing(struct canvas *canvas, struct rect area, const struct s
                                        : gone);
 }
 
-void view_log(struct canvas *canvas, struct rect area, const struct scene *scene)
+static void draw(struct canvas *canvas, struct rect area, const struct scene *scene)
 {
     const struct layout_log layout = layout_log(area);
-    const int count = scene_events(scene), most = scroll_max(scene, layout.what);
-    const int scroll = scene->look.log_scroll < most ? scene->look.log_scroll : most;
+    const int count = scene_events(scene), most = scroll_max(scene, area);
+    const int scroll = scene->look.log.scroll < most ? scene->look.log.scroll : most;
     const struct window window = window_up(scene, layout.what, count - scroll);
     draw_title(canvas, layout.title, scene, &window);
     if (count == 0) {
@@ -151,3 +148,68 @@ void view_log(struct canvas *canvas, struct rect area, const struct scene *scene
         row += rows_of(scene, &scene->data.events->event[i], layout.what.cols - BULLET_COLS);
     }
 }
+
+static void scroll(struct scene *scene, int up, struct rect area, struct answer *answer)
+{
+    const int most = scroll_max(scene, area);
+    int *now = &scene->look.log.scroll;
+    (void)answer;
+    *now = scene_clamp(scene_clamp(*now, most) + up, most);
+}
+
+static void page(struct scene *scene, int up, struct rect area, struct answer *answer)
+{
+    scroll(scene, up * (area.rows > BESIDE_PAGE ? area.rows - BESIDE_PAGE : 1), area, answer);
+}
+
+/* To the step of the next event, or of the one before the step shown. */
+static void go_to_event(struct scene *scene, int direction, struct rect area, struct answer *answer)
+{
+    int64_t now = scene_step(scene);
+    int to = scene_events(scene);
+    (void)area;
+    if (direction < 0)
+        to--;
+    while (direction < 0 && to >= 0 && scene->data.events->event[to].step >= now)
+        to--;
+    if (direction < 0 && to < 0)
+        answer_say(answer, "there is no event before this step");
+    else if (direction > 0 && scene->look.cursor == 0)
+        answer_say(answer, "this is the newest step, live");
+    else if (direction > 0 && (!scene->data.events || to >= scene->data.events->count))
+        scene->look.cursor = 0;
+    else
+        navigate_to_step(scene, scene->data.events->event[to].step);
+    scene->look.log.scroll = 0;
+}
+
+static void restart(struct scene *scene)
+{
+    scene->look.log.scroll = 0;
+}
+
+/* ---- the row ---- */
+
+static const enum action keys[] = {
+    ACTION_PAUSE,         ACTION_SCROLL_UP, ACTION_RIGHT,     ACTION_BACK,   ACTION_FORWARD,
+    ACTION_WARMUP_LONGER, ACTION_RESTART,   ACTION_NEXT_VIEW, ACTION_EXPORT, ACTIONS};
+
+static const char *const notes[][2] = {
+    {"step", "the first step that showed it, or that a change acts on"},
+    {"Left Right", "show the moment of the event before, or of the next one, in all views; what "
+                   "happened after the moment shown is not listed"},
+    {NULL, NULL},
+};
+
+const struct view_row view_log = {
+    .key = '8',
+    .summary = "what happened, at which step, in which layer",
+    .draw = draw,
+    .act = {[ACT_SCROLL] = scroll, [ACT_PAGE] = page, [ACT_SIDEWAYS] = go_to_event},
+    .scroll_max = scroll_max,
+    .restart = restart,
+    .up = "scroll",
+    .right = "event",
+    .keys = keys,
+    .notes = notes,
+};

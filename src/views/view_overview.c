@@ -1,12 +1,11 @@
 /* The overview: a bar panel for each stack, and the loss curves below. */
+#include "views/view.h"
 #include "screen/layout.h"
 #include "screen/plot.h"
 #include "screen/text.h"
 #include "views/bars.h"
 #include "views/curves.h"
-#include "views/mouse.h"
 #include "views/panel.h"
-#include "views/views.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -17,16 +16,6 @@ enum {
     RATIO_COLS = 8,  /* "1/2.3e6" */
     FACTOR_COLS = 6  /* "×0.052" */
 };
-
-void view_bar_range(const struct scene *scene, double *least, double *most)
-{
-    *least = *most = NAN;
-    for (enum side side = LEFT; side < SIDES; side++) {
-        struct bars bars = bars_of(scene, side);
-        if (bars.value)
-            axis_widen(least, most, bars.value, bars.count);
-    }
-}
 
 /* Which gradient the bars show, and the head of the factors; where there is no room for it at the
  * axis, also what is left out. */
@@ -85,7 +74,7 @@ static void draw_axis(struct canvas *canvas, const struct layout_panel *panel,
                       const struct scene *scene, const struct bars *bars,
                       const struct bars_shown *shown)
 {
-    plot_log_axis(canvas, panel->axis, panel->bar, &scene->look.axis, scene->terminal.ascii);
+    plot_log_axis(canvas, panel->axis, panel->bar, &scene->look.bars.axis, scene->terminal.ascii);
     char out[TEXT_TITLE];
     bars_left_out(out, bars, shown);
     if (panel->factor.cols > 0)
@@ -97,7 +86,7 @@ static void draw_ratio(struct canvas *canvas, struct rect area, const struct sce
                        enum side side, const struct bars *bars)
 {
     double ratio = bars_ratio(bars);
-    bool stream = scene->look.gradient == GRADIENT_STREAM;
+    bool stream = scene->look.bars.gradient == GRADIENT_STREAM;
     int last = bars->count - 1 + bars->first;
     char text[TEXT_NUMBER], factor[TEXT_NUMBER];
     text_ratio(text, ratio);
@@ -121,7 +110,7 @@ static void draw_panel(struct canvas *canvas, const struct layout_panel *panel,
 {
     struct bars bars = bars_of(scene, side);
     const struct bars_shown shown =
-        bars_choose(bars.count, panel->bar.rows, scene->look.bar_scroll, false);
+        bars_choose(bars.count, panel->bar.rows, scene->look.bars.scroll, false);
     panel_titles(canvas, panel->title, panel->state, scene, side);
     draw_head(canvas, panel, scene, &bars, &shown);
     draw_bars(canvas, panel, scene, side, &bars, &shown);
@@ -129,8 +118,7 @@ static void draw_panel(struct canvas *canvas, const struct layout_panel *panel,
     draw_ratio(canvas, panel->ratio, scene, side, &bars);
 }
 
-void view_overview_hit(struct rect area, const struct scene *scene, int row, int col,
-                       struct hit *hit)
+static void hit_at(struct rect area, const struct scene *scene, int row, int col, struct hit *hit)
 {
     const struct layout_overview layout = layout_overview(area);
     const struct curves_look loss = curves_loss();
@@ -140,15 +128,15 @@ void view_overview_hit(struct rect area, const struct scene *scene, int row, int
         const struct rect rows = {bar.row, title.col, bar.rows, title.cols};
         const struct bars bars = bars_of(scene, side);
         const struct bars_shown shown =
-            bars_choose(bars.count, bar.rows, scene->look.bar_scroll, false);
-        int at = hit_inside(rows, row, col) ? bars_at(&shown, bar.rows, row - bar.row) : -1;
+            bars_choose(bars.count, bar.rows, scene->look.bars.scroll, false);
+        int at = rect_has(rows, row, col) ? bars_at(&shown, bar.rows, row - bar.row) : -1;
         if (at >= 0)
             *hit = (struct hit){.kind = HIT_LAYER, .block = bars_block(&bars, shown.index[at])};
     }
     curves_hit(&layout.plot, scene, &loss, row, col, hit);
 }
 
-void view_overview(struct canvas *canvas, struct rect area, const struct scene *scene)
+static void draw(struct canvas *canvas, struct rect area, const struct scene *scene)
 {
     struct layout_overview layout = layout_overview(area);
     for (enum side side = LEFT; side < SIDES; side++)
@@ -156,3 +144,41 @@ void view_overview(struct canvas *canvas, struct rect area, const struct scene *
     const struct curves_look loss = curves_loss();
     curves_draw(canvas, &layout.plot, scene, &loss, true);
 }
+
+static int scroll_max(const struct scene *scene, struct rect area)
+{
+    int count, first;
+    scene_layers(scene, &count, &first);
+    return bars_scroll_max(count, layout_overview(area).panel[LEFT].bar.rows);
+}
+
+static void scroll(struct scene *scene, int up, struct rect area, struct answer *answer)
+{
+    bars_scroll(scene, up, scroll_max(scene, area), answer);
+}
+
+/* ---- the row ---- */
+
+static const enum action keys[] = {
+    ACTION_PAUSE,     ACTION_WARMUP_LONGER, ACTION_RESTART,   ACTION_LR_UP,  ACTION_DEEPER,
+    ACTION_SCROLL_UP, ACTION_GRADIENT,      ACTION_NEXT_VIEW, ACTION_BACK,   ACTION_COMMAND,
+    ACTION_FASTER,    ACTION_NORM,          ACTION_STEP,      ACTION_EXPORT, ACTION_PROJECTOR,
+    ACTION_THEME,     ACTION_HIDE,          ACTIONS};
+static const enum action paused[] = {ACTION_PAUSE,     ACTION_STEP,     ACTION_WARMUP_LONGER,
+                                     ACTION_RESTART,   ACTION_LR_UP,    ACTION_DEEPER,
+                                     ACTION_SCROLL_UP, ACTION_GRADIENT, ACTION_NEXT_VIEW,
+                                     ACTION_BACK,      ACTION_COMMAND,  ACTION_EXPORT,
+                                     ACTION_NORM,      ACTION_FASTER,   ACTION_PROJECTOR,
+                                     ACTION_THEME,     ACTION_HIDE,     ACTIONS};
+
+const struct view_row view_overview = {
+    .key = '1',
+    .summary = "the gradient per layer as bars, and the loss",
+    .draw = draw,
+    .hit = hit_at,
+    .act = {[ACT_SCROLL] = scroll},
+    .scroll_max = scroll_max,
+    .up = "layers",
+    .keys = keys,
+    .paused = paused,
+};

@@ -7,7 +7,7 @@
 #include "views/bars.h"
 #include "views/curves.h"
 #include "views/panel.h"
-#include "views/views.h"
+#include "views/view.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -42,7 +42,7 @@ static void draw_word(struct canvas *canvas, struct rect area, const struct scen
                       const struct bars *bars, const struct bars_shown *shown)
 {
     char ends[TEXT_TITLE], text[2][TEXT_TITLE + 32], left_out[TEXT_TITLE];
-    bool stream = scene->look.gradient == GRADIENT_STREAM;
+    bool stream = scene->look.bars.gradient == GRADIENT_STREAM;
     snprintf(ends, sizeof ends, stream ? "x_0/x_%d" : "b1/b%d", bars->count - 1 + bars->first);
     snprintf(text[0], sizeof text[0], "%s gradient, %s", stream ? "stream" : "parameter", ends);
     snprintf(text[1], sizeof text[1], "gradient, %s", ends);
@@ -62,7 +62,7 @@ static void draw_panel(struct canvas *canvas, const struct layout_big *panel,
     const struct bars bars = bars_of(scene, side);
     const struct moment moment = scene_moment(scene, side);
     const struct bars_shown shown =
-        bars_choose(bars.count, panel->bar.rows, scene->look.bar_scroll, true);
+        bars_choose(bars.count, panel->bar.rows, scene->look.bars.scroll, true);
     const bool bad = moment.fault.place != FAULT_NONE;
     char text[TEXT_NUMBER];
     draw_name(canvas, panel->name, scene, side);
@@ -74,7 +74,7 @@ static void draw_panel(struct canvas *canvas, const struct layout_big *panel,
     draw_number(canvas, panel->ratio, bars.stale > 0 ? scene_accent_dim[side] : scene_accent[side],
                 scene, text, ratio_kept);
     bars_draw(canvas, panel->label, panel->bar, scene, side, &shown);
-    plot_log_axis(canvas, panel->axis, panel->bar, &scene->look.axis, scene->terminal.ascii);
+    plot_log_axis(canvas, panel->axis, panel->bar, &scene->look.bars.axis, scene->terminal.ascii);
 }
 
 /* Running or not, and what else must not be missed; with `step` also that, in small letters. */
@@ -107,7 +107,7 @@ static void draw_rate(struct canvas *canvas, struct rect area, const struct scen
                (const char *const[]){text[0], text[1], NULL});
 }
 
-void view_projector(struct canvas *canvas, struct rect area, const struct scene *scene)
+static void draw(struct canvas *canvas, struct rect area, const struct scene *scene)
 {
     const struct layout_projector layout = layout_projector(area);
     for (enum side side = LEFT; side < SIDES; side++)
@@ -123,10 +123,28 @@ void view_projector(struct canvas *canvas, struct rect area, const struct scene 
     curves_draw(canvas, &layout.plot, scene, &loss, false);
 }
 
-void view_projector_hit(struct rect area, const struct scene *scene, int row, int col,
-                        struct hit *hit)
+static void hit_at(struct rect area, const struct scene *scene, int row, int col, struct hit *hit)
 {
     const struct layout_projector layout = layout_projector(area);
     const struct curves_look loss = curves_loss();
     curves_hit(&layout.plot, scene, &loss, row, col, hit);
 }
+
+static int scroll_max(const struct scene *scene, struct rect area)
+{
+    int count, first;
+    scene_layers(scene, &count, &first);
+    return bars_scroll_max(count, layout_projector(area).panel[LEFT].bar.rows);
+}
+
+static void scroll(struct scene *scene, int up, struct rect area, struct answer *answer)
+{
+    bars_scroll(scene, up, scroll_max(scene, area), answer);
+}
+
+const struct view_row view_projector = {
+    .draw = draw,
+    .hit = hit_at,
+    .act = {[ACT_SCROLL] = scroll},
+    .scroll_max = scroll_max,
+};

@@ -4,7 +4,7 @@
 #include "screen/plot.h"
 #include "screen/text.h"
 #include "views/panel.h"
-#include "views/views.h"
+#include "views/view.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -279,7 +279,7 @@ static void draw_key(struct canvas *canvas, struct rect area, const struct scene
                     scene_has_letters(scene));
 }
 
-void view_samples(struct canvas *canvas, struct rect area, const struct scene *scene)
+static void draw(struct canvas *canvas, struct rect area, const struct scene *scene)
 {
     const struct layout_samples layout = layout_samples(area);
     const struct sample *left = scene_sample(scene, LEFT);
@@ -300,3 +300,40 @@ void view_samples(struct canvas *canvas, struct rect area, const struct scene *s
     draw_head(canvas, layout.head, scene, left);
     draw_key(canvas, layout.key, scene);
 }
+
+/* ---- the row ---- */
+
+static const enum action keys[] = {ACTION_PAUSE,   ACTION_STEP,          ACTION_BACK,
+                                   ACTION_FORWARD, ACTION_WARMUP_LONGER, ACTION_TASK,
+                                   ACTION_RESTART, ACTION_EXPORT,        ACTIONS};
+
+static const char *const notes[][2] = {
+    {"dim text", "the prompt or the question, which training never uses: the same for both stacks"},
+    {"colours",
+     "the probability that the stack gave to the character it wrote, from 0 to 1; without colours "
+     "the letter below it. A cross below: it is not the right answer"},
+    {"same dice",
+     "a character is drawn from the probabilities of the stack (softmax, temperature 1) with "
+     "random "
+     "numbers that are the same for both stacks and at every step: a text changes only where the "
+     "stack has changed"},
+    {"bits per character",
+     "mean of -log2 of these probabilities over all texts: how surprised a stack is by its own "
+     "text. At the no-context level it stays at that of the letters alone"},
+    {"likeliest first",
+     "the characters with the highest probability at the first place that is written: both stacks "
+     "have read the same there"},
+    {"rhythm",
+     "samples are written while this view is open, at most about every tenth step, so that they "
+     "take no more time than training; the numbers of the run stay as they are"},
+    {NULL, NULL},
+};
+
+const struct view_row view_samples = {
+    .key = '7',
+    .summary = "both stacks continue the same text",
+    .draw = draw,
+    .watch = WATCH_SAMPLES,
+    .keys = keys,
+    .notes = notes,
+};

@@ -5,7 +5,7 @@
 #include "screen/text.h"
 #include "views/bars.h"
 #include "views/panel.h"
-#include "views/views.h"
+#include "views/view.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -15,6 +15,7 @@
 _Static_assert((int)LAYOUT_PROPERTIES == (int)STREAM_KINDS, "one place for each property");
 
 struct property_row {
+    const char *name;     /* as a message has it */
     const char *title[5]; /* from long to short, ended by NULL: what, over what, in what unit */
     const char *words;    /* how to read it */
     size_t offset;        /* of its values in struct moment */
@@ -26,27 +27,31 @@ struct property_row {
 };
 
 static const struct property_row property_table[STREAM_KINDS] = {
-    [STREAM_RMS] = {.title = {"RMS of x_l over batch, tokens, width", "RMS of x_l over the batch",
+    [STREAM_RMS] = {.name = "RMS of x_l",
+                    .title = {"RMS of x_l over batch, tokens, width", "RMS of x_l over the batch",
                               "RMS of x_l", NULL},
                     .words = "RMS: a norm at the end of each block holds the stream at one size; "
                              "without one it is a plain sum, and grows with every block.",
                     .offset = offsetof(struct moment, stream_rms),
                     .logarithmic = true,
                     .always = true},
-    [STREAM_COSINE] = {.title = {"cosine between x_l and x_(l-1), mean over tokens",
+    [STREAM_COSINE] = {.name = "cosine between neighbouring layers",
+                       .title = {"cosine between x_l and x_(l-1), mean over tokens",
                                  "cosine of x_l and x_(l-1), mean", "cosine x_l, x_(l-1)", "cosine",
                                  NULL},
                        .words = "Collapse: a cosine of 1 says that a block no longer turns the "
                                 "stream. Where late layers come near it they could be left out.",
                        .offset = offsetof(struct moment, detail.cosine),
                        .first = 1},
-    [STREAM_SIMILARITY] = {.title = {"similarity: mean cosine of two tokens in x_l",
+    [STREAM_SIMILARITY] = {.name = "similarity between tokens",
+                           .title = {"similarity: mean cosine of two tokens in x_l",
                                      "similarity of two tokens in x_l", "token similarity",
                                      "similarity", NULL},
                            .words = "Collapse: a similarity of 1 says that all tokens of a "
                                     "sequence have become one vector; nothing tells them apart.",
                            .offset = offsetof(struct moment, detail.similarity)},
-    [STREAM_ENTROPY] = {.title = {"attention entropy, as part of that of even attention",
+    [STREAM_ENTROPY] = {.name = "attention entropy",
+                        .title = {"attention entropy, as part of that of even attention",
                                   "attention entropy, part of even", "attention entropy", "entropy",
                                   NULL},
                         .words = "1: attention looks at all keys alike and selects nothing; 0: at "
@@ -54,7 +59,8 @@ static const struct property_row property_table[STREAM_KINDS] = {
                         .offset = offsetof(struct moment, detail.entropy),
                         .first = 1,
                         .of_block = true},
-    [STREAM_SHARE] = {.title = {"share of a block: |x_l - x_(l-1)| over |x_(l-1)|, L2",
+    [STREAM_SHARE] = {.name = "share of the branches",
+                      .title = {"share of a block: |x_l - x_(l-1)| over |x_(l-1)|, L2",
                                 "share: |x_l - x_(l-1)| / |x_(l-1)|", "share of the block", "share",
                                 NULL},
                       .words = "What a block adds to the stream, over what was there. Towards 0: "
@@ -79,7 +85,7 @@ struct property {
     double low, high; /* of an axis that is not logarithmic */
 };
 
-int view_stream_bars(const struct scene *scene)
+static int bar_count(const struct scene *scene)
 {
     return scene->data.settings->layers + 1;
 }
@@ -89,7 +95,7 @@ static struct bars bars_of_kind(const struct scene *scene, enum side side, enum 
     const struct property_row *row = &property_table[kind];
     const struct moment moment =
         row->always ? scene_finite_moment(scene, side) : scene_detailed_moment(scene, side);
-    struct bars bars = {.count = view_stream_bars(scene)};
+    struct bars bars = {.count = bar_count(scene)};
     if (moment.step == 0 || moment.layers != scene->data.settings->layers)
         return bars;
     memcpy(&bars.value, (const char *)&moment + row->offset, sizeof bars.value);
@@ -184,11 +190,11 @@ static void draw_property(struct canvas *canvas, const struct layout_property *w
     const struct property property = property_of(scene, side, kind);
     const struct bars *bars = &property.bars;
     const struct bars_shown shown =
-        bars_choose(bars->count, whole->bar.rows, scene->look.bar_scroll, false);
+        bars_choose(bars->count, whole->bar.rows, scene->look.bars.scroll, false);
     const struct layout_property part = used_part(whole, &shown), *layout = &part;
     const enum texture texture = bars_texture(bars, side);
     enum role role = bars->stale > 0 ? scene_accent_dim[side] : scene_accent[side];
-    draw_head(canvas, layout->head, &property, &shown, kind == scene->look.stream_kind);
+    draw_head(canvas, layout->head, &property, &shown, kind == scene->look.stream.kind);
     if (property.row->logarithmic) {
         plot_log_grid(canvas, layout->bar, &property.axis, scene->terminal.ascii);
         plot_log_axis(canvas, layout->axis, layout->bar, &property.axis, scene->terminal.ascii);
@@ -228,18 +234,71 @@ static void draw_words(struct canvas *canvas, struct rect area, const char *text
     }
 }
 
-void view_stream(struct canvas *canvas, struct rect area, const struct scene *scene)
+static void draw(struct canvas *canvas, struct rect area, const struct scene *scene)
 {
     const struct layout_stream layout = layout_stream(area);
     const bool all = layout.properties == STREAM_KINDS;
     for (enum side side = LEFT; side < SIDES; side++) {
         panel_titles(canvas, layout.panel[side].title, layout.panel[side].state, scene, side);
         for (int i = 0; i < layout.properties; i++) {
-            const int kind = all ? i : ((int)scene->look.stream_kind + i) % STREAM_KINDS;
+            const int kind = all ? i : ((int)scene->look.stream.kind + i) % STREAM_KINDS;
             draw_property(canvas, &layout.panel[side].property[i], scene, side,
                           (enum stream_kind)kind);
         }
     }
-    draw_words(canvas, layout.words[0], property_table[scene->look.stream_kind].words);
+    draw_words(canvas, layout.words[0], property_table[scene->look.stream.kind].words);
     draw_words(canvas, layout.words[1], collapse_words);
 }
+
+static int scroll_max(const struct scene *scene, struct rect area)
+{
+    return bars_scroll_max(bar_count(scene), layout_stream(area).panel[LEFT].property[0].bar.rows);
+}
+
+static void scroll(struct scene *scene, int up, struct rect area, struct answer *answer)
+{
+    bars_scroll(scene, up, scroll_max(scene, area), answer);
+}
+
+static void next_quantity(struct scene *scene, int by, struct rect area, struct answer *answer)
+{
+    enum stream_kind *kind = &scene->look.stream.kind;
+    (void)area;
+    *kind = (enum stream_kind)(((int)*kind + by) % STREAM_KINDS);
+    answer_say(answer, "stream: %s", property_table[*kind].name);
+}
+
+/* ---- the row ---- */
+
+static const enum action keys[] = {
+    ACTION_PAUSE,     ACTION_QUANTITY,      ACTION_SCROLL_UP, ACTION_BACK,   ACTION_FORWARD,
+    ACTION_NEXT_VIEW, ACTION_WARMUP_LONGER, ACTION_RESTART,   ACTION_EXPORT, ACTIONS};
+
+static const char *const notes[][2] = {
+    {"RMS of x_l",
+     "root mean square of the stream over batch, tokens and width, on a logarithmic axis "
+     "that both stacks share"},
+    {"cosine",
+     "between x_l and x_(l-1) of the same token, mean over batch and tokens. 1: the block "
+     "no longer turns the stream"},
+    {"similarity",
+     "mean cosine of two different tokens of a sequence in x_l. 1: all tokens have become the "
+     "same vector, which is called representation collapse"},
+    {"entropy",
+     "of the attention probabilities, mean over batch, heads and queries, as part of that of "
+     "even attention. 1: all keys alike; 0: one key alone"},
+    {"share", "L2 norm of what a block adds to the stream over that of the stream before it"},
+    {NULL, NULL},
+};
+
+const struct view_row view_stream = {
+    .key = '6',
+    .summary = "what the stream looks like in every layer",
+    .draw = draw,
+    .act = {[ACT_SCROLL] = scroll, [ACT_QUANTITY] = next_quantity},
+    .scroll_max = scroll_max,
+    .watch = WATCH_DETAIL,
+    .up = "layers",
+    .keys = keys,
+    .notes = notes,
+};

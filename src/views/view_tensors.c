@@ -3,9 +3,8 @@
 #include "screen/layout.h"
 #include "screen/plot.h"
 #include "screen/text.h"
-#include "views/mouse.h"
 #include "views/panel.h"
-#include "views/views.h"
+#include "views/view.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -25,6 +24,7 @@ enum {
 
 /* What a cell can show. */
 struct cell_row {
+    const char *name;     /* as a message has it */
     const char *title[4]; /* from long to short, ended by NULL */
     const char *over[3];  /* what is taken over what; likewise */
     const char *key;      /* beside the key of the colours */
@@ -33,7 +33,8 @@ struct cell_row {
 };
 
 static const struct cell_row cell_table[CELL_KINDS] = {
-    [CELL_GRADIENT] = {.title = {"parameter gradient, L2 norm of dLoss/dW of each tensor",
+    [CELL_GRADIENT] = {.name = "gradient",
+                       .title = {"parameter gradient, L2 norm of dLoss/dW of each tensor",
                                  "parameter gradient, L2 of dLoss/dW", "parameter gradient"},
                        .over = {"L2 norm over the tensor, before clipping, of this step's batch",
                                 "L2 norm over the tensor", NULL},
@@ -41,14 +42,16 @@ static const struct cell_row cell_table[CELL_KINDS] = {
                        .mark = NAN,
                        .offset = offsetof(struct moment_tensor, grad)},
     [CELL_UPDATE] =
-        {.title = {"update over weight, L2 norms of W_new - W_old and of W_old",
+        {.name = "update over weight",
+         .title = {"update over weight, L2 norms of W_new - W_old and of W_old",
                    "update over weight, L2 norms", "update over weight"},
          .over = {"L2 norms over the tensor, of this step's update; -- where W_old is 0",
                   "L2 norms over the tensor", NULL},
          .key = "ratio; 1e-3 is a usual update",
          .mark = 1e-3,
          .offset = offsetof(struct moment_tensor, update_ratio)},
-    [CELL_WEIGHT] = {.title = {"weight, L2 norm of W of each tensor, before this step's update",
+    [CELL_WEIGHT] = {.name = "weight",
+                     .title = {"weight, L2 norm of W of each tensor, before this step's update",
                                "weight, L2 norm of W of each tensor", "weight, L2 norm", NULL},
                      .over = {"L2 norm over the tensor, before this step's update",
                               "L2 norm over the tensor", NULL},
@@ -85,7 +88,7 @@ static const float *values_of(const struct scene *scene, const struct moment *mo
         if (strcmp(moment->tensor[t].name, name) == 0) {
             const float *values;
             memcpy(&values,
-                   (const char *)&moment->tensor[t] + cell_table[scene->look.cells.kind].offset,
+                   (const char *)&moment->tensor[t] + cell_table[scene->look.tensors.kind].offset,
                    sizeof values);
             return values;
         }
@@ -125,20 +128,15 @@ static struct rows rows_of(const struct scene *scene)
     return scene->look.blind ? shared_rows(scene, &rows) : rows;
 }
 
-int view_tensors_rows(const struct scene *scene)
-{
-    return rows_of(scene).count;
-}
-
 /* The cell that is read out. */
 static int cursor_row(const struct scene *scene, const struct rows *rows)
 {
-    return scene_clamp(scene->look.cells.tensor, rows->count - 1);
+    return scene_clamp(scene->look.tensors.tensor, rows->count - 1);
 }
 
 static int cursor_block(const struct scene *scene)
 {
-    return scene_clamp(scene->look.cells.block, scene->data.settings->layers - 1);
+    return scene_clamp(scene->look.tensors.block, scene->data.settings->layers - 1);
 }
 
 /* All rows where there is room; otherwise those around the cursor. */
@@ -345,7 +343,7 @@ static void draw_readout(struct canvas *canvas, struct rect area, const struct s
     canvas_fit(canvas, area, 0, end, ROLE_TITLE, (const char *const[]){text, place, brief, NULL});
     if (area.rows > 1)
         canvas_fit(canvas, (struct rect){area.row + 1, area.col, 1, area.cols}, 0, area.cols,
-                   ROLE_DIM, cell_table[scene->look.cells.kind].over);
+                   ROLE_DIM, cell_table[scene->look.tensors.kind].over);
 }
 
 static void draw_head(struct canvas *canvas, struct rect area, const struct scene *scene,
@@ -369,16 +367,16 @@ static void draw_head(struct canvas *canvas, struct rect area, const struct scen
         end = canvas_print_right(canvas, area, 0, end, ROLE_WARN, "%d blocks in %d columns",
                                  scene->data.settings->layers, cols) -
               2;
-    canvas_fit(canvas, area, 0, end, ROLE_TEXT, cell_table[scene->look.cells.kind].title);
+    canvas_fit(canvas, area, 0, end, ROLE_TEXT, cell_table[scene->look.tensors.kind].title);
 }
 
-void view_tensors(struct canvas *canvas, struct rect area, const struct scene *scene)
+static void draw(struct canvas *canvas, struct rect area, const struct scene *scene)
 {
     const struct layout_tensors layout = layout_tensors(area);
     const struct rows rows = rows_of(scene);
     const struct window window = window_of(scene, &rows, layout.name.rows - 1);
     const struct axis axis = axis_of(scene, &rows);
-    const struct cell_row *cell = &cell_table[scene->look.cells.kind];
+    const struct cell_row *cell = &cell_table[scene->look.tensors.kind];
     for (enum side side = LEFT; side < SIDES; side++) {
         panel_titles(canvas, layout.panel[side].title, layout.panel[side].state, scene, side);
         draw_map(canvas, layout.panel[side].map, scene, side, &rows, &window, &axis);
@@ -400,8 +398,7 @@ void view_tensors(struct canvas *canvas, struct rect area, const struct scene *s
     plot_heat_key(canvas, key, &axis, cell->mark, scene_has_letters(scene));
 }
 
-void view_tensors_hit(struct rect area, const struct scene *scene, int row, int col,
-                      struct hit *hit)
+static void hit_at(struct rect area, const struct scene *scene, int row, int col, struct hit *hit)
 {
     const struct layout_tensors layout = layout_tensors(area);
     const struct rows rows = rows_of(scene);
@@ -410,7 +407,7 @@ void view_tensors_hit(struct rect area, const struct scene *scene, int row, int 
     for (enum side side = LEFT; side < SIDES; side++) {
         const struct rect map = layout.panel[side].map;
         int tensor = window.thick > 0 ? (row - map.row) / window.thick : 0;
-        if (!hit_inside(map, row, col) || tensor >= window.count)
+        if (!rect_has(map, row, col) || tensor >= window.count)
             continue;
         for (int block = 0; block < blocks; block++) {
             int first, past;
@@ -421,3 +418,64 @@ void view_tensors_hit(struct rect area, const struct scene *scene, int row, int 
         }
     }
 }
+
+/* Moves the cell that is read out. */
+static void move(struct scene *scene, int down, int right)
+{
+    struct tensors_look *cell = &scene->look.tensors;
+    int rows = rows_of(scene).count - 1, blocks = scene->data.settings->layers - 1;
+    cell->tensor = scene_clamp(scene_clamp(cell->tensor, rows) + down, rows);
+    cell->block = scene_clamp(scene_clamp(cell->block, blocks) + right, blocks);
+}
+
+static void scroll(struct scene *scene, int up, struct rect area, struct answer *answer)
+{
+    (void)area;
+    (void)answer;
+    move(scene, -up, 0);
+}
+
+static void go_sideways(struct scene *scene, int right, struct rect area, struct answer *answer)
+{
+    (void)area;
+    (void)answer;
+    move(scene, 0, right);
+}
+
+static void next_quantity(struct scene *scene, int by, struct rect area, struct answer *answer)
+{
+    enum cell_kind *kind = &scene->look.tensors.kind;
+    (void)area;
+    *kind = (enum cell_kind)(((int)*kind + by) % CELL_KINDS);
+    answer_say(answer, "tensors: %s", cell_table[*kind].name);
+}
+
+/* ---- the row ---- */
+
+static const enum action keys[] = {
+    ACTION_PAUSE,   ACTION_QUANTITY,      ACTION_SCROLL_UP, ACTION_RIGHT,  ACTION_BACK,
+    ACTION_FORWARD, ACTION_WARMUP_LONGER, ACTION_RESTART,   ACTION_EXPORT, ACTIONS};
+
+static const char *const notes[][2] = {
+    {"update over weight",
+     "L2 norm of what a step changed in a tensor over the L2 norm of what it was; 1e-3 "
+     "is a usual value, marked in the key"},
+    {"weight", "L2 norm of a tensor before the step's update: which tensors grow, and which decay"},
+    {"tensors",
+     "a row for each tensor of a block, a column for each block; blank: the stack has no such "
+     "tensor. Colours as in the waterfall, scaled to the last 64 steps"},
+    {"[ ], +", "the cell that is read out below: the arrows move it"},
+    {NULL, NULL},
+};
+
+const struct view_row view_tensors = {
+    .key = '4',
+    .summary = "gradient, update and weight of every tensor, as colour",
+    .draw = draw,
+    .hit = hit_at,
+    .act = {[ACT_SCROLL] = scroll, [ACT_SIDEWAYS] = go_sideways, [ACT_QUANTITY] = next_quantity},
+    .up = "tensor",
+    .right = "block",
+    .keys = keys,
+    .notes = notes,
+};

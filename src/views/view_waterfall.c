@@ -3,9 +3,9 @@
 #include "screen/layout.h"
 #include "screen/plot.h"
 #include "screen/text.h"
-#include "views/mouse.h"
+#include "views/bars.h"
 #include "views/panel.h"
-#include "views/views.h"
+#include "views/view.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -37,7 +37,7 @@ static struct window window_of(const struct scene *scene, int cols)
 {
     const int64_t newest = scene->data.history->last[LEFT].step;
     const int zoom =
-        scene->look.waterfall_zoom < ZOOM_MOST ? scene->look.waterfall_zoom : ZOOM_MOST;
+        scene->look.waterfall.zoom < ZOOM_MOST ? scene->look.waterfall.zoom : ZOOM_MOST;
     int64_t per = (newest + cols - 1) / cols;
     per = per >> zoom > 0 ? per >> zoom : 1;
     int64_t columns = (newest + per - 1) / per, from = columns - cols;
@@ -47,17 +47,6 @@ static struct window window_of(const struct scene *scene, int cols)
     }
     return (struct window){
         .first = (from > 0 ? from : 0) * per + 1, .per = per, .newest = newest, .cols = cols};
-}
-
-int view_waterfall_zoom_max(const struct scene *scene, int rows, int columns)
-{
-    struct layout_screen screen = view_layout(scene, rows, columns);
-    if (screen.too_small)
-        return 0;
-    int cols = layout_waterfall(screen.body).panel[LEFT].map.cols, zoom = 0;
-    while ((scene->data.history->last[LEFT].step + cols - 1) / cols >> zoom > 1)
-        zoom++;
-    return zoom;
 }
 
 /* The step that a column shows; 0: none yet. */
@@ -78,9 +67,9 @@ static struct bands bands_of(const struct scene *scene, struct rect map)
 {
     struct bands bands = {.rows = map.rows * (scene_has_letters(scene) ? 1 : 2)};
     scene_layers(scene, &bands.layers, &bands.number);
-    if (scene->look.bar_scroll > 0 && bands.layers > bands.rows) {
+    if (scene->look.bars.scroll > 0 && bands.layers > bands.rows) {
         int most = bands.layers - bands.rows;
-        bands.from = scene->look.bar_scroll - 1 < most ? scene->look.bar_scroll - 1 : most;
+        bands.from = scene->look.bars.scroll - 1 < most ? scene->look.bars.scroll - 1 : most;
         bands.layers = bands.rows;
     }
     return bands;
@@ -112,8 +101,8 @@ static double value_of(const float *value, const struct bands *bands, int row)
 static struct axis axis_of(const struct scene *scene, const struct window *window)
 {
     double least = NAN, most = NAN;
-    if (scene->look.axis.frozen && scene->look.axis.low < scene->look.axis.high)
-        return scene->look.axis;
+    if (scene->look.bars.axis.frozen && scene->look.bars.axis.low < scene->look.bars.axis.high)
+        return scene->look.bars.axis;
     for (enum side side = LEFT; side < SIDES; side++)
         for (int col = 0; col < window->cols && step_of(window, col) > 0; col++) {
             int count, first;
@@ -164,9 +153,9 @@ static void draw_labels(struct canvas *canvas, const struct layout_heat *panel,
     for (int layer = 0; layer < bands.layers; layer += strides[s]) {
         int row = panel->map.rows * (2 * layer + 1) / (2 * bands.layers);
         int number = bands.number + bands.from + layer;
-        const char *stem = scene->look.gradient == GRADIENT_PARAMETER ? "b"
-                           : number < 100                             ? "x_"
-                                                                      : "x";
+        const char *stem = scene->look.bars.gradient == GRADIENT_PARAMETER ? "b"
+                           : number < 100                                  ? "x_"
+                                                                           : "x";
         canvas_print(canvas, panel->label, panel->map.rows - 1 - row, 0, ROLE_TEXT, "%s%d", stem,
                      number);
     }
@@ -271,7 +260,7 @@ static void draw_key(struct canvas *canvas, struct rect area, const struct scene
     plot_heat_key(canvas, key, axis, NAN, scene_has_letters(scene));
 }
 
-void view_waterfall(struct canvas *canvas, struct rect area, const struct scene *scene)
+static void draw(struct canvas *canvas, struct rect area, const struct scene *scene)
 {
     const struct layout_waterfall layout = layout_waterfall(area);
     const struct window window = window_of(scene, layout.panel[LEFT].map.cols);
@@ -281,16 +270,87 @@ void view_waterfall(struct canvas *canvas, struct rect area, const struct scene 
     draw_key(canvas, layout.key, scene, &window, &axis);
 }
 
-void view_waterfall_hit(struct rect area, const struct scene *scene, int row, int col,
-                        struct hit *hit)
+static void hit_at(struct rect area, const struct scene *scene, int row, int col, struct hit *hit)
 {
     const struct layout_waterfall layout = layout_waterfall(area);
     for (enum side side = LEFT; side < SIDES; side++) {
         const struct rect map = layout.panel[side].map, axis = layout.panel[side].axis;
         const struct rect columns = {map.row, map.col, map.rows + axis.rows, map.cols};
         const struct window window = window_of(scene, map.cols);
-        int64_t step = hit_inside(columns, row, col) ? step_of(&window, col - map.col) : 0;
+        int64_t step = rect_has(columns, row, col) ? step_of(&window, col - map.col) : 0;
         if (step > 0)
             *hit = (struct hit){.kind = HIT_STEP, .step = step};
     }
 }
+
+/* From how far on a column is one step. */
+static int zoom_max(const struct scene *scene, struct rect area)
+{
+    int cols = layout_waterfall(area).panel[LEFT].map.cols, most = 0;
+    while ((scene->data.history->last[LEFT].step + cols - 1) / cols >> most > 1)
+        most++;
+    return most;
+}
+
+static void zoom(struct scene *scene, int in, struct rect area, struct answer *answer)
+{
+    const int most = zoom_max(scene, area);
+    int *now = &scene->look.waterfall.zoom, next = (*now < most ? *now : most) + in;
+    if (next > most)
+        answer_say(answer, "a column is one step: this is as near as it goes");
+    else if (next < 0)
+        answer_say(answer, "the whole run is in view");
+    else
+        *now = next;
+}
+
+static int scroll_max(const struct scene *scene, struct rect area)
+{
+    const struct bands bands = bands_of(scene, layout_waterfall(area).panel[LEFT].map);
+    int count, first;
+    scene_layers(scene, &count, &first);
+    return bars_scroll_max(count, bands.rows);
+}
+
+static void scroll(struct scene *scene, int up, struct rect area, struct answer *answer)
+{
+    bars_scroll(scene, up, scroll_max(scene, area), answer);
+}
+
+static void restart(struct scene *scene)
+{
+    scene->look.waterfall.zoom = 0;
+}
+
+/* ---- the row ---- */
+
+static const enum action keys[] = {
+    ACTION_PAUSE,   ACTION_ZOOM_IN,  ACTION_ZOOM_OUT,  ACTION_BACK,
+    ACTION_FORWARD, ACTION_GRADIENT, ACTION_SCROLL_UP, ACTION_WARMUP_LONGER,
+    ACTION_RESTART, ACTION_EXPORT,   ACTIONS};
+
+static const char *const notes[][2] = {
+    {"columns",
+     "steps, the newest at the right end; the whole run, or with z the newest part of it. Where "
+     "a column stands for several steps it shows the last of them"},
+    {"colours",
+     "log10 of the gradient, on one scale for both stacks, whose decades stand beside it; f "
+     "freezes it. A small gradient fades into the page; what is not finite is blank"},
+    {"49 in 28",
+     "there are more layers than rows: neighbours share one, which shows their geometric mean; "
+     "Up shows them one by one"},
+    {NULL, NULL},
+};
+
+const struct view_row view_waterfall = {
+    .key = '2',
+    .summary = "the gradient of every layer over time, as colour",
+    .draw = draw,
+    .hit = hit_at,
+    .act = {[ACT_SCROLL] = scroll, [ACT_ZOOM] = zoom},
+    .scroll_max = scroll_max,
+    .restart = restart,
+    .up = "layers",
+    .keys = keys,
+    .notes = notes,
+};

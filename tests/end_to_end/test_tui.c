@@ -718,9 +718,9 @@ static void every_key_in_every_view(void **state)
             if (i == ACTION_QUIT || i == ACTION_HELP)
                 continue;
             if (code < 128)
-                snprintf(keys, sizeof keys, "%c%c", view_table[view].key, code);
+                snprintf(keys, sizeof keys, "%c%c", view_table[view]->key, code);
             else
-                snprintf(keys, sizeof keys, "%c\033[%c", view_table[view].key, arrow);
+                snprintf(keys, sizeof keys, "%c\033[%c", view_table[view]->key, arrow);
             console_send(console, keys);
             console_send(console, "\025\177"); /* Ctrl-U, Backspace: a command line closes */
         }
@@ -953,15 +953,15 @@ static void help_opens_scrolls_and_closes(void **state)
         assert_true(console_wait_no_text(console, key_table[ACTION_RESTART].help));
     }
     console_resize(console, 12, 60);
-    press(console, "?", view_table[VIEW_TENSORS].name);
+    press(console, "?", view_names[VIEW_TENSORS]);
     console_send(console, "\033[F"); /* End */
-    assert_true(console_wait_no_text(console, view_table[VIEW_TENSORS].name));
-    press(console, "\033[H", view_table[VIEW_TENSORS].name); /* Home */
-    for (int i = 0; i < 30 && strstr(console_screen(console), view_table[VIEW_TENSORS].name); i++) {
+    assert_true(console_wait_no_text(console, view_names[VIEW_TENSORS]));
+    press(console, "\033[H", view_names[VIEW_TENSORS]); /* Home */
+    for (int i = 0; i < 30 && strstr(console_screen(console), view_names[VIEW_TENSORS]); i++) {
         console_send(console, i % 2 ? "j" : "\033[B");
         console_pump(console, 0.1);
     }
-    assert_true(console_wait_no_text(console, view_table[VIEW_TENSORS].name));
+    assert_true(console_wait_no_text(console, view_names[VIEW_TENSORS]));
     press(console, "q", "Post-LN");
     quit(console);
 }
@@ -1195,7 +1195,7 @@ static void resize_storm(void **state)
     enum { ROUNDS = VIEWS + 2 };
     for (int round = 0; round < ROUNDS; round++) {
         if (round < VIEWS)
-            console_send(console, (char[]){(char)view_table[round].key, 0});
+            console_send(console, (char[]){(char)view_table[round]->key, 0});
         else
             console_send(console, round == ROUNDS - 1 ? "?" : "P");
         for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {

@@ -9,7 +9,9 @@
 #include "controls/prompt.h"
 #include "screen/theme.h"
 #include "support/fixture.h"
+#include "views/help.h"
 #include "views/navigate.h"
+#include "views/screen.h"
 #include "views/views.h"
 
 #include <math.h>
@@ -118,7 +120,7 @@ static void paused(struct fixture *fixture)
 {
     fixture_train(fixture, 62);
     fixture->scene.data.running = false;
-    fixture->scene.look.axis.frozen = true;
+    fixture->scene.look.bars.axis.frozen = true;
 }
 
 static void ended(struct fixture *fixture)
@@ -163,8 +165,8 @@ static void ascii_mono_diverged(struct fixture *fixture)
 
 static void parameter(struct fixture *fixture)
 {
-    fixture->scene.look.gradient = GRADIENT_PARAMETER;
-    fixture->scene.look.tensor = 4;
+    fixture->scene.look.bars.gradient = GRADIENT_PARAMETER;
+    fixture->scene.look.bars.tensor = 4;
     fixture->settings.stack[LEFT].norm = fixture->settings.stack[RIGHT].norm = NORM_RMSNORM;
     fixture_train(fixture, 128);
 }
@@ -178,7 +180,7 @@ static void deep(struct fixture *fixture)
 static void deep_scrolled(struct fixture *fixture)
 {
     deep(fixture);
-    fixture->scene.look.bar_scroll = 21;
+    fixture->scene.look.bars.scroll = 21;
 }
 
 static void twelve(struct fixture *fixture)
@@ -211,13 +213,13 @@ static void long_names(struct fixture *fixture)
 static void help(struct fixture *fixture)
 {
     fixture_train(fixture, 128);
-    fixture->scene.look.help = true;
+    fixture->scene.look.help.open = true;
 }
 
 static void help_end(struct fixture *fixture)
 {
     help(fixture);
-    fixture->scene.look.help_scroll = 10000;
+    fixture->scene.look.help.scroll = 10000;
 }
 
 /* The line that makes the session again, and what it does not repeat. */
@@ -234,7 +236,7 @@ static void help_session(struct fixture *fixture)
 static void help_picture(struct fixture *fixture)
 {
     help(fixture);
-    fixture->scene.look.help_scroll = 37;
+    fixture->scene.look.help.scroll = 37;
 }
 
 /* The help from its list of commands on. */
@@ -247,7 +249,7 @@ static void help_commands(struct fixture *fixture)
     int line = -3; /* what is above it: two rows of the header, the frame */
     for (const char *at = screen; at < heading; at++)
         line += *at == '\n';
-    fixture->scene.look.help_scroll = line;
+    fixture->scene.look.help.scroll = line;
     free(screen);
 }
 
@@ -297,7 +299,7 @@ static void prompt_unknown(struct fixture *fixture)
 static void prompt_long(struct fixture *fixture)
 {
     run_changed(fixture);
-    fixture->scene.look.help = true;
+    fixture->scene.look.help.open = true;
     typed(fixture,
           "set text \"/home/teacher/lessons/2026/week 07/texts/on the origin of species.txt");
 }
@@ -406,8 +408,7 @@ static void branched_mono(struct fixture *fixture)
 
 static void fixture_act(struct fixture *fixture, enum action action)
 {
-    char said[256];
-    assert_true(navigate(&fixture->scene, action, 24, 80, said, sizeof said));
+    fixture_press(fixture, key_table[action].code[0], 24, 80);
 }
 
 static void zoomed(struct fixture *fixture)
@@ -426,7 +427,7 @@ static void few_colours(struct fixture *fixture)
 static void waterfall_scrolled(struct fixture *fixture)
 {
     deep(fixture);
-    fixture->scene.look.bar_scroll = 9;
+    fixture->scene.look.bars.scroll = 9;
 }
 
 static void update_ratio(struct fixture *fixture)
@@ -450,7 +451,7 @@ static void other_tensors(struct fixture *fixture)
 {
     fixture->with_alpha = true;
     fixture_train(fixture, 128);
-    fixture->scene.look.cells.tensor = 6;
+    fixture->scene.look.tensors.tensor = 6;
 }
 
 static void ratio(struct fixture *fixture)
@@ -650,7 +651,7 @@ static void log_gone(struct fixture *fixture)
 static void log_scrolled(struct fixture *fixture)
 {
     log_changed(fixture);
-    fixture->scene.look.log_scroll = 3;
+    fixture->scene.look.log.scroll = 3;
 }
 
 static void log_ascii(struct fixture *fixture)
@@ -740,7 +741,7 @@ static void place(struct fixture *fixture, enum placement left, enum placement r
 static void peri_b2t(struct fixture *fixture)
 {
     place(fixture, PLACEMENT_PERI, PLACEMENT_B2T);
-    fixture->scene.look.anatomy_block = 2;
+    fixture->scene.look.anatomy.block = 2;
 }
 
 static void residual_deepnorm(struct fixture *fixture)
@@ -751,7 +752,7 @@ static void residual_deepnorm(struct fixture *fixture)
 /* Mix-LN is Pre-LN in its last block, and that of Scaled Pre-LN is divided by its number. */
 static void mix_lns(struct fixture *fixture)
 {
-    fixture->scene.look.anatomy_block = 5;
+    fixture->scene.look.anatomy.block = 5;
     place(fixture, PLACEMENT_MIX, PLACEMENT_LNS);
 }
 
@@ -771,7 +772,7 @@ static void parallel(struct fixture *fixture)
 static void no_norm(struct fixture *fixture)
 {
     fixture->settings.stack[LEFT].norm = NORM_NONE;
-    fixture->scene.look.anatomy_block = 99;
+    fixture->scene.look.anatomy.block = 99;
     fixture_train(fixture, 128);
 }
 
@@ -785,26 +786,26 @@ static void between_details(struct fixture *fixture)
 static void similarity(struct fixture *fixture)
 {
     run(fixture);
-    fixture->scene.look.stream_kind = STREAM_SIMILARITY;
+    fixture->scene.look.stream.kind = STREAM_SIMILARITY;
 }
 
 static void entropy_between(struct fixture *fixture)
 {
     between_details(fixture);
-    fixture->scene.look.stream_kind = STREAM_ENTROPY;
+    fixture->scene.look.stream.kind = STREAM_ENTROPY;
 }
 
 static void share_diverged(struct fixture *fixture)
 {
     diverged(fixture);
-    fixture->scene.look.stream_kind = STREAM_SHARE;
+    fixture->scene.look.stream.kind = STREAM_SHARE;
 }
 
 static void cosine_deep(struct fixture *fixture)
 {
     deep(fixture);
-    fixture->scene.look.stream_kind = STREAM_COSINE;
-    fixture->scene.look.bar_scroll = 21;
+    fixture->scene.look.stream.kind = STREAM_COSINE;
+    fixture->scene.look.bars.scroll = 21;
 }
 
 /* Neighbouring layers that point away from each other. */
@@ -812,7 +813,7 @@ static void negative(struct fixture *fixture)
 {
     fixture->with_turns = true;
     run(fixture);
-    fixture->scene.look.stream_kind = STREAM_COSINE;
+    fixture->scene.look.stream.kind = STREAM_COSINE;
 }
 
 #define SCREEN_OF(view_, name, rows, cols, make)                                                   \
@@ -1176,7 +1177,7 @@ static void no_command_is_missing_in_the_help(void **state)
     struct fixture *fixture = calloc(1, sizeof *fixture);
     assert_non_null(fixture);
     fixture_open(fixture);
-    fixture->scene.look.help = true;
+    fixture->scene.look.help.open = true;
     char *screen = fixture_screen(fixture, 300, 120);
     for (int i = 0; i < VERB_KINDS; i++) {
         char usage[64], line[256];
@@ -1233,7 +1234,7 @@ static void blind_screens_tell_nothing(void **state)
             char *screen = fixture_screen(fixture, sizes[size][0], sizes[size][1]);
             for (size_t i = 0; i < sizeof traces / sizeof traces[0]; i++)
                 if (strstr(screen, traces[i]))
-                    fail_msg("%s in the %s: %s", traces[i], view_table[view].name, screen);
+                    fail_msg("%s in the %s: %s", traces[i], view_names[view], screen);
             free(screen);
         }
     fixture_close(fixture);
@@ -1270,22 +1271,22 @@ static void every_view_has_its_tab(void **state)
     fixture_open(fixture);
     for (enum view view = 0; view < VIEWS; view++) {
         char name[64], line[128];
-        snprintf(name, sizeof name, "%c %s", view_table[view].key, view_table[view].name);
-        snprintf(line, sizeof line, "%s: %s", view_table[view].name, view_table[view].summary);
-        assert_int_equal(view_of_key(view_table[view].key), view);
-        assert_int_equal(key_action(view_table[view].key), -1); /* no other key's */
-        assert_true(view == 0 || view_table[view].key > view_table[view - 1].key);
+        snprintf(name, sizeof name, "%c %s", view_table[view]->key, view_names[view]);
+        snprintf(line, sizeof line, "%s: %s", view_names[view], view_table[view]->summary);
+        assert_int_equal(view_of_key(view_table[view]->key), view);
+        assert_int_equal(key_action(view_table[view]->key), -1); /* no other key's */
+        assert_true(view == 0 || view_table[view]->key > view_table[view - 1]->key);
         assert_true(strlen(line) <= 63); /* a line of the help on 80 columns */
         fixture->scene.look.view = view;
         char *screen = fixture_screen(fixture, 24, 80);
         assert_non_null(strstr(screen, name));
         free(screen);
-        fixture->scene.look.help = true;
+        fixture->scene.look.help.open = true;
         screen = fixture_screen(fixture, 200, 120);
         assert_non_null(strstr(screen, line));
         free(screen);
-        fixture->scene.look.help = false;
-        assert_true(view_table[view].draw != NULL);
+        fixture->scene.look.help.open = false;
+        assert_true(view_table[view]->draw != NULL);
     }
     assert_int_equal(view_of_key('0'), -1);
     fixture_close(fixture);
@@ -1330,14 +1331,14 @@ static void the_help_scrolls_to_its_end(void **state)
     assert_non_null(fixture);
     fixture_open(fixture);
     fixture->scene.share = "lnscope --layers 12";
-    fixture->scene.look.help = true;
+    fixture->scene.look.help.open = true;
     int most = view_help_scroll_max(&fixture->scene, 24, 80);
     assert_true(most > 0 && most < view_help_lines(&fixture->scene, 80));
-    fixture->scene.look.help_scroll = most;
+    fixture->scene.look.help.scroll = most;
     char *end = fixture_screen(fixture, 24, 80);
-    fixture->scene.look.help_scroll = most + 1;
+    fixture->scene.look.help.scroll = most + 1;
     char *beyond = fixture_screen(fixture, 24, 80);
-    fixture->scene.look.help_scroll = most - 1;
+    fixture->scene.look.help.scroll = most - 1;
     char *before = fixture_screen(fixture, 24, 80);
     assert_string_equal(end, beyond);
     assert_string_not_equal(end, before);
@@ -1357,7 +1358,7 @@ static void no_key_is_missing_in_the_help(void **state)
     struct fixture *fixture = calloc(1, sizeof *fixture);
     assert_non_null(fixture);
     fixture_open(fixture);
-    fixture->scene.look.help = true;
+    fixture->scene.look.help.open = true;
     char *screen = fixture_screen(fixture, 200, 120);
     for (int i = 0; i < ACTIONS; i++) {
         char line[256];
@@ -1376,10 +1377,10 @@ static void bars_scroll_only_where_layers_are_left_out(void **state)
     struct fixture *fixture = calloc(1, sizeof *fixture);
     assert_non_null(fixture);
     fixture_open(fixture);
-    assert_int_equal(view_bar_scroll_max(&fixture->scene, 24, 80), 0);
+    assert_int_equal(view_scroll_max(&fixture->scene, 24, 80), 0);
     fixture->settings.layers = 48; /* 49 bars in 7 rows: windows from x_0 to x_42 */
-    assert_int_equal(view_bar_scroll_max(&fixture->scene, 24, 80), 43);
-    assert_int_equal(view_bar_scroll_max(&fixture->scene, 11, 39), 0);
+    assert_int_equal(view_scroll_max(&fixture->scene, 24, 80), 43);
+    assert_int_equal(view_scroll_max(&fixture->scene, 11, 39), 0);
     fixture_close(fixture);
     free(fixture);
 }

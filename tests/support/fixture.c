@@ -1,12 +1,16 @@
 /* See fixture.h. */
 #include "support/fixture.h"
 
+#include "app/app_state.h"
+#include "base/memory.h"
 #include "core/rng.h"
 #include "train/detail.h"
-#include "views/views.h"
+#include "views/bars.h"
+#include "views/screen.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Those of a block with two norms, and how large their gradients are beside that of the stream. */
@@ -254,8 +258,8 @@ static void make_not_finite(struct snapshot *snapshot, struct fault fault)
 void fixture_fit_axis(struct fixture *fixture)
 {
     double least, most;
-    view_bar_range(&fixture->scene, &least, &most);
-    axis_update(&fixture->scene.look.axis, least, most);
+    bars_range(&fixture->scene, &least, &most);
+    axis_update(&fixture->scene.look.bars.axis, least, most);
 }
 
 void fixture_train_until_fault(struct fixture *fixture, int64_t last, struct fault fault)
@@ -284,7 +288,7 @@ void fixture_branch(struct fixture *fixture, int64_t step)
     measure(fixture, LEFT, step);
     measure(fixture, RIGHT, step);
     history_truncate(&fixture->history, &anchor, fixture->snapshot);
-    axis_reset(&fixture->scene.look.axis);
+    axis_reset(&fixture->scene.look.bars.axis);
     fixture_fit_axis(fixture);
 }
 
@@ -389,6 +393,21 @@ void fixture_answer(struct fixture *fixture, int64_t step)
                 (struct sample_guess){(int16_t)(5 * i), 0.9F / (float)(i * i + 1)};
     }
     sample_history_add(&fixture->samples, sample);
+}
+
+/* By an app that has nothing but the scene. */
+const char *fixture_press(struct fixture *fixture, int code, int rows, int cols)
+{
+    static char said[MESSAGE_SIZE];
+    struct app *app = memory_new(1, sizeof *app);
+    app->scene = fixture->scene;
+    app->canvas.rows = rows;
+    app->canvas.cols = cols;
+    app_take_key(app, code);
+    fixture->scene = app->scene;
+    memcpy(said, app->message, sizeof said);
+    free(app);
+    return said;
 }
 
 char *fixture_screen(const struct fixture *fixture, int rows, int cols)

@@ -6,6 +6,7 @@
 #ifndef LNSCOPE_TESTS_SUPPORT_FIXTURE_H
 #define LNSCOPE_TESTS_SUPPORT_FIXTURE_H
 
+#include "controls/keys.h"
 #include "views/scene.h"
 
 struct fixture {
@@ -46,6 +47,10 @@ void fixture_answer(struct fixture *fixture, int64_t step);
 
 /* Fits the axis of the bars to the moment shown. */
 void fixture_fit_axis(struct fixture *fixture);
+
+/* Presses a key of an action that changes the scene alone, on a screen of this size; returns the
+ * answer on the status line, until the next call. */
+const char *fixture_press(struct fixture *fixture, int code, int rows, int cols);
 
 /* The screen as text; the caller frees it. */
 char *fixture_screen(const struct fixture *fixture, int rows, int cols);

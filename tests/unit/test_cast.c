@@ -4,7 +4,7 @@
 #include "base/error.h"
 #include "support/cast_player.h"
 #include "support/fixture.h"
-#include "views/views.h"
+#include "views/screen.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,8 +2,8 @@
  */
 #include "controls/commands.h"
 
+#include "controls/view_names.h"
 #include "train/presets.h"
-#include "views/views.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

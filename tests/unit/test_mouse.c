@@ -1,10 +1,11 @@
 /* What a click hits, for every view over many sizes: it is what is drawn at that cell. */
 #include "views/mouse.h"
 
+#include "controls/keys.h"
 #include "screen/layout.h"
 #include "support/fixture.h"
 #include "views/bars.h"
-#include "views/navigate.h"
+#include "views/screen.h"
 #include "views/views.h"
 
 #include <setjmp.h>
@@ -58,18 +59,18 @@ static void count_hits(const struct fixture *fixture, int rows, int cols, int co
             count[hit.kind]++;
             switch (hit.kind) {
             case HIT_TAB:
-                assert_true(hit_inside(screen.header, row, col) && hit.view < VIEWS);
+                assert_true(rect_has(screen.header, row, col) && hit.view < VIEWS);
                 break;
             case HIT_KEY:
-                assert_true(hit_inside(screen.footer, row, col) && hit.action < ACTIONS);
+                assert_true(rect_has(screen.footer, row, col) && hit.action < ACTIONS);
                 break;
             case HIT_STEP:
-                assert_true(hit_inside(screen.body, row, col));
+                assert_true(rect_has(screen.body, row, col));
                 assert_true(hit.step >= 1 && hit.step <= fixture->history.last[LEFT].step);
                 break;
             case HIT_LAYER:
             case HIT_CELL:
-                assert_true(hit_inside(screen.body, row, col));
+                assert_true(rect_has(screen.body, row, col));
                 assert_true(hit.block >= 0 && hit.block < fixture->settings.layers);
                 assert_true(hit.tensor >= 0 && hit.tensor < 2 * BLOCK_TENSORS_MAX);
                 break;
@@ -113,7 +114,7 @@ static void nothing_is_hit_where_nothing_is(void **state)
     struct fixture *fixture = open_fixture(6, 128);
     count_hits(fixture, 11, 39, count);
     assert_int_equal(count[HIT_NONE], 13 * 41);
-    fixture->scene.look.help = true;
+    fixture->scene.look.help.open = true;
     count_hits(fixture, 24, 80, count);
     assert_true(count[HIT_TAB] > 0 && count[HIT_STEP] == 0 && count[HIT_LAYER] == 0);
     close_fixture(fixture);
@@ -146,7 +147,7 @@ static void tabs_and_keys_are_hit_where_they_are_drawn(void **state)
                 int now = hit.kind == HIT_TAB ? (int)hit.view : -1;
                 if (now >= 0 && now != before) {
                     char text[64];
-                    snprintf(text, sizeof text, "%c", view_table[now].key);
+                    snprintf(text, sizeof text, "%c", view_table[now]->key);
                     assert_true(shows(&canvas, 0, col, text) || shows(&canvas, 0, col + 1, text));
                     tabs++;
                 }
@@ -200,12 +201,12 @@ static void a_click_moves_the_cursor_to_its_column(void **state)
         const int axis = v == 0 ? waterfall.panel[RIGHT].axis.row : area.row + area.rows - 1;
         int seen = 0;
         for (int col = area.col; col < area.col + area.cols; col++) {
-            char said[256];
+            struct answer said;
             scene->look.cursor = 0;
             const struct hit hit = view_hit(scene, rows, cols, area.row, col);
             if (hit.kind != HIT_STEP || hit.step == 400) /* right of the newest step: live */
                 continue;
-            hit_choose(scene, &hit, said, sizeof said);
+            view_choose(scene, &hit, &said);
             assert_int_equal(scene->look.cursor, hit.step);
             view_screen(&canvas, scene);
             int at = cursor_column(&canvas, area, axis, v == 0 ? 0x25B2 : 0x2502);
@@ -223,7 +224,8 @@ static void a_click_moves_the_cursor_to_its_column(void **state)
 static void a_bar_is_hit_in_its_row(void **state)
 {
     (void)state;
-    char said[256], name[16];
+    char name[16];
+    struct answer said;
     struct fixture *fixture = open_fixture(6, 128);
     struct scene *scene = &fixture->scene;
     struct canvas canvas;
@@ -237,10 +239,10 @@ static void a_bar_is_hit_in_its_row(void **state)
         snprintf(name, sizeof name, "x_%d", layer);
         assert_true(shows(&canvas, panel.label.row + row, panel.label.col, name));
         assert_int_equal(hit.block, layer > 0 ? layer - 1 : 0);
-        hit_choose(scene, &hit, said, sizeof said);
-        assert_int_equal(scene->look.anatomy_block, hit.block);
-        assert_int_equal(scene->look.cells.block, hit.block);
-        assert_non_null(strstr(said, "block"));
+        view_choose(scene, &hit, &said);
+        assert_int_equal(scene->look.anatomy.block, hit.block);
+        assert_int_equal(scene->look.tensors.block, hit.block);
+        assert_non_null(strstr(said.text, "block"));
     }
     canvas_close(&canvas);
     close_fixture(fixture);
@@ -250,7 +252,7 @@ static void a_bar_is_hit_in_its_row(void **state)
 static void a_cell_is_chosen(void **state)
 {
     (void)state;
-    char said[256];
+    struct answer said;
     struct fixture *fixture = open_fixture(6, 128);
     struct scene *scene = &fixture->scene;
     scene->look.view = VIEW_TENSORS;
@@ -263,7 +265,7 @@ static void a_cell_is_chosen(void **state)
             const struct hit hit = view_hit(scene, 36, 120, map.row + row, map.col + col);
             if (hit.kind != HIT_CELL)
                 continue;
-            hit_choose(scene, &hit, said, sizeof said);
+            view_choose(scene, &hit, &said);
             view_screen(&canvas, scene);
             int from = -1, to = -1;
             for (int c = 0; c < map.cols; c++)

@@ -1,8 +1,9 @@
-/* What keys do to the scene: views, time, zoom, the cell that is read out. */
+/* What keys do to the scene: views, time, zoom, the cell that is read out. All of it by the keys
+ * themselves. */
 #include "views/navigate.h"
 
 #include "support/fixture.h"
-#include "views/curves.h"
+#include "views/chart.h"
 #include "views/views.h"
 
 #include <math.h>
@@ -18,7 +19,7 @@ enum { ROWS = 36, COLS = 120 };
 
 static struct fixture *fixture;
 static struct scene *scene;
-static char said[256];
+static const char *said;
 
 static int set_up(void **state)
 {
@@ -38,24 +39,20 @@ static int tear_down(void **state)
     return 0;
 }
 
+static void press(int code)
+{
+    said = fixture_press(fixture, code, ROWS, COLS);
+}
+
 static void act(enum action action)
 {
-    assert_true(navigate(scene, action, ROWS, COLS, said, sizeof said));
+    press(key_table[action].code[0]);
 }
 
 static void act_times(enum action action, int times)
 {
     while (times-- > 0)
         act(action);
-}
-
-static void other_actions_are_left_alone(void **state)
-{
-    (void)state;
-    const enum action others[] = {ACTION_PAUSE, ACTION_RESTART, ACTION_LR_UP,   ACTION_EXPORT,
-                                  ACTION_HELP,  ACTION_QUIT,    ACTION_GRADIENT};
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-        assert_false(navigate(scene, others[i], ROWS, COLS, said, sizeof said));
 }
 
 /* From mark to mark, also where their own moments are no longer kept. */
@@ -212,7 +209,7 @@ static void a_new_run_is_live(void **state)
     act(ACTION_BACK);
     act(ACTION_ZOOM_IN);
     history_clear(&fixture->history);
-    navigate_restart(scene);
+    view_restart(scene);
     assert_int_equal(scene->look.cursor, 0);
     assert_int_equal(scene->look.curves.zoom, 0);
     assert_int_equal(scene->look.view, VIEW_CURVES);
@@ -227,26 +224,26 @@ static void curves_zoom_and_pan(void **state)
     act(ACTION_LEFT); /* nothing to pan */
     assert_non_null(strstr(said, "whole run"));
     act_times(ACTION_ZOOM_IN, 2);
-    curves_range(scene, &scene->look.curves, &from, &to);
+    chart_range(scene, &scene->look.curves, &from, &to);
     width = to - from;
     assert_true(fabs(width - 75) <= 1 && to >= 290);
     act(ACTION_LEFT);
     double next;
-    curves_range(scene, &scene->look.curves, &next, &to);
+    chart_range(scene, &scene->look.curves, &next, &to);
     assert_true(next < from && fabs(to - next - width) <= 1);
     act_times(ACTION_LEFT, 40);
-    curves_range(scene, &scene->look.curves, &from, &to);
+    chart_range(scene, &scene->look.curves, &from, &to);
     assert_true(from == 0);
     act_times(ACTION_RIGHT, 40);
-    curves_range(scene, &scene->look.curves, &from, &to);
+    chart_range(scene, &scene->look.curves, &from, &to);
     assert_true(to >= 290);
     act_times(ACTION_ZOOM_OUT, 2);
-    curves_range(scene, &scene->look.curves, &from, &to);
+    chart_range(scene, &scene->look.curves, &from, &to);
     assert_true(from == 0 && to == 300);
     act(ACTION_ZOOM_OUT);
     assert_int_equal(scene->look.curves.zoom, 0);
     act_times(ACTION_ZOOM_IN, 40);
-    curves_range(scene, &scene->look.curves, &from, &to);
+    chart_range(scene, &scene->look.curves, &from, &to);
     assert_true(to - from >= 10 && to - from <= 20);
 }
 
@@ -259,7 +256,7 @@ static void zoom_keeps_the_cursor_in_view(void **state)
     navigate_to_step(scene, 77);
     for (int i = 0; i < 4; i++) {
         act(ACTION_ZOOM_IN);
-        curves_range(scene, &scene->look.curves, &from, &to);
+        chart_range(scene, &scene->look.curves, &from, &to);
         assert_true(from <= 77 && to >= 77);
     }
 }
@@ -269,17 +266,17 @@ static void the_waterfall_zooms_to_single_steps(void **state)
     (void)state;
     scene->look.view = VIEW_WATERFALL;
     fixture_train(fixture, 290);
-    int most = view_waterfall_zoom_max(scene, ROWS, COLS);
-    assert_true(most > 0);
+    act(ACTION_ZOOM_IN);
+    assert_string_equal(said, "");
     act_times(ACTION_ZOOM_IN, 10);
-    assert_int_equal(scene->look.waterfall_zoom, most);
-    assert_true(strlen(said) > 0);
+    assert_int_equal(scene->look.waterfall.zoom, 2);
+    assert_string_equal(said, "a column is one step: this is as near as it goes");
     act_times(ACTION_ZOOM_OUT, 10);
-    assert_int_equal(scene->look.waterfall_zoom, 0);
+    assert_int_equal(scene->look.waterfall.zoom, 0);
     scene->look.view = VIEW_OVERVIEW;
     act(ACTION_ZOOM_IN);
-    assert_true(strlen(said) > 0);
-    assert_int_equal(scene->look.waterfall_zoom, 0);
+    assert_string_equal(said, "zoom: key 2 shows the waterfall, key 5 the curves");
+    assert_int_equal(scene->look.waterfall.zoom, 0);
 }
 
 static void smoothing_has_its_steps(void **state)
@@ -302,10 +299,12 @@ static void quantities_and_axes_belong_to_their_view(void **state)
 {
     (void)state;
     act(ACTION_QUANTITY);
+    assert_string_equal(said,
+                        "quantities: key 4 shows the tensors, key 5 the curves, key 6 the stream");
     act(ACTION_LOG_Y);
+    assert_string_equal(said, "logarithmic axes: key 5 shows the curves");
     assert_int_equal(scene->look.curves.curve, CURVE_LOSS);
     assert_false(scene->look.curves.log_y[CURVE_LOSS]);
-    assert_true(strlen(said) > 0); /* says where it belongs */
     scene->look.view = VIEW_CURVES;
     act(ACTION_LOG_Y);
     act(ACTION_LOG_X);
@@ -314,16 +313,16 @@ static void quantities_and_axes_belong_to_their_view(void **state)
     assert_int_equal(scene->look.curves.curve, CURVE_LOSS);
     scene->look.view = VIEW_TENSORS;
     act(ACTION_QUANTITY);
-    assert_int_equal(scene->look.cells.kind, CELL_UPDATE);
+    assert_int_equal(scene->look.tensors.kind, CELL_UPDATE);
     act(ACTION_QUANTITY);
-    assert_int_equal(scene->look.cells.kind, CELL_WEIGHT);
+    assert_int_equal(scene->look.tensors.kind, CELL_WEIGHT);
     act(ACTION_QUANTITY);
-    assert_int_equal(scene->look.cells.kind, CELL_GRADIENT);
+    assert_int_equal(scene->look.tensors.kind, CELL_GRADIENT);
     assert_int_equal(scene->look.curves.curve, CURVE_LOSS);
     scene->look.view = VIEW_STREAM;
     for (int kind = 1; kind <= STREAM_KINDS; kind++) {
         act(ACTION_QUANTITY);
-        assert_int_equal(scene->look.stream_kind, kind % STREAM_KINDS);
+        assert_int_equal(scene->look.stream.kind, kind % STREAM_KINDS);
         assert_non_null(strstr(said, "stream: "));
     }
 }
@@ -333,19 +332,18 @@ static void arrows_walk_through_the_blocks(void **state)
     (void)state;
     scene->look.view = VIEW_ANATOMY;
     act(ACTION_SCROLL_DOWN);
-    assert_int_equal(scene->look.anatomy_block, 0);
+    assert_int_equal(scene->look.anatomy.block, 0);
     assert_true(strlen(said) > 0); /* says that there is no block below */
     act_times(ACTION_SCROLL_UP, 2);
-    assert_int_equal(scene->look.anatomy_block, 2);
+    assert_int_equal(scene->look.anatomy.block, 2);
     assert_string_equal(said, "");
     act_times(ACTION_SCROLL_UP, 99);
-    assert_int_equal(scene->look.anatomy_block, fixture->settings.layers - 1);
+    assert_int_equal(scene->look.anatomy.block, fixture->settings.layers - 1);
     assert_non_null(strstr(said, "last"));
-    assert_int_equal(scene->look.bar_scroll, 0);
+    assert_int_equal(scene->look.bars.scroll, 0);
     fixture->settings.layers = 3; /* the new run is less deep */
-    assert_int_equal(view_anatomy_block(scene), 2);
     act(ACTION_SCROLL_DOWN);
-    assert_int_equal(scene->look.anatomy_block, 1);
+    assert_int_equal(scene->look.anatomy.block, 1);
 }
 
 /* Details are measured in the first step and in every eighth. */
@@ -369,9 +367,9 @@ static void details_are_those_of_the_last_step_that_has_them(void **state)
 static void views_say_what_they_want_measured(void **state)
 {
     (void)state;
-    assert_int_equal(view_table[VIEW_OVERVIEW].watch, 0);
-    assert_int_equal(view_table[VIEW_ANATOMY].watch, WATCH_DETAIL);
-    assert_int_equal(view_table[VIEW_STREAM].watch, WATCH_DETAIL);
+    assert_int_equal(view_table[VIEW_OVERVIEW]->watch, 0);
+    assert_int_equal(view_table[VIEW_ANATOMY]->watch, WATCH_DETAIL);
+    assert_int_equal(view_table[VIEW_STREAM]->watch, WATCH_DETAIL);
 }
 
 static void arrows_move_the_cell(void **state)
@@ -382,20 +380,20 @@ static void arrows_move_the_cell(void **state)
     fixture_train(fixture, 3);
     act_times(ACTION_SCROLL_DOWN, 3);
     act_times(ACTION_RIGHT, 2);
-    assert_int_equal(scene->look.cells.tensor, 3);
-    assert_int_equal(scene->look.cells.block, 2);
+    assert_int_equal(scene->look.tensors.tensor, 3);
+    assert_int_equal(scene->look.tensors.block, 2);
     act(ACTION_SCROLL_UP);
     act(ACTION_LEFT);
-    assert_int_equal(scene->look.cells.tensor, 2);
-    assert_int_equal(scene->look.cells.block, 1);
+    assert_int_equal(scene->look.tensors.tensor, 2);
+    assert_int_equal(scene->look.tensors.block, 1);
     act_times(ACTION_SCROLL_DOWN, 99);
     act_times(ACTION_RIGHT, 99);
-    assert_int_equal(scene->look.cells.tensor, view_tensors_rows(scene) - 1);
-    assert_int_equal(scene->look.cells.block, fixture->settings.layers - 1);
+    assert_int_equal(scene->look.tensors.tensor, 11);
+    assert_int_equal(scene->look.tensors.block, fixture->settings.layers - 1);
     act_times(ACTION_SCROLL_UP, 99);
     act_times(ACTION_LEFT, 99);
-    assert_int_equal(scene->look.cells.tensor, 0);
-    assert_int_equal(scene->look.cells.block, 0);
+    assert_int_equal(scene->look.tensors.tensor, 0);
+    assert_int_equal(scene->look.tensors.block, 0);
 }
 
 static void layers_scroll_where_they_do_not_fit(void **state)
@@ -403,18 +401,18 @@ static void layers_scroll_where_they_do_not_fit(void **state)
     (void)state;
     fixture_train(fixture, 3);
     act(ACTION_SCROLL_UP);
-    assert_int_equal(scene->look.bar_scroll, 0);
+    assert_int_equal(scene->look.bars.scroll, 0);
     assert_true(strlen(said) > 0);
     fixture->settings.layers = 96; /* more than two to a row of the waterfall */
     const enum view views[] = {VIEW_OVERVIEW, VIEW_WATERFALL, VIEW_STREAM};
     for (size_t i = 0; i < sizeof views / sizeof views[0]; i++) {
         scene->look.view = views[i];
-        int most = view_bar_scroll_max(scene, ROWS, COLS);
+        int most = view_scroll_max(scene, ROWS, COLS);
         assert_true(most > 0);
         act_times(ACTION_SCROLL_UP, 99);
-        assert_int_equal(scene->look.bar_scroll, most);
+        assert_int_equal(scene->look.bars.scroll, most);
         act_times(ACTION_SCROLL_DOWN, 99);
-        assert_int_equal(scene->look.bar_scroll, 0);
+        assert_int_equal(scene->look.bars.scroll, 0);
     }
 }
 
@@ -468,29 +466,29 @@ static void the_log_scrolls_to_its_ends(void **state)
     fixture_watch(fixture);
     scene->look.view = VIEW_LOG;
     act(ACTION_SCROLL_UP);
-    assert_int_equal(scene->look.log_scroll, 0); /* all of nothing is in view */
+    assert_int_equal(scene->look.log.scroll, 0); /* all of nothing is in view */
     note_marks(100);
-    int most = view_log_scroll_max(scene, ROWS, COLS);
+    int most = view_scroll_max(scene, ROWS, COLS);
     assert_true(most > 60 && most < 100);
     act_times(ACTION_SCROLL_UP, 3);
-    assert_int_equal(scene->look.log_scroll, 3);
+    assert_int_equal(scene->look.log.scroll, 3);
     act_times(ACTION_SCROLL_UP, 200);
-    assert_int_equal(scene->look.log_scroll, most);
+    assert_int_equal(scene->look.log.scroll, most);
     scene->look.hide = true; /* which leaves more rows to the events */
-    assert_true(view_log_scroll_max(scene, ROWS, COLS) < most);
+    assert_true(view_scroll_max(scene, ROWS, COLS) < most);
     scene->look.hide = false;
     act(ACTION_SCROLL_DOWN);
-    assert_int_equal(scene->look.log_scroll, most - 1);
-    assert_true(navigate_page(scene, KEY_CODE_PAGE_DOWN, ROWS, COLS));
-    assert_true(scene->look.log_scroll < most - 10);
-    assert_true(navigate_page(scene, KEY_CODE_PAGE_UP, ROWS, COLS));
-    assert_int_equal(scene->look.log_scroll, most - 1);
-    assert_false(navigate_page(scene, KEY_CODE_HOME, ROWS, COLS));
-    navigate_restart(scene);
-    assert_int_equal(scene->look.log_scroll, 0);
+    assert_int_equal(scene->look.log.scroll, most - 1);
+    press(KEY_CODE_PAGE_DOWN);
+    assert_int_equal(scene->look.log.scroll, most - 1 - (ROWS - 8));
+    press(KEY_CODE_PAGE_UP);
+    assert_int_equal(scene->look.log.scroll, most - 1);
+    view_restart(scene);
+    assert_int_equal(scene->look.log.scroll, 0);
     scene->look.view = VIEW_CURVES;
-    assert_false(navigate_page(scene, KEY_CODE_PAGE_UP, ROWS, COLS));
-    assert_int_equal(view_log_scroll_max(scene, ROWS, COLS), 0);
+    press(KEY_CODE_PAGE_UP);
+    assert_string_equal(said, "key Page Up does nothing: ? shows the keys");
+    assert_int_equal(view_scroll_max(scene, ROWS, COLS), 0);
 }
 
 static void arrows_go_from_event_to_event(void **state)
@@ -545,7 +543,6 @@ static void events_keep_the_name_of_their_time(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(other_actions_are_left_alone),
         TEST(the_cursor_jumps_from_mark_to_mark),
         TEST(the_projector_is_left_by_a_view),
         TEST(tab_goes_round),

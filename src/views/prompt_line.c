@@ -1,7 +1,8 @@
-/* The command line at the foot of the screen, and above it what can be typed there. */
+/* See prompt_line.h. */
+#include "views/prompt_line.h"
+
 #include "controls/commands.h"
 #include "controls/prompt.h"
-#include "views/views.h"
 
 #include <stdio.h>
 #include <string.h>

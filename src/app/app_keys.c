@@ -1,0 +1,136 @@
+/* What a key does: the handlers of the actions, and the keys that have none. See app_state.h; draws
+ * nothing. */
+#include "app/app_state.h"
+
+#include "views/help.h"
+#include "views/navigate.h"
+#include "views/views.h"
+
+/* ---- the table ---- */
+
+#define ACTION_HANDLER(id, handler_, argument_, ...)                                               \
+    [ACTION_##id] = {.handler = handler_, .argument = argument_},
+
+static const struct {
+    void (*handler)(struct app *app, int argument);
+    int argument;
+} handlers[ACTIONS] = {ACTION_LIST(ACTION_HANDLER)};
+
+void app_act(struct app *app, enum action action)
+{
+    handlers[action].handler(app, handlers[action].argument);
+}
+
+/* ---- the run ---- */
+
+void act_run(struct app *app, int one_step)
+{
+    if (app->scene.data.ended)
+        app_say(app, ROLE_TEXT, "the run is over after %lld steps: r restarts it",
+                (long long)app->present.steps);
+    else if (one_step)
+        trainer_step(app->trainer);
+    else if (trainer_running(app->trainer))
+        trainer_pause(app->trainer);
+    else
+        trainer_run(app->trainer);
+}
+
+void act_restart(struct app *app, int argument)
+{
+    (void)argument;
+    app_say(app, ROLE_TEXT, "restart ...");
+    trainer_restart(app->trainer);
+    if (app->scene.data.ended)
+        trainer_run(app->trainer);
+}
+
+/* ---- the program ---- */
+
+void act_command(struct app *app, int argument)
+{
+    (void)argument;
+    app_open_prompt(app, "");
+}
+
+void act_redraw(struct app *app, int argument)
+{
+    (void)app;
+    (void)argument;
+    terminal_redraw();
+}
+
+void act_help(struct app *app, int argument)
+{
+    (void)argument;
+    app->scene.look.help = (struct help_look){.open = true};
+    app_share(app);
+}
+
+void act_quit(struct app *app, int argument)
+{
+    (void)argument;
+    app->quit = true;
+}
+
+/* ---- keys ---- */
+
+/* A key while the help is open. */
+static void help_key(struct app *app, int code)
+{
+    int most = view_help_scroll_max(&app->scene, app->canvas.rows, app->canvas.cols);
+    int page = app->canvas.rows > 6 ? app->canvas.rows - 6 : 1;
+    int *scroll = &app->scene.look.help.scroll;
+    int action = key_action(code);
+    if (action == ACTION_HELP || action == ACTION_QUIT || code == KEY_CODE_ESCAPE)
+        app->scene.look.help.open = false;
+    else if (action == ACTION_SCROLL_UP)
+        *scroll -= 1;
+    else if (action == ACTION_SCROLL_DOWN)
+        *scroll += 1;
+    else if (code == KEY_CODE_PAGE_UP)
+        *scroll -= page;
+    else if (code == KEY_CODE_PAGE_DOWN || code == KEY_CODE_SPACE)
+        *scroll += page;
+    else if (code == KEY_CODE_HOME)
+        *scroll = 0;
+    else if (code == KEY_CODE_END)
+        *scroll = most;
+    else if (action == ACTION_REDRAW)
+        app_act(app, ACTION_REDRAW);
+    else
+        app_say(app, ROLE_TEXT, "the help is open: ?, Escape or q leaves it");
+    *scroll = scene_clamp(*scroll, most);
+}
+
+void app_take_key(struct app *app, int code)
+{
+    char key[32];
+    if (code == KEY_CODE_MOUSE) {
+        app_take_mouse(app, terminal_mouse());
+        return;
+    }
+    app->urgent = app->changed = true;
+    if (code == KEY_CODE_RESIZE) {
+        app_take_size(app);
+        return;
+    }
+    if (app_prompt_key(app, code))
+        return;
+    app_say_nothing(app);
+    int action = key_action(code);
+    if (app->scene.look.help.open && action != ACTION_COMMAND) {
+        help_key(app, code);
+    } else if (action >= 0) {
+        app_act(app, (enum action)action);
+    } else if (code == KEY_CODE_PAGE_UP && view_shown(&app->scene)->act[ACT_PAGE]) {
+        app_act_in_view(app, ACT_PAGE, 1);
+    } else if (code == KEY_CODE_PAGE_DOWN && view_shown(&app->scene)->act[ACT_PAGE]) {
+        app_act_in_view(app, ACT_PAGE, -1);
+    } else if (view_of_key(code) >= 0) {
+        navigate_to(&app->scene, (enum view)view_of_key(code));
+    } else {
+        key_describe(code, key, sizeof key);
+        app_say(app, ROLE_TEXT, "%s does nothing: ? shows the keys", key);
+    }
+}

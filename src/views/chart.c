@@ -1,0 +1,399 @@
+/* See chart.h. */
+#include "views/chart.h"
+
+#include "base/memory.h"
+#include "screen/plot.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum {
+    STEPS_LEAST = 100, /* the shortest x axis */
+    ZOOMED_LEAST = 10, /* and when zoomed */
+    SETTLED = 10       /* the first steps do not stretch the y axis */
+};
+
+/* ---- values ---- */
+
+static double raw_value(enum curve curve, const struct history_point *point)
+{
+    switch (curve) {
+    case CURVE_RATIO:
+        return point->ratio;
+    case CURVE_GRADIENT:
+        return point->grad_norm;
+    case CURVE_LOSS:
+    case CURVES:
+        break;
+    }
+    return point->loss;
+}
+
+/* Fills a series. The line is the debiased exponential mean; of ratios and gradients, which span
+ * decades, that of their logarithms. */
+static void fill_series(const struct chart *chart, struct chart_series *series)
+{
+    const bool logs = chart->look->curve != CURVE_LOSS, log_y = chart->log_y;
+    /* At this weight the mean of the loss is known at full resolution. */
+    const bool known = !logs && chart->look->smoothing == history_smoothing;
+    const double past = pow(chart->look->smoothing, (double)chart->scene->data.history->stride);
+    const size_t count = (size_t)(series->count > 0 ? series->count : 1);
+    double sum = 0, weight = 0;
+    series->line = memory_new(count, sizeof(double));
+    series->raw = memory_new(count, sizeof(double));
+    for (int i = 0; i < series->count; i++) {
+        const struct history_point *point = &series->point[i];
+        double raw = raw_value(chart->look->curve, point);
+        series->line[i] = series->raw[i] = NAN;
+        if (!isfinite(raw) || ((logs || log_y) && raw <= 0))
+            continue;
+        double log_raw = logs || log_y ? log(raw) : 0;
+        sum = past * sum + (1 - past) * (logs ? log_raw : raw);
+        weight = past * weight + (1 - past);
+        double line = known ? point->smooth : sum / weight;
+        series->raw[i] = log_y ? log_raw : raw;
+        series->line[i] = logs == log_y ? line : log_y ? log(line) : exp(line);
+    }
+}
+
+double chart_step_of(const struct chart *chart, const struct chart_series *series, int i)
+{
+    return (double)((series->first + i + 1) * chart->scene->data.history->stride);
+}
+
+/* A value as the y axis has it. */
+static double to_axis(const struct chart *chart, double value)
+{
+    return chart->log_y ? log(value) : value;
+}
+
+double chart_value(const struct chart *chart, double number)
+{
+    return chart->log_y ? exp(number) : number;
+}
+
+double chart_line_at(const struct chart *chart, enum side side, int64_t step)
+{
+    const int count = chart->series[side].count;
+    int i = history_find(chart->scene->data.history, step);
+    i = i < count ? i : count - 1;
+    while (i >= 0 && isnan(chart->series[side].line[i]))
+        i--;
+    return i < 0 ? NAN : chart_value(chart, chart->series[side].line[i]);
+}
+
+double chart_rate(const struct scene *scene, int64_t step)
+{
+    const struct history *history = scene->data.history;
+    const struct settings *settings = scene->data.settings;
+    int64_t index = step / history->stride - 1;
+    if (step <= history->last[LEFT].step && history->count > 0) {
+        index = index < 0 ? 0 : index >= history->count ? history->count - 1 : index;
+        double left = history_at(history, LEFT, (int)index)->lr;
+        return isfinite(left) ? left : history_at(history, RIGHT, (int)index)->lr;
+    }
+    return schedule_lr(settings->schedule, settings->lr, settings->warmup, settings->steps, step);
+}
+
+/* ---- the x axis ---- */
+
+/* The newest step that a ghost has; 0: there is no ghost. */
+static double ghost_end(const struct history *history)
+{
+    int64_t end = 0;
+    for (int g = 0; g < HISTORY_GHOSTS; g++) {
+        const struct history_ghost *ghost = &history->ghost[g];
+        int64_t last = (ghost->first + ghost->count) * history->stride;
+        end = ghost->count > 0 && last > end ? last : end;
+    }
+    return (double)end;
+}
+
+bool chart_has_ghosts(const struct scene *scene)
+{
+    return ghost_end(scene->data.history) > 0;
+}
+
+/* Ghosts are seen as far again as the run has come. */
+static double steps_shown(const struct scene *scene)
+{
+    double newest = (double)scene->data.history->last[LEFT].step;
+    double ahead = fmin(ghost_end(scene->data.history), 2 * newest);
+    double steps = plot_nice_above(fmax(fmax(newest, ahead), STEPS_LEAST));
+    double end = (double)scene->data.settings->steps;
+    return end > 0 && end < steps ? end : steps;
+}
+
+void chart_range(const struct scene *scene, const struct curves_look *look, double *from,
+                 double *to)
+{
+    double whole = steps_shown(scene);
+    double width = fmax(whole / pow(2, look->zoom), fmin(whole, ZOOMED_LEAST));
+    if (look->zoom == 0) {
+        *from = 0;
+    } else if (look->from >= 0) {
+        *from = fmin((double)look->from, whole - width);
+    } else { /* follows the newest step by tenths of the width */
+        double newest = (double)scene->data.history->last[LEFT].step, tenth = width / 10;
+        *from = fmin(floor(newest / tenth) * tenth - 9 * tenth, whole - width);
+    }
+    *from = floor(fmax(*from, 0));
+    *to = *from + width;
+    if (look->log_x)
+        *from = fmax(*from, 1);
+}
+
+double chart_x(const struct chart *chart, double step)
+{
+    double part = chart->look->log_x ? log(step / chart->from) / log(chart->to / chart->from)
+                                     : (step - chart->from) / (chart->to - chart->from);
+    return part * (chart->width - 1);
+}
+
+double chart_step_at(const struct chart *chart, double x)
+{
+    double part = x / (chart->width - 1);
+    return chart->look->log_x ? chart->from * pow(chart->to / chart->from, part)
+                              : chart->from + part * (chart->to - chart->from);
+}
+
+int chart_col(const struct chart *chart, double step)
+{
+    bool inside = step >= chart->from && step <= chart->to;
+    return inside ? (int)lrint(chart_x(chart, step)) / PLOT_DOTS_X : -1;
+}
+
+/* ---- the y axis ---- */
+
+double chart_round(double value, bool up, bool decades)
+{
+    double power = pow(10, floor(log10(value) + (up ? -1e-9 : 1e-9)));
+    double part = value / power;
+    if (decades)
+        return up ? 10 * power : power;
+    if (up)
+        return power * (part <= 1 + 1e-9 ? 1 : part <= 2 + 1e-9 ? 2 : part <= 5 + 1e-9 ? 5 : 10);
+    return power * (part >= 5 - 1e-9 ? 5 : part >= 2 - 1e-9 ? 2 : 1);
+}
+
+/* Widens low..high, as the axis has them, by a line in the range of steps. */
+static void add_range(const struct chart *chart, const struct chart_series *series, double *low,
+                      double *high)
+{
+    double first = chart->look->zoom > 0 ? chart->from : SETTLED;
+    for (int i = series->drawn; i < series->count; i++) {
+        double line = series->line[i], step = chart_step_of(chart, series, i);
+        if (isnan(line) || step <= first || step > chart->to)
+            continue;
+        *low = fmin(*low, line); /* fmin passes over a NAN */
+        *high = fmax(*high, line);
+    }
+}
+
+/* The smallest and the largest value of all lines in the range of steps. */
+static void line_range(const struct chart *chart, double *least, double *most)
+{
+    double low = NAN, high = NAN;
+    for (enum side side = LEFT; side < SIDES; side++) {
+        add_range(chart, &chart->series[side], &low, &high);
+        for (int g = 0; g < HISTORY_GHOSTS; g++)
+            add_range(chart, &chart->ghost[g][side], &low, &high);
+    }
+    *least = chart_value(chart, low);
+    *most = chart_value(chart, high);
+}
+
+/* Whole decades for more than two of them. */
+static void set_log_values(struct chart *chart, double least, double most)
+{
+    const struct task_info *task = chart->scene->data.task;
+    bool whole = chart->look->zoom == 0;
+    if (!(most > 0))
+        least = 0.1, most = 10;
+    if (!(least > 0)) /* which has no logarithm */
+        least = most / 10;
+    if (chart->look->curve == CURVE_LOSS && whole) {
+        least = fmin(least, task->entropy_rate > 0 ? task->entropy_rate : least);
+        most = fmax(most, task->unigram_entropy);
+    }
+    if (chart->look->curve == CURVE_RATIO && whole) {
+        least = fmin(least, 1);
+        most = fmax(most, 1);
+    }
+    bool decades = log10(most / least) > 2;
+    chart->low = chart_round(least, false, decades);
+    chart->high = chart_round(most, true, decades);
+    if (!(chart->high > chart->low))
+        chart->high = 10 * chart->low;
+}
+
+/* Whole, the y axis holds the lines from step SETTLED on, and the reference lines of the loss, up
+ * to twice the loss of guessing; what is higher is drawn along its upper edge. Zoomed, it holds the
+ * lines that are in view. */
+static void set_values(struct chart *chart, int rows)
+{
+    const struct task_info *task = chart->scene->data.task;
+    double least, most, chance = task->vocab > 1 ? log(task->vocab) : 1;
+    bool loss = chart->look->curve == CURVE_LOSS;
+    line_range(chart, &least, &most);
+    if (loss)
+        most = fmin(fmax(most, chart->look->zoom > 0 ? most : chance), 2 * chance);
+    if (chart->log_y) {
+        set_log_values(chart, fmin(least, most), most);
+        return;
+    }
+    chart->low = 0;
+    chart->high = plot_nice_above(most > 0 ? most : 1);
+    if (chart->look->zoom == 0 || !(most > least))
+        return;
+    double distance = plot_tick_distance(most - least, rows > 3 ? rows / 2 : 1);
+    chart->low = floor(least / distance + 1e-9) * distance;
+    chart->high = ceil(most / distance - 1e-9) * distance;
+}
+
+double chart_y_of(const struct chart *chart, double number)
+{
+    double y = (number - chart->bottom) * chart->up;
+    /* The curves are two dots thick. */
+    return y < 0 ? 0 : y > chart->height - 2 ? chart->height - 2 : y;
+}
+
+double chart_y(const struct chart *chart, double value)
+{
+    return chart_y_of(chart, to_axis(chart, fmax(value, 1e-300)));
+}
+
+int chart_row(const struct chart *chart, double value)
+{
+    return (chart->height - 1 - (int)lrint(chart_y(chart, value))) / PLOT_DOTS_Y;
+}
+
+void chart_references(const struct chart *chart, struct chart_reference out[CHART_REFERENCES])
+{
+    const struct scene *scene = chart->scene;
+    out[0] = out[1] = (struct chart_reference){.value = NAN};
+    switch (chart->look->curve) {
+    case CURVE_LOSS:
+        out[0] =
+            (struct chart_reference){scene->data.task->unigram_entropy, "no context", "no ctx"};
+        out[1] = (struct chart_reference){scene->data.task->entropy_rate, "best possible", "best"};
+        break;
+    case CURVE_RATIO:
+        out[0] = (struct chart_reference){1, "level", "level"};
+        break;
+    case CURVE_GRADIENT:
+        if (scene->data.settings->clip > 0)
+            out[0] = (struct chart_reference){scene->data.settings->clip, "clipped to", "clip"};
+        break;
+    case CURVES:
+        break;
+    }
+    for (int i = 0; i < CHART_REFERENCES; i++)
+        if (!(out[i].value >= chart->low * (1 - 1e-9) && out[i].value <= chart->high))
+            out[i].value = NAN;
+}
+
+/* ---- lines ---- */
+
+/* Goes on to a point: in the column where the line is, or in another one. */
+static void add_point(struct chart_line *line, double x, double y)
+{
+    const int col = (int)(x + 0.5);
+    struct chart_stroke *last = line->count > 0 ? &line->stroke[line->count - 1] : NULL;
+    if (!last || last->col != col) {
+        line->stroke[line->count++] =
+            (struct chart_stroke){.col = col, .x = {x, x}, .y = {y, y}, .low = y, .high = y};
+        return;
+    }
+    last->low = y < last->low ? y : last->low;
+    last->high = y > last->high ? y : last->high;
+    last->x[1] = x;
+    last->y[1] = y;
+}
+
+struct chart_line chart_line_of(const struct chart *chart, const struct chart_series *series)
+{
+    struct chart_line line = {.x = NAN};
+    /* Points come in the order of their steps; the last may lie right of the field. */
+    line.stroke = memory_new((size_t)chart->width + 2, sizeof *line.stroke);
+    for (int i = series->drawn; i < series->count; i++) {
+        if (isnan(series->line[i]))
+            continue; /* diverged: the smoothed loss only stands still */
+        double x = chart_x(chart, chart_step_of(chart, series, i));
+        double y = chart_y_of(chart, series->line[i]);
+        if (x < 0 || isnan(line.x)) {
+            line.x = x;
+            line.y = y;
+        } else if (line.x < 0) { /* comes in at the left edge */
+            line.y += (y - line.y) * (0 - line.x) / (x - line.x);
+            line.x = 0;
+        }
+        if (x >= 0)
+            add_point(&line, x, y);
+    }
+    return line;
+}
+
+/* ---- the chart ---- */
+
+/* Of points from `first` on those in view: the newest may lie right of it. */
+static int count_points(const struct chart *chart, int64_t first, int count)
+{
+    const double stride = (double)chart->scene->data.history->stride;
+    const double in_view = floor(ceil(chart->to) / stride) + 1 - (double)first;
+    return in_view < count ? (int)fmax(in_view, 0) : count;
+}
+
+static void open_series(struct chart *chart)
+{
+    const struct history *history = chart->scene->data.history;
+    for (enum side side = LEFT; side < SIDES; side++) {
+        struct chart_series *series = &chart->series[side];
+        series->point = history->point[side];
+        series->count = count_points(chart, 0, history->count);
+        fill_series(chart, series);
+        for (int g = 0; g < HISTORY_GHOSTS; g++) {
+            const struct history_ghost *ghost = &history->ghost[g];
+            int64_t drawn = ghost->branch / history->stride - 1 - ghost->first;
+            series = &chart->ghost[g][side];
+            series->point = ghost->point[side];
+            series->first = ghost->first;
+            series->count = count_points(chart, ghost->first, ghost->count);
+            series->drawn = drawn > 0 ? (int)drawn : 0;
+            fill_series(chart, series);
+        }
+    }
+}
+
+static void close_series(struct chart_series *series)
+{
+    free(series->line);
+    free(series->raw);
+}
+
+struct chart chart_open(const struct scene *scene, const struct curves_look *look, int rows,
+                        int cols)
+{
+    struct chart chart = {
+        .scene = scene,
+        .look = look,
+        .log_y = look->log_y[look->curve],
+        .width = cols * PLOT_DOTS_X,
+        .height = rows * PLOT_DOTS_Y,
+    };
+    chart_range(scene, look, &chart.from, &chart.to);
+    open_series(&chart);
+    set_values(&chart, rows);
+    chart.bottom = to_axis(&chart, chart.low);
+    chart.up = (chart.height - 1) / (to_axis(&chart, chart.high) - chart.bottom);
+    return chart;
+}
+
+void chart_close(struct chart *chart)
+{
+    for (enum side side = LEFT; side < SIDES; side++) {
+        close_series(&chart->series[side]);
+        for (int g = 0; g < HISTORY_GHOSTS; g++)
+            close_series(&chart->ghost[g][side]);
+    }
+}

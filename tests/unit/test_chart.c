@@ -1,0 +1,288 @@
+/* What the curves show, as numbers: ranges, smoothing, points in view, one stroke a column. */
+#include "views/chart.h"
+
+#include "base/memory.h"
+#include "screen/plot.h"
+#include "support/fixture.h"
+#include "views/curves.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+enum { ROWS = 10, COLS = 60 };
+
+static struct fixture *fixture;
+static struct scene *scene;
+static struct curves_look *look;
+
+static int set_up(void **state)
+{
+    (void)state;
+    fixture = memory_new(1, sizeof *fixture);
+    fixture_open(fixture);
+    scene = &fixture->scene;
+    look = &scene->look.curves;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    fixture_close(fixture);
+    free(fixture);
+    return 0;
+}
+
+static bool near(double a, double b)
+{
+    return fabs(a - b) <= 1e-9 * fmax(1, fabs(b));
+}
+
+static const struct history_point *point_of(enum side side, int i)
+{
+    return history_at(&fixture->history, side, i);
+}
+
+/* The x axis grows in strides and ends with the run. */
+static void the_range_stands_still_in_between(void **state)
+{
+    (void)state;
+    double from, to;
+    const struct {
+        int64_t step, end;
+        double to;
+    } wanted[] = {{1, 0, 100}, {100, 0, 100}, {101, 0, 150}, {151, 0, 200}, {152, 160, 160}};
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        fixture_train(fixture, wanted[i].step);
+        fixture->settings.steps = wanted[i].end;
+        chart_range(scene, look, &from, &to);
+        assert_true(from == 0 && to == wanted[i].to);
+    }
+    fixture->settings.steps = 0;
+    look->log_x = true; /* which has no 0 */
+    chart_range(scene, look, &from, &to);
+    assert_true(from == 1 && to == 200);
+    look->zoom = 1;
+    look->log_x = false;
+    look->from = 1000; /* not past the end */
+    chart_range(scene, look, &from, &to);
+    assert_true(from == 100 && to == 200);
+}
+
+/* Without smoothing the line is the raw values; with it a debiased mean, of gradients the geometric
+ * one. */
+static void lines_are_smoothed(void **state)
+{
+    (void)state;
+    fixture_train(fixture, 40);
+    look->smoothing = 0;
+    struct chart chart = chart_open(scene, look, ROWS, COLS);
+    for (int i = 0; i < 40; i++)
+        assert_true(near(chart.series[RIGHT].line[i], point_of(RIGHT, i)->loss));
+    chart_close(&chart);
+
+    look->smoothing = 0.5;
+    chart = chart_open(scene, look, ROWS, COLS);
+    double first = point_of(LEFT, 0)->loss, second = point_of(LEFT, 1)->loss;
+    assert_true(near(chart.series[LEFT].line[0], first));
+    assert_true(near(chart.series[LEFT].line[1], (0.25 * first + 0.5 * second) / 0.75));
+    assert_true(near(chart.series[LEFT].raw[1], second));
+    chart_close(&chart);
+
+    look->curve = CURVE_GRADIENT;
+    look->log_y[CURVE_GRADIENT] = false;
+    chart = chart_open(scene, look, ROWS, COLS);
+    first = point_of(LEFT, 0)->grad_norm;
+    second = point_of(LEFT, 1)->grad_norm;
+    assert_true(
+        near(chart.series[LEFT].line[1], exp((0.25 * log(first) + 0.5 * log(second)) / 0.75)));
+    chart_close(&chart);
+
+    look->log_y[CURVE_GRADIENT] = true; /* the same, as the axis has it */
+    chart = chart_open(scene, look, ROWS, COLS);
+    assert_true(near(chart.series[LEFT].line[1], (0.25 * log(first) + 0.5 * log(second)) / 0.75));
+    assert_true(near(chart_line_at(&chart, LEFT, 2), exp(chart.series[LEFT].line[1])));
+    chart_close(&chart);
+}
+
+/* A stack that diverged has values up to then. */
+static void what_is_not_finite_is_no_point(void **state)
+{
+    (void)state;
+    fixture_train_until_fault(fixture, 60, (struct fault){.place = FAULT_LOSS, .step = 31});
+    struct chart chart = chart_open(scene, look, ROWS, COLS);
+    assert_true(isfinite(chart.series[RIGHT].line[29]));
+    assert_true(isnan(chart.series[RIGHT].line[30]) && isnan(chart.series[RIGHT].raw[30]));
+    assert_true(near(chart_line_at(&chart, RIGHT, 60), chart.series[RIGHT].line[29]));
+    assert_true(near(chart_line_at(&chart, LEFT, 60), chart.series[LEFT].line[59]));
+    assert_true(isnan(chart_line_at(&chart, LEFT, 0)));
+    chart_close(&chart);
+}
+
+/* The y axis holds all lines but for what is far above guessing. */
+static void values_are_in_the_field(void **state)
+{
+    (void)state;
+    fixture_train(fixture, 300);
+    for (enum curve curve = 0; curve < CURVES; curve++)
+        for (int mode = 0; mode < 4; mode++) {
+            look->curve = curve;
+            look->log_y[curve] = mode & 1;
+            look->zoom = mode / 2 * 2;
+            struct chart chart = chart_open(scene, look, ROWS, COLS);
+            assert_true(chart.low < chart.high);
+            assert_true(chart_y(&chart, chart.low) < 1e-6);
+            assert_int_equal(chart_row(&chart, chart.high), 0);
+            assert_int_equal(chart_row(&chart, chart.low), ROWS - 1);
+            for (int i = 20; i < chart.series[LEFT].count; i++) {
+                double value = chart_value(&chart, chart.series[LEFT].line[i]);
+                double step = chart_step_of(&chart, &chart.series[LEFT], i);
+                if (step > chart.from && step <= chart.to)
+                    assert_true(value >= chart.low * (1 - 1e-9) &&
+                                value <= chart.high * (1 + 1e-9));
+            }
+            chart_close(&chart);
+        }
+}
+
+/* Dots and steps are each other's inverse. */
+static void a_dot_stands_for_its_step(void **state)
+{
+    (void)state;
+    fixture_train(fixture, 200);
+    for (int logs = 0; logs < 2; logs++) {
+        look->log_x = logs;
+        struct chart chart = chart_open(scene, look, ROWS, COLS);
+        for (int x = 0; x < COLS * PLOT_DOTS_X; x++)
+            assert_true(near(chart_x(&chart, chart_step_at(&chart, x)), x));
+        assert_int_equal(chart_col(&chart, chart.from), 0);
+        assert_int_equal(chart_col(&chart, chart.to), COLS - 1);
+        assert_int_equal(chart_col(&chart, chart.to + 1), -1);
+        chart_close(&chart);
+    }
+}
+
+/* However many points there are, a column has one stroke, which reaches as far as they do; zoomed,
+ * a line comes in at the left edge. */
+static void points_are_thinned_to_columns(void **state)
+{
+    (void)state;
+    fixture_train(fixture, 1500);
+    look->smoothing = 0;
+    for (int zoom = 0; zoom < 4; zoom++) {
+        look->zoom = zoom;
+        struct chart chart = chart_open(scene, look, ROWS, COLS);
+        const struct chart_series *series = &chart.series[RIGHT];
+        struct chart_line line = chart_line_of(&chart, series);
+        assert_true(line.count > 20 && line.count <= COLS * PLOT_DOTS_X + 1);
+        assert_true(zoom == 0 ? line.x > 0 : line.x == 0);
+        for (int s = 0; s < line.count; s++) {
+            const struct chart_stroke *stroke = &line.stroke[s];
+            assert_true(s == 0 || stroke->col > line.stroke[s - 1].col);
+            assert_true(stroke->x[0] <= stroke->x[1]);
+            for (int end = 0; end < 2; end++)
+                assert_true(stroke->low <= stroke->y[end] && stroke->y[end] <= stroke->high);
+        }
+        int seen = 0;
+        for (int i = 0; i < series->count; i++) {
+            double x = chart_x(&chart, chart_step_of(&chart, series, i));
+            double y = chart_y_of(&chart, series->line[i]);
+            for (int s = 0; s < line.count && x >= 0; s++)
+                if (line.stroke[s].col == (int)(x + 0.5)) {
+                    assert_true(y >= line.stroke[s].low && y <= line.stroke[s].high);
+                    seen++;
+                }
+        }
+        assert_true(seen >= line.count && (zoom > 0 || seen == series->count));
+        free(line.stroke);
+        chart_close(&chart);
+    }
+}
+
+/* A branch leaves its old line as a ghost, drawn from the branch on. */
+static void a_ghost_begins_at_its_branch(void **state)
+{
+    (void)state;
+    assert_false(chart_has_ghosts(scene));
+    fixture_train(fixture, 200);
+    fixture_branch(fixture, 100);
+    fixture_train(fixture, 120);
+    assert_true(chart_has_ghosts(scene));
+    struct chart chart = chart_open(scene, look, ROWS, COLS);
+    const struct chart_series *ghost = &chart.ghost[0][LEFT];
+    assert_true(chart_step_of(&chart, ghost, ghost->drawn) == 100);
+    assert_true(chart_step_of(&chart, ghost, ghost->count - 1) == 200);
+    assert_int_equal(chart.series[LEFT].count, 120);
+    assert_true(chart.to == 200);
+    chart_close(&chart);
+}
+
+static void references_are_those_in_view(void **state)
+{
+    (void)state;
+    struct chart_reference reference[CHART_REFERENCES];
+    fixture_train(fixture, 100);
+    struct chart chart = chart_open(scene, look, ROWS, COLS);
+    chart_references(&chart, reference);
+    assert_true(near(reference[0].value, fixture->task.unigram_entropy));
+    assert_true(near(reference[1].value, fixture->task.entropy_rate));
+    chart_close(&chart);
+    look->curve = CURVE_GRADIENT;
+    fixture->settings.clip = 1e9; /* far above all of them */
+    chart = chart_open(scene, look, ROWS, COLS);
+    chart_references(&chart, reference);
+    assert_true(isnan(reference[0].value) && isnan(reference[1].value));
+    chart_close(&chart);
+}
+
+static void numbers_are_rounded(void **state)
+{
+    (void)state;
+    const struct {
+        double value, down, up, decade_down, decade_up;
+    } wanted[] = {{1, 1, 1, 1, 1},
+                  {3, 2, 5, 1, 10},
+                  {0.049, 0.02, 0.05, 0.01, 0.1},
+                  {7e5, 5e5, 1e6, 1e5, 1e6}};
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        assert_true(near(chart_round(wanted[i].value, false, false), wanted[i].down));
+        assert_true(near(chart_round(wanted[i].value, true, false), wanted[i].up));
+        assert_true(near(chart_round(wanted[i].value, false, true), wanted[i].decade_down));
+        assert_true(near(chart_round(wanted[i].value, true, true), wanted[i].decade_up));
+    }
+}
+
+/* As it was, and after the newest step as it is planned. */
+static void the_rate_goes_on_as_planned(void **state)
+{
+    (void)state;
+    fixture->settings.warmup = 100;
+    fixture_train(fixture, 50);
+    assert_true(chart_rate(scene, 50) > 0.49 * fixture->settings.lr &&
+                chart_rate(scene, 50) < 0.51 * fixture->settings.lr);
+    assert_true(near(chart_rate(scene, 200), fixture->settings.lr));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(the_range_stands_still_in_between),
+        TEST(lines_are_smoothed),
+        TEST(what_is_not_finite_is_no_point),
+        TEST(values_are_in_the_field),
+        TEST(a_dot_stands_for_its_step),
+        TEST(points_are_thinned_to_columns),
+        TEST(a_ghost_begins_at_its_branch),
+        TEST(references_are_those_in_view),
+        TEST(numbers_are_rounded),
+        TEST(the_rate_goes_on_as_planned),
+    };
+    return cmocka_run_group_tests_name("chart", tests, NULL, NULL);
+}
