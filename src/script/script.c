@@ -6,12 +6,12 @@
 #include "base/names.h"
 #include "base/numbers.h"
 #include "controls/keys.h"
+#include "controls/view_names.h"
 #include "export/export.h"
 #include "screen/canvas.h"
 #include "script/key.h"
 #include "script/words.h"
 #include "train/run.h"
-#include "views/views.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -176,11 +176,8 @@ static bool read_switch(struct script_reader *reader, struct script_command *com
 
 static bool read_view(struct script_reader *reader, struct script_command *command)
 {
-    const char *names[VIEWS + 1] = {NULL};
     int found;
-    for (int i = 0; i < VIEWS; i++)
-        names[i] = view_table[i].name;
-    if (!read_name(reader, names, "view", &found))
+    if (!read_name(reader, view_names, "view", &found))
         return false;
     command->view = (enum view)found;
     return true;

@@ -7,10 +7,10 @@
 #define LNSCOPE_SCRIPT_SCRIPT_H
 
 #include "base/error.h"
+#include "controls/view_names.h"
 #include "core/placement.h"
 #include "script/condition.h"
 #include "train/settings.h"
-#include "views/scene.h"
 
 #include <stdbool.h>
 #include <stdint.h>
