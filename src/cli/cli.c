@@ -15,6 +15,7 @@
 #include "export/cast.h"
 #include "export/export.h"
 #include "session/share.h"
+#include "train/settings_check.h"
 
 #include <errno.h>
 #include <locale.h>

@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 #include "train/pair.h"
+#include "train/settings_check.h"
 #include "train/states.h"
 #include "train/trainer.h"
 

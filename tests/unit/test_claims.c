@@ -4,6 +4,7 @@
 #include "claims/claim_lab.h"
 #include "claims/claim_statistics.h"
 #include "claims/claims.h"
+#include "train/settings_check.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -266,8 +266,9 @@ static void every_value_is_completed(void **state)
         int size = snprintf(text, sizeof text, "%s%s ", i % 2 ? "set " : "", verb->name), at = 0;
         complete(text);
         assert_int_equal(completion.start, size);
-        for (; verb->setting->choices && verb->setting->choices[at]; at++)
-            assert_string_equal(completion_word(&completion, at), verb->setting->choices[at]);
+        for (; verb->setting->choices && at < verb->setting->choices->count; at++)
+            assert_string_equal(completion_word(&completion, at),
+                                names_at(verb->setting->choices, at));
         if (verb->setting->zero)
             assert_string_equal(completion_word(&completion, at++), verb->setting->zero);
         assert_int_equal(completion.count, at);

@@ -2,6 +2,7 @@
 #include "views/navigate.h"
 
 #include "support/fixture.h"
+#include "train/run.h"
 #include "views/curves.h"
 #include "views/views.h"
 

@@ -1,5 +1,6 @@
 /* Settings: the defaults, what is accepted and what is refused, and with which words. */
 #include "train/settings.h"
+#include "train/settings_check.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -589,7 +589,7 @@ static void tasks_are_described(void **state)
         struct task *task = open_task((enum task_kind)kind, "", 8);
         struct task_info info = task_info(task);
         assert_int_equal(task_kind_of(task), kind);
-        assert_string_equal(info.name, task_names[kind]);
+        assert_string_equal(info.name, names_at(&task_names, kind));
         assert_true(before.vocab == info.vocab);
         assert_true(before.unigram_entropy == info.unigram_entropy);
         assert_true(before.entropy_rate == info.entropy_rate);
