@@ -9,6 +9,7 @@
 #include "cli/command_run.h"
 #include "cli/completions.h"
 #include "cli/config.h"
+#include "cli/exit_status.h"
 #include "cli/load.h"
 #include "cli/options.h"
 #include "core/real.h"

@@ -4,7 +4,7 @@
 #include "base/json.h"
 #include "base/names.h"
 #include "cli/block_text.h"
-#include "cli/cli.h"
+#include "cli/exit_status.h"
 #include "screen/text.h"
 #include "train/run.h"
 

@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/names.h"
-#include "cli/cli.h"
+#include "cli/exit_status.h"
 #include "cli/interrupt.h"
 
 #include <errno.h>

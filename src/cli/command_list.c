@@ -3,8 +3,8 @@
 
 #include "base/names.h"
 #include "claims/claims.h"
-#include "cli/cli.h"
 #include "cli/documents.h"
+#include "cli/exit_status.h"
 #include "cli/table.h"
 #include "controls/commands.h"
 #include "session/events.h"

@@ -3,7 +3,7 @@
 
 #include "base/file.h"
 #include "base/names.h"
-#include "cli/cli.h"
+#include "cli/exit_status.h"
 #include "cli/interrupt.h"
 #include "export/rows.h"
 #include "session/dump.h"

@@ -4,8 +4,8 @@
 
 #include "base/names.h"
 #include "claims/claims.h"
-#include "cli/cli.h"
 #include "cli/command_list.h"
+#include "cli/exit_status.h"
 #include "cli/options.h"
 
 #include <string.h>
