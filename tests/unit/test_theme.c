@@ -44,7 +44,7 @@ static struct colour shown(int32_t rgb, uint32_t otherwise)
     return colour_of(rgb == THEME_DEFAULT_COLOUR ? (int32_t)otherwise : rgb);
 }
 
-static void every_row_is_filled_in(void **state)
+static void every_theme_has_all_roles(void **state)
 {
     (void)state;
     for (int theme = 0; theme < THEMES; theme++) {
@@ -288,7 +288,7 @@ static void mono_has_no_colour(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_row_is_filled_in),
+        cmocka_unit_test(every_theme_has_all_roles),
         cmocka_unit_test(words_can_be_read),
         cmocka_unit_test(the_accents_stand_out_from_16_colours),
         cmocka_unit_test(the_accents_stay_apart_in_every_colour_vision),
