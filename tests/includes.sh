@@ -1,7 +1,7 @@
 #!/bin/sh
 # The direction of includes: a file may include from its own floor of the tower and from those below
 # it, never from one above. The floors, from the top down, are the lines of tests/tower.txt. Besides,
-# the few libraries that only one place may know.
+# the few libraries that only one place may know, and that nothing points in a circle.
 #
 #   sh tests/includes.sh [FOLDER]     the folder that src and tests are in; says what is wrong
 set -eu
@@ -31,6 +31,20 @@ for folder in src/*/; do
     name=$(basename "$folder")
     grep -q "^$name " tests/tower.txt || complain "$folder is no floor of tests/tower.txt"
 done
+
+# Lines "A B", A including B: complains of those that do so in a circle.
+circles() {
+    found=$(tsort 2>&1 >/dev/null | sed -n 's|^tsort: \([^-].*\)|src/\1|p' | tr '\n' ' ')
+    [ -z "$found" ] || complain "$1 that include each other: $found"
+}
+circles headers <<EOF
+$(grep -HoE '^#include "[^"]+"' src/*/*.h | sed -E 's|^src/([^:]*):#include "(.*)"|\1 \2|')
+EOF
+# On these floors not even by way of a .c file.
+circles modules <<EOF
+$(grep -HoE '^#include "[^"]+"' src/tasks/*.[ch] src/train/*.[ch] src/claims/*.[ch] src/cli/*.[ch] |
+    sed -E 's|^src/([^:]*)\.[ch]:#include "(.*)\.h"|\1 \2|' | awk '$1 != $2')
+EOF
 
 # pattern, the only place, and why
 only() {

@@ -23,7 +23,7 @@ planted() {
         echo "not found: $2 in src/$1"
         exit 1
     fi
-    grep -q "src/$1" "$copy/said" || { echo "not named: src/$1"; cat "$copy/said"; exit 1; }
+    grep -q "src/${1%.*}" "$copy/said" || { echo "not named: src/$1"; cat "$copy/said"; exit 1; }
 }
 
 fresh
@@ -38,4 +38,6 @@ planted views/scene.c '#include <ncurses.h>'
 planted lab/lab.c '#include <mpi.h>'
 planted claims/claims.c '#include <pthread.h>'
 planted core/linear.c '#include <stdio.h>'
+planted train/side.h '#include "train/settings.h"'
+planted train/presets.c '#include "train/settings.h"'
 echo "includes: every planted error was found"

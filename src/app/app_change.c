@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "controls/commands.h"
 #include "train/presets.h"
+#include "train/settings_check.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -34,7 +35,7 @@ void app_list_changes(const struct settings *before, const struct settings *afte
         setting_get(after, row, is, sizeof is);
         if (row->scope == SCOPE_PROGRAM || strcmp(was, is) == 0)
             continue;
-        if (row->choices == preset_names) { /* which is all of what it brings along */
+        if (row->choices == &preset_names) { /* which is all of what it brings along */
             snprintf(out, size, "%s %.64s", row->name, is);
             return;
         }
@@ -86,17 +87,14 @@ static const char *next_value(const char *const *values, int direction, const ch
 static const char *next_choice(const struct settings *settings, const struct setting_row *row,
                                const char *present)
 {
-    int count = 0, at = 0;
-    for (; row->choices[count]; count++)
-        if (strcmp(row->choices[count], present) == 0)
-            at = count;
+    const int count = row->choices->count, at = names_find(row->choices, row->name, present, NULL);
     for (int i = 1; i < count; i++) {
-        const char *choice = row->choices[(at + i) % count];
+        const char *choice = names_at(row->choices, (at + i) % count);
         struct settings next = *settings;
         if (setting_set(&next, row->name, choice, NULL) && settings_check(&next, NULL))
             return choice;
     }
-    return row->choices[(at + 1) % count];
+    return names_at(row->choices, (at + 1) % count);
 }
 
 /* Sends the settings to the trainer; what they change is said when it has carried them out. */
@@ -264,7 +262,7 @@ void act_switch(struct app *app, int stack)
     do
         *to = (enum placement)((*to + 1) % PLACEMENTS);
     while (*to != now && !run_settings_can_switch(&app->wanted, side, *to));
-    snprintf(what, sizeof what, "%s %s", stack_names[side], placement_names[*to]);
+    snprintf(what, sizeof what, "%s %s", stack_names[side], placement_table[*to].name);
     if (*to == now) {
         app_say(app, ROLE_TEXT, "%s: no other placement has the same tensors; %s restarts with one",
                 app_told(app, what),

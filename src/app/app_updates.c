@@ -185,8 +185,8 @@ static void log_change(struct app *app, const struct update *update, bool again)
         enum placement was = rest.stack[side].placement, is = after->stack[side].placement;
         if (was == is)
             continue;
-        snprintf(text, sizeof text, "%s, no longer as %s", placement_names[is],
-                 placement_names[was]);
+        snprintf(text, sizeof text, "%s, no longer as %s", placement_table[is].name,
+                 placement_table[was].name);
         events_note(&app->events, update->step, side, EVENT_SWITCH, text);
         app->mark_events++;
         rest.stack[side].placement = is;

@@ -68,13 +68,25 @@ void names_printable(char *out, size_t size, const char *text)
     out[used] = '\0';
 }
 
-int names_find(const char *const *names, const char *what, const char *name, struct error *error)
+/* Of a row that there is. */
+static const char *name_of(const struct names *names, int index)
+{
+    const char *first = (const char *)names->first;
+    return *(const char *const *)(const void *)(first + (size_t)index * names->step);
+}
+
+const char *names_at(const struct names *names, int index)
+{
+    return index >= 0 && index < names->count ? name_of(names, index) : NULL;
+}
+
+int names_find(const struct names *names, const char *what, const char *name, struct error *error)
 {
     int order[NAMES_MAX], distance[NAMES_MAX], count = 0;
-    for (; names[count] && count < NAMES_MAX; count++) {
-        if (strcmp(names[count], name) == 0)
+    for (; count < names->count && count < NAMES_MAX; count++) {
+        if (strcmp(name_of(names, count), name) == 0)
             return count;
-        int here = names_distance(names[count], name), place = count;
+        int here = names_distance(name_of(names, count), name), place = count;
         /* Only a likely misspelling moves to the front; the rest keep the order of the table. */
         if (here > 2)
             here = 99;
@@ -92,7 +104,7 @@ int names_find(const char *const *names, const char *what, const char *name, str
     for (int i = 0; i < count; i++) {
         bool room = used < sizeof list - 2 * NAME_MAX_LENGTH;
         used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "",
-                                 room ? names[order[i]] : "...");
+                                 room ? name_of(names, order[i]) : "...");
         if (!room)
             break;
     }

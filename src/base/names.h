@@ -8,9 +8,38 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The index of `name` in `names` (ended by NULL), or -1 with an error such as
- * "placement 'prel': one of pre, post, none". `what` is the word in front. */
-int names_find(const char *const *names, const char *what, const char *name, struct error *error);
+/* A row of a table that needs no more than words; others begin alike and go on. */
+struct name_row {
+    const char *name;
+    const char *help;   /* one line */
+    const char *source; /* "Kingma 2015"; NULL: none */
+};
+
+/* The names in a table, read where they stand: a member of its rows, or an array of words. */
+struct names {
+    const char *const *first;
+    size_t step; /* bytes from one to the next */
+    int count;
+};
+
+/* Of a table whose rows have a member `name`, and of an array of words; both of known length. */
+#define NAMES_OF_ROWS(table_)                                                                      \
+    {                                                                                              \
+        .first = &(table_)[0].name, .step = sizeof *(table_),                                      \
+        .count = (int)(sizeof(table_) / sizeof *(table_))                                          \
+    }
+#define NAMES_OF_WORDS(words_)                                                                     \
+    {                                                                                              \
+        .first = (words_), .step = sizeof *(words_),                                               \
+        .count = (int)(sizeof(words_) / sizeof *(words_))                                          \
+    }
+
+/* The name of a row, from 0; NULL where there is no such row. */
+const char *names_at(const struct names *names, int index);
+
+/* The index of `name`, or -1 with an error such as "placement 'prel': one of pre, post, none".
+ * `what` is the word in front. */
+int names_find(const struct names *names, const char *what, const char *name, struct error *error);
 
 /* The number of insertions, deletions, replacements and swaps between two strings. */
 int names_distance(const char *a, const char *b);

@@ -53,16 +53,16 @@ static void make_attention_uniform(struct model *model)
 }
 
 /* A stack of `layers` blocks with the claim's setting, and its forward pass. */
-static bool open_deep(struct lab_stack *stack, struct claim_lab *lab, enum side side, double layers,
+static bool open_deep(struct trial_stack *stack, struct trial *trial, enum side side, double layers,
                       bool uniform)
 {
-    struct settings settings = lab_settings(lab);
+    struct settings settings = trial_settings(trial);
     settings.layers = (int)layers;
-    if (!lab_open(stack, lab, &settings, side))
+    if (!trial_open(stack, trial, &settings, side))
         return false;
     if (uniform)
         make_attention_uniform(&stack->run.model);
-    lab_batch(stack, 0);
+    trial_batch(stack, 0);
     model_loss(&stack->run.model, NULL);
     return true;
 }
@@ -71,15 +71,15 @@ static bool open_deep(struct lab_stack *stack, struct claim_lab *lab, enum side 
 
 /* Norm of the gradient of one token's loss by the last block's second feed-forward matrix, mean
  * over tokens: a step for each, with all targets but its own taken out. */
-static double token_gradient(struct lab_stack *stack)
+static double token_gradient(struct trial_stack *stack)
 {
     enum { TOKENS = 62 };
     struct model *model = &stack->run.model;
     const int T = model->config.context;
     double sum = 0;
-    for (int i = 0; i < TOKENS && !lab_ended(stack->lab); i++) {
+    for (int i = 0; i < TOKENS && !trial_ended(stack->trial); i++) {
         const int place = 1 + i % (T - 1);
-        lab_batch(stack, i);
+        trial_batch(stack, i);
         for (int t = 0; t < T * model->config.batch; t++)
             model->batch.targets[t] = t == place ? model->batch.targets[t] : -1;
         model_step(model, NULL);
@@ -89,47 +89,47 @@ static double token_gradient(struct lab_stack *stack)
 }
 
 /* The same of the loss of a whole batch. */
-static double batch_gradient(struct claim_lab *lab, enum side side, double layers)
+static double batch_gradient(struct trial *trial, enum side side, double layers)
 {
-    struct settings settings = lab_settings(lab);
-    struct lab_stack stack;
+    struct settings settings = trial_settings(trial);
+    struct trial_stack stack;
     double gradient = NAN;
     settings.layers = (int)layers;
     settings.batch = 16;
-    if (lab_open(&stack, lab, &settings, side)) {
+    if (trial_open(&stack, trial, &settings, side)) {
         make_attention_uniform(&stack.run.model);
-        lab_batch(&stack, 0);
+        trial_batch(&stack, 0);
         model_step(&stack.run.model, NULL);
         gradient = gradient_of(&stack.run.model, "ffn.down.weight", (int)layers - 1);
     }
-    lab_close(&stack);
+    trial_close(&stack);
     return gradient;
 }
 
-static void measure_top(struct claim_lab *lab, enum side side)
+static void measure_top(struct trial *trial, enum side side)
 {
     double gradient[DEPTHS];
     for (int i = 0; i < DEPTHS; i++) {
-        struct lab_stack stack;
+        struct trial_stack stack;
         gradient[i] = NAN;
-        if (open_deep(&stack, lab, side, depths[i], true))
+        if (open_deep(&stack, trial, side, depths[i], true))
             gradient[i] = token_gradient(&stack);
-        lab_close(&stack);
-        lab_note(lab, gradient[i]);
+        trial_close(&stack);
+        trial_note(trial, gradient[i]);
     }
-    lab_note(lab, gradient[DEPTHS - 1] / gradient[0]);
+    trial_note(trial, gradient[DEPTHS - 1] / gradient[0]);
 }
 
-void claim_top_post(struct claim_lab *lab)
+void claim_top_post(struct trial *trial)
 {
-    measure_top(lab, RIGHT);
+    measure_top(trial, RIGHT);
 }
 
-void claim_top_pre(struct claim_lab *lab)
+void claim_top_pre(struct trial *trial)
 {
-    measure_top(lab, LEFT);
-    lab_note(lab,
-             batch_gradient(lab, LEFT, depths[DEPTHS - 1]) / batch_gradient(lab, LEFT, depths[0]));
+    measure_top(trial, LEFT);
+    trial_note(trial, batch_gradient(trial, LEFT, depths[DEPTHS - 1]) /
+                          batch_gradient(trial, LEFT, depths[0]));
 }
 
 /* |x_L|^2 / D, and its growth per block since x_0. */
@@ -137,31 +137,31 @@ struct height {
     double last, growth;
 };
 
-static struct height measure_height(struct claim_lab *lab, enum side side, double layers,
+static struct height measure_height(struct trial *trial, enum side side, double layers,
                                     bool uniform)
 {
-    struct lab_stack stack;
+    struct trial_stack stack;
     struct height height = {NAN, NAN};
-    if (open_deep(&stack, lab, side, layers, uniform)) {
+    if (open_deep(&stack, trial, side, layers, uniform)) {
         height.last = stream_variance(&stack.run.model, (int)layers);
         height.growth = (height.last - stream_variance(&stack.run.model, 0)) / layers;
     }
-    lab_close(&stack);
+    trial_close(&stack);
     return height;
 }
 
-void claim_hidden(struct claim_lab *lab)
+void claim_hidden(struct trial *trial)
 {
     double least = INFINITY, most = -INFINITY;
     for (int i = 0; i < DEPTHS; i++) {
-        const struct height height = measure_height(lab, LEFT, depths[i], true);
+        const struct height height = measure_height(trial, LEFT, depths[i], true);
         least = fmin(least, height.growth);
         most = fmax(most, height.growth);
-        lab_note(lab, height.last);
+        trial_note(trial, height.last);
     }
-    lab_note(lab, least);
-    lab_note(lab, most);
-    lab_note(lab, measure_height(lab, RIGHT, depths[DEPTHS - 1], true).last);
+    trial_note(trial, least);
+    trial_note(trial, most);
+    trial_note(trial, measure_height(trial, RIGHT, depths[DEPTHS - 1], true).last);
 }
 
 /* ---- streams ---------------------------------------------------------------------------------*/
@@ -181,56 +181,56 @@ static double stream_cosine(const struct model *model, int l)
     return sum / (double)rows;
 }
 
-void claim_growth(struct claim_lab *lab)
+void claim_growth(struct trial *trial)
 {
     double size[DEPTHS];
     for (int i = 0; i < DEPTHS; i++) {
-        struct lab_stack stack;
+        struct trial_stack stack;
         double cosine = size[i] = NAN;
-        if (open_deep(&stack, lab, LEFT, depths[i], false)) {
+        if (open_deep(&stack, trial, LEFT, depths[i], false)) {
             cosine = stream_cosine(&stack.run.model, (int)depths[i] - 1);
             size[i] = sqrt(stream_variance(&stack.run.model, (int)depths[i]));
         }
-        lab_close(&stack);
-        lab_note(lab, cosine);
+        trial_close(&stack);
+        trial_note(trial, cosine);
     }
-    lab_note(lab, statistics_exponent(depths, size, DEPTHS));
+    trial_note(trial, statistics_exponent(depths, size, DEPTHS));
 }
 
-void claim_lns_variance(struct claim_lab *lab)
+void claim_lns_variance(struct trial *trial)
 {
     for (int side = LEFT; side < SIDES; side++)
-        lab_note(lab, measure_height(lab, (enum side)side, depths[DEPTHS - 1], false).last);
+        trial_note(trial, measure_height(trial, (enum side)side, depths[DEPTHS - 1], false).last);
 }
 
-void claim_peri_linear(struct claim_lab *lab)
+void claim_peri_linear(struct trial *trial)
 {
     double variance[DEPTHS];
     for (int i = 0; i < DEPTHS; i++) {
-        variance[i] = measure_height(lab, LEFT, depths[i], false).last;
-        lab_note(lab, variance[i]);
+        variance[i] = measure_height(trial, LEFT, depths[i], false).last;
+        trial_note(trial, variance[i]);
     }
-    lab_note(lab, statistics_exponent(depths, variance, DEPTHS));
+    trial_note(trial, statistics_exponent(depths, variance, DEPTHS));
 }
 
 /* ---- gradients -------------------------------------------------------------------------------*/
 
-void claim_deepnorm_level(struct claim_lab *lab)
+void claim_deepnorm_level(struct trial *trial)
 {
     static const int ends[] = {0, DEPTHS - 1};
     for (int i = 0; i < 2; i++) {
         const double L = depths[ends[i]];
-        struct lab_stack stack;
+        struct trial_stack stack;
         double first = NAN, last = NAN;
-        if (open_deep(&stack, lab, RIGHT, L, false)) {
+        if (open_deep(&stack, trial, RIGHT, L, false)) {
             model_step(&stack.run.model, NULL);
             first = gradient_of(&stack.run.model, "ffn.down.weight", 0);
             last = gradient_of(&stack.run.model, "ffn.down.weight", (int)L - 1);
         }
-        lab_close(&stack);
-        lab_note(lab, first);
-        lab_note(lab, last);
-        lab_note(lab, first / last);
+        trial_close(&stack);
+        trial_note(trial, first);
+        trial_note(trial, last);
+        trial_note(trial, first / last);
     }
 }
 
@@ -243,22 +243,22 @@ static double first_block(const struct model *model)
     return sqrt(square);
 }
 
-void claim_branch_qk_norm(struct claim_lab *lab)
+void claim_branch_qk_norm(struct trial *trial)
 {
     for (int side = LEFT; side < SIDES; side++) {
         double gradient[DEPTHS];
         for (int i = 0; i < DEPTHS; i++) {
-            struct lab_stack stack;
+            struct trial_stack stack;
             gradient[i] = NAN;
-            if (open_deep(&stack, lab, (enum side)side, depths[i], false)) {
+            if (open_deep(&stack, trial, (enum side)side, depths[i], false)) {
                 model_step(&stack.run.model, NULL);
                 gradient[i] = first_block(&stack.run.model);
             }
-            lab_close(&stack);
+            trial_close(&stack);
             if (side == LEFT)
-                lab_note(lab, gradient[i]);
+                trial_note(trial, gradient[i]);
         }
-        lab_note(lab, gradient[DEPTHS - 1] / gradient[0]);
+        trial_note(trial, gradient[DEPTHS - 1] / gradient[0]);
     }
 }
 
@@ -280,7 +280,7 @@ static void perturb(struct model *model, uint64_t seed, double noise)
 
 /* Mean square of what the noise changes of the output, whose mean square is 1, in units of the
  * noise's variance. */
-static double amplification(struct lab_stack *stack, uint64_t seed)
+static double amplification(struct trial_stack *stack, uint64_t seed)
 {
     static const double noise = 1e-3;
     struct model *model = &stack->run.model;
@@ -297,33 +297,34 @@ static double amplification(struct lab_stack *stack, uint64_t seed)
 }
 
 /* The same, mean over several draws of the weights and the noise: single ones differ by a lot. */
-static double mean_amplification(struct claim_lab *lab, enum side side, double layers)
+static double mean_amplification(struct trial *trial, enum side side, double layers)
 {
     enum { DRAWS = 8 };
-    const uint64_t seed = lab->seed;
+    const uint64_t seed = trial->seed;
     double sum = 0;
     for (uint64_t draw = 0; draw < DRAWS; draw++) {
-        struct lab_stack stack;
-        lab->seed = seed * DRAWS + draw;
-        sum += open_deep(&stack, lab, side, layers, false) ? amplification(&stack, lab->seed) : NAN;
-        lab_close(&stack);
+        struct trial_stack stack;
+        trial->seed = seed * DRAWS + draw;
+        sum += open_deep(&stack, trial, side, layers, false) ? amplification(&stack, trial->seed)
+                                                             : NAN;
+        trial_close(&stack);
     }
-    lab->seed = seed;
+    trial->seed = seed;
     return sum / DRAWS;
 }
 
-void claim_amplification(struct claim_lab *lab)
+void claim_amplification(struct trial *trial)
 {
     static const enum side sides[] = {RIGHT, LEFT};
     for (int i = 0; i < SIDES; i++) {
         double change[DEPTHS];
         for (int j = 0; j < DEPTHS; j++)
-            change[j] = mean_amplification(lab, sides[i], depths[j]);
-        lab_note(lab, change[0]);
-        lab_note(lab, change[DEPTHS - 1]);
-        lab_note(lab, statistics_exponent(depths, change, DEPTHS));
+            change[j] = mean_amplification(trial, sides[i], depths[j]);
+        trial_note(trial, change[0]);
+        trial_note(trial, change[DEPTHS - 1]);
+        trial_note(trial, statistics_exponent(depths, change, DEPTHS));
         /* Over a doubling c log L grows by the same each time, c L by twice as much as before. */
-        lab_note(lab, (change[DEPTHS - 1] - change[DEPTHS - 2]) / (change[1] - change[0]));
+        trial_note(trial, (change[DEPTHS - 1] - change[DEPTHS - 2]) / (change[1] - change[0]));
     }
 }
 
@@ -339,31 +340,31 @@ static double block_parameters(const struct model *model)
 }
 
 /* 1 where the stack takes the other's placement, trains a step under it, and back; else 0. */
-static double can_swap(struct lab_stack *stack, enum placement other)
+static double can_swap(struct trial_stack *stack, enum placement other)
 {
     const enum placement own = stack->run.model.config.placement;
     struct error error;
-    lab_train(stack, 1);
+    trial_train(stack, 1);
     if (!run_switch(&stack->run, other, &error))
         return 0;
-    lab_train(stack, 2);
+    trial_train(stack, 2);
     return run_switch(&stack->run, own, &error) && isfinite(stack->snapshot.loss);
 }
 
-void claim_same_parameters(struct claim_lab *lab)
+void claim_same_parameters(struct trial *trial)
 {
-    const struct settings settings = lab_settings(lab);
-    struct lab_stack stack[SIDES];
+    const struct settings settings = trial_settings(trial);
+    struct trial_stack stack[SIDES];
     double parameters[SIDES] = {NAN, NAN}, swaps[SIDES] = {NAN, NAN};
     for (int side = LEFT; side < SIDES; side++) {
-        if (lab_open(&stack[side], lab, &settings, (enum side)side)) {
+        if (trial_open(&stack[side], trial, &settings, (enum side)side)) {
             parameters[side] = block_parameters(&stack[side].run.model);
             swaps[side] = can_swap(&stack[side], settings.stack[side == LEFT].placement);
         }
-        lab_close(&stack[side]);
+        trial_close(&stack[side]);
     }
-    lab_note(lab, parameters[LEFT]);
-    lab_note(lab, parameters[RIGHT]);
-    lab_note(lab, parameters[LEFT] / parameters[RIGHT]);
-    lab_note(lab, fmin(swaps[LEFT], swaps[RIGHT]));
+    trial_note(trial, parameters[LEFT]);
+    trial_note(trial, parameters[RIGHT]);
+    trial_note(trial, parameters[LEFT] / parameters[RIGHT]);
+    trial_note(trial, fmin(swaps[LEFT], swaps[RIGHT]));
 }

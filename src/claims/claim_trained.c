@@ -12,77 +12,77 @@
 
 /* ---- warmup and depth ------------------------------------------------------------------------*/
 
-/* lab_train_fresh() with another warmup. */
-static double train_warmed(struct claim_lab *lab, struct settings settings, enum side side,
+/* trial_train_fresh() with another warmup. */
+static double train_warmed(struct trial *trial, struct settings settings, enum side side,
                            int warmup)
 {
     settings.warmup = warmup;
-    return lab_train_fresh(lab, &settings, side);
+    return trial_train_fresh(trial, &settings, side);
 }
 
 /* The same with another rate. */
-static double train_at(struct claim_lab *lab, struct settings settings, enum side side, double lr)
+static double train_at(struct trial *trial, struct settings settings, enum side side, double lr)
 {
     settings.lr = lr;
-    return lab_train_fresh(lab, &settings, side);
+    return trial_train_fresh(trial, &settings, side);
 }
 
-void claim_warmup_needed(struct claim_lab *lab)
+void claim_warmup_needed(struct trial *trial)
 {
-    const struct settings settings = lab_settings(lab);
-    lab_note(lab, train_warmed(lab, settings, RIGHT, 0));
-    lab_note(lab, train_warmed(lab, settings, RIGHT, 100));
-    lab_note(lab, train_warmed(lab, settings, LEFT, 0));
+    const struct settings settings = trial_settings(trial);
+    trial_note(trial, train_warmed(trial, settings, RIGHT, 0));
+    trial_note(trial, train_warmed(trial, settings, RIGHT, 100));
+    trial_note(trial, train_warmed(trial, settings, LEFT, 0));
 }
 
-void claim_warmup_length(struct claim_lab *lab)
+void claim_warmup_length(struct trial *trial)
 {
-    const struct settings settings = lab_settings(lab);
-    lab_note(lab, train_at(lab, settings, RIGHT, 6e-3));
-    lab_note(lab, train_at(lab, settings, RIGHT, 3e-3));
+    const struct settings settings = trial_settings(trial);
+    trial_note(trial, train_at(trial, settings, RIGHT, 6e-3));
+    trial_note(trial, train_at(trial, settings, RIGHT, 3e-3));
 }
 
-void claim_warmup_sgd(struct claim_lab *lab)
+void claim_warmup_sgd(struct trial *trial)
 {
-    struct settings settings = lab_settings(lab);
-    lab_note(lab, train_warmed(lab, settings, RIGHT, 0));
-    lab_note(lab, train_warmed(lab, settings, RIGHT, 200));
-    lab_set(&settings, "optimizer", "radam");
-    lab_note(lab, train_at(lab, settings, RIGHT, 3e-3));
+    struct settings settings = trial_settings(trial);
+    trial_note(trial, train_warmed(trial, settings, RIGHT, 0));
+    trial_note(trial, train_warmed(trial, settings, RIGHT, 200));
+    trial_set(&settings, "optimizer", "radam");
+    trial_note(trial, train_at(trial, settings, RIGHT, 3e-3));
 }
 
-void claim_vanish_in_training(struct claim_lab *lab)
+void claim_vanish_in_training(struct trial *trial)
 {
-    const struct settings settings = lab_settings(lab);
-    struct lab_stack stack;
+    const struct settings settings = trial_settings(trial);
+    struct trial_stack stack;
     double first = NAN, last = NAN;
-    if (lab_open(&stack, lab, &settings, RIGHT)) {
-        lab_train(&stack, 1);
+    if (trial_open(&stack, trial, &settings, RIGHT)) {
+        trial_train(&stack, 1);
         first = stack.snapshot.ratio;
-        lab_train(&stack, settings.steps);
+        trial_train(&stack, settings.steps);
         last = stack.snapshot.ratio;
     }
-    lab_close(&stack);
-    lab_note(lab, first);
-    lab_note(lab, last);
+    trial_close(&stack);
+    trial_note(trial, first);
+    trial_note(trial, last);
 }
 
-void claim_depth_limit(struct claim_lab *lab)
+void claim_depth_limit(struct trial *trial)
 {
-    struct settings settings = lab_settings(lab);
-    lab_note(lab, train_warmed(lab, settings, RIGHT, 500));
-    lab_note(lab, train_warmed(lab, settings, RIGHT, 1000));
+    struct settings settings = trial_settings(trial);
+    trial_note(trial, train_warmed(trial, settings, RIGHT, 500));
+    trial_note(trial, train_warmed(trial, settings, RIGHT, 1000));
     settings.steps /= 3;
-    lab_note(lab, train_warmed(lab, settings, LEFT, 0));
+    trial_note(trial, train_warmed(trial, settings, LEFT, 0));
 }
 
-void claim_deepnorm_trains(struct claim_lab *lab)
+void claim_deepnorm_trains(struct trial *trial)
 {
     static const double rates[] = {1e-3, 3e-3};
-    const struct settings settings = lab_settings(lab);
+    const struct settings settings = trial_settings(trial);
     for (int i = 0; i < 2; i++) {
-        lab_note(lab, train_at(lab, settings, RIGHT, rates[i]));
-        lab_note(lab, train_at(lab, settings, LEFT, rates[i]));
+        trial_note(trial, train_at(trial, settings, RIGHT, rates[i]));
+        trial_note(trial, train_at(trial, settings, LEFT, rates[i]));
     }
 }
 
@@ -109,7 +109,7 @@ static void level_gradients(struct model *model)
 }
 
 /* One step with leveled gradients. */
-static void step_leveled(struct lab_stack *stack, const struct settings *settings, int64_t step)
+static void step_leveled(struct trial_stack *stack, const struct settings *settings, int64_t step)
 {
     struct model *model = &stack->run.model;
     const struct optimizer_step update = {
@@ -121,38 +121,38 @@ static void step_leveled(struct lab_stack *stack, const struct settings *setting
         .beta2 = settings->beta2,
         .scale = 1,
     };
-    lab_batch(stack, step - 1);
+    trial_batch(stack, step - 1);
     model_step(model, NULL);
-    lab_smooth(stack, model->loss);
+    verdict_feed(&stack->verdict, step, model->loss, true);
     level_gradients(model);
     optimizer_update(&stack->run.optimizer, model, &update, NULL);
 }
 
-/* As lab_train_fresh(), with leveled gradients. */
-static double train_leveled(struct claim_lab *lab, const struct settings *settings, enum side side)
+/* As trial_train_fresh(), with leveled gradients. */
+static double train_leveled(struct trial *trial, const struct settings *settings, enum side side)
 {
-    struct lab_stack stack;
+    struct trial_stack stack;
     double loss = NAN;
-    if (lab_open(&stack, lab, settings, side)) {
-        for (int64_t step = 1; step <= settings->steps && !lab_ended(lab); step++)
+    if (trial_open(&stack, trial, settings, side)) {
+        for (int64_t step = 1; step <= settings->steps && !trial_ended(trial); step++)
             step_leveled(&stack, settings, step);
-        loss = lab_loss(&stack);
+        loss = trial_loss(&stack);
     }
-    lab_close(&stack);
+    trial_close(&stack);
     return loss;
 }
 
-void claim_not_only_vanishing(struct claim_lab *lab)
+void claim_not_only_vanishing(struct trial *trial)
 {
-    struct settings settings = lab_settings(lab), sgd;
-    lab_note(lab, train_leveled(lab, &settings, RIGHT));
+    struct settings settings = trial_settings(trial), sgd;
+    trial_note(trial, train_leveled(trial, &settings, RIGHT));
     settings.steps /= 2;
     sgd = settings;
-    lab_set(&sgd, "optimizer", "sgd");
+    trial_set(&sgd, "optimizer", "sgd");
     sgd.lr = 0.5;
-    lab_note(lab, train_leveled(lab, &sgd, RIGHT));
+    trial_note(trial, train_leveled(trial, &sgd, RIGHT));
     settings.warmup = 100;
-    lab_note(lab, train_leveled(lab, &settings, RIGHT));
+    trial_note(trial, train_leveled(trial, &settings, RIGHT));
 }
 
 static size_t output_size(const struct model *model)
@@ -163,12 +163,12 @@ static size_t output_size(const struct model *model)
 
 /* F over a batch that no training sees: the output of the last block behind its norm, whose mean
  * square is 1. The caller frees it. */
-static real *probe_output(struct lab_stack *stack)
+static real *probe_output(struct trial_stack *stack)
 {
     struct model *model = &stack->run.model;
     const size_t size = output_size(model);
     real *output = memory_new(size, sizeof *output);
-    lab_batch(stack, LAB_PROBE);
+    trial_batch(stack, TRIAL_PROBE);
     model_loss(model, NULL);
     memcpy(output, model_output(model), size * sizeof *output);
     return output;
@@ -176,12 +176,12 @@ static real *probe_output(struct lab_stack *stack)
 
 /* Root mean square of what F changes from step `from` to step `to`; sqrt(2) is as good as a new
  * function. */
-static double function_change(struct lab_stack *stack, int64_t from, int64_t to)
+static double function_change(struct trial_stack *stack, int64_t from, int64_t to)
 {
     double square = 0;
-    lab_train(stack, from);
+    trial_train(stack, from);
     real *before = probe_output(stack);
-    lab_train(stack, to);
+    trial_train(stack, to);
     real *after = probe_output(stack);
     const size_t size = output_size(&stack->run.model);
     for (size_t i = 0; i < size; i++)
@@ -191,7 +191,7 @@ static double function_change(struct lab_stack *stack, int64_t from, int64_t to)
     return sqrt(square / (double)size);
 }
 
-void claim_model_update(struct claim_lab *lab)
+void claim_model_update(struct trial *trial)
 {
     static const struct {
         const char *placement;
@@ -199,20 +199,20 @@ void claim_model_update(struct claim_lab *lab)
         bool later; /* also what changes from step 20 to the last */
     } stacks[] = {
         {"post", 0, true}, {"post", 100, false}, {"pre", 0, true}, {"deepnorm", 0, false}};
-    struct settings settings = lab_settings(lab);
+    struct settings settings = trial_settings(trial);
     for (size_t i = 0; i < sizeof stacks / sizeof *stacks; i++) {
-        struct lab_stack stack;
+        struct trial_stack stack;
         double first = NAN, later = NAN;
-        lab_set(&settings, "left", stacks[i].placement);
+        trial_set(&settings, "left", stacks[i].placement);
         settings.warmup = stacks[i].warmup;
-        if (lab_open(&stack, lab, &settings, LEFT)) {
+        if (trial_open(&stack, trial, &settings, LEFT)) {
             first = function_change(&stack, 0, 1);
             later = stacks[i].later ? function_change(&stack, 20, settings.steps) : NAN;
         }
-        lab_close(&stack);
-        lab_note(lab, first);
+        trial_close(&stack);
+        trial_note(trial, first);
         if (stacks[i].later)
-            lab_note(lab, later);
+            trial_note(trial, later);
     }
 }
 
@@ -220,14 +220,14 @@ void claim_model_update(struct claim_lab *lab)
 
 /* What the loss rises by on a batch that no training sees when a block adds nothing to the stream:
  * with the last matrices and biases of its sublayers at 0. */
-static double cost_of_removal(struct lab_stack *stack, int block)
+static double cost_of_removal(struct trial_stack *stack, int block)
 {
     static const char *const last[] = {"attn.proj.weight", "attn.proj.bias", "ffn.down.weight",
                                        "ffn.down.bias"};
     struct model *model = &stack->run.model;
     real *weights = memory_new(model->parameters.count, sizeof *weights);
     memcpy(weights, model->parameters.weight, model->parameters.count * sizeof *weights);
-    lab_batch(stack, LAB_PROBE);
+    trial_batch(stack, TRIAL_PROBE);
     const double whole = model_loss(model, NULL);
     for (size_t i = 0; i < sizeof last / sizeof *last; i++) {
         const struct tensor *tensor =
@@ -240,96 +240,96 @@ static double cost_of_removal(struct lab_stack *stack, int block)
     return without - whole;
 }
 
-void claim_pre_collapse(struct claim_lab *lab)
+void claim_pre_collapse(struct trial *trial)
 {
-    const struct settings settings = lab_settings(lab);
+    const struct settings settings = trial_settings(trial);
     const int L = settings.layers;
     double cost[LAYERS_MAX];
-    struct lab_stack stack;
-    const bool open = lab_open(&stack, lab, &settings, LEFT);
+    struct trial_stack stack;
+    const bool open = trial_open(&stack, trial, &settings, LEFT);
     if (open)
-        lab_train(&stack, settings.steps);
+        trial_train(&stack, settings.steps);
     for (int block = 0; block < L; block++)
         cost[block] = open ? cost_of_removal(&stack, block) : NAN;
-    lab_close(&stack);
-    lab_note(lab, statistics_mean(cost, L / 2));
-    lab_note(lab, statistics_mean(cost + L / 2, L - L / 2));
-    lab_note(lab, cost[0]);
-    lab_note(lab, cost[L - 1]);
-    lab_note(lab, statistics_mean(cost, L / 2) / statistics_mean(cost + L / 2, L - L / 2));
+    trial_close(&stack);
+    trial_note(trial, statistics_mean(cost, L / 2));
+    trial_note(trial, statistics_mean(cost + L / 2, L - L / 2));
+    trial_note(trial, cost[0]);
+    trial_note(trial, cost[L - 1]);
+    trial_note(trial, statistics_mean(cost, L / 2) / statistics_mean(cost + L / 2, L - L / 2));
 }
 
 /* ---- comparisons -----------------------------------------------------------------------------*/
 
-void claim_rmsnorm_faster(struct claim_lab *lab)
+void claim_rmsnorm_faster(struct trial *trial)
 {
-    const struct settings settings = lab_settings(lab);
-    struct lab_stack stack[SIDES];
+    const struct settings settings = trial_settings(trial);
+    struct trial_stack stack[SIDES];
     double *time[SIDES] = {NULL};
     bool open = true;
     for (int side = LEFT; side < SIDES; side++) {
-        open = lab_open(&stack[side], lab, &settings, (enum side)side) && open;
+        open = trial_open(&stack[side], trial, &settings, (enum side)side) && open;
         time[side] = memory_new((size_t)settings.steps, sizeof(double));
     }
     /* Turn by turn, so that whatever else the machine does slows both alike. */
     for (int step = 0; open && step < settings.steps; step++) {
         for (int side = LEFT; side < SIDES; side++) {
             const double start = clock_thread_seconds();
-            lab_train(&stack[side], step + 1);
+            trial_train(&stack[side], step + 1);
             time[side][step] = clock_thread_seconds() - start;
         }
     }
     const int steps = (int)settings.steps;
-    lab_note(lab, 1e3 * statistics_median(time[LEFT], steps));
-    lab_note(lab, 1e3 * statistics_median(time[RIGHT], steps));
-    lab_note(lab, statistics_median(time[LEFT], steps) / statistics_median(time[RIGHT], steps));
-    lab_note(lab, lab_loss(&stack[RIGHT]) / lab_loss(&stack[LEFT]));
+    trial_note(trial, 1e3 * statistics_median(time[LEFT], steps));
+    trial_note(trial, 1e3 * statistics_median(time[RIGHT], steps));
+    trial_note(trial, statistics_median(time[LEFT], steps) / statistics_median(time[RIGHT], steps));
+    trial_note(trial, trial_loss(&stack[RIGHT]) / trial_loss(&stack[LEFT]));
     for (int side = LEFT; side < SIDES; side++) {
-        lab_close(&stack[side]);
+        trial_close(&stack[side]);
         free(time[side]);
     }
 }
 
-void claim_post_shallow(struct claim_lab *lab)
+void claim_post_shallow(struct trial *trial)
 {
     static const double rates[] = {1e-3, 3e-3};
-    const struct settings settings = lab_settings(lab);
+    const struct settings settings = trial_settings(trial);
     double best[SIDES] = {INFINITY, INFINITY};
     for (int i = 0; i < 2; i++) {
         for (int side = LEFT; side < SIDES; side++) {
-            const double loss = train_at(lab, settings, (enum side)side, rates[i]);
+            const double loss = train_at(trial, settings, (enum side)side, rates[i]);
             best[side] = fmin(best[side], loss);
-            lab_note(lab, loss);
+            trial_note(trial, loss);
         }
     }
-    lab_note(lab, best[RIGHT] / best[LEFT]);
+    trial_note(trial, best[RIGHT] / best[LEFT]);
 }
 
 /* Trains under one placement, switches to the other, and goes on for as long. */
-static void measure_swap(struct claim_lab *lab, enum side side)
+static void measure_swap(struct trial *trial, enum side side)
 {
-    const struct settings settings = lab_settings(lab);
-    struct lab_stack stack;
+    const struct settings settings = trial_settings(trial);
+    struct trial_stack stack;
     double before = NAN, jump = NAN, after = NAN;
-    if (lab_open(&stack, lab, &settings, side)) {
-        lab_train(&stack, settings.steps);
-        before = lab_loss(&stack);
-        if (run_switch(&stack.run, settings.stack[side == LEFT].placement, &lab->error)) {
-            stack.smooth = stack.weight = 0;
-            lab_train(&stack, settings.steps + 1);
-            jump = lab_loss(&stack) / before;
-            lab_train(&stack, 2 * settings.steps);
-            after = lab_loss(&stack);
+    if (trial_open(&stack, trial, &settings, side)) {
+        trial_train(&stack, settings.steps);
+        before = trial_loss(&stack);
+        if (run_switch(&stack.run, settings.stack[side == LEFT].placement, &trial->error)) {
+            trial_forget(&stack);
+            trial_train(&stack, settings.steps + 1);
+            jump = trial_loss(&stack) / before;
+            trial_train(&stack, 2 * settings.steps);
+            after = trial_loss(&stack);
         }
     }
-    lab_close(&stack);
-    lab_note(lab, before);
-    lab_note(lab, jump);
-    lab_note(lab, after);
+    trial_close(&stack);
+    trial_note(trial, before);
+    trial_note(trial, jump);
+    trial_note(trial, after);
 }
 
-void claim_swap(struct claim_lab *lab)
+void claim_swap(struct trial *trial)
 {
-    measure_swap(lab, LEFT);
-    measure_swap(lab, RIGHT);
+    measure_swap(trial, LEFT);
+    measure_swap(trial, RIGHT);
 }

@@ -2,19 +2,19 @@
 #ifndef LNSCOPE_CLAIMS_CLAIM_TRAINED_H
 #define LNSCOPE_CLAIMS_CLAIM_TRAINED_H
 
-#include "claims/claim_lab.h"
+#include "claims/trial.h"
 
-void claim_warmup_needed(struct claim_lab *lab);
-void claim_warmup_length(struct claim_lab *lab);
-void claim_warmup_sgd(struct claim_lab *lab);
-void claim_vanish_in_training(struct claim_lab *lab);
-void claim_depth_limit(struct claim_lab *lab);
-void claim_not_only_vanishing(struct claim_lab *lab);
-void claim_deepnorm_trains(struct claim_lab *lab);
-void claim_model_update(struct claim_lab *lab);
-void claim_pre_collapse(struct claim_lab *lab);
-void claim_rmsnorm_faster(struct claim_lab *lab);
-void claim_post_shallow(struct claim_lab *lab);
-void claim_swap(struct claim_lab *lab);
+void claim_warmup_needed(struct trial *trial);
+void claim_warmup_length(struct trial *trial);
+void claim_warmup_sgd(struct trial *trial);
+void claim_vanish_in_training(struct trial *trial);
+void claim_depth_limit(struct trial *trial);
+void claim_not_only_vanishing(struct trial *trial);
+void claim_deepnorm_trains(struct trial *trial);
+void claim_model_update(struct trial *trial);
+void claim_pre_collapse(struct trial *trial);
+void claim_rmsnorm_faster(struct trial *trial);
+void claim_post_shallow(struct trial *trial);
+void claim_swap(struct trial *trial);
 
 #endif

@@ -4,45 +4,17 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/system.h"
-#include "claims/claim_lab.h"
-#include "claims/claim_statistics.h"
+#include "claims/trial.h"
 #include "core/blas.h"
 #include "train/team.h"
 
-#include <math.h>
 #include <stdlib.h>
-
-int claim_quantities(const struct claim_row *row)
-{
-    int count = 0;
-    while (count < CLAIM_QUANTITIES && row->quantity[count].name)
-        count++;
-    return count;
-}
-
-bool claim_within(const struct claim_quantity *quantity, double mean)
-{
-    const bool judged = isfinite(quantity->least) || isfinite(quantity->most);
-    return !judged || (mean >= quantity->least && mean <= quantity->most);
-}
-
-void claim_judge(struct claim_result *result)
-{
-    result->holds = true;
-    for (int i = 0; i < claim_quantities(result->row); i++) {
-        const double *value = result->value[i];
-        result->mean[i] = statistics_mean(value, result->seeds);
-        result->spread[i] = statistics_spread(value, result->seeds);
-        result->within[i] = claim_within(&result->row->quantity[i], result->mean[i]);
-        result->holds = result->holds && result->within[i];
-    }
-}
 
 /* One experiment: a claim of the request, for one seed. */
 struct experiment {
     int claim;
     int seed; /* from 0 */
-    struct claim_lab lab;
+    struct trial trial;
     double seconds; /* of processor time */
 };
 
@@ -81,10 +53,10 @@ static void report(struct course *course)
 static bool begin(void *argument, int index)
 {
     const struct course *course = argument;
-    const struct claim_lab *lab = &course->experiment[index].lab;
-    if (course->error.text[0] || lab_ended(lab))
+    const struct trial *trial = &course->experiment[index].trial;
+    if (course->error.text[0] || trial_ended(trial))
         return false;
-    tell_progress(course, lab->row);
+    tell_progress(course, trial->row);
     return true;
 }
 
@@ -93,7 +65,7 @@ static void measure(void *argument, int index)
     const struct course *course = argument;
     struct experiment *experiment = &course->experiment[index];
     const double start = clock_thread_seconds();
-    experiment->lab.row->measure(&experiment->lab);
+    experiment->trial.row->measure(&experiment->trial);
     experiment->seconds = clock_thread_seconds() - start;
 }
 
@@ -101,20 +73,20 @@ static void finish(void *argument, int index)
 {
     struct course *course = argument;
     const struct experiment *experiment = &course->experiment[index];
-    const struct claim_lab *lab = &experiment->lab;
+    const struct trial *trial = &experiment->trial;
     struct claim_result *result = &course->result[experiment->claim];
-    if (lab->error.text[0])
-        course->error = lab->error;
-    if (lab_ended(lab))
+    if (trial->error.text[0])
+        course->error = trial->error;
+    if (trial_ended(trial))
         return;
-    if (lab->values != claim_quantities(lab->row))
-        die("claim %s measures fewer quantities than its row names", lab->row->id);
-    for (int i = 0; i < lab->values; i++)
-        result->value[i][experiment->seed] = lab->value[i];
+    if (trial->values != claim_quantities(trial->row))
+        die("claim %s measures fewer quantities than its row names", trial->row->id);
+    for (int i = 0; i < trial->values; i++)
+        result->value[i][experiment->seed] = trial->value[i];
     result->seconds += experiment->seconds;
     course->done++;
     course->open[experiment->claim]--;
-    tell_progress(course, lab->row);
+    tell_progress(course, trial->row);
     report(course);
 }
 
@@ -131,10 +103,13 @@ static void plan(struct course *course)
         result->seeds = request->seeds > 0 ? request->seeds : result->row->seeds;
         course->open[i] = result->seeds;
         for (int seed = 0; seed < result->seeds; seed++)
-            course->experiment[course->experiments++] = (struct experiment){
-                .claim = i,
-                .seed = seed,
-                .lab = {.row = result->row, .request = request, .seed = (uint64_t)seed + 1}};
+            course->experiment[course->experiments++] =
+                (struct experiment){.claim = i,
+                                    .seed = seed,
+                                    .trial = {.row = result->row,
+                                              .seed = (uint64_t)seed + 1,
+                                              .stopped = request->stopped,
+                                              .argument = request->argument}};
     }
 }
 

@@ -397,12 +397,12 @@ static bool fits(const struct block *block, int width)
 }
 
 /* The name that a choice has in the blocks: "relu", or "relu and gelu". */
-static void print_choice(FILE *out, const struct block_set *set, const char *const *names,
+static void print_choice(FILE *out, const struct block_set *set, const struct names *names,
                          const int choice[BOTH])
 {
-    fputs(names[choice[0]], out);
+    fputs(names_at(names, choice[0]), out);
     if (set->count > 1 && choice[0] != choice[1])
-        fprintf(out, " and %s", names[choice[1]]);
+        fprintf(out, " and %s", names_at(names, choice[1]));
 }
 
 /* Do the two blocks have the same numbers in all weights that both have? */
@@ -424,9 +424,9 @@ static void print_heading(const struct block_set *set, FILE *out)
     names_printable(shown, sizeof shown, set->input ? set->input : "");
     fprintf(out, "One %s with the initial weights of seed %llu, ", what[set->block[0].plan.part],
             (unsigned long long)c->seed);
-    print_choice(out, set, init_names, (const int[BOTH]){(int)c->init, (int)other->init});
+    print_choice(out, set, &init_names, (const int[BOTH]){(int)c->init, (int)other->init});
     fputs("; activation ", out);
-    print_choice(out, set, activation_names,
+    print_choice(out, set, &activation_names,
                  (const int[BOTH]){(int)c->activation, (int)other->activation});
     fprintf(out, ".\nT=%d tokens (rows), D=%d numbers each, F=%d, %d head%s. ", c->context,
             c->width, c->ffn, c->heads, c->heads == 1 ? "" : "s");

@@ -9,10 +9,12 @@
 #include "cli/command_run.h"
 #include "cli/completions.h"
 #include "cli/config.h"
+#include "cli/exit_status.h"
 #include "cli/load.h"
 #include "cli/options.h"
 #include "core/real.h"
 #include "session/share.h"
+#include "train/settings_check.h"
 
 #include <errno.h>
 #include <locale.h>

@@ -2,8 +2,6 @@
 #ifndef LNSCOPE_CLI_CLI_H
 #define LNSCOPE_CLI_CLI_H
 
-enum exit_status { EXIT_DONE, EXIT_FAILED, EXIT_USAGE };
-
 /* The whole program; returns its exit status. */
 int cli_main(int argc, char **argv);
 

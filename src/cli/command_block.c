@@ -4,7 +4,7 @@
 #include "base/json.h"
 #include "base/names.h"
 #include "cli/block_text.h"
-#include "cli/cli.h"
+#include "cli/exit_status.h"
 #include "screen/text.h"
 #include "train/run.h"
 
@@ -17,8 +17,8 @@
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMATS };
 
-static const char *const format_names[FORMATS + 1] = {
-    [FORMAT_TEXT] = "text", [FORMAT_JSON] = "json"};
+static const char *const format_words[FORMATS] = {[FORMAT_TEXT] = "text", [FORMAT_JSON] = "json"};
+static const struct names format_names = NAMES_OF_WORDS(format_words);
 
 enum { COLUMNS_DEFAULT = 80, COLUMNS_LEAST = 40, COLUMNS_MOST = 10000 };
 
@@ -95,7 +95,8 @@ static void write_block(FILE *out, const struct block *block)
     char formula[TEXT_TITLE];
     text_formula(formula, c->placement, c->norm);
     fprintf(out, "{\"placement\":\"%s\",\"norm\":\"%s\",\"activation\":\"%s\",\"formula\":",
-            placement_names[c->placement], norm_names[c->norm], activation_names[c->activation]);
+            placement_table[c->placement].name, norm_table[c->norm].name,
+            activation_table[c->activation].name);
     json_string(out, formula);
     fputs(",\"tensors\":[", out);
     for (int i = 0; i < block->tensors; i++) {
@@ -113,8 +114,8 @@ static void write_json(FILE *out, const struct block_set *set)
     fprintf(out,
             "{\"sublayer\":\"%s\",\"width\":%d,\"ffn\":%d,\"context\":%d,\"heads\":%d,"
             "\"seed\":%" PRIu64 ",\"input\":",
-            block_part_names[set->block[0].plan.part], c->width, c->ffn, c->context, c->heads,
-            c->seed);
+            names_at(&block_part_names, (int)set->block[0].plan.part), c->width, c->ffn, c->context,
+            c->heads, c->seed);
     if (set->input)
         json_string(out, set->input);
     else
@@ -154,8 +155,8 @@ struct request {
 };
 
 /* The value of an option that is one of `names`; `otherwise` when it is not given. */
-static bool read_choice(const struct options *options, enum option option, const char *const *names,
-                        int otherwise, int *choice, struct error *error)
+static bool read_choice(const struct options *options, enum option option,
+                        const struct names *names, int otherwise, int *choice, struct error *error)
 {
     *choice = otherwise;
     if (!options->given[option])
@@ -191,9 +192,9 @@ static bool read_request(struct request *request, const struct options *options,
 {
     int format, part;
     *request = (struct request){.settings = options->settings};
-    if (!read_choice(options, OPTION_FORMAT, format_names, FORMAT_TEXT, &format, error) ||
-        !read_choice(options, OPTION_SUBLAYER, block_part_names, BLOCK_WHOLE, &part, error) ||
-        !read_choice(options, OPTION_PLACEMENT, placement_names, -1, &request->placement, error))
+    if (!read_choice(options, OPTION_FORMAT, &format_names, FORMAT_TEXT, &format, error) ||
+        !read_choice(options, OPTION_SUBLAYER, &block_part_names, BLOCK_WHOLE, &part, error) ||
+        !read_choice(options, OPTION_PLACEMENT, &placement_names, -1, &request->placement, error))
         return false;
     request->format = (enum format)format;
     request->part = (enum block_part)part;

@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/names.h"
-#include "cli/cli.h"
+#include "cli/exit_status.h"
 #include "cli/interrupt.h"
 
 #include <errno.h>
@@ -20,8 +20,8 @@ enum { PAGE = 80, LABEL = 12, CLAIMS_MAX = 64, PROGRESS = 72 };
 
 enum format { FORMAT_TEXT, FORMAT_JSONL, FORMATS };
 
-static const char *const format_names[FORMATS + 1] = {
-    [FORMAT_TEXT] = "text", [FORMAT_JSONL] = "jsonl", [FORMATS] = NULL};
+static const char *const format_words[FORMATS] = {[FORMAT_TEXT] = "text", [FORMAT_JSONL] = "jsonl"};
+static const struct names format_names = NAMES_OF_WORDS(format_words);
 
 /* What the options ask for, and how far it has come. */
 struct inquiry {
@@ -245,17 +245,15 @@ void command_claims_help(FILE *out)
 
 static bool read_claims(struct inquiry *inquiry, const struct options *options, struct error *error)
 {
-    const char *names[CLAIMS_MAX + 1] = {NULL};
+    const struct names names = {&claim_table[0].id, sizeof *claim_table, claim_count};
     const bool quick = options->given[OPTION_QUICK];
-    for (int i = 0; i < claim_count; i++)
-        names[i] = claim_table[i].id;
     if (quick && options->operands > 0)
         return error_set(error, "--quick with claims by name: one of the two would be right");
     for (int i = 0; options->operands == 0 && i < claim_count; i++)
         if (!quick || claim_table[i].quick)
             inquiry->claim[inquiry->claims++] = i;
     for (int i = 0; i < options->operands; i++) {
-        const int found = names_find(names, "claim", options->operand[i], error);
+        const int found = names_find(&names, "claim", options->operand[i], error);
         bool twice = false;
         if (found < 0)
             return false;
@@ -272,7 +270,8 @@ static bool read_options(struct inquiry *inquiry, struct claims_request *request
 {
     int64_t seeds;
     if (options->given[OPTION_FORMAT]) {
-        const int format = names_find(format_names, "format", options->value[OPTION_FORMAT], error);
+        const int format =
+            names_find(&format_names, "format", options->value[OPTION_FORMAT], error);
         if (format < 0)
             return false;
         inquiry->format = (enum format)format;

@@ -3,11 +3,10 @@
 
 #include "base/names.h"
 #include "claims/claims.h"
-#include "cli/cli.h"
 #include "cli/documents.h"
+#include "cli/exit_status.h"
 #include "cli/table.h"
 #include "controls/commands.h"
-#include "screen/theme.h"
 #include "session/events.h"
 #include "train/presets.h"
 #include "views/views.h"
@@ -38,51 +37,13 @@ enum list {
 
 enum format { FORMAT_TEXT, FORMAT_JSONL, FORMAT_MARKDOWN, FORMAT_MAN, FORMATS };
 
-static const char *const format_names[FORMATS + 1] = {
-    [FORMAT_TEXT] = "text", [FORMAT_JSONL] = "jsonl", [FORMAT_MARKDOWN] = "markdown",
-    [FORMAT_MAN] = "man",   [FORMATS] = NULL,
+static const char *const format_words[FORMATS] = {
+    [FORMAT_TEXT] = "text",
+    [FORMAT_JSONL] = "jsonl",
+    [FORMAT_MARKDOWN] = "markdown",
+    [FORMAT_MAN] = "man",
 };
-
-static const char *const optimizer_help[OPTIMIZERS] = {
-    [OPTIMIZER_ADAMW] = "AdamW: Adam with decoupled weight decay (Loshchilov 2019)",
-    [OPTIMIZER_SGD] = "plain stochastic gradient descent",
-    [OPTIMIZER_MOMENTUM] = "gradient descent with momentum beta1",
-    [OPTIMIZER_ADAM] = "Adam, its decay added to the gradient (Kingma 2015)",
-    [OPTIMIZER_RADAM] = "Adam with a rectified early step, in place of warmup (Liu 2019)",
-    [OPTIMIZER_LION] = "the sign of a momentum (Chen 2023)",
-};
-
-static const char *const schedule_help[SCHEDULES] = {
-    [SCHEDULE_CONSTANT] = "stays at lr",
-    [SCHEDULE_LINEAR] = "falls in a straight line to 0 at the last step",
-    [SCHEDULE_COSINE] = "falls along half a cosine to 0 at the last step (Loshchilov 2017)",
-    [SCHEDULE_INVERSE_SQRT] = "falls as 1/sqrt(step) (Vaswani 2017)",
-    [SCHEDULE_WSD] =
-        "stays at lr for 80 % of the steps, then falls in a straight line to 0 (Hu 2024)",
-};
-
-static const char *const init_help[INITS] = {
-    [INIT_XAVIER] = "Xavier-uniform weights, zero biases, embeddings N(0,1), output N(0,1/D)",
-    [INIT_GPT2] = "N(0, 0.02), residual outputs divided by sqrt(2L)",
-    [INIT_XAVIER_NORMAL] = "Xavier-normal weights, the rest as xavier",
-    [INIT_DEEPNORM] = "xavier, with DeepNorm's beta(L) on values, outputs and feed-forward weights",
-    [INIT_SMALL] = "N(0, 0.02) everywhere",
-    [INIT_UNIT] = "normal weights of variance 1/in",
-};
-
-static const char *const activation_help[ACTIVATIONS] = {
-    [ACTIVATION_GELU] = "x * Phi(x), in the tanh form of GPT-2",
-    [ACTIVATION_RELU] = "max(x, 0)",
-    [ACTIVATION_SWIGLU] = "a linear branch gated by x * sigmoid(x) (Shazeer 2020)",
-    [ACTIVATION_GEGLU] = "a linear branch gated by GELU (Shazeer 2020)",
-};
-
-static const char *const positions_help[POSITIONS_KINDS] = {
-    [POSITIONS_LEARNED] = "a trained vector for each place, added to the embedding",
-    [POSITIONS_SINUSOIDAL] = "fixed waves of many lengths, added to the embedding (Vaswani 2017)",
-    [POSITIONS_ROTARY] = "queries and keys turned by an angle that grows with the place (Su 2021)",
-    [POSITIONS_NONE] = "only what causal attention gives away",
-};
+static const struct names format_names = NAMES_OF_WORDS(format_words);
 
 /* a and b of the equation y = Nout(a x + b Nbranch(f(Nin(x)))). */
 static const char *const skip_words[] = {
@@ -139,22 +100,25 @@ static void fill_tasks(struct table *table)
     }
 }
 
-/* "NAME=VALUE NAME=VALUE ..." as they stand behind the options. */
-static void add_pair(char *out, size_t size, const char *name, const char *value)
+/* "NAME=VALUE NAME=VALUE ..." of the settings of a stack, or of those that both share. */
+static void join_preset(char *out, size_t size, enum preset preset, bool shared)
 {
-    size_t used = strlen(out);
-    snprintf(out + used, size - used, "%s%s=%s", used ? " " : "", name, value);
+    size_t used = 0;
+    out[0] = '\0';
+    struct setting_pair pair[SETTINGS_MAX];
+    const int count = settings_preset_pairs(preset, shared, pair);
+    for (int i = 0; i < count && used < size; i++)
+        used += (size_t)snprintf(out + used, size - used, "%s%s=%s", i ? " " : "", pair[i].name,
+                                 pair[i].value);
 }
 
 static void fill_presets(struct table *table)
 {
-    for (int i = 0; i < PRESETS; i++) {
-        const struct preset_row *row = &preset_table[i];
-        char stack[400] = "", shared[400] = "";
-        for (int pair = 0; pair < PRESET_VALUES && row->stack[pair][0]; pair++)
-            add_pair(stack, sizeof stack, row->stack[pair][0], row->stack[pair][1]);
-        for (int value = 0; value < PRESET_SHARED; value++)
-            add_pair(shared, sizeof shared, preset_shared[value], row->shared[value]);
+    for (enum preset preset = PRESET_NONE + 1; preset < PRESETS; preset++) {
+        const struct preset_row *row = &preset_table[preset];
+        char stack[400], shared[400];
+        join_preset(stack, sizeof stack, preset, false);
+        join_preset(shared, sizeof shared, preset, true);
         table_add(table, row->name);
         table_add(table, row->summary);
         table_add(table, stack);
@@ -227,44 +191,15 @@ static void fill_settings(struct table *table)
     }
 }
 
-static void fill_names(struct table *table, const char *const *names, const char *const *help)
+/* The rows of a table that has no more than names. */
+static void fill_names(struct table *table, const struct name_row *row, int rows)
 {
-    for (int i = 0; names[i]; i++) {
-        table_add(table, names[i]);
-        table_add(table, help[i]);
-    }
-}
-
-static void fill_optimizers(struct table *table)
-{
-    fill_names(table, optimizer_names, optimizer_help);
-}
-
-static void fill_schedules(struct table *table)
-{
-    fill_names(table, schedule_names, schedule_help);
-}
-
-static void fill_inits(struct table *table)
-{
-    fill_names(table, init_names, init_help);
-}
-
-static void fill_activations(struct table *table)
-{
-    fill_names(table, activation_names, activation_help);
-}
-
-static void fill_positions(struct table *table)
-{
-    fill_names(table, positions_names, positions_help);
-}
-
-static void fill_themes(struct table *table)
-{
-    for (int i = 0; i < THEMES; i++) {
-        table_add(table, theme_table[i].name);
-        table_add(table, theme_table[i].summary);
+    for (int i = 0; i < rows; i++) {
+        char summary[200];
+        snprintf(summary, sizeof summary, row[i].source ? "%s (%s)" : "%s", row[i].help,
+                 row[i].source);
+        table_add(table, row[i].name);
+        table_add(table, summary);
     }
 }
 
@@ -372,6 +307,9 @@ static const struct table_column name_columns[] = {
 #define COLUMNS(columns_)                                                                          \
     .column = (columns_), .columns = (int)(sizeof(columns_) / sizeof *(columns_))
 
+#define NAME_ROWS(table_)                                                                          \
+    COLUMNS(name_columns), .names = (table_), .rows = (int)(sizeof(table_) / sizeof *(table_))
+
 /* Bytes for the names of all lists. */
 enum { LIST_NAMES = 256 };
 
@@ -379,7 +317,9 @@ struct list_row {
     const char *name;
     const struct table_column *column;
     int columns;
-    void (*fill)(struct table *table);
+    void (*fill)(struct table *table); /* NULL: with the names */
+    const struct name_row *names;
+    int rows;
     void (*markdown)(FILE *out); /* as a part of a document; NULL: of none */
     void (*man)(FILE *out);
 };
@@ -400,12 +340,12 @@ static const struct list_row list_table[LISTS] = {
                       .man = documents_options_man},
     [LIST_SETTINGS] = {"settings", COLUMNS(setting_columns), .fill = fill_settings,
                        .markdown = documents_settings_markdown, .man = documents_settings_man},
-    [LIST_OPTIMIZERS] = {"optimizers", COLUMNS(name_columns), .fill = fill_optimizers},
-    [LIST_SCHEDULES] = {"schedules", COLUMNS(name_columns), .fill = fill_schedules},
-    [LIST_INITS] = {"inits", COLUMNS(name_columns), .fill = fill_inits},
-    [LIST_ACTIVATIONS] = {"activations", COLUMNS(name_columns), .fill = fill_activations},
-    [LIST_POSITIONS] = {"positions", COLUMNS(name_columns), .fill = fill_positions},
-    [LIST_THEMES] = {"themes", COLUMNS(name_columns), .fill = fill_themes},
+    [LIST_OPTIMIZERS] = {"optimizers", NAME_ROWS(optimizer_table)},
+    [LIST_SCHEDULES] = {"schedules", NAME_ROWS(schedule_table)},
+    [LIST_INITS] = {"inits", NAME_ROWS(init_table)},
+    [LIST_ACTIVATIONS] = {"activations", NAME_ROWS(activation_table)},
+    [LIST_POSITIONS] = {"positions", NAME_ROWS(positions_table)},
+    [LIST_THEMES] = {"themes", NAME_ROWS(setting_themes)},
     [LIST_CLAIMS] = {"claims", COLUMNS(claim_columns), .fill = fill_claims},
     [LIST_EVENTS] = {"events", COLUMNS(event_columns), .fill = fill_events,
                      .markdown = documents_events_markdown, .man = documents_events_man},
@@ -446,23 +386,24 @@ void command_list_help(FILE *out)
 /* The row that is asked for; NULL with an error that says what can be. */
 static const struct list_row *find_list(const char *name, struct error *error)
 {
-    const char *names[LISTS + 1] = {NULL};
+    const struct names names = NAMES_OF_ROWS(list_table);
     char all[LIST_NAMES];
-    for (int i = 0; i < LISTS; i++)
-        names[i] = list_table[i].name;
     if (!name) {
         join_names(all, sizeof all, FORMAT_TEXT);
         error_set(error, "list what: one of %s", all);
         return NULL;
     }
-    int found = names_find(names, "list", name, error);
+    int found = names_find(&names, "list", name, error);
     return found < 0 ? NULL : &list_table[found];
 }
 
 static void print_table(const struct list_row *row, enum format format)
 {
     struct table table = table_open(row->column, row->columns);
-    row->fill(&table);
+    if (row->fill)
+        row->fill(&table);
+    else
+        fill_names(&table, row->names, row->rows);
     if (format == FORMAT_JSONL)
         table_jsonl(&table, stdout);
     else
@@ -477,7 +418,7 @@ int command_list(const struct options *options, struct error *error)
     if (!row)
         return EXIT_USAGE;
     if (options->given[OPTION_FORMAT])
-        format = names_find(format_names, "format", options->value[OPTION_FORMAT], error);
+        format = names_find(&format_names, "format", options->value[OPTION_FORMAT], error);
     if (format < 0)
         return EXIT_USAGE;
     if (format == FORMAT_MARKDOWN || format == FORMAT_MAN) {
@@ -485,7 +426,7 @@ int command_list(const struct options *options, struct error *error)
         char names[LIST_NAMES];
         if (!print) {
             join_names(names, sizeof names, (enum format)format);
-            error_set(error, "%s have no %s form: one of %s", row->name, format_names[format],
+            error_set(error, "%s have no %s form: one of %s", row->name, format_words[format],
                       names);
             return EXIT_USAGE;
         }

@@ -2,8 +2,9 @@
  * allocates it, and the rest hardly depends on the settings. */
 #include "cli/command_memory.h"
 
-#include "cli/cli.h"
+#include "cli/exit_status.h"
 #include "train/pair.h"
+#include "train/settings_check.h"
 #include "train/states.h"
 #include "train/trainer.h"
 

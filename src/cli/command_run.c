@@ -3,10 +3,11 @@
 
 #include "base/file.h"
 #include "base/names.h"
-#include "cli/cli.h"
+#include "cli/exit_status.h"
 #include "cli/interrupt.h"
 #include "export/rows.h"
 #include "session/dump.h"
+#include "train/settings_check.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -39,7 +40,7 @@ static bool read_options(struct session *session, const struct options *options,
     if (!settings_check(&options->settings, error))
         return false;
     if (options->given[OPTION_FORMAT]) {
-        int format = names_find(row_format_names, "format", options->value[OPTION_FORMAT], error);
+        int format = names_find(&row_format_names, "format", options->value[OPTION_FORMAT], error);
         if (format < 0)
             return false;
         session->format = (enum row_format)format;

@@ -4,8 +4,8 @@
 
 #include "base/names.h"
 #include "claims/claims.h"
-#include "cli/cli.h"
 #include "cli/command_list.h"
+#include "cli/exit_status.h"
 #include "cli/options.h"
 
 #include <string.h>
@@ -18,35 +18,33 @@ struct completion {
     const char *name;
     const char *help;
     enum takes takes;
-    bool may_stand_alone;       /* the value can be left out */
-    const char *const *choices; /* of TAKES_CHOICE, ended by NULL */
+    bool may_stand_alone;        /* the value can be left out */
+    const struct names *choices; /* of TAKES_CHOICE */
 };
 
 typedef void print_option(FILE *out, enum command command, const struct completion *completion);
 
-static const char *const no_choices[] = {NULL};
-static const char *const format_names[] = {"csv", "jsonl", "text", "markdown", "man", "json", NULL};
-static const char *const shell_names[] = {"bash", "zsh", "fish", NULL};
+static const char *const format_words[] = {"csv", "jsonl", "text", "markdown", "man", "json"};
+static const char *const shell_words[] = {"bash", "zsh", "fish"};
+static const struct names format_names = NAMES_OF_WORDS(format_words);
+static const struct names shell_names = NAMES_OF_WORDS(shell_words);
 
 static struct completion completion_of_option(enum option option)
 {
     const struct option_row *row = &option_table[option];
-    struct completion completion = {
-        .prefix = "", .name = row->name, .help = row->help, .choices = no_choices};
+    struct completion completion = {.prefix = "", .name = row->name, .help = row->help};
     if (!row->argument)
         completion.takes = TAKES_NOTHING;
     else if (strncmp(row->argument, "FILE", 4) == 0)
         completion.takes = TAKES_FILE;
     else
         completion.takes = TAKES_VALUE;
-    const char *const *choices = option == OPTION_FORMAT        ? format_names
-                                 : option == OPTION_COMPLETIONS ? shell_names
-                                 : option == OPTION_PLACEMENT   ? placement_names
-                                                                : NULL;
-    if (choices) {
+    completion.choices = option == OPTION_FORMAT        ? &format_names
+                         : option == OPTION_COMPLETIONS ? &shell_names
+                         : option == OPTION_PLACEMENT   ? &placement_names
+                                                        : NULL;
+    if (completion.choices)
         completion.takes = TAKES_CHOICE;
-        completion.choices = choices;
-    }
     return completion;
 }
 
@@ -60,7 +58,7 @@ static struct completion completion_of_setting(const struct setting_row *row, co
                  : row->kind == SETTING_STRING ? TAKES_FILE
                                                : TAKES_VALUE,
         .may_stand_alone = options_may_stand_alone(row),
-        .choices = row->choices ? row->choices : no_choices,
+        .choices = row->choices,
     };
 }
 
@@ -90,10 +88,10 @@ static void print_quoted(FILE *out, const char *text, const char *avoid)
         fputc(*text == '\'' || strchr(avoid, *text) ? ' ' : *text, out);
 }
 
-static void print_words(FILE *out, const char *const *words)
+static void print_words(FILE *out, const struct names *words)
 {
-    for (int i = 0; words[i]; i++)
-        fprintf(out, "%s%s", i ? " " : "", words[i]);
+    for (int i = 0; i < words->count; i++)
+        fprintf(out, "%s%s", i ? " " : "", names_at(words, i));
 }
 
 /* The words that a command takes besides options. */
@@ -275,7 +273,7 @@ static void print_fish(FILE *out)
 int completions_print(FILE *out, const char *shell, struct error *error)
 {
     static void (*const print[])(FILE *) = {print_bash, print_zsh, print_fish};
-    int found = names_find(shell_names, "shell", shell, error);
+    int found = names_find(&shell_names, "shell", shell, error);
     if (found < 0)
         return EXIT_USAGE;
     print[found](out);

@@ -197,27 +197,29 @@ void documents_settings_man(FILE *out)
     }
 }
 
-/* "NAME VALUE, NAME VALUE" of the settings of a stack. */
-static void write_preset(FILE *out, const struct preset_row *row,
+/* "NAME VALUE, NAME VALUE" of the settings of a stack, or of those that both share. */
+static void write_preset(FILE *out, enum preset preset, bool shared,
                          void (*write)(FILE *out, const char *text))
 {
-    for (int i = 0; i < PRESET_VALUES && row->stack[i][0]; i++) {
+    struct setting_pair pair[SETTINGS_MAX];
+    const int count = settings_preset_pairs(preset, shared, pair);
+    for (int i = 0; i < count; i++) {
         fputs(i ? ", " : "", out);
-        write(out, row->stack[i][0]);
+        write(out, pair[i].name);
         fputc(' ', out);
-        write(out, row->stack[i][1]);
+        write(out, pair[i].value);
     }
 }
 
 void documents_presets_markdown(FILE *out)
 {
     fputs("| preset | the family | the stack | leaves out |\n|---|---|---|---|\n", out);
-    for (int i = 0; i < PRESETS; i++) {
-        const struct preset_row *row = &preset_table[i];
+    for (enum preset preset = PRESET_NONE + 1; preset < PRESETS; preset++) {
+        const struct preset_row *row = &preset_table[preset];
         fprintf(out, "| `%s` | ", row->name);
         write_markdown(out, row->summary);
         fputs(" | ", out);
-        write_preset(out, row, write_markdown);
+        write_preset(out, preset, false, write_markdown);
         fputs(" | ", out);
         write_markdown(out, row->leaves_out);
         fputs(" |\n", out);
@@ -226,21 +228,16 @@ void documents_presets_markdown(FILE *out)
 
 void documents_presets_man(FILE *out)
 {
-    for (int i = 0; i < PRESETS; i++) {
-        const struct preset_row *row = &preset_table[i];
+    for (enum preset preset = PRESET_NONE + 1; preset < PRESETS; preset++) {
+        const struct preset_row *row = &preset_table[preset];
         fputs(".TP\n.B ", out);
         write_man(out, row->name);
         fputc('\n', out);
         write_man(out, row->summary);
         fputs(":\n", out);
-        write_preset(out, row, write_man);
+        write_preset(out, preset, false, write_man);
         fputs(".\nShared: ", out);
-        for (int value = 0; value < PRESET_SHARED; value++) {
-            fputs(value ? ", " : "", out);
-            write_man(out, preset_shared[value]);
-            fputc(' ', out);
-            write_man(out, row->shared[value]);
-        }
+        write_preset(out, preset, true, write_man);
         fputs(".\nLeaves out: ", out);
         write_man(out, row->leaves_out);
         fputs(".\n", out);

@@ -2,7 +2,7 @@
 #include "cli/load.h"
 
 #include "base/names.h"
-#include "cli/cli.h"
+#include "cli/exit_status.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -92,10 +92,9 @@ const struct option_row option_table[OPTIONS] = {
 
 static bool find_command(enum command *command, const char *name, struct error *error)
 {
-    const char *names[COMMANDS] = {NULL};
-    for (int i = 1; i < COMMANDS; i++)
-        names[i - 1] = command_table[i].name;
-    int found = names_find(names, "command", name, error);
+    const struct names names = {
+        .first = &command_table[1].name, .step = sizeof *command_table, .count = COMMANDS - 1};
+    int found = names_find(&names, "command", name, error);
     *command = (enum command)(found + 1);
     return found >= 0;
 }
@@ -247,10 +246,7 @@ static const char *take_value(struct words *words, const char *attached)
 /* What can be on, such as --ascii, may stand alone, and then it is on. */
 bool options_may_stand_alone(const struct setting_row *row)
 {
-    for (int i = 0; row->kind == SETTING_CHOICE && row->choices[i]; i++)
-        if (strcmp(row->choices[i], "on") == 0)
-            return true;
-    return false;
+    return row->kind == SETTING_CHOICE && names_find(row->choices, row->name, "on", NULL) >= 0;
 }
 
 static const char *take_choice(const struct options *options, struct words *words, const char *name,

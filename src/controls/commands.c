@@ -143,7 +143,7 @@ static int pick(const char *const *names, int count, const char *what, const cha
                 struct error *error)
 {
     enum { NEAR_MAX = 60, MISSPELT = 2 };
-    const char *near[NEAR_MAX + 1] = {NULL};
+    const char *near[NEAR_MAX];
     size_t size = strlen(word);
     int begin = 0, found = -1;
     for (int i = 0; i < count; i++) {
@@ -163,7 +163,8 @@ static int pick(const char *const *names, int count, const char *what, const cha
             near[kept++] = names[i];
     for (int i = 0; kept == i && i < count && i < NEAR_MAX; i++)
         near[kept++] = names[i]; /* none is near */
-    names_find(near, what, word, error);
+    const struct names listed = {.first = near, .step = sizeof *near, .count = kept};
+    names_find(&listed, what, word, error);
     return -1;
 }
 
@@ -328,8 +329,8 @@ static void add_values(struct completion *completion, const struct verb *verb, c
         completion->quoted = false;
         begin = slash + 1;
     }
-    for (int i = 0; row->choices && row->choices[i]; i++)
-        add_if(completion, row->choices[i], begin);
+    for (int i = 0; row->choices && i < row->choices->count; i++)
+        add_if(completion, names_at(row->choices, i), begin);
     if (row->zero)
         add_if(completion, row->zero, begin);
 }

@@ -3,26 +3,51 @@
 
 #include <stddef.h>
 
-const char *const activation_names[ACTIVATIONS + 1] = {[ACTIVATION_GELU] = "gelu",
-                                                       [ACTIVATION_RELU] = "relu",
-                                                       [ACTIVATION_SWIGLU] = "swiglu",
-                                                       [ACTIVATION_GEGLU] = "geglu"};
+const struct name_row activation_table[ACTIVATIONS] = {
+    [ACTIVATION_GELU] = {"gelu", "x * Phi(x), in the tanh form of GPT-2", NULL},
+    [ACTIVATION_RELU] = {"relu", "max(x, 0)", NULL},
+    [ACTIVATION_SWIGLU] = {"swiglu", "a linear branch gated by x * sigmoid(x)", "Shazeer 2020"},
+    [ACTIVATION_GEGLU] = {"geglu", "a linear branch gated by GELU", "Shazeer 2020"},
+};
 
-const char *const positions_names[POSITIONS_KINDS + 1] = {[POSITIONS_LEARNED] = "learned",
-                                                          [POSITIONS_SINUSOIDAL] = "sinusoidal",
-                                                          [POSITIONS_ROTARY] = "rotary",
-                                                          [POSITIONS_NONE] = "none"};
+const struct name_row positions_table[POSITIONS_KINDS] = {
+    [POSITIONS_LEARNED] = {"learned", "a trained vector for each place, added to the embedding",
+                           NULL},
+    [POSITIONS_SINUSOIDAL] = {"sinusoidal", "fixed waves of many lengths, added to the embedding",
+                              "Vaswani 2017"},
+    [POSITIONS_ROTARY] = {"rotary", "queries and keys turned by an angle that grows with the place",
+                          "Su 2021"},
+    [POSITIONS_NONE] = {"none", "only what causal attention gives away", NULL},
+};
 
-const char *const mask_names[MASKS + 1] = {
-    [MASK_CAUSAL] = "causal", [MASK_BIDIRECTIONAL] = "bidirectional"};
+const struct name_row init_table[INITS] = {
+    [INIT_XAVIER] = {"xavier",
+                     "Xavier-uniform weights, zero biases, embeddings N(0,1), output N(0,1/D)",
+                     NULL},
+    [INIT_GPT2] = {"gpt2", "N(0, 0.02), residual outputs divided by sqrt(2L)", NULL},
+    [INIT_XAVIER_NORMAL] = {"xavier-normal", "Xavier-normal weights, the rest as xavier", NULL},
+    [INIT_DEEPNORM] = {"deepnorm",
+                       "xavier, with DeepNorm's beta(L) on values, outputs and feed-forward "
+                       "weights",
+                       NULL},
+    [INIT_SMALL] = {"small", "N(0, 0.02) everywhere", NULL},
+    [INIT_UNIT] = {"unit", "normal weights of variance 1/in", NULL},
+};
 
-const char *const init_names[INITS + 1] = {
-    [INIT_XAVIER] = "xavier",     [INIT_GPT2] = "gpt2",   [INIT_XAVIER_NORMAL] = "xavier-normal",
-    [INIT_DEEPNORM] = "deepnorm", [INIT_SMALL] = "small", [INIT_UNIT] = "unit"};
+const struct name_row optimizer_table[OPTIMIZERS] = {
+    [OPTIMIZER_ADAMW] = {"adamw", "AdamW: Adam with decoupled weight decay", "Loshchilov 2019"},
+    [OPTIMIZER_SGD] = {"sgd", "plain stochastic gradient descent", NULL},
+    [OPTIMIZER_MOMENTUM] = {"momentum", "gradient descent with momentum beta1", NULL},
+    [OPTIMIZER_ADAM] = {"adam", "Adam, its decay added to the gradient", "Kingma 2015"},
+    [OPTIMIZER_RADAM] = {"radam", "Adam with a rectified early step, in place of warmup",
+                         "Liu 2019"},
+    [OPTIMIZER_LION] = {"lion", "the sign of a momentum", "Chen 2023"},
+};
 
-const char *const optimizer_names[OPTIMIZERS + 1] = {
-    [OPTIMIZER_ADAMW] = "adamw", [OPTIMIZER_SGD] = "sgd",     [OPTIMIZER_MOMENTUM] = "momentum",
-    [OPTIMIZER_ADAM] = "adam",   [OPTIMIZER_RADAM] = "radam", [OPTIMIZER_LION] = "lion"};
+const struct names activation_names = NAMES_OF_ROWS(activation_table);
+const struct names positions_names = NAMES_OF_ROWS(positions_table);
+const struct names init_names = NAMES_OF_ROWS(init_table);
+const struct names optimizer_names = NAMES_OF_ROWS(optimizer_table);
 
 /* ---- what cannot be ---------------------------------------------------------------------------*/
 

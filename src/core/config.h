@@ -3,6 +3,7 @@
 #define LNSCOPE_CORE_CONFIG_H
 
 #include "base/error.h"
+#include "base/names.h"
 #include "core/placement.h"
 
 #include <stdbool.h>
@@ -27,7 +28,7 @@ enum positions {
 };
 
 /* Which keys a query sees: those up to its own place, or all of the sequence. */
-enum mask { MASK_CAUSAL, MASK_BIDIRECTIONAL, MASKS };
+enum mask { MASK_CAUSAL, MASK_BIDIRECTIONAL };
 
 /* How weights start; tensors.c has the numbers. */
 enum init {
@@ -42,20 +43,22 @@ enum init {
 
 /* How a gradient becomes an update; kernels.c has the formulas. */
 enum optimizer {
-    OPTIMIZER_ADAMW,    /* Loshchilov 2019 */
+    OPTIMIZER_ADAMW,
     OPTIMIZER_SGD,      /* decay decoupled */
     OPTIMIZER_MOMENTUM, /* decay decoupled */
-    OPTIMIZER_ADAM,     /* Kingma 2015; decay added to the gradient */
-    OPTIMIZER_RADAM,    /* Liu 2019, On the Variance of the Adaptive Learning Rate; decay as Adam */
-    OPTIMIZER_LION,     /* Chen 2023; decay decoupled */
+    OPTIMIZER_ADAM,     /* decay added to the gradient */
+    OPTIMIZER_RADAM,    /* decay as Adam */
+    OPTIMIZER_LION,     /* decay decoupled */
     OPTIMIZERS
 };
 
-extern const char *const activation_names[ACTIVATIONS + 1];
-extern const char *const positions_names[POSITIONS_KINDS + 1];
-extern const char *const mask_names[MASKS + 1];
-extern const char *const init_names[INITS + 1];
-extern const char *const optimizer_names[OPTIMIZERS + 1];
+/* What the lists say of each. */
+extern const struct name_row activation_table[ACTIVATIONS];
+extern const struct name_row positions_table[POSITIONS_KINDS];
+extern const struct name_row init_table[INITS];
+extern const struct name_row optimizer_table[OPTIMIZERS];
+
+extern const struct names activation_names, positions_names, init_names, optimizer_names;
 
 enum { CONFIG_EXPERTS_MAX = 64 };
 

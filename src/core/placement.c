@@ -171,19 +171,8 @@ const struct norm_row norm_table[NORMS] = {
         },
 };
 
-const char *const placement_names[PLACEMENTS + 1] = {
-    [PLACEMENT_PRE] = "pre",           [PLACEMENT_POST] = "post",
-    [PLACEMENT_NONE] = "none",         [PLACEMENT_BRANCH] = "branch",
-    [PLACEMENT_PERI] = "peri",         [PLACEMENT_DEEPNORM] = "deepnorm",
-    [PLACEMENT_ADMIN] = "admin",       [PLACEMENT_LNS] = "lns",
-    [PLACEMENT_MIX] = "mix",           [PLACEMENT_REZERO] = "rezero",
-    [PLACEMENT_RESIDUAL] = "residual", [PLACEMENT_B2T] = "b2t",
-};
-
-const char *const norm_names[NORMS + 1] = {[NORM_LAYERNORM] = "layernorm",
-                                           [NORM_RMSNORM] = "rmsnorm",
-                                           [NORM_NONE] = "none",
-                                           [NORM_DYT] = "dyt"};
+const struct names placement_names = NAMES_OF_ROWS(placement_table);
+const struct names norm_names = NAMES_OF_ROWS(norm_table);
 
 enum placement placement_of_block(enum placement placement, int block, int layers)
 {

@@ -6,6 +6,8 @@
 #ifndef LNSCOPE_CORE_PLACEMENT_H
 #define LNSCOPE_CORE_PLACEMENT_H
 
+#include "base/names.h"
+
 #include <stdbool.h>
 
 enum placement {
@@ -73,9 +75,7 @@ struct norm_row {
 extern const struct placement_row placement_table[PLACEMENTS];
 extern const struct norm_row norm_table[NORMS];
 
-/* The names of the tables, ended by NULL, for look-ups. */
-extern const char *const placement_names[PLACEMENTS + 1];
-extern const char *const norm_names[NORMS + 1];
+extern const struct names placement_names, norm_names;
 
 /* The placement that block 0 .. L-1 of a stack has: its own, but for `mix`, whose first quarter of
  * the blocks (at least one) is `post` and whose others are `pre`. A row that is neither by_block

@@ -9,8 +9,8 @@
 
 enum { DIGITS = 9 }; /* restore a float */
 
-const char *const row_format_names[ROW_FORMATS + 1] = {
-    [ROWS_CSV] = "csv", [ROWS_JSONL] = "jsonl", [ROW_FORMATS] = NULL};
+static const char *const format_words[ROW_FORMATS] = {[ROWS_CSV] = "csv", [ROWS_JSONL] = "jsonl"};
+const struct names row_format_names = NAMES_OF_WORDS(format_words);
 
 void rows_header(FILE *out, enum row_format format, int layers, bool validation)
 {
@@ -32,7 +32,7 @@ static void write_field(FILE *out, double value)
 static void write_csv(FILE *out, enum side side, const struct snapshot *snapshot, bool validation)
 {
     fprintf(out, "%" PRId64 ",%s,%s,%s", snapshot->step, stack_names[side],
-            placement_names[snapshot->placement], norm_names[snapshot->norm]);
+            placement_table[snapshot->placement].name, norm_table[snapshot->norm].name);
     write_field(out, snapshot->loss);
     write_field(out, snapshot->lr);
     write_field(out, snapshot->grad_norm);
@@ -65,8 +65,8 @@ static void write_array(FILE *out, const float *value, int count)
 static void write_jsonl(FILE *out, enum side side, const struct snapshot *snapshot, bool validation)
 {
     fprintf(out, "{\"step\":%" PRId64 ",\"stack\":\"%s\",\"placement\":\"%s\",\"norm\":\"%s\"",
-            snapshot->step, stack_names[side], placement_names[snapshot->placement],
-            norm_names[snapshot->norm]);
+            snapshot->step, stack_names[side], placement_table[snapshot->placement].name,
+            norm_table[snapshot->norm].name);
     write_key(out, "loss", snapshot->loss);
     write_key(out, "lr", snapshot->lr);
     write_key(out, "grad_norm", snapshot->grad_norm);

@@ -11,7 +11,7 @@
 
 enum row_format { ROWS_CSV, ROWS_JSONL, ROW_FORMATS };
 
-extern const char *const row_format_names[ROW_FORMATS + 1];
+extern const struct names row_format_names;
 
 /* The header line of CSV for stacks of `layers` blocks; nothing for JSONL. With `validation` the
  * last column is valid_loss. */

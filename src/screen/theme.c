@@ -105,8 +105,6 @@ const struct theme_row
         {
             [THEME_DEFAULT] =
                 {
-                    .name = "default",
-                    .summary = "for a background that is not known: safe on dark and on light ones",
                     .page = 0x121212,
                     .ink = 0xE4E4E4,
                     .style =
@@ -145,8 +143,6 @@ const struct theme_row
                 },
             [THEME_DARK] =
                 {
-                    .name = "dark",
-                    .summary = "for a dark background",
                     .page = 0x121212,
                     .ink = 0xE4E4E4,
                     .style =
@@ -190,8 +186,6 @@ const struct theme_row
                 },
             [THEME_LIGHT] =
                 {
-                    .name = "light",
-                    .summary = "for a light background, and for projectors in bright rooms",
                     .page = 0xFFFFFF,
                     .ink = 0x1C1C1C,
                     .style =
@@ -231,8 +225,6 @@ const struct theme_row
                 },
             [THEME_MONO] =
                 {
-                    .name = "mono",
-                    .summary = "no colours: the stacks differ by their glyphs",
                     .page = 0xFFFFFF,
                     .ink = 0x000000,
                     .style =

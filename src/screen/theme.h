@@ -10,11 +10,10 @@
 #define LNSCOPE_SCREEN_THEME_H
 
 #include "screen/canvas.h"
+#include "train/settings.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-enum theme { THEME_DEFAULT, THEME_DARK, THEME_LIGHT, THEME_MONO, THEMES };
 
 enum { THEME_DEFAULT_COLOUR = -1 }; /* the terminal's own foreground or background */
 
@@ -29,12 +28,11 @@ struct style {
 };
 
 struct theme_row {
-    const char *name;
-    const char *summary;
     uint32_t page, ink; /* background and default text of an SVG */
     struct style style[ROLES];
 };
 
+/* Names and summaries are those of setting_themes. */
 extern const struct theme_row theme_table[THEMES];
 
 #endif

@@ -67,7 +67,7 @@ static bool read_layer(const struct script_words *words, const struct script_wor
 static bool read_measured(const struct script_words *words, const struct script_word *word,
                           const char *name, int layers, struct script_quantity *quantity)
 {
-    const char *names[SCRIPT_QUANTITIES + 1] = {NULL};
+    const char *names[SCRIPT_QUANTITIES];
     enum script_quantity_kind kinds[SCRIPT_QUANTITIES];
     const size_t length = strcspn(name, "[");
     char plain[SCRIPT_QUANTITY_TEXT];
@@ -80,7 +80,8 @@ static bool read_measured(const struct script_words *words, const struct script_
         }
     snprintf(plain, sizeof plain, "%.*s", (int)(length < sizeof plain ? length : sizeof plain),
              name);
-    const int found = names_find(names, "quantity", plain, &error);
+    const struct names listed = {.first = names, .step = sizeof *names, .count = count};
+    const int found = names_find(&listed, "quantity", plain, &error);
     if (found < 0)
         return script_words_say(words, word->line, word->column, "%s", error.text);
     quantity->kind = kinds[found];

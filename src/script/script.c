@@ -12,6 +12,7 @@
 #include "script/key.h"
 #include "script/words.h"
 #include "train/run.h"
+#include "train/settings_check.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -43,8 +44,8 @@ static bool read_word(struct script_reader *reader, const char *could, struct sc
     return true;
 }
 
-/* One of the names, which are ended by NULL. */
-static bool read_name(struct script_reader *reader, const char *const *names, const char *what,
+/* One of the names. */
+static bool read_name(struct script_reader *reader, const struct names *names, const char *what,
                       int *found)
 {
     struct script_word word;
@@ -64,8 +65,9 @@ static bool read_name(struct script_reader *reader, const char *const *names, co
 
 static bool read_side(struct script_reader *reader, enum side *side)
 {
+    const struct names stacks = {.first = stack_names, .step = sizeof *stack_names, .count = SIDES};
     int found;
-    if (!read_name(reader, stack_names, "stack", &found))
+    if (!read_name(reader, &stacks, "stack", &found))
         return false;
     *side = (enum side)found;
     return true;
@@ -150,7 +152,7 @@ static void list_switches(const struct settings *settings, enum side side, char 
     for (enum placement to = 0; to < PLACEMENTS && used < size; to++)
         if (to != settings->stack[side].placement && run_settings_can_switch(settings, side, to))
             used += (size_t)snprintf(out + used, size - used, "%s%s", used ? ", " : "",
-                                     placement_names[to]);
+                                     names_at(&placement_names, (int)to));
 }
 
 static bool read_switch(struct script_reader *reader, struct script_command *command)
@@ -158,17 +160,18 @@ static bool read_switch(struct script_reader *reader, struct script_command *com
     char others[SETTING_VALUES];
     int found;
     if (!read_side(reader, &command->side) ||
-        !read_name(reader, placement_names, "placement", &found))
+        !read_name(reader, &placement_names, "placement", &found))
         return false;
     command->placement = (enum placement)found;
     if (!reader->unknown &&
         !run_settings_can_switch(&reader->settings, command->side, command->placement)) {
         list_switches(&reader->settings, command->side, others, sizeof others);
-        return script_words_say(&reader->words, command->line, command->column,
-                                "%s cannot take over the weights of %s: %s%s",
-                                placement_names[command->placement],
-                                placement_names[reader->settings.stack[command->side].placement],
-                                *others ? "one of " : "set, which restarts the run", others);
+        return script_words_say(
+            &reader->words, command->line, command->column,
+            "%s cannot take over the weights of %s: %s%s",
+            names_at(&placement_names, (int)command->placement),
+            names_at(&placement_names, (int)reader->settings.stack[command->side].placement),
+            *others ? "one of " : "set, which restarts the run", others);
     }
     reader->settings.stack[command->side].placement = command->placement;
     return true;
@@ -176,8 +179,9 @@ static bool read_switch(struct script_reader *reader, struct script_command *com
 
 static bool read_view(struct script_reader *reader, struct script_command *command)
 {
+    const struct names views = {.first = view_names, .step = sizeof *view_names, .count = VIEWS};
     int found;
-    if (!read_name(reader, view_names, "view", &found))
+    if (!read_name(reader, &views, "view", &found))
         return false;
     command->view = (enum view)found;
     return true;
@@ -299,12 +303,13 @@ static bool read_mark(struct script_reader *reader, struct script_command *comma
 
 static bool read_focus(struct script_reader *reader, struct script_command *command)
 {
-    static const char *const names[] = {[LEFT] = "left", [RIGHT] = "right", "off", NULL};
+    static const char *const words[] = {[LEFT] = "left", [RIGHT] = "right", "off"};
+    static const struct names targets = NAMES_OF_WORDS(words);
     struct script_word word;
     int64_t layer;
     int found;
     command->layer = -1;
-    if (!read_name(reader, names, "stack", &found))
+    if (!read_name(reader, &targets, "stack", &found))
         return false;
     if (found == SIDES)
         return true;
@@ -478,13 +483,12 @@ static bool read_command(struct script_reader *reader, struct script_command *co
 
 static bool read_line(struct script_reader *reader)
 {
-    const char *names[SCRIPT_KINDS + 1] = {NULL};
+    static const struct names commands = NAMES_OF_ROWS(script_table);
     struct script *script = reader->script;
     struct script_word word;
     int kind;
-    for (int i = 0; i < SCRIPT_KINDS; i++)
-        names[i] = script_table[i].name;
-    if (!script_words_peek(&reader->words, &word) || !read_name(reader, names, "command", &kind))
+    if (!script_words_peek(&reader->words, &word) ||
+        !read_name(reader, &commands, "command", &kind))
         return false;
     script->command =
         memory_resize(script->command, (size_t)script->commands + 1, sizeof *script->command);

@@ -22,12 +22,13 @@ static const struct script_builtin *find_builtin(const char *name)
 /* Always false: says which built-in scripts there are, if that is what was meant. */
 static bool refuse(const char *source, struct error *error)
 {
-    const char *names[64] = {NULL};
+    const char *names[64];
     int count = 0;
     for (const struct script_builtin *builtin = script_builtins; builtin->name; builtin++)
-        if ((size_t)count + 1 < sizeof names / sizeof names[0])
+        if ((size_t)count < sizeof names / sizeof names[0])
             names[count++] = builtin->name;
-    names_find(names, "script", source, error);
+    const struct names listed = {.first = names, .step = sizeof *names, .count = count};
+    names_find(&listed, "script", source, error);
     const size_t used = strlen(error->text);
     snprintf(error->text + used, sizeof error->text - used, ", or a file");
     return false;

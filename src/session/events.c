@@ -703,7 +703,7 @@ static void look_at_rate(const struct look *look)
     bool warming = step < settings->warmup, falling = !warming && share < 1;
     bool fallen = falling && share <= 0;
     struct facts facts = {
-        .layer = -1, .value = look->now.lr, .text = schedule_names[settings->schedule]};
+        .layer = -1, .value = look->now.lr, .text = schedule_table[settings->schedule].name};
     if (events->warming && !warming && !look->silent)
         add(events, step, -1, EVENT_WARMUP_ENDED, &facts);
     if (!events->falling && falling && !look->silent)

@@ -7,6 +7,7 @@
 #include "session/events_file.h"
 #include "session/history_file.h"
 #include "session/tensor_file.h"
+#include "train/settings_check.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -21,13 +22,16 @@ static const char version_key[] = "session";
 /* No run has more steps. */
 static const int64_t step_most = INT64_C(1) << 40;
 
-static const char *const fault_names[] = {
-    [FAULT_NONE] = "none",         [FAULT_STREAM] = "stream",       [FAULT_LOSS] = "loss",
-    [FAULT_GRADIENT] = "gradient", [FAULT_PARAMETER] = "parameter", NULL};
-static const char *const part_names[] = {[FAULT_WHOLE] = "whole",
+static const char *const fault_words[] = {[FAULT_NONE] = "none",
+                                          [FAULT_STREAM] = "stream",
+                                          [FAULT_LOSS] = "loss",
+                                          [FAULT_GRADIENT] = "gradient",
+                                          [FAULT_PARAMETER] = "parameter"};
+static const char *const part_words[] = {[FAULT_WHOLE] = "whole",
                                          [FAULT_ATTENTION] = "attention",
-                                         [FAULT_FEED_FORWARD] = "feed-forward",
-                                         NULL};
+                                         [FAULT_FEED_FORWARD] = "feed-forward"};
+static const struct names fault_names = NAMES_OF_WORDS(fault_words);
+static const struct names part_names = NAMES_OF_WORDS(part_words);
 
 /* The three arrays of a state: how they are called, and in which order they are parked. */
 enum { ARRAYS = 3 };
@@ -78,12 +82,12 @@ static void add_run(struct safetensors *set, const struct run_state *run, enum s
     for (int a = 0; a < ARRAYS; a++)
         tensor_file_add(set, key_of(key, side, array_names[a]), &model->parameters, array[a]);
     add_parked(set, &run->parked, side);
-    safetensors_metadata(set, key_of(key, side, "optimizer"), optimizer_names[run->optimizer]);
+    safetensors_metadata(set, key_of(key, side, "optimizer"), optimizer_table[run->optimizer].name);
     add_integer(set, key_of(key, side, "updates"), run->updates);
-    safetensors_metadata(set, key_of(key, side, "fault"), fault_names[run->fault.place]);
+    safetensors_metadata(set, key_of(key, side, "fault"), fault_words[run->fault.place]);
     add_integer(set, key_of(key, side, "fault.layer"), run->fault.layer);
     add_integer(set, key_of(key, side, "fault.step"), run->fault.step);
-    safetensors_metadata(set, key_of(key, side, "fault.part"), part_names[run->fault.part]);
+    safetensors_metadata(set, key_of(key, side, "fault.part"), part_words[run->fault.part]);
 }
 
 bool session_write(const char *path, bool force, const struct session_parts *parts, int64_t *bytes,
@@ -147,7 +151,7 @@ static bool check_kind(const struct safetensors_file *file, struct error *error)
 }
 
 static bool read_choice(const struct safetensors_file *file, const char *key,
-                        const char *const *names, int *choice, struct error *error)
+                        const struct names *names, int *choice, struct error *error)
 {
     const char *value = safetensors_value(file, key);
     *choice = names_find(names, key, value ? value : "", error);
@@ -160,10 +164,10 @@ static bool read_fault(const struct safetensors_file *file, enum side side, int 
     char key[KEY_SIZE];
     int place, part;
     int64_t layer;
-    if (!read_choice(file, key_of(key, side, "fault"), fault_names, &place, error) ||
+    if (!read_choice(file, key_of(key, side, "fault"), &fault_names, &place, error) ||
         !tensor_file_integer(file, key_of(key, side, "fault.layer"), 0, layers, &layer, error) ||
         !tensor_file_integer(file, key_of(key, side, "fault.step"), 0, step, &fault->step, error) ||
-        !read_choice(file, key_of(key, side, "fault.part"), part_names, &part, error))
+        !read_choice(file, key_of(key, side, "fault.part"), &part_names, &part, error))
         return false;
     fault->place = (enum fault_place)place;
     fault->layer = (int)layer;
@@ -232,7 +236,7 @@ static bool read_run(const struct safetensors_file *file, enum side side,
     int optimizer;
     struct model with = {.config = model->config};
     run->placement = model->config.placement;
-    if (!read_choice(file, key_of(key, side, "optimizer"), optimizer_names, &optimizer, error) ||
+    if (!read_choice(file, key_of(key, side, "optimizer"), &optimizer_names, &optimizer, error) ||
         !tensor_file_integer(file, key_of(key, side, "updates"), 0, step, &run->updates, error) ||
         !read_fault(file, side, settings->layers, step, &run->fault, error) ||
         !read_arrays(file, side, model, run, error))
@@ -292,7 +296,7 @@ static bool check_task(struct pair_state *state, double entropy, struct error *e
     if (settings->task == TASK_TEXT)
         return error_set(error, "its text is no longer what it has learned: that text as it was");
     return error_set(error, "its task %s is not that of this program: the lnscope that wrote it",
-                     task_names[settings->task]);
+                     names_at(&task_names, (int)settings->task));
 }
 
 static bool read_file(const struct safetensors_file *file, struct saved_session *session,

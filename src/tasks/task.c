@@ -28,8 +28,10 @@ struct task {
 
 /* One row of the table: how a kind of task is opened, described and drawn from. */
 struct task_row {
+    const char *name;
     const char *summary;
-    bool ahead; /* a target may be a later token */
+    bool ahead;      /* a target may be a later token */
+    bool both_sides; /* made for attention that sees both */
     enum task_writing writing;
     bool validation;
     int shown_context; /* in which the task is described; 0: the least */
@@ -39,6 +41,9 @@ struct task_row {
     void (*draw)(const struct task *task, bool held_out, struct rng rng, int context,
                  int32_t *tokens, int32_t *targets);
     void (*sequence)(struct rng rng, int context, int32_t *tokens, int32_t *targets);
+    /* Of images: P in a context (0: it does not fit), and patches[context * P]. */
+    int (*patch)(int context);
+    void (*image)(struct rng rng, int context, real *patches);
 };
 
 /* Vocabulary and entropies of a task whose tokens stand for bytes. */
@@ -199,65 +204,72 @@ static void draw_text(const struct task *task, bool held_out, struct rng rng, in
     corpus_window(&task->corpus, held_out, &rng, context, tokens, targets);
 }
 
-const char *const task_names[TASKS + 1] = {
-    [TASK_GRAMMAR] = "grammar", [TASK_COPY] = "copy",
-    [TASK_REPEAT] = "repeat",   [TASK_TEXT] = "text",
-    [TASK_REVERSE] = "reverse", [TASK_SORT] = "sort",
-    [TASK_MODULAR] = "modular", [TASK_MASKED] = "masked",
-    [TASK_SHAPES] = "shapes",   [TASKS] = NULL,
-};
-
 static const struct task_row task_table[TASKS] = {
-    [TASK_GRAMMAR] = {.summary = "the next character of endless sentences from a small grammar",
+    [TASK_GRAMMAR] = {.name = "grammar",
+                      .summary = "the next character of endless sentences from a small grammar",
                       .ahead = true,
                       .writing = WRITING_ON,
                       .open = open_grammar,
                       .draw = draw_grammar},
-    [TASK_COPY] = {.summary = "the previous token of a random sequence",
+    [TASK_COPY] = {.name = "copy",
+                   .summary = "the previous token of a random sequence",
                    .writing = WRITING_BESIDE,
                    .open = open_random,
                    .sequence = sequence_copy},
-    [TASK_REPEAT] = {.summary = "the next token where the second half repeats a random first half",
+    [TASK_REPEAT] = {.name = "repeat",
+                     .summary = "the next token where the second half repeats a random first half",
                      .ahead = true,
                      .writing = WRITING_ANSWERS,
                      .open = open_random,
                      .sequence = sequence_repeat},
-    [TASK_TEXT] = {.summary = "the next byte of a file (--text FILE); its last tenth is held out",
+    [TASK_TEXT] = {.name = "text",
+                   .summary = "the next byte of a file (--text FILE); its last tenth is held out",
                    .ahead = true,
                    .validation = true,
                    .writing = WRITING_ON,
                    .open = open_text,
                    .draw = draw_text},
-    [TASK_REVERSE] = {.summary = "the next token where the second half is the first one backwards",
+    [TASK_REVERSE] = {.name = "reverse",
+                      .summary = "the next token where the second half is the first one backwards",
                       .ahead = true,
                       .writing = WRITING_ANSWERS,
                       .open = open_random,
                       .sequence = sequence_reverse},
-    [TASK_SORT] = {.summary = "the next token where the second half is the first one in order",
+    [TASK_SORT] = {.name = "sort",
+                   .summary = "the next token where the second half is the first one in order",
                    .ahead = true,
                    .writing = WRITING_ANSWERS,
                    .open = open_sort,
                    .sequence = sequence_sort},
-    [TASK_MODULAR] = {.summary = "the sum c of a + b = c modulo 31",
+    [TASK_MODULAR] = {.name = "modular",
+                      .summary = "the sum c of a + b = c modulo 31",
                       .ahead = true,
                       .shown_context = SEQUENCE_MODULAR_CONTEXT,
                       .writing = WRITING_ANSWERS,
                       .open = open_modular,
                       .sequence = sequence_modular},
-    [TASK_MASKED] = {.summary = "characters of the grammar's sentences of which 15 % are masked",
+    [TASK_MASKED] = {.name = "masked",
+                     .summary = "characters of the grammar's sentences of which 15 % are masked",
+                     .both_sides = true,
                      .writing = WRITING_FILLED,
                      .open = open_masked,
                      .draw = draw_masked},
-    [TASK_SHAPES] = {.summary = "the kind of shape on a small image in patches, one of ten",
+    [TASK_SHAPES] = {.name = "shapes",
+                     .summary = "the kind of shape on a small image in patches, one of ten",
+                     .both_sides = true,
                      .shown_context = 17,
                      .open = open_shapes,
-                     .draw = draw_shapes},
+                     .draw = draw_shapes,
+                     .patch = shapes_patch,
+                     .image = shapes_draw},
 };
+
+const struct names task_names = NAMES_OF_ROWS(task_table);
 
 /* What is known before a task is opened. */
 static struct task_info info_of_row(enum task_kind kind)
 {
-    return (struct task_info){.name = task_names[kind],
+    return (struct task_info){.name = task_table[kind].name,
                               .summary = task_table[kind].summary,
                               .unigram_entropy = NAN,
                               .entropy_rate = NAN,
@@ -294,7 +306,7 @@ struct task_info task_describe(enum task_kind kind)
     const int context = task_table[kind].shown_context;
     struct task *task = task_open(kind, "", context > 0 ? context : 2, &error);
     if (!task)
-        die("the task '%s': %s", task_names[kind], error.text);
+        die("the task '%s': %s", task_table[kind].name, error.text);
     info = task->info;
     task_close(task);
     return info;
@@ -305,6 +317,11 @@ bool task_predicts_ahead(enum task_kind kind)
     return task_table[kind].ahead;
 }
 
+bool task_sees_both_sides(enum task_kind kind)
+{
+    return task_table[kind].both_sides;
+}
+
 enum task_writing task_writing(enum task_kind kind)
 {
     return task_table[kind].writing;
@@ -312,7 +329,7 @@ enum task_writing task_writing(enum task_kind kind)
 
 int task_patch(enum task_kind kind, int context)
 {
-    return kind == TASK_SHAPES ? shapes_patch(context) : 0;
+    return task_table[kind].patch ? task_table[kind].patch(context) : 0;
 }
 
 size_t task_bytes(const struct task *task)
@@ -364,8 +381,8 @@ void task_patches(const struct task *task, uint64_t seed, int64_t step, int batc
     const size_t image = (size_t)context * (size_t)task->info.patch;
     assert(task->info.patch > 0);
     for (int b = 0; b < batch; b++)
-        shapes_draw(row_stream(seed, purpose, (uint64_t)step, b), context,
-                    patches + (size_t)b * image);
+        task_table[task->kind].image(row_stream(seed, purpose, (uint64_t)step, b), context,
+                                     patches + (size_t)b * image);
 }
 
 void task_validation(const struct task *task, uint64_t index, int batch, int context,

@@ -7,6 +7,7 @@
 #define LNSCOPE_TASKS_TASK_H
 
 #include "base/error.h"
+#include "base/names.h"
 #include "core/real.h"
 
 #include <stdbool.h>
@@ -38,7 +39,7 @@ struct task_info {
     bool validation;        /* has held-out data */
 };
 
-extern const char *const task_names[TASKS + 1];
+extern const struct names task_names;
 
 /* What is known of a task without opening it. */
 struct task_info task_describe(enum task_kind kind);
@@ -46,6 +47,9 @@ struct task_info task_describe(enum task_kind kind);
 /* Is a target a token that stands further on in its sequence? Then only causal attention makes
  * sense, since any other sees the answer. */
 bool task_predicts_ahead(enum task_kind kind);
+
+/* Is it made for attention that sees both sides: masked tokens, images? */
+bool task_sees_both_sides(enum task_kind kind);
 
 /* What a stack can be asked to write, so that one sees what it has learned (train/sampler.h). */
 enum task_writing {

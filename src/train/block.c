@@ -12,8 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const block_part_names[BLOCK_PARTS + 1] = {
+static const char *const part_words[BLOCK_PARTS] = {
     [BLOCK_WHOLE] = "block", [BLOCK_ATTENTION] = "attention", [BLOCK_FFN] = "ffn"};
+const struct names block_part_names = NAMES_OF_WORDS(part_words);
 
 const char *const block_place_names[TRACE_PLACES] = {
     [TRACE_IN_ATTENTION] = "attention", [TRACE_IN_FEED_FORWARD] = "ffn", [TRACE_AT_END] = "end"};

@@ -15,7 +15,7 @@
 
 /* How much of a block runs. */
 enum block_part { BLOCK_WHOLE, BLOCK_ATTENTION, BLOCK_FFN, BLOCK_PARTS };
-extern const char *const block_part_names[BLOCK_PARTS + 1];
+extern const struct names block_part_names;
 
 /* The names of the places of a trace: "attention", "ffn", "end". */
 extern const char *const block_place_names[TRACE_PLACES];

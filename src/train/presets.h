@@ -1,43 +1,49 @@
 /* Presets: what characterises a family of models, at a size that trains live.
  *
- * A preset is a row of settings. It is a miniature, and its row says what it leaves out. */
+ * A preset is a row of settings, its own and its parent's. It is a miniature, and its row says what
+ * it leaves out. Here is only the table; settings.c applies it. */
 #ifndef LNSCOPE_TRAIN_PRESETS_H
 #define LNSCOPE_TRAIN_PRESETS_H
 
-#include "base/error.h"
-#include "train/settings.h"
+#include "base/names.h"
 
-#include <stdbool.h>
+enum preset {
+    PRESET_NONE, /* the defaults */
+    PRESET_TRANSFORMER_2017,
+    PRESET_BERT,
+    PRESET_GPT2,
+    PRESET_GPT3,
+    PRESET_LLAMA,
+    PRESET_MISTRAL,
+    PRESET_GEMMA,
+    PRESET_GEMINI,
+    PRESET_PALM,
+    PRESET_DEEPSEEK,
+    PRESET_VIT,
+    PRESET_OLMO2,
+    PRESETS
+};
 
-enum { PRESETS = 12, PRESET_VALUES = 14, PRESET_SHARED = 10 };
-
-/* The settings shared by both stacks that every preset sets: the task, and how it is learned. Sizes
- * are none of them, but for the context, which a task may need. */
-extern const char *const preset_shared[PRESET_SHARED + 1];
+enum { PRESET_VALUES = 20, PRESET_SHARED = 10 };
 
 struct preset_row {
     const char *name;
     const char *summary;    /* one line: what characterises the family */
     const char *leaves_out; /* one line: what the miniature does without */
-    /* NAME and VALUE of settings of a stack; `placement` stands for `left` and `right`. Those that
-     * are not here take their defaults. */
-    const char *stack[PRESET_VALUES][2];
-    const char *shared[PRESET_SHARED]; /* values of preset_shared, in its order */
+    enum preset parent;     /* which it is like, but for what follows */
+    /* NAME and VALUE of settings, ended by NULL; `placement` stands for `left` and `right`. */
+    const char *set[PRESET_VALUES][2];
 };
 
 extern const struct preset_row preset_table[PRESETS];
+extern const struct names preset_names;
 
-/* The choices of the setting `preset`: "none" and then the names of the table, ended by NULL. */
-extern const char *const preset_names[PRESETS + 2];
+/* The settings shared by both stacks that every preset sets: the task, and how it is learned. Sizes
+ * are none of them, but for the context, which a task may need. */
+extern const char *const preset_shared[PRESET_SHARED];
 
-/* Gives one stack the settings that preset_names[preset] has for a stack: all of them, so that
- * nothing is left of another preset; 0 gives it the defaults. */
-bool preset_apply(struct settings *settings, int preset, enum side side, struct error *error);
-
-/* The same for what the stacks share. */
-bool preset_apply_shared(struct settings *settings, int preset, struct error *error);
-
-/* Whether the stack still is what its preset has made it. */
-bool preset_holds(const struct settings *settings, enum side side);
+/* The value that a preset has for a setting, its own or that of its nearest ancestor which has one;
+ * NULL: the default of the setting. */
+const char *preset_value(enum preset preset, const char *setting);
 
 #endif

@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Masked characters and images are looked at from all sides; the other tasks go forwards. */
 static enum mask mask_of(const struct settings *settings, enum side side)
 {
     switch (settings->stack[side].attention) {
@@ -24,8 +23,7 @@ static enum mask mask_of(const struct settings *settings, enum side side)
     case ATTENTION_AUTO:
         break;
     }
-    return settings->task == TASK_MASKED || settings->task == TASK_SHAPES ? MASK_BIDIRECTIONAL
-                                                                          : MASK_CAUSAL;
+    return task_sees_both_sides(settings->task) ? MASK_BIDIRECTIONAL : MASK_CAUSAL;
 }
 
 struct model_config run_model_config(const struct settings *settings, enum side side, int vocab)
@@ -268,7 +266,7 @@ bool run_switch(struct run *run, enum placement placement, struct error *error)
         return error_set(error,
                          "a stack in training cannot go from %s to %s, which has other parameters: "
                          "restart it",
-                         placement_names[now], placement_names[placement]);
+                         placement_table[now].name, placement_table[placement].name);
     config.placement = placement;
     if (!model_open(&model, &config) || !optimizer_open(&optimizer, &model)) {
         model_close(&model);

@@ -9,6 +9,7 @@
 #include "core/optimizer.h"
 #include "core/parallel.h"
 #include "tasks/task.h"
+#include "train/omega.h"
 #include "train/settings.h"
 #include "train/snapshot.h"
 
@@ -82,11 +83,7 @@ bool run_settings_can_switch(const struct settings *settings, enum side side,
  * stack. */
 bool run_switch(struct run *run, enum placement placement, struct error *error);
 
-/* Admin's factor of the stream as the first batch has set it: the mean over the vector at the first
- * and at the last sublayer. NAN for another placement. */
-struct omega {
-    double first, last;
-};
+/* Admin's factor of the stream; NAN for another placement. */
 struct omega run_omega(const struct run *run);
 
 /* From the next step on; only settings that leave the model as it is may differ. */

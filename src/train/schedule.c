@@ -4,11 +4,18 @@
 #include <math.h>
 #include <stddef.h>
 
-const char *const schedule_names[SCHEDULES + 1] = {
-    [SCHEDULE_CONSTANT] = "constant", [SCHEDULE_LINEAR] = "linear",
-    [SCHEDULE_COSINE] = "cosine",     [SCHEDULE_INVERSE_SQRT] = "inverse-sqrt",
-    [SCHEDULE_WSD] = "wsd",           [SCHEDULES] = NULL,
+const struct name_row schedule_table[SCHEDULES] = {
+    [SCHEDULE_CONSTANT] = {"constant", "stays at lr", NULL},
+    [SCHEDULE_LINEAR] = {"linear", "falls in a straight line to 0 at the last step", NULL},
+    [SCHEDULE_COSINE] = {"cosine", "falls along half a cosine to 0 at the last step",
+                         "Loshchilov 2017"},
+    [SCHEDULE_INVERSE_SQRT] = {"inverse-sqrt", "falls as 1/sqrt(step)", "Vaswani 2017"},
+    [SCHEDULE_WSD] = {"wsd",
+                      "stays at lr for 80 % of the steps, then falls in a straight line to 0",
+                      "Hu 2024"},
 };
+
+const struct names schedule_names = NAMES_OF_ROWS(schedule_table);
 
 double schedule_lr(enum schedule schedule, double lr, int64_t warmup, int64_t steps, int64_t step)
 {

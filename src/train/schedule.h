@@ -2,18 +2,21 @@
 #ifndef LNSCOPE_TRAIN_SCHEDULE_H
 #define LNSCOPE_TRAIN_SCHEDULE_H
 
+#include "base/names.h"
+
 #include <stdint.h>
 
 enum schedule {
     SCHEDULE_CONSTANT,
-    SCHEDULE_LINEAR,       /* to 0 at the last step */
-    SCHEDULE_COSINE,       /* to 0 at the last step (Loshchilov 2017) */
-    SCHEDULE_INVERSE_SQRT, /* falls as 1/sqrt(step) after the warmup (Vaswani 2017) */
-    SCHEDULE_WSD,          /* stable for 80 % of the steps, then linear to 0 (Hu 2024, MiniCPM) */
+    SCHEDULE_LINEAR,
+    SCHEDULE_COSINE,
+    SCHEDULE_INVERSE_SQRT,
+    SCHEDULE_WSD,
     SCHEDULES
 };
 
-extern const char *const schedule_names[SCHEDULES + 1];
+extern const struct name_row schedule_table[SCHEDULES];
+extern const struct names schedule_names;
 
 /* Where the decaying schedules end when the number of steps is open. */
 enum { SCHEDULE_STEPS = 1000 };

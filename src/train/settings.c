@@ -1,11 +1,9 @@
-/* See settings.h. Owns the table of settings; knows no command line and no screen. */
+/* See settings.h. What is here goes by the table (settings_table.c): names, values, copies and
+ * differences, and the settings that a preset brings along. Knows no command line and no screen. */
 #include "train/settings.h"
 
 #include "base/names.h"
 #include "base/numbers.h"
-#include "base/system.h"
-#include "train/pair.h"
-#include "train/presets.h"
 
 #include <errno.h>
 #include <math.h>
@@ -13,448 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const stack_names[SIDES + 1] = {[LEFT] = "left", [RIGHT] = "right", [SIDES] = NULL};
-
-const char *const setting_themes[] = {"default", "dark", "light", "mono", NULL};
-
-static const char *const ascii_names[] = {
-    [ASCII_AUTO] = "auto", [ASCII_ON] = "on", [ASCII_OFF] = "off", NULL};
-
-static const char *const attention_names[] = {[ATTENTION_AUTO] = "auto",
-                                              [ATTENTION_CAUSAL] = "causal",
-                                              [ATTENTION_BIDIRECTIONAL] = "bidirectional",
-                                              NULL};
-
-/* The choices of a bool. */
-static const char *const switch_names[] = {"off", "on", NULL};
-
 _Static_assert(offsetof(struct settings, stack) == 0, "setting_of_stack() goes by the offset");
 
 /* Choices are read and written as int, whatever their enum is called, or as bool. */
 _Static_assert(sizeof(enum placement) == sizeof(int) && sizeof(enum ascii_mode) == sizeof(int),
                "an enum of the settings has the size of int");
 
-#define FIELD(member)                                                                              \
-    .offset = offsetof(struct settings, member), .size = sizeof(((struct settings *)0)->member)
-
-#define STACK_FIELD(member) .per_stack = true, FIELD(stack[LEFT].member)
-
-const struct setting_row setting_table[] = {
-    {.name = "preset",
-     .kind = SETTING_CHOICE,
-     .scope = SCOPE_MODEL,
-     .choices = preset_names,
-     .initial = "none",
-     .unit = "",
-     .help = "settings of a family of models, and those of its training; none: the defaults",
-     STACK_FIELD(preset)},
-    {.name = "left",
-     .kind = SETTING_CHOICE,
-     .scope = SCOPE_MODEL,
-     .choices = placement_names,
-     .initial = "pre",
-     .unit = "",
-     .help = "placement of the norms in the left stack",
-     FIELD(stack[LEFT].placement)},
-    {.name = "right",
-     .kind = SETTING_CHOICE,
-     .scope = SCOPE_MODEL,
-     .choices = placement_names,
-     .initial = "post",
-     .unit = "",
-     .help = "placement of the norms in the right stack",
-     FIELD(stack[RIGHT].placement)},
-    {.name = "norm",
-     .kind = SETTING_CHOICE,
-     .scope = SCOPE_MODEL,
-     .choices = norm_names,
-     .initial = "layernorm",
-     .unit = "",
-     .help = "which normalization",
-     STACK_FIELD(norm)},
-    {.name = "norm-bias",
-     .kind = SETTING_CHOICE,
-     .scope = SCOPE_MODEL,
-     .choices = switch_names,
-     .initial = "on",
-     .unit = "",
-     .help = "norms that can have a bias (layernorm, dyt) have one",
-     STACK_FIELD(norm_bias)},
-    {.name = "gain-offset",
-     .kind = SETTING_CHOICE,
-     .scope = SCOPE_MODEL,
-     .choices = switch_names,
-     .initial = "off",
-     .unit = "",
-     .help = "the gain of a norm is 1 + w, as in Gemma",
-     STACK_FIELD(gain_offset)},
-    {.name = "activation",
-     .kind = SETTING_CHOICE,
-     .scope = SCOPE_MODEL,
-     .choices = activation_names,
-     .initial = "gelu",
-     .unit = "",
-     .help = "nonlinearity of the feed-forward sublayer",
-     STACK_FIELD(activation)},
-    {.name = "positions",
-     .kind = SETTING_CHOICE,
-     .scope = SCOPE_MODEL,
-     .choices = positions_names,
-     .initial = "learned",
-     .unit = "",
-     .help = "how the places of the tokens are told apart",
-     STACK_FIELD(positions)},
-    {.name = "attention",
-     .kind = SETTING_CHOICE,
-     .scope = SCOPE_MODEL,
-     .choices = attention_names,
-     .initial = "auto",
-     .unit = "",
-     .help = "which tokens a token sees; auto is what the task is made for",
-     STACK_FIELD(attention)},
-    {.name = "kv-heads",
-     .kind = SETTING_INTEGER,
-     .scope = SCOPE_MODEL,
-     .least = 1,
-     .most = 1024,
-     .zero = "heads",
-     .initial = "heads",
-     .unit = "heads",
-     .help = "heads of keys and values, a divisor of heads (grouped queries)",
-     STACK_FIELD(kv_heads)},
-    {.name = "kv-rank",
-     .kind = SETTING_INTEGER,
-     .scope = SCOPE_MODEL,
-     .least = 1,
-     .most = 1024,
-     .zero = "full",
-     .initial = "full",
-     .unit = "numbers",
-     .help = "rank that keys and values are compressed to (MLA)",
-     STACK_FIELD(kv_rank)},
-    {.name = "window",
-     .kind = SETTING_INTEGER,
-     .scope = SCOPE_MODEL,
-     .least = 1,
-     .most = 1024,
-     .zero = "none",
-     .initial = "none",
-     .unit = "tokens",
-     .help = "tokens that a token sees, itself included, on each side",
-     STACK_FIELD(window)},
-    {.name = "window-every",
-     .kind = SETTING_INTEGER,
-     .scope = SCOPE_MODEL,
-     .least = 1,
-     .most = LAYERS_MAX,
-     .initial = "1",
-     .unit = "blocks",
-     .help = "the window is on every n-th block; the others see all",
-     STACK_FIELD(window_every)},
-    {.name = "qk-norm",
-     .kind = SETTING_CHOICE,
-     .scope = SCOPE_MODEL,
-     .choices = switch_names,
-     .initial = "off",
-     .unit = "",
-     .help = "RMSNorm of the queries and keys of every head",
-     STACK_FIELD(qk_norm)},
-    {.name = "bias",
-     .kind = SETTING_CHOICE,
-     .scope = SCOPE_MODEL,
-     .choices = switch_names,
-     .initial = "on",
-     .unit = "",
-     .help = "linear layers have biases",
-     STACK_FIELD(bias)},
-    {.name = "tied",
-     .kind = SETTING_CHOICE,
-     .scope = SCOPE_MODEL,
-     .choices = switch_names,
-     .initial = "off",
-     .unit = "",
-     .help = "the output projection is the token embedding",
-     STACK_FIELD(tied)},
-    {.name = "embedding-scale",
-     .kind = SETTING_CHOICE,
-     .scope = SCOPE_MODEL,
-     .choices = switch_names,
-     .initial = "off",
-     .unit = "",
-     .help = "token embeddings are multiplied by sqrt(D)",
-     STACK_FIELD(embedding_scale)},
-    {.name = "parallel",
-     .kind = SETTING_CHOICE,
-     .scope = SCOPE_MODEL,
-     .choices = switch_names,
-     .initial = "off",
-     .unit = "",
-     .help = "attention and feed-forward side by side, as one sublayer",
-     STACK_FIELD(parallel)},
-    {.name = "experts",
-     .kind = SETTING_INTEGER,
-     .scope = SCOPE_MODEL,
-     .least = 2,
-     .most = CONFIG_EXPERTS_MAX,
-     .zero = "none",
-     .initial = "none",
-     .unit = "experts",
-     .help = "feed-forward networks to choose from, beside the shared one",
-     STACK_FIELD(experts)},
-    {.name = "experts-used",
-     .kind = SETTING_INTEGER,
-     .scope = SCOPE_MODEL,
-     .least = 1,
-     .most = CONFIG_EXPERTS_MAX,
-     .initial = "1",
-     .unit = "experts",
-     .help = "experts that a token passes through",
-     STACK_FIELD(experts_used)},
-    {.name = "init",
-     .kind = SETTING_CHOICE,
-     .scope = SCOPE_MODEL,
-     .choices = init_names,
-     .initial = "xavier",
-     .unit = "",
-     .help = "distribution of the initial weights",
-     STACK_FIELD(init)},
-    {.name = "layers",
-     .kind = SETTING_INTEGER,
-     .scope = SCOPE_MODEL,
-     .least = 1,
-     .most = LAYERS_MAX,
-     .initial = "6",
-     .unit = "blocks",
-     .help = "depth of each stack (L)",
-     FIELD(layers)},
-    {.name = "width",
-     .kind = SETTING_INTEGER,
-     .scope = SCOPE_MODEL,
-     .least = 8,
-     .most = 1024,
-     .initial = "64",
-     .unit = "numbers",
-     .help = "width of the residual stream (D), a multiple of heads",
-     FIELD(width)},
-    {.name = "heads",
-     .kind = SETTING_INTEGER,
-     .scope = SCOPE_MODEL,
-     .least = 1,
-     .most = 1024,
-     .initial = "4",
-     .unit = "heads",
-     .help = "attention heads of a block (H), at most width",
-     FIELD(heads)},
-    {.name = "ffn",
-     .kind = SETTING_INTEGER,
-     .scope = SCOPE_MODEL,
-     .least = 1,
-     .most = 8192,
-     .initial = "256",
-     .unit = "numbers",
-     .help = "width inside the feed-forward sublayer (F)",
-     FIELD(ffn)},
-    {.name = "context",
-     .kind = SETTING_INTEGER,
-     .scope = SCOPE_MODEL,
-     .least = 2,
-     .most = 1024,
-     .initial = "32",
-     .unit = "tokens",
-     .help = "length of a sequence (T)",
-     FIELD(context)},
-    {.name = "batch",
-     .kind = SETTING_INTEGER,
-     .scope = SCOPE_MODEL,
-     .least = 1,
-     .most = 1024,
-     .initial = "16",
-     .unit = "sequences",
-     .help = "sequences in a step (B)",
-     FIELD(batch)},
-    {.name = "task",
-     .kind = SETTING_CHOICE,
-     .scope = SCOPE_MODEL,
-     .choices = task_names,
-     .initial = "grammar",
-     .unit = "",
-     .help = "what is learned",
-     FIELD(task)},
-    {.name = "text",
-     .kind = SETTING_STRING,
-     .scope = SCOPE_MODEL,
-     .initial = "",
-     .unit = "",
-     .help = "file that the text task learns",
-     FIELD(text)},
-    {.name = "optimizer",
-     .kind = SETTING_CHOICE,
-     .scope = SCOPE_OPTIMIZER,
-     .choices = optimizer_names,
-     .initial = "adamw",
-     .unit = "",
-     .help = "what turns a gradient into an update",
-     FIELD(optimizer)},
-    {.name = "lr",
-     .kind = SETTING_REAL,
-     .scope = SCOPE_OPTIMIZER,
-     .least = 0,
-     .most = 100,
-     .above = true,
-     .initial = "3e-3",
-     .unit = "",
-     .help = "learning rate after the warmup",
-     FIELD(lr)},
-    {.name = "warmup",
-     .kind = SETTING_INTEGER,
-     .scope = SCOPE_OPTIMIZER,
-     .least = 0,
-     .most = 1e9,
-     .initial = "0",
-     .unit = "steps",
-     .help = "steps over which the learning rate rises to lr, in a straight line",
-     FIELD(warmup)},
-    {.name = "schedule",
-     .kind = SETTING_CHOICE,
-     .scope = SCOPE_OPTIMIZER,
-     .choices = schedule_names,
-     .initial = "constant",
-     .unit = "",
-     .help = "course of the learning rate after the warmup",
-     FIELD(schedule)},
-    {.name = "clip",
-     .kind = SETTING_REAL,
-     .scope = SCOPE_OPTIMIZER,
-     .least = 0,
-     .most = 1e9,
-     .initial = "0",
-     .unit = "",
-     .help = "largest norm of the whole gradient; 0 does not clip",
-     FIELD(clip)},
-    {.name = "weight-decay",
-     .kind = SETTING_REAL,
-     .scope = SCOPE_OPTIMIZER,
-     .least = 0,
-     .most = 100,
-     .initial = "0",
-     .unit = "",
-     .help = "decay of the matrices, times the learning rate, per step",
-     FIELD(weight_decay)},
-    {.name = "beta1",
-     .kind = SETTING_REAL,
-     .scope = SCOPE_OPTIMIZER,
-     .least = 0,
-     .most = 1,
-     .below = true,
-     .initial = "0.9",
-     .unit = "",
-     .help = "memory of the mean gradient: Adam's first moment, the velocity of momentum",
-     FIELD(beta1)},
-    {.name = "beta2",
-     .kind = SETTING_REAL,
-     .scope = SCOPE_OPTIMIZER,
-     .least = 0,
-     .most = 1,
-     .below = true,
-     .initial = "0.999",
-     .unit = "",
-     .help = "memory of the squared gradient, Adam's second moment; of Lion's momentum",
-     FIELD(beta2)},
-    {.name = "seed",
-     .kind = SETTING_INTEGER,
-     .scope = SCOPE_MODEL,
-     .least = 0,
-     .most = (double)INT64_MAX,
-     .initial = "1",
-     .unit = "",
-     .help = "what the initial weights and the batches are drawn from",
-     FIELD(seed)},
-    {.name = "steps",
-     .kind = SETTING_INTEGER,
-     .scope = SCOPE_OPTIMIZER,
-     .least = 0,
-     .most = 1e12,
-     .initial = "0",
-     .unit = "steps",
-     .help = "length of the run; 0 goes on until it is stopped",
-     FIELD(steps)},
-    {.name = "threads",
-     .kind = SETTING_INTEGER,
-     .scope = SCOPE_PROGRAM,
-     .least = 1,
-     .most = 256,
-     .zero = "auto",
-     .initial = "auto",
-     .unit = "threads",
-     .help = "threads that compute (auto: one per core); the numbers do not depend on it",
-     FIELD(threads)},
-    {.name = "theme",
-     .kind = SETTING_CHOICE,
-     .scope = SCOPE_PROGRAM,
-     .choices = setting_themes,
-     .initial = "default",
-     .unit = "",
-     .help = "colours of the screen",
-     FIELD(theme)},
-    {.name = "ascii",
-     .kind = SETTING_CHOICE,
-     .scope = SCOPE_PROGRAM,
-     .choices = ascii_names,
-     .initial = "auto",
-     .unit = "",
-     .help = "draw with ASCII characters only; auto does so where the locale has no UTF-8",
-     FIELD(ascii)},
-    {.name = "mouse",
-     .kind = SETTING_CHOICE,
-     .scope = SCOPE_PROGRAM,
-     .choices = switch_names,
-     .initial = "on",
-     .unit = "",
-     .help = "clicks, drags and the wheel act; with Shift held the terminal has them for itself",
-     FIELD(mouse)},
-    {.name = "hide",
-     .kind = SETTING_CHOICE,
-     .scope = SCOPE_PROGRAM,
-     .choices = switch_names,
-     .initial = "off",
-     .unit = "",
-     .help = "hide header and footer, for a lesson; keys act all the same",
-     FIELD(hide)},
-    {.name = "history",
-     .kind = SETTING_INTEGER,
-     .scope = SCOPE_PROGRAM,
-     .least = 8,
-     .most = 65536,
-     .initial = "256",
-     .unit = "MB",
-     .help = "MB of memory for the past of a run, and as many for states to branch from",
-     FIELD(history)},
-    {.name = "fps",
-     .kind = SETTING_INTEGER,
-     .scope = SCOPE_PROGRAM,
-     .least = 1,
-     .most = 120,
-     .initial = "30",
-     .unit = "frames per second",
-     .help = "how often the screen is drawn, at most",
-     FIELD(fps)},
-    {.name = "speed",
-     .kind = SETTING_REAL,
-     .scope = SCOPE_PROGRAM,
-     .least = 0.1,
-     .most = 1e6,
-     .zero = "unlimited",
-     .initial = "15",
-     .unit = "steps per second",
-     .help = "how fast the screen trains, at most",
-     FIELD(speed)},
-};
-
-const int setting_count = (int)(sizeof setting_table / sizeof *setting_table);
-
 enum { SETTING_NAME = 48, STACK_VALUE = 64 };
-_Static_assert(sizeof setting_table / sizeof *setting_table < SETTINGS_MAX,
-               "the names of all settings fit in the list of setting_find()");
 
 /* What a name means: a row, and the stacks that it sets; of a row that both share, once. */
 struct target {
@@ -489,17 +52,18 @@ static const struct setting_row *row_of(const char *name, enum side side)
 static bool unknown_setting(const char *name, enum side side, struct error *error)
 {
     char full[SETTINGS_MAX][SETTING_NAME];
-    const char *names[SETTINGS_MAX] = {NULL};
-    int count = 0;
+    const char *words[SETTINGS_MAX];
+    struct names names = NAMES_OF_WORDS(words);
+    names.count = 0;
     for (int i = 0; i < setting_count; i++) {
         if (side < SIDES && !setting_table[i].per_stack)
             continue;
-        snprintf(full[count], SETTING_NAME, "%s%s%s", side < SIDES ? stack_names[side] : "",
+        snprintf(full[names.count], SETTING_NAME, "%s%s%s", side < SIDES ? stack_names[side] : "",
                  side < SIDES ? "-" : "", setting_table[i].name);
-        names[count] = full[count];
-        count++;
+        words[names.count] = full[names.count];
+        names.count++;
     }
-    names_find(names, "setting", name, error);
+    names_find(&names, "setting", name, error);
     return false;
 }
 
@@ -566,9 +130,9 @@ void setting_values(const struct setting_row *row, char *out, size_t size)
     switch (row->kind) {
     case SETTING_CHOICE:
         used = (size_t)snprintf(out, size, "one of ");
-        for (int i = 0; row->choices[i] && used < size; i++)
-            used +=
-                (size_t)snprintf(out + used, size - used, "%s%s", i ? ", " : "", row->choices[i]);
+        for (int i = 0; i < row->choices->count && used < size; i++)
+            used += (size_t)snprintf(out + used, size - used, "%s%s", i ? ", " : "",
+                                     names_at(row->choices, i));
         break;
     case SETTING_INTEGER:
         snprintf(out, size, "a whole number from %.0f to %lld%s", row->least,
@@ -643,7 +207,7 @@ static bool set_choice(const struct setting_row *row, void *field, const char *n
                        const char *text, struct error *error)
 {
     /* `left` and `right` are named after the stacks; what they choose is a placement. */
-    const char *what = row->choices == placement_names ? "placement" : name;
+    const char *what = row->choices == &placement_names ? "placement" : name;
     int choice = names_find(row->choices, what, text, error);
     bool on = choice == 1;
     if (choice < 0)
@@ -680,15 +244,70 @@ static bool set_field(const struct setting_row *row, void *field, const char *na
     return error_set(error, "%s '%s': %s", name, shown, values);
 }
 
+/* ---- presets ---- */
+
+/* What a preset's row calls the setting. */
+static const char *name_in_preset(const struct setting_row *row)
+{
+    return setting_of_stack(row) && !row->per_stack ? "placement" : row->name;
+}
+
+/* To the preset's value, or to the default. */
+static bool set_by_preset(struct settings *settings, const struct setting_row *row,
+                          enum preset preset, enum side side, struct error *error)
+{
+    const char *value = preset_value(preset, name_in_preset(row));
+    return set_field(row, (char *)settings + offset_of(row, side), row->name,
+                     value ? value : row->initial, error);
+}
+
+/* All settings of one stack, so that nothing is left of another preset. */
+static bool set_stack_by_preset(struct settings *settings, enum side side, struct error *error)
+{
+    for (int i = 0; i < setting_count; i++) {
+        const struct setting_row *row = &setting_table[i];
+        const bool mine = row->per_stack ? row->choices != &preset_names
+                                         : strcmp(row->name, stack_names[side]) == 0;
+        if (mine && !set_by_preset(settings, row, settings->stack[side].preset, side, error))
+            return false;
+    }
+    return true;
+}
+
+static bool set_shared_by_preset(struct settings *settings, enum preset preset, struct error *error)
+{
+    for (int i = 0; i < PRESET_SHARED; i++)
+        if (!set_by_preset(settings, row_of(preset_shared[i], SIDES), preset, LEFT, error))
+            return false;
+    return true;
+}
+
+int settings_preset_pairs(enum preset preset, bool shared, struct setting_pair out[SETTINGS_MAX])
+{
+    int count = 0;
+    for (int i = 0; shared && i < PRESET_SHARED; i++) {
+        const char *value = preset_value(preset, preset_shared[i]);
+        out[count++] = (struct setting_pair){
+            preset_shared[i], value ? value : row_of(preset_shared[i], SIDES)->initial};
+    }
+    for (int i = 0; !shared && i < setting_count; i++) {
+        const struct setting_row *row = &setting_table[i];
+        const char *name = name_in_preset(row), *value = preset_value(preset, name);
+        if (value && setting_of_stack(row) && strcmp(row->name, stack_names[RIGHT]) != 0)
+            out[count++] = (struct setting_pair){name, value};
+    }
+    return count;
+}
+
 /* What setting a preset brings along: all of the stacks, and what they share where they agree. */
 static bool set_presets(struct settings *settings, const struct target *target, struct error *error)
 {
-    const int left = settings->stack[LEFT].preset;
+    const enum preset left = settings->stack[LEFT].preset;
     for (enum side side = target->first; side <= target->last; side++)
-        if (!preset_apply(settings, settings->stack[side].preset, side, error))
+        if (!set_stack_by_preset(settings, side, error))
             return false;
     return target->first == target->last || left != settings->stack[RIGHT].preset ||
-           preset_apply_shared(settings, left, error);
+           set_shared_by_preset(settings, left, error);
 }
 
 bool setting_set(struct settings *settings, const char *name, const char *value,
@@ -710,7 +329,7 @@ bool setting_set(struct settings *settings, const char *name, const char *value,
                        error))
             return false;
     }
-    if (target.row->choices == preset_names && !set_presets(&changed, &target, error))
+    if (target.row->choices == &preset_names && !set_presets(&changed, &target, error))
         return false;
     *settings = changed;
     return true;
@@ -756,7 +375,7 @@ void setting_get_stack(const struct settings *settings, const struct setting_row
     int64_t integer = 1;
     switch (row->kind) {
     case SETTING_CHOICE:
-        snprintf(out, size, "%s", row->choices[get_integer(field, row->size)]);
+        snprintf(out, size, "%s", names_at(row->choices, (int)get_integer(field, row->size)));
         return;
     case SETTING_STRING:
         snprintf(out, size, "%s", field);
@@ -834,138 +453,8 @@ void settings_copy(struct settings *to, const struct settings *from, enum settin
     }
 }
 
-/* The number nearest to `from` that `good` accepts, counting outwards within least..most. */
-static int nearest(int from, int least, int most, int other, bool (*good)(int value, int other))
+bool settings_preset_holds(const struct settings *settings, enum side side)
 {
-    for (int away = 0; away <= most; away++) {
-        if (from - away >= least && good(from - away, other))
-            return from - away;
-        if (from + away <= most && from + away >= least && good(from + away, other))
-            return from + away;
-    }
-    return least;
-}
-
-static bool divides(int value, int other)
-{
-    return other % value == 0;
-}
-
-static bool is_multiple(int value, int other)
-{
-    return value % other == 0;
-}
-
-static bool check_heads(const struct settings *settings, struct error *error)
-{
-    int width = settings->width, heads = settings->heads;
-    if (width % heads == 0)
-        return true;
-    if (heads > width)
-        return error_set(error, "width %d has no room for %d heads: heads %d is the most", width,
-                         heads, width);
-    int fewer = nearest(heads, 1, width, width, divides);
-    return error_set(error, "width %d cannot be divided by %d heads: heads %d or width %d", width,
-                     heads, fewer, nearest(width, 8, 1024, heads, is_multiple));
-}
-
-/* A text has at most 256 different bytes. */
-enum { TEXT_VOCAB_MAX = 256 };
-
-/* Bytes that both stacks need. */
-static double both_bytes(const struct settings *settings)
-{
-    int vocab = task_describe(settings->task).vocab;
-    return (double)pair_bytes(settings, vocab > 0 ? vocab : TEXT_VOCAB_MAX);
-}
-
-static void print_bytes(double bytes, char *out, size_t size)
-{
-    if (bytes >= 1e9)
-        snprintf(out, size, "%.1f GB", bytes / 1e9);
-    else
-        snprintf(out, size, "%.0f MB", bytes / 1e6);
-}
-
-/* Names the one setting whose halving saves most. */
-static bool check_memory(const struct settings *settings, struct error *error)
-{
-    static const char *const names[] = {"batch", "layers", "context", "ffn", NULL};
-    double have = (double)system_memory(), need = both_bytes(settings), least = INFINITY;
-    char needs[32], has[32], instead[32];
-    const char *lower = NULL;
-    int half = 0;
-    if (have == 0 || need <= 0.9 * have)
-        return true;
-    for (int i = 0; names[i]; i++) {
-        struct settings smaller = *settings;
-        int *const field[] = {&smaller.batch, &smaller.layers, &smaller.context, &smaller.ffn};
-        if (*field[i] < 4)
-            continue;
-        *field[i] /= 2;
-        double bytes = both_bytes(&smaller);
-        if (bytes < least) {
-            least = bytes;
-            lower = names[i];
-            half = *field[i];
-        }
-    }
-    print_bytes(need, needs, sizeof needs);
-    print_bytes(have, has, sizeof has);
-    print_bytes(least, instead, sizeof instead);
-    if (!lower)
-        return error_set(error,
-                         "both stacks need %s of memory and this machine has %s: a smaller "
-                         "width",
-                         needs, has);
-    return error_set(error,
-                     "both stacks need %s of memory and this machine has %s: lower %s first "
-                     "(%s %d needs %s)",
-                     needs, has, lower, lower, half, instead);
-}
-
-/* A model that can be built, and that does not see what it is asked for. */
-static bool check_model(const struct settings *settings, enum side side, struct error *error)
-{
-    struct model_config config = run_model_config(settings, side, 1);
-    if (!model_config_check(&config, error))
-        return false;
-    if (config.mask == MASK_BIDIRECTIONAL && task_predicts_ahead(settings->task))
-        return error_set(error,
-                         "attention 'bidirectional' sees the tokens that the task %s asks for: "
-                         "causal, or the task masked",
-                         task_names[settings->task]);
-    return true;
-}
-
-/* Says which stack it is where the other one is good. */
-static bool check_models(const struct settings *settings, struct error *error)
-{
-    bool good[SIDES];
-    struct error reason[SIDES];
-    for (enum side side = LEFT; side < SIDES; side++)
-        good[side] = check_model(settings, side, &reason[side]);
-    if (good[LEFT] && good[RIGHT])
-        return true;
-    enum side bad = good[LEFT] ? RIGHT : LEFT;
-    if (good[LEFT] || good[RIGHT])
-        return error_set(error, "%s stack: %s", stack_names[bad], reason[bad].text);
-    return error_set(error, "%s", reason[bad].text);
-}
-
-/* Whether it fits in the context; a file is not looked at before it is learned. */
-static bool check_task(const struct settings *settings, struct error *error)
-{
-    if (settings->task == TASK_TEXT)
-        return settings->text[0] ||
-               error_set(error, "the text task has no file: name one with --text FILE");
-    struct task *task = task_open(settings->task, "", settings->context, error);
-    task_close(task);
-    return task != NULL;
-}
-
-bool settings_check(const struct settings *settings, struct error *error)
-{
-    return check_heads(settings, error) && check_task(settings, error) &&
-           check_models(settings, error) && check_memory(settings, error);
+    struct settings fresh = *settings;
+    return set_stack_by_preset(&fresh, side, NULL) && settings_difference(settings, &fresh) < 0;
 }

@@ -11,8 +11,9 @@
 #include "base/error.h"
 #include "core/config.h"
 #include "tasks/task.h"
+#include "train/presets.h"
 #include "train/schedule.h"
-#include "train/snapshot.h"
+#include "train/side.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -26,12 +27,14 @@ enum { SETTINGS_MAX = 64 };
 /* How glyphs are chosen: by the locale, or not. */
 enum ascii_mode { ASCII_AUTO, ASCII_ON, ASCII_OFF };
 
+enum theme { THEME_DEFAULT, THEME_DARK, THEME_LIGHT, THEME_MONO, THEMES };
+
 /* Which keys a query sees; `auto` is what the task is made for. */
 enum attention_mode { ATTENTION_AUTO, ATTENTION_CAUSAL, ATTENTION_BIDIRECTIONAL };
 
 /* What the stacks can differ in; core/config.h says more of each. */
 struct stack_settings {
-    int preset;               /* the last one that was set; 0: none. See presets.h */
+    enum preset preset;       /* the last one that was set */
     enum placement placement; /* `left`, `right` */
     enum norm norm;
     bool norm_bias, gain_offset;
@@ -64,7 +67,7 @@ struct settings {
     int64_t steps; /* 0: until stopped; also the length of the decaying schedules */
     /* the program: never touches the numbers */
     int threads; /* 0: as many as the machine has cores */
-    int theme;   /* index into the table of themes */
+    enum theme theme;
     enum ascii_mode ascii;
     bool mouse, hide; /* hide: no header, no footer */
     int fps;
@@ -81,27 +84,23 @@ struct setting_row {
     const char *name;
     enum setting_kind kind;
     enum setting_scope scope;
-    bool per_stack;             /* also left-NAME and right-NAME */
-    const char *const *choices; /* of SETTING_CHOICE, ended by NULL */
-    double least, most;         /* of the numbers, inclusive unless ... */
-    bool above, below;          /* ... `least` (above) or `most` (below) itself is not allowed */
-    const char *zero;           /* a word for 0, which is then allowed below `least`; or NULL */
-    const char *initial;        /* the default, as one would type it */
-    const char *unit;           /* "", "steps", ... */
-    const char *help;           /* one line */
-    size_t offset;              /* into struct settings; of a row per stack: its left one */
-    size_t size;                /* the type follows from it and `kind` */
+    bool per_stack;              /* also left-NAME and right-NAME */
+    const struct names *choices; /* of SETTING_CHOICE; NULL of the others */
+    double least, most;          /* of the numbers, inclusive unless ... */
+    bool above, below;           /* ... `least` (above) or `most` (below) itself is not allowed */
+    const char *zero;            /* a word for 0, which is then allowed below `least`; or NULL */
+    const char *initial;         /* the default, as one would type it */
+    const char *unit;            /* "", "steps", ... */
+    const char *help;            /* one line */
+    size_t offset;               /* into struct settings; of a row per stack: its left one */
+    size_t size;                 /* the type follows from it and `kind` */
 };
 
 extern const struct setting_row setting_table[];
 extern const int setting_count;
 
-/* "left", "right": how rows, files and messages call the stacks. */
-extern const char *const stack_names[SIDES + 1];
-
-/* The names of the themes, ended by NULL; `struct settings.theme` counts in them. How they look is
- * screen/theme.h's business, and a test holds the two lists against each other. */
-extern const char *const setting_themes[];
+/* The themes by name; how they look is the business of screen/theme.h. */
+extern const struct name_row setting_themes[THEMES];
 
 /* The defaults of the table. */
 struct settings settings_default(void);
@@ -112,7 +111,8 @@ const struct setting_row *setting_find(const char *name, struct error *error);
 
 /* Sets one setting from text, checked against its row; on an error nothing has changed. A setting
  * of the stacks without "left-" or "right-" in front is set in both, and then LEFT/RIGHT is a value
- * as well. A preset sets others along with itself (presets.h). */
+ * as well. A preset sets others along with itself: those of its stack, and where both stacks get
+ * it those that they share. */
 bool setting_set(struct settings *settings, const char *name, const char *value,
                  struct error *error);
 
@@ -138,10 +138,6 @@ void setting_values(const struct setting_row *row, char *out, size_t size);
 /* The same without the words that a column of values does not need: "from 1 to 128". */
 void setting_values_brief(const struct setting_row *row, char *out, size_t size);
 
-/* What no single setting can tell: models that can be built and learn their task, a text for the
- * text task, the memory that all of it needs against what the machine has. */
-bool settings_check(const struct settings *settings, struct error *error);
-
 /* The setting `history` in bytes: what histories and saved states may take, each. */
 size_t settings_history_bytes(const struct settings *settings);
 
@@ -151,5 +147,16 @@ void settings_copy(struct settings *to, const struct settings *from, enum settin
 /* The widest scope among the settings in which the two differ, SCOPE_MODEL being the widest; -1
  * when they are the same. The file of the text task counts only where that task is chosen. */
 int settings_difference(const struct settings *before, const struct settings *after);
+
+/* What a preset sets, as one would type it, in the order of the table: what it says of a stack
+ * (`placement` stands for `left` and `right`), or all that it sets of what the stacks share. The
+ * number of pairs. */
+struct setting_pair {
+    const char *name, *value;
+};
+int settings_preset_pairs(enum preset preset, bool shared, struct setting_pair out[SETTINGS_MAX]);
+
+/* Whether a stack still is what its preset has made it. */
+bool settings_preset_holds(const struct settings *settings, enum side side);
 
 #endif

@@ -4,11 +4,10 @@
 
 #include "core/placement.h"
 #include "core/probe.h"
+#include "train/side.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-enum side { LEFT, RIGHT, SIDES };
 
 enum { LAYERS_MAX = 128, BLOCK_TENSORS_MAX = 40 };
 

@@ -174,7 +174,8 @@ static void add_preset(struct fields *fields, const struct scene *scene)
     setting_get(settings, setting_find("preset", NULL), name, sizeof name);
     bool holds = true;
     for (enum side side = LEFT; side < SIDES; side++)
-        holds = holds && (settings->stack[side].preset == 0 || preset_holds(settings, side));
+        holds =
+            holds && (settings->stack[side].preset == 0 || settings_preset_holds(settings, side));
     struct field *field =
         add(fields, 1, ROLE_BAR_STRONG, "%.40s%s", name, holds ? "" : ", changed");
     shorten(field, "%.40s", name);
@@ -196,8 +197,8 @@ static void add_settings(struct fields *fields, const struct scene *scene)
     add(fields, 1, ROLE_BAR, "seed %" PRIu64, settings->seed);
     char lr[TEXT_NUMBER];
     text_scientific(lr, settings->lr, 0);
-    add(fields, 1, ROLE_BAR, "%s %s %s", optimizer_names[settings->optimizer], lr,
-        schedule_names[settings->schedule]);
+    add(fields, 1, ROLE_BAR, "%s %s %s", optimizer_table[settings->optimizer].name, lr,
+        schedule_table[settings->schedule].name);
     add_kept(fields, scene);
     if (scene->look.bars.axis.frozen)
         add(fields, 1, ROLE_BAR_WARN, "axis frozen");

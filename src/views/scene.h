@@ -10,7 +10,7 @@
 #include "screen/text.h"
 #include "session/events.h"
 #include "session/history.h"
-#include "train/run.h"
+#include "train/omega.h"
 #include "train/sample.h"
 #include "train/settings.h"
 

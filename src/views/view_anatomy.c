@@ -4,6 +4,7 @@
 #include "screen/layout.h"
 #include "screen/text.h"
 #include "session/factors.h"
+#include "train/run.h"
 #include "views/panel.h"
 #include "views/view.h"
 

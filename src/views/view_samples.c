@@ -3,6 +3,7 @@
 #include "screen/layout.h"
 #include "screen/plot.h"
 #include "screen/text.h"
+#include "train/run.h"
 #include "views/panel.h"
 #include "views/view.h"
 

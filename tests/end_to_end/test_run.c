@@ -304,7 +304,8 @@ static void every_choice_runs(void **state)
     (void)state;
     for (int i = 0; i < setting_count; i++) {
         const struct setting_row *row = &setting_table[i];
-        for (int choice = 0; row->kind == SETTING_CHOICE && row->choices[choice]; choice++) {
+        for (int choice = 0; row->kind == SETTING_CHOICE && choice < row->choices->count;
+             choice++) {
             const char *more = "";
             if (strcmp(row->name, "task") == 0)
                 more = choice == TASK_SHAPES ? "--context 17" : "--context 8";
@@ -315,7 +316,7 @@ static void every_choice_runs(void **state)
             if (choice == TASK_TEXT && strcmp(row->name, "task") == 0)
                 continue;
             snprintf(command, sizeof command, "run --steps 2" SMALL " --%s %s %s", row->name,
-                     row->choices[choice], more);
+                     names_at(row->choices, choice), more);
             char *text = run_to(0, command);
             assert_int_equal(count(text, '\n'), 5);
             assert_null(strstr(text, ",false,"));

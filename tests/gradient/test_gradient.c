@@ -146,9 +146,9 @@ static void compare(struct model *model, double *number, const double *gradient,
 static void report(const struct model_config *config, const char *what, const struct worst *worst)
 {
     printf("  %-8s %-9s %-4s  %-10s %8.1e  %-24s %5zu compared, %zu left out\n",
-           placement_names[config->placement], norm_names[config->norm],
-           activation_names[config->activation], what, worst->error, worst->where, worst->compared,
-           worst->left_out);
+           placement_table[config->placement].name, norm_table[config->norm].name,
+           activation_table[config->activation].name, what, worst->error, worst->where,
+           worst->compared, worst->left_out);
     assert_true(worst->compared > 0);
     if (!(worst->error <= TOLERANCE))
         fail_msg("%s: relative error %.3g above %.0e", worst->where, worst->error, TOLERANCE);
@@ -499,7 +499,7 @@ static void check_variant(const char *name, const struct model_config *config)
         fail_msg("%s: %s", name, error.text);
     const struct worst worst = worst_of_parameters(config);
     printf("  %-28s %-8s %8.1e  %-28s %5zu compared, %zu left out\n", name,
-           placement_names[config->placement], worst.error, worst.where, worst.compared,
+           placement_table[config->placement].name, worst.error, worst.where, worst.compared,
            worst.left_out);
     if (!(worst.error <= TOLERANCE))
         fail_msg("%s, %s: relative error %.3g above %.0e", name, worst.where, worst.error,

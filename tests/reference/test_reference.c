@@ -136,7 +136,7 @@ static double number_of(const struct safetensors_file *file, const char *key)
     return value;
 }
 
-static int word_of(const struct safetensors_file *file, const char *key, const char *const *names)
+static int word_of(const struct safetensors_file *file, const char *key, const struct names *names)
 {
     struct error error;
     const int index = names_find(names, key, need_metadata(file, key), &error);
@@ -158,17 +158,20 @@ static int count_of(const struct safetensors_file *file, const char *key)
 }
 
 static unsigned choice_of(const struct safetensors_file *file, const char *key,
-                          const char *const *names)
+                          const struct names *names)
 {
     return safetensors_value(file, key) == NULL ? 0 : (unsigned)word_of(file, key, names);
 }
 
 static struct model_config config_of(const struct safetensors_file *file)
 {
+    static const char *const words[] = {
+        [MASK_CAUSAL] = "causal", [MASK_BIDIRECTIONAL] = "bidirectional"};
+    const struct names masks = NAMES_OF_WORDS(words);
     return (struct model_config){
-        .placement = (enum placement)word_of(file, "placement", placement_names),
-        .norm = (enum norm)word_of(file, "norm", norm_names),
-        .activation = (enum activation)word_of(file, "activation", activation_names),
+        .placement = (enum placement)word_of(file, "placement", &placement_names),
+        .norm = (enum norm)word_of(file, "norm", &norm_names),
+        .activation = (enum activation)word_of(file, "activation", &activation_names),
         .init = INIT_XAVIER,
         .norm_bias = flag_of(file, "norm-bias", true),
         .gain_offset = flag_of(file, "gain-offset", false),
@@ -180,8 +183,8 @@ static struct model_config config_of(const struct safetensors_file *file)
         .batch = (int)number_of(file, "batch"),
         .vocab = (int)number_of(file, "vocab"),
         .seed = 1,
-        .positions = choice_of(file, "positions", positions_names),
-        .mask = choice_of(file, "attention", mask_names),
+        .positions = choice_of(file, "positions", &positions_names),
+        .mask = choice_of(file, "attention", &masks),
         .kv_heads = count_of(file, "kv-heads"),
         .kv_rank = count_of(file, "kv-rank"),
         .window = count_of(file, "window"),
@@ -386,7 +389,7 @@ static void check_optimizer(const char *name, const struct kernels *kernels)
     assert_true(optimizer_open(&state, &model));
     assert_true(number_of(&file, "epsilon") == OPTIMIZER_EPSILON);
     struct optimizer_step update = {
-        .kind = (enum optimizer)word_of(&file, "optimizer", optimizer_names),
+        .kind = (enum optimizer)word_of(&file, "optimizer", &optimizer_names),
         .lr = number_of(&file, "lr"),
         .decay = number_of(&file, "weight-decay"),
         .beta1 = number_of(&file, "beta1"),

@@ -343,8 +343,9 @@ static int check_config(const struct model_config *config, const bool wanted[SUB
     struct rng rng = rng_stream(4, rng_key("input"), 0);
     real x[T * D], dy[T * D];
     char what[80];
-    snprintf(what, sizeof what, "%s, %s, %s, sublayers %d%d", placement_names[config->placement],
-             norm_names[config->norm], activation_names[config->activation], wanted[0], wanted[1]);
+    snprintf(what, sizeof what, "%s, %s, %s, sublayers %d%d",
+             placement_table[config->placement].name, norm_table[config->norm].name,
+             activation_table[config->activation].name, wanted[0], wanted[1]);
     check.what = what;
     assert_true(model_open(&model, config));
     small_model_stir(&model, 0.2);
@@ -423,7 +424,7 @@ static const struct block_tensor *find(const struct block *block, enum trace_pla
     for (int i = 0; i < block->tensors; i++)
         if (block->tensor[i].place == place && strcmp(block->tensor[i].name, name) == 0)
             return &block->tensor[i];
-    fail_msg("%s has no tensor '%s'", placement_names[block->model.config.placement], name);
+    fail_msg("%s has no tensor '%s'", placement_table[block->model.config.placement].name, name);
     return NULL;
 }
 

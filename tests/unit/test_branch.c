@@ -43,7 +43,7 @@ static const struct model_config configs[] = {
 /* ---- threads, memory --------------------------------------------------------------------------*/
 
 /* A step on a team of three threads, twice, leaves the same gradients as one on none. */
-static void bits_do_not_depend_on_threads(void **state)
+static void bits_of_branches_do_not_depend_on_threads(void **state)
 {
     (void)state;
     struct team *team = team_open(3);
@@ -361,7 +361,7 @@ static void impossible_models_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bits_do_not_depend_on_threads),
+        cmocka_unit_test(bits_of_branches_do_not_depend_on_threads),
         cmocka_unit_test(memory_is_as_announced),
         cmocka_unit_test(a_snapshot_holds_all_kinds_of_tensors),
         cmocka_unit_test(attention_gives_all_to_the_keys_it_sees),

@@ -98,7 +98,7 @@ static void a_player_shows_the_last_canvas(void **state)
     }
 }
 
-static void colours_are_those_of_the_theme(void **state)
+static void a_recording_has_the_colours_of_the_theme(void **state)
 {
     struct canvas canvas;
     struct cast_played played;
@@ -183,7 +183,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_player_shows_the_last_canvas, enter_folder, leave_folder),
-        cmocka_unit_test_setup_teardown(colours_are_those_of_the_theme, enter_folder, leave_folder),
+        cmocka_unit_test_setup_teardown(a_recording_has_the_colours_of_the_theme, enter_folder,
+                                        leave_folder),
         cmocka_unit_test_setup_teardown(only_differences_are_written, enter_folder, leave_folder),
         cmocka_unit_test_setup_teardown(files_are_numbered_and_never_replaced, enter_folder,
                                         leave_folder),

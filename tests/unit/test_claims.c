@@ -1,9 +1,10 @@
 /* Claims: the statistics, the judgement, the table, the course of the experiments, and that the
  * cheap ones really measure. */
 #include "claims/claim_initial.h"
-#include "claims/claim_lab.h"
 #include "claims/claim_statistics.h"
 #include "claims/claims.h"
+#include "claims/trial.h"
+#include "train/settings_check.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -175,7 +176,7 @@ static void every_row_is_sound(void **state)
     (void)state;
     for (int i = 0; i < claim_count; i++) {
         const struct claim_row *row = &claim_table[i];
-        const struct settings settings = lab_parse(row->setting);
+        const struct settings settings = trial_parse(row->setting);
         if (!settings_check(&settings, &error))
             fail_msg("%s: %s", row->id, error.text);
         assert_true(row->seeds >= 1 && row->seeds <= CLAIM_SEEDS);
@@ -190,7 +191,7 @@ static void every_row_is_sound(void **state)
     }
 }
 
-/* ---- the lab ---------------------------------------------------------------------------------*/
+/* ---- trials ----------------------------------------------------------------------------------*/
 
 #define SMALL                                                                                      \
     "--task copy --layers 2 --width 16 --heads 2 --ffn 32 --context 8 --batch 2 --steps 30"
@@ -200,9 +201,9 @@ static const struct claim_row small_row = {
 
 static void a_lab_trains_as_a_run(void **state)
 {
-    struct claim_lab lab = {.row = &small_row, .seed = 7};
-    const struct settings settings = lab_settings(&lab);
-    struct lab_stack stack;
+    struct trial trial = {.row = &small_row, .seed = 7};
+    const struct settings settings = trial_settings(&trial);
+    struct trial_stack stack;
     struct run run;
     struct snapshot snapshot;
     struct error error;
@@ -210,8 +211,8 @@ static void a_lab_trains_as_a_run(void **state)
     (void)state;
     assert_int_equal(settings.seed, 7);
     assert_int_equal(settings.steps, 30);
-    assert_true(lab_open(&stack, &lab, &settings, RIGHT));
-    lab_train(&stack, 30);
+    assert_true(trial_open(&stack, &trial, &settings, RIGHT));
+    trial_train(&stack, 30);
     assert_true(run_open(&run, &settings, RIGHT, stack.task, &error));
     for (int step = 0; step < 30; step++) {
         run_step(&run, &snapshot);
@@ -219,35 +220,35 @@ static void a_lab_trains_as_a_run(void **state)
         weight = 0.95 * weight + 0.05;
     }
     assert_true(stack.snapshot.loss == snapshot.loss);
-    assert_near(lab_loss(&stack), mean / weight / log(32), 1e-12);
-    assert_near(lab_train_fresh(&lab, &settings, RIGHT), lab_loss(&stack), 0);
+    assert_near(trial_loss(&stack), mean / weight / log(32), 1e-12);
+    assert_near(trial_train_fresh(&trial, &settings, RIGHT), trial_loss(&stack), 0);
     run_close(&run);
-    lab_close(&stack);
-    assert_false(lab_ended(&lab));
+    trial_close(&stack);
+    assert_false(trial_ended(&trial));
 }
 
 static void what_cannot_be_opened_ends_the_lab(void **state)
 {
-    struct claim_lab lab = {.row = &small_row, .seed = 1};
-    struct settings settings = lab_settings(&lab);
+    struct trial trial = {.row = &small_row, .seed = 1};
+    struct settings settings = trial_settings(&trial);
     (void)state;
     settings.task = TASK_TEXT;
     strcpy(settings.text, "/nowhere/at/all");
-    assert_true(isnan(lab_train_fresh(&lab, &settings, LEFT)));
-    assert_true(lab_ended(&lab));
-    assert_non_null(strstr(lab.error.text, "/nowhere"));
+    assert_true(isnan(trial_train_fresh(&trial, &settings, LEFT)));
+    assert_true(trial_ended(&trial));
+    assert_non_null(strstr(trial.error.text, "/nowhere"));
 }
 
 static void a_diverged_stack_has_no_loss(void **state)
 {
-    struct claim_lab lab = {.row = &small_row, .seed = 1};
-    struct settings settings = lab_settings(&lab);
+    struct trial trial = {.row = &small_row, .seed = 1};
+    struct settings settings = trial_settings(&trial);
     (void)state;
-    lab_set(&settings, "optimizer", "sgd");
+    trial_set(&settings, "optimizer", "sgd");
     settings.lr = 100;
     settings.stack[LEFT].norm = NORM_NONE;
-    assert_true(isnan(lab_train_fresh(&lab, &settings, LEFT)));
-    assert_false(lab_ended(&lab));
+    assert_true(isnan(trial_train_fresh(&trial, &settings, LEFT)));
+    assert_false(trial_ended(&trial));
 }
 
 /* ---- experiments -----------------------------------------------------------------------------*/
@@ -257,12 +258,12 @@ static void measure(const struct claim_row *row, int seeds, struct claim_result 
 {
     *result = (struct claim_result){.row = row, .seeds = seeds};
     for (int seed = 0; seed < seeds; seed++) {
-        struct claim_lab lab = {.row = row, .seed = (uint64_t)seed + 1};
-        row->measure(&lab);
-        assert_string_equal(lab.error.text, "");
-        assert_int_equal(lab.values, claim_quantities(row));
-        for (int i = 0; i < lab.values; i++)
-            result->value[i][seed] = lab.value[i];
+        struct trial trial = {.row = row, .seed = (uint64_t)seed + 1};
+        row->measure(&trial);
+        assert_string_equal(trial.error.text, "");
+        assert_int_equal(trial.values, claim_quantities(row));
+        for (int i = 0; i < trial.values; i++)
+            result->value[i][seed] = trial.value[i];
     }
     claim_judge(result);
 }

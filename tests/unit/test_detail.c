@@ -148,7 +148,7 @@ static void flows_join_the_streams(void **state)
     (void)state;
     for (int placement = 0; placement < PLACEMENTS; placement++) {
         struct pair pair;
-        open_pair(&pair, placement_names[placement], "none", WATCH_DETAIL);
+        open_pair(&pair, placement_table[placement].name, "none", WATCH_DETAIL);
         pair_step(&pair, snapshot);
         const struct snapshot *now = &snapshot[LEFT];
         const struct flow *attention = &now->detail.flow[FLOW_ATTENTION],
@@ -234,8 +234,8 @@ static void training_does_not_notice(void **state)
     (void)state;
     for (int placement = 0; placement < PLACEMENTS; placement++) {
         struct pair with, without;
-        open_pair(&with, placement_names[placement], "pre", WATCH_DETAIL);
-        open_pair(&without, placement_names[placement], "pre", 0);
+        open_pair(&with, placement_table[placement].name, "pre", WATCH_DETAIL);
+        open_pair(&without, placement_table[placement].name, "pre", 0);
         for (int step = 0; step < 20; step++) {
             pair_step(&with, snapshot);
             pair_step(&without, snapshot);

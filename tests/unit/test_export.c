@@ -161,7 +161,7 @@ static void lines_are_rectangles(void **state)
     free(svg);
 }
 
-static void colours_are_those_of_the_theme(void **state)
+static void a_picture_has_the_colours_of_the_theme(void **state)
 {
     char *svg = picture_of("left", ROLE_LEFT), part[64];
     (void)state;
@@ -273,7 +273,7 @@ int main(void)
         TEST(quadrants_and_shades_are_rectangles),
         TEST(braille_dots_are_circles),
         TEST(lines_are_rectangles),
-        TEST(colours_are_those_of_the_theme),
+        TEST(a_picture_has_the_colours_of_the_theme),
         TEST(backgrounds_are_those_of_the_cells),
         TEST(an_export_takes_the_next_free_number),
         TEST(one_file_is_what_its_name_says),

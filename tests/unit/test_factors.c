@@ -151,8 +151,8 @@ static void factors_multiply_to_the_block_under_every_placement(void **state)
 {
     (void)state;
     for (int placement = 0; placement < PLACEMENTS; placement++) {
-        check_run(placement_names[placement], "off");
-        check_run(placement_names[placement], "on");
+        check_run(placement_table[placement].name, "off");
+        check_run(placement_table[placement].name, "on");
     }
 }
 

@@ -857,8 +857,8 @@ static void check_optimizer(const struct kernels *kernels, enum optimizer kind)
             squares += reference[i].w * reference[i].w;
             changes += change * change;
             reference[i].w -= change;
-            assert_near((double)weight[i], reference[i].w, 4 * TOLERANCE, optimizer_names[kind],
-                        kernels->name);
+            assert_near((double)weight[i], reference[i].w, 4 * TOLERANCE,
+                        optimizer_table[kind].name, kernels->name);
         }
         assert_near(sums.weight / squares, 1, 1e-4, "weights", kernels->name);
         assert_near(sums.change / changes, 1, 1e-3, "changes", kernels->name);

@@ -71,7 +71,8 @@ static void check_threads(const struct model_config *config)
         real *together = train(config, teams[t], &count);
         if (memcmp(alone, together, count * sizeof *alone) != 0)
             fail_msg("%s, %s: %d threads give other bits than one",
-                     placement_names[config->placement], norm_names[config->norm], teams[t]);
+                     placement_table[config->placement].name, norm_table[config->norm].name,
+                     teams[t]);
         free(together);
     }
     free(alone);
@@ -137,7 +138,7 @@ static void check_prediction(const struct model_config *config)
         model_predict(&model, i + 1, 0, T, NULL);
         if (!(fabs(predicted_loss(&model, i, place, token) - loss) < 1e-4 * (1 + loss)))
             fail_msg("%s, %s: the prediction of sequence %d is %g, that of the batch %g",
-                     placement_names[config->placement], norm_names[config->norm], i,
+                     placement_table[config->placement].name, norm_table[config->norm].name, i,
                      predicted_loss(&model, i, place, token), loss);
     }
     model_close(&model);
@@ -170,8 +171,8 @@ static void check_going_on(const struct model_config *config)
                 const double b = (double)model_logits(&part, sequence, place)[v];
                 if (!(fabs(a - b) < 1e-4 * (1 + fabs(a))))
                     fail_msg("%s, positions %s: %g at place %d, and %g when gone on",
-                             placement_names[config->placement], positions_names[config->positions],
-                             a, place, b);
+                             placement_table[config->placement].name,
+                             positions_table[config->positions].name, a, place, b);
             }
     model_close(&whole);
     model_close(&part);
@@ -223,7 +224,7 @@ static void check_wide(const struct model_config *config)
         (loss_along(&model, start, length) - loss_along(&model, start, -length)) / (2 * length);
     if (!(fabs(noted / square - 1) < 1e-5 && fabs(slope / square - 1) < 2e-3))
         fail_msg("%s: squares of %g, noted as %g, and a slope of %g",
-                 placement_names[config->placement], square, noted, slope);
+                 placement_table[config->placement].name, square, noted, slope);
     free(start);
     model_close(&model);
 }
@@ -353,7 +354,7 @@ static void inits_spread_as_they_say(void **state)
         for (size_t p = 0; p < sizeof parts / sizeof *parts; p++) {
             const double found = rms(parts[p].values, parts[p].count);
             if (!(fabs(found / parts[p].expected - 1) < 0.03))
-                fail_msg("%s, part %zu: %g, expected %g", init_names[config.init], p, found,
+                fail_msg("%s, part %zu: %g, expected %g", init_table[config.init].name, p, found,
                          parts[p].expected);
         }
         double largest = 0;
@@ -441,7 +442,7 @@ static void every_row_is_whole(void **state)
     for (int placement = 0; placement < PLACEMENTS; placement++) {
         const struct placement_row *row = &placement_table[placement];
         const bool norms = row->norm_in || row->norm_branch || row->norm_out;
-        assert_string_equal(row->name, placement_names[placement]);
+        assert_string_equal(row->name, placement_table[placement].name);
         assert_true(row->title && row->formula && row->source && row->note);
         assert_true(strlen(row->formula) < 48 && !strchr(row->note, '\n'));
         if (row->beside == BESIDE_NOTHING && !row->by_block)

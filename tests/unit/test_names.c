@@ -12,14 +12,15 @@
 
 #include <cmocka.h>
 
-static const char *const words[] = {"left", "right", "layers", "norm", NULL};
+static const char *const list[] = {"left", "right", "layers", "norm"};
+static const struct names words = NAMES_OF_WORDS(list);
 
 static void a_name_is_found(void **state)
 {
     struct error error = {.text = ""};
     (void)state;
-    assert_int_equal(names_find(words, "word", "left", &error), 0);
-    assert_int_equal(names_find(words, "word", "norm", &error), 3);
+    assert_int_equal(names_find(&words, "word", "left", &error), 0);
+    assert_int_equal(names_find(&words, "word", "norm", &error), 3);
     assert_string_equal(error.text, "");
 }
 
@@ -27,12 +28,12 @@ static void a_wrong_name_gets_the_nearest_first(void **state)
 {
     struct error error;
     (void)state;
-    assert_int_equal(names_find(words, "word", "layer", &error), -1);
+    assert_int_equal(names_find(&words, "word", "layer", &error), -1);
     assert_string_equal(error.text, "word 'layer': one of layers, left, right, norm");
-    assert_int_equal(names_find(words, "word", "", &error), -1);
+    assert_int_equal(names_find(&words, "word", "", &error), -1);
     assert_string_equal(error.text, "word '': one of left, right, layers, norm");
-    assert_int_equal(names_find(words, "word", "LEFT", &error), -1);
-    assert_int_equal(names_find(words, "word", "lef", NULL), -1);
+    assert_int_equal(names_find(&words, "word", "LEFT", &error), -1);
+    assert_int_equal(names_find(&words, "word", "lef", NULL), -1);
 }
 
 static void distances_count_edits(void **state)

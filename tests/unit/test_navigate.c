@@ -3,6 +3,7 @@
 #include "views/navigate.h"
 
 #include "support/fixture.h"
+#include "train/run.h"
 #include "views/chart.h"
 #include "views/views.h"
 
@@ -117,7 +118,7 @@ static void the_projector_is_left_by_a_view(void **state)
     assert_true(!scene->look.projector && scene->look.view == VIEW_WATERFALL);
 }
 
-static void tab_goes_round(void **state)
+static void tab_goes_round_the_views(void **state)
 {
     (void)state;
     for (int i = 0; i < VIEWS; i++) {
@@ -545,7 +546,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(the_cursor_jumps_from_mark_to_mark),
         TEST(the_projector_is_left_by_a_view),
-        TEST(tab_goes_round),
+        TEST(tab_goes_round_the_views),
         TEST(time_moves_by_kept_steps),
         TEST(past_the_newest_step_it_is_live_again),
         TEST(without_a_step_there_is_no_past),

@@ -2,6 +2,7 @@
 #include "train/presets.h"
 
 #include "train/pair.h"
+#include "train/settings_check.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -42,50 +43,86 @@ static const char *value_of(const struct settings *settings, const char *name, e
 static void names_are_those_of_the_table(void **state)
 {
     (void)state;
-    assert_string_equal(preset_names[0], "none");
-    for (int i = 0; i < PRESETS; i++) {
+    assert_int_equal(preset_names.count, PRESETS);
+    assert_string_equal(names_at(&preset_names, PRESET_NONE), "none");
+    for (int i = PRESET_NONE + 1; i < PRESETS; i++) {
         const struct preset_row *row = &preset_table[i];
-        assert_string_equal(preset_names[i + 1], row->name);
+        assert_string_equal(names_at(&preset_names, i), row->name);
         assert_true(strlen(row->summary) > 0 && strlen(row->leaves_out) > 0);
         assert_null(strchr(row->summary, '\n'));
     }
-    assert_null(preset_names[PRESETS + 1]);
+}
+
+static bool is_shared(const char *name)
+{
+    bool shared = false;
+    for (int i = 0; i < PRESET_SHARED; i++)
+        shared = shared || strcmp(preset_shared[i], name) == 0;
+    return shared;
 }
 
 static void a_row_names_settings_of_the_stack_and_shared_ones(void **state)
 {
     (void)state;
     for (int i = 0; i < PRESET_SHARED; i++)
-        assert_false(setting_find(preset_shared[i], NULL)->per_stack);
-    assert_null(preset_shared[PRESET_SHARED]);
-    for (int i = 0; i < PRESETS; i++) {
+        assert_false(setting_of_stack(setting_find(preset_shared[i], NULL)));
+    for (int i = PRESET_NONE + 1; i < PRESETS; i++) {
         const struct preset_row *row = &preset_table[i];
-        for (int pair = 0; pair < PRESET_VALUES && row->stack[pair][0]; pair++)
-            if (strcmp(row->stack[pair][0], "placement") != 0)
-                assert_true(setting_find(row->stack[pair][0], NULL)->per_stack);
-        for (int value = 0; value < PRESET_SHARED; value++)
-            assert_non_null(row->shared[value]);
+        assert_true(preset_table[row->parent].parent != (enum preset)i);
+        for (int pair = 0; pair < PRESET_VALUES && row->set[pair][0]; pair++) {
+            const char *name = row->set[pair][0];
+            if (strcmp(name, "placement") != 0 && !is_shared(name))
+                assert_true(setting_find(name, NULL)->per_stack);
+            for (int other = 0; other < pair; other++)
+                assert_string_not_equal(row->set[other][0], name);
+            /* what is the parent's already need not be said */
+            const char *parents = preset_value(row->parent, name);
+            assert_true(!parents || strcmp(parents, row->set[pair][1]) != 0);
+        }
     }
 }
 
-/* All values of a row arrive as they are written, in both stacks. */
+/* Own values come before those of the parent, and there are no others. */
+static void a_preset_is_like_its_parent_but_for_its_row(void **state)
+{
+    (void)state;
+    assert_int_equal(preset_table[PRESET_MISTRAL].parent, PRESET_LLAMA);
+    assert_string_equal(preset_value(PRESET_MISTRAL, "kv-heads"), "2");
+    assert_string_equal(preset_value(PRESET_MISTRAL, "activation"), "swiglu");
+    assert_string_equal(preset_value(PRESET_OLMO2, "placement"), "branch");
+    assert_null(preset_value(PRESET_LLAMA, "kv-heads"));
+    assert_null(preset_value(PRESET_NONE, "norm"));
+    struct setting_pair pair[SETTINGS_MAX];
+    assert_int_equal(settings_preset_pairs(PRESET_NONE, false, pair), 0);
+    assert_int_equal(settings_preset_pairs(PRESET_MISTRAL, false, pair), 9);
+    assert_string_equal(pair[0].name, "placement");
+    assert_string_equal(pair[0].value, "pre");
+    assert_int_equal(settings_preset_pairs(PRESET_MISTRAL, true, pair), PRESET_SHARED);
+    assert_string_equal(pair[3].name, "lr"); /* which no row names: the default */
+    assert_string_equal(pair[3].value, "3e-3");
+}
+
+/* All values of a row arrive as they are written, in both stacks; those that both share too. */
 static void a_preset_sets_what_it_names(void **state)
 {
     (void)state;
-    for (int i = 0; i < PRESETS; i++) {
+    for (int i = PRESET_NONE + 1; i < PRESETS; i++) {
         const struct preset_row *row = &preset_table[i];
         struct settings settings = with_preset("preset", row->name);
         struct error error;
         for (enum side side = LEFT; side < SIDES; side++) {
-            for (int pair = 0; pair < PRESET_VALUES && row->stack[pair][0]; pair++)
-                assert_string_equal(value_of(&settings, row->stack[pair][0], side),
-                                    row->stack[pair][1]);
+            for (int pair = 0; pair < PRESET_VALUES && row->set[pair][0]; pair++)
+                if (!is_shared(row->set[pair][0]))
+                    assert_string_equal(value_of(&settings, row->set[pair][0], side),
+                                        row->set[pair][1]);
             assert_string_equal(value_of(&settings, "preset", side), row->name);
-            assert_true(preset_holds(&settings, side));
+            assert_true(settings_preset_holds(&settings, side));
         }
         struct settings shared = settings_default();
-        for (int value = 0; value < PRESET_SHARED; value++)
-            set(&shared, preset_shared[value], row->shared[value]);
+        struct setting_pair pair[SETTINGS_MAX];
+        const int pairs = settings_preset_pairs((enum preset)i, true, pair);
+        for (int p = 0; p < pairs; p++)
+            set(&shared, pair[p].name, pair[p].value);
         memcpy(shared.stack, settings.stack, sizeof shared.stack);
         assert_int_equal(settings_difference(&settings, &shared), -1);
         if (!settings_check(&settings, &error))
@@ -97,11 +134,11 @@ static void a_preset_sets_what_it_names(void **state)
 static void one_preset_after_another_is_that_preset(void **state)
 {
     (void)state;
-    for (int i = 0; i <= PRESETS; i++)
-        for (int j = 0; j <= PRESETS; j++) {
-            struct settings fresh = with_preset("preset", preset_names[j]);
-            struct settings after = with_preset("preset", preset_names[i]);
-            set(&after, "preset", preset_names[j]);
+    for (int i = 0; i < PRESETS; i++)
+        for (int j = 0; j < PRESETS; j++) {
+            struct settings fresh = with_preset("preset", preset_table[j].name);
+            struct settings after = with_preset("preset", preset_table[i].name);
+            set(&after, "preset", preset_table[j].name);
             assert_int_equal(settings_difference(&fresh, &after), -1);
         }
     struct settings none = with_preset("preset", "none"), initial = settings_default();
@@ -111,9 +148,9 @@ static void one_preset_after_another_is_that_preset(void **state)
 static void a_preset_of_one_stack_leaves_the_rest(void **state)
 {
     (void)state;
-    for (int i = 1; i <= PRESETS; i++) {
-        struct settings settings = with_preset("right-preset", preset_names[i]);
-        struct settings both = with_preset("preset", preset_names[i]);
+    for (int i = 1; i < PRESETS; i++) {
+        struct settings settings = with_preset("right-preset", preset_table[i].name);
+        struct settings both = with_preset("preset", preset_table[i].name);
         struct settings initial = settings_default();
         struct settings right = initial;
         right.stack[RIGHT] = settings.stack[RIGHT];
@@ -139,15 +176,15 @@ static void what_is_set_later_wins(void **state)
     assert_int_equal(settings.layers, 12); /* a size */
     assert_int_equal(settings.stack[RIGHT].norm, NORM_RMSNORM);
     set(&settings, "left", "pre");
-    assert_true(preset_holds(&settings, LEFT)); /* it was so */
+    assert_true(settings_preset_holds(&settings, LEFT)); /* it was so */
     set(&settings, "right", "post");
     set(&settings, "warmup", "7");
     assert_int_equal(settings.stack[LEFT].placement, PLACEMENT_PRE);
     assert_int_equal(settings.stack[RIGHT].placement, PLACEMENT_POST);
     assert_int_equal(settings.stack[RIGHT].norm, NORM_RMSNORM);
     assert_int_equal(settings.warmup, 7);
-    assert_true(preset_holds(&settings, LEFT));
-    assert_false(preset_holds(&settings, RIGHT));
+    assert_true(settings_preset_holds(&settings, LEFT));
+    assert_false(settings_preset_holds(&settings, RIGHT));
 }
 
 /* At a small size the loss stays finite and is lower after 40 steps, on the same batch sizes. */
@@ -158,15 +195,15 @@ static void every_preset_trains(void **state)
                                            {"warmup", "5"}};
     static struct snapshot snapshot[SIDES];
     (void)state;
-    for (int i = 1; i <= PRESETS; i++) {
-        struct settings settings = with_preset("preset", preset_names[i]);
+    for (int i = 1; i < PRESETS; i++) {
+        struct settings settings = with_preset("preset", preset_table[i].name);
         struct pair pair;
         struct error error;
         double first = 0, last = 0;
         for (size_t j = 0; j < sizeof small / sizeof *small; j++)
             set(&settings, small[j][0], small[j][1]);
         if (!settings_check(&settings, &error) || !pair_open(&pair, &settings, &error))
-            fail_msg("%s: %s", preset_names[i], error.text);
+            fail_msg("%s: %s", preset_table[i].name, error.text);
         for (int step = 1; step <= 40; step++) {
             pair_step(&pair, snapshot);
             assert_true(snapshot[LEFT].finite && snapshot[RIGHT].finite);
@@ -175,7 +212,7 @@ static void every_preset_trains(void **state)
             last += step > 35 ? snapshot[LEFT].loss / 5 : 0;
         }
         if (!(last < first - 0.02))
-            fail_msg("%s: the loss goes from %.3f to %.3f", preset_names[i], first, last);
+            fail_msg("%s: the loss goes from %.3f to %.3f", preset_table[i].name, first, last);
         pair_close(&pair);
     }
 }
@@ -218,6 +255,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_are_those_of_the_table),
         cmocka_unit_test(a_row_names_settings_of_the_stack_and_shared_ones),
+        cmocka_unit_test(a_preset_is_like_its_parent_but_for_its_row),
         cmocka_unit_test(a_preset_sets_what_it_names),
         cmocka_unit_test(one_preset_after_another_is_that_preset),
         cmocka_unit_test(a_preset_of_one_stack_leaves_the_rest),

@@ -100,7 +100,7 @@ static void compare_flow(const struct flow_sums *flow, const struct trace_tensor
         const struct trace_tensor *of = &trace[traced[point]];
         const double nothing = (double)NAN;
         snprintf(what, sizeof what, "%s, %s, sublayer %d, point %d, block",
-                 placement_names[model->config.placement], norm_names[model->config.norm],
+                 placement_table[model->config.placement].name, norm_table[model->config.norm].name,
                  (int)sublayer->kind, point);
         assert_near(flow->square[point], of->value ? squares(of->value, numbers) : nothing,
                     TOLERANCE, what, block);

@@ -165,7 +165,7 @@ static void characters_stay_whole(void **state)
     assert_line("ab\u00fc|");
 }
 
-static void other_keys_do_nothing(void **state)
+static void other_keys_leave_the_line(void **state)
 {
     (void)state;
     const int codes[] = {0,    2,      7,      27 + 1, 0x9B,           0x202E,          0x200B,
@@ -328,7 +328,7 @@ static void tab_completes_what_is_common(void **state)
     assert_line("nothing|");
 }
 
-static void tab_goes_round(void **state)
+static void tab_goes_round_the_completions(void **state)
 {
     (void)state;
     static const char *const round[] = {"set|", "seed|", "se|", "set|"};
@@ -417,7 +417,7 @@ int main(void)
         EDIT(types_and_erases),
         EDIT(erases_words_and_ends),
         EDIT(characters_stay_whole),
-        EDIT(other_keys_do_nothing),
+        EDIT(other_keys_leave_the_line),
         EDIT(closes),
         EDIT(a_full_line_takes_no_more),
         EDIT(pasted_text_is_one_line),
@@ -426,7 +426,7 @@ int main(void)
         EDIT(history_has_no_line_twice_and_an_end),
         COMPLETE(the_words_follow_the_typing),
         COMPLETE(tab_completes_what_is_common),
-        COMPLETE(tab_goes_round),
+        COMPLETE(tab_goes_round_the_completions),
         COMPLETE(tab_completes_in_the_middle),
         COMPLETE(names_with_blanks_are_quoted),
         EDIT(without_a_completer_tab_does_nothing),

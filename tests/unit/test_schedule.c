@@ -100,8 +100,8 @@ static void every_schedule_has_a_name(void **state)
 {
     (void)state;
     for (int i = 0; i < SCHEDULES; i++)
-        assert_non_null(schedule_names[i]);
-    assert_null(schedule_names[SCHEDULES]);
+        assert_non_null(schedule_table[i].name);
+    assert_int_equal(schedule_names.count, SCHEDULES);
 }
 
 int main(void)

@@ -10,6 +10,7 @@
 #include "session/history_file.h"
 #include "support/folder.h"
 #include "train/presets.h"
+#include "train/settings_check.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -337,8 +338,8 @@ static void every_placement_goes_on(void **state)
     (void)state;
     for (int placement = 0; placement < PLACEMENTS; placement++) {
         struct settings settings = small_settings();
-        set(&settings, "left", placement_names[placement]);
-        set(&settings, "right", placement_names[(placement + 1) % PLACEMENTS]);
+        set(&settings, "left", placement_table[placement].name);
+        set(&settings, "right", placement_table[(placement + 1) % PLACEMENTS].name);
         set(&settings, "norm", norms[placement % (int)COUNT(norms)]);
         struct error error;
         if (settings_check(&settings, &error))
@@ -351,7 +352,7 @@ static void every_optimizer_goes_on_in_its_warmup(void **state)
     (void)state;
     for (int optimizer = 0; optimizer < OPTIMIZERS; optimizer++) {
         struct settings settings = small_settings();
-        set(&settings, "optimizer", optimizer_names[optimizer]);
+        set(&settings, "optimizer", optimizer_table[optimizer].name);
         set(&settings, "warmup", "10");
         set(&settings, "schedule", "cosine");
         set(&settings, "steps", "20");
@@ -364,9 +365,9 @@ static void every_optimizer_goes_on_in_its_warmup(void **state)
 static void every_preset_goes_on(void **state)
 {
     (void)state;
-    for (int preset = 1; preset_names[preset]; preset++) {
+    for (int preset = 1; preset < PRESETS; preset++) {
         struct settings settings = settings_default();
-        set(&settings, "preset", preset_names[preset]);
+        set(&settings, "preset", preset_table[preset].name);
         set(&settings, "layers", "2");
         set(&settings, "width", "16");
         set(&settings, "ffn", "24");
@@ -374,7 +375,7 @@ static void every_preset_goes_on(void **state)
         set(&settings, "threads", "1");
         struct error error;
         if (!settings_check(&settings, &error))
-            fail_msg("%s: %s", preset_names[preset], error.text);
+            fail_msg("%s: %s", preset_table[preset].name, error.text);
         check_settings(&settings, 2, 2);
     }
 }

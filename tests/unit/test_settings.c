@@ -1,5 +1,6 @@
 /* Settings: the defaults, what is accepted and what is refused, and with which words. */
 #include "train/settings.h"
+#include "train/settings_check.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -109,15 +110,55 @@ static void every_row_writes_its_own_field(void **state)
     assert_true(changed("speed", "0.1").speed == 0.1);
 }
 
+/* A setting of a stack, away from its default. */
+struct stack_case {
+    const char *name, *value;
+    size_t offset; /* into struct stack_settings */
+    int expected;
+    bool narrow; /* a bool */
+};
+
+/* Set by a name and in a value of each form: what a stack then has. What is printed can be typed.
+ */
+static void check_forms(const struct stack_case *one)
+{
+    static const char *const forms[] = {"left-%s", "right-%s", "%s", "%s"};
+    static const bool sets[][SIDES] = {{true, false}, {false, true}, {true, true}, {true, false}};
+    const struct settings before = settings_default();
+    const struct setting_row *row = setting_find(one->name, NULL);
+    const size_t size = one->narrow ? sizeof(bool) : sizeof(int);
+    char name[64], value[64], initial[64], printed[64], expected[64];
+    assert_true(row->per_stack && setting_of_stack(row));
+    setting_get(&before, row, initial, sizeof initial);
+    for (int which = 0; which < 4; which++) { /* left, right, both, LEFT/RIGHT */
+        snprintf(name, sizeof name, forms[which], one->name);
+        snprintf(value, sizeof value, which < 3 ? "%s" : "%s/%s", one->value, initial);
+        struct settings s = changed(name, value), again = before;
+        for (int side = 0; side < SIDES; side++) {
+            const char *was = (const char *)&before.stack[side] + one->offset;
+            const char *is = (const char *)&s.stack[side] + one->offset;
+            int found = 0;
+            memcpy(&found, is, size);
+            if (sets[which][side])
+                assert_int_equal(found, one->expected);
+            else
+                assert_memory_equal(was, is, size);
+        }
+        setting_get(&s, row, printed, sizeof printed);
+        snprintf(expected, sizeof expected, which == 2 ? "%s" : "%s/%s",
+                 sets[which][LEFT] ? one->value : initial,
+                 sets[which][RIGHT] ? one->value : initial);
+        assert_string_equal(printed, expected);
+        assert_true(setting_set(&again, one->name, printed, NULL));
+        assert_int_equal(settings_difference(&again, &s), -1);
+        assert_int_equal(settings_difference(&before, &s), SCOPE_MODEL);
+    }
+}
+
 /* Of a stack: NAME sets both, left-NAME and right-NAME one, LEFT/RIGHT each its own. */
 static void a_setting_of_the_stacks_sets_both_or_one(void **state)
 {
-    static const struct {
-        const char *name, *value;
-        size_t offset; /* into struct stack_settings */
-        int expected;
-        bool narrow; /* a bool */
-    } cases[] = {
+    static const struct stack_case cases[] = {
         {"norm", "dyt", offsetof(struct stack_settings, norm), NORM_DYT, false},
         {"norm-bias", "off", offsetof(struct stack_settings, norm_bias), false, true},
         {"gain-offset", "on", offsetof(struct stack_settings, gain_offset), true, true},
@@ -140,47 +181,13 @@ static void a_setting_of_the_stacks_sets_both_or_one(void **state)
         {"experts-used", "2", offsetof(struct stack_settings, experts_used), 2, false},
         {"init", "small", offsetof(struct stack_settings, init), INIT_SMALL, false},
     };
-    static const char *const forms[] = {"left-%s", "right-%s", "%s", "%s"};
-    static const bool sets[][SIDES] = {{true, false}, {false, true}, {true, true}, {true, false}};
-    const struct settings before = settings_default();
     int per_stack = 0;
     (void)state;
     for (int i = 0; i < setting_count; i++)
         per_stack += setting_table[i].per_stack;
     assert_int_equal(per_stack, (int)(sizeof cases / sizeof *cases) + 1); /* and the preset */
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const struct setting_row *row = setting_find(cases[i].name, NULL);
-        char name[64], value[64], initial[64];
-        assert_true(row->per_stack && setting_of_stack(row));
-        setting_get(&before, row, initial, sizeof initial);
-        for (int which = 0; which < 4; which++) { /* left, right, both, LEFT/RIGHT */
-            snprintf(name, sizeof name, forms[which], cases[i].name);
-            snprintf(value, sizeof value, which < 3 ? "%s" : "%s/%s", cases[i].value, initial);
-            struct settings s = changed(name, value);
-            for (int side = 0; side < SIDES; side++) {
-                const char *a = (const char *)&before.stack[side] + cases[i].offset;
-                const char *b = (const char *)&s.stack[side] + cases[i].offset;
-                const bool mine = sets[which][side];
-                int found = 0;
-                memcpy(&found, b, cases[i].narrow ? 1 : sizeof found);
-                if (mine)
-                    assert_int_equal(found, cases[i].expected);
-                else
-                    assert_memory_equal(a, b, cases[i].narrow ? 1 : sizeof found);
-            }
-            /* What is printed can be typed. */
-            char printed[64], expected[64];
-            struct settings again = before;
-            setting_get(&s, row, printed, sizeof printed);
-            const char *left = sets[which][LEFT] ? cases[i].value : initial;
-            const char *right = sets[which][RIGHT] ? cases[i].value : initial;
-            snprintf(expected, sizeof expected, which == 2 ? "%s" : "%s/%s", left, right);
-            assert_string_equal(printed, expected);
-            assert_true(setting_set(&again, cases[i].name, printed, NULL));
-            assert_int_equal(settings_difference(&again, &s), -1);
-            assert_int_equal(settings_difference(&before, &s), SCOPE_MODEL);
-        }
-    }
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        check_forms(&cases[i]);
 }
 
 static void names_of_one_stack_are_checked(void **state)

@@ -68,15 +68,15 @@ static void presets_come_first_and_then_what_differs_from_them(void **state)
     set(&settings, "left", "post");
     set(&settings, "lr", "3e-3"); /* a default, but not that of every preset */
     assert_makes_the_same(&settings);
-    for (int left = 0; left <= PRESETS; left++)
-        for (int right = 0; right <= PRESETS; right++) {
+    for (int left = 0; left < PRESETS; left++)
+        for (int right = 0; right < PRESETS; right++) {
             settings = settings_default();
-            set(&settings, "left-preset", preset_names[left]);
-            set(&settings, "right-preset", preset_names[right]);
+            set(&settings, "left-preset", preset_table[left].name);
+            set(&settings, "right-preset", preset_table[right].name);
             assert_makes_the_same(&settings);
             settings = settings_default();
-            set(&settings, "preset", preset_names[left]);
-            set(&settings, "right-preset", preset_names[right]);
+            set(&settings, "preset", preset_table[left].name);
+            set(&settings, "right-preset", preset_table[right].name);
             set(&settings, "activation", "relu/gelu");
             assert_makes_the_same(&settings);
         }
@@ -92,8 +92,8 @@ static void every_setting_is_repeated(void **state)
         char number[64];
         if (row->kind == SETTING_STRING)
             continue;
-        for (int c = 0; row->kind == SETTING_CHOICE && row->choices[c]; c++) {
-            set(&settings, row->name, row->choices[c]);
+        for (int c = 0; row->kind == SETTING_CHOICE && c < row->choices->count; c++) {
+            set(&settings, row->name, names_at(row->choices, c));
             assert_makes_the_same(&settings);
         }
         if (row->kind == SETTING_CHOICE)

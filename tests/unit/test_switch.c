@@ -180,8 +180,8 @@ static void check_pairs(enum norm norm, const enum placement *list, size_t count
             const bool expected = from == to || (is_one_of((enum placement)from, list, count) &&
                                                  is_one_of((enum placement)to, list, count));
             if (run_can_switch(&stack.run, (enum placement)to) != expected)
-                fail_msg("%s to %s with %s", placement_names[from], placement_names[to],
-                         norm_names[norm]);
+                fail_msg("%s to %s with %s", placement_table[from].name, placement_table[to].name,
+                         norm_table[norm].name);
         }
         close_stack(&stack);
     }

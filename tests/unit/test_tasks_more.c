@@ -467,7 +467,7 @@ static void they_are_described(void **state)
     static const int vocab[KINDS] = {32, 32, 33, 0, 10};
     for (int i = 0; i < KINDS; i++) {
         const struct task_info info = task_describe(kinds[i]);
-        assert_string_equal(info.name, task_names[kinds[i]]);
+        assert_string_equal(info.name, names_at(&task_names, (int)kinds[i]));
         assert_true(info.summary[0] && !info.validation);
         assert_int_equal(info.patch, kinds[i] == TASK_SHAPES ? 16 : 0);
         if (kinds[i] == TASK_MASKED)

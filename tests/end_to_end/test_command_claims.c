@@ -107,7 +107,7 @@ static void is_wrong(const char *command, const char *words)
     free(errors);
 }
 
-static void wrong_usage_is_told(void **state)
+static void wrong_claims_are_refused(void **state)
 {
     (void)state;
     is_wrong("swpa", "claim 'swpa': one of swap, xiong-top-post, ");
@@ -167,7 +167,7 @@ static const char *text_of(const cJSON *object, const char *key)
     return item->valuestring;
 }
 
-static void jsonl_has_the_documented_keys(void **state)
+static void jsonl_has_a_claim_a_line(void **state)
 {
     char *text = run_to(0, "lns-variance same-params --seeds 2 --format jsonl"), *rest = text;
     static const char *const ids[] = {"lns-variance", "same-params"};
@@ -236,7 +236,7 @@ static void a_closed_pipe_ends_it_quietly(void **state)
     free(errors);
 }
 
-static void a_full_disk_is_told(void **state)
+static void claims_that_cannot_be_written_are_told(void **state)
 {
     const int full = open("/dev/full", O_WRONLY);
     (void)state;
@@ -255,10 +255,13 @@ static void a_full_disk_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(wrong_usage_is_told),   TEST(help_names_every_claim),
-        TEST(claims_are_printed),    TEST(jsonl_has_the_documented_keys),
-        TEST(an_interrupt_stops_it), TEST(a_closed_pipe_ends_it_quietly),
-        TEST(a_full_disk_is_told),
+        TEST(wrong_claims_are_refused),
+        TEST(help_names_every_claim),
+        TEST(claims_are_printed),
+        TEST(jsonl_has_a_claim_a_line),
+        TEST(an_interrupt_stops_it),
+        TEST(a_closed_pipe_ends_it_quietly),
+        TEST(claims_that_cannot_be_written_are_told),
     };
     const char *path = getenv("LNSCOPE");
     if (!realpath(path && *path ? path : "build/lnscope", program)) {

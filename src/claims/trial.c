@@ -1,0 +1,113 @@
+/* See trial.h. */
+#include "claims/trial.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool trial_ended(const struct trial *trial)
+{
+    return trial->error.text[0] || (trial->stopped && trial->stopped(trial->argument));
+}
+
+void trial_note(struct trial *trial, double value)
+{
+    if (trial->values >= claim_quantities(trial->row))
+        die("claim %s measures more than its row names", trial->row->id);
+    trial->value[trial->values++] = value;
+}
+
+void trial_set(struct settings *settings, const char *name, const char *value)
+{
+    struct error error;
+    if (!setting_set(settings, name, value, &error))
+        die("the setting of a claim is not valid: %s", error.text);
+}
+
+struct settings trial_parse(const char *text)
+{
+    struct settings settings = settings_default();
+    char *copy = memory_copy_string(text), *rest;
+    for (char *name = strtok_r(copy, " ", &rest); name; name = strtok_r(NULL, " ", &rest)) {
+        const char *value = strtok_r(NULL, " ", &rest);
+        if (strncmp(name, "--", 2) != 0 || !value)
+            die("the setting of a claim is not valid: '%s' instead of --name value", name);
+        trial_set(&settings, name + 2, value);
+    }
+    free(copy);
+    return settings;
+}
+
+struct settings trial_settings(const struct trial *trial)
+{
+    struct settings settings = trial_parse(trial->row->setting);
+    settings.seed = trial->seed;
+    return settings;
+}
+
+bool trial_open(struct trial_stack *stack, struct trial *trial, const struct settings *settings,
+                enum side side)
+{
+    *stack = (struct trial_stack){.trial = trial};
+    if (trial_ended(trial))
+        return false;
+    stack->task = task_open(settings->task, settings->text, settings->context, &trial->error);
+    if (!stack->task)
+        return false;
+    trial_forget(stack);
+    if (run_open(&stack->run, settings, side, stack->task, &trial->error))
+        return true;
+    task_close(stack->task);
+    stack->task = NULL;
+    return false;
+}
+
+void trial_close(struct trial_stack *stack)
+{
+    if (stack->task)
+        run_close(&stack->run);
+    task_close(stack->task);
+    stack->task = NULL;
+}
+
+void trial_forget(struct trial_stack *stack)
+{
+    stack->verdict = verdict_open(task_info(stack->task).unigram_entropy);
+}
+
+void trial_train(struct trial_stack *stack, int64_t step)
+{
+    while (stack->task && stack->run.step < step && !trial_ended(stack->trial)) {
+        run_step(&stack->run, &stack->snapshot);
+        verdict_feed(&stack->verdict, stack->snapshot.step, stack->snapshot.loss,
+                     stack->snapshot.finite);
+    }
+}
+
+double trial_loss(const struct trial_stack *stack)
+{
+    if (!stack->task || stack->verdict.fault_step > 0)
+        return NAN;
+    return verdict_part(&stack->verdict);
+}
+
+double trial_train_fresh(struct trial *trial, const struct settings *settings, enum side side)
+{
+    struct trial_stack stack;
+    double loss = NAN;
+    if (trial_open(&stack, trial, settings, side)) {
+        trial_train(&stack, settings->steps);
+        loss = trial_loss(&stack);
+    }
+    trial_close(&stack);
+    return loss;
+}
+
+void trial_batch(struct trial_stack *stack, int64_t index)
+{
+    struct model *model = &stack->run.model;
+    task_batch(stack->task, stack->run.settings.seed, index, model->config.batch,
+               model->config.context, model->batch.tokens, model->batch.targets);
+}
