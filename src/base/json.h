@@ -1,4 +1,4 @@
-/* Writing JSON values, one after the other, to a stream. Reading is left to cJSON. */
+/* Writing JSON values, one after the other, to a stream; json_read.h reads them. */
 #ifndef LNSCOPE_BASE_JSON_H
 #define LNSCOPE_BASE_JSON_H
 

@@ -4,6 +4,7 @@
 #include "app/app.h"
 #include "cli/command_block.h"
 #include "cli/command_claims.h"
+#include "cli/command_lab.h"
 #include "cli/command_list.h"
 #include "cli/command_memory.h"
 #include "cli/command_run.h"
@@ -100,6 +101,8 @@ static int dispatch(const struct options *options, struct saved_session *session
         return finish_output(command_list(options, error), error);
     case COMMAND_BLOCK:
         return finish_output(command_block(options, error), error);
+    case COMMAND_LAB:
+        return command_lab(options, signal_number, error);
     case COMMAND_CLAIMS:
         return command_claims(options, signal_number, error);
     case COMMAND_SCREEN:

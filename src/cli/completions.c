@@ -7,6 +7,7 @@
 #include "cli/command_list.h"
 #include "cli/exit_status.h"
 #include "cli/options.h"
+#include "lab/grid.h"
 
 #include <string.h>
 
@@ -42,6 +43,7 @@ static struct completion completion_of_option(enum option option)
     completion.choices = option == OPTION_FORMAT        ? &format_names
                          : option == OPTION_COMPLETIONS ? &shell_names
                          : option == OPTION_PLACEMENT   ? &placement_names
+                         : option == OPTION_STACKS      ? &grid_stacks_names
                                                         : NULL;
     if (completion.choices)
         completion.takes = TAKES_CHOICE;

@@ -13,8 +13,9 @@
 #define ON_RUN    (1u << COMMAND_RUN)
 #define ON_LIST   (1u << COMMAND_LIST)
 #define ON_BLOCK  (1u << COMMAND_BLOCK)
+#define ON_LAB    (1u << COMMAND_LAB)
 #define ON_CLAIMS (1u << COMMAND_CLAIMS)
-#define ON_ALL    (ON_SCREEN | ON_RUN | ON_LIST | ON_BLOCK | ON_CLAIMS)
+#define ON_ALL    (ON_SCREEN | ON_RUN | ON_LIST | ON_BLOCK | ON_LAB | ON_CLAIMS)
 
 /* Small enough to be read, and with the activation that can be followed by eye. */
 static const struct command_setting block_settings[] = {
@@ -27,17 +28,33 @@ static const struct command_setting block_settings[] = {
 static const struct command_setting claims_settings[] = {{"threads", NULL}, {NULL, NULL}};
 
 const struct command_row command_table[COMMANDS] = {
-    [COMMAND_SCREEN] = {"", "lnscope [options]",
-                        "train two stacks side by side and watch their gradients", true, NULL},
-    [COMMAND_RUN] = {"run", "lnscope run [options]",
-                     "the same without a screen: a row per step and stack", true, NULL},
-    [COMMAND_LIST] = {"list", "lnscope list WHAT [--format FORMAT]",
-                      "print placements, tasks, keys, settings and more", false, NULL},
-    [COMMAND_BLOCK] = {"block", "lnscope block [options]",
-                       "one block on a small input, every intermediate value printed", true,
-                       block_settings},
-    [COMMAND_CLAIMS] = {"claims", "lnscope claims [ID...] [options]",
-                        "check published claims by measuring them", true, claims_settings},
+    [COMMAND_SCREEN] = {.name = "",
+                        .usage = "lnscope [options]",
+                        .help = "train two stacks side by side and watch their gradients",
+                        .settings = true},
+    [COMMAND_RUN] = {.name = "run",
+                     .usage = "lnscope run [options]",
+                     .help = "the same without a screen: a row per step and stack",
+                     .settings = true},
+    [COMMAND_LIST] = {.name = "list",
+                      .usage = "lnscope list WHAT [--format FORMAT]",
+                      .help = "print placements, tasks, keys, settings and more"},
+    [COMMAND_BLOCK] = {.name = "block",
+                       .usage = "lnscope block [options]",
+                       .help = "one block on a small input, every intermediate value printed",
+                       .settings = true,
+                       .only = block_settings},
+    [COMMAND_LAB] = {.name = "lab",
+                     .usage = "lnscope lab --grid NAME=VALUES ... [options]",
+                     .help =
+                         "a grid of runs over settings and seeds, and the map of their verdicts",
+                     .settings = true,
+                     .numbers = true},
+    [COMMAND_CLAIMS] = {.name = "claims",
+                        .usage = "lnscope claims [ID...] [options]",
+                        .help = "check published claims by measuring them",
+                        .settings = true,
+                        .only = claims_settings},
 };
 
 const struct option_row option_table[OPTIONS] = {
@@ -46,10 +63,14 @@ const struct option_row option_table[OPTIONS] = {
                        "block: text (default) or json; claims: text (default) or jsonl",
                        ON_RUN | ON_LIST | ON_BLOCK | ON_CLAIMS},
     [OPTION_EVERY] = {"every", 0, "N", "write steps N, 2N, ... and the last one only", ON_RUN},
-    [OPTION_OUTPUT] = {"output", 'o', "FILE",
-                       "write to a file; it appears when the run is over, and whole", ON_RUN},
-    [OPTION_FORCE] = {"force", 0, NULL, "let -o, --dump and --record replace a file that exists",
-                      ON_SCREEN | ON_RUN},
+    [OPTION_OUTPUT] =
+        {"output", 'o', "FILE",
+         "write to a file; run: it appears when the run is over, and whole; lab: with "
+         "rows as they come, and in the end in their order",
+         ON_RUN | ON_LAB},
+    [OPTION_FORCE] = {"force", 0, NULL,
+                      "let -o, --dump, --figure and --record replace a file that exists",
+                      ON_SCREEN | ON_RUN | ON_LAB},
     [OPTION_RECORD] = {"record", 0, "FILE.cast",
                        "record the screen, as an asciicast that asciinema plays", ON_SCREEN},
     [OPTION_LOAD] = {"load", 0, "FILE",
@@ -61,7 +82,7 @@ const struct option_row option_table[OPTIONS] = {
                       ON_SCREEN | ON_RUN},
     [OPTION_NO_CONFIG] = {"no-config", 0, NULL,
                           "take no settings from the config file or the environment",
-                          ON_SCREEN | ON_RUN},
+                          ON_SCREEN | ON_RUN | ON_LAB},
     [OPTION_PRINT_CONFIG] = {"print-config", 0, NULL,
                              "print these settings as a config file, and exit", ON_SCREEN | ON_RUN},
     [OPTION_COMPLETIONS] = {"completions", 0, "SHELL",
@@ -85,7 +106,28 @@ const struct option_row option_table[OPTIONS] = {
                       "a row of numbers for each token; without it they are drawn from N(0,1)",
                       ON_BLOCK},
     [OPTION_QUICK] = {"quick", 0, NULL, "only the claims that need no long training", ON_CLAIMS},
-    [OPTION_SEEDS] = {"seeds", 0, "N", "measure every claim for seeds 1 to N", ON_CLAIMS},
+    [OPTION_SEEDS] = {"seeds", 0, "N",
+                      "claims: measure every claim for seeds 1 to N; lab: the same, or from A to B "
+                      "with A..B",
+                      ON_LAB | ON_CLAIMS},
+    [OPTION_GRID] = {"grid", 0, "NAME=VALUES",
+                     "an axis: values of a setting, separated by commas, and ranges FROM..TO:STEP "
+                     "and FROM..TO*FACTOR; once more for each further axis",
+                     ON_LAB},
+    [OPTION_STACKS] = {"stacks", 0, "STACKS", "train left, right or both (default) of every cell",
+                       ON_LAB},
+    [OPTION_RESUME] =
+        {"resume", 0, NULL,
+         "keep the rows that -o FILE has, and do the rest; without a grid, that of the "
+         "file",
+         ON_LAB},
+    [OPTION_PART] = {"part", 0, "I/N", "do the I-th of N shares; auto: those of a Slurm job array",
+                     ON_LAB},
+    [OPTION_MERGE] = {"merge", 0, NULL, "join the rows of the files that are named, training none",
+                      ON_LAB},
+    [OPTION_FIGURE] = {"figure", 0, "FILE",
+                       "draw the map of all rows, as .svg or .txt; .csv: the rows themselves",
+                       ON_LAB},
     [OPTION_HELP] = {"help", 'h', NULL, "print this help", ON_ALL},
     [OPTION_VERSION] = {"version", 0, NULL, "print the version", ON_ALL},
 };
@@ -108,9 +150,9 @@ static const struct setting_row *find_setting(const char *name)
 static const char *command_words(enum command command)
 {
     static const char *const words[COMMANDS] = {
-        [COMMAND_SCREEN] = "lnscope",        [COMMAND_RUN] = "lnscope run",
-        [COMMAND_LIST] = "lnscope list",     [COMMAND_BLOCK] = "lnscope block",
-        [COMMAND_CLAIMS] = "lnscope claims",
+        [COMMAND_SCREEN] = "lnscope",    [COMMAND_RUN] = "lnscope run",
+        [COMMAND_LIST] = "lnscope list", [COMMAND_BLOCK] = "lnscope block",
+        [COMMAND_LAB] = "lnscope lab",   [COMMAND_CLAIMS] = "lnscope claims",
     };
     return words[command];
 }
@@ -135,6 +177,9 @@ static const struct command_setting *setting_of_command(enum command command, co
 {
     static const struct command_setting any = {NULL, NULL};
     const struct command_row *row = &command_table[command];
+    const struct setting_row *setting = row->numbers ? find_setting(name) : NULL;
+    if (setting && setting->scope == SCOPE_PROGRAM && strcmp(name, "threads") != 0)
+        return NULL;
     if (!row->settings || !row->only)
         return row->settings ? &any : NULL;
     for (const struct command_setting *one = row->only; one->name; one++)
@@ -270,6 +315,7 @@ static bool read_setting(struct options *options, const struct setting_row *row,
         options->task_given = true;
     options->width_given = options->width_given || strcmp(row->name, "width") == 0;
     options->context_given = options->context_given || strcmp(row->name, "context") == 0;
+    options->numbers_given = options->numbers_given || row->scope != SCOPE_PROGRAM;
     if (value)
         return setting_set(&options->settings, name, value, error);
     setting_values(row, values, sizeof values);
@@ -291,6 +337,12 @@ static bool read_option(struct options *options, enum option option, struct word
                              row->argument);
     }
     options->given[option] = true;
+    if (option == OPTION_GRID) {
+        if (options->grids == REPEATS_MAX)
+            return error_set(error, "option '--%s' once too often: at most %d", row->name,
+                             REPEATS_MAX);
+        options->grid[options->grids++] = options->value[option];
+    }
     if (option == OPTION_NO_ASCII)
         return setting_set(&options->settings, "ascii", "off", error);
     if (option == OPTION_NO_MOUSE)
@@ -340,9 +392,8 @@ static bool read_short(struct options *options, const char *word, struct words *
 static bool read_operand(struct options *options, const char *word, struct error *error)
 {
     char shown[NAME_SPACE];
-    const int room = options->command == COMMAND_LIST     ? 1
-                     : options->command == COMMAND_CLAIMS ? OPERANDS_MAX
-                                                          : 0;
+    const bool many = options->command == COMMAND_CLAIMS || options->command == COMMAND_LAB;
+    const int room = options->command == COMMAND_LIST ? 1 : many ? OPERANDS_MAX : 0;
     if (options->operands < room) {
         options->operand[options->operands++] = word;
         return true;

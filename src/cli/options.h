@@ -11,7 +11,15 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-enum command { COMMAND_SCREEN, COMMAND_RUN, COMMAND_LIST, COMMAND_BLOCK, COMMAND_CLAIMS, COMMANDS };
+enum command {
+    COMMAND_SCREEN,
+    COMMAND_RUN,
+    COMMAND_LIST,
+    COMMAND_BLOCK,
+    COMMAND_LAB,
+    COMMAND_CLAIMS,
+    COMMANDS
+};
 
 /* A setting that a command takes, where it does not take all. */
 struct command_setting {
@@ -25,6 +33,7 @@ struct command_row {
     const char *help;
     bool settings;                      /* takes the settings as options */
     const struct command_setting *only; /* and of them only these; NULL: all */
+    bool numbers; /* and of those only what numbers depend on, and `threads` */
 };
 
 extern const struct command_row command_table[COMMANDS];
@@ -51,6 +60,12 @@ enum option {
     OPTION_INPUT,
     OPTION_QUICK,
     OPTION_SEEDS,
+    OPTION_GRID,
+    OPTION_STACKS,
+    OPTION_RESUME,
+    OPTION_PART,
+    OPTION_MERGE,
+    OPTION_FIGURE,
     OPTION_HELP,
     OPTION_VERSION,
     OPTIONS
@@ -70,17 +85,22 @@ extern const struct option_row option_table[OPTIONS];
 enum { OPTION_COMMANDS = 128 };
 void options_commands(char out[OPTION_COMMANDS], const struct option_row *row);
 
-/* Words that are neither options nor their values. */
-enum { OPERANDS_MAX = 64 };
+/* Words that are neither options nor their values, and times that an option is given which may be
+ * given more than once. */
+enum { OPERANDS_MAX = 1024, REPEATS_MAX = 16 };
 
 struct options {
     enum command command;
     struct settings settings;
     bool task_given; /* --task is among them */
     bool width_given, context_given;
+    bool numbers_given; /* any that numbers depend on */
     bool given[OPTIONS];
-    const char *value[OPTIONS];            /* of those that take one; points into argv */
-    const char *operand[OPERANDS_MAX + 1]; /* of `list` one, of `claims` any; NULL behind them */
+    const char *value[OPTIONS];    /* of those that take one; points into argv */
+    const char *grid[REPEATS_MAX]; /* each value of --grid */
+    int grids;
+    const char *operand[OPERANDS_MAX + 1]; /* of `list` one, of `claims` and `lab` any; NULL behind
+                                              them */
     int operands;
 };
 

@@ -1,0 +1,467 @@
+/* See command_lab.h. Owns what stands on standard error, and the order in which things are checked:
+ * all that can be wrong is found before the first training starts. */
+#include "cli/command_lab.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/names.h"
+#include "base/system.h"
+#include "cli/exit_status.h"
+#include "cli/interrupt.h"
+#include "export/export.h"
+#include "export/lab_figure.h"
+#include "lab/lab.h"
+#include "lab/lab_file.h"
+#include "lab/lab_trial.h"
+#include "views/lab_map.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Columns of the line of progress; seconds until the first line where no terminal shows it, and
+ * between two of them. */
+enum { PROGRESS = 72, FIRST_LINE = 10, NEXT_LINE = 60, SHOWN = 200 };
+
+/* What the options ask for, and how far it has come. */
+struct laboratory {
+    const struct options *options;
+    const char *output; /* NULL: standard output */
+    struct grid grid;
+    bool has_grid;
+    struct lab_row *row; /* [grid_trials()] */
+    struct lab_part part;
+    int *trial, trials; /* to be trained */
+    int threads;
+    struct lab_file file;
+    struct error error; /* why rows cannot be written */
+    /* Progress: */
+    int done; /* of `trials` */
+    double cost, cost_done;
+    double start, told; /* clock_seconds() */
+    bool watched;       /* standard error is a terminal */
+};
+
+/* ---- standard error --------------------------------------------------------------------------*/
+
+static void note(void *argument, const char *text)
+{
+    (void)argument;
+    fprintf(stderr, "lnscope: note: %s\n", text);
+}
+
+/* "8 s", "3 min 20 s", "2 h 05 min". */
+static void print_seconds(char out[32], double seconds)
+{
+    const int64_t whole = (int64_t)(seconds + 0.5);
+    if (whole < 60)
+        snprintf(out, 32, "%d s", (int)whole);
+    else if (whole < 3600)
+        snprintf(out, 32, "%d min %02d s", (int)(whole / 60), (int)(whole % 60));
+    else
+        snprintf(out, 32, "%" PRId64 " h %02d min", whole / 3600, (int)(whole / 60 % 60));
+}
+
+static void erase_progress(const struct laboratory *lab)
+{
+    if (lab->watched)
+        fprintf(stderr, "\r%*s\r", PROGRESS, "");
+}
+
+/* Of the time that the trainings done so far took, by what they cost. */
+static void tell_progress(struct laboratory *lab)
+{
+    const double now = clock_seconds(), elapsed = now - lab->start;
+    char line[PROGRESS + 1], left[32] = "";
+    if (!lab->watched && now < lab->told + (lab->told > lab->start ? NEXT_LINE : FIRST_LINE))
+        return;
+    lab->told = now;
+    if (lab->cost_done > 0)
+        print_seconds(left, elapsed * (lab->cost - lab->cost_done) / lab->cost_done);
+    snprintf(line, sizeof line, "%d of %d trainings%s%s%s", lab->done, lab->trials,
+             *left ? ", " : "", left, *left ? " left" : "");
+    if (lab->watched)
+        fprintf(stderr, "\r%-*s", PROGRESS, line);
+    else
+        fprintf(stderr, "lnscope: %s\n", line);
+}
+
+/* ---- what is asked for -----------------------------------------------------------------------*/
+
+/* I of I/N, counted from 1, from what Slurm tells a task of a job array. */
+static bool read_array(struct lab_part *part, struct error *error)
+{
+    static const char *const names[] = {"SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_COUNT",
+                                        "SLURM_ARRAY_TASK_MIN", "SLURM_ARRAY_TASK_STEP"};
+    int64_t value[4] = {-1, -1, 1, 1};
+    for (int i = 0; i < 4; i++) {
+        const char *text = getenv(names[i]);
+        if (!text && i < 2)
+            return error_set(error, "part 'auto' without %s: in a task of a job array, or I/N",
+                             names[i]);
+        if (text && (!*text || strlen(text) > 9 || strspn(text, "0123456789") != strlen(text)))
+            return error_set(error, "part 'auto': %s is no number: I/N", names[i]);
+        value[i] = text ? atoll(text) : value[i];
+    }
+    const int64_t place = value[0] - value[2], step = value[3] > 0 ? value[3] : 1;
+    if (place < 0 || place % step != 0 || place / step >= value[1])
+        return error_set(error,
+                         "part 'auto': task %" PRId64 " is not one of %" PRId64
+                         " in a row: sbatch --array=1-%" PRId64 ", or I/N",
+                         value[0], value[1], value[1] > 0 ? value[1] : 1);
+    *part = (struct lab_part){.part = (int)(place / step) + 1, .parts = (int)value[1]};
+    return true;
+}
+
+static bool read_part(struct laboratory *lab, struct error *error)
+{
+    const char *text = lab->options->value[OPTION_PART];
+    char shown[SHOWN];
+    int length = 0;
+    lab->part = (struct lab_part){1, 1};
+    if (!text)
+        return true;
+    if (strcmp(text, "auto") == 0)
+        return read_array(&lab->part, error);
+    names_printable(shown, sizeof shown, text);
+    if (strlen(text) > 15 || strspn(text, "0123456789/") != strlen(text) ||
+        sscanf(text, "%d/%d%n", &lab->part.part, &lab->part.parts, &length) != 2 || text[length] ||
+        lab->part.part < 1 || lab->part.part > lab->part.parts)
+        return error_set(error, "part '%s': I/N with I from 1 to N, or auto", shown);
+    return true;
+}
+
+static bool has_axis(const struct grid *grid, const char *name)
+{
+    for (int i = 0; i < grid->axes; i++)
+        if (strcmp(grid->axis[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* The grid of the options. */
+static bool read_grid(struct laboratory *lab, struct error *error)
+{
+    const struct options *options = lab->options;
+    struct grid *grid = &lab->grid;
+    grid_open(grid, &options->settings);
+    lab->has_grid = true;
+    for (int i = 0; i < options->grids; i++)
+        if (!grid_add(grid, options->grid[i], error))
+            return false;
+    /* Whoever names texts wants them learned, unless another task is asked for. */
+    if (has_axis(grid, "text") && !options->task_given && !has_axis(grid, "task"))
+        grid->settings.task = TASK_TEXT;
+    if (options->given[OPTION_SEEDS] && !grid_set_seeds(grid, options->value[OPTION_SEEDS], error))
+        return false;
+    if (options->given[OPTION_STACKS]) {
+        const int stacks =
+            names_find(&grid_stacks_names, "stacks", options->value[OPTION_STACKS], error);
+        if (stacks < 0)
+            return false;
+        grid->stacks = (enum grid_stacks)stacks;
+    }
+    return true;
+}
+
+/* Options that say what the grid is. */
+static bool has_grid_options(const struct options *options)
+{
+    return options->grids > 0 || options->given[OPTION_SEEDS] || options->given[OPTION_STACKS] ||
+           options->numbers_given;
+}
+
+/* ---- the figure ------------------------------------------------------------------------------*/
+
+enum figure_kind { FIGURE_SVG, FIGURE_TXT, FIGURE_CSV, FIGURES };
+
+static const char *const figure_endings[FIGURES] = {
+    [FIGURE_SVG] = ".svg", [FIGURE_TXT] = ".txt", [FIGURE_CSV] = ".csv"};
+
+/* What the file's name ends in; FIGURES: something else. */
+static enum figure_kind figure_kind(const char *path)
+{
+    const size_t length = strlen(path);
+    enum figure_kind kind = FIGURE_SVG;
+    while (kind < FIGURES &&
+           (length <= strlen(figure_endings[kind]) ||
+            strcmp(path + length - strlen(figure_endings[kind]), figure_endings[kind]) != 0))
+        kind++;
+    return kind;
+}
+
+/* Whether the figure can be written, before there is anything to draw. */
+static bool check_figure(const struct laboratory *lab, struct error *error)
+{
+    const char *path = lab->options->value[OPTION_FIGURE];
+    char shown[SHOWN];
+    if (!path)
+        return true;
+    names_printable(shown, sizeof shown, path);
+    if (figure_kind(path) == FIGURES)
+        return error_set(error, "figure %s: a name that ends in .svg, .txt or .csv", shown);
+    if (lab->output && file_is_same(lab->output, path))
+        return error_set(error, "-o and --figure name the same file: name two");
+    if (file_exists(path) && !lab->options->given[OPTION_FORCE])
+        return error_set(error, "%s exists: name another file, or allow it with --force", shown);
+    return true;
+}
+
+static void write_csv(const struct laboratory *lab, FILE *out)
+{
+    lab_row_csv_header(&lab->grid, out);
+    for (int i = 0; i < grid_trials(&lab->grid); i++)
+        if (lab->row[i].done)
+            lab_row_csv(&lab->grid, i, &lab->row[i], out);
+}
+
+static bool draw(const struct laboratory *lab, struct error *error)
+{
+    const char *path = lab->options->value[OPTION_FIGURE];
+    const bool force = lab->options->given[OPTION_FORCE];
+    struct file file;
+    if (!path)
+        return true;
+    if (figure_kind(path) == FIGURE_TXT) {
+        struct canvas canvas;
+        lab_map_sheet(&canvas, &lab->grid, lab->row);
+        const bool good = export_file(&canvas, THEME_MONO, path, force, error);
+        canvas_close(&canvas);
+        return good;
+    }
+    if (!file_create(&file, path, force, error))
+        return false;
+    if (figure_kind(path) == FIGURE_CSV) {
+        write_csv(lab, file.stream);
+    } else {
+        struct figure figure;
+        figure_open(&figure);
+        lab_figure(&figure, &lab->grid, lab->row);
+        figure_svg(&figure, "lnscope lab", file.stream);
+        figure_close(&figure);
+    }
+    return file_commit(&file, error);
+}
+
+/* ---- the options together --------------------------------------------------------------------*/
+
+static bool check_options(const struct laboratory *lab, struct error *error)
+{
+    const struct options *options = lab->options;
+    const bool merge = options->given[OPTION_MERGE], resume = options->given[OPTION_RESUME];
+    char shown[SHOWN];
+    names_printable(shown, sizeof shown, options->operands ? options->operand[0] : "");
+    if (options->operands > 0 && !merge)
+        return error_set(error,
+                         "what is '%s' for: an axis stands behind --grid, files to join "
+                         "behind --merge",
+                         shown);
+    if (merge && options->operands == 0)
+        return error_set(error, "--merge without files: the files to join, and -o FILE");
+    if (merge && (has_grid_options(options) || resume || options->given[OPTION_PART]))
+        return error_set(error, "--merge takes the grid from the files: without --grid, --seeds, "
+                                "--stacks, --part, --resume and settings");
+    if (resume && !lab->output)
+        return error_set(error, "--resume has no rows to keep: it goes with -o FILE");
+    if (!merge && options->grids == 0 && (!resume || has_grid_options(options)))
+        return error_set(error, "a lab without a grid: --grid NAME=VALUES, such as --grid "
+                                "warmup=0,25..400*2");
+    if (options->given[OPTION_FORCE] && !lab->output && !options->given[OPTION_FIGURE])
+        return error_set(error, "--force has nothing to replace: it goes with -o or --figure");
+    return check_figure(lab, error);
+}
+
+/* ---- rows that are there ---------------------------------------------------------------------*/
+
+static void note_damage(const struct lab_text *text, const struct lab_damage *damage,
+                        const char *what)
+{
+    char shown[SHOWN];
+    if (damage->lines == 0)
+        return;
+    names_printable(shown, sizeof shown, text->path);
+    fprintf(stderr, "lnscope: note: %s:%d: %s (%d damaged line%s; %s)\n", shown, damage->first,
+            damage->reason.text, damage->lines, damage->lines == 1 ? "" : "s", what);
+}
+
+/* The grid of a file: it becomes the lab's, or has to be the lab's. */
+static bool take_grid(struct laboratory *lab, const struct lab_text *text, struct error *error)
+{
+    struct grid grid;
+    char shown[SHOWN];
+    if (!lab_text_grid(text, &grid, error))
+        return false;
+    if (!lab->has_grid) {
+        lab->grid = grid;
+        lab->has_grid = true;
+        return true;
+    }
+    names_printable(shown, sizeof shown, text->path);
+    const bool same = grid_is_same(&lab->grid, &grid, shown, error);
+    grid_close(&grid);
+    return same;
+}
+
+static bool take_file(struct laboratory *lab, const char *path, const char *what,
+                      struct error *error)
+{
+    struct lab_text text;
+    struct lab_damage damage;
+    if (!lab_text_open(&text, path, error))
+        return false;
+    bool good = take_grid(lab, &text, error);
+    if (good && !lab->row)
+        lab->row = memory_new((size_t)grid_trials(&lab->grid), sizeof *lab->row);
+    good = good && lab_text_rows(&text, &lab->grid, lab->row, &damage, error);
+    if (good)
+        note_damage(&text, &damage, what);
+    lab_text_close(&text);
+    return good;
+}
+
+static int count_done(const struct laboratory *lab)
+{
+    int done = 0;
+    for (int64_t i = 0; i < grid_trials(&lab->grid); i++)
+        done += lab->row[i].done;
+    return done;
+}
+
+/* ---- training --------------------------------------------------------------------------------*/
+
+static bool is_stopped(void *argument)
+{
+    (void)argument;
+    return interrupt_caught() != 0;
+}
+
+static bool add_row(void *argument, int trial)
+{
+    struct laboratory *lab = argument;
+    if (!lab_file_add(&lab->file, trial, &lab->error))
+        return false;
+    lab->done++;
+    lab->cost_done += lab_trial_cost(&lab->grid, trial);
+    tell_progress(lab);
+    return true;
+}
+
+/* How to go on after a signal. */
+static void tell_rest(const struct laboratory *lab)
+{
+    fprintf(stderr, "lnscope: stopped with %d of %d rows: %s\n", lab->done, lab->trials,
+            lab->output ? "the same command with --resume does the rest"
+                        : "with -o FILE it could be gone on with by --resume");
+}
+
+static bool compute(struct laboratory *lab, struct error *error)
+{
+    const struct lab_request request = {
+        .grid = &lab->grid,
+        .trial = lab->trial,
+        .trials = lab->trials,
+        .row = lab->row,
+        .threads = lab->threads,
+        .stopped = is_stopped,
+        .done = add_row,
+        .argument = lab,
+    };
+    for (int i = 0; i < lab->trials; i++)
+        lab->cost += lab_trial_cost(&lab->grid, lab->trial[i]);
+    lab->start = lab->told = clock_seconds();
+    tell_progress(lab);
+    bool good = lab_compute(&request, error);
+    erase_progress(lab);
+    if (good && lab->error.text[0]) {
+        *error = lab->error;
+        good = false;
+    }
+    return good;
+}
+
+/* Trains what is missing, into the file. */
+static bool train(struct laboratory *lab, struct error *error)
+{
+    struct error reason;
+    const bool replace = lab->options->given[OPTION_RESUME] || lab->options->given[OPTION_FORCE];
+    if (lab->output && lab_file_is_busy(lab->output, error))
+        return false;
+    if (!lab_file_open(&lab->file, lab->output, replace, &lab->grid, lab->row, lab->trial,
+                       lab->trials, error))
+        return false;
+    interrupt_watch(true);
+    bool good = compute(lab, error);
+    if (interrupt_caught())
+        tell_rest(lab);
+    if (!lab_file_close(&lab->file, lab->done == lab->trials, good ? error : &reason))
+        good = false;
+    return good;
+}
+
+static int cores_for(const struct laboratory *lab)
+{
+    return lab->options->settings.threads > 0 ? lab->options->settings.threads : system_cores();
+}
+
+static int run(struct laboratory *lab, struct error *error)
+{
+    const struct options *options = lab->options;
+    if (!read_part(lab, error))
+        return EXIT_USAGE;
+    if (options->grids > 0 && !read_grid(lab, error))
+        return EXIT_USAGE;
+    if (options->given[OPTION_RESUME] && (file_exists(lab->output) || !lab->has_grid) &&
+        !take_file(lab, lab->output, "done again", error))
+        return EXIT_FAILED;
+    lab->threads = cores_for(lab);
+    if (!grid_check(&lab->grid, lab->threads, note, NULL, error))
+        return EXIT_USAGE;
+    if (!lab->row)
+        lab->row = memory_new((size_t)grid_trials(&lab->grid), sizeof *lab->row);
+    lab->trial = lab_plan(&lab->grid, lab->row, lab->part, &lab->trials);
+    if (!train(lab, error))
+        return EXIT_FAILED;
+    return interrupt_caught() || draw(lab, error) ? EXIT_DONE : EXIT_FAILED;
+}
+
+static int merge(struct laboratory *lab, struct error *error)
+{
+    const struct options *options = lab->options;
+    for (int i = 0; i < options->operands; i++)
+        if (!take_file(lab, options->operand[i], "left out", error))
+            return EXIT_FAILED;
+    const int done = count_done(lab);
+    if (done < grid_trials(&lab->grid))
+        fprintf(stderr, "lnscope: note: %d of %" PRId64 " rows are there; --resume does the rest\n",
+                done, grid_trials(&lab->grid));
+    if ((lab->output || !options->given[OPTION_FIGURE]) &&
+        (!lab_file_open(&lab->file, lab->output, options->given[OPTION_FORCE], &lab->grid, lab->row,
+                        NULL, 0, error) ||
+         !lab_file_close(&lab->file, true, error)))
+        return EXIT_FAILED;
+    return draw(lab, error) ? EXIT_DONE : EXIT_FAILED;
+}
+
+int command_lab(const struct options *options, int *signal_number, struct error *error)
+{
+    struct laboratory *lab =
+        &(struct laboratory){.options = options, .watched = isatty(STDERR_FILENO) == 1};
+    lab->output = options->value[OPTION_OUTPUT];
+    if (lab->output && strcmp(lab->output, "-") == 0)
+        lab->output = NULL;
+    *signal_number = 0;
+    if (!check_options(lab, error))
+        return EXIT_USAGE;
+    int status = options->given[OPTION_MERGE] ? merge(lab, error) : run(lab, error);
+    if (status == EXIT_FAILED && lab->file.closed) /* the reader has what it wanted */
+        status = EXIT_DONE;
+    free(lab->trial);
+    free(lab->row);
+    if (lab->has_grid)
+        grid_close(&lab->grid);
+    *signal_number = interrupt_caught();
+    return status;
+}

@@ -1,0 +1,127 @@
+/* See lab_trial.h. */
+#include "lab/lab_trial.h"
+
+#include "base/memory.h"
+#include "train/run.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- tasks -----------------------------------------------------------------------------------*/
+
+static struct task *find_task(const struct lab_trial_tasks *tasks, const struct settings *settings)
+{
+    for (int i = 0; i < tasks->count; i++)
+        if (tasks->one[i].kind == settings->task && tasks->one[i].context == settings->context &&
+            (settings->task != TASK_TEXT || strcmp(tasks->one[i].text, settings->text) == 0))
+            return tasks->one[i].task;
+    return NULL;
+}
+
+bool lab_trial_tasks_open(struct lab_trial_tasks *tasks, const struct grid *grid,
+                          struct error *error)
+{
+    const int run_trials = grid_sides(grid) * grid->seeds;
+    *tasks = (struct lab_trial_tasks){.count = 0};
+    for (int64_t cell = 0; cell < grid_cells(grid); cell++) {
+        const struct settings settings = grid_settings(grid, (int)cell * run_trials);
+        if (find_task(tasks, &settings))
+            continue;
+        struct task *task = task_open(settings.task, settings.text, settings.context, error);
+        if (!task) {
+            lab_trial_tasks_close(tasks);
+            return false;
+        }
+        tasks->one = memory_resize(tasks->one, (size_t)tasks->count + 1, sizeof *tasks->one);
+        tasks->one[tasks->count].task = task;
+        tasks->one[tasks->count].kind = settings.task;
+        tasks->one[tasks->count].context = settings.context;
+        tasks->one[tasks->count++].text = memory_copy_string(settings.text);
+    }
+    return true;
+}
+
+void lab_trial_tasks_close(struct lab_trial_tasks *tasks)
+{
+    for (int i = 0; i < tasks->count; i++) {
+        task_close(tasks->one[i].task);
+        free(tasks->one[i].text);
+    }
+    free(tasks->one);
+    *tasks = (struct lab_trial_tasks){.count = 0};
+}
+
+/* ---- training --------------------------------------------------------------------------------*/
+
+/* What the lab looks at in a step. */
+struct measured {
+    double loss, ratio;
+    bool finite;
+};
+
+static struct measured step(struct run *run, struct snapshot *snapshot)
+{
+    run_step(run, snapshot);
+    return (struct measured){
+        .loss = snapshot->loss, .ratio = snapshot->ratio, .finite = snapshot->finite};
+}
+
+static void note_ratio(struct lab_row *row, double ratio)
+{
+    row->ratio = ratio;
+    if (isfinite(ratio) && !(row->ratio_min <= ratio))
+        row->ratio_min = ratio;
+}
+
+static void conclude(struct lab_row *row, const struct verdict *verdict)
+{
+    row->verdict = verdict_at_end(verdict);
+    row->finite = row->verdict != VERDICT_DIVERGED;
+    row->loss = row->finite ? verdict_loss(verdict) : (double)NAN;
+    row->loss_part = row->finite ? verdict_part(verdict) : (double)NAN;
+    row->learn_step = verdict->learn_step;
+    row->done = true;
+}
+
+/* Steps until the run's end, or until a number is not finite: from there on nothing would change.
+ */
+static void train(struct run *run, bool (*stopped)(void *argument), void *argument,
+                  struct lab_row *row)
+{
+    struct snapshot *snapshot = memory_new(1, sizeof *snapshot);
+    struct verdict verdict = verdict_open(task_info(run->task).unigram_entropy);
+    struct measured measured = {.finite = true};
+    while (measured.finite && row->steps < run->settings.steps && !(stopped && stopped(argument))) {
+        measured = step(run, snapshot);
+        row->steps++;
+        verdict_feed(&verdict, row->steps, measured.loss, measured.finite);
+        note_ratio(row, measured.ratio);
+    }
+    if (!measured.finite || row->steps == run->settings.steps)
+        conclude(row, &verdict);
+    free(snapshot);
+}
+
+bool lab_trial_train(const struct grid *grid, const struct lab_trial_tasks *tasks, int trial,
+                     bool (*stopped)(void *argument), void *argument, struct lab_row *row,
+                     struct error *error)
+{
+    const struct settings settings = grid_settings(grid, trial);
+    struct run run;
+    *row = (struct lab_row){.ratio_min = (double)NAN, .ratio = (double)NAN};
+    if (!run_open(&run, &settings, grid_place(grid, trial).side, find_task(tasks, &settings),
+                  error))
+        return false;
+    train(&run, stopped, argument, row);
+    run_close(&run);
+    return true;
+}
+
+double lab_trial_cost(const struct grid *grid, int trial)
+{
+    enum { VOCAB = 33 }; /* any: it is the same for all */
+    const struct settings settings = grid_settings(grid, trial);
+    const enum side side = grid_place(grid, trial).side;
+    return (double)settings.steps * (double)run_bytes(&settings, side, VOCAB);
+}

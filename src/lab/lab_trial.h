@@ -1,0 +1,34 @@
+/* Trials: one stack trained to the end of its run, in the calling thread. */
+#ifndef LNSCOPE_LAB_LAB_TRIAL_H
+#define LNSCOPE_LAB_LAB_TRIAL_H
+
+#include "lab/lab_row.h"
+#include "tasks/task.h"
+
+/* The tasks that a grid's trials learn, each opened once; read-only once open, so that trials of
+ * several threads share them. */
+struct lab_trial_tasks {
+    struct {
+        struct task *task;
+        enum task_kind kind;
+        int context;
+        char *text; /* the file of the text task; owned */
+    } * one;        /* [count] */
+    int count;
+};
+
+/* False with a reason when a task cannot be opened; then there is nothing to close. */
+bool lab_trial_tasks_open(struct lab_trial_tasks *tasks, const struct grid *grid,
+                          struct error *error);
+void lab_trial_tasks_close(struct lab_trial_tasks *tasks);
+
+/* Trains a trial and fills *row. `stopped` is asked before every step (NULL: never): once it says
+ * so the trial ends, and row->done is false. False with a reason when there is no memory. */
+bool lab_trial_train(const struct grid *grid, const struct lab_trial_tasks *tasks, int trial,
+                     bool (*stopped)(void *argument), void *argument, struct lab_row *row,
+                     struct error *error);
+
+/* What a trial costs beside another of the same grid: a measure of its time, without a unit. */
+double lab_trial_cost(const struct grid *grid, int trial);
+
+#endif

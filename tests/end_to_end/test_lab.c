@@ -1,0 +1,483 @@
+/* `lnscope lab` from outside: the same bytes whoever trains them and however often it is
+ * interrupted, what it refuses, and how it ends.
+ *
+ * The program is that of the environment variable LNSCOPE, or build/lnscope. KILLS in the
+ * environment is how often it is killed; by default a few times. */
+#include "base/clock.h"
+#include "base/file.h"
+#include "support/folder.h"
+
+#include <cJSON.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { ARGUMENTS = 64, COMMAND = 1024 };
+
+static char program[4096], folder[64], start_folder[4096];
+
+/* A grid of small models: 2 x 3 cells, two seeds, both stacks. */
+#define MODEL  " --layers 2 --width 16 --heads 2 --ffn 32 --context 16 --batch 4 --schedule constant"
+#define GRID   "--grid warmup=0,60 --grid lr=1e-3,1e-2,1e-1 --seeds 1..2 --steps 120" MODEL
+#define TRIALS 24
+
+static int make_folder(void **state)
+{
+    (void)state;
+    strcpy(folder, "/tmp/lnscope-test-XXXXXX");
+    return mkdtemp(folder) && getcwd(start_folder, sizeof start_folder) && chdir(folder) == 0 ? 0
+                                                                                              : -1;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    return chdir(start_folder) == 0 ? folder_remove(folder) : -1;
+}
+
+static char *contents(const char *path)
+{
+    char *text = NULL;
+    size_t size;
+    struct error error;
+    if (!file_read(path, 1 << 26, &text, &size, &error))
+        fail_msg("%s", error.text);
+    return text;
+}
+
+static void write_file(const char *path, const char *text)
+{
+    FILE *out = fopen(path, "wb");
+    assert_int_equal(fwrite(text, 1, strlen(text), out), strlen(text));
+    fclose(out);
+}
+
+/* Starts `lnscope lab` and the words of the command, separated by single blanks, in the folder.
+ * Standard output and standard error go to the files "out" and "errors"; `limit` is the size of the
+ * largest file that it can write, 0 for any. */
+static pid_t start(const char *command, rlim_t limit)
+{
+    char words[COMMAND], *arguments[ARGUMENTS] = {program}, *rest;
+    int count = 1;
+    snprintf(words, sizeof words, "lab %s", command);
+    for (char *word = strtok_r(words, " ", &rest); word && count < ARGUMENTS - 1;
+         word = strtok_r(NULL, " ", &rest))
+        arguments[count++] = word;
+    const pid_t id = fork();
+    assert_true(id >= 0);
+    if (id == 0) {
+        const struct rlimit most = {.rlim_cur = limit, .rlim_max = RLIM_INFINITY};
+        dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
+        dup2(open("out", O_WRONLY | O_CREAT | O_TRUNC, 0600), STDOUT_FILENO);
+        dup2(open("errors", O_WRONLY | O_CREAT | O_TRUNC, 0600), STDERR_FILENO);
+        if (limit > 0) {
+            signal(SIGXFSZ, SIG_IGN);
+            setrlimit(RLIMIT_FSIZE, &most);
+        }
+        execv(program, arguments);
+        _exit(127);
+    }
+    return id;
+}
+
+static int finish(pid_t id)
+{
+    int status = 0;
+    assert_int_equal(waitpid(id, &status, 0), id);
+    return status;
+}
+
+/* Runs to the end, with this exit status and these words on standard error (NULL: none). */
+static void run_to(int expected, const char *command, const char *words)
+{
+    const int status = finish(start(command, 0));
+    char *errors = contents("errors");
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != expected)
+        fail_msg("lnscope lab %s: status %#x, standard error: %s", command, (unsigned)status,
+                 errors);
+    if (words ? !strstr(errors, words) : *errors)
+        fail_msg("lnscope lab %s: \"%s\" does not say \"%s\"", command, errors, words);
+    free(errors);
+}
+
+/* Fails with status 2 and these words, in one line, and neither prints nor writes anything. */
+static void is_wrong(const char *command, const char *words)
+{
+    run_to(2, command, words);
+    char *output = contents("out"), *errors = contents("errors");
+    assert_string_equal(output, "");
+    assert_int_equal(strncmp(errors, "lnscope: ", 9), 0);
+    assert_ptr_equal(strchr(errors, '\n'), errors + strlen(errors) - 1);
+    assert_false(file_exists("new.jsonl"));
+    free(output);
+    free(errors);
+}
+
+static void files_are_same(const char *one, const char *other)
+{
+    char *a = contents(one), *b = contents(other);
+    if (strcmp(a, b) != 0)
+        fail_msg("%s and %s differ", one, other);
+    free(a);
+    free(b);
+}
+
+/* ---- */
+
+static void wrong_usage_is_told(void **state)
+{
+    (void)state;
+    is_wrong("", "a lab without a grid: --grid NAME=VALUES");
+    is_wrong("-o new.jsonl --steps 10", "a lab without a grid");
+    is_wrong("warmup=0,25", "what is 'warmup=0,25' for: an axis stands behind --grid");
+    is_wrong("--grid warmpu=1 --steps 10", "setting 'warmpu': one of warmup, ");
+    is_wrong("--grid warmup=0..100 --steps 10", "range '0..100': FROM..TO:STEP");
+    is_wrong("--grid lr=1e-3 -o new.jsonl", "a grid of runs without an end: --steps 600");
+    is_wrong("--grid width=64,60 --heads 8 --steps 10 -o new.jsonl",
+             "cell width=60: width 60 cannot be divided by 8 heads: heads 6 or width 56");
+    is_wrong("--grid lr=1e-3 --steps 10 --seeds 3..1", "seeds '3..1': A..B");
+    is_wrong("--grid lr=1e-3 --steps 10 --stacks all", "stacks 'all': one of left, right, both");
+    is_wrong("--grid lr=1e-3 --steps 10 --part 3/2", "part '3/2': I/N with I from 1 to N");
+    is_wrong("--grid lr=1e-3 --steps 10 --part 1/2/3", "part '1/2/3': I/N");
+    is_wrong("--grid lr=1e-3 --steps 10 --part auto", "part 'auto' without SLURM_ARRAY_TASK_ID");
+    is_wrong("--grid lr=1e-3 --steps 10 --resume", "--resume has no rows to keep");
+    is_wrong("--grid lr=1e-3 --steps 10 --force", "--force has nothing to replace");
+    is_wrong("--grid lr=1e-3 --steps 10 --figure map.gif", "a name that ends in .svg, ");
+    is_wrong("--grid lr=1e-3 --steps 10 --theme dark", "option '--theme' is not for lnscope lab");
+    is_wrong("--merge", "--merge without files");
+    is_wrong("--merge a b --steps 10", "--merge takes the grid from the files");
+    is_wrong("--grid lr=1e-3 --steps 10 --threads 0.5", "threads '0.5': a whole number");
+}
+
+static const cJSON *member(const cJSON *object, const char *key)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
+    assert_non_null(item);
+    return item;
+}
+
+static void row_is_in_place(const cJSON *row, int trial)
+{
+    static const double warmup[] = {0, 60}, lr[] = {1e-3, 1e-2, 1e-1};
+    const cJSON *cell = member(row, "grid");
+    const bool left = trial % 2 == 0;
+    assert_true(member(row, "index")->valueint == trial / 2);
+    assert_true(member(cell, "warmup")->valuedouble == warmup[trial / 12]);
+    assert_true(member(cell, "lr")->valuedouble == lr[trial / 4 % 3]);
+    assert_true(member(row, "seed")->valueint == 1 + trial / 2 % 2);
+    assert_string_equal(member(row, "stack")->valuestring, left ? "left" : "right");
+    assert_string_equal(member(row, "placement")->valuestring, left ? "pre" : "post");
+    assert_true(member(row, "loss")->valuedouble > 0);
+    assert_true(member(row, "loss_part")->valuedouble > 0);
+    assert_true(member(row, "ratio_min")->valuedouble <= member(row, "ratio")->valuedouble);
+    assert_true(member(row, "steps")->valueint == 120);
+    assert_true(cJSON_IsTrue(member(row, "finite")));
+    const cJSON *step = member(row, "learn_step");
+    assert_true(cJSON_IsNumber(step) || cJSON_IsNull(step));
+    assert_non_null(strstr("learns slow stuck", member(row, "verdict")->valuestring));
+}
+
+/* The same bytes from one thread and from three, into a file and into a pipe; in their order. */
+static void rows_do_not_depend_on_threads(void **state)
+{
+    (void)state;
+    run_to(0, GRID " --threads 1 -o one.jsonl", NULL);
+    run_to(0, GRID " --threads 3 -o three.jsonl", NULL);
+    files_are_same("one.jsonl", "three.jsonl");
+    run_to(0, GRID " --threads 2", NULL);
+    files_are_same("one.jsonl", "out");
+    char *text = contents("one.jsonl"), *rest;
+    cJSON *object = cJSON_Parse(strtok_r(text, "\n", &rest));
+    assert_true(member(object, "lnscope_lab")->valueint == 1);
+    assert_int_equal(cJSON_GetArraySize(member(object, "grid")), 2);
+    assert_string_equal(member(object, "stacks")->valuestring, "both");
+    assert_true(member(member(object, "settings"), "layers")->valueint == 2);
+    cJSON_Delete(object);
+    for (int trial = 0; trial < TRIALS; trial++) {
+        object = cJSON_Parse(strtok_r(NULL, "\n", &rest));
+        assert_non_null(object);
+        row_is_in_place(object, trial);
+        cJSON_Delete(object);
+    }
+    assert_null(strtok_r(NULL, "\n", &rest));
+    free(text);
+}
+
+/* A stack of the lab is that of `lnscope run`. */
+static void numbers_are_those_of_a_run(void **state)
+{
+    char line[sizeof program + 256], *rest, *end;
+    double smooth = 0, weight = 0;
+    (void)state;
+    run_to(0, "--grid lr=1e-2 --stacks right --steps 60" MODEL " -o lab.jsonl", NULL);
+    snprintf(line, sizeof line, "'%s' run --lr 1e-2 --steps 60" MODEL " > run.csv", program);
+    assert_int_equal(system(line), 0);
+    char *text = contents("run.csv");
+    for (char *row = strtok_r(text, "\n", &rest); row; row = strtok_r(NULL, "\n", &rest)) {
+        if (!strstr(row, ",right,"))
+            continue;
+        char *field = row;
+        for (int i = 0; i < 4; i++)
+            field = strchr(field, ',') + 1;
+        smooth = 0.95 * smooth + 0.05 * strtod(field, &end);
+        weight = 0.95 * weight + 0.05;
+    }
+    free(text);
+    text = contents("lab.jsonl");
+    const size_t header = strcspn(text, "\n");
+    cJSON *row = cJSON_Parse(text + header);
+    const double loss = member(row, "loss")->valuedouble;
+    assert_true(loss > 0 && loss - smooth / weight < 1e-6 && smooth / weight - loss < 1e-6);
+    cJSON_Delete(row);
+    free(text);
+}
+
+static void parts_are_merged(void **state)
+{
+    (void)state;
+    run_to(0, GRID " -o whole.jsonl", NULL);
+    for (int part = 1; part <= 3; part++) {
+        char command[COMMAND];
+        snprintf(command, sizeof command, GRID " --part %d/3 -o part%d.jsonl", part, part);
+        run_to(0, command, NULL);
+    }
+    run_to(0, "--merge part3.jsonl part1.jsonl -o some.jsonl",
+           "note: 16 of 24 rows are there; --resume does the rest");
+    run_to(0, "--merge part2.jsonl part3.jsonl part1.jsonl some.jsonl -o merged.jsonl", NULL);
+    files_are_same("whole.jsonl", "merged.jsonl");
+    run_to(1, "--merge part1.jsonl -o merged.jsonl", "merged.jsonl exists");
+    run_to(0, "--resume -o some.jsonl", NULL);
+    files_are_same("whole.jsonl", "some.jsonl");
+    /* another grid, another header */
+    run_to(0, "--grid lr=1e-3 --steps 4" MODEL " -o other.jsonl", "note: 1 of 1 cells");
+    run_to(1, "--merge part1.jsonl other.jsonl -o no.jsonl",
+           "the axes of other.jsonl are lr, not warmup, lr: the same ones");
+    assert_false(file_exists("no.jsonl"));
+    write_file("text", "a text that somebody wrote\n");
+    run_to(1, "--merge text", "text:1: column 1: 'a': an object");
+    run_to(1, "--merge none.jsonl", "cannot read none.jsonl");
+    /* a job array */
+    setenv("SLURM_ARRAY_TASK_ID", "12", 1);
+    setenv("SLURM_ARRAY_TASK_COUNT", "3", 1);
+    setenv("SLURM_ARRAY_TASK_MIN", "10", 1);
+    run_to(0, GRID " --part auto -o auto.jsonl", NULL);
+    files_are_same("auto.jsonl", "part3.jsonl");
+    setenv("SLURM_ARRAY_TASK_ID", "13", 1);
+    is_wrong(GRID " --part auto -o new.jsonl", "task 13 is not one of 3 in a row: sbatch "
+                                               "--array=1-3");
+    unsetenv("SLURM_ARRAY_TASK_ID");
+    unsetenv("SLURM_ARRAY_TASK_COUNT");
+    unsetenv("SLURM_ARRAY_TASK_MIN");
+}
+
+/* ---- interruptions ---- */
+
+static void sleep_seconds(double seconds)
+{
+    const struct timespec time = {.tv_sec = (time_t)seconds,
+                                  .tv_nsec = (long)((seconds - (double)(time_t)seconds) * 1e9)};
+    nanosleep(&time, NULL);
+}
+
+/* Rows that are whole; every line but a last one without its newline has to be. */
+static int whole_rows(const char *path)
+{
+    char *text = contents(path);
+    int rows = -1;
+    for (char *line = text, *end; (end = strchr(line, '\n')); line = end + 1, rows++) {
+        cJSON *object = cJSON_ParseWithLength(line, (size_t)(end - line));
+        assert_true(cJSON_IsObject(object));
+        cJSON_Delete(object);
+    }
+    free(text);
+    return rows;
+}
+
+/* Killed at random moments, it goes on each time with what it had. */
+static void kills_lose_no_row(void **state)
+{
+    const char *asked = getenv("KILLS");
+    const int kills = asked ? atoi(asked) : 6;
+    const double from = clock_seconds();
+    unsigned random = (unsigned)time(NULL);
+    int killed = 0, rows = 0, rounds = 0;
+    (void)state;
+    run_to(0, GRID " --threads 2 -o whole.jsonl", NULL);
+    const double seconds = clock_seconds() - from;
+    while (killed < kills) {
+        const pid_t id = start(GRID " --threads 2 --resume -o lab.jsonl", 0);
+        random = random * 1664525u + 1013904223u;
+        sleep_seconds(seconds / 4 * (double)(random >> 8) / (1 << 24));
+        kill(id, SIGKILL);
+        const int status = finish(id);
+        const int now = file_exists("lab.jsonl") ? whole_rows("lab.jsonl") : 0;
+        if (now < rows)
+            fail_msg("%d rows, %d before", now, rows);
+        rows = now;
+        killed += WIFSIGNALED(status);
+        if (WIFEXITED(status)) { /* it was faster: once more from the start */
+            files_are_same("whole.jsonl", "lab.jsonl");
+            unlink("lab.jsonl");
+            rows = 0;
+            rounds++;
+        }
+    }
+    run_to(0, GRID " --resume -o lab.jsonl", NULL);
+    files_are_same("whole.jsonl", "lab.jsonl");
+    if (asked)
+        printf("%d kills, %d times through\n", killed, rounds + 1);
+    /* a kill between two files can leave the new one's temporary name, and nothing else */
+}
+
+static void wait_for_rows(const char *path, int rows, pid_t id)
+{
+    const double until = clock_seconds() + 120;
+    while (!file_exists(path) || whole_rows(path) < rows) {
+        if (clock_seconds() > until || waitpid(id, NULL, WNOHANG) != 0)
+            fail_msg("%d rows never came", rows);
+        sleep_seconds(0.005);
+    }
+}
+
+static void an_interrupt_ends_it_cleanly(void **state)
+{
+    (void)state;
+    const pid_t id =
+        start("--grid lr=1e-3,1e-2 --seeds 1..500 --steps 200 --threads 2 -o lab.jsonl" MODEL, 0);
+    wait_for_rows("lab.jsonl", 3, id);
+    assert_int_equal(kill(id, SIGINT), 0);
+    const int status = finish(id);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGINT);
+    char *errors = contents("errors"), *text = contents("lab.jsonl");
+    assert_non_null(strstr(errors, "lnscope: stopped with "));
+    assert_non_null(
+        strstr(errors, " of 2000 rows: the same command with --resume does the rest\n"));
+    assert_int_equal(text[strlen(text) - 1], '\n');
+    assert_true(whole_rows("lab.jsonl") >= 3);
+    free(errors);
+    free(text);
+}
+
+/* The rest is done, and nothing else: other settings, threads and a damaged line in between. */
+static void resuming_takes_what_is_whole(void **state)
+{
+    (void)state;
+    run_to(0, GRID " --resume -o lab.jsonl", NULL); /* without a file it starts anew */
+    run_to(0, GRID " --force -o whole.jsonl", NULL);
+    files_are_same("whole.jsonl", "lab.jsonl");
+    char *text = contents("lab.jsonl");
+    char *line = strstr(text, "{\"index\":4,");
+    line[1] = '#';
+    text[strlen(text) - 30] = '\0';
+    write_file("lab.jsonl", text);
+    free(text);
+    run_to(0, GRID " --threads 3 --resume -o lab.jsonl",
+           "lab.jsonl:10: column 2: '#index': a key (1 damaged line; done again)");
+    files_are_same("whole.jsonl", "lab.jsonl");
+    run_to(0, "--resume -o lab.jsonl --figure map.txt", NULL);
+    files_are_same("whole.jsonl", "lab.jsonl");
+    run_to(1, GRID " --layers 3 --resume -o lab.jsonl", "layers is 2 in lab.jsonl, not 3");
+    run_to(1, "--grid lr=1e-3 --steps 9 --resume -o lab.jsonl", "the axes of lab.jsonl are warmup");
+    run_to(1, GRID " -o lab.jsonl", "lab.jsonl exists");
+    files_are_same("whole.jsonl", "lab.jsonl");
+    write_file("lab.jsonl", "a text that somebody wrote\n");
+    run_to(1, GRID " --resume -o lab.jsonl", "lab.jsonl:1: column 1: 'a': an object");
+    assert_int_equal(whole_rows("whole.jsonl"), TRIALS);
+}
+
+/* Two that write one file would lose each other's rows. */
+static void a_file_has_one_writer(void **state)
+{
+    (void)state;
+    const pid_t id = start("--grid lr=1e-3,1e-2 --seeds 1..500 --steps 200 -o lab.jsonl" MODEL, 0);
+    wait_for_rows("lab.jsonl", 1, id);
+    run_to(1, "--resume -o lab.jsonl", "lab.jsonl is being written by another process");
+    kill(id, SIGTERM);
+    finish(id);
+}
+
+static void a_full_disk_keeps_whole_rows(void **state)
+{
+    (void)state;
+    run_to(0, GRID " -o whole.jsonl", NULL);
+    const int status = finish(start(GRID " -o lab.jsonl", 4096));
+    char *errors = contents("errors");
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+    assert_non_null(strstr(errors, "cannot write lab.jsonl ("));
+    assert_non_null(strstr(errors, "its rows stay, and --resume goes on"));
+    free(errors);
+    const int rows = whole_rows("lab.jsonl");
+    assert_true(rows > 3 && rows < TRIALS);
+    char *text = contents("lab.jsonl");
+    assert_int_equal(text[strlen(text) - 1], '\n');
+    free(text);
+    run_to(0, GRID " --resume -o lab.jsonl", NULL);
+    files_are_same("whole.jsonl", "lab.jsonl");
+    if (file_exists("/dev/full"))
+        run_to(1, GRID " -o /dev/full", "cannot write /dev/full (No space left on device)");
+}
+
+/* ---- figures ---- */
+
+static void figures_need_no_training(void **state)
+{
+    (void)state;
+    run_to(0, GRID " -o lab.jsonl --figure map.svg", NULL);
+    run_to(0, "--merge lab.jsonl --figure again.svg", NULL);
+    files_are_same("map.svg", "again.svg");
+    char *text = contents("out");
+    assert_string_equal(text, "");
+    free(text);
+    run_to(0, "--merge lab.jsonl --figure map.txt", NULL);
+    text = contents("map.txt");
+    assert_non_null(strstr(text, "left stack, pre\nwarmup\n"));
+    assert_non_null(strstr(text, "right stack, post\nwarmup\n"));
+    free(text);
+    run_to(0, "--merge lab.jsonl --figure map.csv -o copy.jsonl", NULL);
+    files_are_same("lab.jsonl", "copy.jsonl");
+    text = contents("map.csv");
+    int lines = 0;
+    for (const char *at = text; (at = strchr(at, '\n')); at++)
+        lines++;
+    assert_int_equal(lines, TRIALS + 1);
+    free(text);
+    is_wrong("--merge lab.jsonl --figure map.csv", "map.csv exists");
+    run_to(0, "--merge lab.jsonl --figure map.csv --force", NULL);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, make_folder, remove_folder)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(wrong_usage_is_told),
+        TEST(rows_do_not_depend_on_threads),
+        TEST(numbers_are_those_of_a_run),
+        TEST(parts_are_merged),
+        TEST(kills_lose_no_row),
+        TEST(an_interrupt_ends_it_cleanly),
+        TEST(resuming_takes_what_is_whole),
+        TEST(a_file_has_one_writer),
+        TEST(a_full_disk_keeps_whole_rows),
+        TEST(figures_need_no_training),
+    };
+    const char *path = getenv("LNSCOPE");
+    if (!realpath(path && *path ? path : "build/lnscope", program)) {
+        perror(path ? path : "build/lnscope");
+        return 1;
+    }
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
