@@ -6,7 +6,6 @@
 #include "base/names.h"
 #include "base/numbers.h"
 #include "controls/keys.h"
-#include "controls/view_names.h"
 #include "export/export.h"
 #include "screen/canvas.h"
 #include "script/key.h"
