@@ -4,6 +4,7 @@
 #include "app/app.h"
 #include "cli/command_block.h"
 #include "cli/command_claims.h"
+#include "cli/command_hook.h"
 #include "cli/command_list.h"
 #include "cli/command_memory.h"
 #include "cli/command_run.h"
@@ -102,6 +103,9 @@ static int dispatch(const struct options *options, struct saved_session *session
         return finish_output(command_block(options, error), error);
     case COMMAND_CLAIMS:
         return command_claims(options, signal_number, error);
+    case COMMAND_HOOK:
+        command_hook();
+        return finish_output(EXIT_DONE, error);
     case COMMAND_SCREEN:
     case COMMANDS:
         break;

@@ -14,7 +14,8 @@
 #define ON_LIST   (1u << COMMAND_LIST)
 #define ON_BLOCK  (1u << COMMAND_BLOCK)
 #define ON_CLAIMS (1u << COMMAND_CLAIMS)
-#define ON_ALL    (ON_SCREEN | ON_RUN | ON_LIST | ON_BLOCK | ON_CLAIMS)
+#define ON_HOOK   (1u << COMMAND_HOOK)
+#define ON_ALL    (ON_SCREEN | ON_RUN | ON_LIST | ON_BLOCK | ON_CLAIMS | ON_HOOK)
 
 /* Small enough to be read, and with the activation that can be followed by eye. */
 static const struct command_setting block_settings[] = {
@@ -38,6 +39,8 @@ const struct command_row command_table[COMMANDS] = {
                        block_settings},
     [COMMAND_CLAIMS] = {"claims", "lnscope claims [ID...] [options]",
                         "check published claims by measuring them", true, claims_settings},
+    [COMMAND_HOOK] = {"hook", "lnscope hook > lnscope_hook.py",
+                      "print a Python module that writes rows of a PyTorch training", false, NULL},
 };
 
 const struct option_row option_table[OPTIONS] = {
@@ -110,7 +113,7 @@ static const char *command_words(enum command command)
     static const char *const words[COMMANDS] = {
         [COMMAND_SCREEN] = "lnscope",        [COMMAND_RUN] = "lnscope run",
         [COMMAND_LIST] = "lnscope list",     [COMMAND_BLOCK] = "lnscope block",
-        [COMMAND_CLAIMS] = "lnscope claims",
+        [COMMAND_CLAIMS] = "lnscope claims", [COMMAND_HOOK] = "lnscope hook",
     };
     return words[command];
 }

@@ -11,7 +11,15 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-enum command { COMMAND_SCREEN, COMMAND_RUN, COMMAND_LIST, COMMAND_BLOCK, COMMAND_CLAIMS, COMMANDS };
+enum command {
+    COMMAND_SCREEN,
+    COMMAND_RUN,
+    COMMAND_LIST,
+    COMMAND_BLOCK,
+    COMMAND_CLAIMS,
+    COMMAND_HOOK,
+    COMMANDS
+};
 
 /* A setting that a command takes, where it does not take all. */
 struct command_setting {
