@@ -69,10 +69,9 @@ KERNELS_FLAGS  += -fno-thread-jumps # else an expression of a clamped number is 
 endif
 
 SOURCES := $(filter-out src/core/kernels.c,$(sort $(wildcard src/*/*.c)))
-ASSETS  := $(sort $(wildcard assets/*.txt))
+ASSETS  := $(basename $(sort $(wildcard assets/*.txt assets/*.py)))
 SCRIPTS := $(sort $(wildcard assets/lessons/*.lns)) $(sort $(wildcard assets/demos/*.lns))
-OBJECTS := $(SOURCES:src/%.c=$(BUILD)/%.o) $(ASSETS:assets/%.txt=$(BUILD)/assets/%.o) \
-    $(BUILD)/assets/scripts.o \
+OBJECTS := $(SOURCES:src/%.c=$(BUILD)/%.o) $(ASSETS:%=$(BUILD)/%.o) $(BUILD)/assets/scripts.o \
     $(KERNELS:%=$(BUILD)/core/kernels_%.o)
 .PHONY: all run check bench install uninstall clean deps deps-check
 MAKEFLAGS += --no-builtin-rules
@@ -106,10 +105,15 @@ $(BUILD)/%.o: src/%.c $(BUILD)/flags
 
 # A text asset becomes a string constant: assets/grammar.txt is `asset_grammar`.
 quote_lines = sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/    "/' -e 's/$$/\\n"/'
-$(BUILD)/assets/%.c: assets/%.txt
+define text_asset
 	@mkdir -p $(@D)
 	{ echo 'extern const char asset_$*[];'; echo 'const char asset_$*[] ='; \
 	  $(quote_lines) $<; echo ';'; } > $@
+endef
+$(BUILD)/assets/%.c: assets/%.txt
+	$(text_asset)
+$(BUILD)/assets/%.c: assets/%.py
+	$(text_asset)
 # Scripts become a table in the order of their files, whose numbers do not belong to their names:
 # assets/lessons/01-one-line.lns is the lesson `one-line`.
 $(BUILD)/assets/scripts.c: $(SCRIPTS) $(BUILD)/objects
@@ -160,7 +164,7 @@ LONG_TESTS = test_tui test_claims test_session
 run_tests = sh tests/run.sh $(PROGRAM) $(foreach test,$(LONG_TESTS),$(filter %/$(test),$(1))) \
     $(filter-out $(addprefix %/,$(LONG_TESTS)),$(1))
 
-.PHONY: check-programs check-units check-numbers check-end-to-end check-text
+.PHONY: check-programs check-units check-numbers check-end-to-end check-text check-hook
 check-programs: tests-all
 	@$(call run_tests,$(UNIT_TESTS) $(REFERENCE_TESTS) $(END_TO_END_TESTS))
 check-units: all $(UNIT_TESTS) $(REFERENCE_TESTS)
@@ -175,6 +179,13 @@ check-text: all
 	sh tests/includes_test.sh
 	sh tests/documents.sh --check $(PROGRAM)
 
+# The Python module that `lnscope hook` prints, where there is a Python with PyTorch (Debian:
+# python3-torch, which is not installed for this alone).
+check-hook: all
+	@for python in python3 /usr/bin/python3; do \
+	    ! $$python -c 'import torch' 2>/dev/null || exec $$python tests/hook/test_hook.py $(PROGRAM); \
+	done; echo "python3-torch is not here: the PyTorch hook was not tested"
+
 # Everything that the tests need, so that it can be built side by side before they run.
 .PHONY: tests-all tests-end-to-end tests-numbers
 tests-all: all $(UNIT_TESTS) $(REFERENCE_TESTS) $(END_TO_END_TESTS)
@@ -186,7 +197,7 @@ JOBS := $(shell nproc 2>/dev/null || echo 1)
 
 check: deps-check
 	$(STRICT_MAKE) -j$(JOBS) tests-all
-	$(STRICT_MAKE) check-text check-programs
+	$(STRICT_MAKE) check-text check-programs check-hook
 	$(STRICT_MAKE) -j$(JOBS) WITHOUT="libcjson inih" all
 	$(STRICT_MAKE) -j$(JOBS) REAL=double tests-numbers
 	$(STRICT_MAKE) REAL=double check-numbers

@@ -4,6 +4,7 @@
 #include "app/app.h"
 #include "cli/command_block.h"
 #include "cli/command_claims.h"
+#include "cli/command_hook.h"
 #include "cli/command_lab.h"
 #include "cli/command_list.h"
 #include "cli/command_memory.h"
@@ -105,6 +106,9 @@ static int dispatch(const struct options *options, struct saved_session *session
         return command_lab(options, signal_number, error);
     case COMMAND_CLAIMS:
         return command_claims(options, signal_number, error);
+    case COMMAND_HOOK:
+        command_hook();
+        return finish_output(EXIT_DONE, error);
     case COMMAND_SCREEN:
     case COMMANDS:
         break;

@@ -15,7 +15,8 @@
 #define ON_BLOCK  (1u << COMMAND_BLOCK)
 #define ON_LAB    (1u << COMMAND_LAB)
 #define ON_CLAIMS (1u << COMMAND_CLAIMS)
-#define ON_ALL    (ON_SCREEN | ON_RUN | ON_LIST | ON_BLOCK | ON_LAB | ON_CLAIMS)
+#define ON_HOOK   (1u << COMMAND_HOOK)
+#define ON_ALL    ((1u << COMMANDS) - 1)
 
 /* Small enough to be read, and with the activation that can be followed by eye. */
 static const struct command_setting block_settings[] = {
@@ -55,6 +56,9 @@ const struct command_row command_table[COMMANDS] = {
                         .help = "check published claims by measuring them",
                         .settings = true,
                         .only = claims_settings},
+    [COMMAND_HOOK] = {.name = "hook",
+                      .usage = "lnscope hook > lnscope_hook.py",
+                      .help = "print a Python module that writes rows of a PyTorch training"},
 };
 
 const struct option_row option_table[OPTIONS] = {
@@ -153,6 +157,7 @@ static const char *command_words(enum command command)
         [COMMAND_SCREEN] = "lnscope",    [COMMAND_RUN] = "lnscope run",
         [COMMAND_LIST] = "lnscope list", [COMMAND_BLOCK] = "lnscope block",
         [COMMAND_LAB] = "lnscope lab",   [COMMAND_CLAIMS] = "lnscope claims",
+        [COMMAND_HOOK] = "lnscope hook",
     };
     return words[command];
 }

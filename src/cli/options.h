@@ -18,6 +18,7 @@ enum command {
     COMMAND_BLOCK,
     COMMAND_LAB,
     COMMAND_CLAIMS,
+    COMMAND_HOOK,
     COMMANDS
 };
 
