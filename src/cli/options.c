@@ -15,7 +15,6 @@
 #define ON_BLOCK  (1u << COMMAND_BLOCK)
 #define ON_LAB    (1u << COMMAND_LAB)
 #define ON_CLAIMS (1u << COMMAND_CLAIMS)
-#define ON_HOOK   (1u << COMMAND_HOOK)
 #define ON_ALL    ((1u << COMMANDS) - 1)
 
 /* Small enough to be read, and with the activation that can be followed by eye. */
