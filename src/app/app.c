@@ -179,8 +179,8 @@ int app_run(const struct app_start *start, struct error *error)
     struct app app = {.wanted = *settings, .present = *settings};
     if (start->session) /* what the options change comes on top */
         app.wanted = app.present = start->session->state->settings;
-    app.trainer = start->session ? trainer_resume(start->session->state, false, error)
-                                 : trainer_start(settings, false, error);
+    app.trainer = start->session ? trainer_resume(start->session->state, false, NULL, error)
+                                 : trainer_start(settings, false, NULL, error);
     if (!app.trainer)
         return 1;
     if (!terminal_open((enum theme)settings->theme, error)) {

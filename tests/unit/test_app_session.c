@@ -55,7 +55,7 @@ static int set_up(void **state)
     const struct settings settings = small_settings();
     app = memory_new(1, sizeof *app);
     app->wanted = app->present = settings;
-    app->trainer = trainer_start(&settings, false, &error);
+    app->trainer = trainer_start(&settings, false, NULL, &error);
     app->update = memory_new(1, sizeof *app->update);
     history_open(&app->history);
     app->scene = (struct scene){
