@@ -1,5 +1,5 @@
-/* See app.h. The app on the terminal, in real time: opens and closes it, and passes on the signal
- * that ended the program. */
+/* The app on the terminal, in real time: opens and closes it, and passes on the signal that ended
+ * the program. See app.h and app_state.h. */
 #include "app/app_state.h"
 
 #include "screen/terminal.h"
