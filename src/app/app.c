@@ -3,14 +3,12 @@
  * must not know curses, or how anything is drawn. */
 #include "app/app_state.h"
 
-#include "base/clock.h"
 #include "base/memory.h"
 #include "views/bars.h"
 #include "views/screen.h"
 #include "views/views.h"
 
 #include <math.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +20,11 @@ static const double rate_seconds = 0.5;  /* how often the steps per second are r
 static const double message_seconds = 8; /* how long an answer is shown */
 static const double news_seconds = 5;    /* how long an event is shown in place of the keys */
 
+double app_now(const struct app *app)
+{
+    return clock_now(app->surface->clock);
+}
+
 /* ---- messages ---- */
 
 void app_say(struct app *app, enum role role, const char *format, ...)
@@ -31,7 +34,7 @@ void app_say(struct app *app, enum role role, const char *format, ...)
     vsnprintf(app->message, sizeof app->message, format, arguments);
     va_end(arguments);
     app->scene.message_role = role;
-    app->message_until = clock_seconds() + message_seconds;
+    app->message_until = app_now(app) + message_seconds;
     app->changed = true;
 }
 
@@ -43,7 +46,7 @@ void app_say_nothing(struct app *app)
 
 void app_show_news(struct app *app)
 {
-    double now = clock_seconds();
+    double now = app_now(app);
     app->scene.news = true;
     app->news_until = (app->message[0] ? fmax(now, app->message_until) : now) + news_seconds;
     app->changed = true;
@@ -60,7 +63,7 @@ void app_fit_axis(struct app *app)
  * enough. */
 static void look_around(struct app *app)
 {
-    double now = clock_seconds();
+    double now = app_now(app);
     bool running = trainer_running(app->trainer);
     if (running != app->scene.data.running || now >= app->next_rate) {
         double rate = running ? trainer_rate(app->trainer) : (double)NAN;
@@ -85,7 +88,7 @@ static void look_around(struct app *app)
 void app_take_size(struct app *app)
 {
     int rows, cols;
-    terminal_size(&rows, &cols);
+    app->surface->size(app->surface, &rows, &cols);
     canvas_resize(&app->canvas, rows, cols);
 }
 
@@ -100,10 +103,9 @@ static void follow_settings(struct app *app)
 {
     const struct settings *settings = &app->present;
     app->scene.terminal.ascii =
-        settings->ascii == ASCII_ON || (settings->ascii == ASCII_AUTO && !terminal_is_utf8());
+        settings->ascii == ASCII_ON || (settings->ascii == ASCII_AUTO && !app->surface->utf8);
     app->scene.look.hide = settings->hide;
-    terminal_set_theme((enum theme)settings->theme);
-    terminal_set_mouse(settings->mouse);
+    app->surface->style(app->surface, (enum theme)settings->theme, settings->mouse);
     history_limit(&app->history, settings_history_bytes(settings));
 }
 
@@ -111,28 +113,28 @@ static void draw(struct app *app)
 {
     follow_settings(app);
     view_screen(&app->canvas, &app->scene);
-    terminal_paint(&app->canvas);
+    app->surface->paint(app->surface, &app->canvas);
     app_record_frame(app);
     app->changed = app->urgent = false;
-    app->next_frame = clock_seconds() + 1.0 / app->present.fps;
+    app->next_frame = app_now(app) + 1.0 / app->present.fps;
 }
 
-static void turn(struct app *app)
+void app_turn(struct app *app)
 {
     double seconds = fmin(turn_seconds, 1.0 / app->present.fps);
     if (app->changed)
-        seconds = fmin(seconds, fmax(0, app->next_frame - clock_seconds()));
-    int code = terminal_key(seconds);
+        seconds = fmin(seconds, fmax(0, app->next_frame - app_now(app)));
+    int code = app->surface->key(app->surface, seconds);
     for (int keys = 1; code != KEY_CODE_NONE; keys++) {
         app_take_key(app, code);
         if (app->quit || keys == KEYS_PER_FRAME)
             break;
-        code = terminal_key(0);
+        code = app->surface->key(app->surface, 0);
     }
     watch_view(app);
     app_take_updates(app);
     look_around(app);
-    if (!app->quit && app->changed && (app->urgent || clock_seconds() >= app->next_frame))
+    if (!app->quit && app->changed && (app->urgent || app_now(app) >= app->next_frame))
         draw(app);
 }
 
@@ -147,7 +149,7 @@ static void open_scene(struct app *app)
                  .symbols = &app->symbols,
                  .events = &app->events,
                  .rate = NAN},
-        .terminal = {.mono = !terminal_has_colours(), .few_colours = !terminal_has_ramp()},
+        .terminal = {.mono = !app->surface->colours, .few_colours = !app->surface->ramp},
         .message = app->message,
         .message_role = ROLE_TEXT,
     };
@@ -157,8 +159,8 @@ static void open_scene(struct app *app)
     watch_view(app);
 }
 
-/* Trains and draws until the user or a signal ends it. */
-static void run(struct app *app)
+/* The first picture, and the trainer goes. */
+static void begin(struct app *app)
 {
     trainer_wait(app->trainer, 0.2); /* the first picture shows the first run, if that is quick */
     app_take_updates(app);
@@ -167,57 +169,56 @@ static void run(struct app *app)
         app->scene.data.running = true;
     }
     draw(app);
-    while (!app->quit && !terminal_signal())
-        turn(app);
 }
 
-int app_run(const struct app_start *start, struct error *error)
+struct app *app_open(const struct app_start *start, struct clock *clock, struct error *error)
 {
-    const struct settings *settings = &start->settings;
-    if (!terminal_check(settings->ascii == ASCII_OFF, error))
-        return 1;
-    struct app app = {.wanted = *settings, .present = *settings};
-    if (start->session) /* what the options change comes on top */
-        app.wanted = app.present = start->session->state->settings;
-    app.trainer = start->session ? trainer_resume(start->session->state, false, error)
-                                 : trainer_start(settings, false, error);
-    if (!app.trainer)
-        return 1;
-    if (!terminal_open((enum theme)settings->theme, error)) {
-        trainer_stop(app.trainer);
-        return 1;
-    }
-    app.grip_row = app.grip_col = -1;
-    app.update = memory_new(1, sizeof *app.update);
-    history_open(&app.history);
-    sample_history_open(&app.samples);
-    events_clear(&app.events);
-    open_scene(&app);
-    if (start->session) {
-        app_expect_session(&app, start->session, start->session_path);
-        if (settings_difference(&app.wanted, settings) >= 0)
-            app_command(&app, settings);
-    }
-    bool able = !start->record || app_record_open(&app, start->record, start->force, error);
-    if (able)
-        run(&app);
+    const struct pair_state *state = start->session ? start->session->state : NULL;
+    const struct settings *settings = state ? &state->settings : &start->settings;
+    struct trainer *trainer = state ? trainer_resume(state, false, clock, error)
+                                    : trainer_start(settings, false, clock, error);
+    if (!trainer)
+        return NULL;
+    struct app *app = memory_new(1, sizeof *app);
+    app->trainer = trainer;
+    app->wanted = app->present = *settings;
+    app->grip_row = app->grip_col = -1;
+    app->update = memory_new(1, sizeof *app->update);
+    history_open(&app->history);
+    sample_history_open(&app->samples);
+    events_clear(&app->events);
+    return app;
+}
 
-    able = app_finish_save(&app, error) && able;
-    int number = terminal_signal();
-    terminal_close();
-    able = app_record_close(&app, error) && able;
-    if (number) { /* at once, without waiting for the step under way */
-        if (!able)
-            fprintf(stderr, "lnscope: %s\n", error->text);
-        signal(number, SIG_DFL);
-        raise(number);
+bool app_show(struct app *app, const struct app_start *start, struct surface *surface,
+              struct error *error)
+{
+    app->surface = surface;
+    open_scene(app);
+    if (start->session) {
+        app_expect_session(app, start->session, start->session_path);
+        if (settings_difference(&app->wanted, &start->settings) >= 0)
+            app_command(app, &start->settings); /* what the options change comes on top */
     }
-    trainer_stop(app.trainer);
-    sample_history_close(&app.samples);
-    app_forget_session(&app);
-    free(app.save_path);
-    history_close(&app.history);
-    canvas_close(&app.canvas);
-    free(app.update);
-    return able ? 0 : 1;
+    if (start->record && !app_record_open(app, start->record, start->force, error))
+        return false;
+    begin(app);
+    return true;
+}
+
+bool app_goes_on(const struct app *app)
+{
+    return !app->quit && !app->surface->ended(app->surface);
+}
+
+void app_free(struct app *app)
+{
+    trainer_stop(app->trainer);
+    sample_history_close(&app->samples);
+    app_forget_session(app);
+    free(app->save_path);
+    history_close(&app->history);
+    canvas_close(&app->canvas);
+    free(app->update);
+    free(app);
 }

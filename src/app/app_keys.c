@@ -55,9 +55,8 @@ void act_command(struct app *app, int argument)
 
 void act_redraw(struct app *app, int argument)
 {
-    (void)app;
     (void)argument;
-    terminal_redraw();
+    app->surface->redraw(app->surface);
 }
 
 void act_help(struct app *app, int argument)
@@ -107,7 +106,7 @@ void app_take_key(struct app *app, int code)
 {
     char key[32];
     if (code == KEY_CODE_MOUSE) {
-        app_take_mouse(app, terminal_mouse());
+        app_take_mouse(app, app->surface->mouse(app->surface));
         return;
     }
     app->urgent = app->changed = true;

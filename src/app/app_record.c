@@ -2,7 +2,6 @@
  * recording itself. See app_state.h. */
 #include "app/app_state.h"
 
-#include "base/clock.h"
 #include "base/names.h"
 #include "export/export.h"
 #include "views/screen.h"
@@ -40,7 +39,7 @@ void app_export_file(struct app *app, const char *path, bool force)
 
 static double seconds_now(const struct app *app)
 {
-    return clock_seconds() - app->record_from;
+    return app_now(app) - app->record_from;
 }
 
 bool app_record_open(struct app *app, const char *path, bool force, struct error *error)
@@ -52,7 +51,7 @@ bool app_record_open(struct app *app, const char *path, bool force, struct error
         return false;
     canvas_open(&app->recorded, canvas->rows, canvas->cols);
     app->scene.recording = cast_path(app->cast);
-    app->record_from = clock_seconds();
+    app->record_from = app_now(app);
     app->recorded_events = app->events.total;
     app->changed = true;
     return true;

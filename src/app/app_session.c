@@ -5,7 +5,6 @@
 
 #include "base/memory.h"
 #include "base/names.h"
-#include "screen/terminal.h"
 #include "session/share.h"
 
 #include <inttypes.h>
@@ -55,7 +54,7 @@ bool app_finish_save(struct app *app, struct error *error)
 {
     if (!app->save_path)
         return true;
-    while (app->save_path && !terminal_signal())
+    while (app->save_path && !app->surface->ended(app->surface))
         if (trainer_wait(app->trainer, 0.1))
             app_take_updates(app);
     return !app->save_error.text[0] || error_set(error, "%s", app->save_error.text);

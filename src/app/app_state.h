@@ -11,7 +11,7 @@
 #include "controls/keys.h"
 #include "controls/prompt.h"
 #include "export/cast.h"
-#include "screen/terminal.h"
+#include "screen/surface.h"
 #include "session/history.h"
 #include "session/session.h"
 #include "session/share.h"
@@ -21,6 +21,7 @@
 enum { MESSAGE_SIZE = 512 };
 
 struct app {
+    struct surface *surface;
     struct trainer *trainer;
     struct update *update;   /* the one being taken; too large for the stack */
     struct settings wanted;  /* as commanded: what the next key goes on from */
@@ -34,7 +35,7 @@ struct app {
     struct canvas canvas;
     struct cast *cast;       /* the recording under way; NULL: none */
     struct canvas recorded;  /* the screen as the recording has it */
-    double record_from;      /* the clock when it began */
+    double record_from;      /* when it began */
     int64_t recorded_events; /* those that are markers, or came before */
     char message[MESSAGE_SIZE];
     double message_until;
@@ -63,6 +64,26 @@ struct app {
     bool pasting;         /* what comes in is pasted text */
 };
 
+/* An app and its trainer, under the settings it starts with, or going on with the session; not yet
+ * on a surface. `clock` is that of the surface to come. NULL with a reason when the models or the
+ * task cannot be made (app.c). */
+struct app *app_open(const struct app_start *start, struct clock *clock, struct error *error);
+void app_free(struct app *app);
+
+/* Goes onto a surface, begins to train and draws the first picture; false with a reason when the
+ * recording cannot begin (app.c). */
+bool app_show(struct app *app, const struct app_start *start, struct surface *surface,
+              struct error *error);
+
+/* One turn of the loop: waits for a key for as long as nothing else is due, and takes what there is
+ * of keys and updates; draws where a frame is due and something has changed. For as long as
+ * app_goes_on() (app.c). */
+void app_turn(struct app *app);
+bool app_goes_on(const struct app *app);
+
+/* The time on the clock of the surface (app.c). */
+double app_now(const struct app *app);
+
 /* Puts an answer on the status line for a while (app.c). */
 void app_say(struct app *app, enum role role, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -85,7 +106,7 @@ void app_export_file(struct app *app, const char *path, bool force);
 /* Shows the newest event in the footer for a while, after the answer that stands there (app.c). */
 void app_show_news(struct app *app);
 
-/* Makes the canvas as large as the terminal (app.c). */
+/* Makes the canvas as large as the surface (app.c). */
 void app_take_size(struct app *app);
 
 /* Shows a view, and has what is shown do something (app_look.c). */

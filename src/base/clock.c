@@ -1,6 +1,7 @@
 /* See clock.h. */
 #include "base/clock.h"
 
+#include <stddef.h>
 #include <time.h>
 
 static double seconds(clockid_t clock)
@@ -13,6 +14,11 @@ static double seconds(clockid_t clock)
 double clock_seconds(void)
 {
     return seconds(CLOCK_MONOTONIC);
+}
+
+double clock_now(const struct clock *clock)
+{
+    return clock ? clock->seconds : clock_seconds();
 }
 
 double clock_thread_seconds(void)

@@ -7,8 +7,7 @@
 #define LNSCOPE_SCREEN_TERMINAL_H
 
 #include "base/error.h"
-#include "screen/canvas.h"
-#include "screen/theme.h"
+#include "screen/surface.h"
 
 #include <stdbool.h>
 
@@ -56,15 +55,7 @@ void terminal_redraw(void);
  * stopped and goes on. Ctrl-Z stops the program in here. */
 int terminal_key(double seconds);
 
-/* What KEY_CODE_MOUSE was about. The left button alone is reported, and the wheel; a drag is a
- * motion with the button held. */
-enum mouse_kind { MOUSE_PRESS, MOUSE_DRAG, MOUSE_RELEASE, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
-
-struct mouse {
-    enum mouse_kind kind;
-    int row, col; /* from 0 at the top left; may lie outside the screen */
-};
-
+/* What KEY_CODE_MOUSE was about. */
 struct mouse terminal_mouse(void);
 
 /* A signal that ends the program has arrived (its number; SIGHUP also when the terminal is gone),

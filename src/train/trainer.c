@@ -1,6 +1,7 @@
 /* See trainer.h.
  *
- * One thread of its own steps the pair (which has more threads for the work inside a step). All
+ * One thread of its own steps the pair (which has more threads for the work inside a step); by a
+ * clock of its own it has none, and whoever asks for updates does the work. All
  * that both sides touch lies under one mutex that is never held during a step: the queue of
  * commands, the ring of updates, and a few words of state. */
 #include "train/trainer.h"
@@ -42,6 +43,7 @@ struct command {
 enum { UPDATES = 64, RATE_SAMPLES = 256 };
 
 struct trainer {
+    const struct clock *clock; /* NULL: the machine's, and there is a thread */
     pthread_t thread;
     pthread_mutex_t mutex;
     pthread_cond_t to_trainer; /* a command, room in the ring, or the end */
@@ -65,7 +67,7 @@ struct trainer {
     int64_t finishes;
     int64_t sampled; /* the step of the last sample; -1: none of this run as it is watched now */
     bool sampling;   /* one is under way */
-    bool sample_due; /* it, or a new one, is what comes next */
+    struct snapshot *snapshot; /* [SIDES], of the step under way */
 };
 
 /* ---- updates ---------------------------------------------------------------------------------*/
@@ -123,10 +125,11 @@ static void publish_state(struct trainer *trainer, enum update_kind kind, const 
     publish_with(trainer, kind, error, NULL);
 }
 
-/* Steps per second over the newest steps of the last second, and at least two of them. */
-static double measure_rate(struct trainer *trainer)
+/* Steps per second over the newest steps of the last second, and at least two of them; the last one
+ * ended `now`. */
+static double measure_rate(struct trainer *trainer, double now)
 {
-    double now = clock_seconds(), oldest = now;
+    double oldest = now;
     int64_t count = 0;
     trainer->finished[trainer->finishes++ % RATE_SAMPLES] = now;
     for (int64_t back = 1; back < RATE_SAMPLES && back < trainer->finishes; back++) {
@@ -139,10 +142,11 @@ static double measure_rate(struct trainer *trainer)
     return now > oldest ? (double)count / (now - oldest) : (double)NAN;
 }
 
-static void step(struct trainer *trainer, struct snapshot snapshot[SIDES])
+/* `slot` is when it begins; on a clock that stands meanwhile, it is also over then. */
+static void step(struct trainer *trainer, double slot, struct snapshot snapshot[SIDES])
 {
     pair_step(&trainer->pair, snapshot);
-    double rate = measure_rate(trainer);
+    double rate = measure_rate(trainer, trainer->clock ? slot : clock_seconds());
     struct update *update = claim_update(trainer);
     if (update) {
         update->kind = UPDATE_STEP;
@@ -535,43 +539,66 @@ static struct timespec absolute_time(double seconds_from_now)
     return at;
 }
 
-/* Waits until there is something to do. Returns a command to carry out, or NULL for a step, or for
- * a sample where one is due; *stop is set when the trainer is to end. */
-static struct command *next_command(struct trainer *trainer, bool *stop)
+/* What there is to do. */
+enum work { WORK_NONE, WORK_COMMAND, WORK_SAMPLE, WORK_STEP, WORK_END };
+
+/* The mutex is held. Of WORK_NONE, *wait is after how many seconds a step may begin; INFINITY: none
+ * will. */
+static enum work find_work(struct trainer *trainer, double *wait)
 {
-    struct command *command = NULL;
+    const bool go = (trainer->running || trainer->steps_left > 0) && !at_the_end(trainer);
+    *wait = INFINITY;
+    if (trainer->stop)
+        return WORK_END;
+    if (trainer->first)
+        return WORK_COMMAND;
+    if (is_sample_due(trainer, go))
+        return WORK_SAMPLE;
+    if (go)
+        *wait = trainer->due - clock_now(trainer->clock);
+    return go && (*wait <= 0 || trainer->steps_left > 0) ? WORK_STEP : WORK_NONE;
+}
+
+/* Takes what there is to do, waiting for it where there is a thread: of WORK_COMMAND the command.
+ */
+static enum work next_work(struct trainer *trainer, struct command **command)
+{
+    double wait;
     pthread_mutex_lock(&trainer->mutex);
-    while (!trainer->stop && !trainer->first) {
-        bool go = (trainer->running || trainer->steps_left > 0) && !at_the_end(trainer);
-        trainer->sample_due = is_sample_due(trainer, go);
-        if (trainer->sample_due)
-            break;
-        double wait = trainer->due - clock_seconds();
-        if (go && (wait <= 0 || trainer->steps_left > 0))
-            break;
-        if (go) {
+    enum work work = find_work(trainer, &wait);
+    while (work == WORK_NONE && !trainer->clock) {
+        if (isfinite(wait)) {
             struct timespec until = absolute_time(wait);
             pthread_cond_timedwait(&trainer->to_trainer, &trainer->mutex, &until);
         } else {
             pthread_cond_wait(&trainer->to_trainer, &trainer->mutex);
         }
+        work = find_work(trainer, &wait);
     }
-    command = trainer->first;
-    if (command) {
-        trainer->first = command->next;
+    if (work == WORK_COMMAND) {
+        *command = trainer->first;
+        trainer->first = (*command)->next;
         if (!trainer->first)
             trainer->last = NULL;
     }
-    *stop = trainer->stop;
     trainer->pair.watch = trainer->watch | WATCH_SOME_DETAIL;
     pthread_mutex_unlock(&trainer->mutex);
-    return command;
+    return work;
+}
+
+/* When the step that is to be done now begins: on a clock that was moved on, when it was due. */
+static double slot_of(const struct trainer *trainer)
+{
+    const double now = clock_now(trainer->clock);
+    return trainer->clock && trainer->due > 0 && trainer->due < now ? trainer->due : now;
 }
 
 /* Paces by a fixed grid of times; a step that took longer than its slot moves the grid. */
-static void schedule_next(struct trainer *trainer)
+static void schedule_next(struct trainer *trainer, double now)
 {
-    double speed = trainer->pair.settings.speed, now = clock_seconds();
+    double speed = trainer->pair.settings.speed;
+    if (speed <= 0 && trainer->clock)
+        speed = TRAINER_VIRTUAL_SPEED;
     if (speed <= 0) {
         trainer->due = 0;
         return;
@@ -581,50 +608,73 @@ static void schedule_next(struct trainer *trainer)
         trainer->due = now;
 }
 
-static void *train(void *argument)
+static void do_step(struct trainer *trainer, struct snapshot snapshot[SIDES])
 {
-    struct trainer *trainer = argument;
-    struct snapshot *snapshot = memory_new(SIDES, sizeof *snapshot);
+    const double slot = slot_of(trainer);
+    if (trainer->steps_left > 0)
+        trainer->steps_left--;
+    schedule_next(trainer, slot);
+    step(trainer, slot, snapshot);
+    states_step(&trainer->states, &trainer->pair);
+    if (at_the_end(trainer))
+        publish_state(trainer, UPDATE_END, NULL);
+}
+
+/* Does what there is to do; false when there is nothing, or the trainer is to end. */
+static bool work_on(struct trainer *trainer, struct snapshot snapshot[SIDES])
+{
+    struct command *command;
+    switch (next_work(trainer, &command)) {
+    case WORK_COMMAND:
+        carry_out(trainer, command, snapshot);
+        free(command);
+        return true;
+    case WORK_SAMPLE:
+        sample(trainer);
+        return true;
+    case WORK_STEP:
+        do_step(trainer, snapshot);
+        return true;
+    case WORK_NONE:
+    case WORK_END:
+        break;
+    }
+    return false;
+}
+
+static void begin(struct trainer *trainer)
+{
     publish_state(trainer, trainer->resumed ? UPDATE_LOAD : UPDATE_RESTART, NULL);
     states_restart(&trainer->states, &trainer->pair);
     if (at_the_end(trainer))
         publish_state(trainer, UPDATE_END, NULL);
-    for (;;) {
-        bool stop;
-        struct command *command = next_command(trainer, &stop);
-        if (command) {
-            if (stop)
-                pair_state_free(command->state);
-            else
-                carry_out(trainer, command, snapshot);
-            free(command);
-            continue;
-        }
-        if (stop)
-            break;
-        if (trainer->sample_due) {
-            sample(trainer);
-            continue;
-        }
-        if (trainer->steps_left > 0)
-            trainer->steps_left--;
-        schedule_next(trainer);
-        step(trainer, snapshot);
-        states_step(&trainer->states, &trainer->pair);
-        if (at_the_end(trainer))
-            publish_state(trainer, UPDATE_END, NULL);
-    }
-    free(snapshot);
+}
+
+static void *train(void *argument)
+{
+    struct trainer *trainer = argument;
+    begin(trainer);
+    while (work_on(trainer, trainer->snapshot))
+        ;
     return NULL;
+}
+
+/* Without a thread: works until there is an update, or nothing more is due. */
+static void attend(struct trainer *trainer)
+{
+    while (trainer->clock && trainer->filled == trainer->taken &&
+           work_on(trainer, trainer->snapshot))
+        ;
 }
 
 /* ---- from outside ----------------------------------------------------------------------------*/
 
 /* From the seed, or, with a state, from there. */
 static struct trainer *start(const struct settings *settings, const struct pair_state *state,
-                             bool running, struct error *error)
+                             bool running, const struct clock *clock, struct error *error)
 {
     struct trainer *trainer = memory_new(1, sizeof *trainer);
+    trainer->clock = clock;
     if (!pair_open(&trainer->pair, settings, error)) {
         free(trainer);
         return NULL;
@@ -639,25 +689,30 @@ static struct trainer *start(const struct settings *settings, const struct pair_
     states_open(&trainer->states);
     states_limit(&trainer->states, settings_history_bytes(settings));
     trainer->ring = memory_new(UPDATES, sizeof *trainer->ring);
+    trainer->snapshot = memory_new(SIDES, sizeof *trainer->snapshot);
     trainer->running = running;
     trainer->rate = (double)NAN;
     trainer->sampled = -1;
     pthread_mutex_init(&trainer->mutex, NULL);
     open_condition(&trainer->to_trainer);
     open_condition(&trainer->to_screen);
-    if (pthread_create(&trainer->thread, NULL, train, trainer) != 0)
+    if (clock)
+        begin(trainer);
+    else if (pthread_create(&trainer->thread, NULL, train, trainer) != 0)
         die("cannot start a thread: the system allows no more of them");
     return trainer;
 }
 
-struct trainer *trainer_start(const struct settings *settings, bool running, struct error *error)
+struct trainer *trainer_start(const struct settings *settings, bool running,
+                              const struct clock *clock, struct error *error)
 {
-    return start(settings, NULL, running, error);
+    return start(settings, NULL, running, clock, error);
 }
 
-struct trainer *trainer_resume(const struct pair_state *state, bool running, struct error *error)
+struct trainer *trainer_resume(const struct pair_state *state, bool running,
+                               const struct clock *clock, struct error *error)
 {
-    return start(&state->settings, state, running, error);
+    return start(&state->settings, state, running, clock, error);
 }
 
 size_t trainer_bytes(void)
@@ -671,7 +726,8 @@ void trainer_stop(struct trainer *trainer)
     trainer->stop = true;
     pthread_cond_broadcast(&trainer->to_trainer);
     pthread_mutex_unlock(&trainer->mutex);
-    pthread_join(trainer->thread, NULL);
+    if (!trainer->clock)
+        pthread_join(trainer->thread, NULL);
     pair_close(&trainer->pair);
     states_close(&trainer->states);
     while (trainer->first) {
@@ -685,6 +741,7 @@ void trainer_stop(struct trainer *trainer)
     pthread_cond_destroy(&trainer->to_screen);
     pthread_cond_destroy(&trainer->to_trainer);
     pthread_mutex_destroy(&trainer->mutex);
+    free(trainer->snapshot);
     free(trainer->ring);
     free(trainer);
 }
@@ -700,6 +757,7 @@ void trainer_watch(struct trainer *trainer, unsigned watch)
 
 bool trainer_take(struct trainer *trainer, struct update *update)
 {
+    attend(trainer);
     pthread_mutex_lock(&trainer->mutex);
     bool some = trainer->filled > trainer->taken;
     if (some) {
@@ -713,8 +771,9 @@ bool trainer_take(struct trainer *trainer, struct update *update)
 bool trainer_wait(struct trainer *trainer, double seconds)
 {
     struct timespec until = absolute_time(seconds);
+    attend(trainer);
     pthread_mutex_lock(&trainer->mutex);
-    while (trainer->filled == trainer->taken)
+    while (!trainer->clock && trainer->filled == trainer->taken)
         if (pthread_cond_timedwait(&trainer->to_screen, &trainer->mutex, &until) != 0)
             break;
     bool some = trainer->filled > trainer->taken;

@@ -1,5 +1,6 @@
 /* The trainer: owns the threads, steps both stacks in lock-step, takes commands between steps and
- * publishes every snapshot. Nothing here waits for a step, except trainer_stop(). */
+ * publishes every snapshot. Where it has a thread, nothing here waits for a step, except
+ * trainer_stop(). */
 #ifndef LNSCOPE_TRAIN_TRAINER_H
 #define LNSCOPE_TRAIN_TRAINER_H
 
@@ -9,6 +10,7 @@
 #include "train/snapshot.h"
 #include "train/state.h"
 
+struct clock;   /* base/clock.h */
 struct trainer; /* opaque: threads, a queue of commands, a queue of updates */
 
 enum update_kind {
@@ -45,12 +47,20 @@ struct update {
 };
 
 /* Starts with these settings (which passed settings_check); paused or running. NULL with a reason
- * when the task or the models cannot be made. */
-struct trainer *trainer_start(const struct settings *settings, bool running, struct error *error);
+ * when the task or the models cannot be made.
+ *
+ * With `clock` NULL it goes by the machine's, on a thread of its own. Otherwise it has no thread:
+ * it works in trainer_take() and trainer_wait(), up to what is due by that clock, which must
+ * outlive it; then all it does is the same on every machine. Where the speed has no limit, it does
+ * TRAINER_VIRTUAL_SPEED steps in a second of that clock. */
+enum { TRAINER_VIRTUAL_SPEED = 250 };
+struct trainer *trainer_start(const struct settings *settings, bool running,
+                              const struct clock *clock, struct error *error);
 
 /* The same, but goes on from this state, with its settings: the first update is an UPDATE_LOAD
  * without a state. */
-struct trainer *trainer_resume(const struct pair_state *state, bool running, struct error *error);
+struct trainer *trainer_resume(const struct pair_state *state, bool running,
+                               const struct clock *clock, struct error *error);
 
 /* Bytes of the updates that a trainer holds until they are taken. */
 size_t trainer_bytes(void);
@@ -94,7 +104,8 @@ void trainer_watch(struct trainer *trainer, unsigned watch);
  * trainer waits when the queue is full. */
 bool trainer_take(struct trainer *trainer, struct update *update);
 
-/* Waits at most `seconds` for an update; true when there is one to take. */
+/* Waits at most `seconds` for an update, or, by a clock of its own, not at all; true when there is
+ * one to take. */
 bool trainer_wait(struct trainer *trainer, double seconds);
 
 /* Running, as commanded so far. */

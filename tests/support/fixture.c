@@ -1,9 +1,9 @@
 /* See fixture.h. */
 #include "support/fixture.h"
 
-#include "app/app_state.h"
 #include "base/memory.h"
 #include "core/rng.h"
+#include "support/stage.h"
 #include "train/detail.h"
 #include "views/bars.h"
 #include "views/screen.h"
@@ -399,13 +399,17 @@ void fixture_answer(struct fixture *fixture, int64_t step)
 const char *fixture_press(struct fixture *fixture, int code, int rows, int cols)
 {
     static char said[MESSAGE_SIZE];
+    struct stage stage;
     struct app *app = memory_new(1, sizeof *app);
+    stage_open(&stage, rows, cols);
+    app->surface = &stage.surface;
     app->scene = fixture->scene;
     app->canvas.rows = rows;
     app->canvas.cols = cols;
     app_take_key(app, code);
     fixture->scene = app->scene;
     memcpy(said, app->message, sizeof said);
+    stage_close(&stage);
     free(app);
     return said;
 }

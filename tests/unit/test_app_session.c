@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "support/folder.h"
+#include "support/stage.h"
 #include "views/navigate.h"
 
 #include <setjmp.h>
@@ -20,6 +21,7 @@
 static char folder[] = "/tmp/lnscope-app-XXXXXX";
 static char path[128], other_path[128];
 static struct app *app;
+static struct stage stage;
 
 static struct settings small_settings(void)
 {
@@ -53,9 +55,11 @@ static int set_up(void **state)
     (void)state;
     struct error error;
     const struct settings settings = small_settings();
+    stage_open(&stage, 24, 80);
     app = memory_new(1, sizeof *app);
+    app->surface = &stage.surface;
     app->wanted = app->present = settings;
-    app->trainer = trainer_start(&settings, false, &error);
+    app->trainer = trainer_start(&settings, false, NULL, &error);
     app->update = memory_new(1, sizeof *app->update);
     history_open(&app->history);
     app->scene = (struct scene){
@@ -72,6 +76,7 @@ static int tear_down(void **state)
     app_forget_session(app);
     free(app->save_path);
     history_close(&app->history);
+    stage_close(&stage);
     free(app->update);
     free(app);
     unlink(path);

@@ -104,7 +104,7 @@ static void a_trainer_measures_some_and_on_demand_all(void **state)
     static struct update update;
     const struct settings settings = small_settings("pre", "post");
     struct error error;
-    struct trainer *trainer = trainer_start(&settings, false, &error);
+    struct trainer *trainer = trainer_start(&settings, false, NULL, &error);
     assert_non_null(trainer);
     for (int64_t step = 1; step <= 17; step++) {
         trainer_watch(trainer, step > 9 ? WATCH_DETAIL : 0);

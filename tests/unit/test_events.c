@@ -765,7 +765,7 @@ static void real_run(int threads, double speed)
     small.steps = 120;
     small.threads = threads;
     small.speed = speed;
-    struct trainer *trainer = trainer_start(&small, true, &error);
+    struct trainer *trainer = trainer_start(&small, true, NULL, &error);
     assert_non_null(trainer);
     history_clear(&history);
     events_clear(&events);

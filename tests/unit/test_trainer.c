@@ -38,7 +38,7 @@ static struct update *next(struct trainer *trainer)
 static struct trainer *start(const struct settings *settings, bool running)
 {
     struct error error;
-    struct trainer *trainer = trainer_start(settings, running, &error);
+    struct trainer *trainer = trainer_start(settings, running, NULL, &error);
     assert_non_null(trainer);
     struct update *update = next(trainer);
     assert_int_equal(update->kind, UPDATE_RESTART);
@@ -169,7 +169,7 @@ static void test_a_restart_tells_the_profile_of_admin(void **state)
     struct settings settings = small_settings();
     settings.stack[RIGHT].placement = PLACEMENT_ADMIN;
     struct error error;
-    struct trainer *trainer = trainer_start(&settings, false, &error);
+    struct trainer *trainer = trainer_start(&settings, false, NULL, &error);
     assert_non_null(trainer);
     const struct update *update = next(trainer);
     assert_true(isnan(update->omega[LEFT].first) && isnan(update->omega[LEFT].last));
@@ -368,7 +368,7 @@ static void test_the_first_sample_does_not_wait_for_the_rhythm(void **state)
     struct settings settings = small_settings();
     settings.task = TASK_GRAMMAR;
     struct error error;
-    struct trainer *trainer = trainer_start(&settings, true, &error);
+    struct trainer *trainer = trainer_start(&settings, true, NULL, &error);
     assert_non_null(trainer);
     trainer_watch(trainer, WATCH_SAMPLES);
     int64_t steps = 0;
@@ -439,7 +439,7 @@ static void test_a_state_is_saved_and_loaded(void **state)
     assert_int_equal(next(trainer)->kind, UPDATE_BRANCH);
     trainer_stop(trainer);
 
-    trainer = trainer_resume(saved, false, &error);
+    trainer = trainer_resume(saved, false, NULL, &error);
     assert_non_null(trainer);
     update = next(trainer);
     assert_int_equal(update->kind, UPDATE_LOAD);

@@ -87,7 +87,7 @@ static const struct update *expect(struct trainer *trainer, enum update_kind kin
 static struct trainer *start(bool running)
 {
     struct error error;
-    struct trainer *trainer = trainer_start(&settings, running, &error);
+    struct trainer *trainer = trainer_start(&settings, running, NULL, &error);
     assert_non_null(trainer);
     expect(trainer, UPDATE_RESTART);
     return trainer;

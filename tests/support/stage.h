@@ -1,0 +1,42 @@
+/* A surface without a terminal, on a clock of its own: keys come when they are due, and what is
+ * drawn can be read. The program on it does the same on every machine. */
+#ifndef LNSCOPE_TESTS_SUPPORT_STAGE_H
+#define LNSCOPE_TESTS_SUPPORT_STAGE_H
+
+#include "app/app_state.h"
+#include "screen/surface.h"
+
+enum { STAGE_KEYS = 64 };
+
+struct stage {
+    struct surface surface;
+    struct clock clock;
+    struct canvas canvas; /* as it was painted last */
+    int rows, cols;
+    struct {
+        double at; /* seconds */
+        int code;
+    } key[STAGE_KEYS]; /* in the order of time */
+    int keys, next;
+    int paints, redraws;
+    struct app *app; /* that plays on it; NULL: none */
+};
+
+void stage_open(struct stage *stage, int rows, int cols);
+
+/* Starts the program on it; `start` need not outlive the call. */
+void stage_enter(struct stage *stage, const struct app_start *start);
+
+/* Ends it, and what it is on. */
+void stage_close(struct stage *stage);
+
+/* A key that is pressed at that time, not before those of earlier calls. */
+void stage_key(struct stage *stage, double at, int code);
+
+/* Goes on until that time, or until the program ends by itself; false where it does. */
+bool stage_play(struct stage *stage, double until);
+
+/* The canvas as text, until the next call. */
+const char *stage_text(struct stage *stage);
+
+#endif

@@ -1,0 +1,209 @@
+/* The program without a terminal: keys at their times on a clock that is moved for it, and what is
+ * drawn. It does the same every time. */
+#include "base/file.h"
+#include "support/folder.h"
+#include "support/stage.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char folder[] = "/tmp/lnscope-loop-XXXXXX";
+static char path[2][128];
+
+static int enter_folder(void **state)
+{
+    (void)state;
+    if (!mkdtemp(folder))
+        return -1;
+    for (int i = 0; i < 2; i++)
+        snprintf(path[i], sizeof path[i], "%s/%d.cast", folder, i);
+    return 0;
+}
+
+static int leave_folder(void **state)
+{
+    (void)state;
+    return folder_remove(folder);
+}
+
+static struct app_start small_start(const char *speed)
+{
+    const char *const values[][2] = {{"layers", "2"},  {"width", "16"},  {"heads", "2"},
+                                     {"ffn", "24"},    {"context", "8"}, {"batch", "3"},
+                                     {"task", "copy"}, {"threads", "1"}, {"speed", speed}};
+    struct app_start start = {.settings = settings_default()};
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+        assert_true(setting_set(&start.settings, values[i][0], values[i][1], NULL));
+    return start;
+}
+
+static int64_t step_of(const struct stage *stage)
+{
+    return stage->app->history.last[LEFT].step;
+}
+
+static void assert_shows(struct stage *stage, const char *text)
+{
+    if (!strstr(stage_text(stage), text))
+        fail_msg("'%s' is not on the screen at %.3f s:\n%s", text, stage->clock.seconds,
+                 stage_text(stage));
+}
+
+/* So many steps in a second as the speed says, to those of a turn. */
+static void steps_are_paced_by_the_clock(void **state)
+{
+    (void)state;
+    const struct {
+        const char *speed;
+        int64_t steps;
+        const char *shown;
+    } wanted[] = {{"10", 20, "10.0 steps/s"},
+                  {"30", 60, "30.0 steps/s"},
+                  {"250", 500, "250.0 steps/s"},
+                  {"unlimited", 2 * TRAINER_VIRTUAL_SPEED, "250.0 steps/s"}};
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        struct stage stage;
+        const struct app_start start = small_start(wanted[i].speed);
+        stage_open(&stage, 36, 120);
+        stage_enter(&stage, &start);
+        assert_true(stage_play(&stage, 2));
+        const int64_t slack = 1 + wanted[i].steps / 100;
+        if (step_of(&stage) < wanted[i].steps - slack || step_of(&stage) > wanted[i].steps + slack)
+            fail_msg("speed %s: %d steps in 2 s", wanted[i].speed, (int)step_of(&stage));
+        assert_shows(&stage, wanted[i].shown);
+        stage_close(&stage);
+    }
+}
+
+/* Frames at most as often as they are wanted, and none where nothing has changed. */
+static void frames_are_drawn_when_due(void **state)
+{
+    (void)state;
+    struct stage stage;
+    struct app_start start = small_start("250");
+    start.settings.fps = 10;
+    start.settings.steps = 300;
+    stage_open(&stage, 24, 80);
+    stage_enter(&stage, &start);
+    assert_int_equal(stage.paints, 1); /* of a running program, at once */
+    assert_shows(&stage, "RUNNING");
+    stage_play(&stage, 1);
+    assert_true(stage.paints >= 10 && stage.paints <= 12);
+    stage_play(&stage, 10); /* the run is over by then, and its last event no longer news */
+    assert_shows(&stage, "ENDED");
+    int paints = stage.paints;
+    stage_play(&stage, 20);
+    assert_int_equal(stage.paints, paints);
+    stage_close(&stage);
+}
+
+/* A key is answered at its time, its message goes after its time, and q ends it. */
+static void keys_come_at_their_times(void **state)
+{
+    (void)state;
+    struct stage stage;
+    const struct app_start start = small_start("30");
+    stage_open(&stage, 24, 80);
+    stage_enter(&stage, &start);
+    stage_key(&stage, 1, ' ');
+    stage_key(&stage, 1.5, '8');
+    stage_key(&stage, 2, 'z');
+    stage_key(&stage, 20, 'q');
+    stage_play(&stage, 1.2);
+    assert_shows(&stage, "PAUSED");
+    int64_t step = step_of(&stage);
+    assert_true(step >= 29 && step <= 31);
+    stage_play(&stage, 1.6);
+    assert_shows(&stage, "8 log");
+    stage_play(&stage, 2.1);
+    assert_shows(&stage, "zoom: key 2 shows the waterfall, key 5 the curves");
+    stage_play(&stage, 9.9);
+    assert_shows(&stage, "zoom: ");
+    assert_true(stage_play(&stage, 10.2));
+    assert_null(strstr(stage_text(&stage), "zoom: "));
+    assert_int_equal(step_of(&stage), step);
+    assert_false(stage_play(&stage, 30));
+    assert_true(stage.clock.seconds < 20.1);
+    stage_close(&stage);
+}
+
+/* Settings, a branch and a restart, between steps as ever. */
+static void commands_are_carried_out_in_between(void **state)
+{
+    (void)state;
+    struct stage stage;
+    const struct app_start start = small_start("30");
+    stage_open(&stage, 24, 80);
+    stage_enter(&stage, &start);
+    stage_key(&stage, 1, 'w');
+    stage_key(&stage, 2, '{');
+    stage_key(&stage, 2.1, 'F');
+    stage_key(&stage, 3, 'r');
+    stage_play(&stage, 1.1);
+    assert_shows(&stage, "warmup 25");
+    assert_int_equal(stage.app->present.warmup, 25);
+    stage_play(&stage, 2.2);
+    assert_shows(&stage, "branched at step ");
+    assert_int_equal(stage.app->history.ghost[0].count > 0, 1);
+    stage_play(&stage, 3.1);
+    assert_shows(&stage, "restarted from seed 1");
+    assert_true(step_of(&stage) < 5);
+    stage_key(&stage, 4, KEY_CODE_CTRL_L);
+    stage_key(&stage, 4.1, KEY_CODE_RESIZE);
+    stage.rows = 30;
+    stage_play(&stage, 4.2);
+    assert_int_equal(stage.redraws, 1);
+    assert_int_equal(stage.canvas.rows, 30);
+    stage_close(&stage);
+}
+
+/* Two recordings of the same keys are the same file, samples and several threads included. */
+static void it_does_the_same_every_time(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct stage stage;
+        struct app_start start = small_start("unlimited");
+        start.settings.task = TASK_GRAMMAR;
+        start.settings.context = 16;
+        start.settings.threads = 1 + i;
+        start.record = path[i];
+        stage_open(&stage, 24, 80);
+        stage_enter(&stage, &start);
+        stage_key(&stage, 0.3, '7');
+        stage_key(&stage, 0.9, 's');
+        stage_key(&stage, 1.2, '5');
+        stage_play(&stage, 1.6);
+        stage_close(&stage);
+    }
+    char *bytes[2];
+    size_t size[2];
+    struct error error;
+    for (int i = 0; i < 2; i++)
+        assert_true(file_read(path[i], (size_t)1 << 24, &bytes[i], &size[i], &error));
+    assert_true(size[0] > 10000);
+    assert_int_equal(size[0], size[1]);
+    assert_memory_equal(bytes[0], bytes[1], size[0]);
+    free(bytes[0]);
+    free(bytes[1]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(steps_are_paced_by_the_clock),
+        cmocka_unit_test(frames_are_drawn_when_due),
+        cmocka_unit_test(keys_come_at_their_times),
+        cmocka_unit_test(commands_are_carried_out_in_between),
+        cmocka_unit_test(it_does_the_same_every_time),
+    };
+    return cmocka_run_group_tests_name("app_loop", tests, enter_folder, leave_folder);
+}
