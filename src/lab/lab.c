@@ -58,12 +58,19 @@ int *lab_plan(const struct grid *grid, const struct lab_row *row, struct lab_par
 
 /* ---- training --------------------------------------------------------------------------------*/
 
-/* All but `ended` and the rows is read-only; `error` is used under the job's lock alone. */
+/* What came of a trial, before it is told. */
+struct outcome {
+    struct lab_row row;
+    char *reason; /* why it could not be trained; NULL: it could; owned */
+};
+
+/* An outcome belongs to the thread that works on it; `error` and the request's rows are used under
+ * the job's lock alone. */
 struct course {
     const struct lab_request *request;
     struct lab_trial_tasks tasks;
-    char **reason;     /* [request->trials] why one could not be trained; NULL: it could */
-    atomic_bool ended; /* no more is wanted */
+    struct outcome *outcome; /* [request->trials] */
+    atomic_bool ended;       /* no more is wanted */
     struct error error;
 };
 
@@ -82,27 +89,29 @@ static bool begin(void *argument, int index)
 static void work(void *argument, int index)
 {
     struct course *course = argument;
-    const struct lab_request *request = course->request;
-    const int trial = request->trial[index];
+    struct outcome *outcome = &course->outcome[index];
     struct error error;
-    if (!lab_trial_train(request->grid, &course->tasks, trial, is_ended, course,
-                         &request->row[trial], &error))
-        course->reason[index] = memory_copy_string(error.text);
+    if (!lab_trial_train(course->request->grid, &course->tasks, course->request->trial[index],
+                         is_ended, course, &outcome->row, &error))
+        outcome->reason = memory_copy_string(error.text);
 }
 
 static void done(void *argument, int index)
 {
     struct course *course = argument;
     const struct lab_request *request = course->request;
+    struct outcome *outcome = &course->outcome[index];
     const int trial = request->trial[index];
     bool more = true;
-    if (course->reason[index])
-        more = error_set(&course->error, "%s", course->reason[index]);
-    else if (request->row[trial].done)
+    if (outcome->reason) {
+        more = error_set(&course->error, "%s", outcome->reason);
+    } else if (outcome->row.done) {
+        request->row[trial] = outcome->row;
         more = request->done(request->argument, trial);
+    }
     if (!more)
         atomic_store(&course->ended, true);
-    free(course->reason[index]);
+    free(outcome->reason);
 }
 
 bool lab_compute(const struct lab_request *request, struct error *error)
@@ -111,11 +120,11 @@ bool lab_compute(const struct lab_request *request, struct error *error)
     blas_open(); /* before there are threads */
     if (!lab_trial_tasks_open(&course.tasks, request->grid, error))
         return false;
-    course.reason = memory_new((size_t)request->trials, sizeof *course.reason);
+    course.outcome = memory_new((size_t)request->trials, sizeof *course.outcome);
     const struct team_tasks tasks = {
         .count = request->trials, .begin = begin, .work = work, .done = done, .argument = &course};
     team_job_finish(team_job_start(&tasks, request->threads));
-    free(course.reason);
+    free(course.outcome);
     lab_trial_tasks_close(&course.tasks);
     if (course.error.text[0])
         *error = course.error;

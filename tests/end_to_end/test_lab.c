@@ -31,7 +31,7 @@ static char program[4096], folder[64], start_folder[4096];
 
 /* A grid of small models: 2 x 3 cells, two seeds, both stacks. */
 #define MODEL  " --layers 2 --width 16 --heads 2 --ffn 32 --context 16 --batch 4 --schedule constant"
-#define GRID   "--grid warmup=0,60 --grid lr=1e-3,1e-2,1e-1 --seeds 1..2 --steps 120" MODEL
+#define GRID   "--grid warmup=0,10 --grid lr=1e-3,1e-2,1e-1 --seeds 1..2 --steps 60" MODEL
 #define TRIALS 24
 
 static int make_folder(void **state)
@@ -100,11 +100,25 @@ static int finish(pid_t id)
     return status;
 }
 
+/* Takes the lines that tell how far it is, which come where the machine is slow, out of a text. */
+static void drop_progress(char *text)
+{
+    for (char *line = text; strchr(line, '\n');) {
+        char *const next = line + strcspn(line, "\n") + 1;
+        int done, all, length = 0;
+        if (sscanf(line, "lnscope: %d of %d trainings%n", &done, &all, &length) == 2 && length > 0)
+            memmove(line, next, strlen(next) + 1);
+        else
+            line = next;
+    }
+}
+
 /* Runs to the end, with this exit status and these words on standard error (NULL: none). */
 static void run_to(int expected, const char *command, const char *words)
 {
     const int status = finish(start(command, 0));
     char *errors = contents("errors");
+    drop_progress(errors);
     if (!WIFEXITED(status) || WEXITSTATUS(status) != expected)
         fail_msg("lnscope lab %s: status %#x, standard error: %s", command, (unsigned)status,
                  errors);
@@ -171,7 +185,7 @@ static const cJSON *member(const cJSON *object, const char *key)
 
 static void row_is_in_place(const cJSON *row, int trial)
 {
-    static const double warmup[] = {0, 60}, lr[] = {1e-3, 1e-2, 1e-1};
+    static const double warmup[] = {0, 10}, lr[] = {1e-3, 1e-2, 1e-1};
     const cJSON *cell = member(row, "grid");
     const bool left = trial % 2 == 0;
     assert_true(member(row, "index")->valueint == trial / 2);
@@ -183,7 +197,7 @@ static void row_is_in_place(const cJSON *row, int trial)
     assert_true(member(row, "loss")->valuedouble > 0);
     assert_true(member(row, "loss_part")->valuedouble > 0);
     assert_true(member(row, "ratio_min")->valuedouble <= member(row, "ratio")->valuedouble);
-    assert_true(member(row, "steps")->valueint == 120);
+    assert_true(member(row, "steps")->valueint == 60);
     assert_true(cJSON_IsTrue(member(row, "finite")));
     const cJSON *step = member(row, "learn_step");
     assert_true(cJSON_IsNumber(step) || cJSON_IsNull(step));
