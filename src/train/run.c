@@ -6,12 +6,11 @@
 #include "core/float_mode.h"
 #include "core/kernels.h"
 #include "core/tensors.h"
-#include "train/detail.h"
+#include "train/measure.h"
 #include "train/schedule.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 static enum mask mask_of(const struct settings *settings, enum side side)
 {
@@ -151,253 +150,7 @@ void run_set(struct run *run, const struct settings *settings)
     run->settings = *settings;
 }
 
-/* ---- another placement -----------------------------------------------------------------------*/
-
-static bool is_final_norm(const struct tensor *tensor)
-{
-    return strncmp(tensor->kind, "ln_f.", 5) == 0;
-}
-
-/* The model's next tensor from index *at on that is not of the final norm; NULL at the end. */
-static const struct tensor *next_shared(const struct parameters *parameters, int *at)
-{
-    while (*at < parameters->tensors && is_final_norm(&parameters->tensor[*at]))
-        ++*at;
-    return *at < parameters->tensors ? &parameters->tensor[(*at)++] : NULL;
-}
-
-bool run_can_switch(const struct run *run, enum placement placement)
-{
-    struct model_config config = run->model.config;
-    struct parameters other;
-    const struct tensor *mine, *its;
-    int i = 0, j = 0;
-    config.placement = placement;
-    tensors_list(&other, &config);
-    do {
-        mine = next_shared(&run->model.parameters, &i);
-        its = next_shared(&other, &j);
-    } while (mine && its && mine->block == its->block && strcmp(mine->kind, its->kind) == 0 &&
-             mine->rows == its->rows && mine->cols == its->cols);
-    free(other.tensor);
-    return !mine && !its;
-}
-
-bool run_settings_can_switch(const struct settings *settings, enum side side,
-                             enum placement placement)
-{
-    struct run run = {.model = {.config = run_model_config(settings, side, 1)}};
-    tensors_list(&run.model.parameters, &run.model.config);
-    bool can = run_can_switch(&run, placement);
-    free(run.model.parameters.tensor);
-    return can;
-}
-
-static void park(struct parked_norm *parked, const struct tensor *tensor, const struct model *model,
-                 const struct optimizer_state *optimizer)
-{
-    const size_t count = tensor_size(tensor), bytes = count * sizeof(real);
-    real *numbers = memory_new(3 * count, sizeof(real));
-    memcpy(numbers, model->parameters.weight + tensor->offset, bytes);
-    memcpy(numbers + count, optimizer->first + tensor->offset, bytes);
-    memcpy(numbers + 2 * count, optimizer->second + tensor->offset, bytes);
-    parked->tensor[parked->tensors].kind = tensor->kind;
-    parked->tensor[parked->tensors].count = count;
-    parked->tensor[parked->tensors++].numbers = numbers;
-}
-
-static void unpark(const struct parked_norm *parked, struct model *model,
-                   struct optimizer_state *optimizer)
-{
-    for (int i = 0; i < parked->tensors; i++) {
-        const size_t count = parked->tensor[i].count, bytes = count * sizeof(real);
-        const real *numbers = parked->tensor[i].numbers;
-        const struct tensor *to =
-            &model->parameters.tensor[tensors_find(&model->parameters, parked->tensor[i].kind, -1)];
-        memcpy(model->parameters.weight + to->offset, numbers, bytes);
-        memcpy(optimizer->first + to->offset, numbers + count, bytes);
-        memcpy(optimizer->second + to->offset, numbers + 2 * count, bytes);
-    }
-}
-
-/* Weights and moments of all tensors but the final norm's, which both models have in one order. */
-static void copy_shared(struct model *to, struct optimizer_state *to_state,
-                        const struct model *from, const struct optimizer_state *from_state)
-{
-    const struct tensor *source, *target;
-    int i = 0, j = 0;
-    while ((source = next_shared(&from->parameters, &i)) &&
-           (target = next_shared(&to->parameters, &j))) {
-        const size_t bytes = tensor_size(source) * sizeof(real);
-        memcpy(to->parameters.weight + target->offset, from->parameters.weight + source->offset,
-               bytes);
-        memcpy(to_state->first + target->offset, from_state->first + source->offset, bytes);
-        memcpy(to_state->second + target->offset, from_state->second + source->offset, bytes);
-    }
-}
-
-/* Carries the final norm over from model to model; from one without, out of the parked numbers. */
-static void move_final_norm(struct run *run, struct model *model, struct optimizer_state *optimizer)
-{
-    struct parked_norm mine = {0};
-    bool wanted = false;
-    for (int i = 0; i < run->model.parameters.tensors; i++)
-        if (is_final_norm(&run->model.parameters.tensor[i]))
-            park(&mine, &run->model.parameters.tensor[i], &run->model, &run->optimizer);
-    for (int i = 0; i < model->parameters.tensors; i++)
-        wanted = wanted || is_final_norm(&model->parameters.tensor[i]);
-    if (mine.tensors > 0) {
-        run_drop_parked(&run->parked);
-        run->parked = mine;
-    }
-    if (wanted) {
-        unpark(&run->parked, model, optimizer);
-        run_drop_parked(&run->parked);
-    }
-}
-
-bool run_switch(struct run *run, enum placement placement, struct error *error)
-{
-    const enum placement now = run->model.config.placement;
-    struct model_config config = run->model.config;
-    struct model model;
-    struct optimizer_state optimizer = {0};
-    if (!run_can_switch(run, placement))
-        return error_set(error,
-                         "a stack in training cannot go from %s to %s, which has other parameters: "
-                         "restart it",
-                         placement_table[now].name, placement_table[placement].name);
-    config.placement = placement;
-    if (!model_open(&model, &config) || !optimizer_open(&optimizer, &model)) {
-        model_close(&model);
-        return error_set(error, "no memory for a second stack while switching: a smaller one needs "
-                                "less");
-    }
-    model.kernels = run->model.kernels;
-    optimizer.kind = run->optimizer.kind;
-    optimizer.updates = run->optimizer.updates;
-    copy_shared(&model, &optimizer, &run->model, &run->optimizer);
-    move_final_norm(run, &model, &optimizer);
-    optimizer_close(&run->optimizer);
-    model_close(&run->model);
-    run->model = model;
-    run->optimizer = optimizer;
-    run->settings.stack[run->side].placement = placement;
-    return true;
-}
-
-/* ---- measurements ----------------------------------------------------------------------------*/
-
-/* The sublayer of a block, counted from 1, whose output is the first that is not finite. */
-static enum fault_part part_of_stream(const struct model *model, int block)
-{
-    const struct model_config *c = &model->config;
-    const size_t numbers = (size_t)c->batch * (size_t)c->context * (size_t)c->width;
-    if (block == 0 || config_sublayers(&model->config) == 1)
-        return FAULT_WHOLE;
-    for (size_t i = 0; i < numbers; i++)
-        if (!isfinite(model->activations.middle[block - 1][i]))
-            return FAULT_ATTENTION;
-    return FAULT_FEED_FORWARD;
-}
-
-/* The sublayer that a tensor belongs to, by its name: the first norm of a block is attention's. */
-static enum fault_part part_of_tensor(const struct model *model, const struct tensor *tensor)
-{
-    if (tensor->block < 0 || config_sublayers(&model->config) == 1)
-        return FAULT_WHOLE;
-    return strncmp(tensor->kind, "attn", 4) == 0 || strncmp(tensor->kind, "ln1", 3) == 0
-               ? FAULT_ATTENTION
-               : FAULT_FEED_FORWARD;
-}
-
-/* The first number, in the order of computation, that is not finite. */
-static struct fault find_fault(const struct model *model)
-{
-    const int L = model->config.layers;
-    for (int l = 0; l <= L; l++)
-        if (!isfinite(model->activations.stream_square[l]))
-            return (struct fault){
-                .place = FAULT_STREAM, .layer = l, .part = part_of_stream(model, l)};
-    if (!isfinite(model->loss))
-        return (struct fault){.place = FAULT_LOSS};
-    for (int l = L; l >= 0; l--)
-        if (!isfinite(model->gradients.dstream_square[l]))
-            return (struct fault){.place = FAULT_GRADIENT, .layer = l};
-    for (int i = model->parameters.tensors - 1; i >= 0; i--)
-        if (!isfinite(model->gradients.dweight_square[i]))
-            return (struct fault){.place = FAULT_PARAMETER,
-                                  .layer = model->parameters.tensor[i].block + 1,
-                                  .part = part_of_tensor(model, &model->parameters.tensor[i])};
-    return (struct fault){.place = FAULT_NONE};
-}
-
-/* The row of the snapshot for a tensor's kind; NULL for what stands outside the blocks. */
-static struct tensor_snapshot *tensor_row(struct snapshot *snapshot, const struct tensor *tensor)
-{
-    if (tensor->block < 0)
-        return NULL;
-    for (int i = 0; i < snapshot->tensors; i++)
-        if (snapshot->tensor[i].name == tensor->kind)
-            return &snapshot->tensor[i];
-    struct tensor_snapshot *row = &snapshot->tensor[snapshot->tensors++];
-    row->name = tensor->kind;
-    return row;
-}
-
-static void measure_model(const struct model *model, struct snapshot *snapshot)
-{
-    const struct model_config *c = &model->config;
-    const int L = c->layers;
-    const double numbers = (double)c->batch * c->context * c->width;
-    double total = 0;
-
-    snapshot->loss = model->loss;
-    for (int l = 0; l <= L; l++) {
-        snapshot->stream_grad[l] = (float)sqrt(model->gradients.dstream_square[l]);
-        snapshot->stream_rms[l] = (float)sqrt(model->activations.stream_square[l] / numbers);
-    }
-    snapshot->ratio = sqrt(model->gradients.dstream_square[0] / model->gradients.dstream_square[L]);
-    for (int i = 0; i < model->parameters.tensors; i++) {
-        struct tensor_snapshot *row = tensor_row(snapshot, &model->parameters.tensor[i]);
-        total += model->gradients.dweight_square[i];
-        if (row)
-            row->grad[model->parameters.tensor[i].block] =
-                (float)sqrt(model->gradients.dweight_square[i]);
-    }
-    snapshot->grad_norm = sqrt(total);
-}
-
-static void measure_update(const struct run *run, struct snapshot *snapshot)
-{
-    for (int i = 0; i < run->model.parameters.tensors; i++) {
-        const struct update_sums *sums = &run->optimizer.sums[i];
-        struct tensor_snapshot *row = tensor_row(snapshot, &run->model.parameters.tensor[i]);
-        const int block = run->model.parameters.tensor[i].block;
-        if (row == NULL)
-            continue;
-        row->weight[block] = (float)sqrt(sums->weight);
-        row->update_ratio[block] =
-            sums->weight > 0 ? (float)sqrt(sums->change / sums->weight) : NAN;
-    }
-}
-
-/* What a snapshot says of a step that was not computed, or of one whose numbers are lost. */
-static void measure_nothing(const struct run *run, struct snapshot *snapshot)
-{
-    const int L = run->model.config.layers;
-    snapshot->loss = snapshot->ratio = snapshot->grad_norm = NAN;
-    for (int l = 0; l <= L; l++)
-        snapshot->stream_grad[l] = snapshot->stream_rms[l] = NAN;
-    for (int i = 0; i < run->model.parameters.tensors; i++) {
-        struct tensor_snapshot *row = tensor_row(snapshot, &run->model.parameters.tensor[i]);
-        const int block = run->model.parameters.tensor[i].block;
-        if (row)
-            row->grad[block] = row->update_ratio[block] = row->weight[block] = NAN;
-    }
-    detail_clear(&snapshot->detail);
-}
-
+/* The loss over the held-out batches; leaves the last of them in the model. */
 static double validate(struct run *run)
 {
     struct model *model = &run->model;
@@ -434,9 +187,9 @@ static void step_model(struct run *run, struct snapshot *snapshot)
     model->probe = wants_detail(run) ? &run->probe : NULL;
     model_step(model, run->parallel);
     measure_model(model, snapshot);
-    run->fault = find_fault(model);
+    run->fault = measure_fault(model);
     if (model->probe && run->fault.place == FAULT_NONE)
-        detail_measure(&snapshot->detail, model);
+        measure_inside(model, snapshot);
     model->probe = NULL;
 }
 
@@ -462,7 +215,7 @@ static void compute_step(struct run *run, struct snapshot *snapshot)
         .scale = snapshot->clip,
     };
     optimizer_update(&run->optimizer, model, &step, run->parallel);
-    measure_update(run, snapshot);
+    measure_update(model, &run->optimizer, snapshot);
 }
 
 void run_step(struct run *run, struct snapshot *snapshot)
@@ -480,7 +233,7 @@ void run_step(struct run *run, struct snapshot *snapshot)
         .lr = schedule_lr(settings->schedule, settings->lr, settings->warmup, settings->steps,
                           run->step + 1),
     };
-    measure_nothing(run, snapshot);
+    measure_nothing(&run->model, snapshot);
     if (computed)
         compute_step(run, snapshot);
     snapshot->fault = run->fault;

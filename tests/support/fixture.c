@@ -4,7 +4,7 @@
 #include "base/memory.h"
 #include "core/rng.h"
 #include "support/stage.h"
-#include "train/detail.h"
+#include "train/measure.h"
 #include "views/bars.h"
 #include "views/screen.h"
 
@@ -160,13 +160,13 @@ static void measure_sublayer(struct flow *flow, int block, const struct placemen
 }
 
 /* Needs the stream gradients; sets the sizes of the stream. */
-static void measure_detail(const struct fixture *fixture, enum side side, struct snapshot *now)
+static void measure_inner(const struct fixture *fixture, enum side side, struct snapshot *now)
 {
     const struct stack_settings *stack = &fixture->settings.stack[side];
     const double collapse = collapse_of(fixture, side, now->step);
     struct detail *detail = &now->detail;
     const int layers = now->layers;
-    detail_clear(detail);
+    measure_clear_detail(detail);
     now->stream_rms[0] = 1;
     detail->measured = now->step == 1 || now->step % 8 == 0;
     for (int l = 0; l < layers; l++) {
@@ -191,7 +191,7 @@ static void measure_detail(const struct fixture *fixture, enum side side, struct
         detail->similarity[l] =
             (float)(0.1 + (0.25 + 0.6 * collapse) * l / layers + 0.03 * noise(0, 6, l));
     if (!detail->measured)
-        detail_clear(detail);
+        measure_clear_detail(detail);
 }
 
 static void measure(struct fixture *fixture, enum side side, int64_t step)
@@ -219,7 +219,7 @@ static void measure(struct fixture *fixture, enum side side, int64_t step)
         now->stream_grad[l] =
             (float)(0.041 * pow(10, slope * place + 0.05 * noise(step / 8, 2 + (int)side, l)));
     }
-    measure_detail(fixture, side, now);
+    measure_inner(fixture, side, now);
     now->ratio = (double)now->stream_grad[0] / (double)now->stream_grad[layers];
     double square = 0;
     for (int t = 0; t < TENSORS; t++) {
@@ -248,7 +248,7 @@ static void make_not_finite(struct snapshot *snapshot, struct fault fault)
     snapshot->loss = NAN;
     for (int l = 0; l <= snapshot->layers; l++)
         snapshot->stream_grad[l] = NAN;
-    detail_clear(&snapshot->detail);
+    measure_clear_detail(&snapshot->detail);
     for (int t = 0; t < snapshot->tensors; t++)
         for (int l = 0; l < snapshot->layers; l++)
             snapshot->tensor[t].grad[l] = snapshot->tensor[t].update_ratio[l] = NAN;

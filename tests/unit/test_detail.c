@@ -1,6 +1,6 @@
 /* The details of a snapshot: in which steps they are measured, what they are made of, and that the
  * training does not notice. What a probe of the core sums up is the business of test_probe.c. */
-#include "train/detail.h"
+#include "train/measure.h"
 #include "train/pair.h"
 #include "train/trainer.h"
 
@@ -43,7 +43,7 @@ static bool is_clear(const struct detail *detail)
 {
     static struct detail clear;
     const size_t flag = offsetof(struct detail, cosine);
-    detail_clear(&clear);
+    measure_clear_detail(&clear);
     return !detail->measured && memcmp(detail->cosine, clear.cosine, sizeof clear - flag) == 0;
 }
 
