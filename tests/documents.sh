@@ -50,7 +50,7 @@ replace() {
     fi
 }
 
-for list in keys commands views options settings presets events; do
+for list in keys commands views options settings presets events quantities; do
     "$program" list "$list" --format man > "$folder/block"
     replace man/lnscope.1 "$list" ".\\\" $list" ".\\\" /$list"
 done

@@ -183,7 +183,6 @@ struct app *app_open(const struct app_start *start, struct clock *clock, struct 
     app->trainer = trainer;
     app->wanted = app->present = *settings;
     app->grip_row = app->grip_col = -1;
-    app->update = memory_new(1, sizeof *app->update);
     history_open(&app->history);
     sample_history_open(&app->samples);
     events_clear(&app->events);
@@ -219,6 +218,5 @@ void app_free(struct app *app)
     free(app->save_path);
     history_close(&app->history);
     canvas_close(&app->canvas);
-    free(app->update);
     free(app);
 }

@@ -136,14 +136,14 @@ void act_live(struct app *app, int argument)
 void act_gradient(struct app *app, int next)
 {
     struct scene *scene = &app->scene;
-    const struct snapshot *last = &app->history.last[LEFT];
+    const struct snapshot *last = history_last(&app->history, LEFT);
     if (next && scene->look.bars.gradient == GRADIENT_PARAMETER && last->tensors > 0)
         scene->look.bars.tensor = (scene->look.bars.tensor + 1) % last->tensors;
     scene->look.bars.gradient =
         next || scene->look.bars.gradient == GRADIENT_STREAM ? GRADIENT_PARAMETER : GRADIENT_STREAM;
     bool known = scene->look.bars.tensor < last->tensors;
     if (known)
-        app->tensor = last->tensor[scene->look.bars.tensor].name;
+        app->tensor = snapshot_tensor(last, scene->look.bars.tensor);
     app_say(app, ROLE_TEXT, "bars: gradient of %s",
             scene->look.bars.gradient == GRADIENT_STREAM ? "the stream, dLoss/dx"
             : known                                      ? app->tensor

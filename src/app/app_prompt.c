@@ -35,7 +35,7 @@ static void show_setting(struct app *app, const struct verb *setting)
 /* Shows a step; false, and said, where there is none such. */
 static bool go_to(struct app *app, const char *text)
 {
-    const int64_t newest = app->history.last[LEFT].step;
+    const int64_t newest = history_newest(&app->history);
     char *end;
     errno = 0;
     int64_t step = strtoll(text, &end, 10);

@@ -84,8 +84,9 @@ void app_load(struct app *app, const char *path)
 void app_expect_session(struct app *app, struct saved_session *session, const char *path)
 {
     app->load_path = memory_copy_string(path);
-    app->load_history = session->history;
-    app->load_events = session->events;
+    app->load = memory_new(1, sizeof *app->load);
+    app->load->history = session->history;
+    app->load->events = session->events;
     session->history = (struct history){0};
 }
 
@@ -94,18 +95,21 @@ void app_take_session(struct app *app)
     char shown[PATH_SHOWN];
     names_printable(shown, sizeof shown, app->load_path);
     history_close(&app->history);
-    app->history = app->load_history;
-    app->load_history = (struct history){0};
-    app->events = app->load_events;
+    app->history = app->load->history;
+    app->events = app->load->events;
+    app->load->history = (struct history){0};
     app->recorded_events = app->events.total; /* what happened then is not news */
     app->scene.news = false;
-    forget_path(&app->load_path);
-    app_say(app, ROLE_GOOD, "loaded %s, step %" PRId64, shown, app->history.last[LEFT].step);
+    app_forget_session(app);
+    app_say(app, ROLE_GOOD, "loaded %s, step %" PRId64, shown, history_newest(&app->history));
 }
 
 void app_forget_session(struct app *app)
 {
-    history_close(&app->load_history);
+    if (app->load)
+        session_close(app->load);
+    free(app->load);
+    app->load = NULL;
     forget_path(&app->load_path);
 }
 

@@ -23,7 +23,6 @@ enum { MESSAGE_SIZE = 512 };
 struct app {
     struct surface *surface;
     struct trainer *trainer;
-    struct update *update;   /* the one being taken; too large for the stack */
     struct settings wanted;  /* as commanded: what the next key goes on from */
     struct settings present; /* of the run under way; those of the program as commanded */
     struct task_info task;
@@ -50,11 +49,10 @@ struct app {
     const char *tensor;     /* the name of the parameter that the bars show; NULL: the first */
     char *save_path; /* where the state goes that the trainer was asked for; NULL: it was not */
     bool save_force;
-    struct error save_error;     /* why the last session was not saved; empty: it was */
-    char *load_path;             /* of the session that the trainer was sent; NULL: none */
-    struct history load_history; /* its history */
-    struct events load_events;   /* and its events */
-    char share[SHARE_TEXT];      /* see scene.share */
+    struct error save_error;    /* why the last session was not saved; empty: it was */
+    char *load_path;            /* of the session that the trainer was sent; NULL: none */
+    struct saved_session *load; /* its history and events */
+    char share[SHARE_TEXT];     /* see scene.share */
     double next_rate, next_frame;
     bool begun;   /* the run under way has been announced */
     bool changed; /* what is shown is no longer what is */
@@ -170,8 +168,8 @@ void app_take_mouse(struct app *app, struct mouse mouse);
 void app_save(struct app *app, const char *path, bool force);
 void app_load(struct app *app, const char *path);
 
-/* Takes over history and events of a session whose state the trainer has: it is put in place when
- * the trainer says that it goes on with that state (app_session.c). */
+/* Takes over history and events of a session whose state the trainer has: they are put in place
+ * when the trainer says that it goes on with that state (app_session.c). */
 void app_expect_session(struct app *app, struct saved_session *session, const char *path);
 
 /* The trainer's answers: the state to save (NULL: there was no memory for it); it goes on with the

@@ -28,7 +28,7 @@ void act_branch(struct app *app, int argument)
         return;
     }
     for (enum side side = LEFT; side < SIDES; side++)
-        app->wanted.stack[side].placement = scene_moment(&app->scene, side).placement;
+        app->wanted.stack[side].placement = scene_moment(&app->scene, side)->placement;
     app->anchor = history_anchor(&app->history, step);
     app->going_back = true;
     app_say(app, ROLE_TEXT, "going back to step %lld ...", (long long)step);

@@ -19,11 +19,8 @@ static void take_settings(struct app *app, const struct settings *settings)
 /* The row of the parameter that was chosen, which moves when a norm comes or goes. */
 static void find_tensor(struct app *app)
 {
-    const struct snapshot *last = &app->history.last[LEFT];
-    app->scene.look.bars.tensor = 0;
-    for (int i = 0; app->tensor && i < last->tensors; i++)
-        if (strcmp(last->tensor[i].name, app->tensor) == 0)
-            app->scene.look.bars.tensor = i;
+    const int at = app->tensor ? snapshot_find(history_last(&app->history, LEFT), app->tensor) : -1;
+    app->scene.look.bars.tensor = at > 0 ? at : 0;
 }
 
 /* To be called after what may have added events, with what there were: the newest is shown, and a
@@ -41,7 +38,7 @@ static void take_step(struct app *app, const struct update *update)
 {
     const int64_t total = app->events.total;
     const int count = app->events.count;
-    history_add(&app->history, update->snapshot);
+    history_add(&app->history, update->snapshot[LEFT], update->snapshot[RIGHT]);
     events_step(&app->events, &app->history, &app->present);
     show_new_events(app, total, count);
     find_tensor(app);
@@ -59,21 +56,21 @@ static void log_restart(struct app *app, const struct settings *settings, const 
 /* What there is to show is that of another run. */
 static void begin_run(struct app *app, const struct update *update)
 {
-    if (app->present.layers != update->settings.layers)
+    if (app->present.layers != update->run->settings.layers)
         app->scene.look.bars.scroll = 0;
     app->begun = true;
-    take_settings(app, &update->settings);
-    app->task = update->task;
-    app->symbols = update->symbols;
-    memcpy(app->scene.data.parameters, update->parameters, sizeof app->scene.data.parameters);
-    memcpy(app->scene.data.omega, update->omega, sizeof app->scene.data.omega);
+    take_settings(app, &update->run->settings);
+    app->task = update->run->task;
+    app->symbols = update->run->symbols;
+    memcpy(app->scene.data.parameters, update->run->parameters, sizeof app->scene.data.parameters);
+    memcpy(app->scene.data.omega, update->run->omega, sizeof app->scene.data.omega);
     app->scene.data.ended = false;
     app->mark_step = 0;
     app->going_back = false;
     app->anchor = (struct history_anchor){0};
     history_clear(&app->history);
     sample_history_clear(&app->samples);
-    history_set_unit(&app->history, update->task.unigram_entropy);
+    history_set_unit(&app->history, update->run->task.unigram_entropy);
     view_restart(&app->scene);
     axis_reset(&app->scene.look.bars.axis);
 }
@@ -82,13 +79,13 @@ static void take_restart(struct app *app, const struct update *update)
 {
     char changes[MESSAGE_SIZE];
     struct settings before = app->present;
-    before.seed = update->settings.seed; /* which is said anyway */
-    app_list_changes(&before, &update->settings, NULL, changes, sizeof changes);
+    before.seed = update->run->settings.seed; /* which is said anyway */
+    app_list_changes(&before, &update->run->settings, NULL, changes, sizeof changes);
     events_clear(&app->events);
     if (app->begun) {
         app_say(app, ROLE_TEXT, "%s%srestarted from seed %llu", app_told(app, changes),
-                *changes ? ": " : "", (unsigned long long)update->settings.seed);
-        log_restart(app, &update->settings, changes);
+                *changes ? ": " : "", (unsigned long long)update->run->settings.seed);
+        log_restart(app, &update->run->settings, changes);
     }
     begin_run(app, update);
 }
@@ -138,7 +135,7 @@ static bool mark_change(struct app *app, const struct update *update)
         app->mark_before = app->present;
         app->mark_branch = false;
     }
-    set_mark(app, &update->settings, update->step);
+    set_mark(app, &update->run->settings, update->step);
     return again;
 }
 
@@ -155,7 +152,7 @@ static bool is_too_late(const struct settings *before, const struct settings *af
 /* What a change can still do: it acts on what follows, or, from the step shown, on a branch. */
 static void say_change(struct app *app, const char *changes, const struct update *update)
 {
-    const struct settings *before = &app->present, *after = &update->settings;
+    const struct settings *before = &app->present, *after = &update->run->settings;
     const int64_t shown = app->scene.look.cursor > 0 ? scene_step(&app->scene) : 0;
     /* A branch takes up the placements of its step. */
     const bool branch = shown > 0 && settings_difference(before, after) == SCOPE_OPTIMIZER &&
@@ -175,7 +172,7 @@ static void log_change(struct app *app, const struct update *update, bool again)
 {
     const int64_t total = app->events.total;
     const int count = app->events.count;
-    const struct settings *after = &update->settings;
+    const struct settings *after = &update->run->settings;
     struct settings rest = app->mark_before;
     char text[EVENT_TEXT / 2];
     if (again) /* they are the last: their step is not done yet */
@@ -202,7 +199,7 @@ static void log_change(struct app *app, const struct update *update, bool again)
 /* A run that was over has got more steps, and the trainer goes on. */
 static void go_on_after_the_end(struct app *app)
 {
-    const int64_t done = app->history.last[LEFT].step;
+    const int64_t done = history_newest(&app->history);
     if (!app->scene.data.ended || (app->present.steps > 0 && app->present.steps <= done))
         return;
     app->scene.data.ended = false;
@@ -212,12 +209,12 @@ static void go_on_after_the_end(struct app *app)
 static void take_change(struct app *app, const struct update *update)
 {
     char changes[MESSAGE_SIZE];
-    app_list_changes(&app->present, &update->settings, NULL, changes, sizeof changes);
+    app_list_changes(&app->present, &update->run->settings, NULL, changes, sizeof changes);
     if (!*changes)
         return;
     say_change(app, changes, update);
     log_change(app, update, mark_change(app, update));
-    take_settings(app, &update->settings);
+    take_settings(app, &update->run->settings);
     go_on_after_the_end(app);
 }
 
@@ -225,9 +222,9 @@ static void say_branch(struct app *app, const struct update *update)
 {
     char changes[MESSAGE_SIZE];
     const long long step = (long long)update->step;
-    app_list_changes(&update->before, &update->settings, NULL, changes, sizeof changes);
+    app_list_changes(&update->run->before, &update->run->settings, NULL, changes, sizeof changes);
     const char *told = app_told(app, changes);
-    if (*changes && is_too_late(&update->before, &update->settings, update->step + 1))
+    if (*changes && is_too_late(&update->run->before, &update->run->settings, update->step + 1))
         app_say(app, ROLE_TEXT, "branched at step %lld: %s is over by then, r restarts with it",
                 step, told);
     else
@@ -239,8 +236,8 @@ static void say_branch(struct app *app, const struct update *update)
 static void log_branch(struct app *app, const struct update *update)
 {
     char changes[EVENT_TEXT / 2], text[EVENT_TEXT / 2];
-    events_truncate(&app->events, &app->history, &update->before, update->step);
-    app_list_changes(&update->before, &update->settings, "→", changes, sizeof changes);
+    events_truncate(&app->events, &app->history, &update->run->before, update->step);
+    app_list_changes(&update->run->before, &update->run->settings, "→", changes, sizeof changes);
     snprintf(text, sizeof text, "step %lld%s%.48s", (long long)update->step, *changes ? ", " : "",
              changes);
     events_note(&app->events, update->step, -1, EVENT_BRANCH, text);
@@ -252,18 +249,18 @@ static void take_branch(struct app *app, const struct update *update)
 {
     if (app->anchor.step != update->step)
         app->anchor = history_anchor(&app->history, update->step);
-    history_truncate(&app->history, &app->anchor, update->snapshot);
+    history_truncate(&app->history, &app->anchor, update->snapshot[LEFT], update->snapshot[RIGHT]);
     sample_history_truncate(&app->samples, update->step);
     log_branch(app, update);
     say_branch(app, update);
     app->going_back = false;
     app->scene.data.ended = false;
     app->scene.look.cursor = 0;
-    app->mark_before = update->before;
+    app->mark_before = update->run->before;
     app->mark_branch = true;
     app->mark_events = 0;
-    set_mark(app, &update->settings, update->step + 1);
-    take_settings(app, &update->settings);
+    set_mark(app, &update->run->settings, update->step + 1);
+    take_settings(app, &update->run->settings);
     find_tensor(app);
     axis_reset(&app->scene.look.bars.axis);
     app_fit_axis(app);
@@ -289,8 +286,8 @@ static void take_update(struct app *app, const struct update *update)
         break;
     case UPDATE_END:
         app->scene.data.ended = true;
-        events_forget(&app->events, app->history.last[LEFT].step, EVENT_END); /* if it was saved */
-        events_note(&app->events, app->history.last[LEFT].step, -1, EVENT_END, "");
+        events_forget(&app->events, history_newest(&app->history), EVENT_END); /* if it was saved */
+        events_note(&app->events, history_newest(&app->history), -1, EVENT_END, "");
         break;
     case UPDATE_LOAD:
         take_load(app, update);
@@ -302,12 +299,12 @@ static void take_update(struct app *app, const struct update *update)
         take_failure(app, update);
         break;
     }
-    pair_state_free(update->state);
     app->changed = true;
 }
 
 void app_take_updates(struct app *app)
 {
-    for (int i = 0; i < UPDATES_PER_TURN && trainer_take(app->trainer, app->update); i++)
-        take_update(app, app->update);
+    const struct update *update;
+    for (int i = 0; i < UPDATES_PER_TURN && (update = trainer_take(app->trainer)); i++)
+        take_update(app, update);
 }

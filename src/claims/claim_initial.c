@@ -348,7 +348,8 @@ static double can_swap(struct trial_stack *stack, enum placement other)
     if (!run_switch(&stack->run, other, &error))
         return 0;
     trial_train(stack, 2);
-    return run_switch(&stack->run, own, &error) && isfinite(stack->snapshot.loss);
+    return run_switch(&stack->run, own, &error) &&
+           isfinite(snapshot_scalar(stack->run.snapshot, QUANTITY_LOSS));
 }
 
 void claim_same_parameters(struct trial *trial)

@@ -58,9 +58,9 @@ void claim_vanish_in_training(struct trial *trial)
     double first = NAN, last = NAN;
     if (trial_open(&stack, trial, &settings, RIGHT)) {
         trial_train(&stack, 1);
-        first = stack.snapshot.ratio;
+        first = snapshot_scalar(stack.run.snapshot, QUANTITY_RATIO);
         trial_train(&stack, settings.steps);
-        last = stack.snapshot.ratio;
+        last = snapshot_scalar(stack.run.snapshot, QUANTITY_RATIO);
     }
     trial_close(&stack);
     trial_note(trial, first);

@@ -80,9 +80,9 @@ void trial_forget(struct trial_stack *stack)
 void trial_train(struct trial_stack *stack, int64_t step)
 {
     while (stack->task && stack->run.step < step && !trial_ended(stack->trial)) {
-        run_step(&stack->run, &stack->snapshot);
-        verdict_feed(&stack->verdict, stack->snapshot.step, stack->snapshot.loss,
-                     stack->snapshot.finite);
+        const struct snapshot *now = stack->run.snapshot;
+        run_step(&stack->run);
+        verdict_feed(&stack->verdict, now->step, snapshot_scalar(now, QUANTITY_LOSS), now->finite);
     }
 }
 

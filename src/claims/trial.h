@@ -25,8 +25,7 @@ struct trial_stack {
     struct trial *trial;
     struct task *task;
     struct run run;
-    struct snapshot snapshot; /* of the last step */
-    struct verdict verdict;   /* of its steps, and thereby the smoothed loss */
+    struct verdict verdict; /* of its steps, and thereby the smoothed loss */
 };
 
 /* No more is to be computed: an error, or a wish to stop. */

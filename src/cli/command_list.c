@@ -9,6 +9,7 @@
 #include "controls/commands.h"
 #include "session/events.h"
 #include "train/presets.h"
+#include "train/quantity.h"
 #include "views/views.h"
 
 #include <math.h>
@@ -32,6 +33,7 @@ enum list {
     LIST_THEMES,
     LIST_CLAIMS,
     LIST_EVENTS,
+    LIST_QUANTITIES,
     LISTS
 };
 
@@ -233,6 +235,22 @@ static void fill_events(struct table *table)
     }
 }
 
+static void fill_quantities(struct table *table)
+{
+    for (int i = 0; i < QUANTITIES; i++) {
+        const struct quantity_row *row = &quantity_table[i];
+        table_add(table, row->name);
+        table_add(table, row->unit);
+        table_add(table, quantity_shape_names[row->shape]);
+        table_add_number(table, row->part ? quantity_parts((enum quantity)i) : (double)NAN);
+        table_add(table, quantity_when_names[row->when]);
+        table_add_bool(table, row->rows & IN_CSV);
+        table_add_bool(table, row->rows & IN_JSONL);
+        table_add(table, quantity_view_names[row->view]);
+        table_add(table, row->help);
+    }
+}
+
 static const struct table_column placement_columns[] = {
     {"name", TABLE_STRING},   {"title", TABLE_STRING},     {"formula", TABLE_STRING},
     {"norm_in", TABLE_BOOL},  {"norm_branch", TABLE_BOOL}, {"norm_out", TABLE_BOOL},
@@ -299,6 +317,12 @@ static const struct table_column event_columns[] = {
     {"steps", TABLE_NUMBER}, {"sentence", TABLE_STRING}, {"help", TABLE_STRING},
 };
 
+static const struct table_column quantity_columns[] = {
+    {"name", TABLE_STRING},  {"unit", TABLE_STRING}, {"of", TABLE_STRING},
+    {"parts", TABLE_NUMBER}, {"when", TABLE_STRING}, {"csv", TABLE_BOOL},
+    {"jsonl", TABLE_BOOL},   {"view", TABLE_STRING}, {"help", TABLE_STRING},
+};
+
 static const struct table_column name_columns[] = {
     {"name", TABLE_STRING},
     {"summary", TABLE_STRING},
@@ -349,6 +373,9 @@ static const struct list_row list_table[LISTS] = {
     [LIST_CLAIMS] = {"claims", COLUMNS(claim_columns), .fill = fill_claims},
     [LIST_EVENTS] = {"events", COLUMNS(event_columns), .fill = fill_events,
                      .markdown = documents_events_markdown, .man = documents_events_man},
+    [LIST_QUANTITIES] = {"quantities", COLUMNS(quantity_columns), .fill = fill_quantities,
+                         .markdown = documents_quantities_markdown,
+                         .man = documents_quantities_man},
 };
 
 typedef void print_list(FILE *out);

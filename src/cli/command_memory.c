@@ -29,7 +29,8 @@ int command_memory(const struct options *options, struct error *error)
     const int vocab = task_info(task).vocab;
     const size_t models = pair_bytes(settings, vocab), text = task_bytes(task);
     const size_t state = screen ? pair_state_bytes_for(settings, vocab) : 0;
-    const size_t rest = program_bytes + (screen ? screen_bytes + trainer_bytes() : 0);
+    const size_t rest =
+        program_bytes + (screen ? screen_bytes + trainer_bytes(settings, vocab) : 0);
     task_close(task);
     const size_t sum = models + state + text + rest;
     printf("%zu bytes (%.1f MB)\n", sum, (double)sum / 1e6);

@@ -117,31 +117,29 @@ static bool write_all(struct session *session, const char *bytes, size_t size, s
     return true;
 }
 
-/* The rows of one step, or with `snapshot` NULL the header, in one piece: a reader never sees half
- * a row, unless it is larger than the pipe. */
-static bool write_rows(struct session *session, const struct snapshot *snapshot,
-                       struct error *error)
+/* The rows of the newest step, or the header before the first, in one piece: a reader never sees
+ * half a row, unless it is larger than the pipe. */
+static bool write_rows(struct session *session, bool header, struct error *error)
 {
     char *bytes = NULL;
     size_t size = 0;
     FILE *memory = open_memstream(&bytes, &size);
     if (!memory)
         return error_set(error, "out of memory for a row: fewer layers need less");
-    if (!snapshot)
+    if (header)
         rows_header(memory, session->format, session->settings->layers, session->validation);
-    for (int side = 0; snapshot && side < SIDES; side++)
-        rows_write(memory, session->format, (enum side)side, &snapshot[side], session->validation);
+    for (enum side side = LEFT; !header && side < SIDES; side++)
+        rows_write(memory, session->format, side, session->pair.run[side].snapshot,
+                   session->validation);
     bool good = fclose(memory) == 0 ? write_all(session, bytes, size, error)
                                     : error_set(error, "out of memory for a row");
     free(bytes);
     return good;
 }
 
-static bool write_dump(struct session *session, const struct snapshot snapshot[SIDES],
-                       struct error *error)
+static bool write_dump(struct session *session, struct error *error)
 {
-    bool written =
-        dump_write(&session->dump, &session->pair, snapshot, session->dump_file.stream, error);
+    bool written = dump_write(&session->dump, &session->pair, session->dump_file.stream, error);
     dump_close(&session->dump);
     if (written)
         return file_commit(&session->dump_file, error);
@@ -152,19 +150,18 @@ static bool write_dump(struct session *session, const struct snapshot snapshot[S
 static bool train(struct session *session, struct error *error)
 {
     const int64_t steps = session->settings->steps;
-    struct snapshot snapshot[SIDES];
-    if (!write_rows(session, NULL, error))
+    if (!write_rows(session, true, error))
         return false;
     for (int64_t step = session->from + 1; !session->closed && (steps == 0 || step <= steps);
          step++) {
         if (step == session->dump_step)
             dump_before(&session->dump, &session->pair);
-        pair_step(&session->pair, snapshot);
-        if (step == session->dump_step && !write_dump(session, snapshot, error))
+        pair_step(&session->pair);
+        if (step == session->dump_step && !write_dump(session, error))
             return false;
         bool stop = interrupt_caught() != 0;
         if ((step % session->every == 0 || step == steps || stop) &&
-            !write_rows(session, snapshot, error))
+            !write_rows(session, false, error))
             return false;
         if (stop)
             break;

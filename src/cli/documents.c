@@ -5,6 +5,7 @@
 #include "controls/commands.h"
 #include "session/events.h"
 #include "train/presets.h"
+#include "train/quantity.h"
 #include "train/settings.h"
 #include "views/views.h"
 
@@ -84,11 +85,12 @@ void documents_views_man(FILE *out)
         fprintf(out, ".TP\n.BR %c \", \" %s\n", view->key, view_names[i]);
         write_man(out, view->summary);
         fputs(".\n", out);
-        for (int note = 0; view->notes && view->notes[note][0]; note++) {
+        const char *term, *text;
+        for (int note = 0; view_note((enum view)i, note, &term, &text); note++) {
             fputs(".br\n", out);
-            write_man(out, view->notes[note][0]);
+            write_man(out, term);
             fputs(": ", out);
-            write_man(out, view->notes[note][1]);
+            write_man(out, text);
             fputs(".\n", out);
         }
     }
@@ -266,5 +268,55 @@ void documents_events_man(FILE *out)
         fputc('\n', out);
         write_man(out, help);
         fputs(".\n", out);
+    }
+}
+
+static const char *const shape_words[] = {
+    [SHAPE_SCALAR] = "a number",
+    [SHAPE_LAYERS] = "for each layer",
+    [SHAPE_BLOCKS] = "for each block",
+    [SHAPE_TENSORS] = "for each tensor of the blocks",
+};
+
+static const char *const when_words[] = {
+    [WHEN_STEP] = "measured in every step",
+    [WHEN_VALIDATION] = "measured where held-out data are looked at",
+    [WHEN_DETAIL] = "measured in some steps, and while a view shows it in all",
+    [WHEN_HISTORY] = "what a session remembers",
+};
+
+/* "for each block, in parts x, sum, out; measured in every step" */
+static void write_quantity(FILE *out, const struct quantity_row *row)
+{
+    fputs(shape_words[row->shape], out);
+    if (*row->unit)
+        fprintf(out, ", %s", row->unit);
+    for (int part = 0; row->part && row->part[part]; part++)
+        fprintf(out, "%s%s", part > 0 ? ", " : ", in parts ", row->part[part]);
+    fprintf(out, "; %s", when_words[row->when]);
+}
+
+void documents_quantities_markdown(FILE *out)
+{
+    fputs("| quantity | what it is | of what, when |\n|---|---|---|\n", out);
+    for (int i = 0; i < QUANTITIES; i++) {
+        fprintf(out, "| `%s` | ", quantity_table[i].name);
+        write_markdown(out, quantity_table[i].help);
+        fputs(" | ", out);
+        write_quantity(out, &quantity_table[i]);
+        fputs(" |\n", out);
+    }
+}
+
+void documents_quantities_man(FILE *out)
+{
+    for (int i = 0; i < QUANTITIES; i++) {
+        fputs(".TP\n.B ", out);
+        write_man(out, quantity_table[i].name);
+        fputc('\n', out);
+        write_man(out, quantity_table[i].help);
+        fputs("\n(", out);
+        write_quantity(out, &quantity_table[i]);
+        fputs(").\n", out);
     }
 }

@@ -60,11 +60,12 @@ struct measured {
     bool finite;
 };
 
-static struct measured step(struct run *run, struct snapshot *snapshot)
+static struct measured step(struct run *run)
 {
-    run_step(run, snapshot);
-    return (struct measured){
-        .loss = snapshot->loss, .ratio = snapshot->ratio, .finite = snapshot->finite};
+    run_step(run);
+    return (struct measured){.loss = snapshot_scalar(run->snapshot, QUANTITY_LOSS),
+                             .ratio = snapshot_scalar(run->snapshot, QUANTITY_RATIO),
+                             .finite = run->snapshot->finite};
 }
 
 static void note_ratio(struct lab_row *row, double ratio)
@@ -89,18 +90,16 @@ static void conclude(struct lab_row *row, const struct verdict *verdict)
 static void train(struct run *run, bool (*stopped)(void *argument), void *argument,
                   struct lab_row *row)
 {
-    struct snapshot *snapshot = memory_new(1, sizeof *snapshot);
     struct verdict verdict = verdict_open(task_info(run->task).unigram_entropy);
     struct measured measured = {.finite = true};
     while (measured.finite && row->steps < run->settings.steps && !(stopped && stopped(argument))) {
-        measured = step(run, snapshot);
+        measured = step(run);
         row->steps++;
         verdict_feed(&verdict, row->steps, measured.loss, measured.finite);
         note_ratio(row, measured.ratio);
     }
     if (!measured.finite || row->steps == run->settings.steps)
         conclude(row, &verdict);
-    free(snapshot);
 }
 
 bool lab_trial_train(const struct grid *grid, const struct lab_trial_tasks *tasks, int trial,

@@ -22,7 +22,7 @@ void dump_before(struct dump *dump, const struct pair *pair)
 }
 
 static void add_stack(struct safetensors *set, const char *side, const struct model *model,
-                      const real *weight, const double *loss)
+                      const real *weight)
 {
     const struct model_config *config = &model->config;
     const int64_t shape[] = {config->batch, config->context, config->width};
@@ -36,18 +36,17 @@ static void add_stack(struct safetensors *set, const char *side, const struct mo
         safetensors_add(set, name, tensor_file_real, 3, shape, model_dstream(model, l));
     }
     snprintf(name, sizeof name, "%s.loss", side);
-    safetensors_add(set, name, SAFETENSORS_F64, 0, NULL, loss);
+    safetensors_add(set, name, SAFETENSORS_F64, 0, NULL, &model->loss);
 }
 
-bool dump_write(const struct dump *dump, const struct pair *pair,
-                const struct snapshot snapshot[SIDES], FILE *out, struct error *error)
+bool dump_write(const struct dump *dump, const struct pair *pair, FILE *out, struct error *error)
 {
     const struct model *model = &pair->run[LEFT].model;
     const int64_t shape[] = {model->config.batch, model->config.context};
-    const int64_t step = snapshot[LEFT].step;
+    const int64_t step = pair->run[LEFT].step;
     struct safetensors set = {0};
     for (int side = 0; side < SIDES; side++) {
-        const struct fault *fault = &snapshot[side].fault;
+        const struct fault *fault = &pair->run[side].fault;
         if (fault->place != FAULT_NONE && fault->step < step)
             return error_set(error,
                              "the %s stack diverged at step %" PRId64 ", before step %" PRId64
@@ -56,8 +55,7 @@ bool dump_write(const struct dump *dump, const struct pair *pair,
     }
     tensor_file_add_settings(&set, &pair->run[LEFT].settings, step);
     for (int side = 0; side < SIDES; side++)
-        add_stack(&set, stack_names[side], &pair->run[side].model, dump->weight[side],
-                  &snapshot[side].loss);
+        add_stack(&set, stack_names[side], &pair->run[side].model, dump->weight[side]);
     safetensors_add(&set, "tokens", SAFETENSORS_I32, 2, shape, model->batch.tokens);
     safetensors_add(&set, "targets", SAFETENSORS_I32, 2, shape, model->batch.targets);
     if (model->batch.pixels)

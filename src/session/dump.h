@@ -24,11 +24,9 @@ struct dump {
 /* Copies the weights; call it before the step that is to be written. */
 void dump_before(struct dump *dump, const struct pair *pair);
 
-/* Writes the step that the pair has just made, whose measurements are `snapshot`. False with a
- * reason when a stack computed nothing in it, having diverged earlier. Errors of writing show in
- * the stream. */
-bool dump_write(const struct dump *dump, const struct pair *pair,
-                const struct snapshot snapshot[SIDES], FILE *out, struct error *error);
+/* Writes the step that the pair has just made. False with a reason when a stack computed nothing in
+ * it, having diverged earlier. Errors of writing show in the stream. */
+bool dump_write(const struct dump *dump, const struct pair *pair, FILE *out, struct error *error);
 
 /* Frees the copies; does nothing for a struct that is all zero. */
 void dump_close(struct dump *dump);

@@ -388,14 +388,14 @@ struct look {
     bool silent; /* only what the watch needs to know */
     enum side side;
     struct event_watch *watch;
-    struct moment now;
+    const struct snapshot *now;
 };
 
 static void say(const struct look *look, enum event_kind kind, struct facts facts)
 {
-    facts.last = look->now.layers;
+    facts.last = look->now->layers;
     if (!look->silent)
-        add(look->events, look->now.step, (int)look->side, kind, &facts);
+        add(look->events, look->now->step, (int)look->side, kind, &facts);
 }
 
 /* The state with hysteresis of a kind: true where it begins. */
@@ -422,7 +422,7 @@ static int begins_or_ends(struct event_watch *watch, enum event_kind kind, bool 
 static int turn_of_ratio(const struct look *look, enum event_kind kind, bool above)
 {
     const struct event_row *row = &event_table[kind];
-    const double ratio = look->now.ratio, sign = above ? 1 : -1;
+    const double ratio = snapshot_scalar(look->now, QUANTITY_RATIO), sign = above ? 1 : -1;
     return begins_or_ends(look->watch, kind, sign * ratio > sign * row->limit,
                           sign * ratio < sign * row->again);
 }
@@ -460,8 +460,8 @@ static void look_at_ratio(const struct look *look)
 static void look_at_layers(const struct look *look)
 {
     struct event_watch *watch = look->watch;
-    const float *gradient = look->now.stream_grad;
-    const int last = look->now.layers, half = last / 2;
+    const float *gradient = snapshot_array(look->now, QUANTITY_STREAM_GRAD, 0);
+    const int last = look->now->layers, half = last / 2;
     double least = event_table[EVENT_VANISHED_INSIDE].limit * (double)gradient[last];
     int first = 1, below = 0;
     while (first < last && (double)gradient[first] >= least)
@@ -470,7 +470,9 @@ static void look_at_layers(const struct look *look)
         below++;
     bool gone = watch->said[EVENT_VANISHED];
     if (begins(watch, EVENT_VANISHED_INSIDE, !gone && first < last,
-               !gone && look->now.ratio > event_table[EVENT_VANISHED].again && first == last))
+               !gone &&
+                   snapshot_scalar(look->now, QUANTITY_RATIO) > event_table[EVENT_VANISHED].again &&
+                   first == last))
         say(look, EVENT_VANISHED_INSIDE, (struct facts){.layer = first});
     if (begins(watch, EVENT_VANISHED_HALF, half > 0 && below > half, !gone))
         say(look, EVENT_VANISHED_HALF, (struct facts){.layer = half});
@@ -492,11 +494,11 @@ static void look_at_norm(const struct look *look)
     if (count >= EVENT_MEDIAN / 4) {
         memcpy(sorted, watch->grad_norm, (size_t)count * sizeof sorted[0]);
         qsort(sorted, (size_t)count, sizeof sorted[0], compare);
-        double times = look->now.grad_norm / sorted[count / 2];
+        double times = snapshot_scalar(look->now, QUANTITY_GRAD_NORM) / sorted[count / 2];
         if (begins(watch, EVENT_JUMP, times > row->limit, times < row->again))
             say(look, EVENT_JUMP, (struct facts){.layer = -1, .value = times});
     }
-    watch->grad_norm[watch->steps % EVENT_MEDIAN] = look->now.grad_norm;
+    watch->grad_norm[watch->steps % EVENT_MEDIAN] = snapshot_scalar(look->now, QUANTITY_GRAD_NORM);
 }
 
 static int count_bits(uint64_t bits)
@@ -512,7 +514,8 @@ static void look_at_clipping(const struct look *look)
     struct event_watch *watch = look->watch;
     const struct event_row *row = &event_table[EVENT_CLIPPING];
     const uint64_t window = (UINT64_C(1) << row->steps) - 1;
-    watch->clipped = (watch->clipped << 1 | (look->now.clip < 1)) & window;
+    watch->clipped =
+        (watch->clipped << 1 | (snapshot_scalar(look->now, QUANTITY_CLIP) < 1)) & window;
     double share = (double)count_bits(watch->clipped) / row->steps;
     bool filled = watch->steps + 1 >= row->steps;
     if (begins(watch, EVENT_CLIPPING, filled && share > row->limit, share < row->again))
@@ -530,7 +533,7 @@ static void name_part(char *out, size_t size, const struct fault *fault)
 
 static void look_at_fault(const struct look *look)
 {
-    const struct fault *fault = &look->now.fault;
+    const struct fault *fault = &look->now->fault;
     char part[48], text[96];
     if (!begins(look->watch, EVENT_DIVERGED, true, false))
         return;
@@ -553,7 +556,8 @@ static void look_at_level(const struct look *look)
 {
     struct event_watch *watch = look->watch;
     const double unigram = look->history->level_unit;
-    const enum loss_level level = event_level(look->now.smooth, unigram);
+    const enum loss_level level =
+        event_level(snapshot_scalar(look->now, QUANTITY_SMOOTH_LOSS), unigram);
     const struct facts facts = {.layer = -1, .value = unigram};
     bool learnt = watch->said[EVENT_LEARNING];
     if (begins(watch, EVENT_LEARNING, level == LEVEL_BELOW, level == LEVEL_ABOVE))
@@ -573,7 +577,7 @@ static void look_at_race(const struct look *look)
 {
     const struct history *history = look->history;
     const enum side other = look->side == LEFT ? RIGHT : LEFT;
-    const int64_t step = look->now.step;
+    const int64_t step = look->now->step;
     double named = 1;
     for (int level = 0; level < HISTORY_LEVELS; level++) {
         const double part = history_levels[level];
@@ -598,13 +602,14 @@ static void look_at_spike(const struct look *look)
 {
     struct event_watch *watch = look->watch;
     const struct event_row *row = &event_table[EVENT_SPIKE];
-    const double now = look->now.smooth, unit = look->history->level_unit;
+    const double now = snapshot_scalar(look->now, QUANTITY_SMOOTH_LOSS),
+                 unit = look->history->level_unit;
     int64_t count = watch->steps < EVENT_LOSSES ? watch->steps : EVENT_LOSSES;
     double least = now;
     for (int64_t i = 0; i < count; i++)
         least = fmin(least, watch->smooth[i]);
     if (isnan(watch->first_loss))
-        watch->first_loss = look->now.loss;
+        watch->first_loss = snapshot_scalar(look->now, QUANTITY_LOSS);
     double rise = (now - least) / (isfinite(unit) ? unit : watch->first_loss);
     if (begins(watch, EVENT_SPIKE, rise > row->limit, rise < row->again))
         say(look, EVENT_SPIKE, (struct facts){.layer = -1, .from = least});
@@ -616,7 +621,8 @@ static void look_at_held_out(const struct look *look)
 {
     struct event_watch *watch = look->watch;
     const struct event_row *row = &event_table[EVENT_OVERFIT];
-    const double valid = look->now.valid, train = look->now.smooth;
+    const double valid = snapshot_scalar(look->now, QUANTITY_HELD_OUT),
+                 train = snapshot_scalar(look->now, QUANTITY_SMOOTH_LOSS);
     int *held = &watch->held[EVENT_OVERFIT];
     if (!isfinite(valid) || valid == watch->valid)
         return;
@@ -645,16 +651,17 @@ static bool is_matrix(const char *name)
 static void look_at_updates(const struct look *look, enum event_kind kind, int *held, double sign)
 {
     const struct event_row *row = &event_table[kind];
-    const bool slow = sign < 0 && look->now.lr < look->settings->lr / 2;
+    const bool slow = sign < 0 && snapshot_scalar(look->now, QUANTITY_LR) < look->settings->lr / 2;
     bool beyond = false, back = true;
     double most = 0; /* beyond the limit, of the tensors that are there for long enough */
     struct facts facts = {.layer = -1};
-    for (int t = 0; t < look->now.tensors; t++) {
-        const struct moment_tensor *tensor = &look->now.tensor[t];
+    for (int t = 0; t < look->now->tensors && t < EVENT_TENSORS; t++) {
+        const char *name = snapshot_tensor(look->now, t);
+        const float *updates = snapshot_array(look->now, QUANTITY_UPDATE_RATIO, t);
         int block = -1;
         double far = 0;
-        for (int l = 0; l < look->now.layers && is_matrix(tensor->name); l++) {
-            double ratio = (double)tensor->update_ratio[l];
+        for (int l = 0; l < look->now->layers && is_matrix(name); l++) {
+            double ratio = (double)updates[l];
             back = back && !(sign * ratio > sign * row->again);
             double by = sign * log(ratio / row->limit);
             if (by > far) {
@@ -668,7 +675,7 @@ static void look_at_updates(const struct look *look, enum event_kind kind, int *
         beyond = true;
         most = far;
         facts.layer = block;
-        facts.text = tensor->name;
+        facts.text = name;
     }
     if (begins(look->watch, kind, beyond, back && !beyond))
         say(look, kind, facts);
@@ -676,7 +683,7 @@ static void look_at_updates(const struct look *look, enum event_kind kind, int *
 
 static void look_at_stack(const struct look *look)
 {
-    if (look->now.fault.place != FAULT_NONE) {
+    if (look->now->fault.place != FAULT_NONE) {
         look_at_fault(look);
         return;
     }
@@ -698,12 +705,13 @@ static void look_at_rate(const struct look *look)
 {
     struct events *events = look->events;
     const struct settings *settings = look->settings;
-    const int64_t step = look->now.step;
+    const int64_t step = look->now->step;
     double share = schedule_lr(settings->schedule, 1, settings->warmup, settings->steps, step);
     bool warming = step < settings->warmup, falling = !warming && share < 1;
     bool fallen = falling && share <= 0;
-    struct facts facts = {
-        .layer = -1, .value = look->now.lr, .text = schedule_table[settings->schedule].name};
+    struct facts facts = {.layer = -1,
+                          .value = snapshot_scalar(look->now, QUANTITY_LR),
+                          .text = schedule_table[settings->schedule].name};
     if (events->warming && !warming && !look->silent)
         add(events, step, -1, EVENT_WARMUP_ENDED, &facts);
     if (!events->falling && falling && !look->silent)
@@ -737,7 +745,7 @@ static void look_at_moment(struct events *events, const struct history *history,
 void events_step(struct events *events, const struct history *history,
                  const struct settings *settings)
 {
-    look_at_moment(events, history, settings, history->last[LEFT].step, false);
+    look_at_moment(events, history, settings, history_newest(history), false);
 }
 
 void events_truncate(struct events *events, const struct history *history,

@@ -75,16 +75,17 @@ struct event {
     char text[EVENT_TEXT]; /* one line, UTF-8, without the side */
 };
 
-enum { EVENT_MEDIAN = 32, EVENT_LOSSES = 50 };
+/* EVENT_TENSORS: so many kinds of tensors of a block are looked at. */
+enum { EVENT_MEDIAN = 32, EVENT_LOSSES = 50, EVENT_TENSORS = 64 };
 
 /* Private: what recognising needs to know of the steps before. */
 struct event_watch {
-    bool said[EVENT_KINDS];                                 /* and not to be said again yet */
-    int held[EVENT_KINDS];                                  /* for how many steps in a row */
-    int small[BLOCK_TENSORS_MAX], large[BLOCK_TENSORS_MAX]; /* the same of the updates */
-    int64_t steps;                                          /* seen */
-    double grad_norm[EVENT_MEDIAN];                         /* of the newest steps, a ring */
-    double smooth[EVENT_LOSSES];                            /* the same of the smoothed loss */
+    bool said[EVENT_KINDS];                         /* and not to be said again yet */
+    int held[EVENT_KINDS];                          /* for how many steps in a row */
+    int small[EVENT_TENSORS], large[EVENT_TENSORS]; /* the same of the updates */
+    int64_t steps;                                  /* seen */
+    double grad_norm[EVENT_MEDIAN];                 /* of the newest steps, a ring */
+    double smooth[EVENT_LOSSES];                    /* the same of the smoothed loss */
     double first_loss;
     double valid, valid_least, train_then; /* held-out loss: newest, least, training loss then */
     uint64_t clipped;                      /* a bit for each step, the newest in bit 0 */

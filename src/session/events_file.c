@@ -74,7 +74,9 @@ static enum safetensors_type type_of(const struct watch_row *row)
 /* The numbers of a row, in a file that knows so many kinds. */
 static int count_of(const struct watch_row *row, int kinds, int tensors)
 {
-    return row->count > 0 ? row->count : row->type == TYPE_TENSORS ? tensors : kinds;
+    if (row->count > 0)
+        return row->count;
+    return row->type != TYPE_TENSORS ? kinds : tensors < EVENT_TENSORS ? tensors : EVENT_TENSORS;
 }
 
 static const char *watch_name(char name[NAME_SIZE], enum side side, const struct watch_row *row)
@@ -149,8 +151,7 @@ void events_write(const struct events *events, const struct history *history,
     for (int i = 0; i < EVENT_KINDS; i++)
         snprintf(kind + i * KIND_TEXT, KIND_TEXT, "%s", event_table[i].name);
     for (enum side side = LEFT; side < SIDES; side++)
-        add_watch(&events->watch[side], side,
-                  history_moments(history) > 0 ? history->moments.tensors[side] : 0, set);
+        add_watch(&events->watch[side], side, history_last(history, side)->tensors, set);
 }
 
 /* ---- reading ---- */
@@ -296,7 +297,7 @@ static bool read_row(struct event_watch *watch, const struct watch_row *row, con
 }
 
 static bool read_watches(struct events *events, const struct safetensors_file *file,
-                         const struct moment_shape shape[SIDES], int64_t newest,
+                         const struct snapshot *const shape[SIDES], int64_t newest,
                          struct error *error)
 {
     struct kinds kinds;
@@ -306,7 +307,7 @@ static bool read_watches(struct events *events, const struct safetensors_file *f
     for (enum side side = LEFT; side < SIDES; side++)
         for (int r = 0; r < WATCH_ROWS; r++) {
             const struct watch_row *row = &watch_rows[r];
-            const int count = count_of(row, kinds.count, newest > 0 ? shape[side].tensors : 0);
+            const int count = count_of(row, kinds.count, newest > 0 ? shape[side]->tensors : 0);
             const void *numbers =
                 need(file, watch_name(name, side, row), type_of(row), count, error);
             if (!numbers)
@@ -318,10 +319,10 @@ static bool read_watches(struct events *events, const struct safetensors_file *f
 }
 
 bool events_read(struct events *events, const struct safetensors_file *file,
-                 const struct moment_shape shape[SIDES], int64_t step, struct error *error)
+                 const struct snapshot *const shape[SIDES], int64_t step, struct error *error)
 {
     const int layers =
-        shape[LEFT].layers > shape[RIGHT].layers ? shape[LEFT].layers : shape[RIGHT].layers;
+        shape[LEFT]->layers > shape[RIGHT]->layers ? shape[LEFT]->layers : shape[RIGHT]->layers;
     if (!read_list(events, file, layers, step, error))
         return false;
     const int64_t *total = need(file, "events.total", SAFETENSORS_I64, 1, error);

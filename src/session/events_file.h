@@ -16,7 +16,6 @@
 
 #include "base/safetensors_read.h"
 #include "session/events.h"
-#include "session/history_parts.h"
 
 /* Adds all events, copied; of the history only its shape is looked at. */
 void events_write(const struct events *events, const struct history *history,
@@ -25,6 +24,6 @@ void events_write(const struct events *events, const struct history *history,
 /* Fills events that were cleared, of stacks of these shapes that have done `step` steps. False with
  * a reason for what is not there or cannot be. */
 bool events_read(struct events *events, const struct safetensors_file *file,
-                 const struct moment_shape shape[SIDES], int64_t step, struct error *error);
+                 const struct snapshot *const shape[SIDES], int64_t step, struct error *error);
 
 #endif

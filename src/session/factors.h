@@ -9,7 +9,7 @@
 #ifndef LNSCOPE_SESSION_FACTORS_H
 #define LNSCOPE_SESSION_FACTORS_H
 
-#include "session/history.h"
+#include "train/snapshot.h"
 
 /* NAN where nothing was measured, or where a gradient is 0. */
 struct factors {
@@ -21,7 +21,7 @@ struct factors {
     double gain[FLOW_SUBLAYERS];       /* forward: RMS behind f over RMS before it */
 };
 
-/* Of block 0 .. L-1 of a moment. */
-struct factors factors_of(const struct moment *moment, int block);
+/* Of block 0 .. L-1 of a snapshot. */
+struct factors factors_of(const struct snapshot *snapshot, int block);
 
 #endif

@@ -1,5 +1,6 @@
-/* See history.h. Owns the points and the moments; must not know how they are drawn. */
-#include "session/history_parts.h"
+/* See history.h. Owns the points and what the history adds to a snapshot; must not know how they
+ * are drawn. */
+#include "session/history.h"
 
 #include "base/memory.h"
 #include "base/utf8.h"
@@ -14,431 +15,79 @@ const double history_smoothing = 0.95;
 const double history_levels[HISTORY_LEVELS] = {0.9,  0.75, 0.6,  0.5, 0.4,  0.3,
                                                0.25, 0.2,  0.15, 0.1, 0.05, 0.02};
 
-enum { MOMENTS_LEAST = 16, CHUNKS_ABOUT = 256 };
+/* ---- curves ---- */
 
-/* How files call the points of a flow and its norms. */
-static const char *const point_names[FLOW_POINTS] = {"x",           "norm_in", "branch",
-                                                     "norm_branch", "sum",     "out"};
-static const char *const norm_site_names[FLOW_NORMS] = {"norm_in", "norm_branch", "norm_out"};
-
-/* From a member of one structure to that of another which has the same place in it. */
-#define KEPT(name, parts, from_struct, to_struct, member, count, extra)                            \
-    {                                                                                              \
-        name, parts, offsetof(struct from_struct, member), offsetof(struct to_struct, member),     \
-            count, extra                                                                           \
-    }
-#define KEPT_ONE(name, member, extra) KEPT(name, NULL, snapshot, moment, member, 1, extra)
-#define KEPT_TENSOR(member)           KEPT(#member, NULL, tensor_snapshot, moment_tensor, member, 1, 0)
-#define KEPT_FLOW(name, which)                                                                     \
-    KEPT(name ".rms", point_names, snapshot, moment, detail.flow[which].rms, FLOW_POINTS, 0),      \
-        KEPT(name ".grad", point_names, snapshot, moment, detail.flow[which].grad, FLOW_POINTS,    \
-             0),                                                                                   \
-        KEPT(name ".rstd", norm_site_names, snapshot, moment, detail.flow[which].rstd, FLOW_NORMS, \
-             0)
-
-static const struct kept_arrays of_stack[] = {
-    KEPT_ONE("stream_grad", stream_grad, 1), KEPT_ONE("stream_rms", stream_rms, 1),
-    KEPT_ONE("cosine", detail.cosine, 1),    KEPT_ONE("similarity", detail.similarity, 1),
-    KEPT_ONE("entropy", detail.entropy, 0),  KEPT_ONE("share", detail.share, 0),
-    KEPT_FLOW("attention", FLOW_ATTENTION),  KEPT_FLOW("ffn", FLOW_FEED_FORWARD),
-};
-
-static const struct kept_arrays of_tensor[] = {
-    KEPT_TENSOR(grad),
-    KEPT_TENSOR(update_ratio),
-    KEPT_TENSOR(weight),
-};
-
-enum {
-    OF_STACK = sizeof of_stack / sizeof of_stack[0],
-    OF_TENSOR = sizeof of_tensor / sizeof of_tensor[0],
-    /* The scalars of a moment are all that stands before its first array. */
-    SCALAR_BYTES = offsetof(struct moment, stream_grad)
-};
-
-/* ---- moments: pack and unpack ---- */
-
-static size_t array_bytes(int layers, const struct kept_arrays *kept)
+void history_open_curves(struct history_curves *curves, int points)
 {
-    return (size_t)(layers + kept->extra) * sizeof(float);
+    for (int q = 0; q < QUANTITIES; q++)
+        curves->value[q] =
+            quantity_table[q].curve ? memory_new((size_t)points, sizeof(double)) : NULL;
 }
 
-/* The bytes of one side of a slot, a multiple of what doubles are aligned to. */
-static size_t side_bytes(int layers, int tensors)
+static void curves_close(struct history_curves *curves)
 {
-    size_t bytes = SCALAR_BYTES;
-    for (int i = 0; i < OF_STACK; i++)
-        bytes += (size_t)of_stack[i].count * array_bytes(layers, &of_stack[i]);
-    for (int i = 0; i < OF_TENSOR; i++)
-        bytes += (size_t)(tensors * of_tensor[i].count) * array_bytes(layers, &of_tensor[i]);
-    return (bytes + sizeof(double) - 1) / sizeof(double) * sizeof(double);
+    for (int q = 0; q < QUANTITIES; q++)
+        free(curves->value[q]);
+    *curves = (struct history_curves){{NULL}};
 }
 
-/* Where array i of a snapshot is, whose arrays have a fixed length. */
-static const char *source(const void *snapshot, const struct kept_arrays *kept, int i)
-{
-    const size_t bytes = (size_t)(LAYERS_MAX + kept->extra) * sizeof(float);
-    return (const char *)snapshot + kept->from + (size_t)i * bytes;
-}
-
-static void point(void *moment, const struct kept_arrays *kept, int i, const char *array)
-{
-    memcpy((char *)moment + kept->to + (size_t)i * sizeof(float *), &array, sizeof array);
-}
-
-static void point_at_source(void *moment, const struct kept_arrays *kept, const void *snapshot)
-{
-    for (int i = 0; i < kept->count; i++)
-        point(moment, kept, i, source(snapshot, kept, i));
-}
-
-/* Each returns the end of what it has written or read. */
-
-static char *pack_arrays(char *out, const struct kept_arrays *kept, int layers, const void *moment)
-{
-    const size_t bytes = array_bytes(layers, kept);
-    for (int i = 0; i < kept->count; i++, out += bytes) {
-        const float *array;
-        memcpy(&array, (const char *)moment + kept->to + (size_t)i * sizeof array, sizeof array);
-        memcpy(out, array, bytes);
-    }
-    return out;
-}
-
-static const char *unpack_arrays(const char *in, const struct kept_arrays *kept, int layers,
-                                 void *moment)
-{
-    for (int i = 0; i < kept->count; i++, in += array_bytes(layers, kept))
-        point(moment, kept, i, in);
-    return in;
-}
-
-struct moment history_moment_of(const struct snapshot *snapshot)
-{
-    struct moment moment = {
-        .step = snapshot->step,
-        .placement = snapshot->placement,
-        .norm = snapshot->norm,
-        .layers = snapshot->layers,
-        .tensors = snapshot->tensors,
-        .loss = snapshot->loss,
-        .smooth = NAN,
-        .valid = NAN,
-        .lr = snapshot->lr,
-        .grad_norm = snapshot->grad_norm,
-        .clip = snapshot->clip,
-        .ratio = snapshot->ratio,
-        .finite = snapshot->finite,
-        .fault = snapshot->fault,
-        .detailed = snapshot->detail.measured,
-    };
-    for (int i = 0; i < OF_STACK; i++)
-        point_at_source(&moment, &of_stack[i], snapshot);
-    for (int t = 0; t < snapshot->tensors; t++) {
-        moment.tensor[t].name = snapshot->tensor[t].name;
-        for (int i = 0; i < OF_TENSOR; i++)
-            point_at_source(&moment.tensor[t], &of_tensor[i], &snapshot->tensor[t]);
-    }
-    return moment;
-}
-
-static void pack(char *out, const struct moment *moment)
-{
-    memcpy(out, moment, SCALAR_BYTES);
-    out += SCALAR_BYTES;
-    for (int i = 0; i < OF_STACK; i++)
-        out = pack_arrays(out, &of_stack[i], moment->layers, moment);
-    for (int t = 0; t < moment->tensors; t++)
-        for (int i = 0; i < OF_TENSOR; i++)
-            out = pack_arrays(out, &of_tensor[i], moment->layers, &moment->tensor[t]);
-}
-
-static struct moment unpack(const char *in, const char *const *name)
-{
-    struct moment moment = {0};
-    memcpy(&moment, in, SCALAR_BYTES);
-    in += SCALAR_BYTES;
-    for (int i = 0; i < OF_STACK; i++)
-        in = unpack_arrays(in, &of_stack[i], moment.layers, &moment);
-    for (int t = 0; t < moment.tensors; t++) {
-        moment.tensor[t].name = name[t];
-        for (int i = 0; i < OF_TENSOR; i++)
-            in = unpack_arrays(in, &of_tensor[i], moment.layers, &moment.tensor[t]);
-    }
-    return moment;
-}
-
-/* ---- moments: slots ---- */
-
-static char *slot_at(const struct moments *moments, int slot)
-{
-    size_t place = (size_t)(slot % moments->per_chunk) * moments->slot_bytes;
-    return moments->chunk[slot / moments->per_chunk] + place;
-}
-
-static void give_slot(struct moments *moments, int slot)
-{
-    memcpy(slot_at(moments, slot), &moments->free, sizeof moments->free);
-    moments->free = slot;
-}
-
-/* A slot and its place in the list of old steps. */
-static size_t slot_cost(const struct moments *moments)
-{
-    return moments->slot_bytes + sizeof(int);
-}
-
-/* Every second of the old steps goes: those at odd multiples of the spacing. */
-static void thin_moments(struct moments *moments)
-{
-    int kept = 0;
-    for (int i = 0; i < moments->old_count; i++) {
-        if ((moments->old_first + i) % 2 == 0)
-            moments->old[kept++] = moments->old[i];
-        else
-            give_slot(moments, moments->old[i]);
-    }
-    moments->old_first = (moments->old_first + 1) / 2;
-    moments->old_count = kept;
-    moments->spacing *= 2;
-}
-
-static int take_slot(struct moments *moments)
-{
-    if (moments->free < 0 && moments->slots == moments->chunks * moments->per_chunk &&
-        moments->chunks < moments->chunks_most) {
-        const size_t slots = (size_t)(moments->chunks + 1) * (size_t)moments->per_chunk;
-        moments->chunk[moments->chunks++] =
-            memory_new((size_t)moments->per_chunk, moments->slot_bytes);
-        moments->old = memory_resize(moments->old, slots, sizeof *moments->old);
-    }
-    if (moments->free < 0 && moments->slots < moments->chunks * moments->per_chunk)
-        return moments->slots++;
-    while (moments->free < 0)
-        thin_moments(moments);
-    int slot = moments->free;
-    memcpy(&moments->free, slot_at(moments, slot), sizeof moments->free);
-    return slot;
-}
-
-/* The oldest of the newest steps becomes an old one, which stays only at a multiple of the spacing.
- */
-static void age(struct moments *moments)
-{
-    int64_t step = moments->newest - moments->recent_count + 1;
-    int slot = moments->recent[step % moments->recent_most];
-    moments->recent_count--;
-    if (step % moments->spacing != 0) {
-        give_slot(moments, slot);
-        return;
-    }
-    if (moments->old_count == 0)
-        moments->old_first = step / moments->spacing;
-    moments->old[moments->old_count++] = slot;
-}
-
-/* Frees all moments; the limit stays. */
-static void drop_moments(struct moments *moments)
-{
-    for (int i = 0; i < moments->chunks; i++)
-        free(moments->chunk[i]);
-    free(moments->old);
-    *moments = (struct moments){.limit = moments->limit, .spacing = 1, .free = -1};
-}
-
-/* Chunks and lists as the limit has them, for slots of the present size. */
-static void divide(struct moments *moments)
-{
-    size_t cost = slot_cost(moments), about = moments->limit / CHUNKS_ABOUT / cost;
-    moments->per_chunk = about > 0 ? (int)about : 1;
-    size_t most = moments->limit / cost / (size_t)moments->per_chunk;
-    size_t least = (MOMENTS_LEAST + (size_t)moments->per_chunk - 1) / (size_t)moments->per_chunk;
-    most = most > HISTORY_CHUNKS ? HISTORY_CHUNKS : most < least ? least : most;
-    moments->chunks_most = (int)most;
-    int slots = moments->chunks_most * moments->per_chunk;
-    moments->recent_most = slots / 4 < HISTORY_NEWEST ? slots / 4 : HISTORY_NEWEST;
-}
-
-/* Forgets all moments; the next ones have these shapes. */
-static void shape_moments(struct moments *moments, const struct moment_shape shape[SIDES])
-{
-    drop_moments(moments);
-    for (int side = 0; side < SIDES; side++) {
-        moments->layers[side] = shape[side].layers;
-        moments->tensors[side] = shape[side].tensors;
-        memcpy(moments->name[side], shape[side].name, sizeof moments->name[side]);
-        moments->side_offset[side] = moments->slot_bytes;
-        moments->slot_bytes += side_bytes(shape[side].layers, shape[side].tensors);
-    }
-    divide(moments);
-}
-
-static void prepare(struct moments *moments, const struct snapshot snapshot[SIDES])
-{
-    struct moment_shape shape[SIDES] = {{0}};
-    bool same = moments->slot_bytes > 0 && snapshot[LEFT].step == moments->newest + 1;
-    for (int side = 0; side < SIDES && same; side++)
-        same = moments->layers[side] == snapshot[side].layers &&
-               moments->tensors[side] == snapshot[side].tensors;
-    if (same)
-        return;
-    for (int side = 0; side < SIDES; side++) {
-        shape[side].layers = snapshot[side].layers;
-        shape[side].tensors = snapshot[side].tensors;
-        for (int t = 0; t < snapshot[side].tensors; t++)
-            shape[side].name[t] = snapshot[side].tensor[t].name;
-    }
-    shape_moments(moments, shape);
-}
-
-static void keep(struct history *history, const struct snapshot snapshot[SIDES])
-{
-    struct moments *moments = &history->moments;
-    prepare(moments, snapshot);
-    if (moments->recent_count == moments->recent_most)
-        age(moments);
-    int slot = take_slot(moments);
-    moments->newest = snapshot[LEFT].step;
-    moments->recent[moments->newest % moments->recent_most] = slot;
-    moments->recent_count++;
-    for (int side = 0; side < SIDES; side++) {
-        struct moment moment = history_moment_of(&snapshot[side]);
-        moment.smooth = history_smooth(history, (enum side)side);
-        moment.valid = history->valid[side];
-        moment.valid_step = history->valid_step[side];
-        moment.sum = history->smooth[side];
-        moment.weight = history->weight[side];
-        pack(slot_at(moments, slot) + moments->side_offset[side], &moment);
-    }
-}
-
-/* Forgets the moments from a step on: the next one is that of this step. */
-static void drop_moments_from(struct moments *moments, int64_t step)
-{
-    for (; moments->recent_count > 0 && moments->newest >= step; moments->newest--) {
-        give_slot(moments, moments->recent[moments->newest % moments->recent_most]);
-        moments->recent_count--;
-    }
-    while (moments->old_count > 0 &&
-           (moments->old_first + moments->old_count - 1) * moments->spacing >= step)
-        give_slot(moments, moments->old[--moments->old_count]);
-    moments->newest = step - 1;
-}
-
+/* The bytes of a point of both stacks. */
 static size_t point_bytes(void)
 {
-    return SIDES * HISTORY_POINTS * sizeof(struct history_point);
+    size_t bytes = 0;
+    for (int q = 0; q < QUANTITIES; q++)
+        bytes += quantity_table[q].curve ? SIDES * sizeof(double) : 0;
+    return bytes;
 }
 
-static size_t moments_limit(size_t bytes)
+/* Number `to` of every curve becomes number `from`. */
+static void move_point(struct history_curves *curves, int to, int from)
 {
-    return bytes > point_bytes() ? bytes - point_bytes() : 0;
+    for (int q = 0; q < QUANTITIES; q++)
+        if (curves->value[q])
+            curves->value[q][to] = curves->value[q][from];
 }
 
-/* A slot for the moment of a step behind those of earlier ones, up to `newest`; -1 where it is none
- * to keep. Thins where there is no room. */
-static int settle(struct moments *moments, int64_t step, bool recent)
+double history_value(const struct history *history, enum side side, enum quantity quantity, int i)
 {
-    recent = recent && step > moments->newest - moments->recent_most;
-    if (!recent && step % moments->spacing != 0)
-        return -1;
-    int slot = take_slot(moments);
-    if (recent) {
-        moments->recent[step % moments->recent_most] = slot;
-        moments->recent_count++;
-    } else if (step % moments->spacing != 0) { /* take_slot() has thinned */
-        give_slot(moments, slot);
-        return -1;
-    } else {
-        if (moments->old_count == 0)
-            moments->old_first = step / moments->spacing;
-        moments->old[moments->old_count++] = slot;
-    }
-    return slot;
+    return history->curves[side].value[quantity][i];
 }
 
-/* Moves all moments into slots divided anew, thinning them until they fit. */
-static void repack(struct moments *moments)
+int64_t history_step(const struct history *history, int i)
 {
-    struct moments old = *moments;
-    moments->chunks = moments->slots = moments->old_count = moments->recent_count = 0;
-    moments->free = -1;
-    moments->old = NULL;
-    divide(moments);
-    int64_t first = old.newest - old.recent_count + 1; /* of the newest steps */
-    for (int i = 0; i < old.old_count + old.recent_count; i++) {
-        bool recent = i >= old.old_count;
-        int64_t step = recent ? first + i - old.old_count : (old.old_first + i) * old.spacing;
-        int from = recent ? old.recent[step % old.recent_most] : old.old[i];
-        int slot = settle(moments, step, recent);
-        if (slot >= 0)
-            memcpy(slot_at(moments, slot), slot_at(&old, from), moments->slot_bytes);
-    }
-    for (int i = 0; i < old.chunks; i++)
-        free(old.chunk[i]);
-    free(old.old);
+    return (i + 1) * history->stride;
+}
+
+int history_find(const struct history *history, int64_t step)
+{
+    int64_t i = step / history->stride - 1;
+    return i < history->count ? (int)i : history->count - 1;
+}
+
+/* ---- moments ---- */
+
+static size_t moments_part(size_t bytes)
+{
+    const size_t points = HISTORY_POINTS * point_bytes();
+    return bytes > points ? bytes - points : 0;
 }
 
 void history_limit(struct history *history, size_t bytes)
 {
-    const size_t limit = moments_limit(bytes);
-    if (limit == history->moments.limit)
-        return;
-    history->moments.limit = limit;
-    if (history->moments.slot_bytes > 0)
-        repack(&history->moments);
+    moments_limit(&history->moments, moments_part(bytes));
 }
 
 size_t history_bytes(const struct history *history)
 {
-    const struct moments *moments = &history->moments;
     size_t ghosts = 0;
     for (int g = 0; g < HISTORY_GHOSTS; g++)
-        ghosts += SIDES * (size_t)history->ghost[g].count * sizeof(struct history_point);
-    return point_bytes() + ghosts +
-           (size_t)(moments->chunks * moments->per_chunk) * slot_cost(moments);
+        ghosts += (size_t)history->ghost[g].count * point_bytes();
+    return HISTORY_POINTS * point_bytes() + ghosts + moments_bytes(&history->moments);
 }
-
-/* ---- moments: from a file ---- */
-
-const struct kept_arrays *history_arrays(int *count)
-{
-    *count = OF_STACK;
-    return of_stack;
-}
-
-const struct kept_arrays *history_tensor_arrays(int *count)
-{
-    *count = OF_TENSOR;
-    return of_tensor;
-}
-
-void history_begin_moments(struct history *history, const struct moment_shape shape[SIDES],
-                           int64_t spacing, int64_t newest)
-{
-    shape_moments(&history->moments, shape);
-    history->moments.spacing = spacing;
-    history->moments.newest = newest;
-}
-
-void history_put_moment(struct history *history, const struct moment moment[SIDES], bool recent)
-{
-    struct moments *moments = &history->moments;
-    int slot = settle(moments, moment[LEFT].step, recent);
-    for (int side = 0; slot >= 0 && side < SIDES; side++)
-        pack(slot_at(moments, slot) + moments->side_offset[side], &moment[side]);
-}
-
-int history_recent(const struct history *history)
-{
-    return history->moments.recent_count;
-}
-
-/* ---- moments: finding them ---- */
 
 int history_moments(const struct history *history)
 {
-    return history->moments.old_count + history->moments.recent_count;
+    return moments_count(&history->moments);
 }
 
 int64_t history_spacing(const struct history *history)
@@ -448,118 +97,125 @@ int64_t history_spacing(const struct history *history)
 
 int64_t history_moment_step(const struct history *history, int i)
 {
-    const struct moments *moments = &history->moments;
-    if (i < moments->old_count)
-        return (moments->old_first + i) * moments->spacing;
-    return moments->newest - moments->recent_count + 1 + i - moments->old_count;
+    return moments_step(&history->moments, i);
 }
 
 int history_moment_find(const struct history *history, int64_t step)
 {
-    int low = 0, high = history_moments(history) - 1;
-    while (low < high) { /* the first moment from `step` on */
-        int middle = low + (high - low) / 2;
-        if (history_moment_step(history, middle) < step)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low > 0 && low <= high &&
-        step - history_moment_step(history, low - 1) < history_moment_step(history, low) - step)
-        low--;
-    return high < 0 ? -1 : low;
+    return moments_find(&history->moments, step);
 }
 
-/* Where moment i of a stack lies. */
-static const char *moment_at(const struct history *history, enum side side, int i)
+int64_t history_newest(const struct history *history)
+{
+    return history->moments.newest;
+}
+
+const struct snapshot *history_last(const struct history *history, enum side side)
+{
+    return history_moment(history, side, history_newest(history));
+}
+
+const struct snapshot *history_last_finite(const struct history *history, enum side side)
+{
+    return history->last_finite[side] ? history->last_finite[side] : &snapshot_none;
+}
+
+const struct snapshot *history_moment(const struct history *history, enum side side, int64_t step)
+{
+    int i = history_moment_find(history, step);
+    return i < 0 ? &snapshot_none : moments_at(&history->moments, side, i);
+}
+
+const struct snapshot *history_detailed(const struct history *history, enum side side, int64_t step)
 {
     const struct moments *moments = &history->moments;
-    int slot = i < moments->old_count
-                   ? moments->old[i]
-                   : moments->recent[history_moment_step(history, i) % moments->recent_most];
-    return slot_at(moments, slot) + moments->side_offset[side];
-}
-
-static struct moment nothing_kept(void)
-{
-    return (struct moment){.smooth = NAN, .valid = NAN, .loss = NAN};
-}
-
-struct moment history_moment(const struct history *history, enum side side, int64_t step)
-{
-    int i = history_moment_find(history, step);
-    if (i < 0)
-        return nothing_kept();
-    return unpack(moment_at(history, side, i), history->moments.name[side]);
-}
-
-static bool is_detailed(const struct history *history, enum side side, int i)
-{
-    bool detailed;
-    memcpy(&detailed, moment_at(history, side, i) + offsetof(struct moment, detailed),
-           sizeof detailed);
-    return detailed;
-}
-
-struct moment history_detailed(const struct history *history, enum side side, int64_t step)
-{
-    const int count = history_moments(history);
-    int i = history_moment_find(history, step);
-    if (i >= 0 && history_moment_step(history, i) > step)
+    const int count = moments_count(moments);
+    int i = moments_find(moments, step);
+    if (i >= 0 && moments_step(moments, i) > step)
         i--;
-    while (i >= 0 && !is_detailed(history, side, i))
+    while (i >= 0 && !moments_at(moments, side, i)->detailed)
         i--;
     if (i < 0)
-        for (i = 0; i < count && !is_detailed(history, side, i);)
+        for (i = 0; i < count && !moments_at(moments, side, i)->detailed;)
             i++;
-    if (i == count)
-        return nothing_kept();
-    return unpack(moment_at(history, side, i), history->moments.name[side]);
+    return i == count ? &snapshot_none : moments_at(moments, side, i);
 }
 
-/* ---- points ---- */
+/* Keeps a copy of the newest snapshots, with what follows from all so far. */
+static void keep(struct history *history, const struct snapshot *const snapshot[SIDES])
+{
+    struct snapshot *kept[SIDES];
+    moments_add(&history->moments, snapshot, kept);
+    for (enum side side = LEFT; side < SIDES; side++) {
+        const struct history_sums *sums = &history->sums[side];
+        snapshot_set(kept[side], QUANTITY_SMOOTH_LOSS, history_smooth(history, side));
+        snapshot_set(kept[side], QUANTITY_SMOOTH_SUM, sums->sum);
+        snapshot_set(kept[side], QUANTITY_SMOOTH_WEIGHT, sums->weight);
+        snapshot_set(kept[side], QUANTITY_HELD_OUT, sums->held_out);
+        snapshot_set(kept[side], QUANTITY_HELD_OUT_STEP,
+                     sums->held_out_step > 0 ? (double)sums->held_out_step : NAN);
+    }
+}
+
+static void set_last_finite(struct history *history, enum side side,
+                            const struct snapshot *snapshot)
+{
+    struct snapshot **last = &history->last_finite[side];
+    if (*last && (*last)->bytes == snapshot->bytes) {
+        snapshot_assign(*last, snapshot);
+        return;
+    }
+    snapshot_free(*last);
+    *last = snapshot_copy(snapshot);
+}
+
+/* ---- a run ---- */
+
+static void drop_ghost(struct history_ghost *ghost)
+{
+    for (int side = 0; side < SIDES; side++)
+        curves_close(&ghost->curves[side]);
+    *ghost = (struct history_ghost){0};
+}
 
 void history_open(struct history *history)
 {
     memset(history, 0, sizeof *history);
     for (int side = 0; side < SIDES; side++)
-        history->point[side] = memory_new(HISTORY_POINTS, sizeof(struct history_point));
-    history->moments.limit = moments_limit(HISTORY_BYTES);
+        history_open_curves(&history->curves[side], HISTORY_POINTS);
+    moments_open(&history->moments, moments_part(HISTORY_BYTES));
     history_clear(history);
 }
 
-static void drop_ghost(struct history_ghost *ghost)
+/* Frees all but the points. */
+static void forget(struct history *history)
 {
+    moments_clear(&history->moments);
+    for (int g = 0; g < HISTORY_GHOSTS; g++)
+        drop_ghost(&history->ghost[g]);
     for (int side = 0; side < SIDES; side++)
-        free(ghost->point[side]);
-    *ghost = (struct history_ghost){0};
+        snapshot_free(history->last_finite[side]);
 }
 
 void history_close(struct history *history)
 {
-    drop_moments(&history->moments);
-    for (int g = 0; g < HISTORY_GHOSTS; g++)
-        drop_ghost(&history->ghost[g]);
+    forget(history);
     for (int side = 0; side < SIDES; side++)
-        free(history->point[side]);
+        curves_close(&history->curves[side]);
     memset(history, 0, sizeof *history);
 }
 
 void history_clear(struct history *history)
 {
-    struct history_point *left = history->point[LEFT], *right = history->point[RIGHT];
-    drop_moments(&history->moments);
-    for (int g = 0; g < HISTORY_GHOSTS; g++)
-        drop_ghost(&history->ghost[g]);
-    struct moments moments = history->moments;
-    memset(history, 0, sizeof *history);
-    history->moments = moments;
-    history->stride = 1;
-    history->point[LEFT] = left;
-    history->point[RIGHT] = right;
+    forget(history);
+    *history = (struct history){
+        .stride = 1,
+        .curves = {history->curves[LEFT], history->curves[RIGHT]},
+        .level_unit = NAN,
+        .moments = history->moments,
+    };
     for (int side = 0; side < SIDES; side++)
-        history->valid[side] = history->new_valid[side] = NAN;
-    history->level_unit = NAN;
+        history->sums[side].held_out = history->new_held_out[side] = NAN;
 }
 
 /* As thin(): a ghost stands over the same steps as the points. */
@@ -569,7 +225,7 @@ static void thin_ghost(struct history_ghost *ghost)
     for (int i = 0; i < ghost->count; i++)
         if ((ghost->first + i + 1) % 2 == 0) {
             for (int side = 0; side < SIDES; side++)
-                ghost->point[side][kept] = ghost->point[side][i];
+                move_point(&ghost->curves[side], kept, i);
             kept++;
         }
     ghost->first /= 2;
@@ -585,37 +241,40 @@ static void thin(struct history *history)
         thin_ghost(&history->ghost[g]);
     history->count /= 2;
     history->stride *= 2;
-    for (int side = 0; side < SIDES; side++)
+    for (int side = 0; side < SIDES; side++) {
+        double *held_out = history->curves[side].value[QUANTITY_VALID_LOSS];
         for (int i = 0; i < history->count; i++) {
-            double dropped = history->point[side][2 * i].valid_loss;
-            history->point[side][i] = history->point[side][2 * i + 1];
-            if (isnan(history->point[side][i].valid_loss))
-                history->point[side][i].valid_loss = dropped;
+            double dropped = held_out[2 * i];
+            move_point(&history->curves[side], i, 2 * i + 1);
+            if (isnan(held_out[i]))
+                held_out[i] = dropped;
         }
+    }
 }
 
 /* The exponential mean is divided by the sum of its weights, as Adam does with its moments (Kingma
- * 2015, section 3): otherwise it would start near 0. */
-static double smooth(struct history *history, int side, double loss)
+ * 2015, section 3): otherwise it would start near 0. It stays as it is where a loss is not finite.
+ */
+static void smooth(struct history_sums *sums, double loss)
 {
     if (isfinite(loss)) {
         double new = 1 - history_smoothing;
-        history->smooth[side] = history_smoothing * history->smooth[side] + new *loss;
-        history->weight[side] = history_smoothing * history->weight[side] + new;
+        sums->sum = history_smoothing * sums->sum + new *loss;
+        sums->weight = history_smoothing * sums->weight + new;
     }
-    return history->weight[side] > 0 ? history->smooth[side] / history->weight[side] : NAN;
 }
 
-static double finite_or_nan(double value)
+double history_smooth(const struct history *history, enum side side)
 {
-    return isfinite(value) ? value : NAN;
+    const struct history_sums *sums = &history->sums[side];
+    return sums->weight > 0 ? sums->sum / sums->weight : NAN;
 }
 
-static void race(struct history *history, int side, int64_t step, double loss)
+static void race(struct history *history, enum side side, int64_t step)
 {
     for (int level = 0; level < HISTORY_LEVELS; level++)
         if (history->reached[side][level] == 0 &&
-            loss <= history_levels[level] * history->level_unit)
+            history_smooth(history, side) <= history_levels[level] * history->level_unit)
             history->reached[side][level] = step;
 }
 
@@ -629,53 +288,72 @@ int64_t history_reached(const struct history *history, enum side side, int level
     return history->reached[side][level];
 }
 
-void history_add(struct history *history, const struct snapshot snapshot[SIDES])
+/* What is summed up over all steps. */
+static void sum_up(struct history *history, enum side side, const struct snapshot *now)
 {
-    int64_t step = snapshot[LEFT].step;
-    if (history->count == HISTORY_POINTS && step % history->stride == 0)
-        thin(history);
-    bool kept = step % history->stride == 0;
-    for (int side = 0; side < SIDES; side++) {
-        const struct snapshot *now = &snapshot[side];
-        history->last[side] = *now;
-        if (now->finite)
-            history->last_finite[side] = *now;
-        if (isfinite(now->valid_loss)) {
-            history->valid[side] = history->new_valid[side] = now->valid_loss;
-            history->valid_step[side] = step;
-        }
-        struct history_point point = {
-            .loss = finite_or_nan(now->loss),
-            .smooth = smooth(history, side, now->loss),
-            .valid_loss = history->new_valid[side],
-            .ratio = finite_or_nan(now->ratio),
-            .grad_norm = finite_or_nan(now->grad_norm),
-            .lr = finite_or_nan(now->lr),
-        };
-        if (isfinite(now->loss))
-            race(history, side, step, point.smooth);
-        if (kept) {
-            history->point[side][history->count] = point;
-            history->new_valid[side] = NAN;
-        }
+    const double loss = snapshot_scalar(now, QUANTITY_LOSS);
+    const double held_out = snapshot_scalar(now, QUANTITY_VALID_LOSS);
+    struct history_sums *sums = &history->sums[side];
+    smooth(sums, loss);
+    if (isfinite(held_out)) {
+        sums->held_out = history->new_held_out[side] = held_out;
+        sums->held_out_step = now->step;
     }
-    history->count += kept;
+    if (isfinite(loss))
+        race(history, side, now->step);
+}
+
+/* The newest moment becomes a point as well. */
+static void add_point(struct history *history)
+{
+    for (enum side side = LEFT; side < SIDES; side++) {
+        const struct snapshot *now = history_last(history, side);
+        struct history_curves *curves = &history->curves[side];
+        for (int q = 0; q < QUANTITIES; q++) {
+            double value = curves->value[q] ? snapshot_scalar(now, (enum quantity)q) : NAN;
+            if (curves->value[q])
+                curves->value[q][history->count] = isfinite(value) ? value : NAN;
+        }
+        curves->value[QUANTITY_VALID_LOSS][history->count] = history->new_held_out[side];
+        history->new_held_out[side] = NAN;
+    }
+    history->count++;
+}
+
+void history_add(struct history *history, const struct snapshot *left, const struct snapshot *right)
+{
+    const struct snapshot *const snapshot[SIDES] = {left, right};
+    const bool point = left->step % history->stride == 0;
+    if (point && history->count == HISTORY_POINTS)
+        thin(history);
+    for (enum side side = LEFT; side < SIDES; side++)
+        sum_up(history, side, snapshot[side]);
     keep(history, snapshot);
+    for (enum side side = LEFT; side < SIDES; side++)
+        if (snapshot[side]->finite)
+            set_last_finite(history, side, history_last(history, side));
+    if (left->step % history->stride == 0)
+        add_point(history);
 }
 
 /* ---- back to a step ---- */
 
 struct history_anchor history_anchor(const struct history *history, int64_t step)
 {
-    struct history_anchor anchor = {0};
-    for (int side = 0; side < SIDES; side++) {
-        const struct moment moment = step > 0 ? history_moment(history, (enum side)side, step)
-                                              : (struct moment){.valid = NAN};
-        anchor.step = moment.step;
-        anchor.side[side].sum = moment.sum;
-        anchor.side[side].weight = moment.weight;
-        anchor.side[side].valid = moment.valid;
-        anchor.side[side].valid_step = moment.valid_step;
+    struct history_anchor anchor = {.sums = {{.held_out = NAN}, {.held_out = NAN}}};
+    for (enum side side = LEFT; step > 0 && side < SIDES; side++) {
+        const struct snapshot *moment = history_moment(history, side, step);
+        const double weight = snapshot_scalar(moment, QUANTITY_SMOOTH_WEIGHT);
+        const double held_out_step = snapshot_scalar(moment, QUANTITY_HELD_OUT_STEP);
+        struct history_sums *sums = &anchor.sums[side];
+        anchor.step = moment->step;
+        sums->held_out = snapshot_scalar(moment, QUANTITY_HELD_OUT);
+        if (held_out_step > 0)
+            sums->held_out_step = (int64_t)held_out_step;
+        if (weight > 0) {
+            sums->sum = snapshot_scalar(moment, QUANTITY_SMOOTH_SUM);
+            sums->weight = weight;
+        }
     }
     return anchor;
 }
@@ -690,9 +368,11 @@ static void add_ghost(struct history *history, int64_t step)
     struct history_ghost ghost = {.branch = step, .first = from < 0 ? 0 : from};
     ghost.count = history->count - (int)ghost.first;
     for (int side = 0; side < SIDES; side++) {
-        ghost.point[side] = memory_new((size_t)ghost.count, sizeof(struct history_point));
-        memcpy(ghost.point[side], history->point[side] + ghost.first,
-               (size_t)ghost.count * sizeof(struct history_point));
+        history_open_curves(&ghost.curves[side], ghost.count);
+        for (int q = 0; q < QUANTITIES; q++)
+            if (ghost.curves[side].value[q])
+                memcpy(ghost.curves[side].value[q], history->curves[side].value[q] + ghost.first,
+                       (size_t)ghost.count * sizeof(double));
     }
     drop_ghost(&history->ghost[HISTORY_GHOSTS - 1]);
     memmove(history->ghost + 1, history->ghost, (HISTORY_GHOSTS - 1) * sizeof history->ghost[0]);
@@ -700,8 +380,9 @@ static void add_ghost(struct history *history, int64_t step)
 }
 
 void history_truncate(struct history *history, const struct history_anchor *anchor,
-                      const struct snapshot snapshot[SIDES])
+                      const struct snapshot *left, const struct snapshot *right)
 {
+    const struct snapshot *const snapshot[SIDES] = {left, right};
     const int64_t step = anchor->step;
     add_ghost(history, step);
     if (step / history->stride < history->count)
@@ -709,23 +390,22 @@ void history_truncate(struct history *history, const struct history_anchor *anch
     while (history->marks > 0 && history->mark[history->marks - 1].step > step)
         history->marks--;
     for (int side = 0; side < SIDES; side++) {
-        history->smooth[side] = anchor->side[side].sum;
-        history->weight[side] = anchor->side[side].weight;
-        history->valid[side] = anchor->side[side].valid;
-        history->valid_step[side] = anchor->side[side].valid_step;
-        history->new_valid[side] = anchor->side[side].valid_step > history->count * history->stride
-                                       ? anchor->side[side].valid
-                                       : NAN;
-        history->last[side] = snapshot[side];
-        if (step == 0 || snapshot[side].finite) /* otherwise the last finite step is before it */
-            history->last_finite[side] = snapshot[side];
+        const struct history_sums *sums = &anchor->sums[side];
+        history->sums[side] = *sums;
+        history->new_held_out[side] =
+            sums->held_out_step > history->count * history->stride ? sums->held_out : NAN;
         for (int level = 0; level < HISTORY_LEVELS; level++)
             if (history->reached[side][level] > step)
                 history->reached[side][level] = 0;
     }
-    drop_moments_from(&history->moments, step > 0 ? step : 1);
+    moments_cut(&history->moments, step > 0 ? step : 1);
     if (step > 0) /* also where it has been thinned out meanwhile */
         keep(history, snapshot);
+    for (enum side side = LEFT; side < SIDES; side++)
+        if (step == 0) /* otherwise the last finite step is this one, or before it */
+            set_last_finite(history, side, snapshot[side]);
+        else if (snapshot[side]->finite)
+            set_last_finite(history, side, history_last(history, side));
 }
 
 /* ---- marks ---- */
@@ -745,25 +425,4 @@ void history_add_mark(struct history *history, enum mark_kind kind, int64_t step
     mark->kind = kind;
     snprintf(mark->text, sizeof mark->text, "%s", text);
     utf8_trim(mark->text);
-}
-
-double history_smooth(const struct history *history, enum side side)
-{
-    return history->weight[side] > 0 ? history->smooth[side] / history->weight[side] : NAN;
-}
-
-int64_t history_step(const struct history *history, int i)
-{
-    return (i + 1) * history->stride;
-}
-
-const struct history_point *history_at(const struct history *history, enum side side, int i)
-{
-    return &history->point[side][i];
-}
-
-int history_find(const struct history *history, int64_t step)
-{
-    int64_t i = step / history->stride - 1;
-    return i < history->count ? (int)i : history->count - 1;
 }

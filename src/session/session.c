@@ -6,7 +6,9 @@
 #include "core/tensors.h"
 #include "session/events_file.h"
 #include "session/history_file.h"
+#include "session/numbers_file.h"
 #include "session/tensor_file.h"
+#include "train/measure.h"
 #include "train/settings_check.h"
 
 #include <inttypes.h>
@@ -15,12 +17,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The version of the format. A file without the key is no session. */
-enum { SESSION_VERSION = 1, KEY_SIZE = 96, SHOWN = 200 };
+/* The version of the format; earlier ones are read as well. Since 2 the moments have all
+ * quantities, by the names of their table. A file without the key is no session. */
+enum { SESSION_VERSION = 2, KEY_SIZE = 96, SHOWN = 200 };
 static const char version_key[] = "session";
-
-/* No run has more steps. */
-static const int64_t step_most = INT64_C(1) << 40;
 
 static const char *const fault_words[] = {[FAULT_NONE] = "none",
                                           [FAULT_STREAM] = "stream",
@@ -97,11 +97,11 @@ bool session_write(const char *path, bool force, const struct session_parts *par
     const struct history *history = parts->history;
     struct safetensors set = {.sealed = true};
     struct file file = {0};
-    if (history->last[LEFT].step != state->step)
+    if (history_newest(history) != state->step)
         return error_set(error,
                          "the history ends at step %" PRId64 ", the weights are of step %" PRId64
                          ": save them together",
-                         history->last[LEFT].step, state->step);
+                         history_newest(history), state->step);
     if (!file_create(&file, path, force, error))
         return false;
     add_integer(&set, version_key, SESSION_VERSION);
@@ -249,36 +249,26 @@ static bool read_run(const struct safetensors_file *file, enum side side,
     return good;
 }
 
-/* What the moments of a stack have: the tensors of its blocks, in the order of the table. */
-static void find_shape(struct moment_shape *shape, const struct model *model)
-{
-    *shape = (struct moment_shape){.layers = model->config.layers};
-    for (int i = 0; i < model->parameters.tensors; i++) {
-        bool known = model->parameters.tensor[i].block < 0;
-        for (int t = 0; t < shape->tensors && !known; t++)
-            known = strcmp(shape->name[t], model->parameters.tensor[i].kind) == 0;
-        if (!known)
-            shape->name[shape->tensors++] = model->parameters.tensor[i].kind;
-    }
-}
-
 /* State, history and events, for settings that were checked. */
 static bool read_numbers(const struct safetensors_file *file, struct saved_session *session,
                          struct error *error)
 {
     struct pair_state *state = session->state;
-    struct moment_shape shape[SIDES];
-    bool good = tensor_file_integer(file, "step", 0, step_most, &state->step, error);
+    const struct snapshot *shape[SIDES] = {NULL};
+    bool good = tensor_file_integer(file, "step", 0, numbers_step_most, &state->step, error);
     for (enum side side = LEFT; side < SIDES && good; side++) {
         struct model model;
         list_tensors(&model, &state->settings, side, state->vocab);
-        find_shape(&shape[side], &model);
+        shape[side] = measure_open(&model);
         good =
             read_run(file, side, &state->settings, &model, &state->run[side], state->step, error);
         free(model.parameters.tensor);
     }
-    return good && history_read(&session->history, file, shape, state->step, error) &&
+    good = good && history_read(&session->history, file, shape, state->step, error) &&
            events_read(&session->events, file, shape, state->step, error);
+    for (int side = 0; side < SIDES; side++)
+        snapshot_free(shape[side]);
+    return good;
 }
 
 /* What is learned now has to be what was learned: its entropy tells. */

@@ -1,9 +1,11 @@
 /* See measure.h. */
 #include "train/measure.h"
 
+#include "base/memory.h"
 #include "core/kernels.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- where a stack stopped being finite ---- */
@@ -53,17 +55,26 @@ struct fault measure_fault(const struct model *model)
 
 /* ---- every step ---- */
 
-/* The row of the snapshot for a tensor's kind; NULL for what stands outside the blocks. */
-static struct tensor_snapshot *tensor_row(struct snapshot *snapshot, const struct tensor *tensor)
+struct snapshot *measure_open(const struct model *model)
 {
-    if (tensor->block < 0)
-        return NULL;
-    for (int i = 0; i < snapshot->tensors; i++)
-        if (snapshot->tensor[i].name == tensor->kind)
-            return &snapshot->tensor[i];
-    struct tensor_snapshot *row = &snapshot->tensor[snapshot->tensors++];
-    row->name = tensor->kind;
-    return row;
+    const char **name = memory_new((size_t)model->parameters.tensors, sizeof *name);
+    int tensors = 0;
+    for (int i = 0; i < model->parameters.tensors; i++) {
+        bool known = model->parameters.tensor[i].block < 0;
+        for (int t = 0; t < tensors && !known; t++)
+            known = strcmp(name[t], model->parameters.tensor[i].kind) == 0;
+        if (!known)
+            name[tensors++] = model->parameters.tensor[i].kind;
+    }
+    struct snapshot *snapshot = snapshot_new(model->config.layers, tensors, name);
+    free(name);
+    return snapshot;
+}
+
+/* The number of a tensor in the snapshot; -1 for what stands outside the blocks. */
+static int number_of(const struct snapshot *snapshot, const struct tensor *tensor)
+{
+    return tensor->block < 0 ? -1 : snapshot_find(snapshot, tensor->kind);
 }
 
 void measure_model(const struct model *model, struct snapshot *snapshot)
@@ -71,22 +82,26 @@ void measure_model(const struct model *model, struct snapshot *snapshot)
     const struct model_config *c = &model->config;
     const int L = c->layers;
     const double numbers = (double)c->batch * c->context * c->width;
+    float *gradient = snapshot_room(snapshot, QUANTITY_STREAM_GRAD, 0);
+    float *rms = snapshot_room(snapshot, QUANTITY_STREAM_RMS, 0);
     double total = 0;
 
-    snapshot->loss = model->loss;
+    snapshot_set(snapshot, QUANTITY_LOSS, model->loss);
     for (int l = 0; l <= L; l++) {
-        snapshot->stream_grad[l] = (float)sqrt(model->gradients.dstream_square[l]);
-        snapshot->stream_rms[l] = (float)sqrt(model->activations.stream_square[l] / numbers);
+        gradient[l] = (float)sqrt(model->gradients.dstream_square[l]);
+        rms[l] = (float)sqrt(model->activations.stream_square[l] / numbers);
     }
-    snapshot->ratio = sqrt(model->gradients.dstream_square[0] / model->gradients.dstream_square[L]);
+    snapshot_set(snapshot, QUANTITY_RATIO,
+                 sqrt(model->gradients.dstream_square[0] / model->gradients.dstream_square[L]));
     for (int i = 0; i < model->parameters.tensors; i++) {
-        struct tensor_snapshot *row = tensor_row(snapshot, &model->parameters.tensor[i]);
+        const int t = number_of(snapshot, &model->parameters.tensor[i]),
+                  block = model->parameters.tensor[i].block;
         total += model->gradients.dweight_square[i];
-        if (row)
-            row->grad[model->parameters.tensor[i].block] =
+        if (t >= 0)
+            snapshot_room(snapshot, QUANTITY_PARAM_GRAD, t)[block] =
                 (float)sqrt(model->gradients.dweight_square[i]);
     }
-    snapshot->grad_norm = sqrt(total);
+    snapshot_set(snapshot, QUANTITY_GRAD_NORM, sqrt(total));
 }
 
 void measure_update(const struct model *model, const struct optimizer_state *optimizer,
@@ -94,80 +109,52 @@ void measure_update(const struct model *model, const struct optimizer_state *opt
 {
     for (int i = 0; i < model->parameters.tensors; i++) {
         const struct update_sums *sums = &optimizer->sums[i];
-        struct tensor_snapshot *row = tensor_row(snapshot, &model->parameters.tensor[i]);
-        const int block = model->parameters.tensor[i].block;
-        if (row == NULL)
+        const int t = number_of(snapshot, &model->parameters.tensor[i]),
+                  block = model->parameters.tensor[i].block;
+        if (t < 0)
             continue;
-        row->weight[block] = (float)sqrt(sums->weight);
-        row->update_ratio[block] =
+        snapshot_room(snapshot, QUANTITY_WEIGHT, t)[block] = (float)sqrt(sums->weight);
+        snapshot_room(snapshot, QUANTITY_UPDATE_RATIO, t)[block] =
             sums->weight > 0 ? (float)sqrt(sums->change / sums->weight) : NAN;
     }
 }
 
 /* ---- details ---- */
 
-/* An array of floats, for structures that hold nothing else. */
-static void fill(float *number, size_t bytes)
-{
-    for (size_t i = 0; i < bytes / sizeof *number; i++)
-        number[i] = NAN;
-}
-
-void measure_clear_detail(struct detail *detail)
-{
-    detail->measured = false;
-    fill(detail->cosine, sizeof detail->cosine);
-    fill(detail->similarity, sizeof detail->similarity);
-    fill(detail->entropy, sizeof detail->entropy);
-    fill(detail->share, sizeof detail->share);
-    fill(detail->flow[0].rms[0], sizeof detail->flow);
-}
-
-static void measure_flow(struct flow *flow, int block, const struct flow_sums *sums, double rows,
-                         double numbers)
+static void measure_flow(struct snapshot *snapshot, int sublayer, int block,
+                         const struct flow_sums *sums, double rows, double numbers)
 {
     for (int point = 0; point < FLOW_POINTS; point++) {
-        flow->rms[point][block] = (float)sqrt(sums->square[point] / numbers);
-        flow->grad[point][block] = (float)sqrt(sums->dsquare[point]);
+        snapshot_room(snapshot, quantity_flow_rms[sublayer], point)[block] =
+            (float)sqrt(sums->square[point] / numbers);
+        snapshot_room(snapshot, quantity_flow_grad[sublayer], point)[block] =
+            (float)sqrt(sums->dsquare[point]);
     }
     for (int norm = 0; norm < FLOW_NORMS; norm++)
-        flow->rstd[norm][block] = (float)(sums->rstd[norm] / rows);
+        snapshot_room(snapshot, quantity_flow_rstd[sublayer], norm)[block] =
+            (float)(sums->rstd[norm] / rows);
 }
 
 void measure_inside(const struct model *model, struct snapshot *snapshot)
 {
     const struct model_config *c = &model->config;
     const struct probe_sums *sums = model->probe->sum;
-    struct detail *detail = &snapshot->detail;
     const double rows = (double)c->batch * c->context, heads = (double)c->batch * c->heads;
+    float *cosine = snapshot_room(snapshot, QUANTITY_COSINE, 0);
+    float *similarity = snapshot_room(snapshot, QUANTITY_SIMILARITY, 0);
+    float *entropy = snapshot_room(snapshot, QUANTITY_ENTROPY, 0);
+    float *share = snapshot_room(snapshot, QUANTITY_SHARE, 0);
 
-    measure_clear_detail(detail);
-    detail->measured = true;
+    snapshot->detailed = true;
     for (int l = 0; l <= c->layers; l++) {
-        detail->cosine[l] = (float)(sums[l].cosine / rows);
-        detail->similarity[l] = (float)(sums[l].similarity / c->batch);
+        cosine[l] = (float)(sums[l].cosine / rows);
+        similarity[l] = (float)(sums[l].similarity / c->batch);
     }
     for (int block = 0; block < c->layers; block++) {
         const struct probe_sums *of_block = &sums[block + 1];
-        detail->entropy[block] = (float)(of_block->entropy / heads);
-        detail->share[block] =
-            (float)sqrt(of_block->change / model->activations.stream_square[block]);
+        entropy[block] = (float)(of_block->entropy / heads);
+        share[block] = (float)sqrt(of_block->change / model->activations.stream_square[block]);
         for (int i = 0; i < FLOW_SUBLAYERS; i++)
-            measure_flow(&detail->flow[i], block, &of_block->flow[i], rows, rows * c->width);
+            measure_flow(snapshot, i, block, &of_block->flow[i], rows, rows * c->width);
     }
-}
-
-void measure_nothing(const struct model *model, struct snapshot *snapshot)
-{
-    const int L = model->config.layers;
-    snapshot->loss = snapshot->ratio = snapshot->grad_norm = NAN;
-    for (int l = 0; l <= L; l++)
-        snapshot->stream_grad[l] = snapshot->stream_rms[l] = NAN;
-    for (int i = 0; i < model->parameters.tensors; i++) {
-        struct tensor_snapshot *row = tensor_row(snapshot, &model->parameters.tensor[i]);
-        const int block = model->parameters.tensor[i].block;
-        if (row)
-            row->grad[block] = row->update_ratio[block] = row->weight[block] = NAN;
-    }
-    measure_clear_detail(&snapshot->detail);
 }

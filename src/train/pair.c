@@ -74,22 +74,16 @@ void pair_sides(struct pair *pair, void (*task)(void *argument, int side), void 
     parallel_run(pair->sides ? &sides : NULL, SIDES, task, argument);
 }
 
-struct step_phase {
-    struct pair *pair;
-    struct snapshot *snapshot; /* [SIDES] */
-};
-
 static void step_task(void *argument, int side)
 {
-    const struct step_phase *phase = argument;
-    phase->pair->run[side].watch = phase->pair->watch;
-    run_step(&phase->pair->run[side], &phase->snapshot[side]);
+    struct pair *pair = argument;
+    pair->run[side].watch = pair->watch;
+    run_step(&pair->run[side]);
 }
 
-void pair_step(struct pair *pair, struct snapshot snapshot[SIDES])
+void pair_step(struct pair *pair)
 {
-    struct step_phase phase = {.pair = pair, .snapshot = snapshot};
-    pair_sides(pair, step_task, &phase);
+    pair_sides(pair, step_task, pair);
 }
 
 int pair_sample_distance(const struct pair *pair)

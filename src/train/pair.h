@@ -31,8 +31,8 @@ void pair_move(struct pair *to, const struct pair *from);
 /* task(argument, side) of both sides, on threads of their own where there are. */
 void pair_sides(struct pair *pair, void (*task)(void *argument, int side), void *argument);
 
-/* One step of both stacks. */
-void pair_step(struct pair *pair, struct snapshot snapshot[SIDES]);
+/* One step of both stacks; their runs have the snapshots. */
+void pair_step(struct pair *pair);
 
 /* How many steps should lie between two samples; 0: the task has none (sampler_distance()). */
 int pair_sample_distance(const struct pair *pair);

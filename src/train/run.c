@@ -4,7 +4,6 @@
 #include "core/admin.h"
 #include "core/blas.h"
 #include "core/float_mode.h"
-#include "core/kernels.h"
 #include "core/tensors.h"
 #include "train/measure.h"
 #include "train/schedule.h"
@@ -66,6 +65,17 @@ size_t run_bytes(const struct settings *settings, enum side side, int vocab)
     return model_bytes(&config) + optimizer_bytes(&config);
 }
 
+size_t run_snapshot_bytes(const struct settings *settings, enum side side, int vocab)
+{
+    struct model model = {.config = run_model_config(settings, side, vocab)};
+    tensors_list(&model.parameters, &model.config);
+    const struct snapshot *snapshot = measure_open(&model);
+    const size_t bytes = snapshot->bytes;
+    snapshot_free(snapshot);
+    free(model.parameters.tensor);
+    return bytes;
+}
+
 /* The batch of the next step, into the model. */
 static void draw_batch(struct run *run)
 {
@@ -102,6 +112,7 @@ bool run_open(struct run *run, const struct settings *settings, enum side side,
                          run_bytes(settings, side, config.vocab) >> 20);
     }
     probe_open(&run->probe, &run->model);
+    run->snapshot = measure_open(&run->model);
     profile(run);
     return true;
 }
@@ -140,6 +151,7 @@ void run_drop_parked(struct parked_norm *parked)
 void run_close(struct run *run)
 {
     run_drop_parked(&run->parked);
+    snapshot_free(run->snapshot);
     probe_close(&run->probe);
     optimizer_close(&run->optimizer);
     model_close(&run->model);
@@ -181,63 +193,63 @@ static bool wants_detail(const struct run *run)
 }
 
 /* Forward, backward, and what can be measured of them. */
-static void step_model(struct run *run, struct snapshot *snapshot)
+static void step_model(struct run *run)
 {
     struct model *model = &run->model;
     model->probe = wants_detail(run) ? &run->probe : NULL;
     model_step(model, run->parallel);
-    measure_model(model, snapshot);
+    measure_model(model, run->snapshot);
     run->fault = measure_fault(model);
     if (model->probe && run->fault.place == FAULT_NONE)
-        measure_inside(model, snapshot);
+        measure_inside(model, run->snapshot);
     model->probe = NULL;
 }
 
-static void compute_step(struct run *run, struct snapshot *snapshot)
+static void compute_step(struct run *run)
 {
     struct model *model = &run->model;
+    struct snapshot *now = run->snapshot;
     const struct settings *settings = &run->settings;
     if (task_info(run->task).validation && run->step % RUN_VALIDATION_STEPS == 0)
-        snapshot->valid_loss = validate(run);
+        snapshot_set(now, QUANTITY_VALID_LOSS, validate(run));
     draw_batch(run);
-    step_model(run, snapshot);
+    step_model(run);
     if (run->fault.place != FAULT_NONE) {
-        run->fault.step = snapshot->step;
+        run->fault.step = now->step;
         return;
     }
-    snapshot->clip = clip_factor(snapshot->grad_norm, settings->clip);
+    const double clip = clip_factor(snapshot_scalar(now, QUANTITY_GRAD_NORM), settings->clip);
     const struct optimizer_step step = {
         .kind = settings->optimizer,
-        .lr = snapshot->lr,
+        .lr = snapshot_scalar(now, QUANTITY_LR),
         .decay = settings->weight_decay,
         .beta1 = settings->beta1,
         .beta2 = settings->beta2,
-        .scale = snapshot->clip,
+        .scale = clip,
     };
+    snapshot_set(now, QUANTITY_CLIP, clip);
     optimizer_update(&run->optimizer, model, &step, run->parallel);
-    measure_update(model, &run->optimizer, snapshot);
+    measure_update(model, &run->optimizer, now);
 }
 
-void run_step(struct run *run, struct snapshot *snapshot)
+void run_step(struct run *run)
 {
     const struct settings *settings = &run->settings;
+    struct snapshot *now = run->snapshot;
     unsigned mode = float_mode_flush();
     bool computed = run->fault.place == FAULT_NONE;
-    *snapshot = (struct snapshot){
-        .step = run->step + 1,
-        .placement = run->model.config.placement,
-        .norm = run->model.config.norm,
-        .layers = run->model.config.layers,
-        .valid_loss = NAN,
-        .clip = 1,
-        .lr = schedule_lr(settings->schedule, settings->lr, settings->warmup, settings->steps,
-                          run->step + 1),
-    };
-    measure_nothing(&run->model, snapshot);
+    snapshot_clear(now);
+    now->step = run->step + 1;
+    now->placement = run->model.config.placement;
+    now->norm = run->model.config.norm;
+    snapshot_set(now, QUANTITY_CLIP, 1);
+    snapshot_set(now, QUANTITY_LR,
+                 schedule_lr(settings->schedule, settings->lr, settings->warmup, settings->steps,
+                             run->step + 1));
     if (computed)
-        compute_step(run, snapshot);
-    snapshot->fault = run->fault;
-    snapshot->finite = run->fault.place == FAULT_NONE;
+        compute_step(run);
+    now->fault = run->fault;
+    now->finite = run->fault.place == FAULT_NONE;
     run->step++;
     float_mode_restore(mode);
 }

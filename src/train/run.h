@@ -19,9 +19,9 @@ enum { RUN_VALIDATION_STEPS = 50, RUN_VALIDATION_BATCHES = 4 };
 
 /* What a step measures besides: a sum of these. None of it touches the numbers of the run. */
 enum watch {
-    WATCH_DETAIL = 1,     /* snapshot.detail in every step */
+    WATCH_DETAIL = 1,     /* the quantities of WHEN_DETAIL in every step */
     WATCH_SAMPLES = 2,    /* what the stacks write (train/sample.h) */
-    WATCH_SOME_DETAIL = 4 /* snapshot.detail in the first step and in every RUN_DETAIL_STEPS-th */
+    WATCH_SOME_DETAIL = 4 /* WHEN_DETAIL in the first step and in every RUN_DETAIL_STEPS-th */
 };
 enum { RUN_DETAIL_STEPS = 8 };
 
@@ -47,8 +47,10 @@ struct run {
     struct optimizer_state optimizer;
     struct probe probe; /* the model has it in the steps that measure details */
     struct parked_norm parked;
-    int64_t step;       /* steps done */
-    struct fault fault; /* once set, no more steps are computed */
+    int64_t step;              /* steps done */
+    struct snapshot *snapshot; /* what the newest step has measured; of step 0 before the first, and
+                                  after a state was put. Owned */
+    struct fault fault;        /* once set, no more steps are computed */
 };
 
 /* What the settings make of one side's model, for a vocabulary of `vocab`. */
@@ -56,6 +58,9 @@ struct model_config run_model_config(const struct settings *settings, enum side 
 
 /* Bytes that run_open() will allocate for numbers. */
 size_t run_bytes(const struct settings *settings, enum side side, int vocab);
+
+/* Bytes of a snapshot. */
+size_t run_snapshot_bytes(const struct settings *settings, enum side side, int vocab);
 
 /* Allocates and initialises; false with a reason when there is no memory. `task` must outlive the
  * run. */
@@ -66,8 +71,8 @@ void run_close(struct run *run);
 /* Frees what is parked; nothing is then. */
 void run_drop_parked(struct parked_norm *parked);
 
-/* One step: batch, forward, backward, measurements, clipping, update. Fills *snapshot. */
-void run_step(struct run *run, struct snapshot *snapshot);
+/* One step: batch, forward, backward, measurements, clipping, update. Fills run->snapshot. */
+void run_step(struct run *run);
 
 /* Whether a stack could go on under another placement with the weights that it has: the two have
  * the same tensors, but for those of the final norm. */

@@ -21,6 +21,9 @@
 /* Bytes that hold any value, and what setting_values() writes. */
 enum { SETTING_TEXT = 1024, SETTING_VALUES = 200 };
 
+/* The most blocks of a model that is trained here. */
+enum { LAYERS_MAX = 128 };
+
 /* More than there are settings. */
 enum { SETTINGS_MAX = 64 };
 

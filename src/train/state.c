@@ -122,6 +122,7 @@ static void put_run(struct run *run, const struct run_state *state, struct parke
     run->optimizer.kind = state->optimizer;
     run->optimizer.updates = state->updates;
     run->fault = state->fault;
+    snapshot_clear(run->snapshot);
     run_drop_parked(&run->parked);
     run->parked = *parked;
 }

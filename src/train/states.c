@@ -128,8 +128,7 @@ bool states_back(const struct states *states, struct pair *pair, int64_t step, s
     return true;
 }
 
-bool states_redo(const struct states *states, struct pair *pair, struct snapshot snapshot[SIDES],
-                 struct error *error)
+bool states_redo(const struct states *states, struct pair *pair, struct error *error)
 {
     const int64_t next = pair->run[LEFT].step + 1;
     for (int i = 0; i < states->entries; i++) {
@@ -142,7 +141,7 @@ bool states_redo(const struct states *states, struct pair *pair, struct snapshot
                 return false;
         set_both(pair, settings, &pair->settings);
     }
-    pair_step(pair, snapshot);
+    pair_step(pair);
     return true;
 }
 

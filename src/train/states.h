@@ -55,9 +55,9 @@ void states_change(struct states *states, const struct pair *pair);
  * the program stay as they are. False with a reason when there is none, or no memory. */
 bool states_back(const struct states *states, struct pair *pair, int64_t step, struct error *error);
 
-/* Does the pair's next step again as it was done the first time: under the settings of the log. */
-bool states_redo(const struct states *states, struct pair *pair, struct snapshot snapshot[SIDES],
-                 struct error *error);
+/* Does the pair's next step again as it was done the first time: under the settings of the log.
+ * What it measures is in the runs' snapshots. */
+bool states_redo(const struct states *states, struct pair *pair, struct error *error);
 
 /* Forgets the states and the settings of later steps: the run goes on from `step`. */
 void states_cut(struct states *states, int64_t step);

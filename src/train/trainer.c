@@ -1,9 +1,9 @@
 /* See trainer.h.
  *
  * One thread of its own steps the pair (which has more threads for the work inside a step); by a
- * clock of its own it has none, and whoever asks for updates does the work. All
- * that both sides touch lies under one mutex that is never held during a step: the queue of
- * commands, the ring of updates, and a few words of state. */
+ * clock of its own it has none, and whoever asks for updates does the work. All that both sides
+ * touch lies under one mutex that is never held during a step: the queue of commands, the queue of
+ * updates, and a few words of state. */
 #include "train/trainer.h"
 
 #include "base/clock.h"
@@ -46,12 +46,12 @@ struct trainer {
     const struct clock *clock; /* NULL: the machine's, and there is a thread */
     pthread_t thread;
     pthread_mutex_t mutex;
-    pthread_cond_t to_trainer; /* a command, room in the ring, or the end */
+    pthread_cond_t to_trainer; /* a command, room in the queue, or the end */
     pthread_cond_t to_screen;  /* an update */
     struct command *first, *last;
-    struct update *ring;   /* [UPDATES] */
-    int64_t taken, filled; /* updates ever taken, ever put in: the ring holds the difference */
-    bool running;          /* as commanded */
+    struct update_queue updates; /* at most UPDATES */
+    struct update *taken;        /* the one that was taken last; NULL: none */
+    bool running;                /* as commanded */
     bool stop;
     bool resumed; /* it began with a saved state */
     double rate;
@@ -67,57 +67,42 @@ struct trainer {
     int64_t finishes;
     int64_t sampled; /* the step of the last sample; -1: none of this run as it is watched now */
     bool sampling;   /* one is under way */
-    struct snapshot *snapshot; /* [SIDES], of the step under way */
 };
 
 /* ---- updates ---------------------------------------------------------------------------------*/
 
-/* Waits for room; NULL when the trainer is to stop meanwhile. The mutex is held on return. */
-static struct update *claim_update(struct trainer *trainer)
+/* Waits for room, and puts the update into the queue; where the trainer is to stop meanwhile it is
+ * dropped. `rate` is that of an UPDATE_STEP. */
+static void publish_update(struct trainer *trainer, struct update *update, double rate)
 {
     pthread_mutex_lock(&trainer->mutex);
-    while (trainer->filled - trainer->taken == UPDATES && !trainer->stop)
+    while (trainer->updates.count == UPDATES && !trainer->stop)
         pthread_cond_wait(&trainer->to_trainer, &trainer->mutex);
-    if (trainer->stop)
-        return NULL;
-    struct update *update = &trainer->ring[trainer->filled % UPDATES];
-    update->state = NULL; /* a taken one belongs to whoever took it */
-    return update;
-}
-
-static void publish_update(struct trainer *trainer, bool claimed)
-{
-    if (claimed) {
-        trainer->filled++;
+    const bool stop = trainer->stop;
+    if (!stop) {
+        update_put(&trainer->updates, update);
+        if (update->kind == UPDATE_STEP)
+            trainer->rate = rate;
+        if (update->kind == UPDATE_END)
+            trainer->running = false;
         pthread_cond_signal(&trainer->to_screen);
     }
     pthread_mutex_unlock(&trainer->mutex);
+    if (stop)
+        update_free(update);
 }
 
 /* Hands `state` over to whoever takes the update. */
 static void publish_with(struct trainer *trainer, enum update_kind kind, const struct error *error,
                          struct pair_state *state)
 {
-    struct update *update = claim_update(trainer);
-    if (update) {
-        update->kind = kind;
-        update->step = trainer->pair.run[LEFT].step + (kind == UPDATE_CHANGE);
-        update->settings = trainer->pair.settings;
-        update->task = task_info(trainer->pair.task);
-        task_symbols(trainer->pair.task, &update->symbols);
-        for (int side = 0; side < SIDES; side++) {
-            update->parameters[side] = (int64_t)trainer->pair.run[side].model.parameters.trained;
-            update->omega[side] = trainer->omega[side];
-        }
-        if (error)
-            update->error = *error;
-        if (kind == UPDATE_END)
-            trainer->running = false;
-        update->state = state;
-    }
-    publish_update(trainer, update != NULL);
-    if (!update)
-        pair_state_free(state);
+    struct update *update = update_new(kind, &trainer->pair);
+    update->step += kind == UPDATE_CHANGE;
+    memcpy(update->run->omega, trainer->omega, sizeof trainer->omega);
+    if (error)
+        update->error = *error;
+    update->state = state;
+    publish_update(trainer, update, NAN);
 }
 
 static void publish_state(struct trainer *trainer, enum update_kind kind, const struct error *error)
@@ -143,18 +128,13 @@ static double measure_rate(struct trainer *trainer, double now)
 }
 
 /* `slot` is when it begins; on a clock that stands meanwhile, it is also over then. */
-static void step(struct trainer *trainer, double slot, struct snapshot snapshot[SIDES])
+static void step(struct trainer *trainer, double slot)
 {
-    pair_step(&trainer->pair, snapshot);
+    pair_step(&trainer->pair);
     double rate = measure_rate(trainer, trainer->clock ? slot : clock_seconds());
-    struct update *update = claim_update(trainer);
-    if (update) {
-        update->kind = UPDATE_STEP;
-        update->step = snapshot[LEFT].step;
-        memcpy(update->snapshot, snapshot, sizeof update->snapshot);
-        trainer->rate = rate;
-    }
-    publish_update(trainer, update != NULL);
+    struct update *update = update_new(UPDATE_STEP, &trainer->pair);
+    update_add_snapshots(update, &trainer->pair);
+    publish_update(trainer, update, rate);
 }
 
 /* ---- samples ---------------------------------------------------------------------------------*/
@@ -189,14 +169,11 @@ static void sample(struct trainer *trainer)
     if (trainer->sampling)
         return;
     trainer->sampled = trainer->pair.run[LEFT].step;
-    struct update *update = claim_update(trainer);
-    if (update) {
-        update->kind = UPDATE_SAMPLE;
-        update->step = trainer->sampled;
-        for (int side = 0; side < SIDES; side++)
-            update->sample[side] = trainer->pair.sampler[side].sample;
-    }
-    publish_update(trainer, update != NULL);
+    struct update *update = update_new(UPDATE_SAMPLE, &trainer->pair);
+    update->sample = memory_new(SIDES, sizeof *update->sample);
+    for (int side = 0; side < SIDES; side++)
+        update->sample[side] = trainer->pair.sampler[side].sample;
+    publish_update(trainer, update, NAN);
 }
 
 /* ---- commands --------------------------------------------------------------------------------*/
@@ -332,36 +309,28 @@ static bool is_stopping(struct trainer *trainer)
 }
 
 /* The run goes on from the step that the pair has gone back to. */
-static void publish_branch(struct trainer *trainer, const struct settings *before,
-                           const struct snapshot snapshot[SIDES])
+static void publish_branch(struct trainer *trainer, const struct settings *before)
 {
-    struct update *update = claim_update(trainer);
-    if (update) {
-        update->kind = UPDATE_BRANCH;
-        update->step = trainer->pair.run[LEFT].step;
-        memcpy(update->snapshot, snapshot, sizeof update->snapshot);
-        update->settings = trainer->pair.settings;
-        update->before = *before;
-    }
-    publish_update(trainer, update != NULL);
+    struct update *update = update_new(UPDATE_BRANCH, &trainer->pair);
+    update_add_snapshots(update, &trainer->pair);
+    update->run->before = *before;
+    publish_update(trainer, update, NAN);
 }
 
 /* Back to a saved state and forth to the step, whose measurements come again; false with a reason.
  * A trainer that is to stop leaves early. */
-static bool go_back(struct trainer *trainer, int64_t step, struct snapshot snapshot[SIDES],
-                    struct error *error)
+static bool go_back(struct trainer *trainer, int64_t step, struct error *error)
 {
     struct pair *pair = &trainer->pair;
     if (!states_back(&trainer->states, pair, step, error))
         return false;
     while (pair->run[LEFT].step < step && !is_stopping(trainer))
-        if (!states_redo(&trainer->states, pair, snapshot, error))
+        if (!states_redo(&trainer->states, pair, error))
             return false;
     return true;
 }
 
-static void branch(struct trainer *trainer, const struct command *command,
-                   struct snapshot snapshot[SIDES])
+static void branch(struct trainer *trainer, const struct command *command)
 {
     struct pair *pair = &trainer->pair;
     const struct settings now = pair->settings;
@@ -374,8 +343,7 @@ static void branch(struct trainer *trainer, const struct command *command,
         publish_state(trainer, UPDATE_FAILED, &error);
         return;
     }
-    memset(snapshot, 0, SIDES * sizeof *snapshot);
-    if (!go_back(trainer, command->step, snapshot, &error)) {
+    if (!go_back(trainer, command->step, &error)) {
         publish_state(trainer, UPDATE_FAILED, &error);
         if (pair->run[LEFT].step != was) /* stuck half-way, without memory for another placement */
             restart(trainer, &now);
@@ -394,14 +362,12 @@ static void branch(struct trainer *trainer, const struct command *command,
     }
     if (ended) /* the end had paused it, not the user */
         set_running(trainer);
-    publish_branch(trainer, &before, snapshot);
+    publish_branch(trainer, &before);
     if (at_the_end(trainer))
         publish_state(trainer, UPDATE_END, NULL);
 }
 
-/* `snapshot` is room for those of a step. */
-static void carry_out(struct trainer *trainer, const struct command *command,
-                      struct snapshot snapshot[SIDES])
+static void carry_out(struct trainer *trainer, const struct command *command)
 {
     switch (command->kind) {
     case COMMAND_RUN:
@@ -426,7 +392,7 @@ static void carry_out(struct trainer *trainer, const struct command *command,
         change_placement(trainer, command->side, command->placement);
         break;
     case COMMAND_BRANCH:
-        branch(trainer, command, snapshot);
+        branch(trainer, command);
         break;
     case COMMAND_SAVE:
         publish_with(trainer, UPDATE_STATE, NULL, pair_state_take(&trainer->pair));
@@ -608,32 +574,32 @@ static void schedule_next(struct trainer *trainer, double now)
         trainer->due = now;
 }
 
-static void do_step(struct trainer *trainer, struct snapshot snapshot[SIDES])
+static void do_step(struct trainer *trainer)
 {
     const double slot = slot_of(trainer);
     if (trainer->steps_left > 0)
         trainer->steps_left--;
     schedule_next(trainer, slot);
-    step(trainer, slot, snapshot);
+    step(trainer, slot);
     states_step(&trainer->states, &trainer->pair);
     if (at_the_end(trainer))
         publish_state(trainer, UPDATE_END, NULL);
 }
 
 /* Does what there is to do; false when there is nothing, or the trainer is to end. */
-static bool work_on(struct trainer *trainer, struct snapshot snapshot[SIDES])
+static bool work_on(struct trainer *trainer)
 {
     struct command *command;
     switch (next_work(trainer, &command)) {
     case WORK_COMMAND:
-        carry_out(trainer, command, snapshot);
+        carry_out(trainer, command);
         free(command);
         return true;
     case WORK_SAMPLE:
         sample(trainer);
         return true;
     case WORK_STEP:
-        do_step(trainer, snapshot);
+        do_step(trainer);
         return true;
     case WORK_NONE:
     case WORK_END:
@@ -654,7 +620,7 @@ static void *train(void *argument)
 {
     struct trainer *trainer = argument;
     begin(trainer);
-    while (work_on(trainer, trainer->snapshot))
+    while (work_on(trainer))
         ;
     return NULL;
 }
@@ -662,8 +628,7 @@ static void *train(void *argument)
 /* Without a thread: works until there is an update, or nothing more is due. */
 static void attend(struct trainer *trainer)
 {
-    while (trainer->clock && trainer->filled == trainer->taken &&
-           work_on(trainer, trainer->snapshot))
+    while (trainer->clock && !trainer->updates.oldest && work_on(trainer))
         ;
 }
 
@@ -688,8 +653,6 @@ static struct trainer *start(const struct settings *settings, const struct pair_
     }
     states_open(&trainer->states);
     states_limit(&trainer->states, settings_history_bytes(settings));
-    trainer->ring = memory_new(UPDATES, sizeof *trainer->ring);
-    trainer->snapshot = memory_new(SIDES, sizeof *trainer->snapshot);
     trainer->running = running;
     trainer->rate = (double)NAN;
     trainer->sampled = -1;
@@ -715,9 +678,12 @@ struct trainer *trainer_resume(const struct pair_state *state, bool running,
     return start(&state->settings, state, running, clock, error);
 }
 
-size_t trainer_bytes(void)
+size_t trainer_bytes(const struct settings *settings, int vocab)
 {
-    return UPDATES * sizeof(struct update);
+    size_t update = sizeof(struct update);
+    for (enum side side = LEFT; side < SIDES; side++)
+        update += run_snapshot_bytes(settings, side, vocab);
+    return UPDATES * update;
 }
 
 void trainer_stop(struct trainer *trainer)
@@ -736,13 +702,12 @@ void trainer_stop(struct trainer *trainer)
         pair_state_free(command->state);
         free(command);
     }
-    for (; trainer->taken < trainer->filled; trainer->taken++)
-        pair_state_free(trainer->ring[trainer->taken % UPDATES].state);
+    update_free(trainer->taken);
+    while (trainer->updates.oldest)
+        update_free(update_take(&trainer->updates));
     pthread_cond_destroy(&trainer->to_screen);
     pthread_cond_destroy(&trainer->to_trainer);
     pthread_mutex_destroy(&trainer->mutex);
-    free(trainer->snapshot);
-    free(trainer->ring);
     free(trainer);
 }
 
@@ -755,17 +720,19 @@ void trainer_watch(struct trainer *trainer, unsigned watch)
     pthread_mutex_unlock(&trainer->mutex);
 }
 
-bool trainer_take(struct trainer *trainer, struct update *update)
+struct update *trainer_take(struct trainer *trainer)
 {
     attend(trainer);
     pthread_mutex_lock(&trainer->mutex);
-    bool some = trainer->filled > trainer->taken;
-    if (some) {
-        *update = trainer->ring[trainer->taken++ % UPDATES];
+    struct update *update = update_take(&trainer->updates), *before = NULL;
+    if (update) {
+        before = trainer->taken;
+        trainer->taken = update;
         pthread_cond_signal(&trainer->to_trainer);
     }
     pthread_mutex_unlock(&trainer->mutex);
-    return some;
+    update_free(before);
+    return update;
 }
 
 bool trainer_wait(struct trainer *trainer, double seconds)
@@ -773,10 +740,10 @@ bool trainer_wait(struct trainer *trainer, double seconds)
     struct timespec until = absolute_time(seconds);
     attend(trainer);
     pthread_mutex_lock(&trainer->mutex);
-    while (!trainer->clock && trainer->filled == trainer->taken)
+    while (!trainer->clock && !trainer->updates.oldest)
         if (pthread_cond_timedwait(&trainer->to_screen, &trainer->mutex, &until) != 0)
             break;
-    bool some = trainer->filled > trainer->taken;
+    bool some = trainer->updates.oldest != NULL;
     pthread_mutex_unlock(&trainer->mutex);
     return some;
 }

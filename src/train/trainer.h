@@ -4,47 +4,10 @@
 #ifndef LNSCOPE_TRAIN_TRAINER_H
 #define LNSCOPE_TRAIN_TRAINER_H
 
-#include "train/run.h"
-#include "train/sample.h"
-#include "train/settings.h"
-#include "train/snapshot.h"
-#include "train/state.h"
+#include "train/update.h"
 
 struct clock;   /* base/clock.h */
 struct trainer; /* opaque: threads, a queue of commands, a queue of updates */
-
-enum update_kind {
-    UPDATE_STEP,    /* a step of both stacks is done */
-    UPDATE_RESTART, /* a run begins: forget the previous one; `task` and `settings` are its own */
-    UPDATE_CHANGE,  /* settings of the optimizer changed, or a placement was switched; `step` is the
-                       first that they act on */
-    UPDATE_BRANCH,  /* the run has gone back to `step`, and goes on from there: forget what followed
-                     */
-    UPDATE_SAMPLE,  /* both stacks have written a sample, of the weights after `step` steps */
-    UPDATE_STATE,   /* the answer to trainer_save(): `state`, after `step` steps */
-    UPDATE_LOAD,  /* as UPDATE_RESTART, but a saved run goes on, after `step` steps; `state` is the
-                     one that was handed to trainer_load() */
-    UPDATE_END,   /* the last step of `settings.steps` is done: the trainer has paused */
-    UPDATE_FAILED /* a command could not be carried out (`error`); all is as it was before it.
-                     `state` is that of a trainer_load() which failed */
-};
-
-/* A plain value; about 170 KB. */
-struct update {
-    enum update_kind kind;
-    int64_t step;
-    struct snapshot snapshot[SIDES]; /* of UPDATE_STEP; of UPDATE_BRANCH: those of `step` */
-    struct sample sample[SIDES];     /* of UPDATE_SAMPLE */
-    struct task_symbols symbols;     /* of UPDATE_RESTART */
-    struct settings settings;        /* of UPDATE_RESTART, UPDATE_CHANGE, UPDATE_BRANCH */
-    struct settings before;    /* of UPDATE_BRANCH: those of `step`; `settings` act after it */
-    struct task_info task;     /* of UPDATE_RESTART */
-    int64_t parameters[SIDES]; /* of UPDATE_RESTART: number of trained values */
-    struct omega omega[SIDES]; /* of UPDATE_RESTART: before the first step */
-    struct error error;        /* of UPDATE_FAILED */
-    struct pair_state *state;  /* of UPDATE_STATE (NULL: there was no memory for it), UPDATE_LOAD,
-                                  UPDATE_FAILED; whoever takes the update frees it */
-};
 
 /* Starts with these settings (which passed settings_check); paused or running. NULL with a reason
  * when the task or the models cannot be made.
@@ -62,8 +25,9 @@ struct trainer *trainer_start(const struct settings *settings, bool running,
 struct trainer *trainer_resume(const struct pair_state *state, bool running,
                                const struct clock *clock, struct error *error);
 
-/* Bytes of the updates that a trainer holds until they are taken. */
-size_t trainer_bytes(void);
+/* The most bytes of the updates that a trainer with these settings holds until they are taken, for
+ * a vocabulary of `vocab`. */
+size_t trainer_bytes(const struct settings *settings, int vocab);
 
 /* Stops after the step under way; frees everything. */
 void trainer_stop(struct trainer *trainer);
@@ -100,9 +64,10 @@ void trainer_load(struct trainer *trainer, struct pair_state *state);
  * screen wants to see. A trainer always measures some details. */
 void trainer_watch(struct trainer *trainer, unsigned watch);
 
-/* Takes the oldest update that was not taken yet; false when there is none. None is ever lost: the
- * trainer waits when the queue is full. */
-bool trainer_take(struct trainer *trainer, struct update *update);
+/* Takes the oldest update that was not taken yet; NULL when there is none. None is ever lost: the
+ * trainer waits when the queue is full. It is good, with all that it holds, until the next call;
+ * whoever wants to keep its state sets it to NULL there, and frees it. */
+struct update *trainer_take(struct trainer *trainer);
 
 /* Waits at most `seconds` for an update, or, by a clock of its own, not at all; true when there is
  * one to take. */

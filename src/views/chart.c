@@ -15,42 +15,30 @@ enum {
 
 /* ---- values ---- */
 
-static double raw_value(enum curve curve, const struct history_point *point)
-{
-    switch (curve) {
-    case CURVE_RATIO:
-        return point->ratio;
-    case CURVE_GRADIENT:
-        return point->grad_norm;
-    case CURVE_LOSS:
-    case CURVES:
-        break;
-    }
-    return point->loss;
-}
-
 /* Fills a series. The line is the debiased exponential mean; of ratios and gradients, which span
  * decades, that of their logarithms. */
 static void fill_series(const struct chart *chart, struct chart_series *series)
 {
-    const bool logs = chart->look->curve != CURVE_LOSS, log_y = chart->log_y;
+    const enum quantity quantity = chart->look->quantity;
+    const bool logs = quantity_table[quantity].axis == AXIS_DECADES, log_y = chart->log_y;
+    const double *values = series->curves->value[quantity];
+    const double *smooth = series->curves->value[QUANTITY_SMOOTH_LOSS];
     /* At this weight the mean of the loss is known at full resolution. */
-    const bool known = !logs && chart->look->smoothing == history_smoothing;
+    const bool known = quantity == QUANTITY_LOSS && chart->look->smoothing == history_smoothing;
     const double past = pow(chart->look->smoothing, (double)chart->scene->data.history->stride);
     const size_t count = (size_t)(series->count > 0 ? series->count : 1);
     double sum = 0, weight = 0;
     series->line = memory_new(count, sizeof(double));
     series->raw = memory_new(count, sizeof(double));
     for (int i = 0; i < series->count; i++) {
-        const struct history_point *point = &series->point[i];
-        double raw = raw_value(chart->look->curve, point);
+        double raw = values[i];
         series->line[i] = series->raw[i] = NAN;
         if (!isfinite(raw) || ((logs || log_y) && raw <= 0))
             continue;
         double log_raw = logs || log_y ? log(raw) : 0;
         sum = past * sum + (1 - past) * (logs ? log_raw : raw);
         weight = past * weight + (1 - past);
-        double line = known ? point->smooth : sum / weight;
+        double line = known ? smooth[i] : sum / weight;
         series->raw[i] = log_y ? log_raw : raw;
         series->line[i] = logs == log_y ? line : log_y ? log(line) : exp(line);
     }
@@ -87,10 +75,10 @@ double chart_rate(const struct scene *scene, int64_t step)
     const struct history *history = scene->data.history;
     const struct settings *settings = scene->data.settings;
     int64_t index = step / history->stride - 1;
-    if (step <= history->last[LEFT].step && history->count > 0) {
+    if (step <= history_newest(history) && history->count > 0) {
         index = index < 0 ? 0 : index >= history->count ? history->count - 1 : index;
-        double left = history_at(history, LEFT, (int)index)->lr;
-        return isfinite(left) ? left : history_at(history, RIGHT, (int)index)->lr;
+        double left = history_value(history, LEFT, QUANTITY_LR, (int)index);
+        return isfinite(left) ? left : history_value(history, RIGHT, QUANTITY_LR, (int)index);
     }
     return schedule_lr(settings->schedule, settings->lr, settings->warmup, settings->steps, step);
 }
@@ -117,7 +105,7 @@ bool chart_has_ghosts(const struct scene *scene)
 /* Ghosts are seen as far again as the run has come. */
 static double steps_shown(const struct scene *scene)
 {
-    double newest = (double)scene->data.history->last[LEFT].step;
+    double newest = (double)history_newest(scene->data.history);
     double ahead = fmin(ghost_end(scene->data.history), 2 * newest);
     double steps = plot_nice_above(fmax(fmax(newest, ahead), STEPS_LEAST));
     double end = (double)scene->data.settings->steps;
@@ -134,7 +122,7 @@ void chart_range(const struct scene *scene, const struct curves_look *look, doub
     } else if (look->from >= 0) {
         *from = fmin((double)look->from, whole - width);
     } else { /* follows the newest step by tenths of the width */
-        double newest = (double)scene->data.history->last[LEFT].step, tenth = width / 10;
+        double newest = (double)history_newest(scene->data.history), tenth = width / 10;
         *from = fmin(floor(newest / tenth) * tenth - 9 * tenth, whole - width);
     }
     *from = floor(fmax(*from, 0));
@@ -212,11 +200,11 @@ static void set_log_values(struct chart *chart, double least, double most)
         least = 0.1, most = 10;
     if (!(least > 0)) /* which has no logarithm */
         least = most / 10;
-    if (chart->look->curve == CURVE_LOSS && whole) {
+    if (chart->look->quantity == QUANTITY_LOSS && whole) {
         least = fmin(least, task->entropy_rate > 0 ? task->entropy_rate : least);
         most = fmax(most, task->unigram_entropy);
     }
-    if (chart->look->curve == CURVE_RATIO && whole) {
+    if (chart->look->quantity == QUANTITY_RATIO && whole) {
         least = fmin(least, 1);
         most = fmax(most, 1);
     }
@@ -234,7 +222,7 @@ static void set_values(struct chart *chart, int rows)
 {
     const struct task_info *task = chart->scene->data.task;
     double least, most, chance = task->vocab > 1 ? log(task->vocab) : 1;
-    bool loss = chart->look->curve == CURVE_LOSS;
+    bool loss = chart->look->quantity == QUANTITY_LOSS;
     line_range(chart, &least, &most);
     if (loss)
         most = fmin(fmax(most, chart->look->zoom > 0 ? most : chance), 2 * chance);
@@ -272,20 +260,20 @@ void chart_references(const struct chart *chart, struct chart_reference out[CHAR
 {
     const struct scene *scene = chart->scene;
     out[0] = out[1] = (struct chart_reference){.value = NAN};
-    switch (chart->look->curve) {
-    case CURVE_LOSS:
+    switch (chart->look->quantity) {
+    case QUANTITY_LOSS:
         out[0] =
             (struct chart_reference){scene->data.task->unigram_entropy, "no context", "no ctx"};
         out[1] = (struct chart_reference){scene->data.task->entropy_rate, "best possible", "best"};
         break;
-    case CURVE_RATIO:
+    case QUANTITY_RATIO:
         out[0] = (struct chart_reference){1, "level", "level"};
         break;
-    case CURVE_GRADIENT:
+    case QUANTITY_GRAD_NORM:
         if (scene->data.settings->clip > 0)
             out[0] = (struct chart_reference){scene->data.settings->clip, "clipped to", "clip"};
         break;
-    case CURVES:
+    default: /* the others have none */
         break;
     }
     for (int i = 0; i < CHART_REFERENCES; i++)
@@ -349,14 +337,14 @@ static void open_series(struct chart *chart)
     const struct history *history = chart->scene->data.history;
     for (enum side side = LEFT; side < SIDES; side++) {
         struct chart_series *series = &chart->series[side];
-        series->point = history->point[side];
+        series->curves = &history->curves[side];
         series->count = count_points(chart, 0, history->count);
         fill_series(chart, series);
         for (int g = 0; g < HISTORY_GHOSTS; g++) {
             const struct history_ghost *ghost = &history->ghost[g];
             int64_t drawn = ghost->branch / history->stride - 1 - ghost->first;
             series = &chart->ghost[g][side];
-            series->point = ghost->point[side];
+            series->curves = &ghost->curves[side];
             series->first = ghost->first;
             series->count = count_points(chart, ghost->first, ghost->count);
             series->drawn = drawn > 0 ? (int)drawn : 0;
@@ -377,7 +365,7 @@ struct chart chart_open(const struct scene *scene, const struct curves_look *loo
     struct chart chart = {
         .scene = scene,
         .look = look,
-        .log_y = look->log_y[look->curve],
+        .log_y = look->log_y[look->quantity],
         .width = cols * PLOT_DOTS_X,
         .height = rows * PLOT_DOTS_Y,
     };

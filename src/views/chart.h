@@ -14,7 +14,7 @@
 /* A curve point by point, as the y axis has it: on a logarithmic one as logarithms. NAN: not
  * measured, or nothing that the axis could show. */
 struct chart_series {
-    const struct history_point *point;
+    const struct history_curves *curves;
     int count;     /* of points in view, and of those left of it */
     int64_t first; /* point i is point `first` + i of the run */
     int drawn;     /* the first that is drawn */

@@ -22,21 +22,6 @@ enum {
     GHOST_FROM = 20 /* free columns of the legend from which on it names the ghosts */
 };
 
-const struct curve_row curve_table[CURVES] = {
-    [CURVE_LOSS] = {.name = "loss",
-                    .title = {"loss, nats per predicted token", "loss, nats per token",
-                              "loss, nats", "loss"},
-                    .value_cols = 5},
-    [CURVE_RATIO] = {.name = "ratio",
-                     .title = {"ratio: stream gradient at x_0 over that at x_L",
-                               "ratio of stream gradients", "ratio"},
-                     .value_cols = 7},
-    [CURVE_GRADIENT] = {.name = "gradient norm",
-                        .title = {"gradient norm, L2 over all parameters, before clipping",
-                                  "gradient norm, all parameters", "gradient norm", "gradient"},
-                        .value_cols = 7},
-};
-
 static const enum plot_layer curve_layer[SIDES] = {[LEFT] = PLOT_LEFT, [RIGHT] = PLOT_RIGHT};
 static const enum plot_layer raw_layer[SIDES] = {[LEFT] = PLOT_LEFT_RAW, [RIGHT] = PLOT_RIGHT_RAW};
 static const enum plot_layer ghost_layer[SIDES] = {
@@ -90,7 +75,7 @@ static void draw_end(struct canvas *canvas, struct rect area, const struct chart
 {
     const double *line = chart->series[side].line;
     int end = chart->series[side].count - 1;
-    if (chart->scene->data.history->last[side].fault.place == FAULT_NONE)
+    if (history_last(chart->scene->data.history, side)->fault.place == FAULT_NONE)
         return;
     while (end >= 0 && isnan(line[end]))
         end--;
@@ -107,10 +92,10 @@ static void draw_held_out(struct canvas *canvas, struct rect area, const struct 
 {
     static const uint32_t letter[SIDES] = {'v', 'w'}, diamond[SIDES] = {0x25C6, 0x25C7};
     const struct history *history = chart->scene->data.history;
-    if (chart->look->curve != CURVE_LOSS || isnan(history->valid[side]))
+    if (chart->look->quantity != QUANTITY_LOSS || isnan(history->sums[side].held_out))
         return;
     for (int i = 0; i < chart->series[side].count; i++) {
-        double loss = history_at(history, side, i)->valid_loss;
+        double loss = history_value(history, side, QUANTITY_VALID_LOSS, i);
         int col = isfinite(loss) ? chart_col(chart, (double)history_step(history, i)) : -1;
         if (col >= 0)
             canvas_put(canvas, area.row + chart_row(chart, loss), area.col + col,
@@ -336,20 +321,32 @@ static void legend_name(const struct scene *scene, enum side side, int cols, int
         out[room] = '\0';
 }
 
+/* Columns of a value in the legend. */
+static int value_cols(enum quantity quantity)
+{
+    return quantity_table[quantity].axis == AXIS_DECADES ? 7 : 5;
+}
+
+void curves_number(char out[TEXT_NUMBER], enum quantity quantity, double value)
+{
+    if (quantity == QUANTITY_RATIO)
+        text_ratio(out, value);
+    else if (quantity_table[quantity].axis == AXIS_DECADES)
+        text_scientific(out, value, 2);
+    else
+        text_loss(out, value);
+}
+
 static void legend_value(const struct chart *chart, enum side side, char out[TEXT_NUMBER])
 {
     const struct curves_look *look = chart->look;
-    const struct moment moment = scene_moment(chart->scene, side);
-    if (moment.fault.place != FAULT_NONE)
+    const struct snapshot *moment = scene_moment(chart->scene, side);
+    if (moment->fault.place != FAULT_NONE)
         snprintf(out, TEXT_NUMBER, "nan");
-    else if (look->curve == CURVE_RATIO)
-        text_ratio(out, chart_line_at(chart, side, moment.step));
-    else if (look->curve == CURVE_GRADIENT)
-        text_scientific(out, chart_line_at(chart, side, moment.step), 2);
-    else if (look->smoothing == history_smoothing) /* exact, also between points */
-        text_loss(out, moment.step > 0 ? moment.smooth : NAN);
+    else if (look->quantity == QUANTITY_LOSS && look->smoothing == history_smoothing)
+        text_loss(out, snapshot_scalar(moment, QUANTITY_SMOOTH_LOSS)); /* also between points */
     else
-        text_loss(out, chart_line_at(chart, side, moment.step));
+        curves_number(out, look->quantity, chart_line_at(chart, side, moment->step));
 }
 
 /* What the faint lines are, ending at a column, where there is room beside the shortest title;
@@ -369,7 +366,7 @@ static void draw_legend(struct canvas *canvas, struct rect area, const struct ch
     const struct scene *scene = chart->scene;
     const struct curves_look *look = chart->look;
     static const char *const swatch[SIDES][2] = {[LEFT] = {"━━━", "***"}, [RIGHT] = {"━ ━", "o o"}};
-    const int cols = curve_table[look->curve].value_cols;
+    const int cols = value_cols(look->quantity);
     int end = area.cols, between = end >= 100 ? 4 : 2;
     char name[SIDES][TEXT_TITLE], text[TEXT_NUMBER];
     int needed = between + 1;
@@ -379,7 +376,7 @@ static void draw_legend(struct canvas *canvas, struct rect area, const struct ch
     }
     for (int i = SIDES - 1; i >= 0; i--) {
         enum side side = (enum side)i;
-        bool bad = scene_moment(scene, side).fault.place != FAULT_NONE;
+        bool bad = scene_moment(scene, side)->fault.place != FAULT_NONE;
         legend_value(chart, side, text);
         canvas_print_right(canvas, area, 0, end, bad ? ROLE_BAD : ROLE_TEXT, "%s", text);
         end -= cols + 1;
@@ -391,7 +388,7 @@ static void draw_legend(struct canvas *canvas, struct rect area, const struct ch
     }
     if (chart_has_ghosts(scene))
         end = draw_ghost_key(canvas, area, end, scene->terminal.ascii) - between;
-    canvas_fit(canvas, area, 0, end, ROLE_TITLE, curve_table[look->curve].title);
+    canvas_fit(canvas, area, 0, end, ROLE_TITLE, quantity_table[look->quantity].title);
 }
 
 /* The first of RACE_ROWS rows that are free, with a blank row around them where there is room; -1:
@@ -459,7 +456,7 @@ static void draw_strip(struct canvas *canvas, const struct layout_plot *layout,
     if (area.rows == 0)
         return;
     const struct scene *scene = chart->scene;
-    int64_t newest = scene->data.history->last[LEFT].step, now = scene_step(scene);
+    int64_t newest = history_newest(scene->data.history), now = scene_step(scene);
     double full = 1 - 0.125 / area.rows; /* an eighth of a row stays free below the x axis */
     double most = 0;
     for (int pass = 0; pass < 2; pass++) {
@@ -483,7 +480,8 @@ static void draw_strip(struct canvas *canvas, const struct layout_plot *layout,
 
 struct curves_look curves_loss(void)
 {
-    return (struct curves_look){.curve = CURVE_LOSS, .smoothing = history_smoothing, .from = -1};
+    return (struct curves_look){
+        .quantity = QUANTITY_LOSS, .smoothing = history_smoothing, .from = -1};
 }
 
 void curves_draw(struct canvas *canvas, const struct layout_plot *layout, const struct scene *scene,
@@ -517,7 +515,7 @@ void curves_hit(const struct layout_plot *layout, const struct scene *scene,
                 const struct curves_look *look, int row, int col, struct hit *hit)
 {
     struct chart chart = {.scene = scene, .look = look, .width = layout->field.cols * PLOT_DOTS_X};
-    const int64_t newest = scene->data.history->last[LEFT].step;
+    const int64_t newest = history_newest(scene->data.history);
     if (newest == 0 || (!rect_has(layout->field, row, col) && !rect_has(layout->strip, row, col)))
         return;
     chart_range(scene, look, &chart.from, &chart.to);

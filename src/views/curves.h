@@ -6,14 +6,8 @@
 #include "screen/layout.h"
 #include "views/view.h"
 
-/* What is said of what the curves show. */
-struct curve_row {
-    const char *name;     /* as a message has it */
-    const char *title[5]; /* from long to short, ended by NULL */
-    int value_cols;       /* columns of a value in the legend */
-};
-
-extern const struct curve_row curve_table[CURVES];
+/* A value of a quantity that is a curve, as the legend writes it. */
+void curves_number(char out[TEXT_NUMBER], enum quantity quantity, double value);
 
 /* The whole run's loss on linear axes, with the usual smoothing: below the bars, and on the
  * projector. */

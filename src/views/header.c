@@ -70,7 +70,7 @@ static bool changed_since(const struct history *history, int64_t step)
     int i = history->marks - 1;
     while (i >= 0 && history->mark[i].kind != MARK_CHANGE)
         i--;
-    return step > 0 && i >= 0 && history->mark[i].step > step && history->last[LEFT].step > step;
+    return step > 0 && i >= 0 && history->mark[i].step > step && history_newest(history) > step;
 }
 
 static const char *file_name(const char *path)
@@ -118,7 +118,7 @@ static void add_run(struct fields *fields, const struct scene *scene)
     if (scene->look.cursor > 0) {
         const char *mark = scene->terminal.ascii ? "<<" : "«";
         field = add(fields, 0, ROLE_BAR_WARN, "%s step %" PRId64 " of %" PRId64, mark, step,
-                    scene->data.history->last[LEFT].step);
+                    history_newest(scene->data.history));
         shorten(field, "%s step %" PRId64, mark, step);
     } else {
         field = add(fields, 0, ROLE_BAR_STRONG, "step %-5" PRId64, step);
@@ -160,7 +160,7 @@ static void add_kept(struct fields *fields, const struct scene *scene)
         return;
     }
     struct field *field = add(fields, 1, ROLE_BAR_WARN, "%s kept: 1 in %" PRId64 ", newest %d",
-                              count, spacing, HISTORY_NEWEST);
+                              count, spacing, MOMENTS_NEWEST);
     shorten(field, "kept 1 in %" PRId64, spacing);
 }
 

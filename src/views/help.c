@@ -202,12 +202,13 @@ static void put_notes(struct writer *writer)
 {
     for (int i = 0; i < VIEWS; i++) {
         char heading[LINE_MAX];
+        const char *term, *text;
         if (!view_table[i]->notes)
             continue;
         snprintf(heading, sizeof heading, "How to read the %s", view_names[i]);
         put_heading(writer, heading);
-        for (const char *const(*note)[2] = view_table[i]->notes; (*note)[0]; note++)
-            put_entry(writer, TERM_COLS, (*note)[0], ROLE_TITLE, (*note)[1]);
+        for (int note = 0; view_note((enum view)i, note, &term, &text); note++)
+            put_entry(writer, TERM_COLS, term, ROLE_TITLE, text);
     }
 }
 

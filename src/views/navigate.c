@@ -15,7 +15,7 @@ void navigate_to_step(struct scene *scene, int64_t step)
 {
     const struct history *history = scene->data.history;
     int i = history_moment_find(history, step);
-    if (i < 0 || step >= history->last[LEFT].step)
+    if (i < 0 || step >= history_newest(history))
         scene->look.cursor = 0;
     else
         scene->look.cursor = history_moment_step(history, i);
@@ -39,13 +39,13 @@ void navigate_steps(struct scene *scene, int by, struct answer *answer)
             answer_say(answer,
                        "of the %" PRId64 " steps every %" PRId64
                        "th is kept, and each of the newest %d",
-                       history->last[LEFT].step, history_spacing(history), HISTORY_NEWEST);
+                       history_newest(history), history_spacing(history), MOMENTS_NEWEST);
     }
 }
 
 void navigate_far(struct scene *scene, int direction, struct answer *answer)
 {
-    int64_t newest = scene->data.history->last[LEFT].step;
+    int64_t newest = history_newest(scene->data.history);
     int64_t by = newest / FAR > 0 ? newest / FAR : 1, to = scene_step(scene) + direction * by;
     if (newest == 0 || (direction > 0 && scene->look.cursor == 0))
         navigate_steps(scene, direction, answer);
@@ -56,7 +56,7 @@ void navigate_far(struct scene *scene, int direction, struct answer *answer)
 void navigate_to_mark(struct scene *scene, int direction, struct answer *answer)
 {
     const struct history *history = scene->data.history;
-    const int64_t now = scene_step(scene), newest = history->last[LEFT].step;
+    const int64_t now = scene_step(scene), newest = history_newest(history);
     for (int i = direction > 0 ? 0 : history->marks - 1; i >= 0 && i < history->marks;
          i += direction) {
         const struct history_mark *mark = &history->mark[i];

@@ -18,7 +18,7 @@ static int64_t steps_at_level(const struct scene *scene, enum side side)
     const struct history *history = scene->data.history;
     int64_t step = scene_step(scene);
     int i = history_find(history, step) + 1;
-    while (i > 0 && event_level(history_at(history, side, i - 1)->smooth,
+    while (i > 0 && event_level(history_value(history, side, QUANTITY_SMOOTH_LOSS, i - 1),
                                 scene->data.task->unigram_entropy) == LEVEL_AT)
         i--;
     return step - (i > 0 ? history_step(history, i - 1) : 0);
@@ -89,17 +89,18 @@ static void draw_level(struct canvas *canvas, struct rect area, const struct sce
 
 void panel_state(struct canvas *canvas, struct rect area, const struct scene *scene, enum side side)
 {
-    const struct moment moment = scene_moment(scene, side);
-    if (moment.step == 0) {
+    const struct snapshot *moment = scene_moment(scene, side);
+    if (moment->step == 0) {
         canvas_fit(canvas, area, 0, area.cols, ROLE_DIM,
                    (const char *const[]){"not started", NULL});
         return;
     }
-    if (moment.fault.place != FAULT_NONE) {
-        draw_fault(canvas, area, &moment.fault);
+    if (moment->fault.place != FAULT_NONE) {
+        draw_fault(canvas, area, &moment->fault);
         return;
     }
-    switch (event_level(moment.smooth, scene->data.task->unigram_entropy)) {
+    switch (event_level(snapshot_scalar(moment, QUANTITY_SMOOTH_LOSS),
+                        scene->data.task->unigram_entropy)) {
     case LEVEL_ABOVE:
         canvas_fit(canvas, area, 0, area.cols, ROLE_DIM,
                    (const char *const[]){"above no-context level", "above no context", NULL});
@@ -117,18 +118,19 @@ void panel_state(struct canvas *canvas, struct rect area, const struct scene *sc
 
 /* The raw loss, and the held-out one, at the right end of the state row; returns the column in
  * front of them. */
-static int draw_losses(struct canvas *canvas, struct rect area, const struct moment *moment)
+static int draw_losses(struct canvas *canvas, struct rect area, const struct snapshot *moment)
 {
     char text[TEXT_NUMBER];
     int right = area.cols;
     if (area.cols < PANEL_WIDE || moment->fault.place != FAULT_NONE)
         return right;
-    text_loss(text, moment->step > 0 ? moment->loss : NAN);
+    text_loss(text, snapshot_scalar(moment, QUANTITY_LOSS));
     canvas_print_right(canvas, area, 0, right, ROLE_DIM, "raw  %5s", text);
     right -= 10;
-    if (area.cols < VALID_FROM || !isfinite(moment->valid))
+    const double held_out = snapshot_scalar(moment, QUANTITY_HELD_OUT);
+    if (area.cols < VALID_FROM || !isfinite(held_out))
         return right;
-    text_loss(text, moment->valid);
+    text_loss(text, held_out);
     canvas_print_right(canvas, area, 0, right - 2, ROLE_DIM, "held out  %5s", text);
     return right - 18;
 }
@@ -142,14 +144,14 @@ static struct rect part(struct rect area, int col, int cols)
 void panel_titles(struct canvas *canvas, struct rect title, struct rect state,
                   const struct scene *scene, enum side side)
 {
-    const struct moment moment = scene_moment(scene, side);
-    const bool bad = moment.fault.place != FAULT_NONE;
+    const struct snapshot *moment = scene_moment(scene, side);
+    const bool bad = moment->fault.place != FAULT_NONE;
     char name[TEXT_TITLE], formula[TEXT_TITLE], brief[TEXT_TITLE], loss[TEXT_NUMBER];
     scene_title(scene, side, true, name);
     scene_formula(scene, side, formula);
     snprintf(brief, sizeof brief, "%s", formula);
     brief[strcspn(brief, ",")] = '\0'; /* what follows is about single blocks, or the end */
-    text_loss(loss, bad ? NAN : moment.smooth);
+    text_loss(loss, bad ? NAN : snapshot_scalar(moment, QUANTITY_SMOOTH_LOSS));
 
     int right = canvas_print_right(canvas, title, 0, title.cols, bad ? ROLE_BAD : ROLE_TITLE, "%5s",
                                    bad ? "nan" : loss);
@@ -163,6 +165,6 @@ void panel_titles(struct canvas *canvas, struct rect title, struct rect state,
     }
     canvas_fit(canvas, words, col, words.cols, ROLE_TEXT,
                (const char *const[]){formula, brief, NULL});
-    right = draw_losses(canvas, state, &moment);
+    right = draw_losses(canvas, state, moment);
     panel_state(canvas, part(state, 0, right - 1), scene, side);
 }

@@ -12,11 +12,13 @@ const enum role scene_accent_dim[SIDES] = {[LEFT] = ROLE_LEFT_DIM, [RIGHT] = ROL
 
 void scene_set_defaults(struct scene *scene)
 {
-    scene->look.curves = (struct curves_look){
-        .smoothing = history_smoothing,
-        .log_y = {[CURVE_RATIO] = true, [CURVE_GRADIENT] = true},
-        .from = -1,
-    };
+    struct curves_look *curves = &scene->look.curves;
+    *curves = (struct curves_look){
+        .quantity = quantity_at(SHOWN_CURVES, 0), .smoothing = history_smoothing, .from = -1};
+    for (int q = 0; q < QUANTITIES; q++)
+        curves->log_y[q] = quantity_table[q].axis == AXIS_DECADES;
+    scene->look.tensors.quantity = quantity_at(SHOWN_TENSORS, 0);
+    scene->look.stream.quantity = quantity_at(SHOWN_STREAM, 0);
 }
 
 int scene_clamp(int value, int most)
@@ -24,7 +26,7 @@ int scene_clamp(int value, int most)
     return value > most ? most : value < 0 ? 0 : value;
 }
 
-struct moment scene_moment(const struct scene *scene, enum side side)
+const struct snapshot *scene_moment(const struct scene *scene, enum side side)
 {
     return history_moment(scene->data.history, side,
                           scene->look.cursor > 0 ? scene->look.cursor : INT64_MAX);
@@ -32,25 +34,25 @@ struct moment scene_moment(const struct scene *scene, enum side side)
 
 int64_t scene_step(const struct scene *scene)
 {
-    return scene_moment(scene, LEFT).step;
+    return scene_moment(scene, LEFT)->step;
 }
 
 double scene_lr(const struct scene *scene)
 {
     const struct settings *settings = scene->data.settings;
-    const struct moment left = scene_moment(scene, LEFT);
-    if (left.step == 0)
+    const struct snapshot *left = scene_moment(scene, LEFT);
+    if (left->step == 0)
         return schedule_lr(settings->schedule, settings->lr, settings->warmup, settings->steps, 1);
-    return isfinite(left.lr) ? left.lr : scene_moment(scene, RIGHT).lr;
+    const double lr = snapshot_scalar(left, QUANTITY_LR);
+    return isfinite(lr) ? lr : snapshot_scalar(scene_moment(scene, RIGHT), QUANTITY_LR);
 }
 
-struct moment scene_finite_moment(const struct scene *scene, enum side side)
+const struct snapshot *scene_finite_moment(const struct scene *scene, enum side side)
 {
-    struct moment moment = scene_moment(scene, side);
+    const struct snapshot *moment = scene_moment(scene, side);
     /* A stack that is no longer finite computes no more: the last finite step is the newest one. */
-    return moment.step == 0 || moment.finite
-               ? moment
-               : history_moment_of(&scene->data.history->last_finite[side]);
+    return moment->step == 0 || moment->finite ? moment
+                                               : history_last_finite(scene->data.history, side);
 }
 
 const struct sample *scene_sample(const struct scene *scene, enum side side)
@@ -59,12 +61,12 @@ const struct sample *scene_sample(const struct scene *scene, enum side side)
                              scene->look.cursor > 0 ? scene_step(scene) : INT64_MAX);
 }
 
-struct moment scene_detailed_moment(const struct scene *scene, enum side side)
+const struct snapshot *scene_detailed_moment(const struct scene *scene, enum side side)
 {
-    const struct moment moment = scene_finite_moment(scene, side);
-    if (moment.step == 0 || moment.detailed)
+    const struct snapshot *moment = scene_finite_moment(scene, side);
+    if (moment->step == 0 || moment->detailed)
         return moment;
-    return history_detailed(scene->data.history, side, moment.step);
+    return history_detailed(scene->data.history, side, moment->step);
 }
 
 bool scene_has_letters(const struct scene *scene)
@@ -77,9 +79,9 @@ bool scene_has_letters(const struct scene *scene)
 static void kind_of(const struct scene *scene, enum side side, enum placement *placement,
                     enum norm *norm)
 {
-    struct moment moment = scene_moment(scene, side);
-    *placement = moment.step > 0 ? moment.placement : scene->data.settings->stack[side].placement;
-    *norm = moment.step > 0 ? moment.norm : scene->data.settings->stack[side].norm;
+    const struct snapshot *moment = scene_moment(scene, side);
+    *placement = moment->step > 0 ? moment->placement : scene->data.settings->stack[side].placement;
+    *norm = moment->step > 0 ? moment->norm : scene->data.settings->stack[side].norm;
 }
 
 void scene_title(const struct scene *scene, enum side side, bool place, char out[TEXT_TITLE])
@@ -151,9 +153,9 @@ void scene_gradient_texts(const struct scene *scene, const char *from,
         snprintf(text[3], size, "stream gradient%s", from);
         return;
     }
-    struct moment moment = scene_moment(scene, LEFT);
-    const char *name = scene->look.bars.tensor < moment.tensors
-                           ? moment.tensor[scene->look.bars.tensor].name
+    const struct snapshot *moment = scene_moment(scene, LEFT);
+    const char *name = scene->look.bars.tensor < moment->tensors
+                           ? snapshot_tensor(moment, scene->look.bars.tensor)
                            : "W";
     snprintf(text[0], size, "parameter gradient %sdLoss/dW%s of %s%s", bar, bar, name, from);
     snprintf(text[1], size, "%sdLoss/dW%s of %s%s", bar, bar, name, from);
@@ -168,20 +170,20 @@ void scene_layers(const struct scene *scene, int *count, int *first)
     *first = stream ? 0 : 1;
 }
 
-const float *scene_gradient(const struct scene *scene, const struct moment *moment, int *count,
+const float *scene_gradient(const struct scene *scene, const struct snapshot *moment, int *count,
                             int *first)
 {
     scene_layers(scene, count, first);
     if (moment->step == 0 || moment->layers != scene->data.settings->layers)
         return NULL;
     if (scene->look.bars.gradient == GRADIENT_STREAM)
-        return moment->stream_grad;
+        return snapshot_array(moment, QUANTITY_STREAM_GRAD, 0);
     /* The stacks need not have the same tensors: the name decides. */
-    struct moment left = scene_moment(scene, LEFT);
-    for (int t = 0; t < moment->tensors && scene->look.bars.tensor < left.tensors; t++)
-        if (strcmp(moment->tensor[t].name, left.tensor[scene->look.bars.tensor].name) == 0)
-            return moment->tensor[t].grad;
-    return NULL;
+    const struct snapshot *left = scene_moment(scene, LEFT);
+    int at = -1;
+    if (scene->look.bars.tensor < left->tensors)
+        at = snapshot_find(moment, snapshot_tensor(left, scene->look.bars.tensor));
+    return at < 0 ? NULL : snapshot_array(moment, QUANTITY_PARAM_GRAD, at);
 }
 
 int scene_events(const struct scene *scene)

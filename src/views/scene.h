@@ -24,7 +24,7 @@ enum gradient { GRADIENT_STREAM, GRADIENT_PARAMETER };
 /* The bars of a layer each: overview, projector, waterfall, stream. */
 struct bars_look {
     enum gradient gradient;
-    int tensor;       /* row of snapshot.tensor that GRADIENT_PARAMETER shows */
+    int tensor;       /* of the snapshot, that GRADIENT_PARAMETER shows */
     struct axis axis; /* of the gradient bars, the same for both stacks */
     /* Where not all layers fit: 0 shows the whole profile, every k-th layer; n > 0 shows every
      * layer from the n-th (x_(n-1), or block n) upwards. At most view_scroll_max(). */
@@ -39,38 +39,22 @@ struct anatomy_look {
     int block; /* the block that is shown, 0 .. L-1 */
 };
 
-/* What the cells of the tensors show. */
-enum cell_kind { CELL_GRADIENT, CELL_UPDATE, CELL_WEIGHT, CELL_KINDS };
-
 struct tensors_look {
-    enum cell_kind kind;
-    int tensor; /* row and column of the cell that is read out */
+    enum quantity quantity; /* what the cells show, of SHOWN_TENSORS */
+    int tensor;             /* row and column of the cell that is read out */
     int block;
 };
 
-/* What the curves show over the steps. */
-enum curve { CURVE_LOSS, CURVE_RATIO, CURVE_GRADIENT, CURVES };
-
 struct curves_look {
-    enum curve curve;
-    double smoothing; /* weight of the past per step, 0 .. 0.99 */
-    bool log_x, log_y[CURVES];
+    enum quantity quantity; /* of SHOWN_CURVES */
+    double smoothing;       /* weight of the past per step, 0 .. 0.99 */
+    bool log_x, log_y[QUANTITIES];
     int zoom;     /* 2^zoom: how many times fewer steps than the whole run are shown */
     int64_t from; /* the first step shown where zoomed; -1: the newest step stays in view */
 };
 
-/* What the stream view shows of every layer. */
-enum stream_kind {
-    STREAM_RMS,        /* of x_l */
-    STREAM_COSINE,     /* between x_l and x_(l-1) */
-    STREAM_SIMILARITY, /* between the tokens of a sequence in x_l */
-    STREAM_ENTROPY,    /* of the attention of block l */
-    STREAM_SHARE,      /* of the branches in the stream */
-    STREAM_KINDS
-};
-
 struct stream_look {
-    enum stream_kind kind;
+    enum quantity quantity; /* of SHOWN_STREAM */
 };
 
 struct log_look {
@@ -149,7 +133,7 @@ void scene_set_defaults(struct scene *scene);
 
 /* The moment that is shown: the one kept nearest to the cursor, or the newest; step 0 where nothing
  * is measured yet. */
-struct moment scene_moment(const struct scene *scene, enum side side);
+const struct snapshot *scene_moment(const struct scene *scene, enum side side);
 
 /* Its step; 0: none yet. */
 int64_t scene_step(const struct scene *scene);
@@ -160,14 +144,14 @@ double scene_lr(const struct scene *scene);
 
 /* The moment that is shown where its numbers are finite, and otherwise the last finite moment
  * before it. */
-struct moment scene_finite_moment(const struct scene *scene, enum side side);
+const struct snapshot *scene_finite_moment(const struct scene *scene, enum side side);
 
 /* What a stack wrote last at the moment shown; NULL where nothing had been written. */
 const struct sample *scene_sample(const struct scene *scene, enum side side);
 
 /* That one where its details were measured, otherwise the nearest before it of which they were, or
  * the first one behind; step 0 where there is none. Not every step has them (train/run.h). */
-struct moment scene_detailed_moment(const struct scene *scene, enum side side);
+const struct snapshot *scene_detailed_moment(const struct scene *scene, enum side side);
 
 /* Have heat maps to be made of letters? */
 bool scene_has_letters(const struct scene *scene);
@@ -190,7 +174,7 @@ void scene_gradient_texts(const struct scene *scene, const char *from,
 
 /* The values of the chosen gradient in a moment, from the input up: their number, and the number of
  * the first (x_0, block 1). NULL where they are not measured. */
-const float *scene_gradient(const struct scene *scene, const struct moment *moment, int *count,
+const float *scene_gradient(const struct scene *scene, const struct snapshot *moment, int *count,
                             int *first);
 
 /* The same without a moment: how many layers, and from which number on. */

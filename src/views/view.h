@@ -68,8 +68,15 @@ struct view_row {
     const char *right; /* the same of Left and Right */
     const enum action *keys;       /* for the footer, ended by ACTIONS */
     const enum action *paused;     /* the same while nothing runs; NULL: the same ones */
-    const char *const (*notes)[2]; /* for the help: terms and what they mean, ended by NULL */
+    enum quantity_view shows;      /* the quantities that it shows, by their table */
+    const char *const (*notes)[2]; /* for the help, see view_note(); ended by NULL */
 };
+
+/* A note in place of which come the quantities of the view, as their table explains them. */
+#define VIEW_QUANTITIES                                                                            \
+    {                                                                                              \
+        "", NULL                                                                                   \
+    }
 
 #define VIEW_ROW(id, name) extern const struct view_row view_##name;
 VIEW_LIST(VIEW_ROW)

@@ -55,8 +55,8 @@ struct anatomy {
     enum side side;
     const struct layout_diagram *layout;
     struct layout_block rows;
-    struct moment moment; /* with details; step 0: there is none */
-    int block, sublayers; /* which block, and how many sublayers it has */
+    const struct snapshot *moment; /* with details; step 0: there is none */
+    int block, sublayers;          /* which block, and how many sublayers it has */
     struct factors factors;
     struct placement_row placement; /* of the block; without the norms where there is no norm */
     enum norm norm;
@@ -80,9 +80,9 @@ static struct anatomy anatomy_of(struct canvas *canvas, const struct layout_diag
                               .side = side,
                               .layout = layout,
                               .moment = scene_detailed_moment(scene, side)};
-    const struct moment *moment = &anatomy.moment;
-    if (moment->layers != settings->layers)
-        anatomy.moment = (struct moment){0};
+    if (anatomy.moment->layers != settings->layers)
+        anatomy.moment = &snapshot_none;
+    const struct snapshot *moment = anatomy.moment;
     anatomy.block = block_shown(scene);
     anatomy.stale = moment->step > 0 && moment->step != scene_step(scene);
     anatomy.norm = moment->step > 0 ? moment->norm : stack->norm;
@@ -108,6 +108,12 @@ static struct rect row_of(struct rect area, int row)
     return (struct rect){row, area.col, 1, area.cols};
 }
 
+/* A part of a quantity of the block; there is a moment. */
+static double number_at(const struct anatomy *anatomy, enum quantity quantity, int part)
+{
+    return (double)snapshot_array(anatomy->moment, quantity, part)[anatomy->block];
+}
+
 /* A gradient, with a digit less where it is too long. */
 static void gradient_text(char out[TEXT_NUMBER], double value, int cols)
 {
@@ -123,10 +129,9 @@ static void put_sizes(const struct anatomy *anatomy, int row, int sublayer, enum
     char rms[TEXT_NUMBER] = "--", gradient[TEXT_NUMBER] = "--";
     enum role role = anatomy->stale ? ROLE_DIM : ROLE_TEXT;
     struct rect grad = layout->grad.cols > 0 ? layout->grad : layout->note;
-    if (anatomy->moment.step > 0) {
-        const struct moment_flow *flow = &anatomy->moment.detail.flow[sublayer];
-        text_number(rms, (double)flow->rms[point][anatomy->block]);
-        gradient_text(gradient, (double)flow->grad[point][anatomy->block], grad.cols);
+    if (anatomy->moment->step > 0) {
+        text_number(rms, number_at(anatomy, quantity_flow_rms[sublayer], point));
+        gradient_text(gradient, number_at(anatomy, quantity_flow_grad[sublayer], point), grad.cols);
     }
     canvas_print_right(anatomy->canvas, row_of(layout->rms, row), 0, layout->rms.cols, role, "%s",
                        rms);
@@ -142,7 +147,7 @@ static void put_factor(const struct anatomy *anatomy, int row, const char *sign,
 {
     const struct rect note = row_of(anatomy->layout->note, row);
     char text[TEXT_NUMBER];
-    if (anatomy->moment.step == 0 || !isfinite(factor))
+    if (anatomy->moment->step == 0 || !isfinite(factor))
         return;
     text_factor(text, factor, anatomy->scene->terminal.ascii);
     int col = canvas_print(anatomy->canvas, note, 0, 0, anatomy->stale ? ROLE_DIM : ROLE_TITLE,
@@ -358,25 +363,23 @@ static void label_sublayer(const struct anatomy *anatomy, int sublayer)
         put_sizes(anatomy, rows->norm_branch.above, sublayer, FLOW_NORM_BRANCH);
     if (anatomy->placement.norm_in)
         put_sizes(anatomy, rows->norm_in.above, sublayer, FLOW_NORM_IN);
-    if (anatomy->moment.step == 0)
+    if (anatomy->moment->step == 0)
         return;
-    const struct moment_flow *flow = &anatomy->moment.detail.flow[sublayer];
+    const enum quantity rstd = quantity_flow_rstd[sublayer];
     put_factor(anatomy, rows->join, "", factors->join[sublayer], "join");
     if (anatomy->placement.norm_out) {
         put_factor(anatomy, rows->norm_out.box.row + rows->norm_out.box.rows / 2, "",
                    factors->norm[sublayer], "norm");
-        put_forward(anatomy, &rows->norm_out, true, inverse,
-                    (double)flow->rstd[FLOW_NOUT][anatomy->block]);
+        put_forward(anatomy, &rows->norm_out, true, inverse, number_at(anatomy, rstd, FLOW_NOUT));
     }
     if (sizes)
         put_factor(anatomy, rows->split, "= ", factors->sublayer[sublayer], "sublayer");
     put_forward(anatomy, &rows->branch, false, "gain", factors->gain[sublayer]);
     if (anatomy->placement.norm_branch)
         put_forward(anatomy, &rows->norm_branch, false, inverse,
-                    (double)flow->rstd[FLOW_NBRANCH][anatomy->block]);
+                    number_at(anatomy, rstd, FLOW_NBRANCH));
     if (anatomy->placement.norm_in)
-        put_forward(anatomy, &rows->norm_in, false, inverse,
-                    (double)flow->rstd[FLOW_NIN][anatomy->block]);
+        put_forward(anatomy, &rows->norm_in, false, inverse, number_at(anatomy, rstd, FLOW_NIN));
 }
 
 /* Blind, the block is a box that nothing can be seen of. */
@@ -451,7 +454,7 @@ static void draw_head(const struct anatomy *anatomy)
                                                                           : grad[1];
         put_factor(anatomy, layout->head.row, "", anatomy->factors.block, "block");
         end = head_right(anatomy, layout->grad, ROLE_DIM, name);
-    } else if (anatomy->moment.step > 0 && isfinite(anatomy->factors.block)) {
+    } else if (anatomy->moment->step > 0 && isfinite(anatomy->factors.block)) {
         char factor[TEXT_NUMBER];
         text_factor(factor, anatomy->factors.block, scene->terminal.ascii);
         end = head_right(anatomy, layout->note, ROLE_TITLE, factor);
@@ -461,7 +464,7 @@ static void draw_head(const struct anatomy *anatomy)
     snprintf(text[0], LONG_TEXT, "block %d of %d", block, layers);
     snprintf(text[1], LONG_TEXT, "b%d/%d", block, layers);
     if (anatomy->stale) {
-        const int64_t step = anatomy->moment.step;
+        const int64_t step = anatomy->moment->step;
         snprintf(text[0], LONG_TEXT, "block %d of %d, measured at step %" PRId64, block, layers,
                  step);
         snprintf(text[1], LONG_TEXT, "block %d of %d at step %" PRId64, block, layers, step);
@@ -484,7 +487,7 @@ static void draw_product(const struct anatomy *anatomy)
     const char *dot = ascii ? "*" : "·", *per = factors->sublayers == 1 ? "block" : "sublayer";
     char norm[TEXT_NUMBER], join[TEXT_NUMBER], mean[TEXT_NUMBER], block[TEXT_NUMBER];
     char each[FLOW_SUBLAYERS][TEXT_NUMBER], text[5][LONG_TEXT];
-    if (anatomy->moment.step == 0 || !isfinite(factors->block))
+    if (anatomy->moment->step == 0 || !isfinite(factors->block))
         return;
     text_factor(norm, factors->mean_norm, ascii);
     text_factor(join, factors->mean_join, ascii);
@@ -612,12 +615,7 @@ static const char *const notes[][2] = {
      "the signal flows upwards, from x_(l-1) at the bottom to x_l: the line at the left is the "
      "stream, which skips the branch; at + the branch is added to it. Norms stand where the "
      "placement has them. Blind hides the inside of the block"},
-    {"RMS",
-     "root mean square of the signal over batch, tokens and width, at that point of the way up"},
-    {"grad", "L2 norm of the loss's gradient with respect to the signal at that point, over the "
-             "whole batch; it comes from above"},
-    {"1/σ", "what a norm multiplies its input by, mean over batch and tokens (1/sd without "
-            "UTF-8). DyT has none"},
+    VIEW_QUANTITIES,
     {"gain", "RMS behind attention or feed-forward network over RMS before it"},
     {"norm, join",
      "what the gradient is multiplied by on its way down: through a norm on the stream, and "
@@ -637,6 +635,7 @@ const struct view_row view_anatomy = {
     .key = '3',
     .summary = "one block as a diagram, with the signal at every edge",
     .draw = draw,
+    .shows = SHOWN_ANATOMY,
     .act = {[ACT_SCROLL] = scroll},
     .watch = WATCH_DETAIL,
     .up = "block",

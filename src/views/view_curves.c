@@ -49,20 +49,9 @@ static void cursor_texts(const struct scene *scene, char text[TEXTS][TEXT_SIZE])
 {
     char name[SIDES][TEXT_TITLE], raw[SIDES][TEXT_NUMBER];
     for (enum side side = LEFT; side < SIDES; side++) {
-        const struct moment moment = scene_moment(scene, side);
+        const enum quantity quantity = scene->look.curves.quantity;
         scene_title(scene, side, true, name[side]);
-        switch (scene->look.curves.curve) {
-        case CURVE_RATIO:
-            text_ratio(raw[side], moment.ratio);
-            break;
-        case CURVE_GRADIENT:
-            text_scientific(raw[side], moment.grad_norm, 2);
-            break;
-        case CURVE_LOSS:
-        case CURVES:
-            text_loss(raw[side], moment.loss);
-            break;
-        }
+        curves_number(raw[side], quantity, snapshot_scalar(scene_moment(scene, side), quantity));
     }
     snprintf(text[0], TEXT_SIZE, "raw, at step %" PRId64 " alone: %s %s, %s %s", scene_step(scene),
              name[LEFT], raw[LEFT], name[RIGHT], raw[RIGHT]);
@@ -72,37 +61,24 @@ static void cursor_texts(const struct scene *scene, char text[TEXTS][TEXT_SIZE])
     text[3][0] = '\0';
 }
 
-/* What the curve says. */
-static void meaning_texts(enum curve curve, char text[TEXTS][TEXT_SIZE])
-{
-    static const char *const meaning[CURVES][TEXTS] = {
-        [CURVE_LOSS] = {"", "", "", ""},
-        [CURVE_RATIO] = {"below 1 the gradient vanishes on its way down, above 1 it grows",
-                         "below 1: it vanishes on its way down", "below 1: it vanishes", ""},
-        [CURVE_GRADIENT] = {"the length of the gradient of all trained numbers of a stack",
-                            "of all trained numbers of a stack", "of a whole stack", ""},
-    };
-    for (int i = 0; i < TEXTS; i++)
-        snprintf(text[i], TEXT_SIZE, "%s", meaning[curve][i]);
-}
-
 static void draw_info(struct canvas *canvas, struct rect area, const struct scene *scene)
 {
     const struct curves_look *look = &scene->look.curves;
     char text[TEXTS][TEXT_SIZE], how[2][64];
-    snprintf(how[0], sizeof how[0], "%s%ssmoothing %.3g", look->log_y[look->curve] ? "log y, " : "",
-             look->log_x ? "log x, " : "", look->smoothing);
+    snprintf(how[0], sizeof how[0], "%s%ssmoothing %.3g",
+             look->log_y[look->quantity] ? "log y, " : "", look->log_x ? "log x, " : "",
+             look->smoothing);
     snprintf(how[1], sizeof how[1], "smooth %.3g", look->smoothing);
     bool wide = area.cols >= 56;
     int end = canvas_print_right(canvas, area, 0, area.cols, ROLE_DIM, "%s", how[wide ? 0 : 1]);
     if (scene->look.cursor > 0)
         cursor_texts(scene, text);
-    else if (look->curve == CURVE_LOSS)
+    else if (look->quantity == QUANTITY_LOSS)
         race_texts(scene, text);
-    else
-        meaning_texts(look->curve, text);
+    const bool texts = scene->look.cursor > 0 || look->quantity == QUANTITY_LOSS;
+    const char *const written[] = {text[0], text[1], text[2], text[3], NULL};
     canvas_fit(canvas, area, 0, end - 2, scene->look.cursor > 0 ? ROLE_WARN : ROLE_TEXT,
-               (const char *const[]){text[0], text[1], text[2], text[3], NULL});
+               texts ? written : quantity_table[look->quantity].note);
 }
 
 static void draw(struct canvas *canvas, struct rect area, const struct scene *scene)
@@ -140,7 +116,7 @@ static void zoom(struct scene *scene, int by, struct rect area, struct answer *a
 static void pan(struct scene *scene, int direction, struct rect area, struct answer *answer)
 {
     struct curves_look *look = &scene->look.curves;
-    double from, to, newest = (double)scene->data.history->last[LEFT].step;
+    double from, to, newest = (double)history_newest(scene->data.history);
     (void)area;
     chart_range(scene, look, &from, &to);
     if (look->zoom == 0) {
@@ -172,10 +148,10 @@ static void smooth(struct scene *scene, int by, struct rect area, struct answer 
 
 static void next_quantity(struct scene *scene, int by, struct rect area, struct answer *answer)
 {
-    enum curve *curve = &scene->look.curves.curve;
+    enum quantity *quantity = &scene->look.curves.quantity;
     (void)area;
-    *curve = (enum curve)(((int)*curve + by) % CURVES);
-    answer_say(answer, "curves: %s", curve_table[*curve].name);
+    *quantity = quantity_step(*quantity, by);
+    answer_say(answer, "curves: %s", quantity_table[*quantity].label);
 }
 
 static void toggle(bool *log, const char *axis, struct answer *answer)
@@ -196,7 +172,7 @@ static void toggle_y(struct scene *scene, int by, struct rect area, struct answe
     struct curves_look *look = &scene->look.curves;
     (void)by;
     (void)area;
-    toggle(&look->log_y[look->curve], curve_table[look->curve].name, answer);
+    toggle(&look->log_y[look->quantity], quantity_table[look->quantity].label, answer);
 }
 
 static void restart(struct scene *scene)
@@ -216,7 +192,7 @@ static const char *const notes[][2] = {
     {"smoothing",
      "the weight of the past per step in the bright line, debiased; of ratios and gradients "
      "the logarithms are smoothed. The dim dots are the raw values"},
-    {"gradient norm", "L2 norm of the gradient of all parameters, before clipping"},
+    VIEW_QUANTITIES,
     {"diamonds",
      "the held-out loss, where it was measured: filled for the left stack, open for the right "
      "one"},
@@ -227,6 +203,7 @@ const struct view_row view_curves = {
     .key = '5',
     .summary = "loss, ratio, gradient norm over the steps, at large",
     .draw = draw,
+    .shows = SHOWN_CURVES,
     .hit = hit_at,
     .act = {[ACT_SIDEWAYS] = pan,
             [ACT_ZOOM] = zoom,

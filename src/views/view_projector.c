@@ -60,13 +60,13 @@ static void draw_panel(struct canvas *canvas, const struct layout_big *panel,
                        const struct scene *scene, enum side side)
 {
     const struct bars bars = bars_of(scene, side);
-    const struct moment moment = scene_moment(scene, side);
+    const struct snapshot *moment = scene_moment(scene, side);
     const struct bars_shown shown =
         bars_choose(bars.count, panel->bar.rows, scene->look.bars.scroll, true);
-    const bool bad = moment.fault.place != FAULT_NONE;
+    const bool bad = moment->fault.place != FAULT_NONE;
     char text[TEXT_NUMBER];
     draw_name(canvas, panel->name, scene, side);
-    text_loss(text, moment.step > 0 ? moment.smooth : NAN);
+    text_loss(text, snapshot_scalar(moment, QUANTITY_SMOOTH_LOSS));
     draw_number(canvas, panel->loss, bad ? ROLE_BAD : scene_accent[side], scene, bad ? "nan" : text,
                 loss_kept);
     draw_word(canvas, panel->word, scene, &bars, &shown);

@@ -13,74 +13,15 @@
 #include <stdio.h>
 #include <string.h>
 
-_Static_assert((int)LAYOUT_PROPERTIES == (int)STREAM_KINDS, "one place for each property");
-
-struct property_row {
-    const char *name;     /* as a message has it */
-    const char *title[5]; /* from long to short, ended by NULL: what, over what, in what unit */
-    const char *words;    /* how to read it */
-    size_t offset;        /* of its values in struct moment */
-    int first;            /* the first layer that has a value: x_0, or x_1, or block 1 */
-    bool of_block;        /* layers are b1, b2 ..., whose values begin with b1; or x_0, x_1 ... */
-    bool logarithmic;     /* on an axis of decades; otherwise from 0 to 1, or from -1 */
-    bool beyond;          /* can be more than 1, and then the axis reaches further */
-    bool always;          /* measured in every step */
-};
-
-static const struct property_row property_table[STREAM_KINDS] = {
-    [STREAM_RMS] = {.name = "RMS of x_l",
-                    .title = {"RMS of x_l over batch, tokens, width", "RMS of x_l over the batch",
-                              "RMS of x_l", NULL},
-                    .words = "RMS: a norm at the end of each block holds the stream at one size; "
-                             "without one it is a plain sum, and grows with every block.",
-                    .offset = offsetof(struct moment, stream_rms),
-                    .logarithmic = true,
-                    .always = true},
-    [STREAM_COSINE] = {.name = "cosine between neighbouring layers",
-                       .title = {"cosine between x_l and x_(l-1), mean over tokens",
-                                 "cosine of x_l and x_(l-1), mean", "cosine x_l, x_(l-1)", "cosine",
-                                 NULL},
-                       .words = "Collapse: a cosine of 1 says that a block no longer turns the "
-                                "stream. Where late layers come near it they could be left out.",
-                       .offset = offsetof(struct moment, detail.cosine),
-                       .first = 1},
-    [STREAM_SIMILARITY] = {.name = "similarity between tokens",
-                           .title = {"similarity: mean cosine of two tokens in x_l",
-                                     "similarity of two tokens in x_l", "token similarity",
-                                     "similarity", NULL},
-                           .words = "Collapse: a similarity of 1 says that all tokens of a "
-                                    "sequence have become one vector; nothing tells them apart.",
-                           .offset = offsetof(struct moment, detail.similarity)},
-    [STREAM_ENTROPY] = {.name = "attention entropy",
-                        .title = {"attention entropy, as part of that of even attention",
-                                  "attention entropy, part of even", "attention entropy", "entropy",
-                                  NULL},
-                        .words = "1: attention looks at all keys alike and selects nothing; 0: at "
-                                 "one key alone. Where the tokens have collapsed it goes to 1.",
-                        .offset = offsetof(struct moment, detail.entropy),
-                        .first = 1,
-                        .of_block = true},
-    [STREAM_SHARE] = {.name = "share of the branches",
-                      .title = {"share of a block: |x_l - x_(l-1)| over |x_(l-1)|, L2",
-                                "share: |x_l - x_(l-1)| / |x_(l-1)|", "share of the block", "share",
-                                NULL},
-                      .words = "What a block adds to the stream, over what was there. Towards 0: "
-                               "what the block computes hardly counts.",
-                      .offset = offsetof(struct moment, detail.share),
-                      .first = 1,
-                      .of_block = true,
-                      .beyond = true},
-};
-
 static const char collapse_words[] =
     "Representation collapse: the tokens of a sequence become one vector, so that similarity goes "
     "to 1, from the last layer down; then attention has nothing to select by and its entropy goes "
     "to 1 too. Late layers that only repeat the stream show a cosine of 1 and a share of 0.";
 
-/* One property of one stack, and the axis of both. Every layer has a place, 0 .. L, also where it
+/* One quantity of one stack, and the axis of both. Every layer has a place, 0 .. L, also where it
  * has no value, so that properties beside each other line up. */
 struct property {
-    const struct property_row *row;
+    const struct quantity_row *row;
     struct bars bars;
     struct axis axis;
     double low, high; /* of an axis that is not logarithmic */
@@ -91,30 +32,41 @@ static int bar_count(const struct scene *scene)
     return scene->data.settings->layers + 1;
 }
 
-static struct bars bars_of_kind(const struct scene *scene, enum side side, enum stream_kind kind)
+static bool is_of_block(const struct quantity_row *row)
 {
-    const struct property_row *row = &property_table[kind];
-    const struct moment moment =
-        row->always ? scene_finite_moment(scene, side) : scene_detailed_moment(scene, side);
+    return row->shape == SHAPE_BLOCKS;
+}
+
+/* The first layer that has a value: x_0, or x_1, or block 1. */
+static int first_layer(const struct quantity_row *row)
+{
+    return is_of_block(row) ? 1 : row->first;
+}
+
+static struct bars bars_of_kind(const struct scene *scene, enum side side, enum quantity quantity)
+{
+    const struct snapshot *moment = quantity_table[quantity].when == WHEN_STEP
+                                        ? scene_finite_moment(scene, side)
+                                        : scene_detailed_moment(scene, side);
     struct bars bars = {.count = bar_count(scene)};
-    if (moment.step == 0 || moment.layers != scene->data.settings->layers)
+    if (moment->step == 0 || moment->layers != scene->data.settings->layers)
         return bars;
-    memcpy(&bars.value, (const char *)&moment + row->offset, sizeof bars.value);
-    bars.stale = moment.step < scene_step(scene) ? moment.step : 0;
+    bars.value = snapshot_array(moment, quantity, 0);
+    bars.stale = moment->step < scene_step(scene) ? moment->step : 0;
     return bars;
 }
 
 /* The value of layer x_l or block l; NAN where there is none. */
-static double value_at(const struct property_row *row, const struct bars *bars, int layer)
+static double value_at(const struct quantity_row *row, const struct bars *bars, int layer)
 {
-    return bars->value && layer >= row->first ? (double)bars->value[layer - row->of_block]
-                                              : (double)NAN;
+    return bars->value && layer >= first_layer(row) ? (double)bars->value[layer - is_of_block(row)]
+                                                    : (double)NAN;
 }
 
 /* The bars of a stack, on an axis that holds those of both. */
-static struct property property_of(const struct scene *scene, enum side side, enum stream_kind kind)
+static struct property property_of(const struct scene *scene, enum side side, enum quantity kind)
 {
-    struct property property = {.row = &property_table[kind], .high = 1};
+    struct property property = {.row = &quantity_table[kind], .high = 1};
     double least = NAN, most = NAN;
     for (enum side each = LEFT; each < SIDES; each++) {
         struct bars bars = bars_of_kind(scene, each, kind);
@@ -126,11 +78,11 @@ static struct property property_of(const struct scene *scene, enum side side, en
         if (each == side)
             property.bars = bars;
     }
-    if (property.row->logarithmic)
+    if (property.row->axis == AXIS_DECADES)
         property.axis = plot_heat_axis(least, most);
-    if (property.row->beyond && most > property.high)
+    if (property.row->axis == AXIS_LINEAR && most > property.high)
         property.high = plot_nice_above(most);
-    if (!property.row->logarithmic && least < 0)
+    if (property.row->axis != AXIS_DECADES && least < 0)
         property.low = -property.high;
     return property;
 }
@@ -186,7 +138,7 @@ static struct layout_property used_part(const struct layout_property *layout,
 }
 
 static void draw_property(struct canvas *canvas, const struct layout_property *whole,
-                          const struct scene *scene, enum side side, enum stream_kind kind)
+                          const struct scene *scene, enum side side, enum quantity kind)
 {
     const struct property property = property_of(scene, side, kind);
     const struct bars *bars = &property.bars;
@@ -195,8 +147,8 @@ static void draw_property(struct canvas *canvas, const struct layout_property *w
     const struct layout_property part = used_part(whole, &shown), *layout = &part;
     const enum texture texture = bars_texture(bars, side);
     enum role role = bars->stale > 0 ? scene_accent_dim[side] : scene_accent[side];
-    draw_head(canvas, layout->head, &property, &shown, kind == scene->look.stream.kind);
-    if (property.row->logarithmic) {
+    draw_head(canvas, layout->head, &property, &shown, kind == scene->look.stream.quantity);
+    if (property.row->axis == AXIS_DECADES) {
         plot_log_grid(canvas, layout->bar, &property.axis, scene->terminal.ascii);
         plot_log_axis(canvas, layout->axis, layout->bar, &property.axis, scene->terminal.ascii);
     } else {
@@ -206,9 +158,9 @@ static void draw_property(struct canvas *canvas, const struct layout_property *w
     }
     for (int i = 0; i < shown.count; i++) {
         const int layer = shown.index[i], middle = bars_middle(&shown, layout->bar.rows, i);
-        const char *stem = property.row->of_block ? "b" : layer < 100 ? "x_" : "x";
+        const char *stem = is_of_block(property.row) ? "b" : layer < 100 ? "x_" : "x";
         const double value = value_at(property.row, bars, layer);
-        if (layer < property.row->first)
+        if (layer < first_layer(property.row))
             continue;
         struct rect bar = {layout->bar.row + bars_top(&shown, layout->bar.rows, i), layout->bar.col,
                            shown.thick, layout->bar.cols};
@@ -217,7 +169,7 @@ static void draw_property(struct canvas *canvas, const struct layout_property *w
         canvas_print(canvas, layout->label, middle, 0, ROLE_TEXT, "%s%d", stem, layer);
         canvas_print_right(canvas, layout->value, middle, layout->value.cols,
                            bars->stale > 0 || !bars->value ? ROLE_DIM : ROLE_TEXT, "%s", text);
-        if (property.row->logarithmic)
+        if (property.row->axis == AXIS_DECADES)
             plot_bar(canvas, bar, axis_fraction(&property.axis, value), texture,
                      scene->terminal.ascii, role);
         else
@@ -238,16 +190,16 @@ static void draw_words(struct canvas *canvas, struct rect area, const char *text
 static void draw(struct canvas *canvas, struct rect area, const struct scene *scene)
 {
     const struct layout_stream layout = layout_stream(area);
-    const bool all = layout.properties == STREAM_KINDS;
+    const int kinds = quantity_count(SHOWN_STREAM);
+    const int shown = layout.properties < kinds ? layout.properties : kinds;
+    const int from = shown == kinds ? 0 : quantity_number(scene->look.stream.quantity);
     for (enum side side = LEFT; side < SIDES; side++) {
         panel_titles(canvas, layout.panel[side].title, layout.panel[side].state, scene, side);
-        for (int i = 0; i < layout.properties; i++) {
-            const int kind = all ? i : ((int)scene->look.stream.kind + i) % STREAM_KINDS;
+        for (int i = 0; i < shown; i++)
             draw_property(canvas, &layout.panel[side].property[i], scene, side,
-                          (enum stream_kind)kind);
-        }
+                          quantity_at(SHOWN_STREAM, (from + i) % kinds));
     }
-    draw_words(canvas, layout.words[0], property_table[scene->look.stream.kind].words);
+    draw_words(canvas, layout.words[0], quantity_table[scene->look.stream.quantity].note[0]);
     draw_words(canvas, layout.words[1], collapse_words);
 }
 
@@ -263,10 +215,10 @@ static void scroll(struct scene *scene, int up, struct rect area, struct answer 
 
 static void next_quantity(struct scene *scene, int by, struct rect area, struct answer *answer)
 {
-    enum stream_kind *kind = &scene->look.stream.kind;
+    enum quantity *quantity = &scene->look.stream.quantity;
     (void)area;
-    *kind = (enum stream_kind)(((int)*kind + by) % STREAM_KINDS);
-    answer_say(answer, "stream: %s", property_table[*kind].name);
+    *quantity = quantity_step(*quantity, by);
+    answer_say(answer, "stream: %s", quantity_table[*quantity].label);
 }
 
 /* ---- the row ---- */
@@ -275,27 +227,13 @@ static const enum action keys[] = {
     ACTION_PAUSE,     ACTION_QUANTITY,      ACTION_SCROLL_UP, ACTION_BACK,   ACTION_FORWARD,
     ACTION_NEXT_VIEW, ACTION_WARMUP_LONGER, ACTION_RESTART,   ACTION_EXPORT, ACTIONS};
 
-static const char *const notes[][2] = {
-    {"RMS of x_l",
-     "root mean square of the stream over batch, tokens and width, on a logarithmic axis "
-     "that both stacks share"},
-    {"cosine",
-     "between x_l and x_(l-1) of the same token, mean over batch and tokens. 1: the block "
-     "no longer turns the stream"},
-    {"similarity",
-     "mean cosine of two different tokens of a sequence in x_l. 1: all tokens have become the "
-     "same vector, which is called representation collapse"},
-    {"entropy",
-     "of the attention probabilities, mean over batch, heads and queries, as part of that of "
-     "even attention. 1: all keys alike; 0: one key alone"},
-    {"share", "L2 norm of what a block adds to the stream over that of the stream before it"},
-    {NULL, NULL},
-};
+static const char *const notes[][2] = {VIEW_QUANTITIES, {NULL, NULL}};
 
 const struct view_row view_stream = {
     .key = '6',
     .summary = "what the stream looks like in every layer",
     .draw = draw,
+    .shows = SHOWN_STREAM,
     .act = {[ACT_SCROLL] = scroll, [ACT_QUANTITY] = next_quantity},
     .scroll_max = scroll_max,
     .watch = WATCH_DETAIL,

@@ -12,7 +12,7 @@
 #include <string.h>
 
 enum {
-    ROWS_MOST = 2 * BLOCK_TENSORS_MAX,
+    ROWS_MOST = 2 * EVENT_TENSORS,
     THICK_MAX = 3,
     NUMBER_COLS = 5,      /* a cell this wide has its number in it, "3e-2" */
     LONG_NUMBER_COLS = 8, /* and from here with one more digit */
@@ -20,44 +20,6 @@ enum {
     KEY_BESIDE_FROM = 72,
     RANGE_MOMENTS = 8, /* the colours are scaled to so many moments, ... */
     RANGE_STEPS = 8    /* ... so many steps apart, so that they do not flicker */
-};
-
-/* What a cell can show. */
-struct cell_row {
-    const char *name;     /* as a message has it */
-    const char *title[4]; /* from long to short, ended by NULL */
-    const char *over[3];  /* what is taken over what; likewise */
-    const char *key;      /* beside the key of the colours */
-    double mark;          /* a value worth marking there; NAN: none */
-    size_t offset;        /* of its values in struct moment_tensor */
-};
-
-static const struct cell_row cell_table[CELL_KINDS] = {
-    [CELL_GRADIENT] = {.name = "gradient",
-                       .title = {"parameter gradient, L2 norm of dLoss/dW of each tensor",
-                                 "parameter gradient, L2 of dLoss/dW", "parameter gradient"},
-                       .over = {"L2 norm over the tensor, before clipping, of this step's batch",
-                                "L2 norm over the tensor", NULL},
-                       .key = "L2 norm, the same for both",
-                       .mark = NAN,
-                       .offset = offsetof(struct moment_tensor, grad)},
-    [CELL_UPDATE] =
-        {.name = "update over weight",
-         .title = {"update over weight, L2 norms of W_new - W_old and of W_old",
-                   "update over weight, L2 norms", "update over weight"},
-         .over = {"L2 norms over the tensor, of this step's update; -- where W_old is 0",
-                  "L2 norms over the tensor", NULL},
-         .key = "ratio; 1e-3 is a usual update",
-         .mark = 1e-3,
-         .offset = offsetof(struct moment_tensor, update_ratio)},
-    [CELL_WEIGHT] = {.name = "weight",
-                     .title = {"weight, L2 norm of W of each tensor, before this step's update",
-                               "weight, L2 norm of W of each tensor", "weight, L2 norm", NULL},
-                     .over = {"L2 norm over the tensor, before this step's update",
-                              "L2 norm over the tensor", NULL},
-                     .key = "L2 norm, the same for both",
-                     .mark = NAN,
-                     .offset = offsetof(struct moment_tensor, weight)},
 };
 
 /* The rows: all tensors that one of the stacks has; while blind those of both, since the others
@@ -81,26 +43,19 @@ static int find_name(const char *const *names, int count, const char *name)
 }
 
 /* The values of a tensor of a stack; NULL where the stack has no such tensor. */
-static const float *values_of(const struct scene *scene, const struct moment *moment,
+static const float *values_of(const struct scene *scene, const struct snapshot *moment,
                               const char *name)
 {
-    for (int t = 0; t < moment->tensors; t++)
-        if (strcmp(moment->tensor[t].name, name) == 0) {
-            const float *values;
-            memcpy(&values,
-                   (const char *)&moment->tensor[t] + cell_table[scene->look.tensors.kind].offset,
-                   sizeof values);
-            return values;
-        }
-    return NULL;
+    const int t = snapshot_find(moment, name);
+    return t < 0 ? NULL : snapshot_array(moment, scene->look.tensors.quantity, t);
 }
 
 static struct rows shared_rows(const struct scene *scene, const struct rows *all)
 {
-    const struct moment left = scene_moment(scene, LEFT), right = scene_moment(scene, RIGHT);
+    const struct snapshot *left = scene_moment(scene, LEFT), *right = scene_moment(scene, RIGHT);
     struct rows rows = {0};
     for (int i = 0; i < all->count; i++)
-        if (values_of(scene, &left, all->name[i]) && values_of(scene, &right, all->name[i]))
+        if (values_of(scene, left, all->name[i]) && values_of(scene, right, all->name[i]))
             rows.name[rows.count++] = all->name[i];
     return rows;
 }
@@ -111,15 +66,15 @@ static struct rows rows_of(const struct scene *scene)
 {
     struct rows rows = {0};
     for (enum side side = LEFT; side < SIDES; side++) {
-        const struct moment moment = scene_moment(scene, side);
+        const struct snapshot *moment = scene_moment(scene, side);
         int behind = 0;
-        for (int t = 0; t < moment.tensors; t++) {
-            int at = find_name(rows.name, rows.count, moment.tensor[t].name);
+        for (int t = 0; t < moment->tensors; t++) {
+            int at = find_name(rows.name, rows.count, snapshot_tensor(moment, t));
             if (at < 0) {
                 at = behind;
                 memmove(rows.name + at + 1, rows.name + at,
                         (size_t)(rows.count - at) * sizeof rows.name[0]);
-                rows.name[at] = moment.tensor[t].name;
+                rows.name[at] = snapshot_tensor(moment, t);
                 rows.count++;
             }
             behind = at + 1;
@@ -156,12 +111,12 @@ static struct axis axis_of(const struct scene *scene, const struct rows *rows)
     for (enum side side = LEFT; side < SIDES; side++)
         for (int m = 0; m < RANGE_MOMENTS; m++) {
             int64_t step = scene_step(scene) - m * RANGE_STEPS;
-            const struct moment moment =
+            const struct snapshot *moment =
                 history_moment(scene->data.history, side, step > 1 ? step : 1);
             for (int t = 0; t < rows->count; t++) {
-                const float *value = values_of(scene, &moment, rows->name[t]);
+                const float *value = values_of(scene, moment, rows->name[t]);
                 if (value)
-                    axis_widen(&least, &most, value, moment.layers);
+                    axis_widen(&least, &most, value, moment->layers);
             }
         }
     return plot_heat_axis(least, most);
@@ -270,12 +225,12 @@ static void draw_map(struct canvas *canvas, struct rect map, const struct scene 
                      enum side side, const struct rows *rows, const struct window *window,
                      const struct axis *axis)
 {
-    const struct moment moment = scene_finite_moment(scene, side);
+    const struct snapshot *moment = scene_finite_moment(scene, side);
     const int blocks = scene->data.settings->layers;
     const bool letters = scene_has_letters(scene);
-    for (int i = 0; i < window->count && moment.layers == blocks; i++) {
+    for (int i = 0; i < window->count && moment->layers == blocks; i++) {
         const char *name = rows->name[window->first + i];
-        const float *value = values_of(scene, &moment, name);
+        const float *value = values_of(scene, moment, name);
         struct rect area = {map.row + i * window->thick, map.col, window->thick, map.cols};
         if (value)
             draw_row(canvas, area, value, blocks, axis, letters);
@@ -324,8 +279,8 @@ static void draw_readout(struct canvas *canvas, struct rect area, const struct s
     char text[TEXT_TITLE * 2], brief[TEXT_TITLE];
     int end = area.cols;
     for (int i = SIDES - 1; i >= 0; i--) {
-        const struct moment moment = scene_finite_moment(scene, (enum side)i);
-        const float *value = values_of(scene, &moment, name);
+        const struct snapshot *moment = scene_finite_moment(scene, (enum side)i);
+        const float *value = values_of(scene, moment, name);
         char number[TEXT_NUMBER], title[TEXT_TITLE];
         text_scientific(number, value ? (double)value[block] : (double)NAN, 2);
         scene_title(scene, (enum side)i, true, title);
@@ -343,7 +298,7 @@ static void draw_readout(struct canvas *canvas, struct rect area, const struct s
     canvas_fit(canvas, area, 0, end, ROLE_TITLE, (const char *const[]){text, place, brief, NULL});
     if (area.rows > 1)
         canvas_fit(canvas, (struct rect){area.row + 1, area.col, 1, area.cols}, 0, area.cols,
-                   ROLE_DIM, cell_table[scene->look.tensors.kind].over);
+                   ROLE_DIM, quantity_table[scene->look.tensors.quantity].note);
 }
 
 static void draw_head(struct canvas *canvas, struct rect area, const struct scene *scene,
@@ -351,12 +306,12 @@ static void draw_head(struct canvas *canvas, struct rect area, const struct scen
 {
     int end = area.cols;
     for (int i = SIDES - 1; i >= 0; i--) {
-        const struct moment moment = scene_finite_moment(scene, (enum side)i);
+        const struct snapshot *moment = scene_finite_moment(scene, (enum side)i);
         char title[TEXT_TITLE];
         scene_title(scene, (enum side)i, true, title);
-        if (moment.step > 0 && moment.step < scene_step(scene))
+        if (moment->step > 0 && moment->step < scene_step(scene))
             end = canvas_print_right(canvas, area, 0, end, ROLE_WARN,
-                                     "%.18s kept from step %" PRId64, title, moment.step) -
+                                     "%.18s kept from step %" PRId64, title, moment->step) -
                   2;
     }
     if (window->count < rows->count)
@@ -367,7 +322,7 @@ static void draw_head(struct canvas *canvas, struct rect area, const struct scen
         end = canvas_print_right(canvas, area, 0, end, ROLE_WARN, "%d blocks in %d columns",
                                  scene->data.settings->layers, cols) -
               2;
-    canvas_fit(canvas, area, 0, end, ROLE_TEXT, cell_table[scene->look.tensors.kind].title);
+    canvas_fit(canvas, area, 0, end, ROLE_TEXT, quantity_table[scene->look.tensors.quantity].title);
 }
 
 static void draw(struct canvas *canvas, struct rect area, const struct scene *scene)
@@ -376,7 +331,7 @@ static void draw(struct canvas *canvas, struct rect area, const struct scene *sc
     const struct rows rows = rows_of(scene);
     const struct window window = window_of(scene, &rows, layout.name.rows - 1);
     const struct axis axis = axis_of(scene, &rows);
-    const struct cell_row *cell = &cell_table[scene->look.tensors.kind];
+    const struct quantity_row *cell = &quantity_table[scene->look.tensors.quantity];
     for (enum side side = LEFT; side < SIDES; side++) {
         panel_titles(canvas, layout.panel[side].title, layout.panel[side].state, scene, side);
         draw_map(canvas, layout.panel[side].map, scene, side, &rows, &window, &axis);
@@ -395,7 +350,7 @@ static void draw(struct canvas *canvas, struct rect area, const struct scene *sc
         key.col += KEY_TEXT_COLS;
         key.cols -= KEY_TEXT_COLS;
     }
-    plot_heat_key(canvas, key, &axis, cell->mark, scene_has_letters(scene));
+    plot_heat_key(canvas, key, &axis, cell->mark > 0 ? cell->mark : NAN, scene_has_letters(scene));
 }
 
 static void hit_at(struct rect area, const struct scene *scene, int row, int col, struct hit *hit)
@@ -444,10 +399,10 @@ static void go_sideways(struct scene *scene, int right, struct rect area, struct
 
 static void next_quantity(struct scene *scene, int by, struct rect area, struct answer *answer)
 {
-    enum cell_kind *kind = &scene->look.tensors.kind;
+    enum quantity *quantity = &scene->look.tensors.quantity;
     (void)area;
-    *kind = (enum cell_kind)(((int)*kind + by) % CELL_KINDS);
-    answer_say(answer, "tensors: %s", cell_table[*kind].name);
+    *quantity = quantity_step(*quantity, by);
+    answer_say(answer, "tensors: %s", quantity_table[*quantity].label);
 }
 
 /* ---- the row ---- */
@@ -457,10 +412,7 @@ static const enum action keys[] = {
     ACTION_FORWARD, ACTION_WARMUP_LONGER, ACTION_RESTART,   ACTION_EXPORT, ACTIONS};
 
 static const char *const notes[][2] = {
-    {"update over weight",
-     "L2 norm of what a step changed in a tensor over the L2 norm of what it was; 1e-3 "
-     "is a usual value, marked in the key"},
-    {"weight", "L2 norm of a tensor before the step's update: which tensors grow, and which decay"},
+    VIEW_QUANTITIES,
     {"tensors",
      "a row for each tensor of a block, a column for each block; blank: the stack has no such "
      "tensor. Colours as in the waterfall, scaled to the last 64 steps"},
@@ -472,6 +424,7 @@ const struct view_row view_tensors = {
     .key = '4',
     .summary = "gradient, update and weight of every tensor, as colour",
     .draw = draw,
+    .shows = SHOWN_TENSORS,
     .hit = hit_at,
     .act = {[ACT_SCROLL] = scroll, [ACT_SIDEWAYS] = go_sideways, [ACT_QUANTITY] = next_quantity},
     .up = "tensor",

@@ -35,7 +35,7 @@ struct bands {
  * around the cursor. */
 static struct window window_of(const struct scene *scene, int cols)
 {
-    const int64_t newest = scene->data.history->last[LEFT].step;
+    const int64_t newest = history_newest(scene->data.history);
     const int zoom =
         scene->look.waterfall.zoom < ZOOM_MOST ? scene->look.waterfall.zoom : ZOOM_MOST;
     int64_t per = (newest + cols - 1) / cols;
@@ -106,9 +106,9 @@ static struct axis axis_of(const struct scene *scene, const struct window *windo
     for (enum side side = LEFT; side < SIDES; side++)
         for (int col = 0; col < window->cols && step_of(window, col) > 0; col++) {
             int count, first;
-            const struct moment moment =
+            const struct snapshot *moment =
                 history_moment(scene->data.history, side, step_of(window, col));
-            const float *value = scene_gradient(scene, &moment, &count, &first);
+            const float *value = scene_gradient(scene, moment, &count, &first);
             if (value)
                 axis_widen(&least, &most, value, count);
         }
@@ -133,9 +133,9 @@ static void draw_map(struct canvas *canvas, struct rect map, const struct scene 
     const struct bands bands = bands_of(scene, map);
     for (int col = 0; col < map.cols && step_of(window, col) > 0; col++) {
         int count, first;
-        const struct moment moment =
+        const struct snapshot *moment =
             history_moment(scene->data.history, side, step_of(window, col));
-        const float *value = scene_gradient(scene, &moment, &count, &first);
+        const float *value = scene_gradient(scene, moment, &count, &first);
         if (value)
             draw_column(canvas, map, col, value, &bands, axis, scene_has_letters(scene));
     }
@@ -169,7 +169,7 @@ static bool is_marked(const struct scene *scene, enum side side, const struct wi
     const struct history *history = scene->data.history;
     for (int i = -2; i < history->marks; i++) {
         int64_t step = i >= 0    ? history->mark[i].step
-                       : i == -1 ? history->last[side].fault.step
+                       : i == -1 ? history_last(history, side)->fault.step
                                  : scene->look.cursor;
         int col = step > 0 ? col_of(window, step) : -1;
         if (col >= from && col <= to)
@@ -208,7 +208,7 @@ static void draw_axis(struct canvas *canvas, const struct layout_heat *panel,
     for (int i = 0; i < scene->data.history->marks; i++)
         draw_mark(canvas, axis, window, scene->data.history->mark[i].step, ascii ? ':' : 0x254E,
                   ROLE_MARK);
-    draw_mark(canvas, axis, window, scene->data.history->last[side].fault.step,
+    draw_mark(canvas, axis, window, history_last(scene->data.history, side)->fault.step,
               ascii ? 'X' : 0x00D7, ROLE_BAD);
     draw_mark(canvas, axis, window, scene->look.cursor, ascii ? '^' : 0x25B2, ROLE_WARN);
 }
@@ -287,7 +287,7 @@ static void hit_at(struct rect area, const struct scene *scene, int row, int col
 static int zoom_max(const struct scene *scene, struct rect area)
 {
     int cols = layout_waterfall(area).panel[LEFT].map.cols, most = 0;
-    while ((scene->data.history->last[LEFT].step + cols - 1) / cols >> most > 1)
+    while ((history_newest(scene->data.history) + cols - 1) / cols >> most > 1)
         most++;
     return most;
 }

@@ -8,6 +8,26 @@
 #define VIEW_ENTRY(id, name) [VIEW_##id] = &view_##name,
 const struct view_row *const view_table[VIEWS] = {VIEW_LIST(VIEW_ENTRY)};
 
+bool view_note(enum view view, int number, const char **term, const char **text)
+{
+    const enum quantity_view shows = view_table[view]->shows;
+    const char *const(*note)[2] = view_table[view]->notes;
+    for (; note && (*note)[0]; note++) {
+        *term = (*note)[0];
+        *text = (*note)[1];
+        if (*text && number-- == 0)
+            return true;
+        for (int n = 0; !(*note)[1] && n < quantity_count(shows); n++) {
+            const struct quantity_row *row = &quantity_table[quantity_at(shows, n)];
+            *term = row->term;
+            *text = row->help;
+            if (*term && number-- == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
 int view_of_key(int code)
 {
     for (int i = 0; i < VIEWS; i++)

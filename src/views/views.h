@@ -11,6 +11,10 @@
 
 extern const struct view_row *const view_table[VIEWS];
 
+/* Note `number` of a view for the help, from 0 on: a term and what it means, of its row or of one
+ * of its quantities; false behind the last. */
+bool view_note(enum view view, int number, const char **term, const char **text);
+
 /* The view of a key code; -1: none. */
 int view_of_key(int code);
 

@@ -110,13 +110,11 @@ static void subject_close(struct subject *subject)
 
 static void subject_step(struct subject *subject, int count)
 {
-    struct snapshot *snapshot = memory_new(1, sizeof *snapshot);
     for (int i = 0; i < count && subject->steps < STEPS_MAX; i++) {
         double start = clock_seconds();
-        run_step(&subject->run, snapshot);
+        run_step(&subject->run);
         subject->seconds[subject->steps++] = clock_seconds() - start;
     }
-    free(snapshot);
 }
 
 static double subject_time(struct subject *subject)
@@ -351,7 +349,6 @@ static double pair_time(const struct settings *settings, int threads)
     struct error error;
     double seconds[STEPS_MAX];
     const int steps = steps_for(settings);
-    struct snapshot *snapshot = memory_new(SIDES, sizeof *snapshot);
     own.threads = threads;
     if (!pair_open(&pair, &own, &error)) {
         fprintf(stderr, "bench: %s\n", error.text);
@@ -359,12 +356,11 @@ static double pair_time(const struct settings *settings, int threads)
     }
     for (int i = -3; i < steps; i++) {
         double start = clock_seconds();
-        pair_step(&pair, snapshot);
+        pair_step(&pair);
         if (i >= 0)
             seconds[i] = clock_seconds() - start;
     }
     pair_close(&pair);
-    free(snapshot);
     return median(seconds, steps);
 }
 

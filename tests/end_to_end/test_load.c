@@ -44,7 +44,6 @@ static int set_up(void **state)
     struct settings settings = small_settings();
     struct history history;
     static struct events events;
-    static struct snapshot snapshot[SIDES];
     struct pair pair;
     struct error error;
     int64_t bytes;
@@ -55,8 +54,8 @@ static int set_up(void **state)
     history_set_unit(&history, task_info(pair.task).unigram_entropy);
     events_clear(&events);
     for (int step = 0; step < STEPS; step++) {
-        pair_step(&pair, snapshot);
-        history_add(&history, snapshot);
+        pair_step(&pair);
+        history_add(&history, pair.run[LEFT].snapshot, pair.run[RIGHT].snapshot);
         events_step(&events, &history, &settings);
     }
     events_note(&events, 2, -1, EVENT_MARK, "second of four");

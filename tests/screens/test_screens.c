@@ -199,7 +199,7 @@ static void same_placement(struct fixture *fixture)
 {
     fixture->settings.stack[LEFT].placement = PLACEMENT_POST;
     fixture->settings.stack[LEFT].norm = fixture->settings.stack[RIGHT].norm = NORM_NONE;
-    fixture->history.valid[LEFT] = 2.123;
+    fixture->history.sums[LEFT].held_out = 2.123;
     fixture->task.unigram_entropy = fixture->task.entropy_rate = NAN;
     fixture_train(fixture, 128);
 }
@@ -352,7 +352,7 @@ static void past_diverged(struct fixture *fixture)
 /* More moments than there is memory for. */
 static void thinned(struct fixture *fixture)
 {
-    history_limit(&fixture->history, (size_t)5 << 20);
+    history_limit(&fixture->history, (size_t)5530 << 10);
     fixture_train(fixture, 4000);
     navigate_to_step(&fixture->scene, 1001);
     fixture_fit_axis(fixture);
@@ -786,25 +786,25 @@ static void between_details(struct fixture *fixture)
 static void similarity(struct fixture *fixture)
 {
     run(fixture);
-    fixture->scene.look.stream.kind = STREAM_SIMILARITY;
+    fixture->scene.look.stream.quantity = QUANTITY_SIMILARITY;
 }
 
 static void entropy_between(struct fixture *fixture)
 {
     between_details(fixture);
-    fixture->scene.look.stream.kind = STREAM_ENTROPY;
+    fixture->scene.look.stream.quantity = QUANTITY_ENTROPY;
 }
 
 static void share_diverged(struct fixture *fixture)
 {
     diverged(fixture);
-    fixture->scene.look.stream.kind = STREAM_SHARE;
+    fixture->scene.look.stream.quantity = QUANTITY_SHARE;
 }
 
 static void cosine_deep(struct fixture *fixture)
 {
     deep(fixture);
-    fixture->scene.look.stream.kind = STREAM_COSINE;
+    fixture->scene.look.stream.quantity = QUANTITY_COSINE;
     fixture->scene.look.bars.scroll = 21;
 }
 
@@ -813,7 +813,7 @@ static void negative(struct fixture *fixture)
 {
     fixture->with_turns = true;
     run(fixture);
-    fixture->scene.look.stream.kind = STREAM_COSINE;
+    fixture->scene.look.stream.quantity = QUANTITY_COSINE;
 }
 
 #define SCREEN_OF(view_, name, rows, cols, make)                                                   \

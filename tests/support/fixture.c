@@ -4,7 +4,6 @@
 #include "base/memory.h"
 #include "core/rng.h"
 #include "support/stage.h"
-#include "train/measure.h"
 #include "views/bars.h"
 #include "views/screen.h"
 
@@ -79,6 +78,8 @@ void fixture_watch(struct fixture *fixture)
 
 void fixture_close(struct fixture *fixture)
 {
+    for (int side = 0; side < SIDES; side++)
+        snapshot_free(fixture->snapshot[side]);
     sample_history_close(&fixture->samples);
     history_close(&fixture->history);
 }
@@ -111,18 +112,32 @@ static double slope_of(const struct fixture *fixture, enum side side, int64_t st
     return -3 * fmin(s / 50, 1) - 2 * fmin(fmax(s - 50, 0) / 350, 1);
 }
 
-/* Two tensors more, one of them between the others. */
-static void add_alpha(struct snapshot *now)
+enum { BEHIND = 6 }; /* the row of the tensors that an alpha stands before, and is made of */
+
+/* An empty snapshot: with alpha the right stack has two tensors more, one of them between the
+ * others. */
+static struct snapshot *blank(const struct fixture *fixture, enum side side)
 {
-    enum { BEHIND = 6 };
-    memmove(&now->tensor[BEHIND + 1], &now->tensor[BEHIND],
-            (size_t)(now->tensors - BEHIND) * sizeof now->tensor[0]);
-    now->tensor[BEHIND].name = "attn.alpha";
-    now->tensor[now->tensors + 1] = now->tensor[BEHIND];
-    now->tensor[now->tensors + 1].name = "ffn.alpha";
-    for (int l = 0; l < now->layers; l++)
-        now->tensor[BEHIND].update_ratio[l] = NAN;
-    now->tensors += 2;
+    const char *name[TENSORS + 2];
+    const bool alpha = fixture->with_alpha && side == RIGHT;
+    int tensors = 0;
+    for (int row = 0; row < TENSORS; row++) {
+        if (alpha && row == BEHIND)
+            name[tensors++] = "attn.alpha";
+        name[tensors++] = tensor_rows[row].name;
+    }
+    if (alpha)
+        name[tensors++] = "ffn.alpha";
+    return snapshot_new(fixture->settings.layers, tensors, name);
+}
+
+/* What stands for a tensor in the table above. */
+static int row_of(const struct snapshot *now, int tensor)
+{
+    for (int row = 0; row < TENSORS; row++)
+        if (strcmp(tensor_rows[row].name, snapshot_tensor(now, tensor)) == 0)
+            return row;
+    return BEHIND;
 }
 
 /* How far the stack has collapsed: 0 at the start, towards 1 where nothing saves it. */
@@ -134,8 +149,9 @@ static double collapse_of(const struct fixture *fixture, enum side side, int64_t
 /* The points of a sublayer between the gradients at its input and its output: a norm divides by the
  * size of what goes into it, forward and backward; f makes gradients smaller, and the join is what
  * is left to explain. */
-static void measure_sublayer(struct flow *flow, int block, const struct placement_row *placement,
-                             double x, double gradient_in, double gradient_out)
+static void measure_sublayer(struct snapshot *now, int sublayer, int block,
+                             const struct placement_row *placement, double x, double gradient_in,
+                             double gradient_out)
 {
     enum { IN = FLOW_NORM_IN, BRANCH = FLOW_BRANCH, NORMED = FLOW_NORM_BRANCH };
     const double a = placement->skip == SKIP_DEPTH ? 1.86 : 1;
@@ -150,13 +166,26 @@ static void measure_sublayer(struct flow *flow, int block, const struct placemen
     const double grad[FLOW_POINTS] = {gradient_in, placement->norm_in ? 0.6 * d_branch : NAN,
                                       d_branch,    placement->norm_branch ? b * d_sum : NAN,
                                       d_sum,       gradient_out};
+    const double rstd[FLOW_NORMS] = {placement->norm_in ? 1 / x : NAN,
+                                     placement->norm_branch ? 1 / branch : NAN,
+                                     placement->norm_out ? 1 / sum : NAN};
     for (int point = 0; point < FLOW_POINTS; point++) {
-        flow->rms[point][block] = (float)rms[point];
-        flow->grad[point][block] = (float)grad[point];
+        snapshot_room(now, quantity_flow_rms[sublayer], point)[block] = (float)rms[point];
+        snapshot_room(now, quantity_flow_grad[sublayer], point)[block] = (float)grad[point];
     }
-    flow->rstd[FLOW_NIN][block] = (float)(placement->norm_in ? 1 / x : NAN);
-    flow->rstd[FLOW_NBRANCH][block] = (float)(placement->norm_branch ? 1 / branch : NAN);
-    flow->rstd[FLOW_NOUT][block] = (float)(placement->norm_out ? 1 / sum : NAN);
+    for (int norm = 0; norm < FLOW_NORMS; norm++)
+        snapshot_room(now, quantity_flow_rstd[sublayer], norm)[block] = (float)rstd[norm];
+}
+
+/* What is measured in some steps only is not. */
+static void forget_details(struct snapshot *now)
+{
+    for (int q = 0; q < QUANTITIES; q++)
+        for (int i = 0; i < snapshot_arrays(now, (enum quantity)q); i++)
+            for (int l = 0; l < quantity_length((enum quantity)q, now->layers); l++)
+                if (quantity_table[q].when == WHEN_DETAIL)
+                    snapshot_room(now, (enum quantity)q, i)[l] = NAN;
+    now->detailed = false;
 }
 
 /* Needs the stream gradients; sets the sizes of the stream. */
@@ -164,95 +193,109 @@ static void measure_inner(const struct fixture *fixture, enum side side, struct 
 {
     const struct stack_settings *stack = &fixture->settings.stack[side];
     const double collapse = collapse_of(fixture, side, now->step);
-    struct detail *detail = &now->detail;
+    const float *gradient = snapshot_array(now, QUANTITY_STREAM_GRAD, 0);
+    float *size = snapshot_room(now, QUANTITY_STREAM_RMS, 0);
     const int layers = now->layers;
-    measure_clear_detail(detail);
-    now->stream_rms[0] = 1;
-    detail->measured = now->step == 1 || now->step % 8 == 0;
+    size[0] = 1;
+    now->detailed = now->step == 1 || now->step % 8 == 0;
     for (int l = 0; l < layers; l++) {
         enum placement place = placement_of_block(now->placement, l, layers);
         const struct placement_row *placement = &placement_table[place];
-        double below = (double)now->stream_grad[l], above = (double)now->stream_grad[l + 1];
+        double below = (double)gradient[l], above = (double)gradient[l + 1];
         double middle = stack->parallel ? above : sqrt(below * above) * (1 + 0.05 * noise(0, 3, l));
-        double x = (double)now->stream_rms[l];
-        measure_sublayer(&detail->flow[0], l, placement, x, below, middle);
-        x = (double)detail->flow[0].rms[FLOW_OUT][l];
+        measure_sublayer(now, 0, l, placement, (double)size[l], below, middle);
+        double x = (double)snapshot_array(now, quantity_flow_rms[0], FLOW_OUT)[l];
         if (!stack->parallel)
-            measure_sublayer(&detail->flow[1], l, placement, x, middle, above);
-        now->stream_rms[l + 1] = detail->flow[!stack->parallel].rms[FLOW_OUT][l];
+            measure_sublayer(now, 1, l, placement, x, middle, above);
+        size[l + 1] = snapshot_array(now, quantity_flow_rms[!stack->parallel], FLOW_OUT)[l];
         double cosine = placement->norm_out ? 0.7 + 0.25 * collapse : 1 - 0.4 / (l + 1.5);
         if (fixture->with_turns)
             cosine = 0.3 * l - 0.7 - 0.05 * (int)side;
-        detail->cosine[l + 1] = (float)fmin(cosine + 0.02 * noise(now->step, 4, l), 1);
-        detail->share[l] = (float)sqrt(2 - 2 * cosine);
-        detail->entropy[l] = (float)(0.55 + 0.4 * collapse + 0.1 * noise(0, 5, l));
+        snapshot_room(now, QUANTITY_COSINE, 0)[l + 1] =
+            (float)fmin(cosine + 0.02 * noise(now->step, 4, l), 1);
+        snapshot_room(now, QUANTITY_SHARE, 0)[l] = (float)sqrt(2 - 2 * cosine);
+        snapshot_room(now, QUANTITY_ENTROPY, 0)[l] =
+            (float)(0.55 + 0.4 * collapse + 0.1 * noise(0, 5, l));
     }
     for (int l = 0; l <= layers; l++)
-        detail->similarity[l] =
+        snapshot_room(now, QUANTITY_SIMILARITY, 0)[l] =
             (float)(0.1 + (0.25 + 0.6 * collapse) * l / layers + 0.03 * noise(0, 6, l));
-    if (!detail->measured)
-        measure_clear_detail(detail);
+    if (!now->detailed)
+        forget_details(now);
+}
+
+/* Tensor t of the blocks; returns the square of its gradient, where it counts. */
+static double measure_tensor(struct snapshot *now, int t)
+{
+    const int row = row_of(now, t);
+    const bool alpha = strcmp(tensor_rows[row].name, snapshot_tensor(now, t)) != 0;
+    double square = 0;
+    for (int l = 0; l < now->layers; l++) {
+        float gradient = snapshot_array(now, QUANTITY_STREAM_GRAD, 0)[l + 1] *
+                         tensor_rows[row].gradient *
+                         (float)pow(10, 0.1 * noise(now->step / 8, 20 + row, l));
+        snapshot_room(now, QUANTITY_PARAM_GRAD, t)[l] = gradient;
+        /* Adam's update does not grow with the gradient, until that is tiny */
+        snapshot_room(now, QUANTITY_UPDATE_RATIO, t)[l] =
+            (float)(snapshot_scalar(now, QUANTITY_LR) * 3 / tensor_rows[row].weight * gradient /
+                    (gradient + 1e-5F));
+        snapshot_room(now, QUANTITY_WEIGHT, t)[l] =
+            tensor_rows[row].weight *
+            (1 + (float)now->step / 2000 * (float)(l + 1) / (float)now->layers);
+        square += alpha ? 0 : (double)gradient * gradient;
+        if (strcmp(snapshot_tensor(now, t), "attn.alpha") == 0)
+            snapshot_room(now, QUANTITY_UPDATE_RATIO, t)[l] = NAN;
+    }
+    return square;
 }
 
 static void measure(struct fixture *fixture, enum side side, int64_t step)
 {
     const struct settings *settings = &fixture->settings;
-    struct snapshot *now = &fixture->snapshot[side];
-    int layers = settings->layers;
-    *now = (struct snapshot){
-        .step = step,
-        .placement = settings->stack[side].placement,
-        .norm = settings->stack[side].norm,
-        .layers = layers,
-        .loss = loss_of(fixture, side, step),
-        .valid_loss =
-            fixture->with_held_out && step % 10 == 1 ? loss_of(fixture, side, step) + 0.2 : NAN,
-        .lr =
-            schedule_lr(settings->schedule, settings->lr, settings->warmup, settings->steps, step),
-        .clip = 1,
-        .tensors = TENSORS,
-        .finite = true,
-    };
-    double slope = slope_of(fixture, side, step);
+    struct snapshot *now = blank(fixture, side);
+    const int layers = settings->layers;
+    const double slope = slope_of(fixture, side, step);
+    double square = 0;
+    snapshot_free(fixture->snapshot[side]);
+    fixture->snapshot[side] = now;
+    now->step = step;
+    now->placement = settings->stack[side].placement;
+    now->norm = settings->stack[side].norm;
+    now->finite = true;
+    snapshot_set(now, QUANTITY_LOSS, loss_of(fixture, side, step));
+    if (fixture->with_held_out && step % 10 == 1)
+        snapshot_set(now, QUANTITY_VALID_LOSS, loss_of(fixture, side, step) + 0.2);
+    snapshot_set(
+        now, QUANTITY_LR,
+        schedule_lr(settings->schedule, settings->lr, settings->warmup, settings->steps, step));
+    snapshot_set(now, QUANTITY_CLIP, 1);
+    float *gradient = snapshot_room(now, QUANTITY_STREAM_GRAD, 0);
     for (int l = 0; l <= layers; l++) {
         double place = 1 - (double)l / layers;
-        now->stream_grad[l] =
+        gradient[l] =
             (float)(0.041 * pow(10, slope * place + 0.05 * noise(step / 8, 2 + (int)side, l)));
     }
     measure_inner(fixture, side, now);
-    now->ratio = (double)now->stream_grad[0] / (double)now->stream_grad[layers];
-    double square = 0;
-    for (int t = 0; t < TENSORS; t++) {
-        now->tensor[t].name = tensor_rows[t].name;
-        for (int l = 0; l < layers; l++) {
-            float gradient = now->stream_grad[l + 1] * tensor_rows[t].gradient *
-                             (float)pow(10, 0.1 * noise(step / 8, 20 + t, l));
-            now->tensor[t].grad[l] = gradient;
-            /* Adam's update does not grow with the gradient, until that is tiny */
-            now->tensor[t].update_ratio[l] =
-                (float)(now->lr * 3 / tensor_rows[t].weight * gradient / (gradient + 1e-5F));
-            now->tensor[t].weight[l] =
-                tensor_rows[t].weight * (1 + (float)step / 2000 * (float)(l + 1) / (float)layers);
-            square += (double)gradient * gradient;
-        }
-    }
-    now->grad_norm = sqrt(square);
-    if (fixture->with_alpha && side == RIGHT)
-        add_alpha(now);
+    snapshot_set(now, QUANTITY_RATIO, (double)gradient[0] / (double)gradient[layers]);
+    for (int t = 0; t < now->tensors; t++)
+        square += measure_tensor(now, t);
+    snapshot_set(now, QUANTITY_GRAD_NORM, sqrt(square));
 }
 
 static void make_not_finite(struct snapshot *snapshot, struct fault fault)
 {
     snapshot->finite = false;
     snapshot->fault = fault;
-    snapshot->loss = NAN;
+    snapshot_set(snapshot, QUANTITY_LOSS, NAN);
+    snapshot_set(snapshot, QUANTITY_RATIO, NAN);
+    snapshot_set(snapshot, QUANTITY_GRAD_NORM, NAN);
     for (int l = 0; l <= snapshot->layers; l++)
-        snapshot->stream_grad[l] = NAN;
-    measure_clear_detail(&snapshot->detail);
+        snapshot_room(snapshot, QUANTITY_STREAM_GRAD, 0)[l] = NAN;
+    forget_details(snapshot);
     for (int t = 0; t < snapshot->tensors; t++)
         for (int l = 0; l < snapshot->layers; l++)
-            snapshot->tensor[t].grad[l] = snapshot->tensor[t].update_ratio[l] = NAN;
-    snapshot->ratio = snapshot->grad_norm = NAN;
+            snapshot_room(snapshot, QUANTITY_PARAM_GRAD, t)[l] =
+                snapshot_room(snapshot, QUANTITY_UPDATE_RATIO, t)[l] = NAN;
 }
 
 void fixture_fit_axis(struct fixture *fixture)
@@ -264,12 +307,12 @@ void fixture_fit_axis(struct fixture *fixture)
 
 void fixture_train_until_fault(struct fixture *fixture, int64_t last, struct fault fault)
 {
-    for (int64_t step = fixture->history.last[LEFT].step + 1; step <= last; step++) {
+    for (int64_t step = history_newest(&fixture->history) + 1; step <= last; step++) {
         measure(fixture, LEFT, step);
         measure(fixture, RIGHT, step);
         if (fault.place != FAULT_NONE && step >= fault.step)
-            make_not_finite(&fixture->snapshot[RIGHT], fault);
-        history_add(&fixture->history, fixture->snapshot);
+            make_not_finite(fixture->snapshot[RIGHT], fault);
+        history_add(&fixture->history, fixture->snapshot[LEFT], fixture->snapshot[RIGHT]);
         if (fixture->scene.data.events)
             events_step(&fixture->events, &fixture->history, &fixture->settings);
         fixture_fit_axis(fixture);
@@ -287,7 +330,7 @@ void fixture_branch(struct fixture *fixture, int64_t step)
     const struct history_anchor anchor = history_anchor(&fixture->history, step);
     measure(fixture, LEFT, step);
     measure(fixture, RIGHT, step);
-    history_truncate(&fixture->history, &anchor, fixture->snapshot);
+    history_truncate(&fixture->history, &anchor, fixture->snapshot[LEFT], fixture->snapshot[RIGHT]);
     axis_reset(&fixture->scene.look.bars.axis);
     fixture_fit_axis(fixture);
 }

@@ -17,10 +17,10 @@ struct fixture {
     struct sample_history samples;
     struct task_symbols symbols;
     struct events events;
-    struct snapshot snapshot[SIDES];
-    bool with_held_out; /* a held-out loss is measured every 10 steps */
-    bool with_alpha;    /* the right stack has two tensors more */
-    bool with_turns;    /* the first blocks turn the stream around */
+    struct snapshot *snapshot[SIDES]; /* of the newest step; owned */
+    bool with_held_out;               /* a held-out loss is measured every 10 steps */
+    bool with_alpha;                  /* the right stack has two tensors more */
+    bool with_turns;                  /* the first blocks turn the stream around */
 };
 
 /* A scene of the default session before its first step. */

@@ -42,7 +42,6 @@ void *realloc(void *old, size_t size)
 static void steps_allocate_nothing(enum task_kind task, int threads)
 {
 #ifdef COUNTS_ALLOCATIONS
-    static struct snapshot snapshot[SIDES];
     struct settings settings = settings_default();
     struct pair pair;
     struct error error;
@@ -54,10 +53,10 @@ static void steps_allocate_nothing(enum task_kind task, int threads)
     assert_true(allocations > before); /* else nothing is counted */
     pair.watch = WATCH_DETAIL;
     for (int i = 0; i < 3; i++)
-        pair_step(&pair, snapshot);
+        pair_step(&pair);
     before = allocations;
     for (int i = 0; i < 20; i++)
-        pair_step(&pair, snapshot);
+        pair_step(&pair);
     pair_begin_sample(&pair);
     while (pair_go_on_sample(&pair))
         ;

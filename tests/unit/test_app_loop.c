@@ -47,7 +47,7 @@ static struct app_start small_start(const char *speed)
 
 static int64_t step_of(const struct stage *stage)
 {
-    return stage->app->history.last[LEFT].step;
+    return history_newest(&stage->app->history);
 }
 
 static void assert_shows(struct stage *stage, const char *text)

@@ -60,7 +60,6 @@ static int set_up(void **state)
     app->surface = &stage.surface;
     app->wanted = app->present = settings;
     app->trainer = trainer_start(&settings, false, NULL, &error);
-    app->update = memory_new(1, sizeof *app->update);
     history_open(&app->history);
     app->scene = (struct scene){
         .data = {.settings = &app->present, .task = &app->task, .history = &app->history},
@@ -77,7 +76,6 @@ static int tear_down(void **state)
     free(app->save_path);
     history_close(&app->history);
     stage_close(&stage);
-    free(app->update);
     free(app);
     unlink(path);
     unlink(other_path);
@@ -95,10 +93,10 @@ static void expect_message(const char *text)
 
 static void train_to(int64_t step)
 {
-    while (app->history.last[LEFT].step < step) {
-        const int64_t before = app->history.last[LEFT].step;
+    while (history_newest(&app->history) < step) {
+        const int64_t before = history_newest(&app->history);
         trainer_step(app->trainer);
-        while (app->history.last[LEFT].step == before) {
+        while (history_newest(&app->history) == before) {
             trainer_wait(app->trainer, 1);
             app_take_updates(app);
         }
@@ -156,7 +154,7 @@ static void a_session_is_saved_and_loaded(void **state)
     assert_non_null(strstr(app->message, "a, step 5"));
     assert_int_equal(app->present.layers, 2);
     assert_int_equal(app->scene.look.cursor, 0);
-    assert_int_equal(app->history.last[RIGHT].step, 5);
+    assert_int_equal(history_last(&app->history, RIGHT)->step, 5);
     assert_int_equal(app->history.count, 5);
     assert_int_equal(app->events.count, said); /* without the restart in between */
     assert_int_equal(count_of(EVENT_MARK), 1);
@@ -233,7 +231,7 @@ static void the_end_is_said_once(void **state)
     changed = app->wanted;
     changed.steps = 5; /* it goes on, and is over again */
     app_command(app, &changed);
-    while (app->history.last[LEFT].step < 5 || !app->scene.data.ended) {
+    while (history_newest(&app->history) < 5 || !app->scene.data.ended) {
         trainer_wait(app->trainer, 1);
         app_take_updates(app);
     }
@@ -248,7 +246,7 @@ static void the_end_is_said_once(void **state)
         app_take_updates(app);
     }
     assert_true(app->scene.data.ended);
-    assert_int_equal(app->history.last[LEFT].step, 5);
+    assert_int_equal(history_newest(&app->history), 5);
     assert_int_equal(count_of(EVENT_END), 1);
 }
 
@@ -261,7 +259,7 @@ static void what_fails_changes_nothing(void **state)
     app_save(app, "/nowhere/at/all", false);
     expect_message("cannot write");
     assert_null(app->save_path);
-    assert_int_equal(app->history.last[LEFT].step, 3);
+    assert_int_equal(history_newest(&app->history), 3);
     train_to(4);
     app_save(app, path, false);
     app_save(app, other_path, false); /* one at a time */
@@ -299,11 +297,11 @@ static void the_length_of_a_run_can_change(void **state)
         app_command(app, &changed);
         if (changed.steps == 3)
             train_to(3);
-        while (app->history.last[LEFT].step < changed.steps || !app->scene.data.ended) {
+        while (history_newest(&app->history) < changed.steps || !app->scene.data.ended) {
             trainer_wait(app->trainer, 1);
             app_take_updates(app);
         }
-        assert_int_equal(app->history.last[LEFT].step, changed.steps);
+        assert_int_equal(history_newest(&app->history), changed.steps);
     }
     changed.steps = 0;
     app_command(app, &changed);

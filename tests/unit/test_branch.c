@@ -7,8 +7,8 @@
 #include "core/rng.h"
 #include "core/sublayer.h"
 #include "core/tensors.h"
+#include "session/events.h"
 #include "support/small_model.h"
-#include "train/snapshot.h"
 #include "train/team.h"
 
 #include <math.h>
@@ -122,7 +122,7 @@ static void a_snapshot_holds_all_kinds_of_tensors(void **state)
             most = kinds > most ? kinds : most;
         }
     }
-    assert_true(most <= BLOCK_TENSORS_MAX);
+    assert_true(most <= EVENT_TENSORS);
 }
 
 /* ---- attention --------------------------------------------------------------------------------*/

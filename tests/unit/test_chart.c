@@ -43,9 +43,9 @@ static bool near(double a, double b)
     return fabs(a - b) <= 1e-9 * fmax(1, fabs(b));
 }
 
-static const struct history_point *point_of(enum side side, int i)
+static double loss_of(enum side side, int i)
 {
-    return history_at(&fixture->history, side, i);
+    return history_value(&fixture->history, side, QUANTITY_LOSS, i);
 }
 
 /* The x axis grows in strides and ends with the run. */
@@ -83,27 +83,27 @@ static void lines_are_smoothed(void **state)
     look->smoothing = 0;
     struct chart chart = chart_open(scene, look, ROWS, COLS);
     for (int i = 0; i < 40; i++)
-        assert_true(near(chart.series[RIGHT].line[i], point_of(RIGHT, i)->loss));
+        assert_true(near(chart.series[RIGHT].line[i], loss_of(RIGHT, i)));
     chart_close(&chart);
 
     look->smoothing = 0.5;
     chart = chart_open(scene, look, ROWS, COLS);
-    double first = point_of(LEFT, 0)->loss, second = point_of(LEFT, 1)->loss;
+    double first = loss_of(LEFT, 0), second = loss_of(LEFT, 1);
     assert_true(near(chart.series[LEFT].line[0], first));
     assert_true(near(chart.series[LEFT].line[1], (0.25 * first + 0.5 * second) / 0.75));
     assert_true(near(chart.series[LEFT].raw[1], second));
     chart_close(&chart);
 
-    look->curve = CURVE_GRADIENT;
-    look->log_y[CURVE_GRADIENT] = false;
+    look->quantity = QUANTITY_GRAD_NORM;
+    look->log_y[QUANTITY_GRAD_NORM] = false;
     chart = chart_open(scene, look, ROWS, COLS);
-    first = point_of(LEFT, 0)->grad_norm;
-    second = point_of(LEFT, 1)->grad_norm;
+    first = history_value(&fixture->history, LEFT, QUANTITY_GRAD_NORM, 0);
+    second = history_value(&fixture->history, LEFT, QUANTITY_GRAD_NORM, 1);
     assert_true(
         near(chart.series[LEFT].line[1], exp((0.25 * log(first) + 0.5 * log(second)) / 0.75)));
     chart_close(&chart);
 
-    look->log_y[CURVE_GRADIENT] = true; /* the same, as the axis has it */
+    look->log_y[QUANTITY_GRAD_NORM] = true; /* the same, as the axis has it */
     chart = chart_open(scene, look, ROWS, COLS);
     assert_true(near(chart.series[LEFT].line[1], (0.25 * log(first) + 0.5 * log(second)) / 0.75));
     assert_true(near(chart_line_at(&chart, LEFT, 2), exp(chart.series[LEFT].line[1])));
@@ -129,10 +129,10 @@ static void values_are_in_the_field(void **state)
 {
     (void)state;
     fixture_train(fixture, 300);
-    for (enum curve curve = 0; curve < CURVES; curve++)
+    for (int curve = 0; curve < quantity_count(SHOWN_CURVES); curve++)
         for (int mode = 0; mode < 4; mode++) {
-            look->curve = curve;
-            look->log_y[curve] = mode & 1;
+            look->quantity = quantity_at(SHOWN_CURVES, curve);
+            look->log_y[look->quantity] = mode & 1;
             look->zoom = mode / 2 * 2;
             struct chart chart = chart_open(scene, look, ROWS, COLS);
             assert_true(chart.low < chart.high);
@@ -232,7 +232,7 @@ static void references_are_those_in_view(void **state)
     assert_true(near(reference[0].value, fixture->task.unigram_entropy));
     assert_true(near(reference[1].value, fixture->task.entropy_rate));
     chart_close(&chart);
-    look->curve = CURVE_GRADIENT;
+    look->quantity = QUANTITY_GRAD_NORM;
     fixture->settings.clip = 1e9; /* far above all of them */
     chart = chart_open(scene, look, ROWS, COLS);
     chart_references(&chart, reference);

@@ -1,7 +1,8 @@
 /* The details of a snapshot: in which steps they are measured, what they are made of, and that the
  * training does not notice. What a probe of the core sums up is the business of test_probe.c. */
-#include "train/measure.h"
 #include "train/pair.h"
+
+#include "support/snapshots.h"
 #include "train/trainer.h"
 
 #include <math.h>
@@ -13,8 +14,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-static struct snapshot snapshot[SIDES];
 
 static struct settings small_settings(const char *left, const char *right)
 {
@@ -38,13 +37,22 @@ static void open_pair(struct pair *pair, const char *left, const char *right, un
     pair->watch = watch;
 }
 
-/* Its numbers are NAN throughout. */
-static bool is_clear(const struct detail *detail)
+/* Its details are NAN throughout. */
+static bool is_clear(const struct snapshot *snapshot)
 {
-    static struct detail clear;
-    const size_t flag = offsetof(struct detail, cosine);
-    measure_clear_detail(&clear);
-    return !detail->measured && memcmp(detail->cosine, clear.cosine, sizeof clear - flag) == 0;
+    for (int q = 0; q < QUANTITIES; q++)
+        for (int i = 0; i < arrays_of(snapshot, (enum quantity)q); i++)
+            for (int n = 0; n < length_of(snapshot, (enum quantity)q); n++)
+                if (quantity_table[q].when == WHEN_DETAIL &&
+                    !isnan(number_of(snapshot, (enum quantity)q, i, n)))
+                    return false;
+    return !snapshot->detailed;
+}
+
+/* A number of the newest step of a stack. */
+static double number(const struct pair *pair, enum side side, enum quantity quantity, int i, int l)
+{
+    return number_of(pair->run[side].snapshot, quantity, i, l);
 }
 
 /* ---- when -------------------------------------------------------------------------------------*/
@@ -54,10 +62,10 @@ static void assert_measured_in(unsigned watch, bool (*expected)(int64_t step))
     struct pair pair;
     open_pair(&pair, "pre", "post", watch);
     for (int64_t step = 1; step <= 33; step++) {
-        pair_step(&pair, snapshot);
+        pair_step(&pair);
         for (int side = 0; side < SIDES; side++) {
-            assert_int_equal(snapshot[side].detail.measured, expected(step));
-            assert_int_equal(is_clear(&snapshot[side].detail), !expected(step));
+            assert_int_equal(pair.run[side].snapshot->detailed, expected(step));
+            assert_int_equal(is_clear(pair.run[side].snapshot), !expected(step));
         }
     }
     pair_close(&pair);
@@ -90,18 +98,19 @@ static void details_are_measured_when_watched(void **state)
     assert_measured_in(WATCH_DETAIL | WATCH_SOME_DETAIL, always);
 }
 
-static void next_step(struct trainer *trainer, struct update *update)
+static const struct update *next_step(struct trainer *trainer)
 {
+    const struct update *update;
     do
-        while (!trainer_take(trainer, update))
+        while (!(update = trainer_take(trainer)))
             trainer_wait(trainer, 1);
     while (update->kind != UPDATE_STEP);
+    return update;
 }
 
 static void a_trainer_measures_some_and_on_demand_all(void **state)
 {
     (void)state;
-    static struct update update;
     const struct settings settings = small_settings("pre", "post");
     struct error error;
     struct trainer *trainer = trainer_start(&settings, false, NULL, &error);
@@ -109,9 +118,9 @@ static void a_trainer_measures_some_and_on_demand_all(void **state)
     for (int64_t step = 1; step <= 17; step++) {
         trainer_watch(trainer, step > 9 ? WATCH_DETAIL : 0);
         trainer_step(trainer);
-        next_step(trainer, &update);
+        const struct update *update = next_step(trainer);
         for (int side = 0; side < SIDES; side++)
-            assert_int_equal(update.snapshot[side].detail.measured, step > 9 || sometimes(step));
+            assert_int_equal(update->snapshot[side]->detailed, step > 9 || sometimes(step));
     }
     trainer_stop(trainer);
 }
@@ -122,15 +131,16 @@ static void a_step_that_is_not_finite_has_no_details(void **state)
     (void)state;
     struct pair pair;
     open_pair(&pair, "pre", "post", WATCH_DETAIL);
-    pair_step(&pair, snapshot);
+    const struct snapshot *left = pair.run[LEFT].snapshot, *right = pair.run[RIGHT].snapshot;
+    pair_step(&pair);
     pair.run[RIGHT].model.parameters.weight[0] = (real)NAN;
     for (int64_t i = 0; i < 3; i++) {
-        pair_step(&pair, snapshot);
-        assert_true(snapshot[LEFT].detail.measured);
-        assert_int_equal(snapshot[RIGHT].finite, snapshot[RIGHT].detail.measured);
-        assert_int_equal(is_clear(&snapshot[RIGHT].detail), !snapshot[RIGHT].finite);
+        pair_step(&pair);
+        assert_true(left->detailed);
+        assert_int_equal(right->finite, right->detailed);
+        assert_int_equal(is_clear(right), !right->finite);
     }
-    assert_false(snapshot[RIGHT].finite);
+    assert_false(right->finite);
     pair_close(&pair);
 }
 
@@ -149,19 +159,20 @@ static void flows_join_the_streams(void **state)
     for (int placement = 0; placement < PLACEMENTS; placement++) {
         struct pair pair;
         open_pair(&pair, placement_table[placement].name, "none", WATCH_DETAIL);
-        pair_step(&pair, snapshot);
-        const struct snapshot *now = &snapshot[LEFT];
-        const struct flow *attention = &now->detail.flow[FLOW_ATTENTION],
-                          *feed_forward = &now->detail.flow[FLOW_FEED_FORWARD];
-        for (int l = 0; l < now->layers; l++) {
-            assert_near((double)attention->rms[FLOW_X][l], (double)now->stream_rms[l]);
-            assert_near((double)attention->grad[FLOW_X][l], (double)now->stream_grad[l]);
-            assert_near((double)feed_forward->rms[FLOW_OUT][l], (double)now->stream_rms[l + 1]);
-            assert_near((double)feed_forward->grad[FLOW_OUT][l], (double)now->stream_grad[l + 1]);
-            assert_near((double)attention->rms[FLOW_OUT][l], (double)feed_forward->rms[FLOW_X][l]);
-            assert_near((double)attention->grad[FLOW_OUT][l],
-                        (double)feed_forward->grad[FLOW_X][l]);
-        }
+        pair_step(&pair);
+        for (int l = 0; l < 2; l++)
+            for (int grad = 0; grad < 2; grad++) {
+                const enum quantity stream = grad ? QUANTITY_STREAM_GRAD : QUANTITY_STREAM_RMS;
+                const enum quantity attention =
+                    grad ? QUANTITY_ATTENTION_GRAD : QUANTITY_ATTENTION_RMS;
+                const enum quantity ffn = grad ? QUANTITY_FFN_GRAD : QUANTITY_FFN_RMS;
+                assert_near(number(&pair, LEFT, attention, FLOW_X, l),
+                            number(&pair, LEFT, stream, 0, l));
+                assert_near(number(&pair, LEFT, ffn, FLOW_OUT, l),
+                            number(&pair, LEFT, stream, 0, l + 1));
+                assert_near(number(&pair, LEFT, attention, FLOW_OUT, l),
+                            number(&pair, LEFT, ffn, FLOW_X, l));
+            }
         pair_close(&pair);
     }
 }
@@ -173,23 +184,25 @@ static void numbers_are_means(void **state)
     (void)state;
     struct pair pair;
     open_pair(&pair, "pre", "post", WATCH_DETAIL);
-    pair_step(&pair, snapshot);
+    pair_step(&pair);
     for (int l = 0; l < 2; l++) {
-        const struct detail *pre = &snapshot[LEFT].detail, *post = &snapshot[RIGHT].detail;
-        assert_near((double)pre->flow[FLOW_ATTENTION].rms[FLOW_NORM_IN][l], 1);
-        assert_near((double)post->flow[FLOW_FEED_FORWARD].rms[FLOW_OUT][l], 1);
-        assert_true(isnan(pre->flow[FLOW_ATTENTION].rms[FLOW_NORM_BRANCH][l]));
-        assert_true(isnan(pre->flow[FLOW_ATTENTION].rstd[FLOW_NOUT][l]));
-        assert_true(isnan(post->flow[FLOW_ATTENTION].rms[FLOW_NORM_IN][l]));
+        const double entropy = number(&pair, LEFT, QUANTITY_ENTROPY, 0, l);
+        assert_near(number(&pair, LEFT, QUANTITY_ATTENTION_RMS, FLOW_NORM_IN, l), 1);
+        assert_near(number(&pair, RIGHT, QUANTITY_FFN_RMS, FLOW_OUT, l), 1);
+        assert_true(isnan(number(&pair, LEFT, QUANTITY_ATTENTION_RMS, FLOW_NORM_BRANCH, l)));
+        assert_true(isnan(number(&pair, LEFT, QUANTITY_ATTENTION_RSTD, FLOW_NOUT, l)));
+        assert_true(isnan(number(&pair, RIGHT, QUANTITY_ATTENTION_RMS, FLOW_NORM_IN, l)));
         /* of tokens much alike in size, 1/sigma of the mean is about the mean of 1/sigma */
-        const double sigma = (double)post->flow[FLOW_ATTENTION].rms[FLOW_SUM][l];
-        assert_true(fabs((double)post->flow[FLOW_ATTENTION].rstd[FLOW_NOUT][l] * sigma - 1) < 0.2);
-        assert_true(pre->entropy[l] > 0 && pre->entropy[l] < 1);
-        assert_true(fabsf(pre->similarity[l]) < 1);
+        const double sigma = number(&pair, RIGHT, QUANTITY_ATTENTION_RMS, FLOW_SUM, l);
+        const double rstd = number(&pair, RIGHT, QUANTITY_ATTENTION_RSTD, FLOW_NOUT, l);
+        assert_true(fabs(rstd * sigma - 1) < 0.2);
+        assert_true(entropy > 0 && entropy < 1);
+        assert_true(fabs(number(&pair, LEFT, QUANTITY_SIMILARITY, 0, l)) < 1);
     }
-    const struct detail *post = &snapshot[RIGHT].detail; /* |x_1| = |x_2| of every token */
-    assert_near((double)post->share[1], sqrt(2 - 2 * (double)post->cosine[2]));
-    assert_true(isnan(post->cosine[0]));
+    /* |x_1| = |x_2| of every token */
+    assert_near(number(&pair, RIGHT, QUANTITY_SHARE, 0, 1),
+                sqrt(2 - 2 * number(&pair, RIGHT, QUANTITY_COSINE, 0, 2)));
+    assert_true(isnan(number(&pair, RIGHT, QUANTITY_COSINE, 0, 0)));
     pair_close(&pair);
 }
 
@@ -209,21 +222,21 @@ static void weights_are_those_before_the_update(void **state)
     open_pair(&pair, "pre", "post", 0);
     const struct model *model = &pair.run[LEFT].model;
     assert_true(model->parameters.tensors <= 64);
-    pair_step(&pair, snapshot);
+    pair_step(&pair);
     for (int i = 0; i < model->parameters.tensors; i++)
         before[i] = norm_of(model, &model->parameters.tensor[i]);
-    pair_step(&pair, snapshot);
+    pair_step(&pair);
     int found = 0;
-    for (int i = 0; i < model->parameters.tensors; i++)
-        for (int t = 0; t < snapshot[LEFT].tensors; t++)
-            if (model->parameters.tensor[i].block >= 0 &&
-                strcmp(snapshot[LEFT].tensor[t].name, model->parameters.tensor[i].kind) == 0) {
-                assert_near(
-                    (double)snapshot[LEFT].tensor[t].weight[model->parameters.tensor[i].block],
-                    before[i]);
-                found++;
-            }
-    assert_int_equal(found, 2 * snapshot[LEFT].tensors);
+    for (int i = 0; i < model->parameters.tensors; i++) {
+        const struct tensor *tensor = &model->parameters.tensor[i];
+        if (tensor->block < 0)
+            continue;
+        const int t = snapshot_find(pair.run[LEFT].snapshot, tensor->kind);
+        assert_true(t >= 0);
+        assert_near(number(&pair, LEFT, QUANTITY_WEIGHT, t, tensor->block), before[i]);
+        found++;
+    }
+    assert_int_equal(found, 2 * pair.run[LEFT].snapshot->tensors);
     pair_close(&pair);
 }
 
@@ -237,8 +250,8 @@ static void training_does_not_notice(void **state)
         open_pair(&with, placement_table[placement].name, "pre", WATCH_DETAIL);
         open_pair(&without, placement_table[placement].name, "pre", 0);
         for (int step = 0; step < 20; step++) {
-            pair_step(&with, snapshot);
-            pair_step(&without, snapshot);
+            pair_step(&with);
+            pair_step(&without);
         }
         for (int side = 0; side < SIDES; side++) {
             const struct run *a = &with.run[side], *b = &without.run[side];
@@ -259,12 +272,13 @@ static void a_switch_brings_other_points(void **state)
     struct pair pair;
     struct error error;
     open_pair(&pair, "pre", "pre", WATCH_DETAIL);
-    pair_step(&pair, snapshot);
+    pair_step(&pair);
     assert_true(pair_switch(&pair, LEFT, PLACEMENT_POST, &error));
-    pair_step(&pair, snapshot);
-    const struct flow *left = &snapshot[LEFT].detail.flow[FLOW_ATTENTION];
-    assert_true(isnan(left->rms[FLOW_NORM_IN][0]) && isnan(left->grad[FLOW_NORM_IN][0]));
-    assert_true(isnan(left->rstd[FLOW_NIN][0]) && isfinite(left->rstd[FLOW_NOUT][0]));
+    pair_step(&pair);
+    assert_true(isnan(number(&pair, LEFT, QUANTITY_ATTENTION_RMS, FLOW_NORM_IN, 0)));
+    assert_true(isnan(number(&pair, LEFT, QUANTITY_ATTENTION_GRAD, FLOW_NORM_IN, 0)));
+    assert_true(isnan(number(&pair, LEFT, QUANTITY_ATTENTION_RSTD, FLOW_NIN, 0)));
+    assert_true(isfinite(number(&pair, LEFT, QUANTITY_ATTENTION_RSTD, FLOW_NOUT, 0)));
     pair_close(&pair);
 }
 

@@ -18,23 +18,28 @@ enum { L = 6 };
 static const double unigram = 3;
 
 /* The step that is made up: tests change what they are about. */
-static struct snapshot now[SIDES];
+static struct snapshot *now[SIDES];
 static struct history history;
 static struct events events;
 static struct settings settings;
+
+static void set(enum side side, enum quantity quantity, double value)
+{
+    snapshot_set(now[side], quantity, value);
+}
 
 /* A gradient that falls in a straight line on a log axis from 1 at x_L to `ratio` at x_0. */
 static void slope(enum side side, double ratio)
 {
     for (int l = 0; l <= L; l++)
-        now[side].stream_grad[l] = (float)pow(ratio, 1 - (double)l / L);
-    now[side].ratio = ratio;
+        snapshot_room(now[side], QUANTITY_STREAM_GRAD, 0)[l] = (float)pow(ratio, 1 - (double)l / L);
+    set(side, QUANTITY_RATIO, ratio);
 }
 
 static void updates(enum side side, int tensor, double ratio)
 {
     for (int l = 0; l < L; l++)
-        now[side].tensor[tensor].update_ratio[l] = (float)ratio;
+        snapshot_room(now[side], QUANTITY_UPDATE_RATIO, tensor)[l] = (float)ratio;
 }
 
 static int set_up(void **state)
@@ -49,19 +54,15 @@ static int set_up(void **state)
     events = (struct events){0};
     events_clear(&events);
     for (enum side side = LEFT; side < SIDES; side++) {
-        now[side] = (struct snapshot){.layers = L,
-                                      .loss = 5,
-                                      .valid_loss = NAN,
-                                      .lr = settings.lr,
-                                      .grad_norm = 1,
-                                      .clip = 1,
-                                      .tensors = NAMES,
-                                      .finite = true};
+        now[side] = snapshot_new(L, NAMES, names);
+        now[side]->finite = true;
+        set(side, QUANTITY_LOSS, 5);
+        set(side, QUANTITY_LR, settings.lr);
+        set(side, QUANTITY_GRAD_NORM, 1);
+        set(side, QUANTITY_CLIP, 1);
         slope(side, 1);
-        for (int t = 0; t < NAMES; t++) {
-            now[side].tensor[t].name = names[t];
+        for (int t = 0; t < NAMES; t++)
             updates(side, t, 2e-3);
-        }
     }
     return 0;
 }
@@ -70,16 +71,18 @@ static int tear_down(void **state)
 {
     (void)state;
     history_close(&history);
+    for (int side = 0; side < SIDES; side++)
+        snapshot_free(now[side]);
     return 0;
 }
 
 static int64_t step(void)
 {
     for (int side = 0; side < SIDES; side++)
-        now[side].step++;
-    history_add(&history, now);
+        now[side]->step++;
+    history_add(&history, now[LEFT], now[RIGHT]);
     events_step(&events, &history, &settings);
-    return now[LEFT].step;
+    return now[LEFT]->step;
 }
 
 static int64_t steps(int count)
@@ -180,8 +183,8 @@ static void the_first_layer_is_named(void **state)
 {
     (void)state;
     steps(3);
-    now[LEFT].stream_grad[2] = 5e-4F;
-    now[LEFT].stream_grad[4] = 5e-4F;
+    snapshot_room(now[LEFT], QUANTITY_STREAM_GRAD, 0)[2] = 5e-4F;
+    snapshot_room(now[LEFT], QUANTITY_STREAM_GRAD, 0)[4] = 5e-4F;
     int64_t at = step();
     assert_event(EVENT_VANISHED_INSIDE, at, LEFT, 2,
                  "stream gradient fell below 1e-3 of x_6, first at x_2");
@@ -233,25 +236,25 @@ static void jumps_of_the_norm(void **state)
 {
     (void)state;
     for (int i = 0; i < 60; i++) {
-        now[LEFT].grad_norm = exp(wobble(i)); /* up to 2.7 */
+        set(LEFT, QUANTITY_GRAD_NORM, exp(wobble(i))); /* up to 2.7 */
         step();
     }
     assert_int_equal(events.count, 0);
     for (int i = 0; i < 40; i++) {
-        now[LEFT].grad_norm = 1;
+        set(LEFT, QUANTITY_GRAD_NORM, 1);
         step();
     }
-    now[LEFT].grad_norm = 14;
+    set(LEFT, QUANTITY_GRAD_NORM, 14);
     int64_t at = step();
     assert_event(EVENT_JUMP, at, LEFT, -1, "gradient norm jumped to 14 times its median");
-    now[LEFT].grad_norm = 8;
+    set(LEFT, QUANTITY_GRAD_NORM, 8);
     steps(5);
-    now[LEFT].grad_norm = 20;
+    set(LEFT, QUANTITY_GRAD_NORM, 20);
     step();
     assert_int_equal(events.count, 1);
-    now[LEFT].grad_norm = 1;
+    set(LEFT, QUANTITY_GRAD_NORM, 1);
     step();
-    now[LEFT].grad_norm = 20;
+    set(LEFT, QUANTITY_GRAD_NORM, 20);
     step();
     assert_int_equal(events.count, 2);
 }
@@ -259,32 +262,32 @@ static void jumps_of_the_norm(void **state)
 static void clipping_in_most_steps(void **state)
 {
     (void)state;
-    now[LEFT].clip = 0.5;
+    set(LEFT, QUANTITY_CLIP, 0.5);
     steps(49);
     assert_int_equal(events.count, 0); /* there are no 50 steps yet */
     step();
     assert_event(EVENT_CLIPPING, 50, LEFT, -1,
                  "gradient clipped in more than 50 % of the last 50 steps");
     events_clear(&events);
-    now[LEFT].clip = 1;
+    set(LEFT, QUANTITY_CLIP, 1);
     for (int i = 0; i < 100; i++) { /* every other step: not more than half */
-        now[RIGHT].clip = i % 2 ? 0.5 : 1;
+        set(RIGHT, QUANTITY_CLIP, i % 2 ? 0.5 : 1);
         step();
     }
     assert_int_equal(events.count, 0);
-    now[RIGHT].clip = 0.5;
+    set(RIGHT, QUANTITY_CLIP, 0.5);
     int64_t at = step();
     assert_event(EVENT_CLIPPING, at, RIGHT, -1,
                  "gradient clipped in more than 50 % of the last 50 steps");
     steps(100);
-    now[RIGHT].clip = 1;
+    set(RIGHT, QUANTITY_CLIP, 1);
     steps(40);
-    now[RIGHT].clip = 0.5;
+    set(RIGHT, QUANTITY_CLIP, 0.5);
     steps(40);
     assert_int_equal(events.count, 1);
-    now[RIGHT].clip = 1;
+    set(RIGHT, QUANTITY_CLIP, 1);
     steps(50);
-    now[RIGHT].clip = 0.5;
+    set(RIGHT, QUANTITY_CLIP, 0.5);
     steps(26);
     assert_int_equal(events.count, 2);
 }
@@ -310,9 +313,10 @@ static void a_fault_is_said_in_words(void **state)
         tear_down(state);
         set_up(state);
         steps(3);
-        now[RIGHT].fault = cases[i].fault;
-        now[RIGHT].finite = false;
-        now[RIGHT].loss = now[RIGHT].grad_norm = NAN;
+        now[RIGHT]->fault = cases[i].fault;
+        now[RIGHT]->finite = false;
+        set(RIGHT, QUANTITY_LOSS, NAN);
+        set(RIGHT, QUANTITY_GRAD_NORM, NAN);
         slope(RIGHT, NAN);
         steps(30);
         snprintf(text, sizeof text, "not finite from here on, first in %s", cases[i].text);
@@ -327,13 +331,13 @@ static void the_unigram_entropy_is_passed(void **state)
 {
     (void)state;
     for (int i = 0; i < 100; i++) { /* around the level, within 3 % */
-        now[LEFT].loss = unigram * (1 + 0.02 * wobble(i));
+        set(LEFT, QUANTITY_LOSS, unigram * (1 + 0.02 * wobble(i)));
         step();
     }
     assert_int_equal(count_of(EVENT_LEARNING), 0);
     assert_int_equal(events.count, 1);
     assert_event(EVENT_NO_CONTEXT, 50, LEFT, -1, "at no-context level for 50 steps");
-    now[LEFT].loss = 2.8;
+    set(LEFT, QUANTITY_LOSS, 2.8);
     int before = events.count;
     int64_t at = 0;
     while (events.count == before)
@@ -341,12 +345,12 @@ static void the_unigram_entropy_is_passed(void **state)
     assert_event(EVENT_LEARNING, at, LEFT, -1, "loss passed below the unigram entropy, 3");
     assert_true(history_smooth(&history, LEFT) < 0.97 * unigram);
     for (int i = 0; i < 60; i++) {
-        now[LEFT].loss = unigram * (1 + 0.02 * wobble(i));
+        set(LEFT, QUANTITY_LOSS, unigram * (1 + 0.02 * wobble(i)));
         step();
     }
     assert_int_equal(count_of(EVENT_LEARNING), 1);
     assert_int_equal(count_of(EVENT_NO_CONTEXT), 2);
-    now[LEFT].loss = 3.2; /* less than a spike */
+    set(LEFT, QUANTITY_LOSS, 3.2); /* less than a spike */
     steps(60);
     assert_event(EVENT_UNLEARNED, newest()->step, LEFT, -1,
                  "loss is above the unigram entropy again, 3");
@@ -358,7 +362,7 @@ static void without_an_entropy_there_is_no_level(void **state)
     (void)state;
     history_set_unit(&history, NAN);
     for (int i = 0; i < 200; i++) {
-        now[LEFT].loss = 5 * pow(0.97, i);
+        set(LEFT, QUANTITY_LOSS, 5 * pow(0.97, i));
         step();
     }
     assert_int_equal(events.count, 0);
@@ -368,8 +372,8 @@ static void who_was_where_first(void **state)
 {
     (void)state;
     for (int i = 0; i < 300; i++) {
-        now[LEFT].loss = unigram * pow(0.98, i);
-        now[RIGHT].loss = unigram * pow(0.985, i);
+        set(LEFT, QUANTITY_LOSS, unigram * pow(0.98, i));
+        set(RIGHT, QUANTITY_LOSS, unigram * pow(0.985, i));
         step();
     }
     static const double levels[] = {0.5, 0.25, 0.1, 0.05, 0.02};
@@ -403,7 +407,8 @@ static void both_in_one_step_are_one_event(void **state)
 {
     (void)state;
     for (int i = 0; i < 60; i++) {
-        now[LEFT].loss = now[RIGHT].loss = unigram * pow(0.97, i);
+        for (enum side side = LEFT; side < SIDES; side++)
+            set(side, QUANTITY_LOSS, unigram * pow(0.97, i));
         step();
     }
     assert_int_equal(count_of(EVENT_RACE), 1);
@@ -415,19 +420,19 @@ static void spikes_are_said_once(void **state)
 {
     (void)state;
     for (int i = 0; i < 200; i++) {
-        now[LEFT].loss = 1 + 0.3 * wobble(i);
+        set(LEFT, QUANTITY_LOSS, 1 + 0.3 * wobble(i));
         step();
     }
     assert_int_equal(count_of(EVENT_SPIKE), 0);
-    now[LEFT].loss = 4;
+    set(LEFT, QUANTITY_LOSS, 4);
     while (count_of(EVENT_SPIKE) == 0)
         step();
-    assert_true(now[LEFT].step <= 206); /* 0.3 more takes a smoothed loss three steps */
-    steps(100);                         /* stays high: that is no other spike */
-    now[LEFT].loss = 1;
+    assert_true(now[LEFT]->step <= 206); /* 0.3 more takes a smoothed loss three steps */
+    steps(100);                          /* stays high: that is no other spike */
+    set(LEFT, QUANTITY_LOSS, 1);
     steps(200);
     assert_int_equal(count_of(EVENT_SPIKE), 1);
-    now[LEFT].loss = 4;
+    set(LEFT, QUANTITY_LOSS, 4);
     steps(10);
     assert_int_equal(count_of(EVENT_SPIKE), 2);
     assert_event(EVENT_SPIKE, newest()->step, LEFT, -1,
@@ -438,11 +443,11 @@ static void overfitting(void **state)
 {
     (void)state;
     for (int i = 0; i < 400; i++) {
-        now[LEFT].loss = 4 - 0.005 * i;
+        set(LEFT, QUANTITY_LOSS, 4 - 0.005 * i);
         double valid = i < 200 ? 4.1 - 0.005 * i : 3.1 + 0.002 * (i - 200);
-        now[LEFT].valid_loss = i % 10 == 0 ? valid : NAN;
-        now[RIGHT].loss = 3.5; /* the same, but it no longer learns */
-        now[RIGHT].valid_loss = now[LEFT].valid_loss;
+        set(LEFT, QUANTITY_VALID_LOSS, i % 10 == 0 ? valid : NAN);
+        set(RIGHT, QUANTITY_LOSS, 3.5); /* the same, but it no longer learns */
+        set(RIGHT, QUANTITY_VALID_LOSS, i % 10 == 0 ? valid : NAN);
         step();
     }
     assert_int_equal(count_of(EVENT_OVERFIT), 1);
@@ -473,7 +478,7 @@ static void updates_of_matrices_only(void **state)
     assert_int_equal(events.count, 0);
     updates(RIGHT, QKV, 2e-3);
     updates(RIGHT, UP, 5e-5);
-    now[RIGHT].tensor[UP].update_ratio[3] = 1e-6F;
+    snapshot_room(now[RIGHT], QUANTITY_UPDATE_RATIO, UP)[3] = 1e-6F;
     steps(15);
     assert_int_equal(events.count, 0);
     steps(50);
@@ -486,7 +491,7 @@ static void updates_of_matrices_only(void **state)
     steps(30);
     assert_int_equal(events.count, 1);
     updates(RIGHT, UP, 0.2);
-    now[RIGHT].tensor[UP].update_ratio[0] = 0.4F;
+    snapshot_room(now[RIGHT], QUANTITY_UPDATE_RATIO, UP)[0] = 0.4F;
     int64_t at = steps(3);
     assert_event(EVENT_LARGE_UPDATE, at, RIGHT, 1,
                  "ffn.up.weight of block 1: updates above 0.1 of it");
@@ -497,7 +502,7 @@ static void a_low_rate_makes_no_small_updates(void **state)
     (void)state;
     settings.warmup = 100;
     for (int i = 1; i <= 100; i++) {
-        now[LEFT].lr = settings.lr * i / 100;
+        set(LEFT, QUANTITY_LR, settings.lr * i / 100);
         updates(LEFT, 1, i < 50 ? 1e-5 : 2e-3);
         step();
     }
@@ -546,8 +551,8 @@ static void a_healthy_run_is_silent(void **state)
         for (enum side side = LEFT; side < SIDES; side++) {
             double noise = wobble(2 * i + (int)side);
             slope(side, 3 * exp(noise));
-            now[side].loss = 3.5 + 0.4 * noise;
-            now[side].grad_norm = exp(noise);
+            set(side, QUANTITY_LOSS, 3.5 + 0.4 * noise);
+            set(side, QUANTITY_GRAD_NORM, exp(noise));
             updates(side, 1, 5e-3 * exp(noise));
         }
         step();
@@ -656,10 +661,11 @@ static void story(int64_t at)
     settings.warmup = 30;
     for (enum side side = LEFT; side < SIDES; side++) {
         slope(side, side == LEFT ? pow(10, -4 * sin(s / 60)) : pow(10, -5 * sin(s / 90)));
-        now[side].loss = unigram * (side == LEFT ? exp(-s / 150) : 1 + 0.6 * sin(s / 70));
-        now[side].grad_norm = at % 70 == 0 ? 20 : 1;
-        now[side].clip = sin(s / 50) > 0 ? 0.5 : 1;
-        now[side].valid_loss = at % 10 ? NAN : 3 + sin(s / 40) / 2 + (side == LEFT ? 0.01 : 0);
+        set(side, QUANTITY_LOSS, unigram * (side == LEFT ? exp(-s / 150) : 1 + 0.6 * sin(s / 70)));
+        set(side, QUANTITY_GRAD_NORM, at % 70 == 0 ? 20 : 1);
+        set(side, QUANTITY_CLIP, sin(s / 50) > 0 ? 0.5 : 1);
+        set(side, QUANTITY_VALID_LOSS,
+            at % 10 ? NAN : 3 + sin(s / 40) / 2 + (side == LEFT ? 0.01 : 0));
         updates(side, 1, sin(s / 45) > 0 ? 2e-5 : 2e-3);
     }
 }
@@ -668,8 +674,8 @@ static void train_story(struct history *into, int64_t from, int64_t to, bool loo
 {
     for (int64_t at = from; at <= to; at++) {
         story(at);
-        now[LEFT].step = now[RIGHT].step = at;
-        history_add(into, now);
+        now[LEFT]->step = now[RIGHT]->step = at;
+        history_add(into, now[LEFT], now[RIGHT]);
         if (look)
             events_step(&events, into, &settings);
     }
@@ -753,8 +759,6 @@ static void real_run(int threads, double speed)
 {
     struct error error;
     struct settings small = settings_default();
-    struct update *update = calloc(1, sizeof *update);
-    assert_non_null(update);
     small.width = 16;
     small.heads = 2;
     small.ffn = 32;
@@ -771,18 +775,18 @@ static void real_run(int threads, double speed)
     events_clear(&events);
     for (bool ended = false; !ended;) {
         assert_true(trainer_wait(trainer, 60));
-        while (trainer_take(trainer, update)) {
+        const struct update *update;
+        while ((update = trainer_take(trainer))) {
             ended = ended || update->kind == UPDATE_END;
             if (update->kind == UPDATE_RESTART)
-                history_set_unit(&history, update->task.unigram_entropy);
+                history_set_unit(&history, update->run->task.unigram_entropy);
             if (update->kind != UPDATE_STEP)
                 continue;
-            history_add(&history, update->snapshot);
+            history_add(&history, update->snapshot[LEFT], update->snapshot[RIGHT]);
             events_step(&events, &history, &small);
         }
     }
     trainer_stop(trainer);
-    free(update);
 }
 
 static void threads_and_speed_change_nothing(void **state)

@@ -22,29 +22,22 @@ static void assert_near(double a, double b, double tolerance)
 /* A snapshot of two blocks with all numbers missing. */
 static struct snapshot *nothing_measured(void)
 {
-    struct snapshot *snapshot = calloc(1, sizeof *snapshot);
-    assert_non_null(snapshot);
+    struct snapshot *snapshot = snapshot_new(2, 0, NULL);
     snapshot->step = 1;
-    snapshot->layers = 2;
-    snapshot->finite = snapshot->detail.measured = true;
-    for (int i = 0; i < FLOW_SUBLAYERS; i++)
-        for (int block = 0; block < 2; block++)
-            for (int point = 0; point < FLOW_POINTS; point++)
-                snapshot->detail.flow[i].rms[point][block] =
-                    snapshot->detail.flow[i].grad[point][block] = NAN;
+    snapshot->finite = snapshot->detailed = true;
     return snapshot;
 }
 
 /* Gradients at input, sum and output of a sublayer of block 1, and what goes into and out of f. */
 static void set_sublayer(struct snapshot *snapshot, int sublayer, float x, float sum, float out)
 {
-    struct flow *flow = &snapshot->detail.flow[sublayer];
-    flow->grad[FLOW_X][1] = x;
-    flow->grad[FLOW_SUM][1] = sum;
-    flow->grad[FLOW_OUT][1] = out;
-    flow->rms[FLOW_X][1] = 2;
-    flow->rms[FLOW_BRANCH][1] = 3;
-    flow->rms[FLOW_OUT][1] = 1;
+    const enum quantity grad = quantity_flow_grad[sublayer], rms = quantity_flow_rms[sublayer];
+    snapshot_room(snapshot, grad, FLOW_X)[1] = x;
+    snapshot_room(snapshot, grad, FLOW_SUM)[1] = sum;
+    snapshot_room(snapshot, grad, FLOW_OUT)[1] = out;
+    snapshot_room(snapshot, rms, FLOW_X)[1] = 2;
+    snapshot_room(snapshot, rms, FLOW_BRANCH)[1] = 3;
+    snapshot_room(snapshot, rms, FLOW_OUT)[1] = 1;
 }
 
 static void links_are_gradients_over_gradients(void **state)
@@ -53,8 +46,7 @@ static void links_are_gradients_over_gradients(void **state)
     struct snapshot *snapshot = nothing_measured();
     set_sublayer(snapshot, FLOW_ATTENTION, 3, 2, 4);
     set_sublayer(snapshot, FLOW_FEED_FORWARD, 4, 5, 8);
-    const struct moment moment = history_moment_of(snapshot);
-    struct factors factors = factors_of(&moment, 1);
+    struct factors factors = factors_of(snapshot, 1);
     assert_int_equal(factors.sublayers, 2);
     assert_near(factors.norm[FLOW_ATTENTION], 0.5, 1e-12);
     assert_near(factors.join[FLOW_ATTENTION], 1.5, 1e-12);
@@ -67,10 +59,10 @@ static void links_are_gradients_over_gradients(void **state)
     assert_near(factors.mean * factors.mean, factors.block, 1e-12);
     /* without Nin the branch begins with x */
     assert_near(factors.gain[FLOW_ATTENTION], 1.5, 1e-12);
-    snapshot->detail.flow[FLOW_ATTENTION].rms[FLOW_NORM_IN][1] = 1;
-    factors = factors_of(&moment, 1);
+    snapshot_room(snapshot, QUANTITY_ATTENTION_RMS, FLOW_NORM_IN)[1] = 1;
+    factors = factors_of(snapshot, 1);
     assert_near(factors.gain[FLOW_ATTENTION], 3, 1e-12);
-    free(snapshot);
+    snapshot_free(snapshot);
 }
 
 static void a_parallel_block_is_one_sublayer(void **state)
@@ -78,29 +70,28 @@ static void a_parallel_block_is_one_sublayer(void **state)
     (void)state;
     struct snapshot *snapshot = nothing_measured();
     set_sublayer(snapshot, FLOW_ATTENTION, 3, 2, 4);
-    const struct moment moment = history_moment_of(snapshot);
-    const struct factors factors = factors_of(&moment, 1);
+    const struct factors factors = factors_of(snapshot, 1);
     assert_int_equal(factors.sublayers, 1);
     assert_near(factors.block, 0.75, 1e-12);
     assert_near(factors.mean, 0.75, 1e-12);
     assert_true(isnan(factors.sublayer[FLOW_FEED_FORWARD]));
-    free(snapshot);
+    snapshot_free(snapshot);
 }
 
 static void what_is_not_measured_has_no_factor(void **state)
 {
     (void)state;
     struct snapshot *snapshot = nothing_measured();
-    struct moment moment = history_moment_of(snapshot);
-    assert_true(isnan(factors_of(&moment, 0).block));
+    assert_true(isnan(factors_of(snapshot, 0).block));
     set_sublayer(snapshot, FLOW_ATTENTION, 0, 0, 4);
     set_sublayer(snapshot, FLOW_FEED_FORWARD, 4, 4, 4);
-    assert_true(isnan(factors_of(&moment, 1).block)); /* a gradient that is gone */
-    assert_near(factors_of(&moment, 1).sublayer[FLOW_FEED_FORWARD], 1, 1e-12);
+    assert_true(isnan(factors_of(snapshot, 1).block)); /* a gradient that is gone */
+    assert_near(factors_of(snapshot, 1).sublayer[FLOW_FEED_FORWARD], 1, 1e-12);
     set_sublayer(snapshot, FLOW_ATTENTION, 4, 4, 4);
-    moment.detailed = false;
-    assert_true(isnan(factors_of(&moment, 1).block));
-    free(snapshot);
+    snapshot_clear(snapshot);
+    assert_true(isnan(factors_of(snapshot, 1).block));
+    assert_true(isnan(factors_of(&snapshot_none, 1).block));
+    snapshot_free(snapshot);
 }
 
 /* Trains two steps of a small stack and holds the products of its blocks against the gradients of
@@ -118,17 +109,16 @@ static void check_run(const char *placement, const char *parallel)
     assert_non_null(task);
     struct run run;
     assert_true(run_open(&run, &settings, LEFT, task, &error));
-    struct snapshot *snapshot = calloc(1, sizeof *snapshot);
-    assert_non_null(snapshot);
+    const struct snapshot *snapshot = run.snapshot;
     run.watch = WATCH_DETAIL;
     for (int step = 0; step < 2; step++)
-        run_step(&run, snapshot);
-    const struct moment moment = history_moment_of(snapshot);
-    assert_true(moment.detailed);
+        run_step(&run);
+    assert_true(snapshot->detailed);
+    const float *gradient = snapshot_array(snapshot, QUANTITY_STREAM_GRAD, 0);
     for (int block = 0; block < settings.layers; block++) {
-        const struct factors factors = factors_of(&moment, block);
+        const struct factors factors = factors_of(snapshot, block);
         const struct placement_row *row =
-            &placement_table[placement_of_block(moment.placement, block, settings.layers)];
+            &placement_table[placement_of_block(snapshot->placement, block, settings.layers)];
         double links = 1;
         assert_int_equal(factors.sublayers, strcmp(parallel, "on") == 0 ? 1 : 2);
         for (int i = 0; i < factors.sublayers; i++) {
@@ -138,11 +128,8 @@ static void check_run(const char *placement, const char *parallel)
         }
         assert_near(links, factors.block, 1e-6);
         assert_near(pow(factors.mean, factors.sublayers), factors.block, 1e-6);
-        assert_near(factors.block,
-                    (double)moment.stream_grad[block] / (double)moment.stream_grad[block + 1],
-                    1e-5);
+        assert_near(factors.block, (double)gradient[block] / (double)gradient[block + 1], 1e-5);
     }
-    free(snapshot);
     run_close(&run);
     task_close(task);
 }

@@ -2,6 +2,8 @@
  * race. */
 #include "session/history.h"
 
+#include "support/snapshots.h"
+
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,12 +17,22 @@
 #define assert_near(a, b, tolerance) assert_true(fabs((a) - (b)) <= (tolerance))
 
 static struct history history;
-static struct snapshot snapshot[SIDES];
+static struct snapshot *snapshot[SIDES];
+
+/* Empty snapshots for stacks of this shape; those before go. */
+static void shape(int layers, int tensors)
+{
+    static const char *const names[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"};
+    for (int side = 0; side < SIDES; side++) {
+        snapshot_free(snapshot[side]);
+        snapshot[side] = snapshot_new(layers, tensors, names);
+    }
+}
 
 static int set_up(void **state)
 {
     (void)state;
-    memset(snapshot, 0, sizeof snapshot);
+    shape(1, 0);
     history_open(&history);
     return 0;
 }
@@ -29,19 +41,29 @@ static int tear_down(void **state)
 {
     (void)state;
     history_close(&history);
+    for (int side = 0; side < SIDES; side++) {
+        snapshot_free(snapshot[side]);
+        snapshot[side] = NULL;
+    }
     return 0;
+}
+
+static void add_snapshots(void)
+{
+    history_add(&history, snapshot[LEFT], snapshot[RIGHT]);
 }
 
 static void add(int64_t step, double left, double right)
 {
     for (int side = 0; side < SIDES; side++) {
-        snapshot[side].step = step;
-        snapshot[side].loss = side == LEFT ? left : right;
-        snapshot[side].valid_loss = NAN;
-        snapshot[side].lr = (double)step;
-        snapshot[side].finite = isfinite(snapshot[side].loss);
+        const double loss = side == LEFT ? left : right;
+        snapshot[side]->step = step;
+        snapshot[side]->finite = isfinite(loss);
+        snapshot_set(snapshot[side], QUANTITY_LOSS, loss);
+        snapshot_set(snapshot[side], QUANTITY_VALID_LOSS, NAN);
+        snapshot_set(snapshot[side], QUANTITY_LR, (double)step);
     }
-    history_add(&history, snapshot);
+    add_snapshots();
 }
 
 static void every_step_is_kept_while_there_is_room(void **state)
@@ -53,8 +75,8 @@ static void every_step_is_kept_while_there_is_room(void **state)
     assert_int_equal(history.stride, 1);
     for (int i = 0; i < history.count; i++) {
         assert_int_equal(history_step(&history, i), i + 1);
-        assert_near(history_at(&history, LEFT, i)->loss, i + 1, 0);
-        assert_near(history_at(&history, RIGHT, i)->loss, -(i + 1), 0);
+        assert_near(history_value(&history, LEFT, QUANTITY_LOSS, i), i + 1, 0);
+        assert_near(history_value(&history, RIGHT, QUANTITY_LOSS, i), -(i + 1), 0);
     }
 }
 
@@ -70,8 +92,9 @@ static void a_full_history_thins_out(void **state)
     assert_int_equal(history.stride, 8);
     assert_int_equal(history.count, last / 8);
     for (int i = 0; i < history.count; i++)
-        assert_near(history_at(&history, LEFT, i)->lr, (double)history_step(&history, i), 0);
-    assert_int_equal(history.last[LEFT].step, last);
+        assert_near(history_value(&history, LEFT, QUANTITY_LR, i),
+                    (double)history_step(&history, i), 0);
+    assert_int_equal(history_newest(&history), last);
 }
 
 static void the_smoothed_loss_is_debiased(void **state)
@@ -84,7 +107,7 @@ static void the_smoothed_loss_is_debiased(void **state)
         add(step, 4, 3);
     assert_near(history_smooth(&history, LEFT), 4, 1e-12);
     assert_near(history_smooth(&history, RIGHT), 3, 1e-12);
-    assert_near(history_at(&history, RIGHT, 49)->smooth, 3, 1e-12);
+    assert_near(history_value(&history, RIGHT, QUANTITY_SMOOTH_LOSS, 49), 3, 1e-12);
 }
 
 static void its_memory_is_that_of_the_constant(void **state)
@@ -104,25 +127,25 @@ static void after_divergence_the_last_values_stay(void **state)
     add(3, 2, NAN);
     add(4, 2, INFINITY);
     assert_near(history_smooth(&history, RIGHT), 2, 1e-12);
-    assert_near(history_at(&history, RIGHT, 3)->smooth, 2, 1e-12);
-    assert_true(isnan(history_at(&history, RIGHT, 2)->loss));
-    assert_true(isnan(history_at(&history, RIGHT, 3)->loss));
-    assert_int_equal(history.last[RIGHT].step, 4);
-    assert_int_equal(history.last_finite[RIGHT].step, 2);
-    assert_int_equal(history.last_finite[LEFT].step, 4);
+    assert_near(history_value(&history, RIGHT, QUANTITY_SMOOTH_LOSS, 3), 2, 1e-12);
+    assert_true(isnan(history_value(&history, RIGHT, QUANTITY_LOSS, 2)));
+    assert_true(isnan(history_value(&history, RIGHT, QUANTITY_LOSS, 3)));
+    assert_int_equal(history_last(&history, RIGHT)->step, 4);
+    assert_int_equal(history_last_finite(&history, RIGHT)->step, 2);
+    assert_int_equal(history_last_finite(&history, LEFT)->step, 4);
 }
 
 static void the_newest_held_out_loss_is_kept(void **state)
 {
     (void)state;
-    assert_true(isnan(history.valid[LEFT]));
+    assert_true(isnan(history.sums[LEFT].held_out));
     add(1, 2, 2);
-    snapshot[LEFT].step = snapshot[RIGHT].step = 2;
-    snapshot[LEFT].valid_loss = 1.5;
-    history_add(&history, snapshot);
+    snapshot[LEFT]->step = snapshot[RIGHT]->step = 2;
+    snapshot_set(snapshot[LEFT], QUANTITY_VALID_LOSS, 1.5);
+    add_snapshots();
     add(3, 2, 2);
-    assert_near(history.valid[LEFT], 1.5, 0);
-    assert_true(isnan(history.valid[RIGHT]));
+    assert_near(history.sums[LEFT].held_out, 1.5, 0);
+    assert_true(isnan(history.sums[RIGHT].held_out));
 }
 
 static void the_oldest_mark_goes(void **state)
@@ -153,7 +176,7 @@ static void clearing_forgets_everything(void **state)
     assert_int_equal(history.count, 0);
     assert_int_equal(history.marks, 0);
     assert_int_equal(history.stride, 1);
-    assert_int_equal(history.last[LEFT].step, 0);
+    assert_int_equal(history_newest(&history), 0);
     assert_true(isnan(history_smooth(&history, LEFT)));
     add(1, 5, 5);
     assert_int_equal(history_step(&history, 0), 1);
@@ -162,87 +185,33 @@ static void clearing_forgets_everything(void **state)
 
 /* ---- moments ---- */
 
-/* Every number of a step is told by what it is and by its step: 24 bits, which a float keeps. */
-static float number(int side, int64_t step, int what, int index)
+/* Every number of a step is told by what it is and by its step. */
+static double number(int side, int64_t step, int quantity, int array, int index)
 {
-    return (float)((((int)(step % 512) * 2 + side) * 128 + what) * 128 + index);
+    enum { ARRAYS = 12, LONGEST = 49 };
+    const int what = (quantity * ARRAYS + array) * LONGEST + index;
+    return (double)((step % 512 * 2 + side) * QUANTITIES * ARRAYS * LONGEST + what);
 }
 
-static const char *const tensor_names[] = {"a", "b", "c", "d", "e", "f",
-                                           "g", "h", "i", "j", "k", "l"};
+enum { DETAIL_STEPS = 8 };
 
-enum { DETAIL_STEPS = 8, OF_DETAIL = 64, OF_TENSORS = 4 };
-
-static void make_detail(struct detail *detail, int side, int64_t step, int layers)
-{
-    detail->measured = step % DETAIL_STEPS == 0;
-    for (int l = 0; l <= layers; l++) {
-        detail->cosine[l] = number(side, step, OF_DETAIL, l);
-        detail->similarity[l] = number(side, step, OF_DETAIL + 1, l);
-    }
-    for (int l = 0; l < layers; l++) {
-        detail->entropy[l] = number(side, step, OF_DETAIL + 2, l);
-        detail->share[l] = number(side, step, OF_DETAIL + 3, l);
-        for (int i = 0; i < FLOW_SUBLAYERS; i++) {
-            struct flow *flow = &detail->flow[i];
-            int what = OF_DETAIL + 4 + i * (2 * FLOW_POINTS + FLOW_NORMS);
-            for (int point = 0; point < FLOW_POINTS; point++) {
-                flow->rms[point][l] = number(side, step, what++, l);
-                flow->grad[point][l] = number(side, step, what++, l);
-            }
-            for (int norm = 0; norm < FLOW_NORMS; norm++)
-                flow->rstd[norm][l] = number(side, step, what++, l);
-        }
-    }
-}
-
-static void assert_detail(const struct moment_detail *detail, int side, int64_t step, int layers)
-{
-    for (int l = 0; l <= layers; l++) {
-        assert_true(detail->cosine[l] == number(side, step, OF_DETAIL, l));
-        assert_true(detail->similarity[l] == number(side, step, OF_DETAIL + 1, l));
-    }
-    for (int l = 0; l < layers; l++) {
-        assert_true(detail->entropy[l] == number(side, step, OF_DETAIL + 2, l));
-        assert_true(detail->share[l] == number(side, step, OF_DETAIL + 3, l));
-        for (int i = 0; i < FLOW_SUBLAYERS; i++) {
-            const struct moment_flow *flow = &detail->flow[i];
-            int what = OF_DETAIL + 4 + i * (2 * FLOW_POINTS + FLOW_NORMS);
-            for (int point = 0; point < FLOW_POINTS; point++) {
-                assert_true(flow->rms[point][l] == number(side, step, what++, l));
-                assert_true(flow->grad[point][l] == number(side, step, what++, l));
-            }
-            for (int norm = 0; norm < FLOW_NORMS; norm++)
-                assert_true(flow->rstd[norm][l] == number(side, step, what++, l));
-        }
-    }
-}
-
+/* All quantities of the table, but for what the history adds. */
 static void make(int64_t step, int layers, int tensors)
 {
+    if (snapshot[LEFT]->layers != layers || snapshot[LEFT]->tensors != tensors)
+        shape(layers, tensors);
     for (int side = 0; side < SIDES; side++) {
-        struct snapshot *now = &snapshot[side];
+        struct snapshot *now = snapshot[side];
         now->step = step;
-        now->layers = layers;
-        now->tensors = tensors;
         now->placement = side == LEFT ? PLACEMENT_PRE : PLACEMENT_POST;
-        now->loss = 3 + side;
-        now->valid_loss = NAN;
-        now->ratio = (double)step;
         now->finite = true;
-        for (int l = 0; l <= layers; l++) {
-            now->stream_grad[l] = number(side, step, 0, l);
-            now->stream_rms[l] = number(side, step, 1, l);
-        }
-        for (int t = 0; t < tensors; t++) {
-            now->tensor[t].name = tensor_names[t];
-            for (int l = 0; l < layers; l++) {
-                now->tensor[t].grad[l] = number(side, step, OF_TENSORS + 3 * t, l);
-                now->tensor[t].update_ratio[l] = number(side, step, OF_TENSORS + 3 * t + 1, l);
-                now->tensor[t].weight[l] = number(side, step, OF_TENSORS + 3 * t + 2, l);
-            }
-        }
-        make_detail(&now->detail, side, step, layers);
+        now->detailed = step % DETAIL_STEPS == 0;
+        for (int q = 0; q < QUANTITIES; q++)
+            for (int i = 0; i < arrays_of(now, (enum quantity)q); i++)
+                for (int n = 0; n < length_of(now, (enum quantity)q); n++)
+                    set_number(now, (enum quantity)q, i, n, number(side, step, q, i, n));
+        snapshot_set(now, QUANTITY_LOSS, 3 + side);
+        snapshot_set(now, QUANTITY_VALID_LOSS, NAN);
     }
 }
 
@@ -250,7 +219,7 @@ static void train(int64_t from, int64_t to, int layers, int tensors)
 {
     for (int64_t step = from; step <= to; step++) {
         make(step, layers, tensors);
-        history_add(&history, snapshot);
+        add_snapshots();
     }
 }
 
@@ -258,28 +227,22 @@ static void train(int64_t from, int64_t to, int layers, int tensors)
 static void assert_moment(int64_t step, int layers, int tensors)
 {
     for (int side = 0; side < SIDES; side++) {
-        const struct moment moment = history_moment(&history, (enum side)side, step);
-        assert_int_equal(moment.step, step);
-        assert_int_equal(moment.layers, layers);
-        assert_int_equal(moment.tensors, tensors);
-        assert_int_equal(moment.placement, side == LEFT ? PLACEMENT_PRE : PLACEMENT_POST);
-        assert_near(moment.ratio, (double)step, 0);
-        for (int l = 0; l <= layers; l++) {
-            assert_true(moment.stream_grad[l] == number(side, step, 0, l));
-            assert_true(moment.stream_rms[l] == number(side, step, 1, l));
-        }
-        for (int t = 0; t < tensors; t++) {
-            assert_string_equal(moment.tensor[t].name, tensor_names[t]);
-            for (int l = 0; l < layers; l++) {
-                const struct moment_tensor *tensor = &moment.tensor[t];
-                const int what = OF_TENSORS + 3 * t;
-                assert_true(tensor->grad[l] == number(side, step, what, l));
-                assert_true(tensor->update_ratio[l] == number(side, step, what + 1, l));
-                assert_true(tensor->weight[l] == number(side, step, what + 2, l));
-            }
-        }
-        assert_int_equal(moment.detailed, step % DETAIL_STEPS == 0);
-        assert_detail(&moment.detail, side, step, layers);
+        const struct snapshot *moment = history_moment(&history, (enum side)side, step);
+        assert_int_equal(moment->step, step);
+        assert_int_equal(moment->layers, layers);
+        assert_int_equal(moment->tensors, tensors);
+        assert_int_equal(moment->placement, side == LEFT ? PLACEMENT_PRE : PLACEMENT_POST);
+        assert_int_equal(moment->detailed, step % DETAIL_STEPS == 0);
+        assert_near(snapshot_scalar(moment, QUANTITY_LOSS), 3 + side, 0);
+        for (int t = 0; t < tensors; t++)
+            assert_string_equal(snapshot_tensor(moment, t), snapshot_tensor(snapshot[side], t));
+        for (int q = 0; q < QUANTITIES; q++)
+            for (int i = 0; i < arrays_of(moment, (enum quantity)q); i++)
+                for (int n = 0; n < length_of(moment, (enum quantity)q); n++)
+                    if (quantity_table[q].when != WHEN_HISTORY && q != QUANTITY_LOSS &&
+                        q != QUANTITY_VALID_LOSS)
+                        assert_true((float)number_of(moment, (enum quantity)q, i, n) ==
+                                    (float)number(side, step, q, i, n));
     }
 }
 
@@ -304,7 +267,7 @@ static void there_is_no_moment_before_the_first_step(void **state)
     (void)state;
     assert_int_equal(history_moments(&history), 0);
     assert_int_equal(history_moment_find(&history, 7), -1);
-    assert_int_equal(history_moment(&history, LEFT, 7).step, 0);
+    assert_int_equal(history_moment(&history, LEFT, 7)->step, 0);
     assert_int_equal(history_spacing(&history), 1);
 }
 
@@ -316,9 +279,14 @@ static void moments_are_kept_whole(void **state)
     assert_int_equal(history_spacing(&history), 1);
     for (int64_t step = 1; step <= 700; step += 33)
         assert_moment(step, 6, 12);
-    assert_int_equal(history_moment(&history, LEFT, 0).step, 1);
-    assert_int_equal(history_moment(&history, RIGHT, INT64_MAX).step, 700);
-    assert_kept(700, HISTORY_NEWEST);
+    assert_int_equal(history_moment(&history, LEFT, 0)->step, 1);
+    assert_int_equal(history_moment(&history, RIGHT, INT64_MAX)->step, 700);
+    assert_kept(700, MOMENTS_NEWEST);
+}
+
+static double moment_number(enum side side, int64_t step, enum quantity quantity)
+{
+    return snapshot_scalar(history_moment(&history, side, step), quantity);
 }
 
 static void moments_hold_the_smoothed_and_the_held_out_loss(void **state)
@@ -326,16 +294,16 @@ static void moments_hold_the_smoothed_and_the_held_out_loss(void **state)
     (void)state;
     train(1, 1, 2, 1);
     make(2, 2, 1);
-    snapshot[RIGHT].valid_loss = 2.5;
-    snapshot[RIGHT].loss = 7;
-    history_add(&history, snapshot);
+    snapshot_set(snapshot[RIGHT], QUANTITY_VALID_LOSS, 2.5);
+    snapshot_set(snapshot[RIGHT], QUANTITY_LOSS, 7);
+    add_snapshots();
     double smooth = history_smooth(&history, RIGHT);
     train(3, 9, 2, 1);
-    assert_near(history_moment(&history, RIGHT, 2).smooth, smooth, 0);
-    assert_near(history_moment(&history, RIGHT, 9).smooth, history_smooth(&history, RIGHT), 0);
-    assert_true(isnan(history_moment(&history, RIGHT, 1).valid));
-    assert_near(history_moment(&history, RIGHT, 9).valid, 2.5, 0);
-    assert_true(isnan(history_moment(&history, LEFT, 9).valid));
+    assert_near(moment_number(RIGHT, 2, QUANTITY_SMOOTH_LOSS), smooth, 0);
+    assert_near(moment_number(RIGHT, 9, QUANTITY_SMOOTH_LOSS), history_smooth(&history, RIGHT), 0);
+    assert_true(isnan(moment_number(RIGHT, 1, QUANTITY_HELD_OUT)));
+    assert_near(moment_number(RIGHT, 9, QUANTITY_HELD_OUT), 2.5, 0);
+    assert_true(isnan(moment_number(LEFT, 9, QUANTITY_HELD_OUT)));
 }
 
 /* 20,000 steps of 48 layers in a budget that they do not fit into. */
@@ -348,14 +316,14 @@ static void memory_stays_within_its_limit(void **state)
         train(step, step, 48, 12);
         assert_true(history_bytes(&history) <= limit);
         if (step % 1000 == 0)
-            assert_kept(step, HISTORY_NEWEST);
+            assert_kept(step, MOMENTS_NEWEST);
     }
     assert_true(history_spacing(&history) >= 2);
     assert_true(history_bytes(&history) > limit / 2); /* and it is used */
     int64_t spacing = history_spacing(&history);
-    for (int64_t step = spacing; step < 20500 - HISTORY_NEWEST; step += 40 * spacing)
+    for (int64_t step = spacing; step < 20500 - MOMENTS_NEWEST; step += 40 * spacing)
         assert_moment(step, 48, 12);
-    for (int64_t step = 20500 - HISTORY_NEWEST + 1; step <= 20500; step += 50)
+    for (int64_t step = 20500 - MOMENTS_NEWEST + 1; step <= 20500; step += 50)
         assert_moment(step, 48, 12);
     history_clear(&history);
     assert_int_equal(history_moments(&history), 0);
@@ -365,20 +333,16 @@ static void memory_stays_within_its_limit(void **state)
     assert_true(history_bytes(&history) <= limit);
 }
 
-/* At the size of the default budget, by the numbers: scalars, streams, details, tensors, both
- * sides, and a place in the list. */
+/* At the size of the default budget: the snapshots of both sides, and a place in the list. */
 static void memory_is_what_is_kept(void **state)
 {
     (void)state;
-    train(1, 1, 48, 12);
-    size_t empty = SIDES * HISTORY_POINTS * sizeof(struct history_point);
-    size_t flows = FLOW_SUBLAYERS * (2 * FLOW_POINTS + FLOW_NORMS) * 48;
-    size_t arrays = (4 * 49 + 2 * 48 + flows + 12 * 3 * 48) * sizeof(float);
-    size_t most = SIDES * (sizeof(struct moment) + arrays) + sizeof(int);
-    train(2, 4000, 48, 12);
-    size_t bytes = history_bytes(&history) - empty, chunk = (size_t)1 << 20;
-    assert_true(bytes >= 4000 * SIDES * arrays);
-    assert_true(bytes <= 4000 * most + chunk);
+    const size_t empty = history_bytes(&history);
+    train(1, 4000, 48, 12);
+    const size_t moment = SIDES * snapshot[LEFT]->bytes + sizeof(int), chunk = (size_t)1 << 20;
+    const size_t bytes = history_bytes(&history) - empty;
+    assert_true(bytes >= 4000 * moment);
+    assert_true(bytes <= 4000 * moment + chunk);
 }
 
 static void a_small_budget_keeps_a_few_moments(void **state)
@@ -408,7 +372,7 @@ static void a_new_limit_acts_at_once(void **state)
     assert_true(history_bytes(&history) <= small);
     history_limit(&history, HISTORY_BYTES);
     train(5001, 9000, 6, 12);
-    assert_kept(9000, HISTORY_NEWEST);
+    assert_kept(9000, MOMENTS_NEWEST);
     for (int i = 0; i < history_moments(&history); i += 7)
         assert_moment(history_moment_step(&history, i), 6, 12);
 }
@@ -427,19 +391,19 @@ static void the_nearest_moment_is_found(void **state)
             if (best < 0 || llabs(other - step) <= llabs(best - step))
                 best = other;
         }
-        assert_int_equal(history_moment(&history, LEFT, step).step, best);
+        assert_int_equal(history_moment(&history, LEFT, step)->step, best);
     }
 }
 
 /* Where the next details are, before or behind. */
 static int64_t detailed_at(int64_t step)
 {
-    const struct moment left = history_detailed(&history, LEFT, step);
-    const struct moment right = history_detailed(&history, RIGHT, step);
-    assert_int_equal(left.step, right.step);
-    assert_true(left.step == 0 || left.detailed);
-    assert_int_equal(right.placement, left.step == 0 ? left.placement : PLACEMENT_POST);
-    return left.step;
+    const struct snapshot *left = history_detailed(&history, LEFT, step);
+    const struct snapshot *right = history_detailed(&history, RIGHT, step);
+    assert_int_equal(left->step, right->step);
+    assert_true(left->step == 0 || left->detailed);
+    assert_int_equal(right->placement, left->step == 0 ? left->placement : PLACEMENT_POST);
+    return left->step;
 }
 
 static void the_nearest_details_are_found(void **state)
@@ -456,8 +420,7 @@ static void the_nearest_details_are_found(void **state)
     assert_int_equal(detailed_at(16), 16);
     assert_int_equal(detailed_at(23), 16);
     assert_int_equal(detailed_at(INT64_MAX), 24);
-    const struct moment moment = history_detailed(&history, RIGHT, 29);
-    assert_detail(&moment.detail, RIGHT, 24, 6);
+    assert_ptr_equal(history_detailed(&history, RIGHT, 29), history_moment(&history, RIGHT, 24));
     history_limit(&history, (size_t)2 << 20);
     train(31, 6000, 6, 12); /* thinned: no details are lost that have a multiple of the spacing */
     int64_t spacing = history_spacing(&history), both = spacing > 8 ? spacing : 8;
@@ -477,17 +440,6 @@ static void other_tensors_begin_anew(void **state)
     assert_moment(45, 6, 4);
 }
 
-static void a_snapshot_is_a_moment(void **state)
-{
-    (void)state;
-    make(3, 5, 2);
-    const struct moment moment = history_moment_of(&snapshot[RIGHT]);
-    assert_int_equal(moment.step, 3);
-    assert_true(moment.stream_rms == snapshot[RIGHT].stream_rms);
-    assert_true(moment.tensor[1].update_ratio == snapshot[RIGHT].tensor[1].update_ratio);
-    assert_string_equal(moment.tensor[1].name, "b");
-}
-
 /* ---- points and race ---- */
 
 static void no_held_out_loss_is_lost(void **state)
@@ -495,13 +447,15 @@ static void no_held_out_loss_is_lost(void **state)
     (void)state;
     int measured = 0;
     for (int64_t step = 1; step <= 5 * (int64_t)HISTORY_POINTS; step++) {
-        for (int side = 0; side < SIDES; side++)
-            snapshot[side] = (struct snapshot){
-                .step = step, .loss = 1, .valid_loss = step % 50 == 1 ? (double)step : NAN};
-        history_add(&history, snapshot);
+        for (int side = 0; side < SIDES; side++) {
+            snapshot[side]->step = step;
+            snapshot_set(snapshot[side], QUANTITY_LOSS, 1);
+            snapshot_set(snapshot[side], QUANTITY_VALID_LOSS, step % 50 == 1 ? (double)step : NAN);
+        }
+        add_snapshots();
     }
     for (int i = 0; i < history.count; i++) {
-        double valid = history_at(&history, LEFT, i)->valid_loss;
+        double valid = history_value(&history, LEFT, QUANTITY_VALID_LOSS, i);
         if (isnan(valid))
             continue;
         measured++;
@@ -535,9 +489,10 @@ static void the_race_knows_who_was_where_first(void **state)
         int64_t left = history_reached(&history, LEFT, level);
         int64_t right = history_reached(&history, RIGHT, level);
         assert_true(left > 0 && right > left);
-        assert_true(history_at(&history, LEFT, (int)left - 1)->smooth <= 4 * history_levels[level]);
-        assert_true(left == 1 ||
-                    history_at(&history, LEFT, (int)left - 2)->smooth > 4 * history_levels[level]);
+        assert_true(history_value(&history, LEFT, QUANTITY_SMOOTH_LOSS, (int)left - 1) <=
+                    4 * history_levels[level]);
+        assert_true(left == 1 || history_value(&history, LEFT, QUANTITY_SMOOTH_LOSS,
+                                               (int)left - 2) > 4 * history_levels[level]);
     }
     assert_int_equal(history_reached(&history, RIGHT, HISTORY_LEVELS - 1), 0);
     for (int level = 1; level < HISTORY_LEVELS; level++)
@@ -552,66 +507,75 @@ static void run(int64_t from, int64_t to, int64_t fault)
     for (int64_t step = from; step <= to; step++) {
         make(step, 3, 2);
         for (int side = 0; side < SIDES; side++) {
-            struct snapshot *now = &snapshot[side];
-            now->loss = 2 + sin((double)(step * (side + 3))) + 5 / (double)step;
-            now->valid_loss = step % 50 == 1 ? now->loss / 2 : NAN;
-            now->ratio = 1 / now->loss;
-            now->grad_norm = now->loss * 3;
-            now->lr = 1e-3 * (double)step;
+            struct snapshot *now = snapshot[side];
+            const double loss = 2 + sin((double)(step * (side + 3))) + 5 / (double)step;
             now->finite = side == LEFT || step < fault;
-            if (!now->finite)
-                now->loss = now->ratio = NAN;
+            snapshot_set(now, QUANTITY_LOSS, now->finite ? loss : NAN);
+            snapshot_set(now, QUANTITY_VALID_LOSS, step % 50 == 1 ? loss / 2 : NAN);
+            snapshot_set(now, QUANTITY_RATIO, now->finite ? 1 / loss : NAN);
+            snapshot_set(now, QUANTITY_GRAD_NORM, loss * 3);
+            snapshot_set(now, QUANTITY_LR, 1e-3 * (double)step);
         }
-        history_add(&history, snapshot);
+        add_snapshots();
     }
 }
 
 static struct history_anchor anchor;
 
+/* Makes the snapshots those of a step of run(). */
+static void make_run(int64_t step, int64_t fault)
+{
+    struct history other = history;
+    history_open(&history);
+    if (step > 0)
+        run(step, step, fault);
+    else
+        for (int side = 0; side < SIDES; side++)
+            snapshot_clear(snapshot[side]);
+    history_close(&history);
+    history = other;
+}
+
 /* Back to a step of run(). */
 static void go_back(int64_t step, int64_t fault)
 {
-    static struct snapshot then[SIDES];
-    struct history other = history;
     anchor = history_anchor(&history, step);
-    history_open(&history); /* for what run() makes of that step */
-    if (step > 0)
-        run(step, step, fault);
-    memcpy(then, history.last, sizeof then);
-    history_close(&history);
-    history = other;
-    history_truncate(&history, &anchor, then);
+    make_run(step, fault);
+    history_truncate(&history, &anchor, snapshot[LEFT], snapshot[RIGHT]);
+}
+
+/* The same curves at point i of one and j of the other. */
+static void assert_same_point(const struct history_curves *a, int i, const struct history_curves *b,
+                              int j)
+{
+    for (int q = 0; q < QUANTITIES; q++) {
+        assert_int_equal(a->value[q] != NULL, quantity_table[q].curve);
+        if (a->value[q])
+            assert_memory_equal(&a->value[q][i], &b->value[q][j], sizeof(double));
+    }
 }
 
 /* Bit for bit the same, but for what has been thinned out. */
 static void assert_same_history(const struct history *a, const struct history *b)
 {
-    assert_int_equal(a->last[LEFT].step, b->last[LEFT].step);
+    assert_int_equal(history_newest(a), history_newest(b));
     for (int i = 0; i < a->count; i++)
         for (int side = 0; side < SIDES; side++) {
-            const struct history_point *x = history_at(a, (enum side)side, i);
             int j = history_find(b, history_step(a, i));
             if (history_step(b, j) == history_step(a, i) && a->stride == b->stride)
-                assert_memory_equal(x, history_at(b, (enum side)side, j), sizeof *x);
+                assert_same_point(&a->curves[side], i, &b->curves[side], j);
         }
-    for (int side = 0; side < SIDES; side++) {
-        assert_memory_equal(&a->smooth[side], &b->smooth[side], sizeof(double));
-        assert_memory_equal(&a->weight[side], &b->weight[side], sizeof(double));
-        assert_memory_equal(&a->valid[side], &b->valid[side], sizeof(double));
-        assert_int_equal(a->valid_step[side], b->valid_step[side]);
+    for (enum side side = LEFT; side < SIDES; side++) {
+        assert_memory_equal(&a->sums[side], &b->sums[side], sizeof a->sums[side]);
         assert_memory_equal(a->reached[side], b->reached[side], sizeof a->reached[side]);
-        assert_int_equal(a->last[side].step, b->last[side].step);
-        assert_memory_equal(&a->last[side].loss, &b->last[side].loss, sizeof(double));
-        assert_int_equal(a->last_finite[side].step, b->last_finite[side].step);
-        assert_near(a->last_finite[side].loss, b->last_finite[side].loss, 0);
+        assert_same_snapshot(history_last(a, side), history_last(b, side));
+        assert_same_snapshot(history_last_finite(a, side), history_last_finite(b, side));
     }
     for (int i = 0; i < history_moments(a); i++) {
         int64_t step = history_moment_step(a, i);
-        const struct moment x = history_moment(a, RIGHT, step), y = history_moment(b, RIGHT, step);
-        if (y.step != step)
-            continue;
-        assert_memory_equal(&x, &y, offsetof(struct moment, stream_grad));
-        assert_memory_equal(x.stream_grad, y.stream_grad, 4 * sizeof(float));
+        const struct snapshot *other = history_moment(b, RIGHT, step);
+        if (other->step == step)
+            assert_same_snapshot(history_moment(a, RIGHT, step), other);
     }
     assert_int_equal(history_moment_step(a, history_moments(a) - 1),
                      history_moment_step(b, history_moments(b) - 1));
@@ -669,24 +633,18 @@ static void a_thinned_history_is_cut(void **state)
         run(1, steps[i], 21000);
         struct history_anchor before = history_anchor(&history, steps[i]);
         run(steps[i] + 1, 20000, 21000);
-        struct history other = history;
-        static struct snapshot then[SIDES];
-        history_open(&history);
-        run(steps[i], steps[i], 21000);
-        memcpy(then, history.last, sizeof then);
-        history_close(&history);
-        history = other;
-        history_truncate(&history, &before, then);
+        make_run(steps[i], 21000);
+        history_truncate(&history, &before, snapshot[LEFT], snapshot[RIGHT]);
         assert_int_equal(history.count, steps[i] / 2);
-        assert_int_equal(history_moment(&history, LEFT, INT64_MAX).step, steps[i]);
+        assert_int_equal(history_moment(&history, LEFT, INT64_MAX)->step, steps[i]);
         run(steps[i] + 1, 20000, 21000);
         assert_same_history(&history, &whole);
         for (int p = 1; p < history_moments(&history); p++) {
             int64_t at = history_moment_step(&history, p),
                     last = history_moment_step(&history, p - 1);
             assert_true(at > last);
-            assert_int_equal(history_moment(&history, LEFT, at).step, at);
-            assert_int_equal(history_moment(&history, RIGHT, at).step, at);
+            assert_int_equal(history_moment(&history, LEFT, at)->step, at);
+            assert_int_equal(history_moment(&history, RIGHT, at)->step, at);
         }
         history_close(&history);
     }
@@ -698,13 +656,13 @@ static void dropped_curves_become_ghosts(void **state)
 {
     (void)state;
     run(1, 700, 1000);
-    struct history_point point = *history_at(&history, RIGHT, 649);
+    const double ratio = history_value(&history, RIGHT, QUANTITY_RATIO, 649);
     go_back(600, 1000);
     const struct history_ghost *ghost = &history.ghost[0];
     assert_int_equal(ghost->branch, 600);
     assert_int_equal(ghost->first + 1, 600 - GHOST_LEAD);
     assert_int_equal(ghost->first + ghost->count, 700);
-    assert_memory_equal(&ghost->point[RIGHT][649 - ghost->first], &point, sizeof point);
+    assert_true(ghost->curves[RIGHT].value[QUANTITY_RATIO][649 - ghost->first] == ratio);
     assert_int_equal(history.ghost[1].count, 0);
     go_back(600, 1000); /* nothing is left behind */
     assert_int_equal(history.ghost[1].count, 0);
@@ -731,15 +689,16 @@ static void ghosts_stand_over_the_points(void **state)
     (void)state;
     run(1, 3001, 1000000);
     go_back(2000, 1000000);
-    struct history_point point = history.ghost[0].point[LEFT][2600 - 1 - history.ghost[0].first];
+    const double ratio =
+        history.ghost[0].curves[LEFT].value[QUANTITY_RATIO][2600 - 1 - history.ghost[0].first];
     run(2001, 20000, 1000000); /* stride 2 */
     const struct history_ghost *ghost = &history.ghost[0];
     assert_int_equal(history.stride, 2);
     assert_int_equal((ghost->first + ghost->count) * 2, 3000);
-    assert_memory_equal(&ghost->point[LEFT][2600 / 2 - 1 - ghost->first], &point, sizeof point);
+    assert_true(ghost->curves[LEFT].value[QUANTITY_RATIO][2600 / 2 - 1 - ghost->first] == ratio);
     run(20001, 40000, 1000000); /* stride 4 */
     assert_int_equal((ghost->first + ghost->count) * 4, 3000);
-    assert_memory_equal(&ghost->point[LEFT][2600 / 4 - 1 - ghost->first], &point, sizeof point);
+    assert_true(ghost->curves[LEFT].value[QUANTITY_RATIO][2600 / 4 - 1 - ghost->first] == ratio);
 }
 
 static void marks_stay_in_order(void **state)
@@ -786,7 +745,6 @@ int main(void)
         TEST(the_nearest_moment_is_found),
         TEST(the_nearest_details_are_found),
         TEST(other_tensors_begin_anew),
-        TEST(a_snapshot_is_a_moment),
         TEST(no_held_out_loss_is_lost),
         TEST(points_are_found_by_their_step),
         TEST(the_race_knows_who_was_where_first),

@@ -276,23 +276,23 @@ static void trials_are_runs(void **state)
     const struct settings settings = grid_settings(&grid, 19);
     struct task *task = task_open(settings.task, "", settings.context, &error);
     struct run run;
-    struct snapshot *snapshot = memory_new(1, sizeof *snapshot);
     struct verdict verdict = verdict_open(task_info(task).unigram_entropy);
-    double least = INFINITY;
+    double least = INFINITY, ratio = NAN;
     assert_true(run_open(&run, &settings, RIGHT, task, &error));
     for (int step = 1; step <= 4; step++) {
-        run_step(&run, snapshot);
-        verdict_feed(&verdict, step, snapshot->loss, snapshot->finite);
-        least = fmin(least, snapshot->ratio);
+        run_step(&run);
+        verdict_feed(&verdict, step, snapshot_scalar(run.snapshot, QUANTITY_LOSS),
+                     run.snapshot->finite);
+        ratio = snapshot_scalar(run.snapshot, QUANTITY_RATIO);
+        least = fmin(least, ratio);
     }
     assert_true(one[19].loss == verdict_loss(&verdict));
     assert_true(one[19].loss_part == verdict_part(&verdict));
-    assert_true(one[19].ratio == snapshot->ratio && one[19].ratio_min == least);
+    assert_true(one[19].ratio == ratio && one[19].ratio_min == least);
     assert_int_equal(one[19].verdict, verdict_at_end(&verdict));
     assert_int_equal(one[19].steps, 4);
     run_close(&run);
     task_close(task);
-    free(snapshot);
 }
 
 static void a_stack_that_diverges_ends_there(void **state)

@@ -66,13 +66,13 @@ static void count_hits(const struct fixture *fixture, int rows, int cols, int co
                 break;
             case HIT_STEP:
                 assert_true(rect_has(screen.body, row, col));
-                assert_true(hit.step >= 1 && hit.step <= fixture->history.last[LEFT].step);
+                assert_true(hit.step >= 1 && hit.step <= history_newest(&fixture->history));
                 break;
             case HIT_LAYER:
             case HIT_CELL:
                 assert_true(rect_has(screen.body, row, col));
                 assert_true(hit.block >= 0 && hit.block < fixture->settings.layers);
-                assert_true(hit.tensor >= 0 && hit.tensor < 2 * BLOCK_TENSORS_MAX);
+                assert_true(hit.tensor >= 0 && hit.tensor < 2 * EVENT_TENSORS);
                 break;
             case HIT_NONE:
                 break;

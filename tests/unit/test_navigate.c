@@ -304,26 +304,32 @@ static void quantities_and_axes_belong_to_their_view(void **state)
                         "quantities: key 4 shows the tensors, key 5 the curves, key 6 the stream");
     act(ACTION_LOG_Y);
     assert_string_equal(said, "logarithmic axes: key 5 shows the curves");
-    assert_int_equal(scene->look.curves.curve, CURVE_LOSS);
-    assert_false(scene->look.curves.log_y[CURVE_LOSS]);
+    assert_int_equal(scene->look.curves.quantity, QUANTITY_LOSS);
+    assert_false(scene->look.curves.log_y[QUANTITY_LOSS]);
     scene->look.view = VIEW_CURVES;
     act(ACTION_LOG_Y);
     act(ACTION_LOG_X);
-    assert_true(scene->look.curves.log_y[CURVE_LOSS] && scene->look.curves.log_x);
-    act_times(ACTION_QUANTITY, CURVES);
-    assert_int_equal(scene->look.curves.curve, CURVE_LOSS);
+    assert_true(scene->look.curves.log_y[QUANTITY_LOSS] && scene->look.curves.log_x);
+    act(ACTION_QUANTITY);
+    assert_int_equal(scene->look.curves.quantity, QUANTITY_RATIO);
+    act(ACTION_QUANTITY);
+    assert_int_equal(scene->look.curves.quantity, QUANTITY_GRAD_NORM);
+    act(ACTION_QUANTITY);
+    assert_int_equal(scene->look.curves.quantity, QUANTITY_LOSS);
     scene->look.view = VIEW_TENSORS;
     act(ACTION_QUANTITY);
-    assert_int_equal(scene->look.tensors.kind, CELL_UPDATE);
+    assert_int_equal(scene->look.tensors.quantity, QUANTITY_UPDATE_RATIO);
     act(ACTION_QUANTITY);
-    assert_int_equal(scene->look.tensors.kind, CELL_WEIGHT);
+    assert_int_equal(scene->look.tensors.quantity, QUANTITY_WEIGHT);
     act(ACTION_QUANTITY);
-    assert_int_equal(scene->look.tensors.kind, CELL_GRADIENT);
-    assert_int_equal(scene->look.curves.curve, CURVE_LOSS);
+    assert_int_equal(scene->look.tensors.quantity, QUANTITY_PARAM_GRAD);
+    assert_int_equal(scene->look.curves.quantity, QUANTITY_LOSS);
     scene->look.view = VIEW_STREAM;
-    for (int kind = 1; kind <= STREAM_KINDS; kind++) {
+    const int kinds = quantity_count(SHOWN_STREAM);
+    assert_int_equal(scene->look.stream.quantity, QUANTITY_STREAM_RMS);
+    for (int kind = 1; kind <= kinds; kind++) {
         act(ACTION_QUANTITY);
-        assert_int_equal(scene->look.stream.kind, kind % STREAM_KINDS);
+        assert_int_equal(scene->look.stream.quantity, quantity_at(SHOWN_STREAM, kind % kinds));
         assert_non_null(strstr(said, "stream: "));
     }
 }
@@ -351,18 +357,18 @@ static void arrows_walk_through_the_blocks(void **state)
 static void details_are_those_of_the_last_step_that_has_them(void **state)
 {
     (void)state;
-    assert_int_equal(scene_detailed_moment(scene, LEFT).step, 0);
+    assert_int_equal(scene_detailed_moment(scene, LEFT)->step, 0);
     fixture_train_until_fault(fixture, 60,
                               (struct fault){.place = FAULT_STREAM, .layer = 3, .step = 30});
-    assert_int_equal(scene_detailed_moment(scene, LEFT).step, 56);
-    assert_int_equal(scene_detailed_moment(scene, RIGHT).step, 24); /* the last finite ones */
+    assert_int_equal(scene_detailed_moment(scene, LEFT)->step, 56);
+    assert_int_equal(scene_detailed_moment(scene, RIGHT)->step, 24); /* the last finite ones */
     navigate_to_step(scene, 16);
-    assert_int_equal(scene_detailed_moment(scene, LEFT).step, 16);
+    assert_int_equal(scene_detailed_moment(scene, LEFT)->step, 16);
     navigate_to_step(scene, 15);
-    assert_int_equal(scene_detailed_moment(scene, LEFT).step, 8);
-    assert_true(scene_detailed_moment(scene, LEFT).detailed);
+    assert_int_equal(scene_detailed_moment(scene, LEFT)->step, 8);
+    assert_true(scene_detailed_moment(scene, LEFT)->detailed);
     navigate_to_step(scene, 7);
-    assert_int_equal(scene_detailed_moment(scene, LEFT).step, 1);
+    assert_int_equal(scene_detailed_moment(scene, LEFT)->step, 1);
 }
 
 static void views_say_what_they_want_measured(void **state)

@@ -193,7 +193,6 @@ static void every_preset_trains(void **state)
     static const char *const small[][2] = {{"layers", "2"}, {"width", "32"}, {"heads", "4"},
                                            {"ffn", "64"},   {"batch", "16"}, {"threads", "1"},
                                            {"warmup", "5"}};
-    static struct snapshot snapshot[SIDES];
     (void)state;
     for (int i = 1; i < PRESETS; i++) {
         struct settings settings = with_preset("preset", preset_table[i].name);
@@ -205,11 +204,14 @@ static void every_preset_trains(void **state)
         if (!settings_check(&settings, &error) || !pair_open(&pair, &settings, &error))
             fail_msg("%s: %s", preset_table[i].name, error.text);
         for (int step = 1; step <= 40; step++) {
-            pair_step(&pair, snapshot);
-            assert_true(snapshot[LEFT].finite && snapshot[RIGHT].finite);
-            assert_true(snapshot[LEFT].loss == snapshot[RIGHT].loss); /* the same twice */
-            first += step <= 5 ? snapshot[LEFT].loss / 5 : 0;
-            last += step > 35 ? snapshot[LEFT].loss / 5 : 0;
+            const struct snapshot *left = pair.run[LEFT].snapshot;
+            const struct snapshot *right = pair.run[RIGHT].snapshot;
+            pair_step(&pair);
+            const double loss = snapshot_scalar(left, QUANTITY_LOSS);
+            assert_true(left->finite && right->finite);
+            assert_true(loss == snapshot_scalar(right, QUANTITY_LOSS)); /* the same twice */
+            first += step <= 5 ? loss / 5 : 0;
+            last += step > 35 ? loss / 5 : 0;
         }
         if (!(last < first - 0.02))
             fail_msg("%s: the loss goes from %.3f to %.3f", preset_table[i].name, first, last);

@@ -31,26 +31,33 @@ static const char *row(enum row_format format, enum side side, const struct snap
     return written;
 }
 
-static struct snapshot example(void)
+/* Numbers from 0 on into array i of a quantity, as many as there are. */
+static void fill(struct snapshot *snapshot, enum quantity quantity, int i, const float *numbers)
 {
-    return (struct snapshot){
-        .step = 12,
-        .placement = PLACEMENT_POST,
-        .norm = NORM_RMSNORM,
-        .layers = 2,
-        .loss = 3.25,
-        .valid_loss = (double)NAN,
-        .lr = 0.003,
-        .grad_norm = 1.5,
-        .clip = 1,
-        .ratio = 0.125,
-        .stream_grad = {0.1f, 0.2f, 0.8f},
-        .stream_rms = {1, 2, 3},
-        .tensors = 2,
-        .tensor = {{.name = "attn.qkv.weight", .grad = {1, 2}, .update_ratio = {0.5f, 0.25f}},
-                   {.name = "ln1.bias", .grad = {3, 4}, .update_ratio = {NAN, 0.75f}}},
-        .finite = true,
-    };
+    const size_t count = (size_t)quantity_length(quantity, snapshot->layers);
+    memcpy(snapshot_room(snapshot, quantity, i), numbers, count * sizeof *numbers);
+}
+
+static struct snapshot *example(void)
+{
+    static const char *const tensors[] = {"attn.qkv.weight", "ln1.bias"};
+    struct snapshot *snapshot = snapshot_new(2, 2, tensors);
+    snapshot->step = 12;
+    snapshot->placement = PLACEMENT_POST;
+    snapshot->norm = NORM_RMSNORM;
+    snapshot->finite = true;
+    snapshot_set(snapshot, QUANTITY_LOSS, 3.25);
+    snapshot_set(snapshot, QUANTITY_LR, 0.003);
+    snapshot_set(snapshot, QUANTITY_GRAD_NORM, 1.5);
+    snapshot_set(snapshot, QUANTITY_CLIP, 1);
+    snapshot_set(snapshot, QUANTITY_RATIO, 0.125);
+    fill(snapshot, QUANTITY_STREAM_GRAD, 0, (const float[]){0.1f, 0.2f, 0.8f});
+    fill(snapshot, QUANTITY_STREAM_RMS, 0, (const float[]){1, 2, 3});
+    fill(snapshot, QUANTITY_PARAM_GRAD, 0, (const float[]){1, 2});
+    fill(snapshot, QUANTITY_PARAM_GRAD, 1, (const float[]){3, 4});
+    fill(snapshot, QUANTITY_UPDATE_RATIO, 0, (const float[]){0.5f, 0.25f});
+    fill(snapshot, QUANTITY_UPDATE_RATIO, 1, (const float[]){NAN, 0.75f});
+    return snapshot;
 }
 
 static void the_header_names_the_columns(void **state)
@@ -68,24 +75,25 @@ static void the_header_names_the_columns(void **state)
 
 static void csv_rows_have_the_header_s_order(void **state)
 {
-    struct snapshot snapshot = example();
+    struct snapshot *snapshot = example();
     (void)state;
-    assert_string_equal(row(ROWS_CSV, RIGHT, &snapshot, false),
+    assert_string_equal(row(ROWS_CSV, RIGHT, snapshot, false),
                         "12,right,post,rmsnorm,3.25,0.003,1.5,1,0.125,true,0.100000001,"
                         "0.200000003,0.800000012\n");
-    assert_string_equal(row(ROWS_CSV, LEFT, &snapshot, true),
+    assert_string_equal(row(ROWS_CSV, LEFT, snapshot, true),
                         "12,left,post,rmsnorm,3.25,0.003,1.5,1,0.125,true,0.100000001,"
                         "0.200000003,0.800000012,\n");
-    snapshot.valid_loss = 2.5;
-    assert_non_null(strstr(row(ROWS_CSV, LEFT, &snapshot, true), ",0.800000012,2.5\n"));
+    snapshot_set(snapshot, QUANTITY_VALID_LOSS, 2.5);
+    assert_non_null(strstr(row(ROWS_CSV, LEFT, snapshot, true), ",0.800000012,2.5\n"));
+    snapshot_free(snapshot);
 }
 
 static void jsonl_rows_have_the_documented_keys(void **state)
 {
-    struct snapshot snapshot = example();
+    struct snapshot *snapshot = example();
     (void)state;
     assert_string_equal(
-        row(ROWS_JSONL, LEFT, &snapshot, false),
+        row(ROWS_JSONL, LEFT, snapshot, false),
         "{\"step\":12,\"stack\":\"left\",\"placement\":\"post\",\"norm\":\"rmsnorm\","
         "\"loss\":3.25,\"lr\":0.003,\"grad_norm\":1.5,\"clip\":1,\"ratio\":0.125,"
         "\"stream_grad\":[0.100000001,0.200000003,0.800000012],\"stream_rms\":[1,2,3],"
@@ -93,26 +101,28 @@ static void jsonl_rows_have_the_documented_keys(void **state)
         "\"update_ratio\":{\"attn.qkv.weight\":[0.5,0.25],\"ln1.bias\":[null,0.75]},"
         "\"finite\":true}\n");
     assert_non_null(
-        strstr(row(ROWS_JSONL, LEFT, &snapshot, true), "\"finite\":true,\"valid_loss\":null}\n"));
-    snapshot.valid_loss = 2.5;
-    assert_non_null(strstr(row(ROWS_JSONL, LEFT, &snapshot, true), ",\"valid_loss\":2.5}\n"));
+        strstr(row(ROWS_JSONL, LEFT, snapshot, true), "\"finite\":true,\"valid_loss\":null}\n"));
+    snapshot_set(snapshot, QUANTITY_VALID_LOSS, 2.5);
+    assert_non_null(strstr(row(ROWS_JSONL, LEFT, snapshot, true), ",\"valid_loss\":2.5}\n"));
+    snapshot_free(snapshot);
 }
 
 static void what_is_not_finite_is_no_number(void **state)
 {
-    struct snapshot snapshot = example();
+    struct snapshot *snapshot = example();
     (void)state;
-    snapshot.finite = false;
-    snapshot.loss = (double)INFINITY;
-    snapshot.ratio = (double)NAN;
-    snapshot.stream_grad[1] = -INFINITY;
-    assert_string_equal(row(ROWS_CSV, LEFT, &snapshot, false),
+    snapshot->finite = false;
+    snapshot_set(snapshot, QUANTITY_LOSS, (double)INFINITY);
+    snapshot_set(snapshot, QUANTITY_RATIO, (double)NAN);
+    snapshot_room(snapshot, QUANTITY_STREAM_GRAD, 0)[1] = -INFINITY;
+    assert_string_equal(row(ROWS_CSV, LEFT, snapshot, false),
                         "12,left,post,rmsnorm,,0.003,1.5,1,,false,0.100000001,,0.800000012\n");
-    const char *json = row(ROWS_JSONL, LEFT, &snapshot, false);
+    const char *json = row(ROWS_JSONL, LEFT, snapshot, false);
     assert_non_null(strstr(json, "\"loss\":null,\"lr\":0.003"));
     assert_non_null(strstr(json, "\"ratio\":null,"));
     assert_non_null(strstr(json, "[0.100000001,null,0.800000012]"));
     assert_non_null(strstr(json, "\"finite\":false}\n"));
+    snapshot_free(snapshot);
 }
 
 int main(void)

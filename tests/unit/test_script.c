@@ -147,9 +147,8 @@ static void errors_say_where_what_and_what_could(void **state)
         {"switch left\n", "t.lns:1:12: the line ends here: a placement without quotes, one of pre, "
                           "post, none, branch, peri, deepnorm, admin, lns, mix, rezero, residual, "
                           "b2t"},
-        {"switch left rezero\n",
-         "t.lns:1:1: rezero cannot take over the weights of pre: one of "
-         "post, deepnorm, lns, mix, residual, b2t"},
+        {"switch left rezero\n", "t.lns:1:1: rezero cannot take over the weights of pre: one of "
+                                 "post, deepnorm, lns, mix, residual, b2t"},
         {"view curve\n", "t.lns:1:6: view 'curve': one of curves, overview, waterfall, anatomy, "
                          "tensors, stream, samples, log"},
         {"key F13\n", "t.lns:1:5: 'F13': a key: a character, C- and a letter, Space, Tab, S-Tab, "

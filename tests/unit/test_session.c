@@ -9,6 +9,7 @@
 #include "session/dump.h"
 #include "session/history_file.h"
 #include "support/folder.h"
+#include "support/snapshots.h"
 #include "train/presets.h"
 #include "train/settings_check.h"
 
@@ -70,8 +71,13 @@ struct live {
     struct pair pair;
     struct history history;
     struct events events;
-    struct snapshot snapshot[SIDES]; /* of the last step */
 };
+
+/* Of the last step. */
+static const struct snapshot *snapshot_of(const struct live *live, enum side side)
+{
+    return live->pair.run[side].snapshot;
+}
 
 static struct settings small_settings(void)
 {
@@ -113,8 +119,8 @@ static void close_live(struct live *live)
 static void train(struct live *live, int steps)
 {
     for (int i = 0; i < steps; i++) {
-        pair_step(&live->pair, live->snapshot);
-        history_add(&live->history, live->snapshot);
+        pair_step(&live->pair);
+        history_add(&live->history, snapshot_of(live, LEFT), snapshot_of(live, RIGHT));
         events_step(&live->events, &live->history, &live->pair.settings);
     }
 }
@@ -161,80 +167,24 @@ static void assert_same_bytes(const char *path, const char *other)
     free(other_bytes);
 }
 
-static void assert_same_numbers(const float *a, const float *b, int count)
-{
-    assert_memory_equal(a, b, (size_t)count * sizeof *a);
-}
-
-static void assert_same_flow(const struct moment_flow *a, const struct moment_flow *b, int layers)
-{
-    for (int p = 0; p < FLOW_POINTS; p++) {
-        assert_same_numbers(a->rms[p], b->rms[p], layers);
-        assert_same_numbers(a->grad[p], b->grad[p], layers);
-    }
-    for (int n = 0; n < FLOW_NORMS; n++)
-        assert_same_numbers(a->rstd[n], b->rstd[n], layers);
-}
-
-static void assert_same_moment(const struct moment *a, const struct moment *b)
-{
-    const double left[] = {a->loss, a->smooth,    a->valid, a->sum,  a->weight,
-                           a->lr,   a->grad_norm, a->clip,  a->ratio};
-    const double right[] = {b->loss, b->smooth,    b->valid, b->sum,  b->weight,
-                            b->lr,   b->grad_norm, b->clip,  b->ratio};
-    assert_memory_equal(left, right, sizeof left);
-    assert_int_equal(a->step, b->step);
-    assert_int_equal(a->valid_step, b->valid_step);
-    assert_int_equal(a->placement, b->placement);
-    assert_int_equal(a->norm, b->norm);
-    assert_int_equal(a->layers, b->layers);
-    assert_int_equal(a->tensors, b->tensors);
-    assert_int_equal(a->finite, b->finite);
-    assert_int_equal(a->fault.place, b->fault.place);
-    assert_int_equal(a->fault.layer, b->fault.layer);
-    assert_int_equal(a->fault.step, b->fault.step);
-    assert_int_equal(a->fault.part, b->fault.part);
-    assert_int_equal(a->detailed, b->detailed);
-    assert_same_numbers(a->stream_grad, b->stream_grad, a->layers + 1);
-    assert_same_numbers(a->stream_rms, b->stream_rms, a->layers + 1);
-    assert_same_numbers(a->detail.cosine, b->detail.cosine, a->layers + 1);
-    assert_same_numbers(a->detail.similarity, b->detail.similarity, a->layers + 1);
-    assert_same_numbers(a->detail.entropy, b->detail.entropy, a->layers);
-    assert_same_numbers(a->detail.share, b->detail.share, a->layers);
-    for (int sublayer = 0; sublayer < FLOW_SUBLAYERS; sublayer++)
-        assert_same_flow(&a->detail.flow[sublayer], &b->detail.flow[sublayer], a->layers);
-    for (int t = 0; t < a->tensors; t++) {
-        assert_string_equal(a->tensor[t].name, b->tensor[t].name);
-        assert_same_numbers(a->tensor[t].grad, b->tensor[t].grad, a->layers);
-        assert_same_numbers(a->tensor[t].update_ratio, b->tensor[t].update_ratio, a->layers);
-        assert_same_numbers(a->tensor[t].weight, b->tensor[t].weight, a->layers);
-    }
-}
-
-static void assert_same_snapshot(const struct snapshot *a, const struct snapshot *b)
-{
-    const struct moment left = history_moment_of(a), right = history_moment_of(b);
-    assert_same_moment(&left, &right);
-    assert_memory_equal(&a->valid_loss, &b->valid_loss, sizeof a->valid_loss);
-}
-
-static void assert_same_points(struct history_point *const a[SIDES],
-                               struct history_point *const b[SIDES], int count)
+static void assert_same_curves(const struct history_curves a[SIDES],
+                               const struct history_curves b[SIDES], int count)
 {
     for (int side = 0; side < SIDES; side++)
-        assert_memory_equal(a[side], b[side], (size_t)count * sizeof *a[side]);
+        for (int q = 0; q < QUANTITIES; q++) {
+            const size_t bytes = (size_t)count * sizeof(double);
+            if (quantity_table[q].curve && count > 0)
+                assert_memory_equal(a[side].value[q], b[side].value[q], bytes);
+        }
 }
 
 static void assert_same_history(const struct history *a, const struct history *b)
 {
     assert_int_equal(a->count, b->count);
     assert_int_equal(a->stride, b->stride);
-    assert_same_points(a->point, b->point, a->count);
-    assert_memory_equal(a->smooth, b->smooth, sizeof a->smooth);
-    assert_memory_equal(a->weight, b->weight, sizeof a->weight);
-    assert_memory_equal(a->valid, b->valid, sizeof a->valid);
-    assert_memory_equal(a->valid_step, b->valid_step, sizeof a->valid_step);
-    assert_memory_equal(a->new_valid, b->new_valid, sizeof a->new_valid);
+    assert_same_curves(a->curves, b->curves, a->count);
+    assert_memory_equal(a->sums, b->sums, sizeof a->sums);
+    assert_memory_equal(a->new_held_out, b->new_held_out, sizeof a->new_held_out);
     assert_memory_equal(&a->level_unit, &b->level_unit, sizeof a->level_unit);
     assert_memory_equal(a->reached, b->reached, sizeof a->reached);
     assert_int_equal(a->marks, b->marks);
@@ -247,21 +197,18 @@ static void assert_same_history(const struct history *a, const struct history *b
         assert_int_equal(a->ghost[g].branch, b->ghost[g].branch);
         assert_int_equal(a->ghost[g].first, b->ghost[g].first);
         assert_int_equal(a->ghost[g].count, b->ghost[g].count);
-        assert_same_points(a->ghost[g].point, b->ghost[g].point, a->ghost[g].count);
+        assert_same_curves(a->ghost[g].curves, b->ghost[g].curves, a->ghost[g].count);
     }
     assert_int_equal(a->moments.limit, b->moments.limit);
     assert_int_equal(history_spacing(a), history_spacing(b));
     assert_int_equal(history_moments(a), history_moments(b));
     for (int i = 0; i < history_moments(a); i++)
-        for (enum side side = LEFT; side < SIDES; side++) {
-            const struct moment left = history_moment(a, side, history_moment_step(a, i));
-            const struct moment right = history_moment(b, side, history_moment_step(b, i));
-            assert_same_moment(&left, &right);
-        }
-    for (int side = 0; side < SIDES; side++) {
-        assert_same_snapshot(&a->last[side], &b->last[side]);
-        assert_same_snapshot(&a->last_finite[side], &b->last_finite[side]);
-    }
+        for (enum side side = LEFT; side < SIDES; side++)
+            assert_same_snapshot(history_moment(a, side, history_moment_step(a, i)),
+                                 history_moment(b, side, history_moment_step(b, i)));
+    assert_int_equal(history_newest(a), history_newest(b));
+    for (enum side side = LEFT; side < SIDES; side++)
+        assert_same_snapshot(history_last_finite(a, side), history_last_finite(b, side));
 }
 
 /* What was said, and what recognising knows. */
@@ -310,8 +257,8 @@ static struct live *continue_both(struct live *live, int steps)
     for (int i = 0; i < steps; i++) {
         train(live, 1);
         train(other, 1);
-        for (int side = 0; side < SIDES; side++)
-            assert_same_snapshot(&live->snapshot[side], &other->snapshot[side]);
+        for (enum side side = LEFT; side < SIDES; side++)
+            assert_same_snapshot(snapshot_of(live, side), snapshot_of(other, side));
     }
     assert_same_history(&live->history, &other->history);
     assert_same_events(&live->events, &other->events);
@@ -426,8 +373,8 @@ static void a_parked_norm_comes_back(void **state)
     assert_true(pair_switch(&other->pair, LEFT, PLACEMENT_PRE, &error));
     close_live(continue_both(live, 2));
     train(other, 2);
-    for (int side = 0; side < SIDES; side++)
-        assert_same_snapshot(&live->snapshot[side], &other->snapshot[side]);
+    for (enum side side = LEFT; side < SIDES; side++)
+        assert_same_snapshot(snapshot_of(live, side), snapshot_of(other, side));
     close_live(other);
     close_live(live);
 }
@@ -457,15 +404,15 @@ static void a_diverged_stack_stays_diverged(void **state)
     for (size_t i = 0; i < live->pair.run[RIGHT].model.parameters.count; i++)
         live->pair.run[RIGHT].model.parameters.weight[i] = (real)NAN;
     train(live, 2);
-    assert_int_equal(live->snapshot[RIGHT].fault.step, 4);
+    assert_int_equal(snapshot_of(live, RIGHT)->fault.step, 4);
     live->pair.run[RIGHT].fault.part = FAULT_FEED_FORWARD; /* and so it is in the steps to come */
     train(live, 1);
     struct live *other = continue_both(live, 2);
-    assert_int_equal(other->snapshot[RIGHT].fault.step, 4);
-    assert_int_equal(other->snapshot[RIGHT].fault.part, FAULT_FEED_FORWARD);
-    assert_int_equal(other->history.last[RIGHT].fault.part, FAULT_FEED_FORWARD);
-    assert_int_equal(other->history.last_finite[RIGHT].step, 3);
-    assert_int_equal(other->history.last_finite[LEFT].step, 8);
+    assert_int_equal(snapshot_of(other, RIGHT)->fault.step, 4);
+    assert_int_equal(snapshot_of(other, RIGHT)->fault.part, FAULT_FEED_FORWARD);
+    assert_int_equal(history_last(&other->history, RIGHT)->fault.part, FAULT_FEED_FORWARD);
+    assert_int_equal(history_last_finite(&other->history, RIGHT)->step, 3);
+    assert_int_equal(history_last_finite(&other->history, LEFT)->step, 8);
     close_live(other);
     close_live(live);
 }
@@ -478,12 +425,12 @@ static void ghosts_and_marks_are_kept(void **state)
     (void)state;
     struct live *live = open_live(&settings);
     train(live, 5);
-    struct snapshot *fifth = memory_new(SIDES, sizeof *fifth);
-    memcpy(fifth, live->snapshot, SIDES * sizeof *fifth);
+    const struct snapshot *left = snapshot_copy(snapshot_of(live, LEFT));
+    const struct snapshot *right = snapshot_copy(snapshot_of(live, RIGHT));
     struct pair_state *there = pair_state_take(&live->pair);
     train(live, 4);
     const struct history_anchor anchor = history_anchor(&live->history, 5);
-    history_truncate(&live->history, &anchor, fifth);
+    history_truncate(&live->history, &anchor, left, right);
     events_truncate(&live->events, &live->history, &settings, 5);
     assert_true(pair_state_put(&live->pair, there, NULL));
     history_add_mark(&live->history, MARK_NAME, 4, "\"here\" ü");
@@ -500,7 +447,8 @@ static void ghosts_and_marks_are_kept(void **state)
     close_live(other);
     close_live(live);
     pair_state_free(there);
-    free(fifth);
+    snapshot_free(left);
+    snapshot_free(right);
 }
 
 /* Saved at these steps of one run, loaded and trained to its end: what is said is the same, also
@@ -590,26 +538,32 @@ static void settings_come_back(void **state)
 
 /* ---- the history alone ---- */
 
+static struct snapshot *made_up(enum side side)
+{
+    static const char *const tensors[] = {"a", "b"};
+    return snapshot_new(2 + (int)side, 1 + (int)side, tensors);
+}
+
 static void add_made_up(struct history *history, int64_t step)
 {
-    static struct snapshot snapshot[SIDES];
-    for (int side = 0; side < SIDES; side++) {
+    struct snapshot *snapshot[SIDES];
+    for (enum side side = LEFT; side < SIDES; side++) {
         struct rng rng = rng_stream(5, (uint64_t)side, (uint64_t)step);
-        struct snapshot *now = &snapshot[side];
-        *now = (struct snapshot){.step = step, .layers = 2 + side, .tensors = 1 + side};
-        now->loss = step % 97 == 0 ? (double)NAN : rng_uniform(&rng);
-        now->valid_loss = step % 50 == 0 ? rng_uniform(&rng) : (double)NAN;
+        struct snapshot *now = snapshot[side] = made_up(side);
+        now->step = step;
         now->finite = step % 97 != 0;
-        now->ratio = rng_uniform(&rng);
-        for (int l = 0; l <= now->layers; l++)
-            now->stream_grad[l] = (float)rng_uniform(&rng);
-        for (int t = 0; t < now->tensors; t++) {
-            now->tensor[t].name = t ? "b" : "a";
-            for (int l = 0; l < now->layers; l++)
-                now->tensor[t].grad[l] = (float)rng_uniform(&rng);
-        }
+        for (int q = 0; q < QUANTITIES; q++)
+            for (int i = 0; i < arrays_of(now, (enum quantity)q); i++)
+                for (int n = 0; n < length_of(now, (enum quantity)q); n++)
+                    set_number(now, (enum quantity)q, i, n, rng_uniform(&rng));
+        if (!now->finite)
+            snapshot_set(now, QUANTITY_LOSS, NAN);
+        if (step % 50 != 0)
+            snapshot_set(now, QUANTITY_VALID_LOSS, NAN);
     }
-    history_add(history, snapshot);
+    history_add(history, snapshot[LEFT], snapshot[RIGHT]);
+    for (int side = 0; side < SIDES; side++)
+        snapshot_free(snapshot[side]);
 }
 
 static char *history_bytes_of(const struct history *history, size_t *size)
@@ -629,7 +583,7 @@ static char *history_bytes_of(const struct history *history, size_t *size)
 static void a_long_history_goes_on(void **state)
 {
     static const int64_t lengths[] = {1, 15, 700, 4000, 17000, 40001};
-    const struct moment_shape shape[SIDES] = {{2, 1, {"a"}}, {3, 2, {"a", "b"}}};
+    const struct snapshot *shape[SIDES] = {made_up(LEFT), made_up(RIGHT)};
     const size_t limit = ((size_t)2 << 20) + 1000000; /* some hundreds of moments */
     (void)state;
     for (size_t i = 0; i < COUNT(lengths); i++) {
@@ -663,12 +617,14 @@ static void a_long_history_goes_on(void **state)
         history_close(&history);
         history_close(&other);
     }
+    for (int side = 0; side < SIDES; side++)
+        snapshot_free(shape[side]);
 }
 
 /* Into less memory: thinned, not refused. */
 static void a_large_history_is_thinned(void **state)
 {
-    const struct moment_shape shape[SIDES] = {{2, 1, {"a"}}, {3, 2, {"a", "b"}}};
+    const struct snapshot *shape[SIDES] = {made_up(LEFT), made_up(RIGHT)};
     struct history history, other;
     struct safetensors_file file;
     struct error error;
@@ -688,17 +644,16 @@ static void a_large_history_is_thinned(void **state)
     assert_true(history_bytes(&other) <= ((size_t)2 << 20) + 400000);
     for (int i = 0; i < kept; i++) {
         const int64_t step = history_moment_step(&other, i);
-        const struct moment a = history_moment(&history, RIGHT, step);
-        const struct moment b = history_moment(&other, RIGHT, step);
-        assert_int_equal(a.step, b.step);
-        assert_same_numbers(a.stream_grad, b.stream_grad, 4);
-        assert_same_numbers(a.tensor[1].grad, b.tensor[1].grad, 3);
+        assert_same_snapshot(history_moment(&history, RIGHT, step),
+                             history_moment(&other, RIGHT, step));
     }
     add_made_up(&other, 3001);
     safetensors_file_close(&file);
     free(bytes);
     history_close(&history);
     history_close(&other);
+    for (int side = 0; side < SIDES; side++)
+        snapshot_free(shape[side]);
 }
 
 /* ---- what is refused ---- */
@@ -730,7 +685,7 @@ static void other_files_are_refused(void **state)
     train(live, 1);
     FILE *out = fopen(in_folder("dump"), "wb");
     assert_non_null(out);
-    assert_true(dump_write(&dump, &live->pair, live->snapshot, out, &error));
+    assert_true(dump_write(&dump, &live->pair, out, &error));
     assert_int_equal(fclose(out), 0);
     expect_refused(in_folder("dump"), "it is no session of lnscope: name a file");
     dump_close(&dump);
@@ -755,7 +710,7 @@ static void patch(const char *path, const char *text, const char *other)
 static void what_cannot_be_is_refused(void **state)
 {
     static const char *const cases[][3] = {
-        {"\"session\":\"1\"", "\"session\":\"2\"", "is newer than 1: a newer lnscope reads it"},
+        {"\"session\":\"2\"", "\"session\":\"3\"", "is newer than 2: a newer lnscope reads it"},
         {"\"real\":\"" REAL_NAME "\"", "\"real\":\"banana\"", "precision"},
         {"\"layers\":\"2\"", "\"layers\":\"x\"", "layers 'x': a whole number"},
         {"\"layers\":\"2\"", "\"layers\":\"3\"", "it has no tensor left.param.blocks.2"},
@@ -769,8 +724,9 @@ static void what_cannot_be_is_refused(void **state)
         {"\"left.fault\":\"none\"", "\"left.fault\":\"nine\"", "one of none"},
         {"\"task\":\"copy\"", "\"task\":\"text\"", "the text task has no file"},
         {"\"left.param.wte.weight\"", "\"left.param.wtf.weight\"", "no tensor left.param.wte"},
-        {"\"history.last.left.loss\"", "\"history.last.left.lose\"", "no tensor history.last"},
-        {"\"history.points.left.lr\"", "\"history.points.left.rl\"", "no tensor history.points"},
+        {"\"history.moments.left.norm\"", "\"history.moments.left.form\"",
+         "no tensor history.moments.left.norm"},
+        {"\"history.sums.left\"", "\"history.sums.lift\"", "no tensor history.sums.left"},
         {"\"history.stride\"", "\"history.stripe\"", "no tensor history.stride"},
     };
     struct settings settings = small_settings();
@@ -787,6 +743,87 @@ static void what_cannot_be_is_refused(void **state)
         patch(in_folder("patched"), "checksum", "no check"); /* so that the rest is looked at */
         expect_refused(in_folder("patched"), cases[i][2]);
     }
+    close_live(live);
+}
+
+/* What a file does not have, as it is from before there was that quantity, was not measured; the
+ * rest goes on. */
+static void a_quantity_that_a_file_does_not_have_is_nan(void **state)
+{
+    struct settings settings = small_settings();
+    (void)state;
+    struct live *live = open_live(&settings);
+    train(live, 3);
+    save(live, in_folder("patched"));
+    patch(in_folder("patched"), "\"history.moments.left.lr\"", "\"history.moments.left.rl\"");
+    patch(in_folder("patched"), "\"history.points.left.lr\"", "\"history.points.left.rl\"");
+    patch(in_folder("patched"), "\"history.moments.right.stream_rms\"",
+          "\"history.moments.right.stream_xyz\"");
+    patch(in_folder("patched"), "checksum", "no check");
+    struct live *other = load(in_folder("patched"));
+    for (int64_t step = 1; step <= 3; step++) {
+        const struct snapshot *left = history_moment(&other->history, LEFT, step);
+        const struct snapshot *right = history_moment(&other->history, RIGHT, step);
+        assert_true(isnan(snapshot_scalar(left, QUANTITY_LR)));
+        assert_true(isfinite(snapshot_scalar(left, QUANTITY_LOSS)));
+        assert_true(isnan(history_value(&other->history, LEFT, QUANTITY_LR, (int)step - 1)));
+        assert_true(isfinite(snapshot_scalar(right, QUANTITY_LR)));
+        for (int l = 0; l <= settings.layers; l++)
+            assert_true(isnan(snapshot_array(right, QUANTITY_STREAM_RMS, 0)[l]));
+    }
+    train(other, 2);
+    close_live(other);
+    close_live(live);
+}
+
+/* ---- files of the version before ---- */
+
+/* Near, as another machine may have computed it; NAN where that is. */
+static void assert_near_number(const struct snapshot *a, const struct snapshot *b,
+                               enum quantity quantity, int i, int n)
+{
+    const double x = number_of(a, quantity, i, n), y = number_of(b, quantity, i, n);
+    if (isnan(x) ? !isnan(y) : !(fabs(x - y) <= 1e-3 * fabs(x) + 1e-6))
+        fail_msg("%s of step %lld: %g, not %g", quantity_table[quantity].name, (long long)a->step,
+                 y, x);
+}
+
+/* A session that a program wrote before there was a table of quantities: a mark, and nine steps,
+ * which are made once more here and remembered. Every number is where it belongs, and the run goes
+ * on. */
+static void a_session_of_version_1_goes_on(void **state)
+{
+    static const char path[] = "tests/reference/session-1.safetensors";
+    (void)state;
+    struct live *old = load(path);
+    struct live *live = open_live(&old->pair.settings);
+    live->pair.watch = WATCH_SOME_DETAIL; /* as a trainer always does */
+    assert_int_equal(history_moments(&old->history), 9);
+    assert_string_equal(old->history.mark[0].text, "here");
+    train(live, 9);
+    for (int64_t step = 1; step <= 11; step++) {
+        if (step > 9) {
+            train(live, 1);
+            train(old, 1);
+        }
+        for (enum side side = LEFT; side < SIDES; side++) {
+            const struct snapshot *now = history_moment(&live->history, side, step);
+            const struct snapshot *then = history_moment(&old->history, side, step);
+            assert_int_equal(then->step, step);
+            assert_int_equal(then->detailed, step > 9 ? 0 : now->detailed);
+            for (int q = 0; q < QUANTITIES; q++)
+                for (int i = 0; i < arrays_of(now, (enum quantity)q); i++)
+                    for (int n = 0; n < length_of(now, (enum quantity)q); n++)
+                        assert_near_number(now, then, (enum quantity)q, i, n);
+        }
+    }
+    for (enum side side = LEFT; side < SIDES; side++)
+        for (int i = 0; i < 11; i++)
+            assert_true(fabs(history_value(&live->history, side, QUANTITY_SMOOTH_LOSS, i) -
+                             history_value(&old->history, side, QUANTITY_SMOOTH_LOSS, i)) < 1e-3);
+    save(old, in_folder("new")); /* and from now on in the format of today */
+    close_live(load(in_folder("new")));
+    close_live(old);
     close_live(live);
 }
 
@@ -855,14 +892,13 @@ static void use(struct saved_session *session)
 {
     struct pair pair;
     struct error error;
-    static struct snapshot snapshot[SIDES];
     if (!settings_check(&session->state->settings, &error) ||
         !pair_open(&pair, &session->state->settings, &error))
         fail_msg("%s", error.text);
     if (!pair_state_put(&pair, session->state, &error))
         fail_msg("%s", error.text);
-    pair_step(&pair, snapshot);
-    history_add(&session->history, snapshot);
+    pair_step(&pair);
+    history_add(&session->history, pair.run[LEFT].snapshot, pair.run[RIGHT].snapshot);
     events_step(&session->events, &session->history, &session->state->settings);
     for (int i = 0; i < history_moments(&session->history); i++)
         history_moment(&session->history, LEFT, history_moment_step(&session->history, i));
@@ -1147,6 +1183,8 @@ int main(void)
         cmocka_unit_test(a_large_history_is_thinned),
         cmocka_unit_test(other_files_are_refused),
         cmocka_unit_test(what_cannot_be_is_refused),
+        cmocka_unit_test(a_quantity_that_a_file_does_not_have_is_nan),
+        cmocka_unit_test(a_session_of_version_1_goes_on),
         cmocka_unit_test(a_file_is_written_whole_or_not),
         cmocka_unit_test(damage_is_refused_or_does_no_harm),
         cmocka_unit_test(numbers_that_cannot_be_are_refused_or_do_no_harm),

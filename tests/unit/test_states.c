@@ -2,6 +2,8 @@
  * gives the same bits, whatever was changed in between. */
 #include "train/states.h"
 
+#include "support/snapshots.h"
+
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -30,7 +32,6 @@ static struct settings small_settings(void)
 struct session {
     struct pair pair;
     struct states states;
-    struct snapshot snapshot[SIDES]; /* of the last step */
 };
 
 static void open_session(struct session *session, const struct settings *settings)
@@ -50,7 +51,7 @@ static void close_session(struct session *session)
 static void train_to(struct session *session, int64_t step)
 {
     while (session->pair.run[LEFT].step < step) {
-        pair_step(&session->pair, session->snapshot);
+        pair_step(&session->pair);
         states_step(&session->states, &session->pair);
     }
 }
@@ -61,7 +62,7 @@ static void go_back(struct session *session, int64_t step)
     assert_true(states_back(&session->states, &session->pair, step, &error));
     assert_true(session->pair.run[LEFT].step < step || step == 0);
     while (session->pair.run[LEFT].step < step)
-        assert_true(states_redo(&session->states, &session->pair, session->snapshot, &error));
+        assert_true(states_redo(&session->states, &session->pair, &error));
 }
 
 static void assert_same_run(const struct run *a, const struct run *b)
@@ -84,9 +85,7 @@ static void assert_same(const struct session *a, const struct session *b)
 {
     for (int side = 0; side < SIDES; side++) {
         assert_same_run(&a->pair.run[side], &b->pair.run[side]);
-        assert_memory_equal(&a->snapshot[side].loss, &b->snapshot[side].loss, sizeof(double));
-        assert_memory_equal(a->snapshot[side].stream_grad, b->snapshot[side].stream_grad,
-                            3 * sizeof(float));
+        assert_same_snapshot(a->pair.run[side].snapshot, b->pair.run[side].snapshot);
     }
     assert_int_equal(settings_difference(&a->pair.settings, &b->pair.settings), -1);
 }
@@ -302,16 +301,17 @@ static void a_diverged_stack_comes_again(void **state)
     settings.lr = 1e30;
     change(&session, &settings);
     train_to(&session, 60);
-    assert_false(session.snapshot[LEFT].finite || session.snapshot[RIGHT].finite);
-    const int64_t fault = session.snapshot[LEFT].fault.step;
+    assert_false(session.pair.run[LEFT].snapshot->finite ||
+                 session.pair.run[RIGHT].snapshot->finite);
+    const int64_t fault = session.pair.run[LEFT].snapshot->fault.step;
     assert_true(fault > 20);
     go_back(&session, 50); /* from a state that holds the fault */
-    assert_int_equal(session.snapshot[LEFT].fault.step, fault);
-    assert_true(isnan(session.snapshot[LEFT].loss));
+    assert_int_equal(session.pair.run[LEFT].snapshot->fault.step, fault);
+    assert_true(isnan(snapshot_scalar(session.pair.run[LEFT].snapshot, QUANTITY_LOSS)));
     go_back(&session, fault);
-    assert_int_equal(session.snapshot[LEFT].fault.step, fault);
+    assert_int_equal(session.pair.run[LEFT].snapshot->fault.step, fault);
     go_back(&session, fault - 1);
-    assert_true(session.snapshot[LEFT].finite);
+    assert_true(session.pair.run[LEFT].snapshot->finite);
     go_back(&session, 20);
     assert_same(&session, &again);
     close_session(&session);

@@ -32,7 +32,6 @@ static struct settings small_settings(enum placement left, enum norm norm)
 struct stack {
     struct task *task;
     struct run run;
-    struct snapshot snapshot; /* of the last step */
 };
 
 static void open_stack(struct stack *stack, enum placement placement, enum norm norm)
@@ -50,10 +49,15 @@ static void close_stack(struct stack *stack)
     task_close(stack->task);
 }
 
+static double loss_of(const struct run *run)
+{
+    return snapshot_scalar(run->snapshot, QUANTITY_LOSS);
+}
+
 static void train(struct stack *stack, int steps)
 {
     for (int i = 0; i < steps; i++)
-        run_step(&stack->run, &stack->snapshot);
+        run_step(&stack->run);
 }
 
 static void change(struct stack *stack, enum placement placement)
@@ -100,7 +104,7 @@ static void there_and_back_changes_no_bit(void **state)
             train(&moved, 3);
             train(&stays, 3);
             assert_same_tensors(&moved.run, &stays.run);
-            assert_true(moved.snapshot.loss == stays.snapshot.loss);
+            assert_true(loss_of(&moved.run) == loss_of(&stays.run));
             close_stack(&moved);
             close_stack(&stays);
         }
@@ -136,10 +140,10 @@ static void training_goes_on(void **state)
         assert_true(find(&stack.run, stack.run.optimizer.second, "ln_f.weight", -1)[i] == 0);
     }
     train(&stack, 1);
-    assert_int_equal(stack.snapshot.step, 5);
-    assert_int_equal(stack.snapshot.placement, PLACEMENT_PRE);
+    assert_int_equal(stack.run.snapshot->step, 5);
+    assert_int_equal(stack.run.snapshot->placement, PLACEMENT_PRE);
     assert_int_equal(stack.run.optimizer.updates, 5);
-    assert_true(stack.snapshot.finite && stack.snapshot.loss > 0);
+    assert_true(stack.run.snapshot->finite && loss_of(&stack.run) > 0);
     assert_memory_not_equal(find(&stack.run, stack.run.model.parameters.weight, kind, 2), kept,
                             matrix * sizeof *kept);
 
@@ -151,14 +155,14 @@ static void training_goes_on(void **state)
     change(&stack, PLACEMENT_POST);
     assert_null(find(&stack.run, stack.run.model.parameters.weight, "ln_f.weight", -1));
     train(&stack, 2);
-    assert_int_equal(stack.snapshot.placement, PLACEMENT_POST);
+    assert_int_equal(stack.run.snapshot->placement, PLACEMENT_POST);
     change(&stack, PLACEMENT_DEEPNORM);
     change(&stack, PLACEMENT_MIX);
     assert_memory_equal(find(&stack.run, stack.run.model.parameters.weight, "ln_f.weight", -1),
                         gain, sizeof gain);
     train(&stack, 1);
-    assert_int_equal(stack.snapshot.step, 8);
-    assert_true(stack.snapshot.finite);
+    assert_int_equal(stack.run.snapshot->step, 8);
+    assert_true(stack.run.snapshot->finite);
     close_stack(&stack);
 }
 
@@ -224,11 +228,10 @@ static void a_pair_switches_one_side(void **state)
     struct settings settings = small_settings(PLACEMENT_PRE, NORM_RMSNORM);
     struct pair pair;
     struct error error;
-    struct snapshot snapshot[SIDES];
     settings.threads = 2;
     assert_true(pair_open(&pair, &settings, &error));
-    pair_step(&pair, snapshot);
-    assert_true(snapshot[LEFT].loss == snapshot[RIGHT].loss);
+    pair_step(&pair);
+    assert_true(loss_of(&pair.run[LEFT]) == loss_of(&pair.run[RIGHT]));
     assert_true(pair_switch(&pair, RIGHT, PLACEMENT_POST, &error));
     assert_false(pair_switch(&pair, LEFT, PLACEMENT_PERI, &error));
     for (int side = 0; side < SIDES; side++) {
@@ -236,10 +239,10 @@ static void a_pair_switches_one_side(void **state)
         assert_int_equal(pair.run[side].settings.stack[RIGHT].placement, PLACEMENT_POST);
     }
     assert_int_equal(pair.settings.stack[RIGHT].placement, PLACEMENT_POST);
-    pair_step(&pair, snapshot);
-    assert_int_equal(snapshot[LEFT].placement, PLACEMENT_PRE);
-    assert_int_equal(snapshot[RIGHT].placement, PLACEMENT_POST);
-    assert_true(snapshot[LEFT].loss != snapshot[RIGHT].loss);
+    pair_step(&pair);
+    assert_int_equal(pair.run[LEFT].snapshot->placement, PLACEMENT_PRE);
+    assert_int_equal(pair.run[RIGHT].snapshot->placement, PLACEMENT_POST);
+    assert_true(loss_of(&pair.run[LEFT]) != loss_of(&pair.run[RIGHT]));
     pair_close(&pair);
 }
 

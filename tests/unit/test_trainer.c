@@ -2,6 +2,7 @@
  * whatever the number of threads. */
 #include "train/trainer.h"
 
+#include "support/snapshots.h"
 #include "train/pair.h"
 
 #include <math.h>
@@ -29,10 +30,23 @@ static struct settings small_settings(void)
 /* Waits, without end, for the next update: a trainer that never answers hangs the test. */
 static struct update *next(struct trainer *trainer)
 {
-    static struct update update;
-    while (!trainer_take(trainer, &update))
+    struct update *update;
+    while (!(update = trainer_take(trainer)))
         trainer_wait(trainer, 1);
-    return &update;
+    return update;
+}
+
+static double number(const struct update *update, enum side side, enum quantity quantity)
+{
+    return snapshot_scalar(update->snapshot[side], quantity);
+}
+
+/* The state of an update, for the test to keep. */
+static struct pair_state *take_state(struct update *update)
+{
+    struct pair_state *state = update->state;
+    update->state = NULL;
+    return state;
 }
 
 static struct trainer *start(const struct settings *settings, bool running)
@@ -42,8 +56,8 @@ static struct trainer *start(const struct settings *settings, bool running)
     assert_non_null(trainer);
     struct update *update = next(trainer);
     assert_int_equal(update->kind, UPDATE_RESTART);
-    assert_string_equal(update->task.name, "copy");
-    assert_true(update->parameters[LEFT] > 0);
+    assert_string_equal(update->run->task.name, "copy");
+    assert_true(update->run->parameters[LEFT] > 0);
     return trainer;
 }
 
@@ -58,7 +72,7 @@ static void test_steps_come_in_order_and_none_is_lost(void **state)
         assert_int_equal(update->kind, UPDATE_STEP);
         assert_int_equal(update->step, step);
         for (int side = 0; side < SIDES; side++)
-            assert_int_equal(update->snapshot[side].step, step);
+            assert_int_equal(update->snapshot[side]->step, step);
     }
     assert_int_equal(next(trainer)->kind, UPDATE_END);
     assert_false(trainer_running(trainer));
@@ -91,17 +105,17 @@ static void test_changes_apply_between_steps(void **state)
     struct settings settings = small_settings(), changed = settings;
     struct trainer *trainer = start(&settings, false);
     trainer_step(trainer);
-    double lr = next(trainer)->snapshot[LEFT].lr;
+    double lr = number(next(trainer), LEFT, QUANTITY_LR);
     changed.lr = 2 * lr;
     trainer_apply(trainer, &changed);
     trainer_step(trainer);
     const struct update *update = next(trainer);
     assert_int_equal(update->kind, UPDATE_CHANGE);
     assert_int_equal(update->step, 2); /* the first step that it acts on */
-    assert_true(update->settings.lr == 2 * lr);
+    assert_true(update->run->settings.lr == 2 * lr);
     update = next(trainer);
     assert_int_equal(update->step, 2); /* no restart */
-    assert_true(update->snapshot[RIGHT].lr == 2 * lr);
+    assert_true(number(update, RIGHT, QUANTITY_LR) == 2 * lr);
 
     changed.layers = 3;
     trainer_apply(trainer, &changed);
@@ -109,7 +123,7 @@ static void test_changes_apply_between_steps(void **state)
     assert_int_equal(next(trainer)->kind, UPDATE_RESTART);
     update = next(trainer);
     assert_int_equal(update->step, 1);
-    assert_int_equal(update->snapshot[LEFT].layers, 3);
+    assert_int_equal(update->snapshot[LEFT]->layers, 3);
 
     changed.speed = 7; /* the program's: no update, no restart */
     trainer_apply(trainer, &changed);
@@ -125,20 +139,20 @@ static void test_a_placement_is_switched_between_steps(void **state)
     struct settings settings = small_settings();
     struct trainer *trainer = start(&settings, false);
     trainer_step(trainer);
-    assert_int_equal(next(trainer)->snapshot[RIGHT].placement, PLACEMENT_POST);
+    assert_int_equal(next(trainer)->snapshot[RIGHT]->placement, PLACEMENT_POST);
     trainer_switch(trainer, RIGHT, PLACEMENT_PRE);
     trainer_step(trainer);
     const struct update *update = next(trainer);
     assert_int_equal(update->kind, UPDATE_CHANGE);
     assert_int_equal(update->step, 2);
-    assert_int_equal(update->settings.stack[RIGHT].placement, PLACEMENT_PRE);
-    assert_int_equal(update->settings.stack[LEFT].placement, PLACEMENT_PRE);
+    assert_int_equal(update->run->settings.stack[RIGHT].placement, PLACEMENT_PRE);
+    assert_int_equal(update->run->settings.stack[LEFT].placement, PLACEMENT_PRE);
     update = next(trainer);
     assert_int_equal(update->kind, UPDATE_STEP);
     assert_int_equal(update->step, 2);
-    assert_int_equal(update->snapshot[RIGHT].placement, PLACEMENT_PRE);
+    assert_int_equal(update->snapshot[RIGHT]->placement, PLACEMENT_PRE);
     /* The weights are those of a step under the other placement. */
-    assert_true(update->snapshot[RIGHT].loss != update->snapshot[LEFT].loss);
+    assert_true(number(update, RIGHT, QUANTITY_LOSS) != number(update, LEFT, QUANTITY_LOSS));
 
     trainer_switch(trainer, LEFT, PLACEMENT_REZERO);
     update = next(trainer);
@@ -152,14 +166,14 @@ static void test_a_placement_is_switched_between_steps(void **state)
     assert_int_equal(next(trainer)->kind, UPDATE_CHANGE);
     update = next(trainer);
     assert_int_equal(update->step, 3);
-    assert_int_equal(update->snapshot[LEFT].placement, PLACEMENT_PRE);
+    assert_int_equal(update->snapshot[LEFT]->placement, PLACEMENT_PRE);
     /* From the start, it is as if it had always been so. */
     trainer_restart(trainer);
     trainer_step(trainer);
     assert_int_equal(next(trainer)->kind, UPDATE_RESTART);
     update = next(trainer);
     assert_int_equal(update->step, 1);
-    assert_true(update->snapshot[RIGHT].loss == update->snapshot[LEFT].loss);
+    assert_true(number(update, RIGHT, QUANTITY_LOSS) == number(update, LEFT, QUANTITY_LOSS));
     trainer_stop(trainer);
 }
 
@@ -172,9 +186,9 @@ static void test_a_restart_tells_the_profile_of_admin(void **state)
     struct trainer *trainer = trainer_start(&settings, false, NULL, &error);
     assert_non_null(trainer);
     const struct update *update = next(trainer);
-    assert_true(isnan(update->omega[LEFT].first) && isnan(update->omega[LEFT].last));
-    assert_true(update->omega[RIGHT].first == 1); /* Liu 2020: omega_1 */
-    assert_true(update->omega[RIGHT].last > 1);
+    assert_true(isnan(update->run->omega[LEFT].first) && isnan(update->run->omega[LEFT].last));
+    assert_true(update->run->omega[RIGHT].first == 1); /* Liu 2020: omega_1 */
+    assert_true(update->run->omega[RIGHT].last > 1);
     trainer_stop(trainer);
 }
 
@@ -183,11 +197,14 @@ static void test_restart_repeats_the_run(void **state)
     (void)state;
     struct settings settings = small_settings();
     struct trainer *trainer = start(&settings, false);
-    struct snapshot before[SIDES];
+    struct snapshot *before[SIDES] = {NULL};
     for (int i = 0; i < 4; i++)
         trainer_step(trainer);
-    for (int i = 0; i < 4; i++)
-        memcpy(before, next(trainer)->snapshot, sizeof before);
+    for (int i = 0; i < 4; i++) {
+        const struct update *update = next(trainer);
+        for (int side = 0; side < SIDES && i == 3; side++)
+            before[side] = snapshot_copy(update->snapshot[side]);
+    }
     trainer_restart(trainer);
     assert_int_equal(next(trainer)->kind, UPDATE_RESTART);
     for (int i = 0; i < 4; i++)
@@ -196,9 +213,8 @@ static void test_restart_repeats_the_run(void **state)
     for (int i = 0; i < 4; i++)
         update = next(trainer);
     for (int side = 0; side < SIDES; side++) {
-        assert_true(update->snapshot[side].loss == before[side].loss);
-        assert_memory_equal(update->snapshot[side].stream_grad, before[side].stream_grad,
-                            3 * sizeof(float));
+        assert_same_snapshot(update->snapshot[side], before[side]);
+        snapshot_free(before[side]);
     }
     trainer_stop(trainer);
 }
@@ -226,7 +242,7 @@ static void test_what_cannot_be_carried_out_changes_nothing(void **state)
 static void test_threads_do_not_change_a_bit(void **state)
 {
     (void)state;
-    static struct snapshot first[SIDES], other[SIDES];
+    struct snapshot *first[SIDES] = {NULL};
     for (int threads = 1; threads <= 8; threads *= 2) {
         struct settings settings = small_settings();
         struct pair pair;
@@ -234,20 +250,16 @@ static void test_threads_do_not_change_a_bit(void **state)
         settings.threads = threads;
         assert_true(pair_open(&pair, &settings, &error));
         for (int step = 0; step < 20; step++)
-            pair_step(&pair, threads == 1 ? first : other);
+            pair_step(&pair);
+        for (int side = 0; side < SIDES; side++)
+            if (threads == 1)
+                first[side] = snapshot_copy(pair.run[side].snapshot);
+            else
+                assert_same_snapshot(pair.run[side].snapshot, first[side]);
         pair_close(&pair);
-        if (threads == 1)
-            continue;
-        for (int side = 0; side < SIDES; side++) {
-            assert_true(first[side].loss == other[side].loss);
-            assert_true(first[side].grad_norm == other[side].grad_norm);
-            assert_memory_equal(first[side].stream_grad, other[side].stream_grad,
-                                3 * sizeof(float));
-            for (int i = 0; i < first[side].tensors; i++)
-                for (int l = 0; l < first[side].layers; l++)
-                    assert_true(first[side].tensor[i].grad[l] == other[side].tensor[i].grad[l]);
-        }
     }
+    for (int side = 0; side < SIDES; side++)
+        snapshot_free(first[side]);
 }
 
 /* One weight of the right stack's second block is lost: in this tensor, which is of that part. */
@@ -256,25 +268,25 @@ static void lose_a_weight(const char *kind, enum fault_part part)
     struct settings settings = small_settings();
     struct pair pair;
     struct error error;
-    static struct snapshot snapshot[SIDES];
     assert_true(pair_open(&pair, &settings, &error));
-    pair_step(&pair, snapshot);
-    assert_true(snapshot[LEFT].finite && snapshot[RIGHT].finite);
+    const struct snapshot *left = pair.run[LEFT].snapshot, *right = pair.run[RIGHT].snapshot;
+    pair_step(&pair);
+    assert_true(left->finite && right->finite);
     const struct model *model = &pair.run[RIGHT].model;
     for (int i = 0; i < model->parameters.tensors; i++)
         if (model->parameters.tensor[i].block == 1 &&
             strcmp(model->parameters.tensor[i].kind, kind) == 0)
             model->parameters.weight[model->parameters.tensor[i].offset] = (real)NAN;
     for (int step = 0; step < 3; step++) {
-        pair_step(&pair, snapshot);
-        assert_true(snapshot[LEFT].finite);
-        assert_false(snapshot[RIGHT].finite);
-        assert_int_equal(snapshot[RIGHT].fault.place, FAULT_STREAM);
-        assert_int_equal(snapshot[RIGHT].fault.layer, 2);
-        assert_int_equal(snapshot[RIGHT].fault.part, part);
-        assert_int_equal(snapshot[RIGHT].fault.step, 2);
-        assert_int_equal(snapshot[RIGHT].step, step + 2);
-        assert_true(isnan(snapshot[RIGHT].loss));
+        pair_step(&pair);
+        assert_true(left->finite);
+        assert_false(right->finite);
+        assert_int_equal(right->fault.place, FAULT_STREAM);
+        assert_int_equal(right->fault.layer, 2);
+        assert_int_equal(right->fault.part, part);
+        assert_int_equal(right->fault.step, 2);
+        assert_int_equal(right->step, step + 2);
+        assert_true(isnan(snapshot_scalar(right, QUANTITY_LOSS)));
     }
     pair_close(&pair);
 }
@@ -322,13 +334,13 @@ static void test_a_paused_trainer_writes_a_sample_of_every_step(void **state)
 static void test_samples_come_in_a_rhythm_of_steps(void **state)
 {
     (void)state;
-    static struct snapshot alone[SIDES];
     struct settings settings = small_settings();
     struct pair pair;
     struct error error;
     enum { STEPS = 45 };
     settings.steps = STEPS;
     assert_true(pair_open(&pair, &settings, &error));
+    pair.watch = WATCH_SOME_DETAIL; /* as a trainer always does */
     const int distance = pair_sample_distance(&pair);
     assert_true(distance >= 10);
     struct trainer *trainer = start(&settings, false);
@@ -337,11 +349,11 @@ static void test_samples_come_in_a_rhythm_of_steps(void **state)
     trainer_run(trainer);
     for (int64_t step = 1; step <= STEPS; step++) {
         const struct update *update = next(trainer);
-        pair_step(&pair, alone);
+        pair_step(&pair);
         assert_int_equal(update->kind, UPDATE_STEP);
         assert_int_equal(update->step, step);
         for (int side = 0; side < SIDES; side++)
-            assert_true(update->snapshot[side].loss == alone[side].loss);
+            assert_same_snapshot(update->snapshot[side], pair.run[side].snapshot);
         if (step % distance == 0)
             assert_sample(trainer, step);
     }
@@ -353,7 +365,7 @@ static void test_samples_come_in_a_rhythm_of_steps(void **state)
     trainer_apply(trainer, &settings);
     const struct update *update = next(trainer);
     assert_int_equal(update->kind, UPDATE_RESTART);
-    assert_string_equal(update->symbols.text[0], "disc");
+    assert_string_equal(update->run->symbols.text[0], "disc");
     for (int64_t step = 1; step <= STEPS; step++)
         assert_int_equal(next(trainer)->kind, UPDATE_STEP); /* images: no samples */
     assert_int_equal(next(trainer)->kind, UPDATE_END);
@@ -398,7 +410,6 @@ static void test_a_state_is_saved_and_loaded(void **state)
 {
     (void)state;
     struct settings settings = small_settings(), other = settings;
-    struct snapshot third[SIDES];
     struct error error;
     struct trainer *trainer = start(&settings, false);
     trainer_step(trainer);
@@ -407,16 +418,17 @@ static void test_a_state_is_saved_and_loaded(void **state)
     assert_int_equal(next(trainer)->step, 2);
     trainer_save(trainer);
     trainer_step(trainer);
-    const struct update *update = next(trainer);
+    struct update *update = next(trainer);
     assert_int_equal(update->kind, UPDATE_STATE);
     assert_int_equal(update->step, 2);
-    struct pair_state *saved = update->state;
+    struct pair_state *saved = take_state(update);
     assert_non_null(saved);
     assert_int_equal(saved->step, 2);
     update = next(trainer);
     assert_int_equal(update->step, 3);
     assert_null(update->state);
-    memcpy(third, update->snapshot, sizeof third);
+    const double loss = number(update, RIGHT, QUANTITY_LOSS);
+    const double norm = number(update, LEFT, QUANTITY_GRAD_NORM);
 
     other.layers = 3; /* another model, which the load replaces */
     trainer_apply(trainer, &other);
@@ -426,11 +438,11 @@ static void test_a_state_is_saved_and_loaded(void **state)
     update = next(trainer);
     assert_int_equal(update->kind, UPDATE_LOAD);
     assert_int_equal(update->step, 2);
-    assert_int_equal(update->settings.layers, 2);
-    assert_ptr_equal(update->state, saved);
+    assert_int_equal(update->run->settings.layers, 2);
+    assert_ptr_equal(take_state(update), saved);
     update = next(trainer);
     assert_int_equal(update->step, 3);
-    assert_true(update->snapshot[RIGHT].loss == third[RIGHT].loss);
+    assert_true(number(update, RIGHT, QUANTITY_LOSS) == loss);
     trainer_branch(trainer, 2, NULL);
     update = next(trainer);
     assert_int_equal(update->kind, UPDATE_FAILED);
@@ -447,7 +459,7 @@ static void test_a_state_is_saved_and_loaded(void **state)
     trainer_step(trainer);
     update = next(trainer);
     assert_int_equal(update->step, 3);
-    assert_true(update->snapshot[LEFT].grad_norm == third[LEFT].grad_norm);
+    assert_true(number(update, LEFT, QUANTITY_GRAD_NORM) == norm);
     trainer_save(trainer); /* whose answer nobody takes */
     trainer_load(trainer, saved);
     trainer_stop(trainer);
@@ -462,14 +474,14 @@ static void test_a_load_that_fails_changes_nothing(void **state)
     trainer_step(trainer);
     assert_int_equal(next(trainer)->step, 1);
     trainer_save(trainer);
-    struct pair_state *saved = next(trainer)->state;
+    struct pair_state *saved = take_state(next(trainer));
     saved->settings.task = TASK_TEXT;
     strcpy(saved->settings.text, "/nowhere/at/all");
     trainer_load(trainer, saved);
     trainer_step(trainer);
-    const struct update *update = next(trainer);
+    struct update *update = next(trainer);
     assert_int_equal(update->kind, UPDATE_FAILED);
-    assert_ptr_equal(update->state, saved);
+    assert_ptr_equal(take_state(update), saved);
     assert_int_equal(next(trainer)->step, 2);
     trainer_stop(trainer);
     pair_state_free(saved);
@@ -492,10 +504,12 @@ static void test_a_loaded_run_can_be_over(void **state)
     struct settings settings = small_settings();
     struct trainer *trainer = start_and_end(&settings);
     trainer_save(trainer);
-    struct pair_state *saved = next(trainer)->state;
+    struct pair_state *saved = take_state(next(trainer));
     assert_int_equal(saved->step, 2);
     trainer_load(trainer, saved);
-    assert_int_equal(next(trainer)->kind, UPDATE_LOAD);
+    struct update *update = next(trainer);
+    assert_int_equal(update->kind, UPDATE_LOAD);
+    assert_ptr_equal(take_state(update), saved);
     assert_int_equal(next(trainer)->kind, UPDATE_END);
     assert_false(trainer_running(trainer));
     trainer_stop(trainer);

@@ -69,10 +69,10 @@ static void reset_settings(int threads)
 /* Waits, without end, for the next update: a trainer that never answers hangs the test. */
 static const struct update *next(struct trainer *trainer)
 {
-    static struct update update;
-    while (!trainer_take(trainer, &update))
+    const struct update *update;
+    while (!(update = trainer_take(trainer)))
         trainer_wait(trainer, 1);
-    return &update;
+    return update;
 }
 
 static const struct update *expect(struct trainer *trainer, enum update_kind kind)
@@ -131,17 +131,20 @@ static void act(struct trainer *trainer, const struct act *act)
         expect(trainer, UPDATE_CHANGE);
 }
 
-static struct record record_of(const struct snapshot snapshot[SIDES])
+static struct record record_of(const struct update *update)
 {
     struct record record;
     memset(&record, 0, sizeof record);
     for (int side = 0; side < SIDES; side++) {
-        const struct snapshot *now = &snapshot[side];
-        const double number[] = {now->loss,  now->valid_loss, now->lr,
-                                 now->ratio, now->grad_norm,  now->clip};
-        memcpy(record.number[side], number, sizeof number);
-        memcpy(record.stream_grad[side], now->stream_grad, sizeof record.stream_grad[side]);
-        memcpy(record.weight[side], now->tensor[2].update_ratio, sizeof record.weight[side]);
+        const struct snapshot *now = update->snapshot[side];
+        const enum quantity scalars[] = {QUANTITY_LOSS,  QUANTITY_VALID_LOSS, QUANTITY_LR,
+                                         QUANTITY_RATIO, QUANTITY_GRAD_NORM,  QUANTITY_CLIP};
+        for (size_t i = 0; i < sizeof scalars / sizeof scalars[0]; i++)
+            record.number[side][i] = snapshot_scalar(now, scalars[i]);
+        memcpy(record.stream_grad[side], snapshot_array(now, QUANTITY_STREAM_GRAD, 0),
+               sizeof record.stream_grad[side]);
+        memcpy(record.weight[side], snapshot_array(now, QUANTITY_UPDATE_RATIO, 2),
+               sizeof record.weight[side]);
         record.placement[side] = now->placement;
         record.fault[side] = now->fault;
     }
@@ -158,7 +161,7 @@ static void perform(struct trainer *trainer, int64_t from, int64_t to, struct re
         trainer_step(trainer);
         const struct update *update = expect(trainer, UPDATE_STEP);
         assert_int_equal(update->step, step);
-        record[step] = record_of(update->snapshot);
+        record[step] = record_of(update);
     }
 }
 
@@ -178,12 +181,12 @@ static void branch(struct trainer *trainer, int64_t step)
     const struct update *update = expect(trainer, UPDATE_BRANCH);
     assert_int_equal(update->step, step);
     forget_later(step);
-    assert_int_equal(settings_difference(&update->settings, &wanted), -1);
-    assert_int_equal(settings_difference(&update->before, &wanted), -1);
-    const struct record now = record_of(update->snapshot);
+    assert_int_equal(settings_difference(&update->run->settings, &wanted), -1);
+    assert_int_equal(settings_difference(&update->run->before, &wanted), -1);
+    const struct record now = record_of(update);
     if (step > 0)
         assert_memory_equal(&now, &first[step], sizeof now);
-    assert_int_equal(update->snapshot[LEFT].step, step);
+    assert_int_equal(update->snapshot[LEFT]->step, step);
 }
 
 /* Branches after each other, near and far, each from the one before, and to the very end. */
@@ -225,13 +228,13 @@ static void a_branch_takes_new_settings(void **state)
     trainer_branch(trainer, 12, &changed);
     const struct update *update = expect(trainer, UPDATE_BRANCH);
     forget_later(12);
-    assert_int_equal(settings_difference(&update->before, &wanted), -1);
+    assert_int_equal(settings_difference(&update->run->before, &wanted), -1);
     wanted.warmup = 100;
     wanted.lr = 5e-3;
-    assert_int_equal(settings_difference(&update->settings, &wanted), -1);
+    assert_int_equal(settings_difference(&update->run->settings, &wanted), -1);
     for (int64_t step = 13; step <= 40; step++) {
         trainer_step(trainer);
-        first[step] = record_of(expect(trainer, UPDATE_STEP)->snapshot);
+        first[step] = record_of(expect(trainer, UPDATE_STEP));
         assert_int_equal(first[step].placement[RIGHT], PLACEMENT_POST);
     }
     /* as if it had always been so */
@@ -244,16 +247,16 @@ static void a_branch_takes_new_settings(void **state)
     expect(other, UPDATE_CHANGE);
     for (int64_t step = 13; step <= 40; step++) {
         trainer_step(other);
-        again[step] = record_of(expect(other, UPDATE_STEP)->snapshot);
+        again[step] = record_of(expect(other, UPDATE_STEP));
     }
     assert_memory_equal(again + 1, first + 1, 40 * sizeof *first);
     trainer_stop(other);
     /* and once more, from within the branch: its change is in the log */
     trainer_branch(trainer, 35, NULL);
-    const struct record now = record_of(expect(trainer, UPDATE_BRANCH)->snapshot);
+    const struct record now = record_of(expect(trainer, UPDATE_BRANCH));
     assert_memory_equal(&now, &first[35], sizeof now);
     trainer_step(trainer);
-    const struct record after = record_of(expect(trainer, UPDATE_STEP)->snapshot);
+    const struct record after = record_of(expect(trainer, UPDATE_STEP));
     assert_memory_equal(&after, &first[36], sizeof after);
     trainer_stop(trainer);
 }
@@ -271,17 +274,17 @@ static void a_diverged_stack_is_finite_again(void **state)
             expect(trainer, UPDATE_CHANGE);
         }
         trainer_step(trainer);
-        first[step] = record_of(expect(trainer, UPDATE_STEP)->snapshot);
+        first[step] = record_of(expect(trainer, UPDATE_STEP));
     }
     assert_true(first[40].fault[LEFT].place != FAULT_NONE);
     for (int64_t step = 38; step >= 18; step -= 5) {
         trainer_branch(trainer, step, NULL);
-        const struct record now = record_of(expect(trainer, UPDATE_BRANCH)->snapshot);
+        const struct record now = record_of(expect(trainer, UPDATE_BRANCH));
         assert_memory_equal(&now, &first[step], sizeof now);
     }
     assert_int_equal(first[18].fault[LEFT].place, FAULT_NONE);
     trainer_step(trainer);
-    assert_true(expect(trainer, UPDATE_STEP)->snapshot[LEFT].finite);
+    assert_true(expect(trainer, UPDATE_STEP)->snapshot[LEFT]->finite);
     trainer_stop(trainer);
 }
 
@@ -293,12 +296,12 @@ static void an_ended_run_ends_again(void **state)
     settings.steps = 30;
     struct trainer *trainer = start(true);
     for (int64_t step = 1; step <= 30; step++)
-        first[step] = record_of(expect(trainer, UPDATE_STEP)->snapshot);
+        first[step] = record_of(expect(trainer, UPDATE_STEP));
     expect(trainer, UPDATE_END);
     trainer_branch(trainer, 18, NULL);
     assert_int_equal(expect(trainer, UPDATE_BRANCH)->step, 18);
     for (int64_t step = 19; step <= 30; step++) {
-        const struct record now = record_of(expect(trainer, UPDATE_STEP)->snapshot);
+        const struct record now = record_of(expect(trainer, UPDATE_STEP));
         assert_memory_equal(&now, &first[step], sizeof now);
     }
     expect(trainer, UPDATE_END);
@@ -357,10 +360,10 @@ static void a_restart_forgets_the_states(void **state)
     expect(trainer, UPDATE_FAILED);
     for (int64_t step = 1; step <= 20; step++) {
         trainer_step(trainer);
-        first[step] = record_of(expect(trainer, UPDATE_STEP)->snapshot);
+        first[step] = record_of(expect(trainer, UPDATE_STEP));
     }
     trainer_branch(trainer, 19, NULL);
-    const struct record now = record_of(expect(trainer, UPDATE_BRANCH)->snapshot);
+    const struct record now = record_of(expect(trainer, UPDATE_BRANCH));
     assert_memory_equal(&now, &first[19], sizeof now);
     trainer_stop(trainer);
 }
