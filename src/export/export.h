@@ -1,7 +1,4 @@
-/* A canvas as a picture (SVG) and as text.
- *
- * The SVG shows the same cells on every machine: bars, blocks, braille and lines are drawn as
- * shapes, and words are placed one by one, so that no font's idea of a width moves them. */
+/* A canvas as a file: a picture or text, as its name says. */
 #ifndef LNSCOPE_EXPORT_EXPORT_H
 #define LNSCOPE_EXPORT_EXPORT_H
 
@@ -11,10 +8,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
-
-/* Writes the whole SVG document. Errors show in the stream. */
-void export_svg(FILE *out, const struct canvas *canvas, enum theme theme);
 
 /* Writes lnscope-001.svg and lnscope-001.txt, or the first higher number at which both are free, in
  * the current folder, and names them in `message`. False with a reason, and then neither is there.

@@ -2,6 +2,7 @@
 #include "export/export.h"
 
 #include "base/file.h"
+#include "export/svg.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -60,7 +61,7 @@ static char *picture_of(const char *text, enum role role)
     FILE *out = open_memstream(&svg, &size);
     canvas_clear(&canvas);
     canvas_text(&canvas, canvas_whole(&canvas), 1, 0, role, text);
-    export_svg(out, &canvas, THEME_DARK);
+    svg_write(out, &canvas, THEME_DARK);
     assert_int_equal(fclose(out), 0);
     return svg;
 }
@@ -189,7 +190,7 @@ static void backgrounds_are_those_of_the_cells(void **state)
     canvas_put_on(&canvas, 0, 3, ' ', ROLE_TEXT, ROLE_RAMP);
     canvas_put_on(&canvas, 1, 0, 0x2580, ROLE_RAMP_LAST, ROLE_RAMP + 1);
     FILE *out = open_memstream(&svg, &size);
-    export_svg(out, &canvas, THEME_DARK);
+    svg_write(out, &canvas, THEME_DARK);
     fclose(out);
     has(svg, "<rect x=\"30\" y=\"12\" width=\"18\" height=\"18\" fill=\"#470155\"/>");
     has(svg, "<rect x=\"12\" y=\"30\" width=\"9\" height=\"18\" fill=\"#481165\"/>");
