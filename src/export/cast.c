@@ -114,8 +114,7 @@ static void add_row(struct cast *cast, const struct canvas *canvas, int row)
 static void write_time(struct cast *cast, double seconds)
 {
     const double digits = 1e6;
-    if (seconds > cast->seconds)
-        cast->seconds = seconds;
+    cast_until(cast, seconds);
     const double now = round(cast->seconds * digits) / digits;
     fprintf(cast->file.stream, "[%.6f", cast->version == CAST_V3 ? now - cast->written : now);
     cast->written = now;
@@ -232,6 +231,19 @@ void cast_marker(struct cast *cast, const char *label, double seconds)
     write_event(cast, "m", label, seconds);
 }
 
+void cast_until(struct cast *cast, double seconds)
+{
+    if (seconds > cast->seconds)
+        cast->seconds = seconds;
+}
+
+static void free_cast(struct cast *cast)
+{
+    canvas_close(&cast->shown);
+    free(cast->bytes);
+    free(cast);
+}
+
 bool cast_close(struct cast *cast, struct error *error)
 {
     /* The last picture stays; a terminal that plays it goes on below. */
@@ -243,8 +255,12 @@ bool cast_close(struct cast *cast, struct error *error)
     if (cast->version == CAST_V3)
         write_event(cast, "x", "0", cast->seconds);
     bool whole = file_commit(&cast->file, error);
-    canvas_close(&cast->shown);
-    free(cast->bytes);
-    free(cast);
+    free_cast(cast);
     return whole;
+}
+
+void cast_discard(struct cast *cast)
+{
+    file_discard(&cast->file);
+    free_cast(cast);
 }

@@ -46,8 +46,14 @@ void cast_frame(struct cast *cast, const struct canvas *canvas, enum theme theme
 /* A place that players can jump to; one line of UTF-8. */
 void cast_marker(struct cast *cast, const char *label, double seconds);
 
+/* The last picture stays up to this time at least. */
+void cast_until(struct cast *cast, double seconds);
+
 /* Ends the recording and gives the file its name; false with a reason, and then there is none.
  * Frees it either way. */
 bool cast_close(struct cast *cast, struct error *error);
+
+/* Gives up: no file appears. Frees it. */
+void cast_discard(struct cast *cast);
 
 #endif

@@ -3,17 +3,113 @@
 
 #include "base/file.h"
 #include "base/names.h"
+#include "export/pixels.h"
 #include "export/svg.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static void write_text(FILE *out, const struct canvas *canvas)
+/* Errors of the stream show in it; false with a reason for others. */
+typedef bool picture_writer(FILE *out, const struct canvas *canvas, enum theme theme, int scale,
+                            struct error *error);
+
+static bool write_svg(FILE *out, const struct canvas *canvas, enum theme theme, int scale,
+                      struct error *error)
+{
+    (void)scale, (void)error; /* it has no pixels */
+    svg_write(out, canvas, theme);
+    return true;
+}
+
+static bool write_text(FILE *out, const struct canvas *canvas, enum theme theme, int scale,
+                       struct error *error)
 {
     char *text = canvas_to_text(canvas);
+    (void)theme, (void)scale, (void)error;
     fputs(text, out);
     free(text);
+    return true;
+}
+
+#ifdef HAVE_CAIRO
+static bool write_png(FILE *out, const struct canvas *canvas, enum theme theme, int scale,
+                      struct error *error)
+{
+    const struct pixels_plan plan = {.rows = canvas->rows,
+                                     .cols = canvas->cols,
+                                     .scale = scale,
+                                     .shades = PIXELS_SHADES,
+                                     .theme = theme};
+    struct pixels *pixels = pixels_open(&plan, error);
+    if (!pixels)
+        return false;
+    pixels_draw(pixels, canvas, theme);
+    const bool good = pixels_write_png(pixels, out, error);
+    pixels_close(pixels);
+    return good;
+}
+#define WITH_CAIRO(writer) writer
+#else
+#define WITH_CAIRO(writer) NULL
+#endif
+
+/* What the ending of a name says; without a writer: this build cannot. */
+static const struct picture_row {
+    const char *ending;
+    picture_writer *write;
+} pictures[] = {
+    {".svg", write_svg},
+    {".png", WITH_CAIRO(write_png)},
+    {".txt", write_text},
+};
+
+static bool ends_in(const char *path, const char *end)
+{
+    const size_t size = strlen(path), length = strlen(end);
+    return size > length && strcmp(path + size - length, end) == 0;
+}
+
+static picture_writer *find_writer(const char *path, struct error *error)
+{
+    char shown[256];
+    names_printable(shown, sizeof shown, path);
+    for (size_t i = 0; i < sizeof pictures / sizeof pictures[0]; i++) {
+        if (!ends_in(path, pictures[i].ending))
+            continue;
+        if (!pictures[i].write)
+            error_set(error,
+                      "%s: this build has no cairo, which draws pixels: name it .svg or "
+                      ".txt, or install libcairo2-dev and build again",
+                      shown);
+        return pictures[i].write;
+    }
+    error_set(error, "%s is neither a picture nor text: name it .svg, .png or .txt", shown);
+    return NULL;
+}
+
+bool export_picture_check(const char *path, struct error *error)
+{
+    return find_writer(path, error) != NULL;
+}
+
+bool export_write(FILE *out, const char *path, const struct canvas *canvas, enum theme theme,
+                  int scale, struct error *error)
+{
+    picture_writer *const write = find_writer(path, error);
+    return write && write(out, canvas, theme, scale, error);
+}
+
+bool export_file(const struct canvas *canvas, enum theme theme, const char *path, bool force,
+                 struct error *error)
+{
+    struct file file;
+    if (!export_picture_check(path, error) || !file_create(&file, path, force, error))
+        return false;
+    if (export_write(file.stream, path, canvas, theme, EXPORT_SCALE, error))
+        return file_commit(&file, error);
+    file_discard(&file);
+    return false;
 }
 
 bool export_screen(const struct canvas *canvas, enum theme theme, char *message,
@@ -31,8 +127,8 @@ bool export_screen(const struct canvas *canvas, enum theme theme, char *message,
         file_discard(&picture);
         return false;
     }
-    svg_write(picture.stream, canvas, theme);
-    write_text(text.stream, canvas);
+    write_svg(picture.stream, canvas, theme, EXPORT_SCALE, error);
+    write_text(text.stream, canvas, theme, EXPORT_SCALE, error);
     if (!file_commit(&picture, error)) {
         file_discard(&text);
         return false;
@@ -43,31 +139,4 @@ bool export_screen(const struct canvas *canvas, enum theme theme, char *message,
     }
     snprintf(message, message_size, "saved %s and %s", svg, txt);
     return true;
-}
-
-static bool ends_in(const char *path, const char *end)
-{
-    size_t size = strlen(path), length = strlen(end);
-    return size > length && strcmp(path + size - length, end) == 0;
-}
-
-bool export_picture_check(const char *path, struct error *error)
-{
-    char shown[256];
-    names_printable(shown, sizeof shown, path);
-    return ends_in(path, ".svg") || ends_in(path, ".txt") ||
-           error_set(error, "%s is neither a picture nor text: name it .svg or .txt", shown);
-}
-
-bool export_file(const struct canvas *canvas, enum theme theme, const char *path, bool force,
-                 struct error *error)
-{
-    struct file file;
-    if (!export_picture_check(path, error) || !file_create(&file, path, force, error))
-        return false;
-    if (ends_in(path, ".svg"))
-        svg_write(file.stream, canvas, theme);
-    else
-        write_text(file.stream, canvas);
-    return file_commit(&file, error);
 }

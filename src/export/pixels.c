@@ -90,7 +90,7 @@ static void draw_word(const struct pixels *pixels, uint32_t glyph, bool bold, bo
 static void reduce_shades(const struct pixels *pixels, unsigned char *coverage)
 {
     const int shades = pixels->plan.shades;
-    for (int i = 0; i < pixels->cell_width * pixels->cell_height && shades < 255; i++)
+    for (int i = 0; i < pixels->cell_width * pixels->cell_height && shades < PIXELS_SHADES; i++)
         coverage[i] = (unsigned char)(lround(coverage[i] * shades / 255.0) * 255 / shades);
 }
 

@@ -14,7 +14,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { PIXELS_SCALE_MAX = 8 };
+enum { PIXELS_SCALE_MAX = 8, PIXELS_SHADES = 255 };
 
 struct pixels; /* opaque: the picture, and what is cairo's */
 
@@ -22,7 +22,8 @@ struct pixels; /* opaque: the picture, and what is cairo's */
 struct pixels_plan {
     int rows, cols; /* of the canvas */
     int scale;      /* 1 .. PIXELS_SCALE_MAX: how many pixels are one of export/shapes.h */
-    int shades;     /* steps from the background to the ink at the edges of glyphs, 1 .. 255 */
+    int shades; /* steps from the background to the ink at the edges of glyphs, 1 .. PIXELS_SHADES
+                 */
     enum theme theme;
 };
 
