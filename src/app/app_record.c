@@ -3,7 +3,6 @@
 #include "app/app_state.h"
 
 #include "base/names.h"
-#include "export/cast.h"
 #include "export/export.h"
 #include "views/screen.h"
 

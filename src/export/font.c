@@ -21,6 +21,9 @@ struct face {
     cairo_scaled_font_t *scaled[WEIGHTS];
 };
 
+/* How many fonts are open: behind the last one, nothing of the libraries stays. */
+static int fonts_open;
+
 struct font {
     int faces;
     struct face face[FACES_MAX];
@@ -119,6 +122,7 @@ static void add_face(struct font *font, const char *name, int cell_width, int fo
 struct font *font_open(int cell_width, int font_size, struct error *error)
 {
     struct font *font = memory_new(1, sizeof *font);
+    fonts_open++;
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
         add_face(font, wanted[i], cell_width, font_size);
     if (font->faces == 0)
@@ -139,6 +143,10 @@ void font_close(struct font *font)
             cairo_scaled_font_destroy(font->face[i].scaled[weight]);
     }
     free(font);
+    if (--fonts_open > 0)
+        return;
+    cairo_debug_reset_static_data(); /* what it keeps of fonts */
+    FcFini();
 }
 
 const char *font_name(const struct font *font)

@@ -259,6 +259,9 @@ static bool write_picture(struct gif *gif, bool all, int delay)
         if (!map)
             return false;
     }
+    /* giflib 5.2 forgets the table of the picture before where this one has none. */
+    GifFreeMapObject(gif->file->Image.ColorMap);
+    gif->file->Image.ColorMap = NULL;
     EGifGCBToExtension(&control, block);
     bool good =
         EGifPutExtension(gif->file, GRAPHICS_EXT_FUNC_CODE, sizeof block, block) == GIF_OK &&
