@@ -6,7 +6,7 @@
 #include "base/utf8.h"
 #include "export/shapes.h"
 #include "support/fixture.h"
-#include "views/views.h"
+#include "views/screen.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

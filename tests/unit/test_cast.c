@@ -2,6 +2,7 @@
 #include "export/cast.h"
 
 #include "base/error.h"
+#include "controls/view_names.h"
 #include "support/cast_player.h"
 #include "support/fixture.h"
 #include "views/screen.h"
@@ -173,7 +174,7 @@ static void at_every_marker_a_player_shows_the_canvas(void **state)
             canvas_open(&canvas[i], 36, 120);
             view_screen(&canvas[i], &fixture->scene);
             cast_frame(cast, &canvas[i], THEME_DARK, i / 3.0);
-            cast_marker(cast, view_table[i].name, i / 3.0);
+            cast_marker(cast, view_names[i], i / 3.0);
         }
         finish(cast);
         cast_play(&played, "a.cast");
@@ -183,7 +184,7 @@ static void at_every_marker_a_player_shows_the_canvas(void **state)
         assert_true(played.seconds > 7 / 3.0 - 1e-6 && played.seconds < 7 / 3.0 + 1e-6);
         for (int i = 0; i < 8; i++) {
             const struct cast_picture *picture = &played.picture[i];
-            assert_string_equal(played.marker[i], view_table[i].name);
+            assert_string_equal(played.marker[i], view_names[i]);
             assert_text(picture->text, &canvas[i]);
             for (int cell = 0; cell < 36 * 120; cell++)
                 assert_colours(picture, &canvas[i], cell);

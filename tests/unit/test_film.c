@@ -6,7 +6,7 @@
 #include "support/cast_player.h"
 #include "support/fixture.h"
 #include "support/folder.h"
-#include "views/views.h"
+#include "views/screen.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

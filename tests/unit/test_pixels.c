@@ -5,7 +5,7 @@
 #include "export/gif.h"
 #include "export/shapes.h"
 #include "support/fixture.h"
-#include "views/views.h"
+#include "views/screen.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
