@@ -39,16 +39,28 @@ ALL_CFLAGS += -fsanitize=$(SANITIZER) -fno-omit-frame-pointer -fno-sanitize-reco
 endif
 LIBS := $(call pkg_libs,ncursesw,-lncursesw) $(call pkg_libs,openblas,-lopenblas) -lm -pthread
 
-# Libraries that the program can do without, and the macro that tells it of each that is there.
-OPTIONAL := libcjson:HAVE_CJSON inih:HAVE_INIH
+# Libraries that the program can do without, and the macro that tells it of each that is there. Under
+# some names several modules are looked up.
+OPTIONAL := libcjson:HAVE_CJSON inih:HAVE_INIH cairo:HAVE_CAIRO libgif:HAVE_GIFLIB
+MODULES_cairo := cairo cairo-ft fontconfig
 optional_module = $(firstword $(subst :, ,$(1)))
 optional_macro  = $(lastword $(subst :, ,$(1)))
+optional_modules = $(or $(MODULES_$(1)),$(1))
 OPTIONAL_MODULES := $(filter-out $(WITHOUT),$(foreach one,$(OPTIONAL),$(call optional_module,$(one))))
 OPTIONAL_FOUND := $(foreach one,$(OPTIONAL_MODULES),$(shell \
-    $(PKG_CONFIG) --exists $(one) 2>/dev/null && echo $(one)))
+    $(PKG_CONFIG) --exists $(call optional_modules,$(one)) 2>/dev/null && echo $(one)))
+# Not every system tells pkg-config of giflib.
+ifneq ($(filter libgif,$(filter-out $(OPTIONAL_FOUND),$(OPTIONAL_MODULES))),)
+HASH := \#
+GIFLIB_BARE := $(shell printf '%s\n' '$(HASH)include <stdio.h>' '$(HASH)include <gif_lib.h>' \
+    'int main(void) { return GifErrorString(0) != NULL; }' | \
+    $(CC) $(CFLAGS) -x c -o /dev/null - $(LDFLAGS) -lgif 2>/dev/null && echo libgif)
+OPTIONAL_FOUND += $(GIFLIB_BARE)
+endif
 ALL_CFLAGS += $(foreach one,$(OPTIONAL),$(if $(filter $(call optional_module,$(one)),$(OPTIONAL_FOUND)), \
-    -D$(call optional_macro,$(one)) $(call pkg_cflags,$(call optional_module,$(one)))))
-LIBS += $(foreach one,$(OPTIONAL_FOUND),$(call pkg_libs,$(one)))
+    -D$(call optional_macro,$(one)) \
+    $(call pkg_cflags,$(call optional_modules,$(call optional_module,$(one))))))
+LIBS += $(foreach one,$(OPTIONAL_FOUND),$(call pkg_libs,$(call optional_modules,$(one)),-lgif))
 
 # The vectorised loops are built once per instruction set; which build runs is decided at run time.
 MACHINE := $(shell $(CC) -dumpmachine)
@@ -198,7 +210,7 @@ JOBS := $(shell nproc 2>/dev/null || echo 1)
 check: deps-check
 	$(STRICT_MAKE) -j$(JOBS) tests-all
 	$(STRICT_MAKE) check-text check-programs check-hook
-	$(STRICT_MAKE) -j$(JOBS) WITHOUT="libcjson inih" all
+	$(STRICT_MAKE) -j$(JOBS) WITHOUT="libcjson inih cairo libgif" all
 	$(STRICT_MAKE) -j$(JOBS) REAL=double tests-numbers
 	$(STRICT_MAKE) REAL=double check-numbers
 	$(STRICT_MAKE) -j$(JOBS) SANITIZER=address tests-all
@@ -249,15 +261,17 @@ bench-instructions: all
 # Looked up with pkg-config; what is missing is installed with apt-get, or the command is said.
 
 NEEDED_MODULES = ncursesw openblas
-RUN_MODULES    = $(NEEDED_MODULES) $(OPTIONAL_MODULES)
-CHECK_MODULES  = $(NEEDED_MODULES) libcjson inih cmocka vterm
-DEBIAN_RUN     = pkg-config libncurses-dev libopenblas-dev libcjson-dev libinih-dev
+RUN_MODULES    = $(NEEDED_MODULES) $(filter-out $(GIFLIB_BARE),$(OPTIONAL_MODULES))
+CHECK_MODULES  = $(NEEDED_MODULES) $(filter-out $(GIFLIB_BARE),libcjson inih cairo libgif) cmocka vterm
+DEBIAN_RUN     = pkg-config libncurses-dev libopenblas-dev libcjson-dev libinih-dev libcairo2-dev \
+    libgif-dev
 DEBIAN_CHECK   = $(DEBIAN_RUN) libcmocka-dev libvterm-dev
-FEDORA_RUN     = pkgconf-pkg-config ncurses-devel openblas-devel cjson-devel inih-devel
+FEDORA_RUN     = pkgconf-pkg-config ncurses-devel openblas-devel cjson-devel inih-devel cairo-devel \
+    giflib-devel dejavu-sans-mono-fonts
 FEDORA_CHECK   = $(FEDORA_RUN) libcmocka-devel libvterm-devel
-ARCH_RUN       = pkgconf ncurses openblas cjson libinih
+ARCH_RUN       = pkgconf ncurses openblas cjson libinih cairo giflib ttf-dejavu
 ARCH_CHECK     = $(ARCH_RUN) cmocka libvterm
-BREW_RUN       = pkg-config ncurses openblas cjson inih
+BREW_RUN       = pkg-config ncurses openblas cjson inih cairo giflib
 BREW_CHECK     = $(BREW_RUN) cmocka libvterm
 
 # $(1): modules; $(2): RUN or CHECK; $(3): modules without which there is no going on

@@ -45,8 +45,13 @@ static double seconds_now(const struct app *app)
 bool app_record_open(struct app *app, const char *path, bool force, struct error *error)
 {
     const struct canvas *canvas = &app->canvas;
-    app->cast =
-        cast_open(path, force, canvas->rows, canvas->cols, (enum theme)app->present.theme, error);
+    const struct cast_plan plan = {.path = path,
+                                   .force = force,
+                                   .version = CAST_V2,
+                                   .rows = canvas->rows,
+                                   .cols = canvas->cols,
+                                   .theme = (enum theme)app->present.theme};
+    app->cast = cast_open(&plan, error);
     if (!app->cast)
         return false;
     canvas_open(&app->recorded, canvas->rows, canvas->cols);

@@ -18,7 +18,7 @@ const struct verb_row verb_table[VERB_KINDS] = {
                   .action = ACTIONS},
     [VERB_EXPORT] = {.name = "export",
                      .arguments = "[FILE]",
-                     .help = "write the screen as .svg or .txt; without FILE: as both",
+                     .help = "write .svg, .png or .txt; without FILE: .svg and .txt",
                      .most = 1,
                      .operand = OPERAND_FILE,
                      .action = ACTION_EXPORT,

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/utf8.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,8 +20,10 @@ struct cast {
     enum theme theme;
     bool blank; /* nothing is shown yet: all has to be drawn */
     int role, back;
-    double seconds;
-    char *bytes; /* of the frame under way */
+    enum cast_version version;
+    double seconds; /* of the newest event */
+    double written; /* the same, as the digits in the file add up to it */
+    char *bytes;    /* of the frame under way */
     size_t count, room;
 };
 
@@ -106,31 +109,56 @@ static void add_row(struct cast *cast, const struct canvas *canvas, int row)
 
 /* ---- events ---- */
 
+/* The time of an event: since the beginning, or since the event before. Differences are those of
+ * rounded times, so that they add up. */
+static void write_time(struct cast *cast, double seconds)
+{
+    const double digits = 1e6;
+    cast_until(cast, seconds);
+    const double now = round(cast->seconds * digits) / digits;
+    fprintf(cast->file.stream, "[%.6f", cast->version == CAST_V3 ? now - cast->written : now);
+    cast->written = now;
+}
+
 static void write_event(struct cast *cast, const char *kind, const char *text, double seconds)
 {
-    if (seconds > cast->seconds)
-        cast->seconds = seconds;
-    fprintf(cast->file.stream, "[%.6f, \"%s\", ", cast->seconds, kind);
+    write_time(cast, seconds);
+    fprintf(cast->file.stream, ", \"%s\", ", kind);
     json_string(cast->file.stream, text);
     fputs("]\n", cast->file.stream);
 }
 
 /* The theme's page, its ink and the eight colours that it has for such terminals: a player shows
  * what has no colour of its own in these. */
-static void write_header(struct cast *cast)
+static void write_theme(const struct cast *cast)
 {
     static const int32_t palette[8] = {0x000000, 0xcc0000, 0x4e9a06, 0xc4a000,
                                        0x3465a4, 0x75507b, 0x06989a, 0xd3d7cf};
     const struct theme_row *theme = &theme_table[cast->theme];
     FILE *out = cast->file.stream;
-    fprintf(out, "{\"version\": 2, \"width\": %d, \"height\": %d, \"title\": \"lnscope\", ",
-            cast->shown.cols, cast->shown.rows);
-    fprintf(out, "\"env\": {\"TERM\": \"xterm-256color\"}, \"theme\": {\"fg\": \"#%06x\", ",
-            (unsigned)theme->ink);
-    fprintf(out, "\"bg\": \"#%06x\", \"palette\": \"", (unsigned)theme->page);
+    fprintf(out, "\"theme\": {\"fg\": \"#%06x\", \"bg\": \"#%06x\", \"palette\": \"",
+            (unsigned)theme->ink, (unsigned)theme->page);
     for (int i = 0; i < 8; i++)
         fprintf(out, "%s#%06x", i > 0 ? ":" : "", (unsigned)palette[i]);
-    fputs("\"}}\n", out);
+    fputs("\"}", out);
+}
+
+static void write_header(struct cast *cast)
+{
+    FILE *out = cast->file.stream;
+    const int rows = cast->shown.rows, cols = cast->shown.cols;
+    if (cast->version == CAST_V3)
+        fprintf(out,
+                "{\"version\": 3, \"term\": {\"cols\": %d, \"rows\": %d, "
+                "\"type\": \"xterm-256color\", ",
+                cols, rows);
+    else
+        fprintf(out,
+                "{\"version\": 2, \"width\": %d, \"height\": %d, \"title\": \"lnscope\", "
+                "\"env\": {\"TERM\": \"xterm-256color\"}, ",
+                cols, rows);
+    write_theme(cast);
+    fputs(cast->version == CAST_V3 ? "}, \"title\": \"lnscope\"}\n" : "}\n", out);
 }
 
 static char *free_path(void)
@@ -141,19 +169,19 @@ static char *free_path(void)
     return memory_copy_string(path);
 }
 
-struct cast *cast_open(const char *path, bool force, int rows, int cols, enum theme theme,
-                       struct error *error)
+struct cast *cast_open(const struct cast_plan *plan, struct error *error)
 {
     struct cast *cast = memory_new(1, sizeof *cast);
-    char *name = path ? memory_copy_string(path) : free_path();
-    bool open = file_create(&cast->file, name, force, error);
+    char *name = plan->path ? memory_copy_string(plan->path) : free_path();
+    bool open = file_create(&cast->file, name, plan->force, error);
     free(name);
     if (!open) {
         free(cast);
         return NULL;
     }
-    canvas_open(&cast->shown, rows, cols);
-    cast->theme = theme;
+    canvas_open(&cast->shown, plan->rows, plan->cols);
+    cast->version = plan->version;
+    cast->theme = plan->theme;
     cast->blank = true;
     write_header(cast);
     return cast;
@@ -203,6 +231,19 @@ void cast_marker(struct cast *cast, const char *label, double seconds)
     write_event(cast, "m", label, seconds);
 }
 
+void cast_until(struct cast *cast, double seconds)
+{
+    if (seconds > cast->seconds)
+        cast->seconds = seconds;
+}
+
+static void free_cast(struct cast *cast)
+{
+    canvas_close(&cast->shown);
+    free(cast->bytes);
+    free(cast);
+}
+
 bool cast_close(struct cast *cast, struct error *error)
 {
     /* The last picture stays; a terminal that plays it goes on below. */
@@ -211,9 +252,15 @@ bool cast_close(struct cast *cast, struct error *error)
     add_place(cast, cast->shown.rows - 1, 0);
     add(cast, "\033[?25h");
     write_event(cast, "o", cast->bytes, cast->seconds);
+    if (cast->version == CAST_V3)
+        write_event(cast, "x", "0", cast->seconds);
     bool whole = file_commit(&cast->file, error);
-    canvas_close(&cast->shown);
-    free(cast->bytes);
-    free(cast);
+    free_cast(cast);
     return whole;
+}
+
+void cast_discard(struct cast *cast)
+{
+    file_discard(&cast->file);
+    free_cast(cast);
 }

@@ -1,7 +1,8 @@
-/* A recording of canvases as an asciicast v2.
+/* A recording of canvases as an asciicast, of version 2 or 3.
  *
- * The format (docs.asciinema.org/manual/asciicast/v2) is a header and one JSON array per event: "o"
- * for what is drawn, "r" for another size, "m" for a marker.
+ * The format (docs.asciinema.org/manual/asciicast/v2, .../v3) is a header and one JSON array per
+ * event: "o" for what is drawn, "r" for another size, "m" for a marker, and in version 3 "x" for
+ * the end. Version 3 says of each how long after the one before it comes, version 2 when.
  *
  * It is written from canvases, never from the bytes of a terminal: each frame sends the cells that
  * differ from the frame before. Times are the caller's, so that a virtual clock makes the same file
@@ -17,12 +18,20 @@
 
 struct cast; /* opaque: the file and the frame that it shows */
 
-/* Begins a recording of frames of this size in a file (base/file.h), which appears when it is
- * closed. With `path` NULL the file is lnscope-001.cast, or the first higher number that is free,
- * in the current folder. NULL with a reason when it cannot be written, or is there and `force` is
- * not set. */
-struct cast *cast_open(const char *path, bool force, int rows, int cols, enum theme theme,
-                       struct error *error);
+/* The versions; asciinema plays the second one since its own version 3. */
+enum cast_version { CAST_V2 = 2, CAST_V3 = 3 };
+
+struct cast_plan {
+    const char *path; /* NULL: lnscope-001.cast, or the first higher number that is free */
+    bool force;       /* a file that is there may be replaced */
+    enum cast_version version;
+    int rows, cols; /* of the first frames */
+    enum theme theme;
+};
+
+/* Begins a recording in a file (base/file.h), which appears when it is closed. NULL with a reason
+ * when it cannot be written, or is there and `force` is not set. */
+struct cast *cast_open(const struct cast_plan *plan, struct error *error);
 
 /* The name of the file. */
 const char *cast_path(const struct cast *cast);
@@ -37,8 +46,14 @@ void cast_frame(struct cast *cast, const struct canvas *canvas, enum theme theme
 /* A place that players can jump to; one line of UTF-8. */
 void cast_marker(struct cast *cast, const char *label, double seconds);
 
+/* The last picture stays up to this time at least. */
+void cast_until(struct cast *cast, double seconds);
+
 /* Ends the recording and gives the file its name; false with a reason, and then there is none.
  * Frees it either way. */
 bool cast_close(struct cast *cast, struct error *error);
+
+/* Gives up: no file appears. Frees it. */
+void cast_discard(struct cast *cast);
 
 #endif

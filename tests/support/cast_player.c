@@ -45,12 +45,40 @@ static unsigned rgb_of(VTerm *vterm, VTermColor colour)
     return (unsigned)(colour.rgb.red << 16 | colour.rgb.green << 8 | colour.rgb.blue);
 }
 
-static VTerm *open_player(const cJSON *header)
+/* The colour of a cell; CAST_OWN for that of the terminal. */
+static int colour_of(VTerm *vterm, VTermColor colour)
+{
+    const bool own = VTERM_COLOR_IS_DEFAULT_FG(&colour) || VTERM_COLOR_IS_DEFAULT_BG(&colour);
+    return own ? CAST_OWN : (int)rgb_of(vterm, colour);
+}
+
+static void take_picture(struct cast_picture *picture, VTerm *vterm)
+{
+    vterm_get_size(vterm, &picture->rows, &picture->cols);
+    const size_t count = (size_t)picture->rows * (size_t)picture->cols;
+    picture->text = screen_text(vterm);
+    picture->ink = memory_new(count, sizeof *picture->ink);
+    picture->back = memory_new(count, sizeof *picture->back);
+    for (size_t i = 0; i < count; i++) {
+        const VTermPos at = {.row = (int)i / picture->cols, .col = (int)i % picture->cols};
+        VTermScreenCell cell;
+        vterm_screen_get_cell(vterm_obtain_screen(vterm), at, &cell);
+        picture->ink[i] = colour_of(vterm, cell.attrs.reverse ? cell.bg : cell.fg);
+        picture->back[i] = colour_of(vterm, cell.attrs.reverse ? cell.fg : cell.bg);
+    }
+}
+
+static VTerm *open_player(struct cast_played *played, const cJSON *header)
 {
     assert_non_null(header);
-    assert_int_equal(cJSON_GetObjectItem(header, "version")->valueint, 2);
-    VTerm *vterm = vterm_new(cJSON_GetObjectItem(header, "height")->valueint,
-                             cJSON_GetObjectItem(header, "width")->valueint);
+    played->version = cJSON_GetObjectItem(header, "version")->valueint;
+    assert_in_range(played->version, 2, 3);
+    const cJSON *term = played->version == 3 ? cJSON_GetObjectItem(header, "term") : header;
+    const cJSON *rows = cJSON_GetObjectItem(term, played->version == 3 ? "rows" : "height");
+    const cJSON *cols = cJSON_GetObjectItem(term, played->version == 3 ? "cols" : "width");
+    const cJSON *theme = cJSON_GetObjectItem(term, "theme");
+    assert_true(rows && cols && theme && cJSON_GetObjectItem(theme, "palette"));
+    VTerm *vterm = vterm_new(rows->valueint, cols->valueint);
     vterm_set_utf8(vterm, 1);
     vterm_screen_reset(vterm_obtain_screen(vterm), 1);
     return vterm;
@@ -62,7 +90,10 @@ static void play_event(struct cast_played *played, VTerm *vterm, const cJSON *ev
     double seconds = cJSON_GetArrayItem(event, 0)->valuedouble;
     const char *kind = cJSON_GetArrayItem(event, 1)->valuestring;
     const char *data = cJSON_GetArrayItem(event, 2)->valuestring;
+    if (played->version == 3)
+        seconds += played->seconds; /* of the event before */
     assert_true(seconds >= played->seconds);
+    assert_false(played->exited);
     played->seconds = seconds;
     played->events++;
     if (strcmp(kind, "o") == 0) {
@@ -72,10 +103,15 @@ static void play_event(struct cast_played *played, VTerm *vterm, const cJSON *ev
         assert_int_equal(sscanf(data, "%dx%d", &cols, &rows), 2);
         vterm_set_size(vterm, rows, cols);
         played->resizes++;
+    } else if (strcmp(kind, "x") == 0) {
+        assert_int_equal(played->version, 3);
+        played->exited = true;
     } else {
         assert_string_equal(kind, "m");
-        if (played->markers < 16)
+        if (played->markers < CAST_MARKERS) {
             snprintf(played->marker[played->markers], sizeof played->marker[0], "%s", data);
+            take_picture(&played->picture[played->markers], vterm);
+        }
         played->markers++;
     }
 }
@@ -90,7 +126,7 @@ void cast_play(struct cast_played *played, const char *path)
     if (!file_read(path, (size_t)1 << 28, &text, &size, &error))
         fail_msg("%s", error.text);
     cJSON *header = cJSON_ParseWithOpts(text, (const char **)&line, 0);
-    VTerm *vterm = open_player(header);
+    VTerm *vterm = open_player(played, header);
     cJSON_Delete(header);
     for (line += strspn(line, "\n"); *line; line = next) {
         cJSON *event = cJSON_ParseWithOpts(line, (const char **)&next, 0);
@@ -111,5 +147,10 @@ void cast_play(struct cast_played *played, const char *path)
 void cast_played_close(struct cast_played *played)
 {
     free(played->screen);
+    for (int i = 0; i < CAST_MARKERS; i++) {
+        free(played->picture[i].text);
+        free(played->picture[i].ink);
+        free(played->picture[i].back);
+    }
     *played = (struct cast_played){0};
 }

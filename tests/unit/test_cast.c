@@ -2,6 +2,7 @@
 #include "export/cast.h"
 
 #include "base/error.h"
+#include "controls/view_names.h"
 #include "support/cast_player.h"
 #include "support/fixture.h"
 #include "views/screen.h"
@@ -38,10 +39,22 @@ static int leave_folder(void **state)
     return chdir(origin) || rmdir(folder);
 }
 
+static struct cast *open_cast(const char *path, enum cast_version version, int rows, int cols,
+                              enum theme theme, struct error *error)
+{
+    return cast_open(&(struct cast_plan){.path = path,
+                                         .force = path && strcmp(path, "a.cast") == 0,
+                                         .version = version,
+                                         .rows = rows,
+                                         .cols = cols,
+                                         .theme = theme},
+                     error);
+}
+
 static struct cast *start(int rows, int cols, enum theme theme)
 {
     struct error error;
-    struct cast *cast = cast_open("a.cast", true, rows, cols, theme, &error);
+    struct cast *cast = open_cast("a.cast", CAST_V2, rows, cols, theme, &error);
     if (!cast)
         fail_msg("%s", error.text);
     return cast;
@@ -54,7 +67,7 @@ static void finish(struct cast *cast)
         fail_msg("%s", error.text);
 }
 
-static void assert_shows(const struct cast_played *played, const struct canvas *canvas)
+static void assert_text(const char *screen, const struct canvas *canvas)
 {
     struct canvas plain;
     canvas_open(&plain, canvas->rows, canvas->cols);
@@ -62,10 +75,15 @@ static void assert_shows(const struct cast_played *played, const struct canvas *
         plain.cells[i] = (struct cell){canvas->cells[i].glyph, ROLE_TEXT, BACK_OWN};
     char *text = canvas_to_text(&plain);
     canvas_close(&plain);
+    assert_string_equal(screen, text);
+    free(text);
+}
+
+static void assert_shows(const struct cast_played *played, const struct canvas *canvas)
+{
     assert_int_equal(played->rows, canvas->rows);
     assert_int_equal(played->cols, canvas->cols);
-    assert_string_equal(played->screen, text);
-    free(text);
+    assert_text(played->screen, canvas);
 }
 
 /* Every frame of a random sequence, with sizes and themes that change, ends in the right picture.
@@ -124,6 +142,60 @@ static void a_recording_has_the_colours_of_the_theme(void **state)
     canvas_close(&canvas);
 }
 
+/* The colours of a cell in the bytes of a recording: those of the theme, reversed by the player. */
+static void assert_colours(const struct cast_picture *picture, const struct canvas *canvas, int i)
+{
+    const struct theme_row *theme = &theme_table[THEME_DARK];
+    const struct cell *cell = &canvas->cells[i];
+    const struct style *style = &theme->style[cell->role];
+    const int back = cell->back == BACK_OWN ? style->back : theme->style[cell->back].rgb;
+    if (!style->reverse && cell->glyph != ' ')
+        assert_int_equal(picture->ink[i], style->rgb);
+    if (!style->reverse)
+        assert_int_equal(picture->back[i], back);
+}
+
+/* In either version a player shows at each marker exactly what was on the canvas then. */
+static void at_every_marker_a_player_shows_the_canvas(void **state)
+{
+    (void)state;
+    for (enum cast_version version = CAST_V2; version <= CAST_V3; version++) {
+        struct fixture *fixture = calloc(1, sizeof *fixture);
+        struct canvas canvas[8];
+        struct error error;
+        struct cast_played played;
+        assert_non_null(fixture);
+        fixture_open(fixture);
+        struct cast *cast = open_cast("a.cast", version, 36, 120, THEME_DARK, &error);
+        assert_non_null(cast);
+        for (int i = 0; i < 8; i++) {
+            fixture_train(fixture, 1 + 20 * i);
+            fixture->scene.look.view = (enum view)i;
+            canvas_open(&canvas[i], 36, 120);
+            view_screen(&canvas[i], &fixture->scene);
+            cast_frame(cast, &canvas[i], THEME_DARK, i / 3.0);
+            cast_marker(cast, view_names[i], i / 3.0);
+        }
+        finish(cast);
+        cast_play(&played, "a.cast");
+        assert_int_equal(played.version, version);
+        assert_true(played.exited == (version == CAST_V3));
+        assert_int_equal(played.markers, 8);
+        assert_true(played.seconds > 7 / 3.0 - 1e-6 && played.seconds < 7 / 3.0 + 1e-6);
+        for (int i = 0; i < 8; i++) {
+            const struct cast_picture *picture = &played.picture[i];
+            assert_string_equal(played.marker[i], view_names[i]);
+            assert_text(picture->text, &canvas[i]);
+            for (int cell = 0; cell < 36 * 120; cell++)
+                assert_colours(picture, &canvas[i], cell);
+            canvas_close(&canvas[i]);
+        }
+        cast_played_close(&played);
+        fixture_close(fixture);
+        free(fixture);
+    }
+}
+
 /* A frame like the one before writes nothing, and a small change little. */
 static void only_differences_are_written(void **state)
 {
@@ -167,16 +239,16 @@ static void files_are_numbered_and_never_replaced(void **state)
         char name[32];
         struct stat status;
         snprintf(name, sizeof name, "lnscope-%03d.cast", i);
-        struct cast *cast = cast_open(NULL, false, 5, 5, THEME_DARK, &error);
+        struct cast *cast = open_cast(NULL, CAST_V2, 5, 5, THEME_DARK, &error);
         assert_non_null(cast);
         assert_string_equal(cast_path(cast), name);
         assert_int_not_equal(stat(name, &status), 0); /* not before it is whole */
         finish(cast);
         assert_int_equal(stat(name, &status), 0);
     }
-    assert_null(cast_open("lnscope-001.cast", false, 5, 5, THEME_DARK, &error));
+    assert_null(open_cast("lnscope-001.cast", CAST_V2, 5, 5, THEME_DARK, &error));
     assert_non_null(strstr(error.text, "lnscope-001.cast"));
-    assert_null(cast_open("nowhere/a.cast", false, 5, 5, THEME_DARK, &error));
+    assert_null(open_cast("nowhere/a.cast", CAST_V2, 5, 5, THEME_DARK, &error));
 }
 
 int main(void)
@@ -184,6 +256,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_player_shows_the_last_canvas, enter_folder, leave_folder),
         cmocka_unit_test_setup_teardown(a_recording_has_the_colours_of_the_theme, enter_folder,
+                                        leave_folder),
+        cmocka_unit_test_setup_teardown(at_every_marker_a_player_shows_the_canvas, enter_folder,
                                         leave_folder),
         cmocka_unit_test_setup_teardown(only_differences_are_written, enter_folder, leave_folder),
         cmocka_unit_test_setup_teardown(files_are_numbered_and_never_replaced, enter_folder,

@@ -2,6 +2,7 @@
 #include "export/export.h"
 
 #include "base/file.h"
+#include "export/svg.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -60,7 +61,7 @@ static char *picture_of(const char *text, enum role role)
     FILE *out = open_memstream(&svg, &size);
     canvas_clear(&canvas);
     canvas_text(&canvas, canvas_whole(&canvas), 1, 0, role, text);
-    export_svg(out, &canvas, THEME_DARK);
+    svg_write(out, &canvas, THEME_DARK);
     assert_int_equal(fclose(out), 0);
     return svg;
 }
@@ -189,7 +190,7 @@ static void backgrounds_are_those_of_the_cells(void **state)
     canvas_put_on(&canvas, 0, 3, ' ', ROLE_TEXT, ROLE_RAMP);
     canvas_put_on(&canvas, 1, 0, 0x2580, ROLE_RAMP_LAST, ROLE_RAMP + 1);
     FILE *out = open_memstream(&svg, &size);
-    export_svg(out, &canvas, THEME_DARK);
+    svg_write(out, &canvas, THEME_DARK);
     fclose(out);
     has(svg, "<rect x=\"30\" y=\"12\" width=\"18\" height=\"18\" fill=\"#470155\"/>");
     has(svg, "<rect x=\"12\" y=\"30\" width=\"9\" height=\"18\" fill=\"#481165\"/>");
@@ -237,12 +238,30 @@ static void one_file_is_what_its_name_says(void **state)
     has(svg, ">first</text>");
     free(text);
     free(svg);
-    static const char *const other[] = {"a.png", "svg", ".svg", "a", ""};
+    static const char *const other[] = {"a.jpg", "svg", ".svg", "a", ""};
     for (size_t i = 0; i < sizeof other / sizeof other[0]; i++) {
         assert_false(export_file(&canvas, THEME_LIGHT, other[i], true, &error));
-        assert_non_null(strstr(error.text, "is neither a picture nor text: name it .svg or .txt"));
+        assert_non_null(strstr(error.text, "is neither a picture nor text: name it .svg, "));
     }
     assert_int_equal(unlink("a.svg") + unlink("a.txt"), 0);
+}
+
+/* A PNG where there is cairo; otherwise the reason, and no file. */
+static void pixels_are_drawn_where_they_can_be(void **state)
+{
+    struct error error = {.text = ""};
+    (void)state;
+#ifdef HAVE_CAIRO
+    assert_true(export_file(&canvas, THEME_LIGHT, "a.png", false, &error));
+    char *png = read_text("a.png");
+    assert_memory_equal(png, "\211PNG", 4);
+    free(png);
+    assert_int_equal(unlink("a.png"), 0);
+#else
+    assert_false(export_file(&canvas, THEME_LIGHT, "a.png", false, &error));
+    assert_non_null(strstr(error.text, "a.png: this build has no cairo, which draws pixels"));
+#endif
+    assert_int_not_equal(access("a.png", F_OK), 0);
 }
 
 /* The folder that it would go to is gone. */
@@ -277,6 +296,7 @@ int main(void)
         TEST(backgrounds_are_those_of_the_cells),
         TEST(an_export_takes_the_next_free_number),
         TEST(one_file_is_what_its_name_says),
+        TEST(pixels_are_drawn_where_they_can_be),
         TEST(an_export_that_fails_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -220,7 +220,7 @@ static void errors_say_where_what_and_what_could(void **state)
         {"ask \"?\" \"1\" \"2\"\nanswer 3\n",
          "t.lns:2:8: '3': the number of an answer, from 1 to 2"},
         {"snapshot a.bmp\n",
-         "t.lns:1:10: a.bmp is neither a picture nor text: name it .svg or .txt"},
+         "t.lns:1:10: a.bmp is neither a picture nor text: name it .svg, .png or .txt"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)

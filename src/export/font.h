@@ -1,0 +1,26 @@
+/* The monospace fonts of a machine, as cairo draws them: of each glyph the first font of a list
+ * that has it. Only in builds with cairo (HAVE_CAIRO). */
+#ifndef LNSCOPE_EXPORT_FONT_H
+#define LNSCOPE_EXPORT_FONT_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct font; /* opaque */
+
+/* Looks the fonts up for cells of so many pixels. NULL with a reason: there is no monospace font.
+ */
+struct font *font_open(int cell_width, int font_size, struct error *error);
+void font_close(struct font *font);
+
+/* The name of the first one. */
+const char *font_name(const struct font *font);
+
+/* Draws one glyph into a cell: `coverage` is [height][width], 0 .. 255, the part of a pixel that is
+ * ink. */
+void font_draw(struct font *font, uint32_t glyph, bool bold, int width, int height, int baseline,
+               unsigned char *coverage);
+
+#endif

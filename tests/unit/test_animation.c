@@ -1,0 +1,298 @@
+/* Animated SVGs: at every time they show the canvas of that time. They are read here as far as this
+ * program writes them; browsers are asked elsewhere. */
+#include "export/animation.h"
+
+#include "base/memory.h"
+#include "base/utf8.h"
+#include "export/shapes.h"
+#include "support/fixture.h"
+#include "views/screen.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { ROWS = 24, COLS = 80, CELLS = ROWS * COLS };
+
+/* What an SVG shows of a cell. */
+struct seen {
+    uint32_t letter;
+    int role;   /* of the letter or shape; -1: there is none */
+    bool shape; /* a rectangle or a dot */
+    uint32_t back;
+};
+
+struct picture {
+    struct seen cell[CELLS];
+};
+
+/* The cell that a place of the SVG is in. */
+static struct seen *cell_at(struct picture *picture, double x, double y)
+{
+    const int col = (int)((x - SHAPE_MARGIN) / SHAPE_CELL_WIDTH);
+    const int row = (int)((y - SHAPE_MARGIN) / SHAPE_CELL_HEIGHT);
+    assert_in_range(row, 0, ROWS - 1);
+    assert_in_range(col, 0, COLS - 1);
+    return &picture->cell[row * COLS + col];
+}
+
+/* Reads "M12 30h27v18h-27z..." or "M14.25 32.25h0..."; a background covers what was there. */
+static void take_path(struct picture *picture, const char *path, int role, int32_t back)
+{
+    double x, y, width = 0, height = 0, again = 0;
+    int length = 0;
+    for (; *path == 'M'; path += length) {
+        if (sscanf(path, "M%lf %lfh%lfv%lfh%lfz%n", &x, &y, &width, &height, &again, &length) < 5) {
+            assert_int_equal(sscanf(path, "M%lf %lfh0%n", &x, &y, &length), 2);
+            cell_at(picture, x, y)->shape = true;
+            cell_at(picture, x, y)->role = role;
+            continue;
+        }
+        assert_true(again == -width);
+        for (double down = 0.1; down < height; down += SHAPE_CELL_HEIGHT)
+            for (double over = 0.1; over < width; over += SHAPE_CELL_WIDTH) {
+                struct seen *cell = cell_at(picture, x + over, y + down);
+                if (back < 0) {
+                    cell->shape = true;
+                    cell->role = role;
+                } else {
+                    *cell = (struct seen){.role = -1, .back = (uint32_t)back};
+                }
+            }
+    }
+    assert_int_equal(*path, '"');
+}
+
+/* Reads a letter, which may be escaped; *text moves behind it. */
+static uint32_t take_letter(const char **text)
+{
+    static const struct {
+        const char *name;
+        uint32_t letter;
+    } escaped[] = {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}};
+    for (size_t i = 0; i < sizeof escaped / sizeof escaped[0]; i++)
+        if (strncmp(*text, escaped[i].name, strlen(escaped[i].name)) == 0) {
+            *text += strlen(escaped[i].name);
+            return escaped[i].letter;
+        }
+    return utf8_next(text);
+}
+
+static void take_word(struct picture *picture, const char *element, int role)
+{
+    double x, y;
+    assert_int_equal(sscanf(element, "<text x=\"%lf\" y=\"%lf\"", &x, &y), 2);
+    const char *text = strchr(element, '>') + 1;
+    for (; *text != '<'; x += SHAPE_CELL_WIDTH) {
+        struct seen *cell = cell_at(picture, x, y);
+        cell->letter = take_letter(&text);
+        cell->role = role;
+    }
+}
+
+/* Draws the elements of a frame. */
+static void take_frame(struct picture *picture, const char *frame)
+{
+    int role = -1;
+    for (const char *at = frame; (at = strchr(at, '<')) != NULL; at++) {
+        unsigned back;
+        if (sscanf(at, "<g class=\"r%d\">", &role) == 1)
+            continue;
+        if (sscanf(at, "<path class=\"b\" fill=\"#%6x\"", &back) == 1)
+            take_path(picture, strstr(at, " d=\"") + 4, -1, (int32_t)back);
+        else if (strncmp(at, "<path", 5) == 0)
+            take_path(picture, strstr(at, " d=\"") + 4, role, -1);
+        else if (strncmp(at, "<text", 5) == 0)
+            take_word(picture, at, role);
+    }
+}
+
+/* What is visible at a time after the animation began. */
+static void show(struct picture *picture, const char *svg, double seconds)
+{
+    char *copy = memory_copy_string(svg), *line = strtok(strstr(copy, "<rect width=\"0\""), "\n");
+    for (int i = 0; i < CELLS; i++)
+        picture->cell[i] = (struct seen){.role = -1, .back = 0x1000000};
+    for (; line; line = strtok(NULL, "\n")) {
+        double begin = 0, lasts = 1e9;
+        if (strncmp(line, "<g", 2) != 0)
+            continue;
+        const char *set = strstr(line, "begin=\"time.begin+");
+        if (set && strstr(set, "dur="))
+            assert_int_equal(sscanf(set, "begin=\"time.begin+%lfs\" dur=\"%lfs\"", &begin, &lasts),
+                             2);
+        else if (set)
+            assert_int_equal(sscanf(set, "begin=\"time.begin+%lfs\"", &begin), 1);
+        if (seconds >= begin && seconds < begin + lasts)
+            take_frame(picture, line);
+    }
+    free(copy);
+}
+
+static void assert_shows(const struct picture *picture, const struct canvas *canvas)
+{
+    const struct theme_row *theme = &theme_table[THEME_DARK];
+    for (int i = 0; i < CELLS; i++) {
+        const struct cell *cell = &canvas->cells[i];
+        const struct seen *seen = &picture->cell[i];
+        const int32_t back = shape_background(theme, cell);
+        const bool letter = shape_is_letter(cell->glyph), blank = cell->glyph == ' ';
+        const bool shape = !letter && !blank && cell->glyph != 0x2800;
+        if (seen->letter != (letter ? cell->glyph : 0) || seen->shape != shape ||
+            (!blank && cell->glyph != 0x2800 && seen->role != cell->role) ||
+            seen->back != (back < 0 ? theme->page : (uint32_t)back))
+            fail_msg("row %d column %d: U+%04X of role %d on %06x, instead of U+%04X of %d",
+                     i / COLS, i % COLS, (unsigned)seen->letter, seen->role, (unsigned)seen->back,
+                     (unsigned)cell->glyph, cell->role);
+    }
+}
+
+/* Tags are closed in the order in which they were opened, and attributes are in quotes. */
+static void assert_well_formed(const char *xml)
+{
+    char open[32][32];
+    int depth = 0;
+    for (const char *at = strstr(xml, "<svg"); (at = strchr(at, '<')) != NULL; at++) {
+        const char *end = strchr(at, '>');
+        char name[32];
+        assert_non_null(end);
+        assert_int_equal(sscanf(at + 1 + (at[1] == '/'), "%31[a-zA-Z]", name), 1);
+        if (at[1] == '/') {
+            assert_true(depth > 0);
+            assert_string_equal(open[--depth], name);
+        } else if (end[-1] != '/') {
+            assert_in_range(depth, 0, 31);
+            memcpy(open[depth++], name, sizeof name);
+        }
+    }
+    assert_int_equal(depth, 0);
+}
+
+enum { FRAMES = 160 };
+
+struct film {
+    struct canvas canvas[FRAMES]; /* at i / 20 seconds */
+    char *svg;
+    size_t size;
+};
+
+static double time_of(int frame)
+{
+    return frame / 20.0;
+}
+
+static void make_film(struct film *film, bool loop)
+{
+    struct fixture *fixture = calloc(1, sizeof *fixture);
+    struct animation *animation = animation_open(ROWS, COLS, THEME_DARK, loop);
+    assert_non_null(fixture);
+    fixture_open(fixture);
+    for (int i = 0; i < FRAMES; i++) {
+        fixture_train(fixture, 1 + i);
+        fixture_fit_axis(fixture);
+        fixture->scene.look.view = (enum view)(i / 20 % VIEWS);
+        canvas_open(&film->canvas[i], ROWS, COLS);
+        view_screen(&film->canvas[i], &fixture->scene);
+        animation_frame(animation, &film->canvas[i], time_of(i));
+    }
+    FILE *out = open_memstream(&film->svg, &film->size);
+    animation_close(animation, time_of(FRAMES), out);
+    assert_int_equal(fclose(out), 0);
+    fixture_close(fixture);
+    free(fixture);
+}
+
+static void close_film(struct film *film)
+{
+    for (int i = 0; i < FRAMES; i++)
+        canvas_close(&film->canvas[i]);
+    free(film->svg);
+}
+
+static void at_every_time_the_canvas_is_shown(void **state)
+{
+    struct picture *picture = memory_new(1, sizeof *picture);
+    (void)state;
+    for (int loop = 0; loop < 2; loop++) {
+        struct film film;
+        make_film(&film, loop);
+        assert_well_formed(film.svg);
+        for (int i = 0; i < FRAMES; i++) {
+            show(picture, film.svg, time_of(i) + 0.001);
+            assert_shows(picture, &film.canvas[i]);
+        }
+        close_film(&film);
+    }
+    free(picture);
+}
+
+static int count(const char *text, const char *part)
+{
+    int found = 0;
+    for (; (text = strstr(text, part)); text++)
+        found++;
+    return found;
+}
+
+/* It loops, or stops at its last picture; there is no script and nothing from elsewhere in it. */
+static void it_is_one_picture_that_loops_or_stops(void **state)
+{
+    struct picture *picture = memory_new(1, sizeof *picture);
+    struct film film;
+    (void)state;
+    make_film(&film, true);
+    assert_non_null(strstr(film.svg, "dur=\"8s\" begin=\"0s;time.end\"/>"));
+    assert_int_equal(count(film.svg, "http"), 1); /* the name of SVG itself */
+    assert_null(strstr(film.svg, "script"));
+    assert_int_equal(count(film.svg, "<set"), count(film.svg, "\" dur=\"") - 1);
+    show(picture, film.svg, 8.001); /* all are gone but the first */
+    assert_shows(picture, &film.canvas[0]);
+    close_film(&film);
+    make_film(&film, false);
+    assert_non_null(strstr(film.svg, "dur=\"8s\" begin=\"0s\"/>"));
+    show(picture, film.svg, 99);
+    assert_shows(picture, &film.canvas[FRAMES - 1]);
+    close_film(&film);
+    free(picture);
+}
+
+/* The same frames make the same bytes; no more groups are visible at once than a browser draws
+ * easily. */
+static void it_is_the_same_each_time_and_stays_light(void **state)
+{
+    struct film one, other;
+    (void)state;
+    make_film(&one, true);
+    make_film(&other, true);
+    assert_int_equal(one.size, other.size);
+    assert_memory_equal(one.svg, other.svg, one.size);
+    assert_true(one.size < 600000);
+    for (double now = 0.5; now < 8; now += 0.5) {
+        int visible = 0;
+        for (const char *at = one.svg; (at = strstr(at, "begin=\"time.begin+")) != NULL; at++) {
+            double begin, lasts;
+            assert_int_equal(sscanf(at, "begin=\"time.begin+%lfs\" dur=\"%lfs\"", &begin, &lasts),
+                             2);
+            visible += now >= begin && now < begin + lasts;
+        }
+        assert_in_range(visible, 0, 91);
+    }
+    close_film(&one);
+    close_film(&other);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(at_every_time_the_canvas_is_shown),
+        cmocka_unit_test(it_is_one_picture_that_loops_or_stops),
+        cmocka_unit_test(it_is_the_same_each_time_and_stays_light),
+    };
+    return cmocka_run_group_tests_name("animation", tests, NULL, NULL);
+}
