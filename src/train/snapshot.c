@@ -71,7 +71,7 @@ void snapshot_clear(struct snapshot *snapshot)
 {
     snapshot->step = 0;
     snapshot->finite = snapshot->detailed = false;
-    snapshot->fault = (struct fault){FAULT_NONE};
+    snapshot->fault = (struct fault){.place = FAULT_NONE};
     for (int i = 0; i < QUANTITIES; i++) {
         const enum quantity q = (enum quantity)i;
         if (is_scalar(q)) {

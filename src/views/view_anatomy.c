@@ -130,8 +130,9 @@ static void put_sizes(const struct anatomy *anatomy, int row, int sublayer, enum
     enum role role = anatomy->stale ? ROLE_DIM : ROLE_TEXT;
     struct rect grad = layout->grad.cols > 0 ? layout->grad : layout->note;
     if (anatomy->moment->step > 0) {
-        text_number(rms, number_at(anatomy, quantity_flow_rms[sublayer], point));
-        gradient_text(gradient, number_at(anatomy, quantity_flow_grad[sublayer], point), grad.cols);
+        text_number(rms, number_at(anatomy, quantity_flow_rms[sublayer], (int)point));
+        gradient_text(gradient, number_at(anatomy, quantity_flow_grad[sublayer], (int)point),
+                      grad.cols);
     }
     canvas_print_right(anatomy->canvas, row_of(layout->rms, row), 0, layout->rms.cols, role, "%s",
                        rms);
