@@ -80,7 +80,7 @@ else
 KERNELS_FLAGS  += -fno-thread-jumps # else an expression of a clamped number is vectorised three times
 endif
 
-SOURCES := $(filter-out src/core/kernels.c,$(sort $(wildcard src/*/*.c)))
+SOURCES := $(filter-out src/core/kernels.c src/lab/lab_mpi.c,$(sort $(wildcard src/*/*.c)))
 ASSETS  := $(basename $(sort $(wildcard assets/*.txt assets/*.py)))
 SCRIPTS := $(sort $(wildcard assets/lessons/*.lns)) $(sort $(wildcard assets/demos/*.lns))
 OBJECTS := $(SOURCES:src/%.c=$(BUILD)/%.o) $(ASSETS:%=$(BUILD)/%.o) $(BUILD)/assets/scripts.o \
@@ -149,6 +149,30 @@ $(BUILD)/objects: FORCE
 .PHONY: FORCE
 FORCE:
 
+# ---- many machines --------------------------------------------------------------------------------
+# `make mpi` builds lnscope-mpi beside the program, with Open MPI or else MPICH; MPI=mpich takes that
+# one. Only what knows of MPI is compiled anew; the program itself does not link it.
+
+MPI_FOUND = $(firstword $(foreach one,$(or $(MPI),ompi-c mpich),$(shell \
+    $(PKG_CONFIG) --exists $(one) 2>/dev/null && echo $(one))))
+MPI_CFLAGS = -DLNSCOPE_MPI $(patsubst -I%,-isystem %,$(filter-out -D%,$(call pkg_cflags,$(MPI_FOUND))))
+MPI_OBJECTS := $(BUILD)/mpi/cli/command_lab.o $(BUILD)/mpi/lab/lab_mpi.o
+
+.PHONY: mpi
+mpi:
+	@[ -n "$(MPI_FOUND)" ] || { echo "pkg-config finds neither Open MPI (ompi-c) nor MPICH (mpich);" \
+	    "on Debian: apt-get install libopenmpi-dev"; exit 1; }
+	@$(MAKE) --no-print-directory $(BUILD)/lnscope-mpi
+
+$(BUILD)/lnscope-mpi: $(BUILD)/main.o $(MPI_OBJECTS) $(LIBRARY)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(call pkg_libs,$(MPI_FOUND))
+$(BUILD)/mpi/%.o: src/%.c $(BUILD)/flags $(BUILD)/mpi/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(STRICT_FLAGS) $(MPI_CFLAGS) -MMD -MP -c -o $@ $<
+$(BUILD)/mpi/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(MPI_CFLAGS)' | cmp -s - $@ || echo '$(MPI_CFLAGS)' > $@
+
 # ---- tests --------------------------------------------------------------------------------------
 
 TEST_FLAGS = -Itests $(filter-out -D%,$(call pkg_cflags,cmocka vterm libcjson))
@@ -169,7 +193,7 @@ $(BUILD)/tests/bench/bench: $(BUILD)/tests/bench/bench.o $(LIBRARY)
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_SUPPORT) $(LIBRARY)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(TEST_LIBS)
 
--include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d $(BUILD)/tests/*/*.d)
+-include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d $(BUILD)/tests/*/*.d $(BUILD)/mpi/*/*.d)
 
 # The program under test is that of this build; the longest tests come first.
 LONG_TESTS = test_tui test_claims test_session
@@ -254,6 +278,17 @@ bench-ui: deps-check
 	$(MAKE) --no-print-directory all $(BUILD)/tests/bench/bench_ui
 	LNSCOPE=$(PROGRAM) $(BUILD)/tests/bench/bench_ui
 
+.PHONY: bench-mpi
+bench-mpi: mpi
+	@$(MAKE) --no-print-directory $(BUILD)/tests/bench/bench_mpi
+$(BUILD)/mpi/tests/%.o: tests/%.c $(BUILD)/flags $(BUILD)/mpi/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(STRICT_FLAGS) $(MPI_CFLAGS) -MMD -MP -c -o $@ $<
+$(BUILD)/tests/bench/bench_mpi: $(BUILD)/mpi/tests/bench/bench_mpi.o \
+    $(BUILD)/mpi/lab/lab_mpi.o $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(call pkg_libs,$(MPI_FOUND))
+
 bench-instructions: all
 	sh tests/bench/instructions.sh $(PROGRAM)
 
@@ -311,6 +346,8 @@ COMPLETIONS := bash-completion/completions/lnscope zsh/site-functions/_lnscope \
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/lnscope
+	[ ! -e $(BUILD)/lnscope-mpi ] || \
+	    install -m 755 $(BUILD)/lnscope-mpi $(DESTDIR)$(PREFIX)/bin/lnscope-mpi
 	install -m 644 man/lnscope.1 $(DESTDIR)$(PREFIX)/share/man/man1/lnscope.1
 	for file in $(COMPLETIONS); do \
 	    install -d $(DESTDIR)$(PREFIX)/share/$$(dirname $$file) && \
@@ -319,7 +356,8 @@ install: all
 	done
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/lnscope $(DESTDIR)$(PREFIX)/share/man/man1/lnscope.1 \
+	rm -f $(DESTDIR)$(PREFIX)/bin/lnscope $(DESTDIR)$(PREFIX)/bin/lnscope-mpi \
+	    $(DESTDIR)$(PREFIX)/share/man/man1/lnscope.1 \
 	    $(COMPLETIONS:%=$(DESTDIR)$(PREFIX)/share/%)
 
 clean:

@@ -13,7 +13,7 @@
 #include "export/lab_figure.h"
 #include "lab/lab.h"
 #include "lab/lab_file.h"
-#include "lab/lab_trial.h"
+#include "lab/lab_mpi.h"
 #include "views/lab_map.h"
 
 #include <inttypes.h>
@@ -36,6 +36,7 @@ struct laboratory {
     struct lab_part part;
     int *trial, trials; /* to be trained */
     int threads;
+    struct lab_mpi mpi;
     struct lab_file file;
     struct error error; /* why rows cannot be written */
     /* Progress: */
@@ -373,7 +374,7 @@ static bool compute(struct laboratory *lab, struct error *error)
         lab->cost += lab_trial_cost(&lab->grid, lab->trial[i]);
     lab->start = lab->told = clock_seconds();
     tell_progress(lab);
-    bool good = lab_compute(&request, error);
+    bool good = lab_mpi_compute(&request, error);
     erase_progress(lab);
     if (good && lab->error.text[0]) {
         *error = lab->error;
@@ -401,9 +402,15 @@ static bool train(struct laboratory *lab, struct error *error)
     return good;
 }
 
-static int cores_for(const struct laboratory *lab)
+/* Of this process, which trains itself only where it is the only one. */
+static int threads_of(const struct laboratory *lab)
 {
-    return lab->options->settings.threads > 0 ? lab->options->settings.threads : system_cores();
+    const int asked = lab->options->settings.threads;
+    if (lab->mpi.size == 1)
+        return asked > 0 ? asked : system_cores();
+    if (asked > 1)
+        note(NULL, "threads do not count under MPI: each process but the first trains in one");
+    return 1;
 }
 
 static int run(struct laboratory *lab, struct error *error)
@@ -416,7 +423,7 @@ static int run(struct laboratory *lab, struct error *error)
     if (options->given[OPTION_RESUME] && (file_exists(lab->output) || !lab->has_grid) &&
         !take_file(lab, lab->output, "done again", error))
         return EXIT_FAILED;
-    lab->threads = cores_for(lab);
+    lab->threads = threads_of(lab);
     if (!grid_check(&lab->grid, lab->threads, note, NULL, error))
         return EXIT_USAGE;
     if (!lab->row)
@@ -445,14 +452,13 @@ static int merge(struct laboratory *lab, struct error *error)
     return draw(lab, error) ? EXIT_DONE : EXIT_FAILED;
 }
 
-int command_lab(const struct options *options, int *signal_number, struct error *error)
+/* Of the process that has the options, the file and the rows. */
+static int command(struct laboratory *lab, struct error *error)
 {
-    struct laboratory *lab =
-        &(struct laboratory){.options = options, .watched = isatty(STDERR_FILENO) == 1};
+    const struct options *options = lab->options;
     lab->output = options->value[OPTION_OUTPUT];
     if (lab->output && strcmp(lab->output, "-") == 0)
         lab->output = NULL;
-    *signal_number = 0;
     if (!check_options(lab, error))
         return EXIT_USAGE;
     int status = options->given[OPTION_MERGE] ? merge(lab, error) : run(lab, error);
@@ -462,6 +468,21 @@ int command_lab(const struct options *options, int *signal_number, struct error 
     free(lab->row);
     if (lab->has_grid)
         grid_close(&lab->grid);
+    return status;
+}
+
+int command_lab(const struct options *options, int *signal_number, struct error *error)
+{
+    struct laboratory *lab = &(struct laboratory){
+        .options = options, .mpi = lab_mpi_open(), .watched = isatty(STDERR_FILENO) == 1};
+    int status = EXIT_DONE;
+    if (lab->mpi.rank == 0) {
+        status = command(lab, error);
+    } else {
+        interrupt_watch(true);
+        lab_mpi_work(lab_trial_train, is_stopped, NULL);
+    }
+    lab_mpi_close();
     *signal_number = interrupt_caught();
     return status;
 }

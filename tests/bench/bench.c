@@ -3,8 +3,10 @@
  * shape, with the two taking turns. Medians throughout. `make bench` runs it. */
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/system.h"
 #include "core/blas.h"
 #include "core/kernels.h"
+#include "lab/lab.h"
 #include "train/pair.h"
 
 #include <cblas.h>
@@ -398,6 +400,76 @@ static void bench_threads(void)
     }
 }
 
+/* ---- the lab ----------------------------------------------------------------------------------*/
+
+static bool lab_is_stopped(void *argument)
+{
+    (void)argument;
+    return false;
+}
+
+static bool lab_goes_on(void *argument, int trial)
+{
+    (void)argument, (void)trial;
+    return true;
+}
+
+/* Seconds that a thread takes for a step, all that is around the steps included, when each of so
+ * many threads trains a few stacks. */
+static double lab_time(const struct settings *settings, int threads)
+{
+    enum { STEPS = 100, EACH = 4 };
+    struct grid grid;
+    struct error error;
+    char seeds[32];
+    int trials;
+    grid_open(&grid, settings);
+    grid.stacks = GRID_RIGHT;
+    grid.settings.steps = STEPS;
+    snprintf(seeds, sizeof seeds, "%d", threads * EACH);
+    grid_set_seeds(&grid, seeds, &error);
+    struct lab_row *row = memory_new((size_t)grid_trials(&grid), sizeof *row);
+    int *list = lab_plan(&grid, row, (struct lab_part){1, 1}, &trials);
+    const struct lab_request request = {.grid = &grid,
+                                        .trial = list,
+                                        .trials = trials,
+                                        .row = row,
+                                        .threads = threads,
+                                        .stopped = lab_is_stopped,
+                                        .done = lab_goes_on};
+    const double start = clock_seconds();
+    if (!lab_compute(&request, &error))
+        fprintf(stderr, "bench: %s\n", error.text);
+    const double seconds = clock_seconds() - start;
+    free(list);
+    free(row);
+    grid_close(&grid);
+    return seconds / (EACH * STEPS);
+}
+
+/* As many stacks as there are cores, each by itself, beside one alone. */
+static void bench_lab(void)
+{
+    static const struct shape shapes[] = {{6, 64}, {12, 64}};
+    const int cores = system_cores();
+    printf("\nThe lab on %d cores, medians of %d turns (needs all of them idle)\n", cores, ROUNDS);
+    printf(
+        "   L    D   one stack alone ms   a core's step in the lab ms  throughput of cores x one "
+        "stack\n");
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        struct settings settings = settings_of(shapes[i], 16);
+        double alone[ROUNDS], lab[ROUNDS];
+        for (int round = 0; round < ROUNDS; round++) {
+            alone[round] = run_time(&settings, 1);
+            lab[round] = lab_time(&settings, cores);
+        }
+        const double one = median(alone, ROUNDS), each = median(lab, ROUNDS);
+        printf("%4d %4d %20.2f %29.2f %31.0f%%\n", shapes[i].layers, shapes[i].width, 1e3 * one,
+               1e3 * each, 100 * one / each);
+        fflush(stdout);
+    }
+}
+
 /* ---- growth -----------------------------------------------------------------------------------*/
 
 static void bench_growth(void)
@@ -434,6 +506,7 @@ int main(void)
     bench_parts((struct shape){12, 64});
     bench_parts((struct shape){6, 256});
     bench_threads();
+    bench_lab();
     bench_growth();
     printf("\nsgemm peak once more, at the end: %.1f GFLOP/s\n", sgemm_peak() / 1e9);
     return 0;

@@ -1,0 +1,125 @@
+#!/bin/sh
+# The lab under Slurm: a Slurm of this one machine is started in a folder of its own, and srun and a
+# job array make the same bytes as threads. Not part of `make check`, since it needs root, munge and
+# slurm (Debian: munge slurm-wlm), and Open MPI or MPICH for the part with srun.
+set -eu
+cd "$(dirname "$0")/.."
+program=$PWD/build/lnscope
+mpi_program=$PWD/build/lnscope-mpi
+folder=$(mktemp -d)
+host=$(hostname -s)
+chmod 755 "$folder"
+export SLURM_CONF="$folder/slurm.conf" XDG_CONFIG_HOME=/nonexistent
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+
+model="--layers 2 --width 16 --heads 2 --ffn 32 --context 16 --batch 4"
+grid="--grid warmup=0,10 --grid lr=1e-3,1e-2,1e-1 --seeds 1..2 --steps 60 $model"
+
+fail() {
+    echo "FAILED: $*" >&2
+    tail -n 5 "$folder"/*.log >&2 2>/dev/null || true
+    exit 1
+}
+
+# stop PIDFILE: ends what wrote it
+stop() {
+    [ ! -s "$folder/$1" ] || kill "$(cat "$folder/$1")" 2>/dev/null || true
+}
+
+finish() {
+    stop slurmd.pid
+    stop slurmctld.pid
+    stop munged.pid
+    rm -rf "$folder"
+}
+trap finish EXIT
+
+# wait_until COMMAND...: for half a minute at most
+wait_until() {
+    tries=0
+    until "$@" > /dev/null 2>&1; do
+        tries=$((tries + 1))
+        [ "$tries" -lt 300 ] || fail "never: $*"
+        sleep 0.1
+    done
+}
+
+# ---- a Slurm ----
+
+[ "$(id -u)" = 0 ] || { echo "slurmd needs root" >&2; exit 1; }
+for command in munged slurmctld slurmd srun sbatch; do
+    command -v "$command" > /dev/null ||
+        { echo "$command is not here; on Debian: apt-get install munge slurm-wlm" >&2; exit 1; }
+done
+mkdir "$folder/munge" "$folder/state" "$folder/spool" "$folder/work"
+dd if=/dev/urandom of="$folder/munge/key" bs=128 count=1 2>/dev/null
+chmod 400 "$folder/munge/key"
+chown -R munge "$folder/munge"
+chmod 755 "$folder/munge"
+setpriv --reuid munge --regid munge --clear-groups munged --key-file "$folder/munge/key" \
+    --socket "$folder/munge/socket" --pid-file "$folder/munge/pid" \
+    --log-file "$folder/munge/munged.log" --seed-file "$folder/munge/seed"
+ln -s munge/pid "$folder/munged.pid"
+cat > "$SLURM_CONF" <<CONF
+ClusterName=test
+SlurmctldHost=$host
+SlurmctldPort=16817
+SlurmdPort=16818
+AuthInfo=socket=$folder/munge/socket
+SlurmUser=root
+SlurmctldPidFile=$folder/slurmctld.pid
+SlurmdPidFile=$folder/slurmd.pid
+SlurmctldLogFile=$folder/slurmctld.log
+SlurmdLogFile=$folder/slurmd.log
+StateSaveLocation=$folder/state
+SlurmdSpoolDir=$folder/spool
+ProctrackType=proctrack/pgid
+TaskPlugin=task/none
+JobAcctGatherType=jobacct_gather/none
+AccountingStorageType=accounting_storage/none
+SwitchType=switch/none
+MpiDefault=pmix
+SelectType=select/cons_tres
+SelectTypeParameters=CR_CPU
+ReturnToService=2
+SlurmdParameters=config_overrides
+NodeName=$host NodeAddr=127.0.0.1 CPUs=4 State=UNKNOWN
+PartitionName=all Nodes=$host Default=YES MaxTime=INFINITE State=UP
+CONF
+slurmctld
+slurmd -N "$host"
+wait_until srun --immediate=5 true
+
+# ---- the lab ----
+
+cd "$folder/work"
+"$program" lab $grid -o whole.jsonl
+
+echo "== a job array of 3"
+cat > array.sh <<JOB
+#!/bin/sh
+exec "$program" lab $grid --part auto -o part\$SLURM_ARRAY_TASK_ID.jsonl
+JOB
+sbatch --quiet --wait --array=1-3 --output=array-%a.log --chdir="$folder/work" array.sh ||
+    fail "the job array: $(cat array-*.log)"
+wc -l part*.jsonl | sed '$d'
+"$program" lab --merge part1.jsonl part2.jsonl part3.jsonl -o merged.jsonl
+cmp whole.jsonl merged.jsonl || fail "the merged parts are another file"
+
+for mpi in ompi-c:pmix mpich:pmi2; do
+    pkg-config --exists "${mpi%:*}" || continue
+    echo "== srun -n 4 --mpi=${mpi#*:}, ${mpi%:*}"
+    make -s -C "${program%/build/*}" MPI="${mpi%:*}" mpi
+    rm -f srun.jsonl
+    srun -n 4 --mpi="${mpi#*:}" "$mpi_program" lab $grid -o srun.jsonl || fail "srun"
+    cmp whole.jsonl srun.jsonl || fail "srun made another file"
+    sha256sum srun.jsonl
+done
+if pkg-config --exists mpich; then # which is the one that was built last
+    rm -f srun.jsonl
+    ! srun -n 4 --mpi=pmix "$mpi_program" lab $grid -o srun.jsonl 2> errors ||
+        fail "four processes that do not know of each other did the lab"
+    grep -q "srun has started 4 tasks, and MPI sees one" errors || fail "$(cat errors)"
+fi
+sha256sum whole.jsonl merged.jsonl
+echo "All good."
