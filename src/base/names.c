@@ -6,7 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NAME_MAX_LENGTH = 40, NAMES_MAX = 64 };
+enum { NAME_MAX_LENGTH = 40 };
+
+/* Bytes of a list that stands behind what was meant: a longer one would hide that. */
+enum { LIST_BESIDE = 200 };
 
 static int least(int a, int b)
 {
@@ -80,34 +83,122 @@ const char *names_at(const struct names *names, int index)
     return index >= 0 && index < names->count ? name_of(names, index) : NULL;
 }
 
+/* ---- what was meant --------------------------------------------------------------------------*/
+
+/* As many letters as two names may differ in to be taken for each other. */
+static int likely_distance(const char *a, const char *b)
+{
+    const size_t n = strlen(a), m = strlen(b), longer = n > m ? n : m;
+    return longer < 3 ? 0 : longer < 6 ? 1 : 2;
+}
+
+static bool begins_with(const char *name, const char *start)
+{
+    return *start && strncmp(name, start, strlen(start)) == 0;
+}
+
+static void lower_case(const char *text, char out[NAME_MAX_LENGTH + 1])
+{
+    int i = 0;
+    for (; text[i] && i < NAME_MAX_LENGTH; i++)
+        out[i] = (char)(text[i] >= 'A' && text[i] <= 'Z' ? text[i] - 'A' + 'a' : text[i]);
+    out[i] = '\0';
+}
+
+void names_near_add(struct names_near *near, const char *name)
+{
+    char typed[NAME_MAX_LENGTH + 1], here[NAME_MAX_LENGTH + 1];
+    lower_case(near->typed, typed);
+    lower_case(name, here);
+    /* What begins a name is as good as a slip. */
+    const int distance = begins_with(here, typed) ? least(1, (int)strlen(here) - (int)strlen(typed))
+                                                  : names_distance(here, typed);
+    if (!begins_with(here, typed) && distance > likely_distance(here, typed))
+        return;
+    int place = least(near->count, NAMES_NEAR - 1);
+    if (near->count == NAMES_NEAR && near->distance[place] <= distance)
+        return;
+    for (; place > 0 && near->distance[place - 1] > distance; place--) {
+        near->name[place] = near->name[place - 1];
+        near->distance[place] = near->distance[place - 1];
+    }
+    near->name[place] = name;
+    near->distance[place] = distance;
+    near->count = least(near->count + 1, NAMES_NEAR);
+}
+
+void names_near_text(const struct names_near *near, const char *prefix, char out[NAMES_NEAR_TEXT])
+{
+    size_t used = 0;
+    out[0] = '\0';
+    for (int i = 0; i < near->count && used < NAMES_NEAR_TEXT - 2 * NAME_MAX_LENGTH; i++) {
+        const char *before = i == 0 ? "did you mean " : i + 1 < near->count ? ", " : " or ";
+        used += (size_t)snprintf(out + used, NAMES_NEAR_TEXT - used, "%s%s%.*s", before, prefix,
+                                 NAME_MAX_LENGTH, near->name[i]);
+    }
+    if (used)
+        snprintf(out + used, NAMES_NEAR_TEXT - used, "?");
+}
+
+/* ---- look-ups --------------------------------------------------------------------------------*/
+
+/* "one of a, b, c", cut short by "..." where there is no room; whether there was for all. */
+static bool list_names(const struct names *names, char *out, size_t size)
+{
+    size_t used = (size_t)snprintf(out, size, "one of ");
+    for (int i = 0; i < names->count; i++) {
+        const char *name = name_of(names, i);
+        const bool room = used + strlen(name) + strlen(", ...)") < size;
+        used +=
+            (size_t)snprintf(out + used, size - used, "%s%s", i ? ", " : "", room ? name : "...");
+        if (!room)
+            return false;
+    }
+    return true;
+}
+
+static int unknown_name(const struct names *names, const char *what, const struct names_near *near,
+                        struct error *error)
+{
+    char shown[48], meant[NAMES_NEAR_TEXT], list[sizeof error->text];
+    const size_t room = sizeof list - strlen(what) - sizeof shown - strlen(" '': ()");
+    names_printable(shown, sizeof shown, near->typed);
+    names_near_text(near, "", meant);
+    const bool all = list_names(names, list, *meant ? LIST_BESIDE : room);
+    if (*meant && all)
+        error_set(error, "%s '%s': %s (%s)", what, shown, meant, list);
+    else
+        error_set(error, "%s '%s': %s", what, shown, *meant ? meant : list);
+    return -1;
+}
+
 int names_find(const struct names *names, const char *what, const char *name, struct error *error)
 {
-    int order[NAMES_MAX], distance[NAMES_MAX], count = 0;
-    for (; count < names->count && count < NAMES_MAX; count++) {
-        if (strcmp(name_of(names, count), name) == 0)
-            return count;
-        int here = names_distance(name_of(names, count), name), place = count;
-        /* Only a likely misspelling moves to the front; the rest keep the order of the table. */
-        if (here > 2)
-            here = 99;
-        for (; place > 0 && distance[place - 1] > here; place--) {
-            distance[place] = distance[place - 1];
-            order[place] = order[place - 1];
+    struct names_near near = {.typed = name};
+    for (int i = 0; i < names->count; i++) {
+        if (strcmp(name_of(names, i), name) == 0)
+            return i;
+        names_near_add(&near, name_of(names, i));
+    }
+    return unknown_name(names, what, &near, error);
+}
+
+int names_pick(const struct names *names, const char *what, const char *name, struct error *error)
+{
+    struct names_near near = {.typed = name};
+    int found = -1, begin = 0;
+    for (int i = 0; i < names->count; i++) {
+        if (strcmp(name_of(names, i), name) == 0)
+            return i;
+        if (begins_with(name_of(names, i), name)) {
+            found = i;
+            begin++;
         }
-        distance[place] = here;
-        order[place] = count;
     }
-    char shown[48], list[sizeof error->text - sizeof shown];
-    size_t used = 0;
-    names_printable(shown, sizeof shown, name);
-    list[0] = '\0';
-    for (int i = 0; i < count; i++) {
-        bool room = used < sizeof list - 2 * NAME_MAX_LENGTH;
-        used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "",
-                                 room ? name_of(names, order[i]) : "...");
-        if (!room)
-            break;
-    }
-    error_set(error, "%s '%s': one of %s", what, shown, list);
-    return -1;
+    if (begin == 1)
+        return found;
+    for (int i = 0; i < names->count; i++)
+        if (begin == 0 || begins_with(name_of(names, i), name))
+            names_near_add(&near, name_of(names, i));
+    return unknown_name(names, what, &near, error);
 }

@@ -37,9 +37,30 @@ struct names {
 /* The name of a row, from 0; NULL where there is no such row. */
 const char *names_at(const struct names *names, int index);
 
-/* The index of `name`, or -1 with an error such as "placement 'prel': one of pre, post, none".
- * `what` is the word in front. */
+/* The index of `name`, or -1 with an error that has what was meant, where something is near, and
+ * what there is: "placement 'prel': did you mean pre? (one of pre, post, none)", "placement 'x':
+ * one of pre, post, none". `what` is the word in front. A long list is left out in the first form,
+ * and cut short in the second. */
 int names_find(const struct names *names, const char *what, const char *name, struct error *error);
+
+/* The same, and a name may be cut short where only one begins so; where several do, the error has
+ * them. */
+int names_pick(const struct names *names, const char *what, const char *name, struct error *error);
+
+/* What a mistyped name can have meant, among names that are shown to it one by one: those that are
+ * a slip or two away from it, whatever the case, and those that begin with it; the nearest first.
+ */
+enum { NAMES_NEAR = 8, NAMES_NEAR_TEXT = 256 };
+struct names_near {
+    const char *typed;
+    const char *name[NAMES_NEAR];
+    int distance[NAMES_NEAR];
+    int count;
+};
+void names_near_add(struct names_near *near, const char *name);
+
+/* "did you mean --left or --layers?", with "--" as the prefix; "" where nothing is near. */
+void names_near_text(const struct names_near *near, const char *prefix, char out[NAMES_NEAR_TEXT]);
 
 /* The number of insertions, deletions, replacements and swaps between two strings. */
 int names_distance(const char *a, const char *b);

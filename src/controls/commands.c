@@ -137,50 +137,21 @@ int verb_list(struct verb out[VERBS_MAX])
 
 /* ---- names ---- */
 
-/* Which of the names is meant: that name, or the only one that begins with it; -1 with an error
- * that has those that begin with it, or are spelt nearly so, or else all of them. */
-static int pick(const char *const *names, int count, const char *what, const char *word,
-                struct error *error)
-{
-    enum { NEAR_MAX = 60, MISSPELT = 2 };
-    const char *near[NEAR_MAX];
-    size_t size = strlen(word);
-    int begin = 0, found = -1;
-    for (int i = 0; i < count; i++) {
-        if (strcmp(names[i], word) == 0)
-            return i;
-        if (size > 0 && strncmp(names[i], word, size) == 0) {
-            found = i;
-            if (begin < NEAR_MAX)
-                near[begin++] = names[i];
-        }
-    }
-    if (begin == 1)
-        return found;
-    int kept = begin;
-    for (int i = 0; begin == 0 && i < count && kept < NEAR_MAX; i++)
-        if (names_distance(names[i], word) <= MISSPELT && size > MISSPELT)
-            near[kept++] = names[i];
-    for (int i = 0; kept == i && i < count && i < NEAR_MAX; i++)
-        near[kept++] = names[i]; /* none is near */
-    const struct names listed = {.first = near, .step = sizeof *near, .count = kept};
-    names_find(&listed, what, word, error);
-    return -1;
-}
-
 bool verb_find(const char *word, struct verb *verb, struct error *error)
 {
     struct verb all[VERBS_MAX];
-    const char *names[VERBS_MAX];
-    int count = verb_list(all), found = -1;
-    for (int i = 0; i < count; i++) {
+    const char *name[VERBS_MAX];
+    struct names names = NAMES_OF_WORDS(name);
+    int found = -1;
+    names.count = verb_list(all);
+    for (int i = 0; i < names.count; i++) {
         const char *brief = verb_table[all[i].kind].brief;
-        names[i] = all[i].name;
+        name[i] = all[i].name;
         if (brief && strcmp(brief, word) == 0)
             found = i;
     }
     if (found < 0)
-        found = pick(names, count, "command", word, error);
+        found = names_pick(&names, "command", word, error);
     if (found >= 0)
         *verb = all[found];
     return found >= 0;
@@ -189,15 +160,17 @@ bool verb_find(const char *word, struct verb *verb, struct error *error)
 bool command_setting(const char *word, struct verb *setting, struct error *error)
 {
     struct verb all[VERBS_MAX];
-    const char *names[VERBS_MAX];
-    int count = verb_list(all), settings = 0;
+    const char *name[VERBS_MAX];
+    struct names names = NAMES_OF_WORDS(name);
+    const int count = verb_list(all);
+    names.count = 0;
     for (int i = 0; i < count; i++)
         if (all[i].kind == VERB_SETTING) {
-            all[settings] = all[i];
-            names[settings] = all[settings].name;
-            settings++;
+            all[names.count] = all[i];
+            name[names.count] = all[names.count].name;
+            names.count++;
         }
-    int found = pick(names, settings, "setting", word, error);
+    const int found = names_pick(&names, "setting", word, error);
     if (found >= 0)
         *setting = all[found];
     return found >= 0;
@@ -205,7 +178,8 @@ bool command_setting(const char *word, struct verb *setting, struct error *error
 
 int command_view(const char *word, struct error *error)
 {
-    return pick(view_names, VIEWS, "view", word, error);
+    const struct names names = {.first = view_names, .step = sizeof *view_names, .count = VIEWS};
+    return names_pick(&names, "view", word, error);
 }
 
 /* ---- words ---- */

@@ -805,10 +805,10 @@ static void commands_are_completed_and_recalled(void **state)
 static void commands_that_are_wrong(void **state)
 {
     static const char *const wrong[][2] = {
-        {"wermup 100", "command 'wermup': one of warmup"},
-        {"set wermup 100", "setting 'wermup': one of warmup"},
+        {"wermup 100", "command 'wermup': did you mean warmup?"},
+        {"set wermup 100", "setting 'wermup': did you mean warmup?"},
         {"warmup many", "warmup 'many': a whole number from 0 to 1000000000"},
-        {"left prel", "placement 'prel': one of pre, "},
+        {"left prel", "placement 'prel': did you mean pre? (one of pre, "},
         {"heads 7", "width 16 cannot be divided by 7 heads: heads 8 or width "},
         {"set", "too few arguments: set NAME [VALUE]"},
         {"goto 99999999", "step '99999999': a whole number from 1 to "},

@@ -177,13 +177,13 @@ static void errors_say_what_is_right(void **state)
 {
     struct error error;
     (void)state;
-    assert_refused("wermup 100", "command 'wermup': one of warmup");
-    assert_refused("re", "command 're': one of re");
-    assert_refused("stp", "command 'stp': one of ");
+    assert_refused("wermup 100", "command 'wermup': did you mean warmup?");
+    assert_refused("re", "command 're': did you mean re");
+    assert_refused("stp", "command 'stp': did you mean ste");
     assert_refused("nothing-like-it", "command 'nothing-like-it': one of set, ");
     assert_refused("\"\" 1", "command '': one of ");
-    assert_refused("set wermup 100", "setting 'wermup': one of warmup");
-    assert_refused("set w 1", "setting 'w': one of window, window-every, width, ");
+    assert_refused("set wermup 100", "setting 'wermup': did you mean warmup?");
+    assert_refused("set w 1", "setting 'w': did you mean window, window-every, width, ");
     assert_refused("set left-layers 4", "setting 'left-layers': one of ");
     assert_refused("set", "too few arguments: set NAME [VALUE]");
     assert_refused("set lr 1 2", "too many arguments: set NAME [VALUE]");
@@ -353,8 +353,10 @@ static void hints_know_what_is_typed(void **state)
     assert_string_equal(command_hint("warmup 1").setting.name, "warmup");
     assert_string_equal(command_hint("export! x").verb.name, "export");
     assert_string_equal(command_hint("export! x").error.text, "");
-    assert_string_equal(command_hint("set wermup 1").error.text, "setting 'wermup': one of warmup");
-    assert_string_equal(command_hint("wermup 1").error.text, "command 'wermup': one of warmup");
+    assert_string_equal(command_hint("set wermup 1").error.text,
+                        "setting 'wermup': did you mean warmup?");
+    assert_string_equal(command_hint("wermup 1").error.text,
+                        "command 'wermup': did you mean warmup?");
 }
 
 static void values_have_units_and_keep_secrets(void **state)

@@ -102,7 +102,7 @@ static void what_is_typed_wrong_is_told(void **state)
     refuses("theme=dark", "an axis of theme, which changes no number: a setting of the model or of "
                           "its training");
     assert_false(grid_add(&grid, "warmpu=1", &error));
-    assert_non_null(strstr(error.text, "setting 'warmpu': one of warmup, "));
+    assert_non_null(strstr(error.text, "setting 'warmpu': did you mean warmup?"));
     adds("warmup=1");
     refuses("warmup=2", "two axes of warmup: all its values in one");
     for (int i = 1; i < GRID_AXES; i++) {
@@ -339,7 +339,7 @@ static void a_wrong_header_is_refused(void **state)
     header_is_refused("{\"lnscope_lab\":1", NULL, "the end: an object");
     header_is_refused("\"lnscope_lab\":1,", "\"step\":1,", "no header of a lab");
     header_is_refused("\"lnscope_lab\":1", "\"lnscope_lab\":2", "it is no header of a lab");
-    header_is_refused("warmup", "warmpu", "setting 'warmpu': one of warmup");
+    header_is_refused("warmup", "warmpu", "setting 'warmpu': did you mean warmup?");
     header_is_refused("[0,25]", "[0,0]", "axis warmup has 0 twice");
     header_is_refused("[0,25]", "[]", "an axis without values");
     header_is_refused("[0,25]", "[0,true]", "no number or text");

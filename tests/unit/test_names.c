@@ -24,16 +24,110 @@ static void a_name_is_found(void **state)
     assert_string_equal(error.text, "");
 }
 
-static void a_wrong_name_gets_the_nearest_first(void **state)
+static void a_wrong_name_gets_what_was_meant_and_what_there_is(void **state)
 {
     struct error error;
     (void)state;
     assert_int_equal(names_find(&words, "word", "layer", &error), -1);
-    assert_string_equal(error.text, "word 'layer': one of layers, left, right, norm");
+    assert_string_equal(error.text,
+                        "word 'layer': did you mean layers? (one of left, right, layers, norm)");
     assert_int_equal(names_find(&words, "word", "", &error), -1);
     assert_string_equal(error.text, "word '': one of left, right, layers, norm");
     assert_int_equal(names_find(&words, "word", "LEFT", &error), -1);
+    assert_string_equal(error.text,
+                        "word 'LEFT': did you mean left? (one of left, right, layers, norm)");
+    assert_int_equal(names_find(&words, "word", "l", &error), -1);
+    assert_string_equal(
+        error.text, "word 'l': did you mean left or layers? (one of left, right, layers, norm)");
+    assert_int_equal(names_find(&words, "word", "\033[mleft", &error), -1);
+    assert_string_equal(error.text, "word '?[mleft': one of left, right, layers, norm");
     assert_int_equal(names_find(&words, "word", "lef", NULL), -1);
+}
+
+/* One slip in a short name, two in a longer one; in a name of two letters none. */
+static void a_slip_or_two_are_near(void **state)
+{
+    static const struct {
+        const char *typed, *name;
+        bool near;
+    } rows[] = {
+        {"nrom", "norm", true},   {"nom", "norm", true},      {"normm", "norm", true},
+        {"mron", "norm", false},  {"wramup", "warmup", true}, {"wrmap", "warmup", true},
+        {"wmup", "warmup", true}, {"wup", "warmup", false},   {"lt", "lr", false},
+        {"m", "mix", true},       {"x", "mix", false},        {"Pre", "pre", true},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct names_near near = {.typed = rows[i].typed};
+        names_near_add(&near, rows[i].name);
+        if (near.count != rows[i].near)
+            fail_msg("%s is%s near %s", rows[i].typed, near.count ? "" : " not", rows[i].name);
+    }
+}
+
+static void the_nearest_come_first_and_not_too_many(void **state)
+{
+    static const char *const names[] = {"warmer",  "warmups", "warmth",  "warmup",  "warmup1",
+                                        "warmup2", "warmup3", "warmup4", "warmup5", "warmup6"};
+    struct names_near near = {.typed = "warmu"};
+    char text[NAMES_NEAR_TEXT];
+    (void)state;
+    names_near_text(&near, "--", text);
+    assert_string_equal(text, "");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        names_near_add(&near, names[i]);
+    assert_int_equal(near.count, NAMES_NEAR);
+    assert_string_equal(near.name[0], "warmups");
+    assert_string_equal(near.name[1], "warmup");
+    names_near_text(&near, "--", text);
+    assert_string_equal(text, "did you mean --warmups, --warmup, --warmup1, --warmup2, --warmup3, "
+                              "--warmup4, --warmup5 or --warmup6?");
+}
+
+/* A list that has no room is left out where something is near, and is cut short otherwise. */
+static void long_lists_are_cut_short(void **state)
+{
+    enum { MANY = 100 };
+    static char name[MANY][16];
+    const char *first[MANY];
+    struct names many = NAMES_OF_WORDS(first);
+    struct error error;
+    (void)state;
+    for (int i = 0; i < MANY; i++) {
+        snprintf(name[i], sizeof name[i], "name-%d", i);
+        first[i] = name[i];
+    }
+    assert_int_equal(names_find(&many, "word", "name-77x", &error), -1);
+    assert_null(strstr(error.text, "one of"));
+    assert_non_null(strstr(error.text, "did you mean name-77"));
+    assert_int_equal(names_find(&many, "word", "else", &error), -1);
+    assert_non_null(strstr(error.text, "word 'else': one of name-0, name-1, "));
+    assert_string_equal(error.text + strlen(error.text) - 5, ", ...");
+}
+
+static void names_are_cut_short_where_one_begins_so(void **state)
+{
+    struct error error;
+    (void)state;
+    assert_int_equal(names_pick(&words, "word", "left", &error), 0);
+    assert_int_equal(names_pick(&words, "word", "no", &error), 3);
+    assert_int_equal(names_pick(&words, "word", "l", &error), -1);
+    assert_non_null(strstr(error.text, "word 'l': did you mean left or layers?"));
+    assert_int_equal(names_pick(&words, "word", "", &error), -1);
+    assert_int_equal(names_pick(&words, "word", "rihgt", &error), -1);
+    assert_non_null(strstr(error.text, "did you mean right?"));
+}
+
+static void rows_are_read_where_they_stand(void **state)
+{
+    static const struct name_row rows[] = {{"a", "first", NULL}, {"b", "second", "Source 2020"}};
+    static const struct names names = NAMES_OF_ROWS(rows);
+    (void)state;
+    assert_int_equal(names.count, 2);
+    assert_string_equal(names_at(&names, 1), "b");
+    assert_null(names_at(&names, 2));
+    assert_null(names_at(&names, -1));
+    assert_int_equal(names_find(&names, "row", "b", NULL), 1);
 }
 
 static void distances_count_edits(void **state)
@@ -142,7 +236,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_name_is_found),
-        cmocka_unit_test(a_wrong_name_gets_the_nearest_first),
+        cmocka_unit_test(a_wrong_name_gets_what_was_meant_and_what_there_is),
+        cmocka_unit_test(a_slip_or_two_are_near),
+        cmocka_unit_test(the_nearest_come_first_and_not_too_many),
+        cmocka_unit_test(long_lists_are_cut_short),
+        cmocka_unit_test(names_are_cut_short_where_one_begins_so),
+        cmocka_unit_test(rows_are_read_where_they_stand),
         cmocka_unit_test(distances_count_edits),
         cmocka_unit_test(text_cannot_steer_a_terminal),
         cmocka_unit_test(text_is_cut_to_whole_characters),

@@ -124,8 +124,10 @@ static void errors_say_where_what_and_what_could(void **state)
         {"", "t.lns:1:1: a script without a command: one a line"},
         {"# nothing\n\n", "t.lns:1:1: a script without a command: one a line"},
         {"pause\n  pasue\n",
-         "t.lns:2:3: command 'pasue': one of pause, set, switch, view, key, run, restart, branch, "
-         "goto, speed, wait, title, say, mark, focus, ask, answer, expect, snapshot"},
+         "t.lns:2:3: command 'pasue': did you mean pause? (one of set, switch, view, key, run, "
+         "pause, "
+         "restart, branch, goto, speed, wait, title, say, mark, focus, ask, answer, expect, "
+         "snapshot)"},
         {"\"pause\"\n",
          "t.lns:1:1: 'pause': a command without quotes, one of set, switch, view, key, run, pause, "
          "restart, branch, goto, speed, wait, title, say, mark, focus, ask, answer, expect, "
@@ -135,8 +137,9 @@ static void errors_say_where_what_and_what_could(void **state)
         {"set warmup\n", "t.lns:1:11: the line ends here: a value for warmup"},
         {"set\n", "t.lns:1:4: the line ends here: the name of a setting"},
         {"set warmup -1\n", "t.lns:1:12: warmup '-1': a whole number from 0 to 1000000000"},
-        {"set right prel\n", "t.lns:1:11: placement 'prel': one of pre, peri, post, none, branch, "
-                             "deepnorm, admin, lns, mix, rezero, residual, b2t"},
+        {"set right prel\n",
+         "t.lns:1:11: placement 'prel': did you mean pre? (one of pre, post, none, "
+         "branch, peri, deepnorm, admin, lns, mix, rezero, residual, b2t)"},
         {"set left-warmup 3\n",
          "t.lns:1:5: setting 'left-warmup': both stacks have the same warmup"},
         {"set heads 5\nset lr 0.1\nset warmup 3\npause\n",
@@ -149,8 +152,9 @@ static void errors_say_where_what_and_what_could(void **state)
                           "b2t"},
         {"switch left rezero\n", "t.lns:1:1: rezero cannot take over the weights of pre: one of "
                                  "post, deepnorm, lns, mix, residual, b2t"},
-        {"view curve\n", "t.lns:1:6: view 'curve': one of curves, overview, waterfall, anatomy, "
-                         "tensors, stream, samples, log"},
+        {"view curve\n",
+         "t.lns:1:6: view 'curve': did you mean curves? (one of overview, waterfall, "
+         "anatomy, tensors, curves, stream, samples, log)"},
         {"key F13\n", "t.lns:1:5: 'F13': a key: a character, C- and a letter, Space, Tab, S-Tab, "
                       "Enter, Escape, Backspace, Delete, Up, Down, Left, Right, PageUp, PageDown, "
                       "Home, End"},
@@ -168,8 +172,8 @@ static void errors_say_where_what_and_what_could(void **state)
          "t.lns:1:20: the line ends here: one of <, <=, >, >= and a number"},
         {"run until left.loss < low\n", "t.lns:1:23: 'low': a number"},
         {"run until left.los < 3\n",
-         "t.lns:1:11: quantity 'los': one of loss, lr, raw, ratio, grad_norm, valid_loss, "
-         "stream_grad, stream_rms"},
+         "t.lns:1:11: quantity 'los': did you mean loss? (one of loss, raw, ratio, grad_norm, lr, "
+         "valid_loss, stream_grad, stream_rms)"},
         {"run until loss < 3\n",
          "t.lns:1:11: 'loss': step, or left. or right. and a quantity, as left.loss"},
         {"run until left.stream_grad < 3\n",
@@ -401,7 +405,7 @@ static void other_sources_are_files(void **state)
     (void)state;
     assert_int_equal(write(file, "pause\nnow\n", 10), 10);
     assert_false(script_open(&script, path, &setup, &error));
-    assert_non_null(strstr(error.text, ":2:1: command 'now': one of "));
+    assert_non_null(strstr(error.text, ":2:1: command 'now': "));
     assert_int_equal(write(file, "\0", 1), 1);
     close(file);
     assert_false(script_open(&script, path, &setup, &error));
@@ -410,7 +414,7 @@ static void other_sources_are_files(void **state)
     assert_false(script_open(&script, path, &setup, &error));
     assert_non_null(strstr(error.text, "cannot read"));
     assert_false(script_open(&script, "stroy", &setup, &error));
-    assert_non_null(strstr(error.text, "script 'stroy': one of story"));
+    assert_non_null(strstr(error.text, "script 'stroy': did you mean story? (one of story"));
     assert_non_null(strstr(error.text, ", or a file"));
     script_close(&script);
 }

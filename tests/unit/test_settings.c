@@ -193,14 +193,15 @@ static void a_setting_of_the_stacks_sets_both_or_one(void **state)
 static void names_of_one_stack_are_checked(void **state)
 {
     (void)state;
-    refused("left-norm", "rms", "left-norm 'rms': one of layernorm, rmsnorm");
-    refused("norm", "layernorm/rms", "norm 'rms': one of ");
+    refused("left-norm", "rms",
+            "left-norm 'rms': did you mean rmsnorm? (one of layernorm, rmsnorm");
+    refused("norm", "layernorm/rms", "norm 'rms': did you mean rmsnorm? (one of ");
     refused("norm", "/", "norm '': one of ");
     refused("norm", "layernorm/rmsnorm/none", "norm 'rmsnorm/none'");
     refused("left-norm", "layernorm/rmsnorm", "left-norm 'layernorm/rmsnorm'");
     refused("left", "pre/post", "placement 'pre/post'");
     refused("layers", "6/8", "layers '6/8'");
-    refused("right-nrom", "none", "setting 'right-nrom': one of right-norm, right-");
+    refused("right-nrom", "none", "setting 'right-nrom': did you mean right-norm?");
     refused("left-layers", "3", "setting 'left-layers': both stacks have the same layers");
     refused("qk-norm", "yes", "qk-norm 'yes': one of off, on");
     refused("experts", "1", "experts '1': a whole number from 2 to 64, or none");
@@ -301,11 +302,12 @@ static void messages_say_what_would_be_right(void **state)
 {
     (void)state;
     refused("layers", "200", "layers '200': a whole number from 1 to 128");
-    refused("norm", "layrnorm", "norm 'layrnorm': one of layernorm, rmsnorm, none");
+    refused("norm", "layrnorm",
+            "norm 'layrnorm': did you mean layernorm? (one of layernorm, rmsnorm, none");
     refused("beta1", "1", "beta1 '1': a number of at least 0 and below 1");
     refused("seed", "x", "from 0 to 9223372036854775807");
-    refused("lyers", "3", "setting 'lyers': one of layers, ");
-    refused("preset", "gpt", "preset 'gpt': one of gpt2, gpt3, ");
+    refused("lyers", "3", "setting 'lyers': did you mean layers?");
+    refused("preset", "gpt", "preset 'gpt': did you mean gpt2 or gpt3? (one of none, ");
     refused("lr", "\033[31m", "lr '?[31m'");
 }
 
