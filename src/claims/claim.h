@@ -29,6 +29,7 @@ struct claim_row {
     const char *what;    /* what is measured, over what */
     struct claim_quantity quantity[CLAIM_QUANTITIES]; /* ended by one without a name */
     int seeds;                                        /* 1 .. `seeds` */
+    int work;        /* what a seed takes, in steps of a stack with the default settings: roughly */
     bool quick;      /* part of the quick table: no long training */
     bool holds_here; /* it held when it was last looked at. Never the verdict: only what tells a
                         claim that held and no longer does from one that never held at this scale */

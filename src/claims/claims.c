@@ -8,6 +8,7 @@
 #include "core/blas.h"
 #include "train/team.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 /* One experiment: a claim of the request, for one seed. */
@@ -26,15 +27,20 @@ struct course {
     struct claim_result *result; /* [request->claims] */
     int *open;                   /* [request->claims] experiments that are not done */
     int done;
-    int reported; /* claims */
+    double work, work_done; /* of all experiments, and of those that are done (claim_row.work) */
+    int reported;           /* claims */
     struct error error;
 };
 
 static void tell_progress(const struct course *course, const struct claim_row *row)
 {
     const struct claims_request *request = course->request;
+    const struct claims_progress progress = {.row = row,
+                                             .done = course->done,
+                                             .experiments = course->experiments,
+                                             .part = course->work_done / course->work};
     if (request->progress)
-        request->progress(request->argument, row, course->done, course->experiments);
+        request->progress(request->argument, &progress);
 }
 
 /* Those that are whole, in the order of the request. */
@@ -85,9 +91,20 @@ static void finish(void *argument, int index)
         result->value[i][experiment->seed] = trial->value[i];
     result->seconds += experiment->seconds;
     course->done++;
+    course->work_done += trial->row->work;
     course->open[experiment->claim]--;
     tell_progress(course, trial->row);
     report(course);
+}
+
+static int seeds_of(const struct claims_request *request, const struct claim_row *row)
+{
+    return request->seeds > 0 ? request->seeds : row->seeds;
+}
+
+static int threads_of(const struct claims_request *request)
+{
+    return request->threads > 0 ? request->threads : system_cores();
 }
 
 static void plan(struct course *course)
@@ -100,8 +117,9 @@ static void plan(struct course *course)
     for (int i = 0; i < request->claims; i++) {
         struct claim_result *result = &course->result[i];
         result->row = &claim_table[request->claim[i]];
-        result->seeds = request->seeds > 0 ? request->seeds : result->row->seeds;
+        result->seeds = seeds_of(request, result->row);
         course->open[i] = result->seeds;
+        course->work += (double)result->seeds * result->row->work;
         for (int seed = 0; seed < result->seeds; seed++)
             course->experiment[course->experiments++] =
                 (struct experiment){.claim = i,
@@ -124,8 +142,7 @@ bool claims_run(const struct claims_request *request, struct error *error)
                                      .work = measure,
                                      .done = finish,
                                      .argument = course};
-    team_job_finish(
-        team_job_start(&tasks, request->threads > 0 ? request->threads : system_cores()));
+    team_job_finish(team_job_start(&tasks, threads_of(request)));
     const bool failed = course->error.text[0];
     if (failed)
         *error = course->error;
@@ -134,4 +151,40 @@ bool claims_run(const struct claims_request *request, struct error *error)
     free(course->open);
     free(course);
     return !failed;
+}
+
+/* Seconds of a step of a stack with the default settings. */
+static double step_seconds(void)
+{
+    enum { WARM = 3, STEPS = 25 };
+    static const struct claim_row row = {.id = "forecast", .setting = ""};
+    struct trial trial = {.row = &row, .seed = 1};
+    const struct settings settings = trial_settings(&trial);
+    struct trial_stack stack;
+    double seconds = 0;
+    if (trial_open(&stack, &trial, &settings, RIGHT)) {
+        trial_train(&stack, WARM);
+        const double start = clock_seconds(); /* what else runs on the machine counts as well */
+        trial_train(&stack, WARM + STEPS);
+        seconds = (clock_seconds() - start) / STEPS;
+    }
+    trial_close(&stack);
+    return seconds;
+}
+
+struct claims_forecast claims_forecast(const struct claims_request *request)
+{
+    struct claims_forecast forecast = {.threads = threads_of(request)};
+    double work = 0, longest = 0;
+    blas_open();
+    for (int i = 0; i < request->claims; i++) {
+        const struct claim_row *row = &claim_table[request->claim[i]];
+        forecast.experiments += seeds_of(request, row);
+        work += (double)seeds_of(request, row) * row->work;
+        longest = fmax(longest, row->work);
+    }
+    const int cores = system_cores();
+    const int side_by_side = forecast.threads < cores ? forecast.threads : cores;
+    forecast.seconds = fmax(work / side_by_side, longest) * step_seconds();
+    return forecast;
 }

@@ -6,6 +6,12 @@
 #include "base/error.h"
 #include "claims/claim.h"
 
+struct claims_progress {
+    const struct claim_row *row; /* of the experiment */
+    int done, experiments;
+    double part; /* of the work that is done, 0 to 1 */
+};
+
 /* What is to be measured, and who is told. `stopped` is asked between the steps, by any of the
  * threads at any time; `progress` and `report` are called by any of them, but one at a time. */
 struct claims_request {
@@ -16,10 +22,18 @@ struct claims_request {
                     thread, so that what they measure does not depend on this */
     bool (*stopped)(void *argument); /* NULL: never */
     /* At the beginning and at the end of an experiment; NULL: nobody wants to know. */
-    void (*progress)(void *argument, const struct claim_row *row, int done, int experiments);
+    void (*progress)(void *argument, const struct claims_progress *progress);
     void (*report)(void *argument, const struct claim_result *result); /* in the order of `claim` */
     void *argument;
 };
+
+/* How many experiments that are, and about how many seconds they will take on this machine, which
+ * is found out by some steps of training. */
+struct claims_forecast {
+    int experiments, threads;
+    double seconds;
+};
+struct claims_forecast claims_forecast(const struct claims_request *request);
 
 /* Measures, until all is done or `stopped` says so: then the claims that are whole were reported.
  * False with a reason when an experiment could not be done. */

@@ -5,6 +5,7 @@
 #include "base/names.h"
 #include "cli/block_text.h"
 #include "cli/exit_status.h"
+#include "cli/output.h"
 #include "screen/text.h"
 #include "train/run.h"
 
@@ -12,15 +13,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
-
-enum format { FORMAT_TEXT, FORMAT_JSON, FORMATS };
-
-static const char *const format_words[FORMATS] = {[FORMAT_TEXT] = "text", [FORMAT_JSON] = "json"};
-static const struct names format_names = NAMES_OF_WORDS(format_words);
-
-enum { COLUMNS_DEFAULT = 80, COLUMNS_LEAST = 40, COLUMNS_MOST = 10000 };
 
 /* Digits that restore a number of the core. */
 static const int real_digits = sizeof(real) == sizeof(double) ? 17 : 9;
@@ -130,21 +122,6 @@ static void write_json(FILE *out, const struct block_set *set)
 
 /* ---- the command -----------------------------------------------------------------------------*/
 
-/* Columns of the terminal: what COLUMNS says, or the terminal itself. */
-static int output_columns(void)
-{
-    const char *text = getenv("COLUMNS");
-    struct winsize size;
-    long columns = text && *text ? strtol(text, NULL, 10) : 0;
-    if (columns <= 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
-        columns = size.ws_col;
-    if (columns <= 0)
-        return COLUMNS_DEFAULT;
-    return columns < COLUMNS_LEAST  ? COLUMNS_LEAST
-           : columns > COLUMNS_MOST ? COLUMNS_MOST
-                                    : (int)columns;
-}
-
 /* What is asked for. */
 struct request {
     struct settings settings;
@@ -190,13 +167,12 @@ static bool fit_input(struct request *request, const struct options *options, st
 static bool read_request(struct request *request, const struct options *options,
                          struct error *error)
 {
-    int format, part;
+    int part;
     *request = (struct request){.settings = options->settings};
-    if (!read_choice(options, OPTION_FORMAT, &format_names, FORMAT_TEXT, &format, error) ||
+    if (!options_format(options, false, &request->format, error) ||
         !read_choice(options, OPTION_SUBLAYER, &block_part_names, BLOCK_WHOLE, &part, error) ||
         !read_choice(options, OPTION_PLACEMENT, &placement_names, -1, &request->placement, error))
         return false;
-    request->format = (enum format)format;
     request->part = (enum block_part)part;
     return !options->given[OPTION_INPUT] ||
            (block_input_read(&request->input, options->value[OPTION_INPUT], error) &&

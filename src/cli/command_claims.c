@@ -16,28 +16,34 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PAGE = 80, LABEL = 12, CLAIMS_MAX = 64, PROGRESS = 72 };
+enum { PAGE = 80, LABEL = 12, CLAIMS_MAX = 64, PROGRESS = 79, TEXT_DURATION = 24 };
 
-enum format { FORMAT_TEXT, FORMAT_JSONL, FORMATS };
+enum { WHY = 120 };
 
-static const char *const format_words[FORMATS] = {[FORMAT_TEXT] = "text", [FORMAT_JSONL] = "jsonl"};
-static const struct names format_names = NAMES_OF_WORDS(format_words);
+/* What became of a claim, for the summary. */
+struct outcome {
+    const struct claim_row *row;
+    bool holds;
+    char why[WHY]; /* not: the first of its quantities that lies where it should not */
+};
 
 /* What the options ask for, and how far it has come. */
 struct inquiry {
     enum format format;
     int claim[CLAIMS_MAX];
     int claims, reported, held;
-    double start;       /* clock_seconds() */
-    bool watched;       /* a line on standard error tells how far it is */
-    atomic_bool closed; /* the reader has gone, or what was printed is lost */
-    int write_error;    /* errno of what is lost; 0: nothing is */
-    char broken[300];   /* the claims that held and do not now: "a, b" */
+    double start;                       /* clock_seconds() */
+    double forecast;                    /* seconds that it will take, about */
+    bool watched;                       /* a line on standard error tells how far it is */
+    struct outcome outcome[CLAIMS_MAX]; /* [reported] */
+    atomic_bool closed;                 /* the reader has gone, or what was printed is lost */
+    int write_error;                    /* errno of what is lost; 0: nothing is */
+    char broken[300];                   /* the claims that held and do not now: "a, b" */
 };
 
-static const char *verdict(const struct claim_result *result)
+static const char *verdict(bool holds)
 {
-    return result->holds ? "holds" : "does not hold here";
+    return holds ? "holds" : "does not hold here";
 }
 
 /* ---- text ------------------------------------------------------------------------------------*/
@@ -87,7 +93,7 @@ static void print_range(char *out, size_t size, const struct claim_quantity *qua
 void command_claims_text(FILE *out, const struct claim_result *result)
 {
     const struct claim_row *row = result->row;
-    fprintf(out, "%s: %s (%d seed%s, %.1f s)\n", row->id, verdict(result), result->seeds,
+    fprintf(out, "%s: %s (%d seed%s, %.1f s)\n", row->id, verdict(result->holds), result->seeds,
             result->seeds == 1 ? "" : "s", result->seconds);
     print_wrapped(out, "claim", row->claim);
     print_wrapped(out, "source", row->source);
@@ -177,7 +183,7 @@ void command_claims_json(FILE *out, const struct claim_result *result)
     fprintf(out, "\"seeds\":%d,", result->seeds);
     json_expected(out, row);
     json_measured(out, result);
-    json_text(out, "verdict", verdict(result));
+    json_text(out, "verdict", verdict(result->holds));
     fprintf(out, "\"holds\":%s,", result->holds ? "true" : "false");
     json_member(out, "seconds", result->seconds);
     fputs("}\n", out);
@@ -205,15 +211,61 @@ static void erase_progress(const struct inquiry *inquiry)
         fprintf(stderr, "\r%*s\r", PROGRESS, "");
 }
 
-static void tell_progress(void *argument, const struct claim_row *row, int done, int experiments)
+/* "40 s", "4 min", "2.5 h": as exactly as one can know. */
+static void write_duration(char out[TEXT_DURATION], double seconds)
 {
-    const struct inquiry *inquiry = argument;
-    char line[PROGRESS + 1];
+    if (seconds < 90)
+        snprintf(out, TEXT_DURATION, "%.0f s", fmax(seconds, 1));
+    else if (seconds < 90 * 60)
+        snprintf(out, TEXT_DURATION, "%.0f min", seconds / 60);
+    else
+        snprintf(out, TEXT_DURATION, "%.1f h", seconds / 3600);
+}
+
+/* Before it begins: how long it will take. */
+static void tell_forecast(struct inquiry *inquiry, const struct claims_request *request)
+{
+    char duration[TEXT_DURATION];
     if (!inquiry->watched)
         return;
-    snprintf(line, sizeof line, "%d of %d experiments done, %.0f s; at %s", done, experiments,
-             clock_seconds() - inquiry->start, row->id);
+    const struct claims_forecast forecast = claims_forecast(request);
+    inquiry->forecast = forecast.seconds;
+    write_duration(duration, forecast.seconds);
+    fprintf(stderr, "%d claim%s, %d experiment%s, %d at a time: about %s%s\n", request->claims,
+            request->claims == 1 ? "" : "s", forecast.experiments,
+            forecast.experiments == 1 ? "" : "s",
+            forecast.threads < forecast.experiments ? forecast.threads : forecast.experiments,
+            duration, forecast.seconds > 60 ? " (--quick takes less)" : "");
+}
+
+/* The time that is left follows from the forecast, and more and more from the time that it took. */
+static void tell_progress(void *argument, const struct claims_progress *progress)
+{
+    const struct inquiry *inquiry = argument;
+    const double passed = clock_seconds() - inquiry->start, part = progress->part;
+    char line[PROGRESS + 1], left[TEXT_DURATION];
+    if (!inquiry->watched)
+        return;
+    const double by_pace = part > 0 ? passed * (1 - part) / part : 0;
+    write_duration(left, part * by_pace + (1 - part) * (1 - part) * inquiry->forecast);
+    snprintf(line, sizeof line, "%d of %d experiments done, %.0f s, about %s left; at %s",
+             progress->done, progress->experiments, passed, left, progress->row->id);
     fprintf(stderr, "\r%-*s", PROGRESS, line);
+}
+
+/* Why a claim does not hold: "post, warmup 100 is 0.81, accepted at most 0.5". */
+static void write_why(char why[WHY], const struct claim_result *result)
+{
+    for (int i = 0; i < claim_quantities(result->row); i++) {
+        const struct claim_quantity *quantity = &result->row->quantity[i];
+        char mean[24], range[40];
+        if (result->within[i])
+            continue;
+        print_number(mean, sizeof mean, result->mean[i]);
+        print_range(range, sizeof range, quantity);
+        snprintf(why, WHY, "%s is %s, accepted %s", quantity->name, mean, range);
+        return;
+    }
 }
 
 static void print_result(void *argument, const struct claim_result *result)
@@ -227,7 +279,9 @@ static void print_result(void *argument, const struct claim_result *result)
     else
         command_claims_text(stdout, result);
     flush(inquiry);
-    inquiry->reported++;
+    struct outcome *outcome = &inquiry->outcome[inquiry->reported++];
+    *outcome = (struct outcome){.row = row, .holds = result->holds};
+    write_why(outcome->why, result);
     inquiry->held += result->holds;
     if (row->holds_here && !result->holds)
         snprintf(inquiry->broken + used, sizeof inquiry->broken - used, "%s%s", used ? ", " : "",
@@ -269,13 +323,8 @@ static bool read_options(struct inquiry *inquiry, struct claims_request *request
                          const struct options *options, struct error *error)
 {
     int64_t seeds;
-    if (options->given[OPTION_FORMAT]) {
-        const int format =
-            names_find(&format_names, "format", options->value[OPTION_FORMAT], error);
-        if (format < 0)
-            return false;
-        inquiry->format = (enum format)format;
-    }
+    if (!options_format(options, false, &inquiry->format, error))
+        return false;
     if (!options_integer(options, OPTION_SEEDS, 1, 0, &seeds, error) ||
         !read_claims(inquiry, options, error))
         return false;
@@ -295,11 +344,26 @@ static bool read_options(struct inquiry *inquiry, struct claims_request *request
     return true;
 }
 
-static int conclude(struct inquiry *inquiry, struct error *error)
+/* What became of all that was measured, for people. */
+static void print_summary(const struct inquiry *inquiry)
 {
-    if (inquiry->format == FORMAT_TEXT && inquiry->reported == inquiry->claims)
+    for (int i = 0; inquiry->reported > 1 && i < inquiry->reported; i++) {
+        const struct outcome *outcome = &inquiry->outcome[i];
+        printf("  %-21s %s%s%s\n", outcome->row->id, verdict(outcome->holds),
+               *outcome->why ? ": " : "", outcome->why);
+    }
+    if (inquiry->reported < inquiry->claims)
+        printf("stopped: of %d claims %d were measured, and %d hold here (%.0f s)\n",
+               inquiry->claims, inquiry->reported, inquiry->held, clock_seconds() - inquiry->start);
+    else
         printf("%d of %d claims hold here (%.0f s)\n", inquiry->held, inquiry->claims,
                clock_seconds() - inquiry->start);
+}
+
+static int conclude(struct inquiry *inquiry, struct error *error)
+{
+    if (inquiry->format == FORMAT_TEXT)
+        print_summary(inquiry);
     flush(inquiry);
     if (inquiry->write_error) {
         error_set(error, "cannot write standard output (%s): what was printed is not whole",
@@ -320,6 +384,7 @@ int command_claims(const struct options *options, int *signal_number, struct err
     if (!read_options(&inquiry, &request, options, error))
         return EXIT_USAGE;
     interrupt_watch(true);
+    tell_forecast(&inquiry, &request);
     const bool measured = claims_run(&request, error);
     erase_progress(&inquiry);
     *signal_number = interrupt_caught();

@@ -37,16 +37,6 @@ enum list {
     LISTS
 };
 
-enum format { FORMAT_TEXT, FORMAT_JSONL, FORMAT_MARKDOWN, FORMAT_MAN, FORMATS };
-
-static const char *const format_words[FORMATS] = {
-    [FORMAT_TEXT] = "text",
-    [FORMAT_JSONL] = "jsonl",
-    [FORMAT_MARKDOWN] = "markdown",
-    [FORMAT_MAN] = "man",
-};
-static const struct names format_names = NAMES_OF_WORDS(format_words);
-
 /* a and b of the equation y = Nout(a x + b Nbranch(f(Nin(x)))). */
 static const char *const skip_words[] = {
     [SKIP_ONE] = "1",
@@ -166,12 +156,13 @@ static void fill_views(struct table *table)
 static void fill_options(struct table *table)
 {
     for (int i = 0; i < OPTIONS; i++) {
-        char commands[OPTION_COMMANDS];
+        char commands[OPTION_COMMANDS], help[OPTION_HELP_TEXT];
         options_commands(commands, &option_table[i]);
+        options_option_help(help, (enum option)i, COMMANDS);
         table_add(table, option_table[i].name);
         table_add(table, option_table[i].argument ? option_table[i].argument : "");
         table_add(table, commands);
-        table_add(table, option_table[i].help);
+        table_add(table, help);
     }
 }
 
@@ -441,25 +432,21 @@ static void print_table(const struct list_row *row, enum format format)
 int command_list(const struct options *options, struct error *error)
 {
     const struct list_row *row = find_list(options->operand[0], error);
-    int format = FORMAT_TEXT;
-    if (!row)
-        return EXIT_USAGE;
-    if (options->given[OPTION_FORMAT])
-        format = names_find(&format_names, "format", options->value[OPTION_FORMAT], error);
-    if (format < 0)
+    enum format format;
+    if (!row || !options_format(options, false, &format, error))
         return EXIT_USAGE;
     if (format == FORMAT_MARKDOWN || format == FORMAT_MAN) {
-        print_list *print = print_of(row, (enum format)format);
+        print_list *print = print_of(row, format);
         char names[LIST_NAMES];
         if (!print) {
-            join_names(names, sizeof names, (enum format)format);
-            error_set(error, "%s have no %s form: one of %s", row->name, format_words[format],
-                      names);
+            join_names(names, sizeof names, format);
+            error_set(error, "%s have no %s form: one of %s", row->name,
+                      options->value[OPTION_FORMAT], names);
             return EXIT_USAGE;
         }
         print(stdout);
     } else {
-        print_table(row, (enum format)format);
+        print_table(row, format);
     }
     return EXIT_DONE;
 }

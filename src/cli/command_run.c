@@ -5,6 +5,8 @@
 #include "base/names.h"
 #include "cli/exit_status.h"
 #include "cli/interrupt.h"
+#include "cli/output.h"
+#include "cli/run_table.h"
 #include "export/rows.h"
 #include "session/dump.h"
 #include "train/settings_check.h"
@@ -21,16 +23,28 @@ struct session {
     const struct settings *settings;
     const struct pair_state *state; /* where it goes on from; NULL: from the seed */
     int64_t from;                   /* steps that it has done */
-    enum row_format format;
-    int64_t every;
-    int64_t dump_step;  /* 0: no dump */
-    struct file output; /* .stream NULL: standard output */
+    enum format format;
+    struct run_table table; /* of FORMAT_TABLE */
+    int64_t every;          /* 0: as many rows as a short table has */
+    int64_t dump_step;      /* 0: no dump */
+    struct file output;     /* .stream NULL: standard output */
     struct file dump_file;
     struct dump dump;
     struct pair pair;
     bool validation;
     bool closed; /* the reader has gone */
 };
+
+static enum row_format row_format(const struct session *session)
+{
+    return session->format == FORMAT_JSONL ? ROWS_JSONL : ROWS_CSV;
+}
+
+static bool prints_on_terminal(const struct options *options)
+{
+    const char *output = options->value[OPTION_OUTPUT];
+    return (!output || strcmp(output, "-") == 0) && isatty(STDOUT_FILENO) == 1;
+}
 
 static bool read_options(struct session *session, const struct options *options,
                          struct error *error)
@@ -39,13 +53,10 @@ static bool read_options(struct session *session, const struct options *options,
     const char *output = options->value[OPTION_OUTPUT], *dump = options->value[OPTION_DUMP];
     if (!settings_check(&options->settings, error))
         return false;
-    if (options->given[OPTION_FORMAT]) {
-        int format = names_find(&row_format_names, "format", options->value[OPTION_FORMAT], error);
-        if (format < 0)
-            return false;
-        session->format = (enum row_format)format;
-    }
-    if (!options_integer(options, OPTION_EVERY, 1, 1, &session->every, error) ||
+    if (!options_format(options, prints_on_terminal(options), &session->format, error))
+        return false;
+    if (!options_integer(options, OPTION_EVERY, 1, session->format == FORMAT_TABLE ? 0 : 1,
+                         &session->every, error) ||
         !options_integer(options, OPTION_DUMP_STEP, session->from + 1, dump ? session->from + 1 : 0,
                          &session->dump_step, error))
         return false;
@@ -117,24 +128,75 @@ static bool write_all(struct session *session, const char *bytes, size_t size, s
     return true;
 }
 
-/* The rows of the newest step, or the header before the first, in one piece: a reader never sees
- * half a row, unless it is larger than the pipe. */
-static bool write_rows(struct session *session, bool header, struct error *error)
+/* What is to be printed of a run, in one piece: a reader never sees half a row, unless it is larger
+ * than the pipe. */
+struct piece {
+    FILE *stream;
+    char *bytes;
+    size_t size;
+};
+
+static bool piece_open(struct piece *piece, struct error *error)
 {
-    char *bytes = NULL;
-    size_t size = 0;
-    FILE *memory = open_memstream(&bytes, &size);
-    if (!memory)
-        return error_set(error, "out of memory for a row: fewer layers need less");
-    if (header)
-        rows_header(memory, session->format, session->settings->layers, session->validation);
-    for (enum side side = LEFT; !header && side < SIDES; side++)
-        rows_write(memory, session->format, side, session->pair.run[side].snapshot,
-                   session->validation);
-    bool good = fclose(memory) == 0 ? write_all(session, bytes, size, error)
-                                    : error_set(error, "out of memory for a row");
-    free(bytes);
+    piece->stream = open_memstream(&piece->bytes, &piece->size);
+    return piece->stream || error_set(error, "out of memory for a row: fewer layers need less");
+}
+
+static bool piece_write(struct session *session, struct piece *piece, struct error *error)
+{
+    bool good = fclose(piece->stream) == 0 ? write_all(session, piece->bytes, piece->size, error)
+                                           : error_set(error, "out of memory for a row");
+    free(piece->bytes);
     return good;
+}
+
+static bool write_head(struct session *session, struct error *error)
+{
+    struct piece piece;
+    if (!piece_open(&piece, error))
+        return false;
+    if (session->format == FORMAT_TABLE)
+        run_table_head(&session->table, piece.stream);
+    else
+        rows_header(piece.stream, row_format(session), session->settings->layers,
+                    session->validation);
+    return piece_write(session, &piece, error);
+}
+
+/* What there is to say of a step, after it. */
+static bool write_step(struct session *session, int64_t step, bool last, struct error *error)
+{
+    struct run_table_stack now[SIDES];
+    struct piece piece;
+    if (session->format != FORMAT_TABLE && step % session->every != 0 && !last)
+        return true;
+    if (!piece_open(&piece, error))
+        return false;
+    for (enum side side = LEFT; side < SIDES; side++) {
+        const struct snapshot *snapshot = session->pair.run[side].snapshot;
+        now[side] = (struct run_table_stack){.loss = snapshot_scalar(snapshot, QUANTITY_LOSS),
+                                             .ratio = snapshot_scalar(snapshot, QUANTITY_RATIO),
+                                             .finite = snapshot->finite};
+        if (session->format != FORMAT_TABLE)
+            rows_write(piece.stream, row_format(session), side, snapshot, session->validation);
+    }
+    if (session->format == FORMAT_TABLE)
+        run_table_step(&session->table, step, now,
+                       snapshot_scalar(session->pair.run[LEFT].snapshot, QUANTITY_LR), last,
+                       piece.stream);
+    return piece_write(session, &piece, error);
+}
+
+/* The verdicts, where a person reads. */
+static bool write_end(struct session *session, bool over, struct error *error)
+{
+    struct piece piece;
+    if (session->format != FORMAT_TABLE)
+        return true;
+    if (!piece_open(&piece, error))
+        return false;
+    run_table_end(&session->table, over, piece.stream);
+    return piece_write(session, &piece, error);
 }
 
 static bool write_dump(struct session *session, struct error *error)
@@ -150,22 +212,22 @@ static bool write_dump(struct session *session, struct error *error)
 static bool train(struct session *session, struct error *error)
 {
     const int64_t steps = session->settings->steps;
-    if (!write_rows(session, true, error))
+    bool stop = false;
+    if (!write_head(session, error))
         return false;
-    for (int64_t step = session->from + 1; !session->closed && (steps == 0 || step <= steps);
-         step++) {
+    for (int64_t step = session->from + 1;
+         !session->closed && !stop && (steps == 0 || step <= steps); step++) {
         if (step == session->dump_step)
             dump_before(&session->dump, &session->pair);
         pair_step(&session->pair);
         if (step == session->dump_step && !write_dump(session, error))
             return false;
-        bool stop = interrupt_caught() != 0;
-        if ((step % session->every == 0 || step == steps || stop) &&
-            !write_rows(session, false, error))
+        stop = interrupt_caught() != 0;
+        if (!write_step(session, step, step == steps || stop, error))
             return false;
-        if (stop)
-            break;
     }
+    if (!write_end(session, !stop, error))
+        return false;
     if (session->dump_file.stream)
         return error_set(error, "stopped before step %" PRId64 ": nothing was dumped",
                          session->dump_step);
@@ -201,6 +263,9 @@ int command_run(const struct options *options, const struct pair_state *state, i
     if (open_files(session, options, error)) {
         interrupt_watch(true);
         session->validation = task_info(session->pair.task).validation;
+        session->table = run_table_open(
+            session->settings, task_info(session->pair.task).unigram_entropy, session->every,
+            prints_on_terminal(options) && output_columns() >= RUN_TABLE_COLUMNS);
         good = train(session, error);
     }
     pair_close(&session->pair);

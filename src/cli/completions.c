@@ -15,7 +15,7 @@
 enum takes { TAKES_NOTHING, TAKES_CHOICE, TAKES_FILE, TAKES_VALUE };
 
 struct completion {
-    const char *prefix; /* "", "left-", "right-": of the name */
+    const char *prefix; /* "", "left-", "right-", "no-": of the name */
     const char *name;
     const char *help;
     enum takes takes;
@@ -25,22 +25,23 @@ struct completion {
 
 typedef void print_option(FILE *out, enum command command, const struct completion *completion);
 
-static const char *const format_words[] = {"csv", "jsonl", "text", "markdown", "man", "json"};
 static const char *const shell_words[] = {"bash", "zsh", "fish"};
-static const struct names format_names = NAMES_OF_WORDS(format_words);
 static const struct names shell_names = NAMES_OF_WORDS(shell_words);
 
-static struct completion completion_of_option(enum option option)
+/* `help` is where its help is written. */
+static struct completion completion_of_option(enum option option, enum command command,
+                                              char help[OPTION_HELP_TEXT])
 {
     const struct option_row *row = &option_table[option];
-    struct completion completion = {.prefix = "", .name = row->name, .help = row->help};
+    struct completion completion = {.prefix = "", .name = row->name, .help = help};
+    options_option_help(help, option, command);
     if (!row->argument)
         completion.takes = TAKES_NOTHING;
     else if (strncmp(row->argument, "FILE", 4) == 0)
         completion.takes = TAKES_FILE;
     else
         completion.takes = TAKES_VALUE;
-    completion.choices = option == OPTION_FORMAT        ? &format_names
+    completion.choices = option == OPTION_FORMAT        ? &command_table[command].formats
                          : option == OPTION_COMPLETIONS ? &shell_names
                          : option == OPTION_PLACEMENT   ? &placement_names
                          : option == OPTION_STACKS      ? &grid_stacks_names
@@ -59,7 +60,7 @@ static struct completion completion_of_setting(const struct setting_row *row, co
         .takes = row->kind == SETTING_CHOICE   ? TAKES_CHOICE
                  : row->kind == SETTING_STRING ? TAKES_FILE
                                                : TAKES_VALUE,
-        .may_stand_alone = options_may_stand_alone(row),
+        .may_stand_alone = options_is_switch(row),
         .choices = row->choices,
     };
 }
@@ -67,7 +68,8 @@ static struct completion completion_of_setting(const struct setting_row *row, co
 static void walk(FILE *out, enum command command, print_option *print)
 {
     for (int i = 0; i < OPTIONS; i++) {
-        struct completion completion = completion_of_option((enum option)i);
+        char help[OPTION_HELP_TEXT];
+        struct completion completion = completion_of_option((enum option)i, command, help);
         if (option_table[i].commands >> command & 1)
             print(out, command, &completion);
     }
@@ -79,6 +81,9 @@ static void walk(FILE *out, enum command command, print_option *print)
             if (options_has_setting(command, row->name))
                 print(out, command, &completion);
         }
+        const struct completion off = {.prefix = "no-", .name = row->name, .help = row->help};
+        if (options_is_switch(row) && options_has_setting(command, row->name))
+            print(out, command, &off);
     }
 }
 

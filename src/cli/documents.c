@@ -100,8 +100,9 @@ void documents_options_man(FILE *out)
 {
     for (int i = 0; i < OPTIONS; i++) {
         const struct option_row *row = &option_table[i];
-        char commands[OPTION_COMMANDS];
+        char commands[OPTION_COMMANDS], help[OPTION_HELP_TEXT];
         options_commands(commands, row);
+        options_option_help(help, (enum option)i, COMMANDS);
         fputs(".TP\n.BI \"", out);
         if (row->letter)
             fprintf(out, "\\-%c\\fR, \\fP", row->letter);
@@ -114,7 +115,7 @@ void documents_options_man(FILE *out)
             fputc('"', out);
         }
         fputc('\n', out);
-        write_man(out, row->help);
+        write_man(out, help);
         fprintf(out, ".\n(%s)\n", commands);
     }
 }
@@ -184,7 +185,7 @@ void documents_settings_man(FILE *out)
         setting_values(row, values, sizeof values);
         if (begins_group(i))
             fprintf(out, ".SS %s\n", group_of(row));
-        fputs(".TP\n.BI \\-\\- ", out);
+        fputs(options_is_switch(row) ? ".TP\n.BI \\-\\-[no\\-] " : ".TP\n.BI \\-\\- ", out);
         write_man(out, row->name);
         fprintf(out, " \" %s\"\n", setting_argument(row));
         write_man(out, row->help);

@@ -27,6 +27,16 @@ static const struct command_setting block_settings[] = {
 
 static const struct command_setting claims_settings[] = {{"threads", NULL}, {NULL, NULL}};
 
+static const char *const format_words[FORMATS] = {
+    [FORMAT_TEXT] = "text",   [FORMAT_TABLE] = "table", [FORMAT_CSV] = "csv",
+    [FORMAT_JSONL] = "jsonl", [FORMAT_JSON] = "json",   [FORMAT_MARKDOWN] = "markdown",
+    [FORMAT_MAN] = "man",
+};
+static const char *const run_formats[] = {"csv", "jsonl", "table"};
+static const char *const list_formats[] = {"text", "jsonl", "markdown", "man"};
+static const char *const block_formats[] = {"text", "json"};
+static const char *const claims_formats[] = {"text", "jsonl"};
+
 const struct command_row command_table[COMMANDS] = {
     [COMMAND_SCREEN] = {.name = "",
                         .usage = "lnscope [options]",
@@ -35,15 +45,19 @@ const struct command_row command_table[COMMANDS] = {
     [COMMAND_RUN] = {.name = "run",
                      .usage = "lnscope run [options]",
                      .help = "the same without a screen: a row per step and stack",
-                     .settings = true},
+                     .settings = true,
+                     .formats = NAMES_OF_WORDS(run_formats),
+                     .on_terminal = "table"},
     [COMMAND_LIST] = {.name = "list",
                       .usage = "lnscope list WHAT [--format FORMAT]",
-                      .help = "print placements, tasks, keys, settings and more"},
+                      .help = "print placements, tasks, keys, settings and more",
+                      .formats = NAMES_OF_WORDS(list_formats)},
     [COMMAND_BLOCK] = {.name = "block",
                        .usage = "lnscope block [options]",
                        .help = "one block on a small input, every intermediate value printed",
                        .settings = true,
-                       .only = block_settings},
+                       .only = block_settings,
+                       .formats = NAMES_OF_WORDS(block_formats)},
     [COMMAND_LAB] = {.name = "lab",
                      .usage = "lnscope lab --grid NAME=VALUES ... [options]",
                      .help =
@@ -54,26 +68,25 @@ const struct command_row command_table[COMMANDS] = {
                         .usage = "lnscope claims [ID...] [options]",
                         .help = "check published claims by measuring them",
                         .settings = true,
-                        .only = claims_settings},
+                        .only = claims_settings,
+                        .formats = NAMES_OF_WORDS(claims_formats)},
     [COMMAND_HOOK] = {.name = "hook",
                       .usage = "lnscope hook > lnscope_hook.py",
                       .help = "print a Python module that writes rows of a PyTorch training"},
 };
 
 const struct option_row option_table[OPTIONS] = {
-    [OPTION_FORMAT] = {"format", 0, "FORMAT",
-                       "run: csv (default) or jsonl; list: text (default), jsonl, markdown or man; "
-                       "block: text (default) or json; claims: text (default) or jsonl",
-                       ON_RUN | ON_LIST | ON_BLOCK | ON_CLAIMS},
+    [OPTION_FORMAT] = {"format", 0, "FORMAT", NULL, ON_RUN | ON_LIST | ON_BLOCK | ON_CLAIMS},
     [OPTION_EVERY] = {"every", 0, "N", "write steps N, 2N, ... and the last one only", ON_RUN},
     [OPTION_OUTPUT] =
-        {"output", 'o', "FILE",
-         "write to a file; run: it appears when the run is over, and whole; lab: with "
-         "rows as they come, and in the end in their order",
-         ON_RUN | ON_LAB},
-    [OPTION_FORCE] = {"force", 0, NULL,
-                      "let -o, --dump, --figure and --record replace a file that exists",
-                      ON_SCREEN | ON_RUN | ON_LAB},
+        {"output", 'o', "FILE", NULL, ON_RUN | ON_LAB,
+         .of = {[COMMAND_RUN] = "write to a file; it appears when the run is over, and whole",
+                [COMMAND_LAB] =
+                    "write to a file: rows as they come, and in the end in their order"}},
+    [OPTION_FORCE] = {"force", 0, NULL, NULL, ON_SCREEN | ON_RUN | ON_LAB,
+                      .of = {[COMMAND_SCREEN] = "let --record replace a file that exists",
+                             [COMMAND_RUN] = "let -o and --dump replace a file that exists",
+                             [COMMAND_LAB] = "let -o and --figure replace a file that exists"}},
     [OPTION_RECORD] = {"record", 0, "FILE.cast",
                        "record the screen, as an asciicast that asciinema plays", ON_SCREEN},
     [OPTION_LOAD] = {"load", 0, "FILE",
@@ -97,8 +110,6 @@ const struct option_row option_table[OPTIONS] = {
     [OPTION_PRINT_MEMORY] = {"print-memory", 0, NULL,
                              "print the memory that these settings need, and exit",
                              ON_SCREEN | ON_RUN},
-    [OPTION_NO_ASCII] = {"no-ascii", 0, NULL, "the same as --ascii=off", ON_SCREEN | ON_RUN},
-    [OPTION_NO_MOUSE] = {"no-mouse", 0, NULL, "the same as --mouse=off", ON_SCREEN | ON_RUN},
     [OPTION_PLACEMENT] = {"placement", 0, "NAME",
                           "one block of this placement, instead of --left and --right", ON_BLOCK},
     [OPTION_SUBLAYER] = {"sublayer", 0, "NAME",
@@ -109,10 +120,10 @@ const struct option_row option_table[OPTIONS] = {
                       "a row of numbers for each token; without it they are drawn from N(0,1)",
                       ON_BLOCK},
     [OPTION_QUICK] = {"quick", 0, NULL, "only the claims that need no long training", ON_CLAIMS},
-    [OPTION_SEEDS] = {"seeds", 0, "N",
-                      "claims: measure every claim for seeds 1 to N; lab: the same, or from A to B "
-                      "with A..B",
-                      ON_LAB | ON_CLAIMS},
+    [OPTION_SEEDS] = {"seeds", 0, "N", NULL, ON_LAB | ON_CLAIMS,
+                      .of = {[COMMAND_LAB] = "run every cell for seeds 1 to N, or from A to B with "
+                                             "A..B",
+                             [COMMAND_CLAIMS] = "measure every claim for seeds 1 to N"}},
     [OPTION_GRID] = {"grid", 0, "NAME=VALUES",
                      "an axis: values of a setting, separated by commas, and ranges FROM..TO:STEP "
                      "and FROM..TO*FACTOR; once more for each further axis",
@@ -135,19 +146,21 @@ const struct option_row option_table[OPTIONS] = {
     [OPTION_VERSION] = {"version", 0, NULL, "print the version", ON_ALL},
 };
 
+static const struct setting_row *find_setting(const char *name)
+{
+    struct error unused;
+    return setting_find(name, &unused);
+}
+
 static bool find_command(enum command *command, const char *name, struct error *error)
 {
+    if (find_setting(name))
+        return error_set(error, "command '%s': a setting is an option, --%s", name, name);
     const struct names names = {
         .first = &command_table[1].name, .step = sizeof *command_table, .count = COMMANDS - 1};
     int found = names_find(&names, "command", name, error);
     *command = (enum command)(found + 1);
     return found >= 0;
-}
-
-static const struct setting_row *find_setting(const char *name)
-{
-    struct error unused;
-    return setting_find(name, &unused);
 }
 
 static const char *command_words(enum command command)
@@ -192,33 +205,11 @@ static const struct command_setting *setting_of_command(enum command command, co
     return NULL;
 }
 
-enum { NEAREST = 3, NAME_SPACE = 64, LIKELY_DISTANCE = 2 };
+enum { NAME_SPACE = 64 };
 
-/* Keeps the few names that are nearest to what was typed. */
-struct nearest {
-    const char *name[NEAREST];
-    int distance[NEAREST];
-    int count;
-};
-
-static void nearest_add(struct nearest *nearest, const char *name, const char *typed)
+bool options_is_switch(const struct setting_row *row)
 {
-    /* What begins a name is as good as a misspelling of it. */
-    int distance = strlen(typed) > 1 && strncmp(name, typed, strlen(typed)) == 0
-                       ? 1
-                       : names_distance(name, typed);
-    int place = nearest->count;
-    for (; place > 0 && nearest->distance[place - 1] > distance; place--) {
-        if (place < NEAREST) {
-            nearest->name[place] = nearest->name[place - 1];
-            nearest->distance[place] = nearest->distance[place - 1];
-        }
-    }
-    if (place < NEAREST) {
-        nearest->name[place] = name;
-        nearest->distance[place] = distance;
-        nearest->count += nearest->count < NEAREST;
-    }
+    return row->kind == SETTING_CHOICE && names_find(row->choices, row->name, "on", NULL) >= 0;
 }
 
 /* "left-layers" and the like; what both stacks share has no such name. */
@@ -234,38 +225,46 @@ static bool is_shared_setting(const char *typed, const char **name)
     return false;
 }
 
-/* Always false: says what is unknown, and which names are near. */
+/* What was meant, among the settings that the command takes, their names for one stack, and those
+ * that turn one off. */
+static void near_settings(struct names_near *near, enum command command,
+                          char name[SETTINGS_MAX][SIDES + 1][NAME_SPACE])
+{
+    const char *typed = near->typed;
+    for (int i = 0; i < setting_count; i++) {
+        const struct setting_row *row = &setting_table[i];
+        if (!setting_of_command(command, row->name))
+            continue;
+        names_near_add(near, row->name);
+        for (int side = 0; side < SIDES; side++) {
+            snprintf(name[i][side], NAME_SPACE, "%s-%s", stack_names[side], row->name);
+            if (row->per_stack && strncmp(typed, stack_names[side], strlen(stack_names[side])) == 0)
+                names_near_add(near, name[i][side]);
+        }
+        snprintf(name[i][SIDES], NAME_SPACE, "no-%s", row->name);
+        if (options_is_switch(row) && strncmp(typed, "no", 2) == 0)
+            names_near_add(near, name[i][SIDES]);
+    }
+}
+
+/* Always false: says what is unknown, and what was meant. */
 static bool unknown_option(const struct options *options, const char *typed, struct error *error)
 {
-    struct nearest nearest = {.count = 0};
-    char shown[NAME_SPACE], list[NEAREST * NAME_SPACE] = "", full[SIDES][SETTINGS_MAX][NAME_SPACE];
+    char shown[NAME_SPACE], meant[NAMES_NEAR_TEXT], name[SETTINGS_MAX][SIDES + 1][NAME_SPACE];
     const char *words = command_words(options->command), *shared;
-    size_t used = 0;
+    struct names_near near = {.typed = typed};
     if (is_shared_setting(typed, &shared))
         return error_set(error, "unknown option '--%s': both stacks have the same %s, --%s", typed,
                          shared, shared);
     for (int i = 0; i < OPTIONS; i++)
         if (option_table[i].commands >> options->command & 1)
-            nearest_add(&nearest, option_table[i].name, typed);
-    for (int i = 0; i < setting_count; i++)
-        if (setting_of_command(options->command, setting_table[i].name))
-            nearest_add(&nearest, setting_table[i].name, typed);
-    for (int i = 0; i < SIDES * setting_count; i++) {
-        const struct setting_row *row = &setting_table[i / SIDES];
-        char *name = full[i % SIDES][i / SIDES];
-        snprintf(name, NAME_SPACE, "%s-%s", stack_names[i % SIDES], row->name);
-        if (row->per_stack && strncmp(name, typed, strcspn(name, "-") + 1) == 0 &&
-            setting_of_command(options->command, row->name))
-            nearest_add(&nearest, name, typed);
-    }
-    for (int i = 0; i < nearest.count && nearest.distance[i] <= LIKELY_DISTANCE; i++)
-        used += (size_t)snprintf(list + used, sizeof list - used, "%s--%s", i ? ", " : "",
-                                 nearest.name[i]);
+            names_near_add(&near, option_table[i].name);
+    near_settings(&near, options->command, name);
+    names_near_text(&near, "--", meant);
     names_printable(shown, sizeof shown, typed);
-    if (!used)
+    if (!*meant)
         return error_set(error, "unknown option '--%s': %s --help lists all", shown, words);
-    return error_set(error, "unknown option '--%s': perhaps %s (%s --help lists all)", shown, list,
-                     words);
+    return error_set(error, "unknown option '--%s': %s (%s --help lists all)", shown, meant, words);
 }
 
 static bool misplaced_option(const struct options *options, const struct option_row *row,
@@ -292,12 +291,6 @@ static const char *take_value(struct words *words, const char *attached)
     return words->next < words->end ? *words->next++ : NULL;
 }
 
-/* What can be on, such as --ascii, may stand alone, and then it is on. */
-bool options_may_stand_alone(const struct setting_row *row)
-{
-    return row->kind == SETTING_CHOICE && names_find(row->choices, row->name, "on", NULL) >= 0;
-}
-
 static const char *take_choice(const struct options *options, struct words *words, const char *name,
                                const char *attached)
 {
@@ -312,8 +305,8 @@ static const char *take_choice(const struct options *options, struct words *word
 static bool read_setting(struct options *options, const struct setting_row *row, const char *name,
                          struct words *words, const char *attached, struct error *error)
 {
-    const char *value = options_may_stand_alone(row) ? take_choice(options, words, name, attached)
-                                                     : take_value(words, attached);
+    const char *value = options_is_switch(row) ? take_choice(options, words, name, attached)
+                                               : take_value(words, attached);
     char values[SETTING_VALUES];
     if (strcmp(row->name, "task") == 0)
         options->task_given = true;
@@ -347,11 +340,21 @@ static bool read_option(struct options *options, enum option option, struct word
                              REPEATS_MAX);
         options->grid[options->grids++] = options->value[option];
     }
-    if (option == OPTION_NO_ASCII)
-        return setting_set(&options->settings, "ascii", "off", error);
-    if (option == OPTION_NO_MOUSE)
-        return setting_set(&options->settings, "mouse", "off", error);
     return true;
+}
+
+/* --no-NAME; `row` is that of NAME. */
+static bool read_off(struct options *options, const struct setting_row *row, const char *name,
+                     const char *attached, struct error *error)
+{
+    char values[SETTING_VALUES];
+    setting_values(row, values, sizeof values);
+    if (!options_is_switch(row))
+        return error_set(error, "option '--no-%s': %s is not on or off, but %s", name, name,
+                         values);
+    if (attached)
+        return error_set(error, "option '--no-%s' takes no value: leave out '='", name);
+    return setting_set(&options->settings, name, "off", error);
 }
 
 /* One word that begins with "--". */
@@ -366,9 +369,12 @@ static bool read_long(struct options *options, const char *word, struct words *w
     for (int i = 0; i < OPTIONS; i++)
         if (strcmp(option_table[i].name, name) == 0)
             return read_option(options, (enum option)i, words, attached, error);
-    const struct setting_row *row = find_setting(name);
+    const bool off = strncmp(name, "no-", 3) == 0;
+    const char *setting = off ? name + 3 : name;
+    const struct setting_row *row = find_setting(setting);
     if (row && setting_of_command(options->command, row->name))
-        return read_setting(options, row, name, words, attached, error);
+        return off ? read_off(options, row, setting, attached, error)
+                   : read_setting(options, row, setting, words, attached, error);
     if (row && command_table[options->command].settings)
         return error_set(error, "option '--%s' is not for %s: %s --help lists those that are", name,
                          command_words(options->command), command_words(options->command));
@@ -469,6 +475,59 @@ bool options_integer(const struct options *options, enum option option, int64_t 
                      option_table[option].name, shown, least);
 }
 
+bool options_format(const struct options *options, bool terminal, enum format *format,
+                    struct error *error)
+{
+    const struct command_row *row = &command_table[options->command];
+    const struct names all = NAMES_OF_WORDS(format_words);
+    const char *word = options->value[OPTION_FORMAT];
+    if (!options->given[OPTION_FORMAT])
+        word = terminal && row->on_terminal ? row->on_terminal : names_at(&row->formats, 0);
+    else if (names_find(&row->formats, "format", word, error) < 0)
+        return false;
+    *format = (enum format)names_find(&all, "format", word, NULL);
+    return true;
+}
+
+/* "csv (default), jsonl or table" */
+static void list_formats_of(char *out, size_t size, const struct command_row *row)
+{
+    size_t used = 0;
+    for (int i = 0; i < row->formats.count && used < size; i++) {
+        const char *word = names_at(&row->formats, i);
+        const bool terminal = row->on_terminal && strcmp(word, row->on_terminal) == 0;
+        const char *before = i == 0 ? "" : i + 1 < row->formats.count ? ", " : " or ";
+        used += (size_t)snprintf(out + used, size - used, "%s%s%s", before, word,
+                                 i == 0     ? " (default)"
+                                 : terminal ? " (default on a terminal)"
+                                            : "");
+    }
+}
+
+void options_option_help(char out[OPTION_HELP_TEXT], enum option option, enum command command)
+{
+    const struct option_row *row = &option_table[option];
+    size_t used = 0;
+    out[0] = '\0';
+    if (row->help) {
+        snprintf(out, OPTION_HELP_TEXT, "%s", row->help);
+        return;
+    }
+    for (int i = 0; i < COMMANDS; i++) {
+        char here[OPTION_HELP_TEXT] = "";
+        if (!(row->commands >> i & 1) || (command < COMMANDS && command != (enum command)i))
+            continue;
+        if (option == OPTION_FORMAT)
+            list_formats_of(here, sizeof here, &command_table[i]);
+        if (command == COMMANDS)
+            used +=
+                (size_t)snprintf(out + used, OPTION_HELP_TEXT - used, "%s%s: ", used ? "; " : "",
+                                 i > 0 ? command_table[i].name : "lnscope");
+        used += (size_t)snprintf(out + used, OPTION_HELP_TEXT - used, "%s",
+                                 row->of[i] ? row->of[i] : here);
+    }
+}
+
 bool options_has_setting(enum command command, const char *name)
 {
     return setting_of_command(command, name) != NULL;
@@ -486,6 +545,17 @@ static void setting_details(FILE *out, const struct setting_row *row, const char
     }
     setting_values(row, values, sizeof values);
     fprintf(out, "\n  %*s %s; default %s\n", HELP_COLS, "", values, initial);
+}
+
+/* "--layers N", "--[no-]bias"; what is more than on and off, "--[no-]ascii[=NAME]". */
+static void write_setting(char *out, size_t size, const struct setting_row *row)
+{
+    const bool more = row->choices && row->choices->count > 2;
+    if (options_is_switch(row))
+        snprintf(out, size, more ? "--[no-]%s[=%s]" : "--[no-]%s", row->name,
+                 setting_argument(row));
+    else
+        snprintf(out, size, "--%s %s", row->name, setting_argument(row));
 }
 
 static const char stack_help[] =
@@ -508,13 +578,14 @@ void options_help(FILE *out, enum command command)
     fputs("\noptions:\n", out);
     for (int i = 0; i < OPTIONS; i++) {
         const struct option_row *row = &option_table[i];
-        char left[40];
+        char left[40], help[OPTION_HELP_TEXT];
         if (!(row->commands >> command & 1))
             continue;
         snprintf(left, sizeof left, "%s%c%s--%s%s%s", row->letter ? "-" : "  ",
                  row->letter ? row->letter : ' ', row->letter ? ", " : " ", row->name,
                  row->argument ? " " : "", row->argument ? row->argument : "");
-        fprintf(out, "  %-*s %s\n", HELP_COLS, left, row->help);
+        options_option_help(help, (enum option)i, command);
+        fprintf(out, "  %-*s %s\n", HELP_COLS, left, help);
     }
     if (!command_table[command].settings)
         return;
@@ -529,8 +600,7 @@ void options_help(FILE *out, enum command command)
         if (strcmp(heading, mine) != 0)
             fprintf(out, "\n%s:\n%s", mine, setting_of_stack(row) ? stack_help : "");
         heading = mine;
-        snprintf(left, sizeof left, options_may_stand_alone(row) ? "--%s[=%s]" : "--%s %s",
-                 row->name, setting_argument(row));
+        write_setting(left, sizeof left, row);
         fprintf(out, "  %-*s %s", HELP_COLS, left, row->help);
         setting_details(out, row, here->initial ? here->initial : row->initial);
     }

@@ -28,13 +28,27 @@ struct command_setting {
     const char *initial; /* its default for this command; NULL: that of the setting */
 };
 
+/* How a command prints what it prints. */
+enum format {
+    FORMAT_TEXT,
+    FORMAT_TABLE,
+    FORMAT_CSV,
+    FORMAT_JSONL,
+    FORMAT_JSON,
+    FORMAT_MARKDOWN,
+    FORMAT_MAN,
+    FORMATS
+};
+
 struct command_row {
     const char *name; /* of the subcommand; "" for the program without one */
     const char *usage;
     const char *help;
     bool settings;                      /* takes the settings as options */
     const struct command_setting *only; /* and of them only these; NULL: all */
-    bool numbers; /* and of those only what numbers depend on, and `threads` */
+    bool numbers;            /* and of those only what numbers depend on, and `threads` */
+    struct names formats;    /* that --format chooses from; the first is the default */
+    const char *on_terminal; /* the default on a terminal; NULL: that one as well */
 };
 
 extern const struct command_row command_table[COMMANDS];
@@ -54,8 +68,6 @@ enum option {
     OPTION_DUMP,
     OPTION_DUMP_STEP,
     OPTION_PRINT_MEMORY,
-    OPTION_NO_ASCII,
-    OPTION_NO_MOUSE,
     OPTION_PLACEMENT,
     OPTION_SUBLAYER,
     OPTION_INPUT,
@@ -77,10 +89,16 @@ struct option_row {
     char letter;          /* its short form; 0: none */
     const char *argument; /* what it takes, "N"; NULL: nothing */
     const char *help;
-    unsigned commands; /* bit per enum command */
+    unsigned commands;        /* bit per enum command */
+    const char *of[COMMANDS]; /* what it does for each of them, where it is not the same; `help` is
+                                 then NULL, and --format has neither */
 };
 
 extern const struct option_row option_table[OPTIONS];
+
+/* What the option does for a command, or with COMMANDS for all that take it. */
+enum { OPTION_HELP_TEXT = 256 };
+void options_option_help(char out[OPTION_HELP_TEXT], enum option option, enum command command);
 
 /* The commands that take the option: "lnscope, lnscope run". */
 enum { OPTION_COMMANDS = 128 };
@@ -115,10 +133,16 @@ bool options_parse(struct options *options, const struct settings *before, int a
 bool options_integer(const struct options *options, enum option option, int64_t least,
                      int64_t otherwise, int64_t *value, struct error *error);
 
-/* Does the command take the setting as an option? Can that option stand without a value (--ascii)?
- */
+/* What --format asks for, or the default of output that goes to a terminal or not; false with a
+ * reason for a format that the command does not have. */
+bool options_format(const struct options *options, bool terminal, enum format *format,
+                    struct error *error);
+
+/* Does the command take the setting as an option? */
 bool options_has_setting(enum command command, const char *name);
-bool options_may_stand_alone(const struct setting_row *row);
+
+/* Can it be on and off? Then --NAME alone turns it on, and --no-NAME off. */
+bool options_is_switch(const struct setting_row *row);
 
 /* Usage, subcommands, options and settings. */
 void options_help(FILE *out, enum command command);

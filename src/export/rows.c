@@ -9,9 +9,6 @@
 
 enum { DIGITS = 9 }; /* restore a float */
 
-static const char *const format_words[ROW_FORMATS] = {[ROWS_CSV] = "csv", [ROWS_JSONL] = "jsonl"};
-const struct names row_format_names = NAMES_OF_WORDS(format_words);
-
 /* Where a quantity stands in a row: scalars in front of `finite` in CSV, all in front of it in
  * JSONL, and what only tasks with held-out data have at the end. */
 enum part { PART_SCALARS, PART_ARRAYS, PART_HELD_OUT };

@@ -11,8 +11,6 @@
 
 enum row_format { ROWS_CSV, ROWS_JSONL, ROW_FORMATS };
 
-extern const struct names row_format_names;
-
 /* The header line of CSV for stacks of `layers` blocks; nothing for JSONL. With `validation` the
  * last column is valid_loss. */
 void rows_header(FILE *out, enum row_format format, int layers, bool validation);

@@ -383,9 +383,9 @@ static void bad_inputs_are_refused(void **state)
 static void wrong_usage_is_refused(void **state)
 {
     (void)state;
-    refuses("--placement prel", "placement 'prel': one of pre, ");
+    refuses("--placement prel", "placement 'prel': did you mean pre? (one of pre, ");
     refuses("--sublayer mlp", "sublayer 'mlp': one of block, attention, ffn");
-    refuses("--format jsonl", "format 'jsonl': one of json, text");
+    refuses("--format jsonl", "format 'jsonl': did you mean json? (one of text, json)");
     refuses("--norm batch", "norm 'batch': one of ");
     refuses("--lr 1", "option '--lr' is not for lnscope block");
     refuses("--width 9", "width 9 with 2 heads");

@@ -179,7 +179,7 @@ static void every_row_is_sound(void **state)
         const struct settings settings = trial_parse(row->setting);
         if (!settings_check(&settings, &error))
             fail_msg("%s: %s", row->id, error.text);
-        assert_true(row->seeds >= 1 && row->seeds <= CLAIM_SEEDS);
+        assert_true(row->seeds >= 1 && row->seeds <= CLAIM_SEEDS && row->work >= 1);
         assert_true(row->source[0] && row->claim[0] && row->what[0] && row->measure);
         for (int j = 0; j < claim_quantities(row); j++) {
             const struct claim_quantity *quantity = &row->quantity[j];
@@ -325,6 +325,7 @@ static void counts_are_those_of_the_model(void **state)
 
 struct witness {
     int reports, progress, done, experiments;
+    double part;
     int stop_after; /* reports; 0: never */
     const char *id[8];
     struct claim_result result[8];
@@ -336,13 +337,15 @@ static bool is_stopped(void *argument)
     return witness->stop_after > 0 && witness->reports >= witness->stop_after;
 }
 
-static void see_progress(void *argument, const struct claim_row *row, int done, int experiments)
+static void see_progress(void *argument, const struct claims_progress *progress)
 {
     struct witness *witness = argument;
-    assert_non_null(row);
+    assert_non_null(progress->row);
+    assert_true(progress->part >= witness->part && progress->part <= 1);
     witness->progress++;
-    witness->done = done;
-    witness->experiments = experiments;
+    witness->done = progress->done;
+    witness->experiments = progress->experiments;
+    witness->part = progress->part;
 }
 
 static void see_report(void *argument, const struct claim_result *result)
@@ -385,6 +388,7 @@ static void a_course_reports_in_order(void **state)
     assert_int_equal(witness.experiments, 6);
     assert_int_equal(witness.done, 6);
     assert_true(witness.progress >= 6);
+    assert_near(witness.part, 1, 1e-12);
 }
 
 static void a_course_without_seeds_has_those_of_its_rows(void **state)
