@@ -238,6 +238,12 @@ bool json_read_string(struct json_reader *reader, char *text, size_t size)
     return wrong_at(reader, start, "a shorter string");
 }
 
+bool json_read_beginning(struct json_reader *reader, char *text, size_t size)
+{
+    bool unused;
+    return expect(reader, JSON_STRING, "a string") && take_string(reader, text, size, &unused);
+}
+
 /* ---- numbers and words -----------------------------------------------------------------------*/
 
 static int take_digits(struct json_reader *reader)

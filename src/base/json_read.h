@@ -79,6 +79,9 @@ bool json_read_integer(struct json_reader *reader, int64_t *value);
 bool json_read_boolean(struct json_reader *reader, bool *value);
 bool json_read_string(struct json_reader *reader, char *text, size_t size);
 
+/* The next value, a string, as far as there is room for whole characters. */
+bool json_read_beginning(struct json_reader *reader, char *text, size_t size);
+
 /* Passes over the next value, with all that is in it. */
 bool json_read_skip(struct json_reader *reader);
 

@@ -116,6 +116,16 @@ static void strings_are_unescaped(void **state)
     begin("\"abcd\"");
     assert_false(json_read_string(&reader, got, sizeof got));
     fails_with("column 1: '\"abcd': a shorter string");
+    begin("[\"abcd\",\"a\xE2\x86\x92z\",\"\"]");
+    assert_true(json_read_array(&reader) && json_read_item(&reader));
+    assert_true(json_read_beginning(&reader, got, sizeof got));
+    assert_string_equal(got, "abc");
+    assert_true(json_read_item(&reader) && json_read_beginning(&reader, got, sizeof got));
+    assert_string_equal(got, "a");
+    assert_true(json_read_item(&reader) && json_read_beginning(&reader, got, sizeof got));
+    assert_string_equal(got, "");
+    assert_false(json_read_item(&reader));
+    ends_well();
 }
 
 static void what_is_wrong_has_a_place(void **state)
