@@ -56,6 +56,7 @@ static void take_over(struct watch_source *source, int descriptor)
     source->is_there = true;
     source->can_seek = S_ISREG(about.st_mode) && source->path;
     source->size = S_ISREG(about.st_mode) ? (int64_t)about.st_size : 0;
+    source->written = source->can_seek ? about.st_mtim.tv_sec : 0;
     begin_at(source, 0, 0);
 }
 
@@ -132,6 +133,7 @@ static bool begins_anew(struct watch_source *source)
                          about.st_mtim.tv_nsec != source->changed.tv_nsec;
     source->size = (int64_t)about.st_size;
     source->changed = about.st_mtim;
+    source->written = about.st_mtim.tv_sec;
     if (source->size >= source->offset && (!touched || is_unchanged(source)))
         return false;
     source_seek(source, 0, 1);

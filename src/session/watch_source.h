@@ -29,6 +29,7 @@ struct watch_source {
     int64_t line_start; /* where it begins, in bytes */
     int64_t taken;      /* bytes up to its end */
     int64_t size;       /* of the file when it was looked at last; 0: not known */
+    time_t written;     /* and when it was written last; 0: not known */
     bool is_there;      /* the file has been found */
     bool can_seek;      /* it is a regular file, whose lines can be read again */
     bool is_over;       /* whoever wrote standard input has closed it */
