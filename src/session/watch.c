@@ -16,7 +16,7 @@ static void forget_run(struct watching *watching)
         watch_stack_clear(&watching->stack[side]);
         watching->filled[side] = false;
         watching->last[side] = -1;
-        watching->input[side].first = -1;
+        watching->input[side].first = watching->input[side].missed = -1;
         watching->snapshot[side] = NULL;
     }
     watching->newest = watching->held = -1;
@@ -33,7 +33,6 @@ bool watching_open(struct watching *watching, const char *const path[], int path
             return false;
         }
         watch_reader_open(&input->reader, &watching->map, &watching->names);
-        watch_row_open(&input->row);
         input->start_line = 1;
         input->since = now;
         input->patience = patience_least;
@@ -337,13 +336,14 @@ static enum watching_news look_at_row(struct watching *watching, int i, double n
     }
     if (step <= watching->last[i] && step <= input->first && step != watching->last[i])
         return begin_run_here(watching, i, now);
-    if (step <= watching->last[i]) {
-        error_set(&error, "a row of step %lld behind one of step %lld: in the order of steps",
-                  (long long)step, (long long)watching->last[i]);
-        refuse_row(watching, i, &error);
-        return WATCHING_BUSY;
-    }
-    return step <= watching->newest ? come_late(watching, i, now) : WATCHING_STEP;
+    if (step > watching->last[i] && step <= input->missed)
+        return come_late(watching, i, now);
+    if (step > watching->last[i])
+        return WATCHING_STEP;
+    error_set(&error, "a row of step %lld behind one of step %lld: in the order of steps",
+              (long long)step, (long long)watching->last[i]);
+    refuse_row(watching, i, &error);
+    return WATCHING_BUSY;
 }
 
 /* Whether an input without rows holds the other one up no longer: nothing was written for a while,
@@ -380,9 +380,15 @@ static enum watching_news next_of_two(struct watching *watching, double now)
                              ? left->row.step
                              : right->row.step;
     bool taken = false;
-    for (int i = 0; i < watching->inputs; i++)
-        if (watching->input[i].has_row && watching->input[i].row.step == step)
+    for (int i = 0; i < watching->inputs; i++) {
+        struct watch_input *input = &watching->input[i];
+        if (!input->has_row) {
+            input->missed = step;
+        } else if (input->row.step == step) {
+            watching->last[i] = step; /* also where the row cannot be taken */
             taken = take_row(watching, i, (enum side)i) || taken;
+        }
+    }
     return taken ? hand_out(watching, step) : WATCHING_BUSY;
 }
 

@@ -26,6 +26,7 @@ struct watch_input {
     bool from_zero;            /* its first step was 0, and is taken as 1 */
     int64_t start, start_line; /* where the newest run begins: a byte, and a line */
     int64_t first;             /* the first step of this run; -1: none yet */
+    int64_t missed;            /* the newest that was shown without it; -1: none */
     double since, patience;    /* when the last row came, and how long the next is waited for */
     char run[WATCH_TEXT];      /* the name of the run; "": its rows have none */
     char stack[WATCH_TEXT];    /* of two inputs, the stack that is taken; likewise */

@@ -11,13 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* So many arrays more, when there is no room for another one. */
+enum { ROOM_MORE = 32 };
+
 /* The largest step: whole numbers up to here are doubles, as JSON has them. */
 static const double step_most = 9e15;
-
-void watch_row_open(struct watch_row *row)
-{
-    *row = (struct watch_row){.number = memory_new(WATCH_ARRAYS, sizeof *row->number)};
-}
 
 void watch_row_close(struct watch_row *row)
 {
@@ -88,6 +86,10 @@ static int find_array(struct watch_row *row, enum quantity quantity, const char 
             return i;
     if (row->arrays == WATCH_ARRAYS)
         return -1;
+    if (row->arrays == row->room) {
+        row->room += ROOM_MORE;
+        row->number = memory_resize(row->number, (size_t)row->room, sizeof *row->number);
+    }
     row->array[row->arrays] = (struct watch_array){.quantity = quantity, .name = name};
     return row->arrays++;
 }

@@ -35,10 +35,11 @@ struct watch_row {
     struct watch_array array[WATCH_ARRAYS];
     /* Private: */
     bool has_step, has[QUANTITIES];
-    float (*number)[WATCH_LAYERS + 1]; /* [WATCH_ARRAYS], owned */
+    int room;                          /* arrays that there is room for */
+    float (*number)[WATCH_LAYERS + 1]; /* [room], owned */
 };
 
-void watch_row_open(struct watch_row *row);
+/* Frees what reading rows into it has allocated. */
 void watch_row_close(struct watch_row *row);
 
 /* Array i: quantity_length() numbers for the row's layers, NAN where they are not in it. */
@@ -69,6 +70,7 @@ enum watch_line {
     WATCH_BAD /* with a reason */
 };
 
+/* Reads a line into `row`, which is all zero at first and keeps its room from row to row. */
 enum watch_line watch_read(struct watch_reader *reader, const char *text, size_t size,
                            struct watch_row *row, struct error *error);
 

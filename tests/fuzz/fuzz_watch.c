@@ -1,10 +1,9 @@
 /* What a fuzzer calls with whatever it comes to: rows of one file or two that grow while they are
  * watched, from bytes to snapshots. `make fuzz-watch` runs it; what it finds is kept in
- * tests/fuzz/watch, which test_watch reads.
+ * tests/fuzz/watch, which test_watch_fuzzed reads.
  *
  * The first byte says how many files there are and whether names are mapped, the second one how
  * much of each is there at first. */
-#include "base/system.h"
 #include "session/watch.h"
 
 #include <math.h>
@@ -18,24 +17,33 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 static int file[SIDES];
 static char path[SIDES][64];
 
-static void open_files(void)
-{
-    for (int i = 0; i < SIDES && !path[i][0]; i++) {
-        file[i] = system_memory_file();
-        snprintf(path[i], sizeof path[i], "/proc/self/fd/%d", file[i]);
-    }
-}
-
-static void put(int i, const uint8_t *bytes, size_t size)
-{
-    if (write(file[i], bytes, size) != (ssize_t)size)
-        abort();
-}
-
 static void must(bool condition)
 {
     if (!condition)
         abort();
+}
+
+static void remove_files(void)
+{
+    for (int i = 0; i < SIDES; i++)
+        unlink(path[i]);
+}
+
+static void open_files(void)
+{
+    if (path[0][0])
+        return;
+    for (int i = 0; i < SIDES; i++) {
+        snprintf(path[i], sizeof path[i], "/tmp/lnscope-fuzz-XXXXXX");
+        file[i] = mkstemp(path[i]);
+        must(file[i] >= 0);
+    }
+    atexit(remove_files);
+}
+
+static void put(int i, const uint8_t *bytes, size_t size)
+{
+    must(write(file[i], bytes, size) == (ssize_t)size);
 }
 
 /* Takes what there is; the steps of a run rise. */

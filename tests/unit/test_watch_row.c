@@ -23,7 +23,6 @@ static int enter(void **state)
     (void)state;
     map.count = 0;
     watch_reader_open(&reader, &map, &names);
-    watch_row_open(&row);
     return 0;
 }
 
