@@ -2,9 +2,9 @@
 #include "base/json_read.h"
 
 #include "base/names.h"
+#include "base/numbers.h"
 #include "base/utf8.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,6 +52,11 @@ bool json_read_refuse(struct json_reader *reader, const char *what)
 void json_read_open(struct json_reader *reader, const char *text, size_t size)
 {
     *reader = (struct json_reader){.text = text, .size = size};
+}
+
+void json_read_words(struct json_reader *reader)
+{
+    reader->words = true;
 }
 
 /* ---- characters ------------------------------------------------------------------------------*/
@@ -105,6 +110,9 @@ enum json_kind json_read_peek(struct json_reader *reader)
         return JSON_OBJECT;
     case '-':
         return JSON_NUMBER;
+    case 'N':
+    case 'I':
+        return reader->words ? JSON_NUMBER : JSON_NOTHING;
     default:
         return here(reader) >= '0' && here(reader) <= '9' ? JSON_NUMBER : JSON_NOTHING;
     }
@@ -230,6 +238,12 @@ bool json_read_string(struct json_reader *reader, char *text, size_t size)
     return wrong_at(reader, start, "a shorter string");
 }
 
+bool json_read_beginning(struct json_reader *reader, char *text, size_t size)
+{
+    bool unused;
+    return expect(reader, JSON_STRING, "a string") && take_string(reader, text, size, &unused);
+}
+
 /* ---- numbers and words -----------------------------------------------------------------------*/
 
 static int take_digits(struct json_reader *reader)
@@ -240,41 +254,48 @@ static int take_digits(struct json_reader *reader)
     return (int)(reader->at - start);
 }
 
-/* A number as it is written, into `out`. */
-static bool take_number(struct json_reader *reader, char out[JSON_READ_NUMBER], bool *is_whole)
+/* Passes over a number as it is written. */
+static bool take_number(struct json_reader *reader)
 {
     const size_t start = reader->at;
-    bool good = true;
-    *is_whole = true;
     reader->at += here(reader) == '-';
     const bool zero = here(reader) == '0';
     const int digits = take_digits(reader);
-    good = digits > 0 && !(zero && digits > 1);
+    bool good = digits > 0 && !(zero && digits > 1);
     if (good && here(reader) == '.') {
-        *is_whole = false;
         reader->at++;
         good = take_digits(reader) > 0;
     }
     if (good && (here(reader) == 'e' || here(reader) == 'E')) {
-        *is_whole = false;
         reader->at++;
         reader->at += here(reader) == '+' || here(reader) == '-';
         good = take_digits(reader) > 0;
     }
     if (!good)
         return wrong_at(reader, start, "a number such as -0.5 or 3e-4");
-    const size_t length = reader->at - start;
-    if (length >= JSON_READ_NUMBER)
+    if (reader->at - start > NUMBER_MOST)
         return wrong_at(reader, start, "a number with fewer digits");
-    memcpy(out, reader->text + start, length);
-    out[length] = '\0';
+    return true;
+}
+
+/* A number that is a word, if one stands here and they are allowed. */
+static bool take_number_word(struct json_reader *reader, double *value)
+{
+    if (!reader->words)
+        return false;
+    if (take_word(reader, "NaN"))
+        *value = NAN;
+    else if (take_word(reader, "Infinity"))
+        *value = INFINITY;
+    else if (take_word(reader, "-Infinity"))
+        *value = -INFINITY;
+    else
+        return false;
     return true;
 }
 
 bool json_read_number(struct json_reader *reader, double *value)
 {
-    char text[JSON_READ_NUMBER];
-    bool is_whole;
     if (json_read_peek(reader) == JSON_NULL) {
         if (!take_word(reader, "null"))
             return wrong(reader, "a number or null");
@@ -283,10 +304,12 @@ bool json_read_number(struct json_reader *reader, double *value)
     }
     if (!expect(reader, JSON_NUMBER, "a number or null"))
         return false;
+    if (take_number_word(reader, value))
+        return true;
     const size_t start = reader->at;
-    if (!take_number(reader, text, &is_whole))
+    if (!take_number(reader))
         return false;
-    const double found = strtod(text, NULL);
+    const double found = number_value(reader->text + start, reader->at - start);
     if (!isfinite(found))
         return wrong_at(reader, start, "a number up to 1.8e308");
     *value = found;
@@ -295,16 +318,15 @@ bool json_read_number(struct json_reader *reader, double *value)
 
 bool json_read_integer(struct json_reader *reader, int64_t *value)
 {
-    char text[JSON_READ_NUMBER];
-    bool is_whole;
+    char text[NUMBER_MOST + 1] = "";
     if (!expect(reader, JSON_NUMBER, "a whole number"))
         return false;
     const size_t start = reader->at;
-    if (!take_number(reader, text, &is_whole))
+    if (!take_number(reader))
         return false;
-    errno = 0;
-    const long long found = strtoll(text, NULL, 10);
-    if (!is_whole || errno != 0)
+    memcpy(text, reader->text + start, reader->at - start);
+    int64_t found;
+    if (!number_integer(text, &found))
         return wrong_at(reader, start, "a whole number of 64 bits");
     *value = found;
     return true;
@@ -390,7 +412,7 @@ bool json_read_item(struct json_reader *reader)
 /* A value that holds no others. */
 static bool skip_plain(struct json_reader *reader)
 {
-    char text[JSON_READ_NUMBER];
+    double number;
     bool unused;
     switch (json_read_peek(reader)) {
     case JSON_NULL:
@@ -398,7 +420,7 @@ static bool skip_plain(struct json_reader *reader)
     case JSON_BOOLEAN:
         return json_read_boolean(reader, &unused);
     case JSON_NUMBER:
-        return take_number(reader, text, &unused);
+        return take_number_word(reader, &number) || take_number(reader);
     case JSON_STRING:
         return take_string(reader, NULL, 0, &unused);
     case JSON_ARRAY:

@@ -25,8 +25,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* How many objects and arrays may lie in one another, and the characters of a number. */
-enum { JSON_READ_DEPTH = 64, JSON_READ_NUMBER = 128 };
+/* How many objects and arrays may lie in one another. */
+enum { JSON_READ_DEPTH = 64 };
 
 enum json_kind {
     JSON_NOTHING, /* no value begins here, or something was wrong before */
@@ -45,12 +45,16 @@ struct json_reader {
     int depth;                   /* objects and arrays that are open */
     char close[JSON_READ_DEPTH]; /* what ends each of them */
     bool begun;                  /* something stands in the innermost of them */
+    bool words;                  /* see json_read_words() */
     struct error error;          /* the first thing that was wrong; "": nothing */
 };
 
 /* Starts at the beginning of the text, which need not end in a NUL and must stay while it is read.
  */
 void json_read_open(struct json_reader *reader, const char *text, size_t size);
+
+/* From here on NaN, Infinity and -Infinity are numbers, as Python and others write them. */
+void json_read_words(struct json_reader *reader);
 
 /* What begins at the next value: that of the key that was read last, or the item. */
 enum json_kind json_read_peek(struct json_reader *reader);
@@ -74,6 +78,9 @@ bool json_read_number(struct json_reader *reader, double *value);
 bool json_read_integer(struct json_reader *reader, int64_t *value);
 bool json_read_boolean(struct json_reader *reader, bool *value);
 bool json_read_string(struct json_reader *reader, char *text, size_t size);
+
+/* The next value, a string, as far as there is room for whole characters. */
+bool json_read_beginning(struct json_reader *reader, char *text, size_t size);
 
 /* Passes over the next value, with all that is in it. */
 bool json_read_skip(struct json_reader *reader);

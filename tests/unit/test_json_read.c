@@ -1,6 +1,7 @@
 /* Reading JSON: what is right, what is wrong and where, and what cJSON thinks of the same. */
 #include "base/json.h"
 #include "base/json_read.h"
+#include "base/numbers.h"
 
 #include <cjson/cJSON.h>
 #include <math.h>
@@ -115,6 +116,16 @@ static void strings_are_unescaped(void **state)
     begin("\"abcd\"");
     assert_false(json_read_string(&reader, got, sizeof got));
     fails_with("column 1: '\"abcd': a shorter string");
+    begin("[\"abcd\",\"a\xE2\x86\x92z\",\"\"]");
+    assert_true(json_read_array(&reader) && json_read_item(&reader));
+    assert_true(json_read_beginning(&reader, got, sizeof got));
+    assert_string_equal(got, "abc");
+    assert_true(json_read_item(&reader) && json_read_beginning(&reader, got, sizeof got));
+    assert_string_equal(got, "a");
+    assert_true(json_read_item(&reader) && json_read_beginning(&reader, got, sizeof got));
+    assert_string_equal(got, "");
+    assert_false(json_read_item(&reader));
+    ends_well();
 }
 
 static void what_is_wrong_has_a_place(void **state)
@@ -191,6 +202,33 @@ static void other_kinds_are_refused(void **state)
     assert_string_equal(text, "kept");
 }
 
+static void words_are_numbers_where_they_may_be(void **state)
+{
+    double number = 7;
+    (void)state;
+    begin("[NaN,Infinity,-Infinity,-1,null]");
+    json_read_words(&reader);
+    assert_true(json_read_array(&reader));
+    assert_true(json_read_item(&reader) && json_read_peek(&reader) == JSON_NUMBER);
+    assert_true(json_read_number(&reader, &number) && isnan(number));
+    assert_true(json_read_item(&reader) && json_read_number(&reader, &number));
+    assert_true(isinf(number) && number > 0);
+    assert_true(json_read_item(&reader) && json_read_number(&reader, &number));
+    assert_true(isinf(number) && number < 0);
+    assert_true(json_read_item(&reader) && json_read_number(&reader, &number) && number == -1);
+    assert_true(json_read_item(&reader) && json_read_number(&reader, &number));
+    assert_false(json_read_item(&reader));
+    ends_well();
+    begin("{\"a\":NaN,\"b\":[-Infinity]}");
+    json_read_words(&reader);
+    assert_true(json_read_skip(&reader));
+    ends_well();
+    begin("Nan");
+    json_read_words(&reader);
+    json_read_skip(&reader);
+    fails_with("column 1: 'Nan': a number such as -0.5 or 3e-4");
+}
+
 static void the_first_error_stays(void **state)
 {
     double number = 7;
@@ -232,10 +270,10 @@ static void depth_has_a_bound(void **state)
 
 static void long_numbers_are_refused(void **state)
 {
-    char text[JSON_READ_NUMBER + 1];
+    char text[NUMBER_MOST + 2];
     (void)state;
-    memset(text, '1', JSON_READ_NUMBER);
-    text[JSON_READ_NUMBER] = '\0';
+    memset(text, '1', NUMBER_MOST + 1);
+    text[NUMBER_MOST + 1] = '\0';
     begin(text);
     assert_false(json_read_skip(&reader));
     begin(text + 1);
@@ -320,6 +358,7 @@ int main(void)
         cmocka_unit_test(what_is_wrong_has_a_place),
         cmocka_unit_test(a_nul_ends_nothing),
         cmocka_unit_test(other_kinds_are_refused),
+        cmocka_unit_test(words_are_numbers_where_they_may_be),
         cmocka_unit_test(the_first_error_stays),
         cmocka_unit_test(depth_has_a_bound),
         cmocka_unit_test(long_numbers_are_refused),
