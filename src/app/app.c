@@ -12,6 +12,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { KEYS_PER_FRAME = 64 /* keys taken before the screen is drawn again */ };
 
@@ -34,6 +35,19 @@ void app_say(struct app *app, enum role role, const char *format, ...)
     vsnprintf(app->message, sizeof app->message, format, arguments);
     va_end(arguments);
     app->scene.message_role = role;
+    app->message_until = app_now(app) + message_seconds;
+    app->changed = true;
+}
+
+void app_say_more(struct app *app, const char *format, ...)
+{
+    const size_t used = strlen(app->message);
+    char *end = app->message + used;
+    va_list arguments;
+    va_start(arguments, format);
+    snprintf(end, MESSAGE_SIZE - used, "%s", used > 0 ? "; " : "");
+    vsnprintf(end + strlen(end), MESSAGE_SIZE - used - strlen(end), format, arguments);
+    va_end(arguments);
     app->message_until = app_now(app) + message_seconds;
     app->changed = true;
 }
@@ -79,6 +93,7 @@ static void look_around(struct app *app)
         app->scene.news = false;
         app->changed = true;
     }
+    app_choose_wait(app);
     if (app->scene.look.help.open)
         app_share(app);
 }
@@ -107,6 +122,7 @@ static void follow_settings(struct app *app)
     app->scene.look.hide = settings->hide;
     app->surface->style(app->surface, (enum theme)settings->theme, settings->mouse);
     history_limit(&app->history, settings_history_bytes(settings));
+    runs_limit(&app->runs, settings_history_bytes(settings));
 }
 
 static void draw(struct app *app)
@@ -148,6 +164,7 @@ static void open_scene(struct app *app)
                  .samples = &app->samples,
                  .symbols = &app->symbols,
                  .events = &app->events,
+                 .runs = &app->runs,
                  .rate = NAN},
         .terminal = {.mono = !app->surface->colours, .few_colours = !app->surface->ramp},
         .message = app->message,
@@ -186,6 +203,8 @@ struct app *app_open(const struct app_start *start, struct clock *clock, struct 
     history_open(&app->history);
     sample_history_open(&app->samples);
     events_clear(&app->events);
+    runs_open(&app->runs);
+    trainer_keep_ended(trainer, true);
     return app;
 }
 
@@ -217,6 +236,7 @@ void app_free(struct app *app)
     app_forget_session(app);
     free(app->save_path);
     history_close(&app->history);
+    runs_close(&app->runs);
     canvas_close(&app->canvas);
     free(app);
 }

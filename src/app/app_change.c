@@ -102,6 +102,10 @@ void app_command(struct app *app, const struct settings *settings)
 {
     char changes[MESSAGE_SIZE];
     int scope = settings_difference(&app->wanted, settings);
+    if (scope == SCOPE_MODEL)
+        app_undo_end(app, &app->wanted);
+    else if (scope >= 0)
+        app_undo_settings(app, &app->wanted, scope);
     app_list_changes(&app->wanted, settings, NULL, changes, sizeof changes);
     if (*changes)
         app_say(app, ROLE_TEXT, "%s ...", app_told(app, changes));
@@ -209,29 +213,29 @@ void act_layers(struct app *app, int direction)
     climb(app, &ladder, direction);
 }
 
-void act_clip(struct app *app, int direction)
+void act_clip(struct app *app, int argument)
 {
     static const char *const values[] = {"0", "0.1", "0.25", "0.5", "1", "5", NULL};
-    static const struct ladder ladder = {"clip", values, ACTION_CLIP, ACTION_CLIP};
-    climb(app, &ladder, direction);
+    (void)argument;
+    app_choose_value(app, ACTION_CLIP, "clip", values);
 }
 
 void act_norm(struct app *app, int argument)
 {
     (void)argument;
-    choose_next(app, "norm");
+    app_choose_setting(app, ACTION_NORM, "norm");
 }
 
 void act_task(struct app *app, int argument)
 {
     (void)argument;
-    choose_next(app, "task");
+    app_choose_setting(app, ACTION_TASK, "task");
 }
 
 void act_preset(struct app *app, int argument)
 {
     (void)argument;
-    choose_next(app, "preset");
+    app_choose_setting(app, ACTION_PRESET, "preset");
 }
 
 void act_theme(struct app *app, int argument)
@@ -248,30 +252,36 @@ void act_hide(struct app *app, int argument)
 
 void act_placement(struct app *app, int side)
 {
-    choose_next(app, side == LEFT ? "left" : "right");
+    const bool left = side == LEFT;
+    app_choose_setting(app, left ? ACTION_LEFT_NEXT : ACTION_RIGHT_NEXT, left ? "left" : "right");
 }
 
-/* On to the next placement that has the same tensors, with the weights as they are. */
-void act_switch(struct app *app, int stack)
+void act_switch(struct app *app, int side)
 {
-    const enum side side = (enum side)stack;
-    struct settings next = app->wanted;
-    const enum placement now = next.stack[side].placement;
-    enum placement *to = &next.stack[side].placement;
+    app_choose_switch(app, side == LEFT ? ACTION_SWITCH_LEFT : ACTION_SWITCH_RIGHT,
+                      (enum side)side);
+}
+
+bool app_switch(struct app *app, enum side side, enum placement placement)
+{
+    const enum placement now = app->wanted.stack[side].placement;
     char what[SETTING_TEXT + 8];
-    do
-        *to = (enum placement)((*to + 1) % PLACEMENTS);
-    while (*to != now && !run_settings_can_switch(&app->wanted, side, *to));
-    snprintf(what, sizeof what, "%s %s", stack_names[side], placement_table[*to].name);
-    if (*to == now) {
-        app_say(app, ROLE_TEXT, "%s: no other placement has the same tensors; %s restarts with one",
-                app_told(app, what),
-                key_table[side == LEFT ? ACTION_LEFT_NEXT : ACTION_RIGHT_NEXT].label);
-        return;
+    snprintf(what, sizeof what, "%s %s", stack_names[side], placement_table[placement].name);
+    if (placement == now) {
+        app_say(app, ROLE_TEXT, "%s: as it was", app_told(app, what));
+        return true;
+    }
+    if (!run_settings_can_switch(&app->wanted, side, placement)) {
+        app_say(app, ROLE_BAD, "%s goes on as one with the same tensors: set %s restarts with %s",
+                app_told(app, stack_names[side]), stack_names[side],
+                placement_table[placement].name);
+        return false;
     }
     app_say(app, ROLE_TEXT, "%s ...", app_told(app, what));
-    app->wanted = next;
-    trainer_switch(app->trainer, side, *to);
+    app_undo_switch(app, side, now);
+    app->wanted.stack[side].placement = placement;
+    trainer_switch(app->trainer, side, placement);
+    return true;
 }
 
 void act_reseed(struct app *app, int argument)

@@ -3,7 +3,6 @@
 #include "app/app_state.h"
 
 #include "views/help.h"
-#include "views/navigate.h"
 #include "views/views.h"
 
 /* ---- the table ---- */
@@ -16,8 +15,21 @@ static const struct {
     int argument;
 } handlers[ACTIONS] = {ACTION_LIST(ACTION_HANDLER)};
 
+/* Keys that end a run, or switch a stack, are for views of the run under way. */
+static bool is_out_of_place(struct app *app, enum action action)
+{
+    const struct scene *scene = &app->scene;
+    if (!key_table[action].ends || !view_shown(scene)->still)
+        return false;
+    app_say(app, ROLE_TEXT, "%s does nothing in the %s: key %c shows the run under way",
+            key_table[action].label, view_names[scene->look.view], view_table[0]->key);
+    return true;
+}
+
 void app_act(struct app *app, enum action action)
 {
+    if (is_out_of_place(app, action))
+        return;
     handlers[action].handler(app, handlers[action].argument);
 }
 
@@ -40,6 +52,7 @@ void act_restart(struct app *app, int argument)
 {
     (void)argument;
     app_say(app, ROLE_TEXT, "restart ...");
+    app_undo_end(app, &app->wanted);
     trainer_restart(app->trainer);
     if (app->scene.data.ended)
         trainer_run(app->trainer);
@@ -68,8 +81,15 @@ void act_help(struct app *app, int argument)
 
 void act_quit(struct app *app, int argument)
 {
+    const int unsaved = app->present.confirm ? runs_unsaved(&app->runs) : 0;
     (void)argument;
-    app->quit = true;
+    if (unsaved > 0 && !app->quitting)
+        app_say(app, ROLE_WARN,
+                "%d run%s of more than %d steps not saved: %s again quits, :save FILE saves",
+                unsaved, unsaved == 1 ? "" : "s", RUN_LONG, key_table[ACTION_QUIT].label);
+    else
+        app->quit = true;
+    app->quitting = true;
 }
 
 /* ---- keys ---- */
@@ -114,10 +134,14 @@ void app_take_key(struct app *app, int code)
         app_take_size(app);
         return;
     }
-    if (app_prompt_key(app, code))
+    if (app_prompt_key(app, code) || app_choose_key(app, code))
         return;
     app_say_nothing(app);
     int action = key_action(code);
+    if (action != ACTION_QUIT && action != ACTION_COMMAND) /* :quit twice quits as well */
+        app->quitting = false;
+    if (action != ACTION_REMOVE)
+        app->removing = 0;
     if (app->scene.look.help.open && action != ACTION_COMMAND) {
         help_key(app, code);
     } else if (action >= 0) {
@@ -127,7 +151,7 @@ void app_take_key(struct app *app, int code)
     } else if (code == KEY_CODE_PAGE_DOWN && view_shown(&app->scene)->act[ACT_PAGE]) {
         app_act_in_view(app, ACT_PAGE, -1);
     } else if (view_of_key(code) >= 0) {
-        navigate_to(&app->scene, (enum view)view_of_key(code));
+        app_show_view(app, (enum view)view_of_key(code));
     } else {
         key_describe(code, key, sizeof key);
         app_say(app, ROLE_TEXT, "%s does nothing: ? shows the keys", key);

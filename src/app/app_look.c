@@ -94,6 +94,11 @@ void act_log_y(struct app *app, int by)
     app_act_in_view(app, ACT_LOG_Y, by);
 }
 
+void act_sort(struct app *app, int by)
+{
+    app_act_in_view(app, ACT_SORT, by);
+}
+
 /* ---- the moment ---- */
 
 void act_steps(struct app *app, int by)

@@ -4,7 +4,9 @@
 
 #include "base/file.h"
 #include "controls/commands.h"
+#include "export/runs_csv.h"
 #include "views/navigate.h"
+#include "views/views.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -66,6 +68,18 @@ static void show_view(struct app *app, const char *name)
     app_show_view(app, (enum view)view);
 }
 
+static void switch_to(struct app *app, const char *stack, const char *placement)
+{
+    static const struct names stacks = {stack_names, sizeof *stack_names, SIDES};
+    struct error error;
+    const int side = names_find(&stacks, "stack", stack, &error);
+    const int to = side < 0 ? -1 : names_find(&placement_names, "placement", placement, &error);
+    if (to < 0)
+        app_say(app, ROLE_BAD, "%s", error.text);
+    else
+        app_switch(app, (enum side)side, (enum placement)to);
+}
+
 /* The file that a command names, with its folder; false, and said, where it may not be replaced. */
 static bool name_file(struct app *app, const struct command_line *line, char *path, size_t size)
 {
@@ -75,6 +89,17 @@ static bool name_file(struct app *app, const struct command_line *line, char *pa
     app_say(app, ROLE_BAD, "%.300s exists: name another file, or replace it with %s! FILE", path,
             line->verb.name);
     return false;
+}
+
+static void export(struct app *app, const char *path, bool force)
+{
+    if (!runs_csv_is(path))
+        app_export_file(app, path, force);
+    else if (app->scene.look.projector || app->scene.look.view != VIEW_RUNS)
+        app_say(app, ROLE_BAD, "a .csv file is the table of runs: key %c shows it first",
+                view_table[VIEW_RUNS]->key);
+    else
+        app_export_runs(app, path, force);
 }
 
 static void carry_out(struct app *app, const struct command_line *line)
@@ -98,7 +123,7 @@ static void carry_out(struct app *app, const struct command_line *line)
         break;
     case VERB_EXPORT:
         if (name_file(app, line, path, sizeof path))
-            app_export_file(app, path, line->force);
+            export(app, path, line->force);
         break;
     case VERB_RECORD:
         if (name_file(app, line, path, sizeof path))
@@ -124,6 +149,12 @@ static void carry_out(struct app *app, const struct command_line *line)
         break;
     case VERB_VIEW:
         show_view(app, line->argument[0]);
+        break;
+    case VERB_RUNS:
+        app_show_view(app, VIEW_RUNS);
+        break;
+    case VERB_SWITCH:
+        switch_to(app, line->argument[0], line->argument[1]);
         break;
     case VERB_HELP: /* which take no argument: they are actions */
     case VERB_QUIT:

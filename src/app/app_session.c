@@ -32,19 +32,26 @@ void app_save(struct app *app, const char *path, bool force)
     trainer_save(app->trainer);
 }
 
+static void note_saved(struct app *app, const struct pair_state *state, int64_t bytes,
+                       const char *shown)
+{
+    runs_note_saved(&app->runs);
+    app_say(app, ROLE_GOOD, "saved %s, step %" PRId64 ", %.1f MB", shown, state->step,
+            (double)bytes / 1e6);
+}
+
 void app_take_state(struct app *app, const struct pair_state *state)
 {
     struct error *error = &app->save_error;
     char shown[PATH_SHOWN];
     int64_t bytes;
-    const struct session_parts parts = {state, &app->history, &app->events};
+    const struct session_parts parts = {state, &app->history, &app->events, &app->runs};
     names_printable(shown, sizeof shown, app->save_path);
     error->text[0] = '\0';
     if (!state)
         error_set(error, "no memory to copy the session: it was not saved");
     else if (session_write(app->save_path, app->save_force, &parts, &bytes, error))
-        app_say(app, ROLE_GOOD, "saved %s, step %" PRId64 ", %.1f MB", shown, state->step,
-                (double)bytes / 1e6);
+        note_saved(app, state, bytes, shown);
     if (error->text[0])
         app_say(app, ROLE_BAD, "%s", error->text);
     forget_path(&app->save_path);
@@ -75,6 +82,7 @@ void app_load(struct app *app, const char *path)
         return;
     }
     app_expect_session(app, &session, path);
+    app_undo_end(app, &app->wanted);
     settings_copy(&session.state->settings, &app->wanted, SCOPE_PROGRAM);
     app->wanted = session.state->settings;
     app_say(app, ROLE_TEXT, "loading ...");
@@ -87,10 +95,12 @@ void app_expect_session(struct app *app, struct saved_session *session, const ch
     app->load = memory_new(1, sizeof *app->load);
     app->load->history = session->history;
     app->load->events = session->events;
+    app->load->runs = session->runs;
     session->history = (struct history){0};
+    session->runs = (struct runs){0};
 }
 
-void app_take_session(struct app *app)
+void app_take_session(struct app *app, double without_context)
 {
     char shown[PATH_SHOWN];
     names_printable(shown, sizeof shown, app->load_path);
@@ -98,10 +108,15 @@ void app_take_session(struct app *app)
     app->history = app->load->history;
     app->events = app->load->events;
     app->load->history = (struct history){0};
+    if (app->load->runs.now.number > 0)
+        runs_join(&app->runs, &app->load->runs);
+    else
+        runs_follow(&app->runs, &app->present, without_context, &app->history);
     app->recorded_events = app->events.total; /* what happened then is not news */
     app->scene.news = false;
     app_forget_session(app);
     app_say(app, ROLE_GOOD, "loaded %s, step %" PRId64, shown, history_newest(&app->history));
+    app_say_kept(app);
 }
 
 void app_forget_session(struct app *app)

@@ -2,8 +2,9 @@
  *
  * app.c owns it and the loop; app_updates.c takes what the trainer publishes; app_keys.c takes
  * keys; app_look.c changes what is looked at, app_change.c settings; app_time.c goes back to a
- * step; app_record.c exports and records; app_session.c saves and loads; app_prompt.c is the
- * command line; app_mouse.c takes clicks. Only app.c draws on the terminal. */
+ * step, app_runs.c to a run, app_undo.c before a key; app_choose.c goes through lists; app_record.c
+ * exports and records; app_session.c saves and loads; app_prompt.c is the command line; app_mouse.c
+ * takes clicks. Only app.c draws on the terminal. */
 #ifndef LNSCOPE_APP_APP_STATE_H
 #define LNSCOPE_APP_APP_STATE_H
 
@@ -13,12 +14,42 @@
 #include "export/cast.h"
 #include "screen/surface.h"
 #include "session/history.h"
+#include "session/runs.h"
 #include "session/session.h"
 #include "session/share.h"
 #include "train/trainer.h"
 #include "views/view.h"
 
 enum { MESSAGE_SIZE = 512 };
+
+/* What a key has done, to be taken back. */
+enum undo_kind {
+    UNDO_SETTINGS, /* settings of a scope were changed: `before` has the old ones */
+    UNDO_SWITCH,   /* a stack went on under another placement than this */
+    UNDO_RUN /* a run was ended: this one, or, where it had no step, one with these settings */
+};
+struct undo {
+    enum undo_kind kind;
+    struct settings before;
+    int scope;
+    enum side side;
+    enum placement placement;
+    int ticket; /* of UNDO_RUN: the number of the command */
+    int run;
+};
+enum { UNDO_MAX = 64 };
+
+/* A list that a key goes through. */
+enum { CHOOSE_MAX = 32, CHOOSE_TEXT = 40 };
+struct choose {
+    bool open;
+    enum action action;                /* whose key goes on */
+    const struct setting_row *setting; /* that is chosen; NULL: a placement to switch to, ... */
+    enum side side;                    /* ... of this stack */
+    int count, at, first;              /* values, the choice, and what is in force; -1: none */
+    char value[CHOOSE_MAX][CHOOSE_TEXT];
+    double until; /* when the choice is carried out */
+};
 
 struct app {
     struct surface *surface;
@@ -30,6 +61,20 @@ struct app {
     struct sample_history samples;
     struct task_symbols symbols;
     struct events events;
+    struct runs runs;
+    int kept;                    /* the run that was kept last; 0: there was nothing to keep */
+    struct runs_dropped dropped; /* to make room for it */
+    struct undo undo[UNDO_MAX];  /* the newest last */
+    int undos;
+    int ends_sent, ends_seen; /* commands that end a run: sent, and answered */
+    bool taking_back;         /* what is commanded is no key of the user's */
+    struct choose choose;
+    bool quitting;     /* a second q quits */
+    int entering;      /* the run whose state the trainer was sent; 0: none */
+    int redo_next;     /* the run that the trainer was asked to do again, ... */
+    int redoing;       /* ... and the one that it is doing again; 0: none */
+    int64_t redo_last; /* up to this step */
+    int removing;      /* the run that a second Delete removes; 0: none */
     struct scene scene;
     struct canvas canvas;
     struct cast *cast;       /* the recording under way; NULL: none */
@@ -51,7 +96,7 @@ struct app {
     bool save_force;
     struct error save_error;    /* why the last session was not saved; empty: it was */
     char *load_path;            /* of the session that the trainer was sent; NULL: none */
-    struct saved_session *load; /* its history and events */
+    struct saved_session *load; /* its history, events and runs */
     char share[SHARE_TEXT];     /* see scene.share */
     double next_rate, next_frame;
     bool begun;   /* the run under way has been announced */
@@ -82,9 +127,10 @@ bool app_goes_on(const struct app *app);
 /* The time on the clock of the surface (app.c). */
 double app_now(const struct app *app);
 
-/* Puts an answer on the status line for a while (app.c). */
+/* Puts an answer on the status line for a while; and adds to the one that is there (app.c). */
 void app_say(struct app *app, enum role role, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+void app_say_more(struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The handlers of the actions, each in the file of its subject; its argument is in its row
  * (controls/actions.h). */
@@ -168,14 +214,65 @@ void app_take_mouse(struct app *app, struct mouse mouse);
 void app_save(struct app *app, const char *path, bool force);
 void app_load(struct app *app, const char *path);
 
-/* Takes over history and events of a session whose state the trainer has: they are put in place
- * when the trainer says that it goes on with that state (app_session.c). */
+/* The run under way has ended, and the trainer has left its last state behind, or has not: it is
+ * kept. With `goes_on` the history is copied, as the run goes back to a step in it; otherwise it is
+ * empty afterwards (app_runs.c). */
+void app_keep_run(struct app *app, struct pair_state **ended, bool goes_on);
+
+/* Says which run was kept, where it is worth going back to, and what had to go for it
+ * (app_runs.c). */
+void app_say_kept(struct app *app);
+
+/* Goes back into a run: its last state, or, where that is no longer there, all of it again; false,
+ * and said, where it cannot be (app_runs.c). */
+bool app_enter_run(struct app *app, int number);
+
+/* Is a run being gone into, or back in? (app_runs.c) */
+bool app_is_busy(const struct app *app);
+
+/* A run that is done again has begun (app_runs.c). */
+void app_redo_begins(struct app *app);
+
+/* Writes the table of runs to a file (app_runs.c). */
+void app_export_runs(struct app *app, const char *path, bool force);
+
+/* To be called before a setting is changed, a stack is switched, a run is ended: `u` takes it back;
+ * and with each answer to a command that ended a run, or failed to (app_undo.c). */
+void app_undo_settings(struct app *app, const struct settings *before, int scope);
+void app_undo_switch(struct app *app, enum side side, enum placement before);
+void app_undo_end(struct app *app, const struct settings *before);
+void app_undo_ended(struct app *app, int kept);
+void app_undo_failed(struct app *app);
+
+/* A stack goes on under another placement; false, and said, where it cannot (app_change.c). */
+bool app_switch(struct app *app, enum side side, enum placement placement);
+
+/* Opens the list of a key, the choice on the next value: of a setting, of one that has only these
+ * values, of the placements that a stack can be switched to; moves the choice; carries it out when
+ * it is time; takes a key while a list is open, and true is returned where it is not for anybody
+ * else (app_choose.c). */
+void app_choose_setting(struct app *app, enum action action, const char *setting);
+void app_choose_value(struct app *app, enum action action, const char *setting,
+                      const char *const *values);
+void app_choose_switch(struct app *app, enum action action, enum side side);
+void app_choose_next(struct app *app, int by);
+void app_choose_wait(struct app *app);
+bool app_choose_key(struct app *app, int code);
+
+/* The trainer's answers: it goes on with the state of the run that was gone into, or cannot, and
+ * has given the state back; a step of a run that is done again is done (app_runs.c). */
+void app_take_run(struct app *app);
+void app_fail_run(struct app *app, struct pair_state **state);
+void app_redo_step(struct app *app, int64_t step);
+
+/* Takes over history, events and runs of a session whose state the trainer has: they are put in
+ * place when the trainer says that it goes on with that state (app_session.c). */
 void app_expect_session(struct app *app, struct saved_session *session, const char *path);
 
 /* The trainer's answers: the state to save (NULL: there was no memory for it); it goes on with the
  * loaded one (app_session.c). */
 void app_take_state(struct app *app, const struct pair_state *state);
-void app_take_session(struct app *app);
+void app_take_session(struct app *app, double without_context);
 
 /* Forgets the session that was to be loaded (app_session.c). */
 void app_forget_session(struct app *app);

@@ -16,6 +16,7 @@ void act_branch(struct app *app, int argument)
 {
     (void)argument;
     const int64_t step = scene_step(&app->scene);
+    const struct settings before = app->wanted;
     if (app->scene.look.cursor == 0) {
         app_say(app, ROLE_TEXT,
                 "this is the newest step, there is nothing to go back to: %s goes "
@@ -29,6 +30,7 @@ void act_branch(struct app *app, int argument)
     }
     for (enum side side = LEFT; side < SIDES; side++)
         app->wanted.stack[side].placement = scene_moment(&app->scene, side)->placement;
+    app_undo_end(app, &before);
     app->anchor = history_anchor(&app->history, step);
     app->going_back = true;
     app_say(app, ROLE_TEXT, "going back to step %lld ...", (long long)step);

@@ -39,10 +39,12 @@ static void take_step(struct app *app, const struct update *update)
     const int64_t total = app->events.total;
     const int count = app->events.count;
     history_add(&app->history, update->snapshot[LEFT], update->snapshot[RIGHT]);
+    runs_step(&app->runs, update->snapshot[LEFT], update->snapshot[RIGHT]);
     events_step(&app->events, &app->history, &app->present);
     show_new_events(app, total, count);
     find_tensor(app);
     app_fit_axis(app);
+    app_redo_step(app, update->step);
 }
 
 static void log_restart(struct app *app, const struct settings *settings, const char *changes)
@@ -75,10 +77,11 @@ static void begin_run(struct app *app, const struct update *update)
     axis_reset(&app->scene.look.bars.axis);
 }
 
-static void take_restart(struct app *app, const struct update *update)
+static void take_restart(struct app *app, struct update *update)
 {
     char changes[MESSAGE_SIZE];
     struct settings before = app->present;
+    app_keep_run(app, &update->ended, false);
     before.seed = update->run->settings.seed; /* which is said anyway */
     app_list_changes(&before, &update->run->settings, NULL, changes, sizeof changes);
     events_clear(&app->events);
@@ -88,21 +91,32 @@ static void take_restart(struct app *app, const struct update *update)
         log_restart(app, &update->run->settings, changes);
     }
     begin_run(app, update);
+    runs_begin(&app->runs, &update->run->settings, update->run->task.unigram_entropy);
+    app_redo_begins(app);
+    app_say_kept(app);
 }
 
-static void take_load(struct app *app, const struct update *update)
+static void take_load(struct app *app, struct update *update)
 {
+    app_keep_run(app, &update->ended, false);
     begin_run(app, update);
-    app_take_session(app);
+    if (app->entering)
+        app_take_run(app);
+    else
+        app_take_session(app, update->run->task.unigram_entropy);
     find_tensor(app);
     app_fit_axis(app);
 }
 
-static void take_failure(struct app *app, const struct update *update)
+static void take_failure(struct app *app, struct update *update)
 {
     app_say(app, ROLE_BAD, "%s", update->error.text);
+    app_undo_failed(app);
+    app->redo_next = 0;
     app->going_back = false;
-    if (update->state) /* what failed is a session that was to be loaded */
+    if (update->state && app->entering)
+        app_fail_run(app, &update->state);
+    else if (update->state) /* what failed is a session that was to be loaded */
         app_forget_session(app);
     settings_copy(&app->present, &app->wanted, SCOPE_PROGRAM);
     if (!app->load_path) /* else a session is still to come, whose settings they are */
@@ -215,6 +229,7 @@ static void take_change(struct app *app, const struct update *update)
     say_change(app, changes, update);
     log_change(app, update, mark_change(app, update));
     take_settings(app, &update->run->settings);
+    runs_change(&app->runs, update->step, &update->run->settings);
     go_on_after_the_end(app);
 }
 
@@ -245,14 +260,17 @@ static void log_branch(struct app *app, const struct update *update)
     app_show_news(app);
 }
 
-static void take_branch(struct app *app, const struct update *update)
+static void take_branch(struct app *app, struct update *update)
 {
+    app_keep_run(app, &update->ended, true);
     if (app->anchor.step != update->step)
         app->anchor = history_anchor(&app->history, update->step);
     history_truncate(&app->history, &app->anchor, update->snapshot[LEFT], update->snapshot[RIGHT]);
+    runs_branch(&app->runs, update->step, &update->run->settings, &app->history);
     sample_history_truncate(&app->samples, update->step);
     log_branch(app, update);
     say_branch(app, update);
+    app_say_kept(app);
     app->going_back = false;
     app->scene.data.ended = false;
     app->scene.look.cursor = 0;
@@ -266,7 +284,7 @@ static void take_branch(struct app *app, const struct update *update)
     app_fit_axis(app);
 }
 
-static void take_update(struct app *app, const struct update *update)
+static void take_update(struct app *app, struct update *update)
 {
     switch (update->kind) {
     case UPDATE_STEP:
@@ -304,7 +322,7 @@ static void take_update(struct app *app, const struct update *update)
 
 void app_take_updates(struct app *app)
 {
-    const struct update *update;
+    struct update *update;
     for (int i = 0; i < UPDATES_PER_TURN && (update = trainer_take(app->trainer)); i++)
         take_update(app, update);
 }

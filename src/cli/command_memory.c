@@ -43,7 +43,8 @@ int command_memory(const struct options *options, struct error *error)
     const size_t past = settings_history_bytes(settings);
     if (screen)
         printf("A long session takes more: its history up to %.0f MB, further saved states up to "
-               "%.0f MB.\n",
-               (double)past / 1e6, (double)(states_most(past, state) - state) / 1e6);
+               "%.0f MB, earlier runs up to %.0f MB.\n",
+               (double)past / 1e6, (double)(states_most(past, state) - state) / 1e6,
+               (double)past / 1e6);
     return EXIT_DONE;
 }

@@ -605,6 +605,7 @@ void options_help(FILE *out, enum command command)
         setting_details(out, row, here->initial ? here->initial : row->initial);
     }
     if (command == COMMAND_RUN)
-        fputs("\ntheme, ascii, mouse, hide, history, fps and speed matter to the screen only.\n",
+        fputs("\ntheme, ascii, mouse, hide, confirm, history, fps and speed matter to the screen "
+              "only.\n",
               out);
 }

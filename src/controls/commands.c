@@ -18,7 +18,7 @@ const struct verb_row verb_table[VERB_KINDS] = {
                   .action = ACTIONS},
     [VERB_EXPORT] = {.name = "export",
                      .arguments = "[FILE]",
-                     .help = "write .svg, .png or .txt; without FILE: .svg and .txt",
+                     .help = "as .svg .png .txt, runs as .csv; alone: .svg and .txt",
                      .most = 1,
                      .operand = OPERAND_FILE,
                      .action = ACTION_EXPORT,
@@ -69,6 +69,17 @@ const struct verb_row verb_table[VERB_KINDS] = {
                    .most = 1,
                    .operand = OPERAND_VIEW,
                    .action = ACTIONS},
+    [VERB_RUNS] = {.name = "runs",
+                   .arguments = "",
+                   .help = "show the runs of this session, to compare and go back",
+                   .action = ACTIONS},
+    [VERB_SWITCH] = {.name = "switch",
+                     .arguments = "STACK NAME",
+                     .help = "a stack goes on under a placement: switch right pre",
+                     .least = 2,
+                     .most = 2,
+                     .operand = OPERAND_STACK,
+                     .action = ACTIONS},
     [VERB_HELP] = {.name = "help",
                    .arguments = "",
                    .help = "all keys, commands and numbers explained",
@@ -338,6 +349,10 @@ static void add_operands(struct completion *completion, const struct verb *verb,
         if (files)
             file_complete(begin, add_file, completion);
         break;
+    case OPERAND_STACK:
+        for (enum side side = LEFT; side < SIDES; side++)
+            add_if(completion, stack_names[side], begin);
+        break;
     }
 }
 
@@ -373,6 +388,9 @@ void command_complete(const char *text, bool files, struct completion *completio
         return;
     if (before == 1 && verb_table[verb.kind].most > 0)
         add_operands(completion, &verb, last.text, files);
+    if (before == 2 && verb.kind == VERB_SWITCH)
+        for (int i = 0; i < placement_names.count; i++)
+            add_if(completion, names_at(&placement_names, i), last.text);
     if (before == 2 && verb.kind == VERB_SET && command_setting(front[1].text, &setting, NULL))
         add_values(completion, &setting, last.text, files);
 }

@@ -21,6 +21,8 @@ enum verb_kind {
     VERB_MARK,
     VERB_BRANCH,
     VERB_VIEW,
+    VERB_RUNS,
+    VERB_SWITCH,
     VERB_HELP,
     VERB_QUIT,
     VERB_SETTING, /* the name of a setting */
@@ -29,7 +31,14 @@ enum verb_kind {
 };
 
 /* What an argument is, which says how it is completed. */
-enum operand { OPERAND_NONE, OPERAND_SETTING, OPERAND_VALUE, OPERAND_VIEW, OPERAND_FILE };
+enum operand {
+    OPERAND_NONE,
+    OPERAND_SETTING,
+    OPERAND_VALUE,
+    OPERAND_VIEW,
+    OPERAND_FILE,
+    OPERAND_STACK
+};
 
 struct verb_row {
     const char *name;      /* in capitals: what stands for it */
@@ -37,7 +46,8 @@ struct verb_row {
     const char *arguments; /* as a usage line has them, "NAME [VALUE]"; "" */
     const char *help;      /* one line, no full stop */
     int least, most;       /* how many arguments it takes */
-    enum operand operand;  /* what the first one is; the second of `set` is a value */
+    enum operand operand;  /* what the first one is; the second of `set` is a value, that
+                              of `switch` a placement */
     enum action action;    /* what it does without an argument; ACTIONS: nothing */
     bool force;            /* NAME! replaces a file that exists */
     bool rest;             /* its last argument is the rest of the line, blanks and all */

@@ -11,7 +11,8 @@
     VIEW(CURVES, curves)                                                                           \
     VIEW(STREAM, stream)                                                                           \
     VIEW(SAMPLES, samples)                                                                         \
-    VIEW(LOG, log)
+    VIEW(LOG, log)                                                                                 \
+    VIEW(RUNS, runs)
 
 #define VIEW_ID(id, name) VIEW_##id,
 enum view { VIEW_LIST(VIEW_ID) VIEWS };

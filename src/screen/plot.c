@@ -335,7 +335,7 @@ void plot_line(struct plot *plot, enum plot_layer layer, double x0, double y0, d
     int from = (int)lrint(x0), to = (int)lrint(x1);
     double slope = x1 > x0 ? (y1 - y0) / (x1 - x0) : 0;
     double before = y0;
-    const int thick = layer == PLOT_LEFT_GHOST || layer == PLOT_RIGHT_GHOST ? 0 : 1;
+    const int thick = layer == PLOT_LEFT || layer == PLOT_RIGHT ? 1 : 0;
     for (int x = from; x <= to; x++) {
         double now = x < to ? y0 + (x - x0) * slope : y1;
         int low = (int)lrint(fmin(before, now)), high = (int)lrint(fmax(before, now));
@@ -380,6 +380,7 @@ void plot_paint(const struct plot *plot, struct canvas *canvas, struct rect area
         char letter[3];
     } pairs[] = {
         {PLOT_LEFT, {ROLE_LEFT, ROLE_RIGHT}, "*o"},
+        {PLOT_LEFT_RUN, {ROLE_LEFT_DIM, ROLE_RIGHT_DIM}, "+x"},
         {PLOT_LEFT_RAW, {ROLE_LEFT_DIM, ROLE_RIGHT_DIM}, ".."},
         {PLOT_LEFT_GHOST, {ROLE_LEFT_GHOST, ROLE_RIGHT_GHOST}, "'\""},
     };

@@ -73,9 +73,11 @@ double plot_tick_distance(double range, int most);
 enum plot_layer {
     PLOT_LEFT, /* the bright curves of the two stacks */
     PLOT_RIGHT,
-    PLOT_LEFT_RAW, /* the dim dots behind them */
+    PLOT_LEFT_RUN, /* thin lines behind them: other runs */
+    PLOT_RIGHT_RUN,
+    PLOT_LEFT_RAW, /* the dim dots behind these */
     PLOT_RIGHT_RAW,
-    PLOT_LEFT_GHOST, /* thin lines behind these */
+    PLOT_LEFT_GHOST, /* thin lines behind all of them */
     PLOT_RIGHT_GHOST,
     PLOT_REFERENCE,
     PLOT_LAYERS
@@ -94,8 +96,8 @@ void plot_close(struct plot *plot);
 /* The dot at (x, y), counted from the lower left corner; outside nothing happens. */
 void plot_dot(struct plot *plot, enum plot_layer layer, int x, int y);
 
-/* A line between two points in dots, two dots thick, of a ghost one. With `dashed` every fourth
- * cell is left out. */
+/* A line between two points in dots, two dots thick, of a ghost or another run one. With `dashed`
+ * every fourth cell is left out. */
 void plot_line(struct plot *plot, enum plot_layer layer, double x0, double y0, double x1, double y1,
                bool dashed);
 
@@ -106,9 +108,9 @@ bool plot_gap(int x);
 bool plot_has_curve(const struct plot *plot, int row, int col);
 
 /* Paints the cells that have dots. Where layers share a cell the first of these that is there takes
- * it alone: bright curves, raw dots, ghosts, reference; but a ghost's dots go on among raw ones, in
- * their colour. Where both stacks share it, their dots are joined and the colour is left's in even
- * columns and right's in odd ones, so that both stay visible. */
+ * it alone: bright curves, other runs, raw dots, ghosts, reference; but a ghost's dots go on among
+ * raw ones, in their colour. Where both stacks share it, their dots are joined and the colour is
+ * left's in even columns and right's in odd ones, so that both stay visible. */
 void plot_paint(const struct plot *plot, struct canvas *canvas, struct rect area, bool ascii);
 
 #endif

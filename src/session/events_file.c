@@ -103,16 +103,23 @@ static char *add_texts(struct safetensors *set, const char *name, int count, int
     return rows;
 }
 
-static void add_list(const struct events *events, struct safetensors *set)
+/* "PREFIX.WHAT" */
+static const char *list_name(char name[NAME_SIZE], const char *prefix, const char *what)
 {
-    const int count = events->count;
-    int64_t *step = add_array(set, "events.step", SAFETENSORS_I64, count);
-    int32_t *side = add_array(set, "events.side", SAFETENSORS_I32, count);
-    int32_t *layer = add_array(set, "events.layer", SAFETENSORS_I32, count);
-    char *kind = add_texts(set, "events.kind", count, KIND_TEXT);
-    char *text = add_texts(set, "events.text", count, EVENT_TEXT);
-    for (int i = 0; i < count; i++) {
-        const struct event *event = &events->event[i];
+    snprintf(name, NAME_SIZE, "%s.%s", prefix, what);
+    return name;
+}
+
+void events_write_list(const char *prefix, const struct event *event, int count,
+                       struct safetensors *set)
+{
+    char name[NAME_SIZE];
+    int64_t *step = add_array(set, list_name(name, prefix, "step"), SAFETENSORS_I64, count);
+    int32_t *side = add_array(set, list_name(name, prefix, "side"), SAFETENSORS_I32, count);
+    int32_t *layer = add_array(set, list_name(name, prefix, "layer"), SAFETENSORS_I32, count);
+    char *kind = add_texts(set, list_name(name, prefix, "kind"), count, KIND_TEXT);
+    char *text = add_texts(set, list_name(name, prefix, "text"), count, EVENT_TEXT);
+    for (int i = 0; i < count; i++, event++) {
         step[i] = event->step;
         side[i] = event->side;
         layer[i] = event->layer;
@@ -141,7 +148,7 @@ static void add_watch(const struct event_watch *watch, enum side side, int tenso
 void events_write(const struct events *events, const struct history *history,
                   struct safetensors *set)
 {
-    add_list(events, set);
+    events_write_list("events", events->event, events->count, set);
     *(int64_t *)add_array(set, "events.total", SAFETENSORS_I64, 1) = events->total;
     int32_t *rate = add_array(set, "events.rate", SAFETENSORS_I32, RATES);
     rate[0] = events->warming;
@@ -204,32 +211,40 @@ static int find_kind(const char *row, struct error *error)
     return -1;
 }
 
-static bool read_list(struct events *events, const struct safetensors_file *file, int layers,
-                      int64_t newest, struct error *error)
+int events_read_list(const char *prefix, struct event event[EVENTS_MAX],
+                     const struct safetensors_file *file, int layers, int64_t newest,
+                     struct error *error)
 {
-    const int count = rows_in(file, "events.step", EVENTS_MAX);
-    const int64_t *step = need(file, "events.step", SAFETENSORS_I64, count, error);
-    const int32_t *side = step ? need(file, "events.side", SAFETENSORS_I32, count, error) : NULL;
-    const int32_t *layer = side ? need(file, "events.layer", SAFETENSORS_I32, count, error) : NULL;
-    const char *kinds = layer ? need_texts(file, "events.kind", count, KIND_TEXT, error) : NULL;
-    const char *texts = kinds ? need_texts(file, "events.text", count, EVENT_TEXT, error) : NULL;
-    if (!texts)
-        return false;
-    for (int i = 0; i < count; i++) {
+    char name[5][NAME_SIZE];
+    const int count = rows_in(file, list_name(name[0], prefix, "step"), EVENTS_MAX);
+    const int64_t *step = need(file, name[0], SAFETENSORS_I64, count, error);
+    const int32_t *side =
+        step ? need(file, list_name(name[1], prefix, "side"), SAFETENSORS_I32, count, error) : NULL;
+    const int32_t *layer =
+        side ? need(file, list_name(name[2], prefix, "layer"), SAFETENSORS_I32, count, error)
+             : NULL;
+    const char *kinds =
+        layer ? need_texts(file, list_name(name[3], prefix, "kind"), count, KIND_TEXT, error)
+              : NULL;
+    const char *texts =
+        kinds ? need_texts(file, list_name(name[4], prefix, "text"), count, EVENT_TEXT, error)
+              : NULL;
+    for (int i = 0; texts && i < count; i++) {
         const char *text = texts + i * EVENT_TEXT;
         const int kind = find_kind(kinds + i * KIND_TEXT, error);
         if (kind < 0)
-            return false;
+            return -1;
         /* A change acts on the step behind the newest. */
         if (step[i] < (i > 0 ? step[i - 1] : 0) || step[i] > newest + 1 || side[i] < -1 ||
-            side[i] >= SIDES || layer[i] < -1 || layer[i] > layers || !is_text(text, EVENT_TEXT))
-            return error_set(error, "event %d of it cannot be", i + 1);
-        struct event *event = &events->event[events->count++];
-        *event = (struct event){
+            side[i] >= SIDES || layer[i] < -1 || layer[i] > layers || !is_text(text, EVENT_TEXT)) {
+            error_set(error, "event %d of it cannot be", i + 1);
+            return -1;
+        }
+        event[i] = (struct event){
             .step = step[i], .side = side[i], .layer = layer[i], .kind = (enum event_kind)kind};
-        snprintf(event->text, sizeof event->text, "%s", text);
+        snprintf(event[i].text, sizeof event[i].text, "%s", text);
     }
-    return true;
+    return texts ? count : -1;
 }
 
 /* Number i of a row, put where it belongs; false for one that cannot be. */
@@ -323,8 +338,10 @@ bool events_read(struct events *events, const struct safetensors_file *file,
 {
     const int layers =
         shape[LEFT]->layers > shape[RIGHT]->layers ? shape[LEFT]->layers : shape[RIGHT]->layers;
-    if (!read_list(events, file, layers, step, error))
+    const int count = events_read_list("events", events->event, file, layers, step, error);
+    if (count < 0)
         return false;
+    events->count = count;
     const int64_t *total = need(file, "events.total", SAFETENSORS_I64, 1, error);
     const int32_t *rate = total ? need(file, "events.rate", SAFETENSORS_I32, RATES, error) : NULL;
     if (!rate)

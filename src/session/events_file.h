@@ -21,6 +21,14 @@
 void events_write(const struct events *events, const struct history *history,
                   struct safetensors *set);
 
+/* The list alone, of PREFIX.step and so on: `count` events; and back, those of a run that has done
+ * `newest` steps. -1 with a reason for what is not there or cannot be, otherwise their number. */
+void events_write_list(const char *prefix, const struct event *event, int count,
+                       struct safetensors *set);
+int events_read_list(const char *prefix, struct event event[EVENTS_MAX],
+                     const struct safetensors_file *file, int layers, int64_t newest,
+                     struct error *error);
+
 /* Fills events that were cleared, of stacks of these shapes that have done `step` steps. False with
  * a reason for what is not there or cannot be. */
 bool events_read(struct events *events, const struct safetensors_file *file,

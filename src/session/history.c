@@ -24,15 +24,14 @@ void history_open_curves(struct history_curves *curves, int points)
             quantity_table[q].curve ? memory_new((size_t)points, sizeof(double)) : NULL;
 }
 
-static void curves_close(struct history_curves *curves)
+void history_close_curves(struct history_curves *curves)
 {
     for (int q = 0; q < QUANTITIES; q++)
         free(curves->value[q]);
     *curves = (struct history_curves){{NULL}};
 }
 
-/* The bytes of a point of both stacks. */
-static size_t point_bytes(void)
+size_t history_point_bytes(void)
 {
     size_t bytes = 0;
     for (int q = 0; q < QUANTITIES; q++)
@@ -68,7 +67,7 @@ int history_find(const struct history *history, int64_t step)
 
 static size_t moments_part(size_t bytes)
 {
-    const size_t points = HISTORY_POINTS * point_bytes();
+    const size_t points = HISTORY_POINTS * history_point_bytes();
     return bytes > points ? bytes - points : 0;
 }
 
@@ -81,8 +80,8 @@ size_t history_bytes(const struct history *history)
 {
     size_t ghosts = 0;
     for (int g = 0; g < HISTORY_GHOSTS; g++)
-        ghosts += (size_t)history->ghost[g].count * point_bytes();
-    return HISTORY_POINTS * point_bytes() + ghosts + moments_bytes(&history->moments);
+        ghosts += (size_t)history->ghost[g].count * history_point_bytes();
+    return HISTORY_POINTS * history_point_bytes() + ghosts + moments_bytes(&history->moments);
 }
 
 int history_moments(const struct history *history)
@@ -174,7 +173,7 @@ static void set_last_finite(struct history *history, enum side side,
 static void drop_ghost(struct history_ghost *ghost)
 {
     for (int side = 0; side < SIDES; side++)
-        curves_close(&ghost->curves[side]);
+        history_close_curves(&ghost->curves[side]);
     *ghost = (struct history_ghost){0};
 }
 
@@ -201,7 +200,7 @@ void history_close(struct history *history)
 {
     forget(history);
     for (int side = 0; side < SIDES; side++)
-        curves_close(&history->curves[side]);
+        history_close_curves(&history->curves[side]);
     memset(history, 0, sizeof *history);
 }
 
@@ -406,6 +405,32 @@ void history_truncate(struct history *history, const struct history_anchor *anch
             set_last_finite(history, side, snapshot[side]);
         else if (snapshot[side]->finite)
             set_last_finite(history, side, history_last(history, side));
+}
+
+/* ---- a copy ---- */
+
+static void copy_curves(struct history_curves *to, const struct history_curves *from, int count,
+                        int room)
+{
+    history_open_curves(to, room);
+    for (int q = 0; q < QUANTITIES; q++)
+        if (to->value[q])
+            memcpy(to->value[q], from->value[q], (size_t)count * sizeof(double));
+}
+
+void history_copy(struct history *to, const struct history *from)
+{
+    *to = *from;
+    for (int side = 0; side < SIDES; side++) {
+        copy_curves(&to->curves[side], &from->curves[side], from->count, HISTORY_POINTS);
+        for (int g = 0; g < HISTORY_GHOSTS; g++)
+            if (from->ghost[g].count > 0)
+                copy_curves(&to->ghost[g].curves[side], &from->ghost[g].curves[side],
+                            from->ghost[g].count, from->ghost[g].count);
+        if (from->last_finite[side])
+            to->last_finite[side] = snapshot_copy(from->last_finite[side]);
+    }
+    moments_copy(&to->moments, &from->moments);
 }
 
 /* ---- marks ---- */

@@ -90,6 +90,15 @@ void history_close(struct history *history);
 /* Room for so many points; the history that it becomes a part of frees it. */
 void history_open_curves(struct history_curves *curves, int points);
 
+/* Frees curves that are no part of a history. */
+void history_close_curves(struct history_curves *curves);
+
+/* The bytes of a point of both stacks. */
+size_t history_point_bytes(void);
+
+/* A copy that shares nothing with the other, to be closed. */
+void history_copy(struct history *to, const struct history *from);
+
 /* Forgets everything but the limit of memory: a new run begins. */
 void history_clear(struct history *history);
 

@@ -218,6 +218,23 @@ static void repack(struct moments *moments)
     free(old.old);
 }
 
+void moments_copy(struct moments *to, const struct moments *from)
+{
+    const size_t slots = (size_t)from->chunks * (size_t)from->per_chunk;
+    *to = *from;
+    for (int i = 0; i < from->chunks; i++) {
+        to->chunk[i] = memory_new((size_t)from->per_chunk, from->slot_bytes);
+        memcpy(to->chunk[i], from->chunk[i], (size_t)from->per_chunk * from->slot_bytes);
+    }
+    if (from->old) {
+        to->old = memory_new(slots > 0 ? slots : 1, sizeof *to->old);
+        memcpy(to->old, from->old, slots * sizeof *to->old);
+    }
+    for (int side = 0; side < SIDES; side++)
+        if (from->shape[side])
+            to->shape[side] = snapshot_copy(from->shape[side]);
+}
+
 void moments_limit(struct moments *moments, size_t limit)
 {
     if (limit == moments->limit)

@@ -42,6 +42,9 @@ void moments_open(struct moments *moments, size_t limit);
 /* Forgets and frees all moments; the limit stays. */
 void moments_clear(struct moments *moments);
 
+/* A copy that shares nothing with the other, to be cleared. */
+void moments_copy(struct moments *to, const struct moments *from);
+
 /* Another limit; what no longer fits is thinned. */
 void moments_limit(struct moments *moments, size_t limit);
 

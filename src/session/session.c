@@ -7,6 +7,7 @@
 #include "session/events_file.h"
 #include "session/history_file.h"
 #include "session/numbers_file.h"
+#include "session/runs_file.h"
 #include "session/tensor_file.h"
 #include "train/measure.h"
 #include "train/settings_check.h"
@@ -116,6 +117,7 @@ bool session_write(const char *path, bool force, const struct session_parts *par
     }
     history_write(history, &set);
     events_write(parts->events, history, &set);
+    runs_write(parts->runs, &set);
     safetensors_write(&set, file.stream);
     safetensors_close(&set);
     *bytes = (int64_t)ftello(file.stream);
@@ -265,7 +267,8 @@ static bool read_numbers(const struct safetensors_file *file, struct saved_sessi
         free(model.parameters.tensor);
     }
     good = good && history_read(&session->history, file, shape, state->step, error) &&
-           events_read(&session->events, file, shape, state->step, error);
+           events_read(&session->events, file, shape, state->step, error) &&
+           runs_read(&session->runs, file, state->step, error);
     for (int side = 0; side < SIDES; side++)
         snapshot_free(shape[side]);
     return good;
@@ -318,6 +321,7 @@ bool session_read(const char *path, struct saved_session *session, struct error 
         return false;
     session->state = calloc(1, sizeof *session->state);
     history_open(&session->history);
+    runs_open(&session->runs);
     bool good = session->state ? read_file(&file, session, &reason)
                                : error_set(&reason, "there is no memory for it");
     safetensors_file_close(&file);
@@ -332,5 +336,6 @@ void session_close(struct saved_session *session)
 {
     pair_state_free(session->state);
     history_close(&session->history);
+    runs_close(&session->runs);
     *session = (struct saved_session){.state = NULL};
 }

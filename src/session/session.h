@@ -3,7 +3,8 @@
  * Weights are left.param.NAME, right.param.NAME, with names and shapes as in dump.h; the moments of
  * the optimizer left.optimizer.first.NAME and .second.NAME; left.parked.param.ln_f.weight and so on
  * the same of a final norm that a stack does without since its placement was switched; what begins
- * with history. is described in history_file.h, and with events. in events_file.h.
+ * with history. is described in history_file.h, with events. in events_file.h, and with runs. in
+ * runs_file.h.
  *
  * The header's __metadata__ has the format and its version, the program's version and precision,
  * every setting, "step" (steps done), and of each stack "left.optimizer" (whose moments these are),
@@ -16,6 +17,7 @@
 #include "base/error.h"
 #include "session/events.h"
 #include "session/history.h"
+#include "session/runs.h"
 #include "train/state.h"
 
 /* What a file holds. */
@@ -23,6 +25,7 @@ struct saved_session {
     struct pair_state *state; /* with the settings; owned */
     struct history history;   /* up to the step of the state */
     struct events events;     /* likewise */
+    struct runs runs;         /* those before it, and what its history has not of this one */
 };
 
 /* What is saved; the history, looked at by events_step() in each of its steps, ends at the step of
@@ -31,6 +34,7 @@ struct session_parts {
     const struct pair_state *state;
     const struct history *history;
     const struct events *events;
+    const struct runs *runs; /* NULL: none */
 };
 
 /* Writes a session; the file is whole or not there,

@@ -73,8 +73,9 @@ struct settings {
     enum theme theme;
     enum ascii_mode ascii;
     bool mouse, hide; /* hide: no header, no footer */
+    bool confirm;     /* q asks where runs would be lost */
     int fps;
-    int history;  /* MB for what was measured, and as much for saved states */
+    int history;  /* MB for what was measured, as much for saved states, and for earlier runs */
     double speed; /* steps per second; 0: unlimited */
 };
 
@@ -141,7 +142,7 @@ void setting_values(const struct setting_row *row, char *out, size_t size);
 /* The same without the words that a column of values does not need: "from 1 to 128". */
 void setting_values_brief(const struct setting_row *row, char *out, size_t size);
 
-/* The setting `history` in bytes: what histories and saved states may take, each. */
+/* The setting `history` in bytes: what histories, saved states and earlier runs may take, each. */
 size_t settings_history_bytes(const struct settings *settings);
 
 /* Copies the settings of one scope. */

@@ -128,19 +128,23 @@ bool states_back(const struct states *states, struct pair *pair, int64_t step, s
     return true;
 }
 
+bool states_put_settings(struct pair *pair, const struct settings *settings, struct error *error)
+{
+    for (enum side side = LEFT; side < SIDES; side++)
+        if (settings->stack[side].placement != pair->settings.stack[side].placement &&
+            !pair_switch(pair, side, settings->stack[side].placement, error))
+            return false;
+    set_both(pair, settings, &pair->settings);
+    return true;
+}
+
 bool states_redo(const struct states *states, struct pair *pair, struct error *error)
 {
     const int64_t next = pair->run[LEFT].step + 1;
-    for (int i = 0; i < states->entries; i++) {
-        const struct settings *settings = &states->entry[i].settings;
-        if (states->entry[i].step != next)
-            continue;
-        for (enum side side = LEFT; side < SIDES; side++)
-            if (settings->stack[side].placement != pair->settings.stack[side].placement &&
-                !pair_switch(pair, side, settings->stack[side].placement, error))
-                return false;
-        set_both(pair, settings, &pair->settings);
-    }
+    for (int i = 0; i < states->entries; i++)
+        if (states->entry[i].step == next &&
+            !states_put_settings(pair, &states->entry[i].settings, error))
+            return false;
     pair_step(pair);
     return true;
 }

@@ -55,6 +55,10 @@ void states_change(struct states *states, const struct pair *pair);
  * the program stay as they are. False with a reason when there is none, or no memory. */
 bool states_back(const struct states *states, struct pair *pair, int64_t step, struct error *error);
 
+/* Settings of a run, placements included, put in force for the pair's next step; those of the
+ * program stay as they are. False with a reason when there is no memory for another placement. */
+bool states_put_settings(struct pair *pair, const struct settings *settings, struct error *error);
+
 /* Does the pair's next step again as it was done the first time: under the settings of the log.
  * What it measures is in the runs' snapshots. */
 bool states_redo(const struct states *states, struct pair *pair, struct error *error);

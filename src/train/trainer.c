@@ -8,37 +8,16 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "train/command.h"
 #include "train/pair.h"
+#include "train/redo.h"
 #include "train/states.h"
+#include "train/wait.h"
 
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-enum command_kind {
-    COMMAND_RUN,
-    COMMAND_PAUSE,
-    COMMAND_STEP,
-    COMMAND_RESTART,
-    COMMAND_APPLY,
-    COMMAND_SWITCH,
-    COMMAND_BRANCH,
-    COMMAND_SAVE,
-    COMMAND_LOAD
-};
-
-struct command {
-    struct command *next;
-    enum command_kind kind;
-    struct settings settings; /* of COMMAND_APPLY, COMMAND_BRANCH */
-    enum side side;           /* of COMMAND_SWITCH */
-    enum placement placement;
-    int64_t step;             /* of COMMAND_BRANCH */
-    bool as_then;             /* the same, under the settings of that step instead */
-    struct pair_state *state; /* of COMMAND_LOAD */
-};
 
 enum { UPDATES = 64, RATE_SAMPLES = 256 };
 
@@ -48,12 +27,13 @@ struct trainer {
     pthread_mutex_t mutex;
     pthread_cond_t to_trainer; /* a command, room in the queue, or the end */
     pthread_cond_t to_screen;  /* an update */
-    struct command *first, *last;
+    struct command_queue commands;
     struct update_queue updates; /* at most UPDATES */
     struct update *taken;        /* the one that was taken last; NULL: none */
     bool running;                /* as commanded */
     bool stop;
     bool resumed; /* it began with a saved state */
+    bool keeps;   /* the state of a run that ends is handed over */
     double rate;
     unsigned watch; /* a sum of enum watch */
 
@@ -61,6 +41,7 @@ struct trainer {
     struct pair pair;
     struct omega omega[SIDES];     /* as profiled, before the first step */
     struct states states;          /* to go back to */
+    struct redo redo;              /* of the run under way; all zero: it is not done again */
     int steps_left;                /* to do although paused (COMMAND_STEP) */
     double due;                    /* when the next step may begin; 0: at once */
     double finished[RATE_SAMPLES]; /* when the newest steps ended, a ring */
@@ -92,9 +73,10 @@ static void publish_update(struct trainer *trainer, struct update *update, doubl
         update_free(update);
 }
 
-/* Hands `state` over to whoever takes the update. */
-static void publish_with(struct trainer *trainer, enum update_kind kind, const struct error *error,
-                         struct pair_state *state)
+/* Hands `state`, and `ended`, that of the run which was before, over to whoever takes the update.
+ */
+static void publish_both(struct trainer *trainer, enum update_kind kind, const struct error *error,
+                         struct pair_state *state, struct pair_state *ended)
 {
     struct update *update = update_new(kind, &trainer->pair);
     update->step += kind == UPDATE_CHANGE;
@@ -102,7 +84,14 @@ static void publish_with(struct trainer *trainer, enum update_kind kind, const s
     if (error)
         update->error = *error;
     update->state = state;
+    update->ended = ended;
     publish_update(trainer, update, NAN);
+}
+
+static void publish_with(struct trainer *trainer, enum update_kind kind, const struct error *error,
+                         struct pair_state *state)
+{
+    publish_both(trainer, kind, error, state, NULL);
 }
 
 static void publish_state(struct trainer *trainer, enum update_kind kind, const struct error *error)
@@ -207,10 +196,25 @@ static void note_profile(struct trainer *trainer, const struct pair *pair)
         trainer->omega[side] = run_omega(&pair->run[side]);
 }
 
+/* The state of the run that is about to end, where it is asked for and is no larger than half of
+ * what the runs may take. */
+static struct pair_state *keep_ending(struct trainer *trainer)
+{
+    struct pair *pair = &trainer->pair;
+    pthread_mutex_lock(&trainer->mutex);
+    const bool keeps = trainer->keeps;
+    pthread_mutex_unlock(&trainer->mutex);
+    if (!keeps || pair->run[LEFT].step == 0 ||
+        pair_state_bytes(pair) > settings_history_bytes(&pair->settings) / 2)
+        return NULL;
+    return pair_state_take(pair);
+}
+
 /* The trainer goes on with this pair. */
 static void replace(struct trainer *trainer, const struct pair *fresh)
 {
     bool ended = at_the_end(trainer);
+    redo_close(&trainer->redo);
     pair_close(&trainer->pair);
     pair_move(&trainer->pair, fresh);
     states_restart(&trainer->states, &trainer->pair);
@@ -219,17 +223,30 @@ static void replace(struct trainer *trainer, const struct pair *fresh)
         set_running(trainer);
 }
 
-static void restart(struct trainer *trainer, const struct settings *settings)
+static bool restart(struct trainer *trainer, const struct settings *settings)
 {
     struct pair fresh;
     struct error error;
     if (!pair_open(&fresh, settings, &error)) {
         publish_state(trainer, UPDATE_FAILED, &error);
-        return;
+        return false;
     }
+    struct pair_state *ending = keep_ending(trainer);
     note_profile(trainer, &fresh);
     replace(trainer, &fresh);
-    publish_state(trainer, UPDATE_RESTART, NULL);
+    publish_both(trainer, UPDATE_RESTART, NULL, NULL, ending);
+    return true;
+}
+
+/* Begins a run that is done again; it is the trainer's from now on. */
+static void redo(struct trainer *trainer, struct redo *log)
+{
+    struct settings first = log->entry[0].settings;
+    settings_copy(&first, &trainer->pair.settings, SCOPE_PROGRAM);
+    if (restart(trainer, &first))
+        trainer->redo = *log;
+    else
+        redo_close(log);
 }
 
 static void load(struct trainer *trainer, struct pair_state *state)
@@ -246,10 +263,11 @@ static void load(struct trainer *trainer, struct pair_state *state)
         publish_with(trainer, UPDATE_FAILED, &error, state);
         return;
     }
+    struct pair_state *ending = keep_ending(trainer);
     memcpy(trainer->omega, profile, sizeof profile);
     trainer->steps_left = 0;
     replace(trainer, &fresh);
-    publish_with(trainer, UPDATE_LOAD, NULL, state);
+    publish_both(trainer, UPDATE_LOAD, NULL, state, ending);
     if (at_the_end(trainer))
         publish_state(trainer, UPDATE_END, NULL);
 }
@@ -309,11 +327,13 @@ static bool is_stopping(struct trainer *trainer)
 }
 
 /* The run goes on from the step that the pair has gone back to. */
-static void publish_branch(struct trainer *trainer, const struct settings *before)
+static void publish_branch(struct trainer *trainer, const struct settings *before,
+                           struct pair_state *ended)
 {
     struct update *update = update_new(UPDATE_BRANCH, &trainer->pair);
     update_add_snapshots(update, &trainer->pair);
     update->run->before = *before;
+    update->ended = ended;
     publish_update(trainer, update, NAN);
 }
 
@@ -343,8 +363,10 @@ static void branch(struct trainer *trainer, const struct command *command)
         publish_state(trainer, UPDATE_FAILED, &error);
         return;
     }
+    struct pair_state *ending = keep_ending(trainer);
     if (!go_back(trainer, command->step, &error)) {
         publish_state(trainer, UPDATE_FAILED, &error);
+        pair_state_free(ending);
         if (pair->run[LEFT].step != was) /* stuck half-way, without memory for another placement */
             restart(trainer, &now);
         return;
@@ -362,13 +384,15 @@ static void branch(struct trainer *trainer, const struct command *command)
     }
     if (ended) /* the end had paused it, not the user */
         set_running(trainer);
-    publish_branch(trainer, &before);
+    publish_branch(trainer, &before, ending);
     if (at_the_end(trainer))
         publish_state(trainer, UPDATE_END, NULL);
 }
 
-static void carry_out(struct trainer *trainer, const struct command *command)
+static void carry_out(struct trainer *trainer, struct command *command)
 {
+    if (command_ends_redo(command->kind))
+        redo_close(&trainer->redo);
     switch (command->kind) {
     case COMMAND_RUN:
     case COMMAND_PAUSE: /* `running` says it already */
@@ -400,6 +424,9 @@ static void carry_out(struct trainer *trainer, const struct command *command)
     case COMMAND_LOAD:
         load(trainer, command->state);
         break;
+    case COMMAND_REDO:
+        redo(trainer, &command->redo);
+        break;
     }
     forget_sample(trainer); /* the stacks may be others now */
 }
@@ -407,18 +434,12 @@ static void carry_out(struct trainer *trainer, const struct command *command)
 static void send(struct trainer *trainer, const struct command *like)
 {
     const enum command_kind kind = like->kind;
-    struct command *command = memory_new(1, sizeof *command);
-    *command = *like;
     pthread_mutex_lock(&trainer->mutex);
     if (kind == COMMAND_RUN)
         trainer->running = true;
     if (kind == COMMAND_PAUSE || kind == COMMAND_STEP)
         trainer->running = false;
-    if (trainer->last)
-        trainer->last->next = command;
-    else
-        trainer->first = command;
-    trainer->last = command;
+    command_put(&trainer->commands, like);
     pthread_cond_signal(&trainer->to_trainer);
     pthread_mutex_unlock(&trainer->mutex);
 }
@@ -471,39 +492,13 @@ void trainer_load(struct trainer *trainer, struct pair_state *state)
     send(trainer, &(struct command){.kind = COMMAND_LOAD, .state = state});
 }
 
+void trainer_redo(struct trainer *trainer, const struct settings_entry *entry, int entries,
+                  int64_t last)
+{
+    send(trainer, &(struct command){.kind = COMMAND_REDO, .redo = redo_open(entry, entries, last)});
+}
+
 /* ---- the loop --------------------------------------------------------------------------------*/
-
-/* The clock of timed waits: one that nobody sets, where conditions can have it. */
-#ifdef __APPLE__
-#define WAIT_CLOCK CLOCK_REALTIME
-#else
-#define WAIT_CLOCK CLOCK_MONOTONIC
-#endif
-
-static void open_condition(pthread_cond_t *condition)
-{
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-#ifndef __APPLE__
-    pthread_condattr_setclock(&attributes, WAIT_CLOCK);
-#endif
-    pthread_cond_init(condition, &attributes);
-    pthread_condattr_destroy(&attributes);
-}
-
-static struct timespec absolute_time(double seconds_from_now)
-{
-    struct timespec at;
-    clock_gettime(WAIT_CLOCK, &at);
-    double whole = floor(seconds_from_now);
-    at.tv_sec += (time_t)whole;
-    at.tv_nsec += (long)((seconds_from_now - whole) * 1e9);
-    if (at.tv_nsec >= 1000000000) {
-        at.tv_sec++;
-        at.tv_nsec -= 1000000000;
-    }
-    return at;
-}
 
 /* What there is to do. */
 enum work { WORK_NONE, WORK_COMMAND, WORK_SAMPLE, WORK_STEP, WORK_END };
@@ -512,17 +507,19 @@ enum work { WORK_NONE, WORK_COMMAND, WORK_SAMPLE, WORK_STEP, WORK_END };
  * will. */
 static enum work find_work(struct trainer *trainer, double *wait)
 {
-    const bool go = (trainer->running || trainer->steps_left > 0) && !at_the_end(trainer);
+    const bool again = redo_goes_on(&trainer->redo, &trainer->pair);
+    const bool go =
+        again || ((trainer->running || trainer->steps_left > 0) && !at_the_end(trainer));
     *wait = INFINITY;
     if (trainer->stop)
         return WORK_END;
-    if (trainer->first)
+    if (trainer->commands.oldest)
         return WORK_COMMAND;
     if (is_sample_due(trainer, go))
         return WORK_SAMPLE;
     if (go)
         *wait = trainer->due - clock_now(trainer->clock);
-    return go && (*wait <= 0 || trainer->steps_left > 0) ? WORK_STEP : WORK_NONE;
+    return go && (*wait <= 0 || again || trainer->steps_left > 0) ? WORK_STEP : WORK_NONE;
 }
 
 /* Takes what there is to do, waiting for it where there is a thread: of WORK_COMMAND the command.
@@ -534,19 +531,15 @@ static enum work next_work(struct trainer *trainer, struct command **command)
     enum work work = find_work(trainer, &wait);
     while (work == WORK_NONE && !trainer->clock) {
         if (isfinite(wait)) {
-            struct timespec until = absolute_time(wait);
+            struct timespec until = wait_until(wait);
             pthread_cond_timedwait(&trainer->to_trainer, &trainer->mutex, &until);
         } else {
             pthread_cond_wait(&trainer->to_trainer, &trainer->mutex);
         }
         work = find_work(trainer, &wait);
     }
-    if (work == WORK_COMMAND) {
-        *command = trainer->first;
-        trainer->first = (*command)->next;
-        if (!trainer->first)
-            trainer->last = NULL;
-    }
+    if (work == WORK_COMMAND)
+        *command = command_take(&trainer->commands);
     trainer->pair.watch = trainer->watch | WATCH_SOME_DETAIL;
     pthread_mutex_unlock(&trainer->mutex);
     return work;
@@ -574,12 +567,33 @@ static void schedule_next(struct trainer *trainer, double now)
         trainer->due = now;
 }
 
+/* What a run that is done again changed before its next step is changed again. */
+static void change_again(struct trainer *trainer)
+{
+    struct error error;
+    bool changed;
+    if (!redo_change(&trainer->redo, &trainer->pair, &changed, &error)) {
+        redo_close(&trainer->redo);
+        publish_state(trainer, UPDATE_FAILED, &error);
+        return;
+    }
+    if (!changed)
+        return;
+    states_change(&trainer->states, &trainer->pair);
+    publish_state(trainer, UPDATE_CHANGE, NULL);
+}
+
 static void do_step(struct trainer *trainer)
 {
     const double slot = slot_of(trainer);
-    if (trainer->steps_left > 0)
-        trainer->steps_left--;
-    schedule_next(trainer, slot);
+    if (redo_goes_on(&trainer->redo, &trainer->pair)) {
+        change_again(trainer);
+        trainer->due = 0; /* as fast as it can */
+    } else {
+        if (trainer->steps_left > 0)
+            trainer->steps_left--;
+        schedule_next(trainer, slot);
+    }
     step(trainer, slot);
     states_step(&trainer->states, &trainer->pair);
     if (at_the_end(trainer))
@@ -657,8 +671,8 @@ static struct trainer *start(const struct settings *settings, const struct pair_
     trainer->rate = (double)NAN;
     trainer->sampled = -1;
     pthread_mutex_init(&trainer->mutex, NULL);
-    open_condition(&trainer->to_trainer);
-    open_condition(&trainer->to_screen);
+    wait_open(&trainer->to_trainer);
+    wait_open(&trainer->to_screen);
     if (clock)
         begin(trainer);
     else if (pthread_create(&trainer->thread, NULL, train, trainer) != 0)
@@ -696,12 +710,8 @@ void trainer_stop(struct trainer *trainer)
         pthread_join(trainer->thread, NULL);
     pair_close(&trainer->pair);
     states_close(&trainer->states);
-    while (trainer->first) {
-        struct command *command = trainer->first;
-        trainer->first = command->next;
-        pair_state_free(command->state);
-        free(command);
-    }
+    redo_close(&trainer->redo);
+    command_clear(&trainer->commands);
     update_free(trainer->taken);
     while (trainer->updates.oldest)
         update_free(update_take(&trainer->updates));
@@ -717,6 +727,13 @@ void trainer_watch(struct trainer *trainer, unsigned watch)
     if (trainer->watch != watch) /* a paused one may have a sample to write */
         pthread_cond_signal(&trainer->to_trainer);
     trainer->watch = watch;
+    pthread_mutex_unlock(&trainer->mutex);
+}
+
+void trainer_keep_ended(struct trainer *trainer, bool keep)
+{
+    pthread_mutex_lock(&trainer->mutex);
+    trainer->keeps = keep;
     pthread_mutex_unlock(&trainer->mutex);
 }
 
@@ -737,7 +754,7 @@ struct update *trainer_take(struct trainer *trainer)
 
 bool trainer_wait(struct trainer *trainer, double seconds)
 {
-    struct timespec until = absolute_time(seconds);
+    struct timespec until = wait_until(seconds);
     attend(trainer);
     pthread_mutex_lock(&trainer->mutex);
     while (!trainer->clock && !trainer->updates.oldest)

@@ -6,8 +6,9 @@
 
 #include "train/update.h"
 
-struct clock;   /* base/clock.h */
-struct trainer; /* opaque: threads, a queue of commands, a queue of updates */
+struct clock;          /* base/clock.h */
+struct settings_entry; /* train/states.h */
+struct trainer;        /* opaque: threads, a queue of commands, a queue of updates */
 
 /* Starts with these settings (which passed settings_check); paused or running. NULL with a reason
  * when the task or the models cannot be made.
@@ -59,6 +60,16 @@ void trainer_save(struct trainer *trainer);
 /* Goes on from this state, which passed the checks of session_read(), running or paused as before
  * (what had ended runs): an UPDATE_LOAD, or an UPDATE_FAILED. Either gives the state back. */
 void trainer_load(struct trainer *trainer, struct pair_state *state);
+
+/* Does a run again from its first step, under the settings of a log (states.h) whose first entry
+ * acts on step 1: an UPDATE_RESTART, then its steps and changes up to step `last`, running or
+ * paused, as fast as they can be done; then running or paused as before. Another command leaves the
+ * run where it is by then. */
+void trainer_redo(struct trainer *trainer, const struct settings_entry *entry, int entries,
+                  int64_t last);
+
+/* Whether a run that ends is to leave its last state behind. */
+void trainer_keep_ended(struct trainer *trainer, bool keep);
 
 /* What else to measure from the next step on, a sum of enum watch (run.h): what a view on the
  * screen wants to see. A trainer always measures some details. */

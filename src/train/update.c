@@ -42,6 +42,7 @@ void update_free(struct update *update)
     free(update->sample);
     free(update->run);
     pair_state_free(update->state);
+    pair_state_free(update->ended);
     free(update);
 }
 

@@ -46,6 +46,9 @@ struct update {
     struct update_run *run;           /* of the others */
     struct pair_state *state;         /* of UPDATE_STATE (NULL: there was no memory for it),
                                          UPDATE_LOAD, UPDATE_FAILED */
+    struct pair_state *ended;         /* of UPDATE_RESTART, UPDATE_LOAD, UPDATE_BRANCH: the last
+                                         state of the run that was before, where the trainer keeps
+                                         those that end and there is memory */
     struct error error;               /* of UPDATE_FAILED */
     struct update *next;              /* private: in the queue */
 };

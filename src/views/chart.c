@@ -25,7 +25,7 @@ static void fill_series(const struct chart *chart, struct chart_series *series)
     const double *smooth = series->curves->value[QUANTITY_SMOOTH_LOSS];
     /* At this weight the mean of the loss is known at full resolution. */
     const bool known = quantity == QUANTITY_LOSS && chart->look->smoothing == history_smoothing;
-    const double past = pow(chart->look->smoothing, (double)chart->scene->data.history->stride);
+    const double past = pow(chart->look->smoothing, (double)series->stride);
     const size_t count = (size_t)(series->count > 0 ? series->count : 1);
     double sum = 0, weight = 0;
     series->line = memory_new(count, sizeof(double));
@@ -44,9 +44,17 @@ static void fill_series(const struct chart *chart, struct chart_series *series)
     }
 }
 
-double chart_step_of(const struct chart *chart, const struct chart_series *series, int i)
+double chart_step_of(const struct chart_series *series, int i)
 {
-    return (double)((series->first + i + 1) * chart->scene->data.history->stride);
+    return (double)((series->first + i + 1) * series->stride);
+}
+
+int chart_last_of(const struct chart *chart, const struct chart_series *series)
+{
+    int i = series->count - 1;
+    while (i >= series->drawn && (isnan(series->line[i]) || chart_step_of(series, i) > chart->to))
+        i--;
+    return i >= series->drawn && chart_step_of(series, i) >= chart->from ? i : -1;
 }
 
 /* A value as the y axis has it. */
@@ -102,11 +110,22 @@ bool chart_has_ghosts(const struct scene *scene)
     return ghost_end(scene->data.history) > 0;
 }
 
-/* Ghosts are seen as far again as the run has come. */
+/* The newest step of the runs that are overlaid; 0: there is none. */
+static double overlay_end(const struct scene *scene)
+{
+    const struct run_record *record[RUNS_SHOWN];
+    const int count = scene->data.runs ? runs_overlaid(scene->data.runs, record) : 0;
+    int64_t end = 0;
+    for (int i = 0; i < count; i++)
+        end = record[i]->step > end ? record[i]->step : end;
+    return (double)end;
+}
+
+/* Ghosts and other runs are seen as far again as the run has come. */
 static double steps_shown(const struct scene *scene)
 {
     double newest = (double)history_newest(scene->data.history);
-    double ahead = fmin(ghost_end(scene->data.history), 2 * newest);
+    double ahead = fmin(fmax(ghost_end(scene->data.history), overlay_end(scene)), 2 * newest);
     double steps = plot_nice_above(fmax(fmax(newest, ahead), STEPS_LEAST));
     double end = (double)scene->data.settings->steps;
     return end > 0 && end < steps ? end : steps;
@@ -170,7 +189,7 @@ static void add_range(const struct chart *chart, const struct chart_series *seri
 {
     double first = chart->look->zoom > 0 ? chart->from : SETTLED;
     for (int i = series->drawn; i < series->count; i++) {
-        double line = series->line[i], step = chart_step_of(chart, series, i);
+        double line = series->line[i], step = chart_step_of(series, i);
         if (isnan(line) || step <= first || step > chart->to)
             continue;
         *low = fmin(*low, line); /* fmin passes over a NAN */
@@ -186,6 +205,8 @@ static void line_range(const struct chart *chart, double *least, double *most)
         add_range(chart, &chart->series[side], &low, &high);
         for (int g = 0; g < HISTORY_GHOSTS; g++)
             add_range(chart, &chart->ghost[g][side], &low, &high);
+        for (int i = 0; i < chart->overlays; i++)
+            add_range(chart, &chart->overlay[i].series[side], &low, &high);
     }
     *least = chart_value(chart, low);
     *most = chart_value(chart, high);
@@ -307,7 +328,7 @@ struct chart_line chart_line_of(const struct chart *chart, const struct chart_se
     for (int i = series->drawn; i < series->count; i++) {
         if (isnan(series->line[i]))
             continue; /* diverged: the smoothed loss only stands still */
-        double x = chart_x(chart, chart_step_of(chart, series, i));
+        double x = chart_x(chart, chart_step_of(series, i));
         double y = chart_y_of(chart, series->line[i]);
         if (x < 0 || isnan(line.x)) {
             line.x = x;
@@ -324,31 +345,41 @@ struct chart_line chart_line_of(const struct chart *chart, const struct chart_se
 
 /* ---- the chart ---- */
 
-/* Of points from `first` on those in view: the newest may lie right of it. */
-static int count_points(const struct chart *chart, int64_t first, int count)
+/* A series of `count` points from `first` on, of those in view: the newest may lie right of it. */
+static void open_one(const struct chart *chart, struct chart_series *series,
+                     const struct history_curves *curves, int64_t stride, int64_t first, int count)
 {
-    const double stride = (double)chart->scene->data.history->stride;
-    const double in_view = floor(ceil(chart->to) / stride) + 1 - (double)first;
-    return in_view < count ? (int)fmax(in_view, 0) : count;
+    const double in_view = floor(ceil(chart->to) / (double)stride) + 1 - (double)first;
+    series->curves = curves;
+    series->stride = stride;
+    series->first = first;
+    series->count = in_view < count ? (int)fmax(in_view, 0) : count;
+    fill_series(chart, series);
 }
 
 static void open_series(struct chart *chart)
 {
     const struct history *history = chart->scene->data.history;
+    const struct runs *runs = chart->scene->data.runs;
+    const struct run_record *overlaid[RUNS_SHOWN];
+    chart->overlays = runs ? runs_overlaid(runs, overlaid) : 0;
+    for (int i = 0; i < chart->overlays; i++)
+        chart->overlay[i].record = overlaid[i];
     for (enum side side = LEFT; side < SIDES; side++) {
-        struct chart_series *series = &chart->series[side];
-        series->curves = &history->curves[side];
-        series->count = count_points(chart, 0, history->count);
-        fill_series(chart, series);
+        open_one(chart, &chart->series[side], &history->curves[side], history->stride, 0,
+                 history->count);
         for (int g = 0; g < HISTORY_GHOSTS; g++) {
             const struct history_ghost *ghost = &history->ghost[g];
             int64_t drawn = ghost->branch / history->stride - 1 - ghost->first;
-            series = &chart->ghost[g][side];
-            series->curves = &ghost->curves[side];
-            series->first = ghost->first;
-            series->count = count_points(chart, ghost->first, ghost->count);
+            struct chart_series *series = &chart->ghost[g][side];
+            open_one(chart, series, &ghost->curves[side], history->stride, ghost->first,
+                     ghost->count);
             series->drawn = drawn > 0 ? (int)drawn : 0;
-            fill_series(chart, series);
+        }
+        for (int i = 0; i < chart->overlays; i++) {
+            const struct run_record *record = chart->overlay[i].record;
+            open_one(chart, &chart->overlay[i].series[side], &record->curves[side], record->stride,
+                     0, record->points);
         }
     }
 }
@@ -383,5 +414,7 @@ void chart_close(struct chart *chart)
         close_series(&chart->series[side]);
         for (int g = 0; g < HISTORY_GHOSTS; g++)
             close_series(&chart->ghost[g][side]);
+        for (int i = 0; i < chart->overlays; i++)
+            close_series(&chart->overlay[i].series[side]);
     }
 }

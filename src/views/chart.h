@@ -15,11 +15,18 @@
  * measured, or nothing that the axis could show. */
 struct chart_series {
     const struct history_curves *curves;
-    int count;     /* of points in view, and of those left of it */
-    int64_t first; /* point i is point `first` + i of the run */
-    int drawn;     /* the first that is drawn */
-    double *line;  /* [count], smoothed */
-    double *raw;   /* [count] */
+    int64_t stride; /* point i is step (first + i + 1) * stride */
+    int count;      /* of points in view, and of those left of it */
+    int64_t first;
+    int drawn;    /* the first that is drawn */
+    double *line; /* [count], smoothed */
+    double *raw;  /* [count] */
+};
+
+/* Another run, whose curves lie behind those of the one under way. */
+struct chart_overlay {
+    const struct run_record *record;
+    struct chart_series series[SIDES];
 };
 
 struct chart {
@@ -27,6 +34,8 @@ struct chart {
     const struct curves_look *look;
     struct chart_series series[SIDES];
     struct chart_series ghost[HISTORY_GHOSTS][SIDES]; /* the newest first */
+    int overlays;
+    struct chart_overlay overlay[RUNS_SHOWN]; /* the newest first */
     bool log_y;
     double from, to;   /* steps at both ends of the x axis */
     double low, high;  /* values at both ends of the y axis */
@@ -45,10 +54,13 @@ struct chart chart_open(const struct scene *scene, const struct curves_look *loo
 void chart_close(struct chart *chart);
 
 /* The step of point i. */
-double chart_step_of(const struct chart *chart, const struct chart_series *series, int i);
+double chart_step_of(const struct chart_series *series, int i);
 
 /* A number of the axis as a value. */
 double chart_value(const struct chart *chart, double number);
+
+/* The last point in view of a line; -1: there is none. */
+int chart_last_of(const struct chart *chart, const struct chart_series *series);
 
 /* The newest value of the line up to a step; NAN: there is none. */
 double chart_line_at(const struct chart *chart, enum side side, int64_t step);

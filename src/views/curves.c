@@ -26,6 +26,7 @@ static const enum plot_layer curve_layer[SIDES] = {[LEFT] = PLOT_LEFT, [RIGHT] =
 static const enum plot_layer raw_layer[SIDES] = {[LEFT] = PLOT_LEFT_RAW, [RIGHT] = PLOT_RIGHT_RAW};
 static const enum plot_layer ghost_layer[SIDES] = {
     [LEFT] = PLOT_LEFT_GHOST, [RIGHT] = PLOT_RIGHT_GHOST};
+static const enum plot_layer run_layer[SIDES] = {[LEFT] = PLOT_LEFT_RUN, [RIGHT] = PLOT_RIGHT_RUN};
 
 /* ---- the field ---- */
 
@@ -51,7 +52,7 @@ static void add_raw(struct plot *plot, const struct chart *chart, const struct c
                     enum plot_layer layer, bool dashed)
 {
     for (int i = series->drawn; i < series->count; i++) {
-        double x = isnan(series->raw[i]) ? -1 : chart_x(chart, chart_step_of(chart, series, i));
+        double x = isnan(series->raw[i]) ? -1 : chart_x(chart, chart_step_of(series, i));
         int col = (int)(x + 0.5);
         if (x >= 0 && (!dashed || !plot_gap(col)))
             plot_dot(plot, layer, col, (int)(chart_y_of(chart, series->raw[i]) + 0.5));
@@ -66,6 +67,8 @@ static void add_curves(struct plot *plot, const struct chart *chart)
         add_raw(plot, chart, &chart->series[side], raw_layer[side], dashed);
         for (int g = 0; g < HISTORY_GHOSTS; g++)
             add_line(plot, chart, &chart->ghost[g][side], ghost_layer[side], dashed);
+        for (int i = 0; i < chart->overlays; i++)
+            add_line(plot, chart, &chart->overlay[i].series[side], run_layer[side], dashed);
     }
 }
 
@@ -171,6 +174,78 @@ static void draw_marks(struct canvas *canvas, struct rect area, const struct plo
             canvas_text(canvas, area, row, col, ROLE_MARK, text);
             written[row] = end + 1;
             break;
+        }
+    }
+}
+
+/* ---- the names of other runs ---- */
+
+/* Where names stand already: rows and columns of the field. */
+struct names_taken {
+    int count;
+    struct rect at[RUNS_SHOWN * SIDES];
+};
+
+/* Neither a curve, nor the text of a mark, nor another name. */
+static bool is_free(const struct canvas *canvas, struct rect area, const struct plot *plot,
+                    const struct names_taken *taken, struct rect at)
+{
+    if (at.row < 0 || at.row >= area.rows || at.col < 0)
+        return false;
+    for (int col = at.col; col < at.col + at.cols; col++) {
+        const int cell = (area.row + at.row) * canvas->cols + area.col + col;
+        if (plot_has_curve(plot, at.row, col) || canvas->cells[cell].role == ROLE_MARK)
+            return false;
+    }
+    for (int i = 0; i < taken->count; i++) {
+        const struct rect *other = &taken->at[i];
+        if (at.row == other->row && at.col < other->col + other->cols + 1 &&
+            other->col < at.col + at.cols + 1)
+            return false;
+    }
+    return true;
+}
+
+/* Beside the end of a curve, in the nearest row that has room; no further than a few rows off. */
+static void draw_name(struct canvas *canvas, struct rect area, const struct plot *plot,
+                      struct names_taken *taken, int row, int col, enum role role, const char *name)
+{
+    static const int away[] = {0, -1, 1, -2, 2, -3, 3};
+    const int cols = canvas_columns(name);
+    const int from = col + 1 + cols <= area.cols ? col + 1 : area.cols - cols;
+    for (size_t i = 0; i < sizeof away / sizeof away[0]; i++) {
+        const struct rect at = {row + away[i], from, 1, cols};
+        if (!is_free(canvas, area, plot, taken, at))
+            continue;
+        canvas_text(canvas, area, at.row, at.col, role, name);
+        taken->at[taken->count++] = at;
+        return;
+    }
+}
+
+/* What makes each other run different, at the end of its curves; once where both end at the same
+ * height. */
+static void draw_overlay_names(struct canvas *canvas, struct rect area, const struct plot *plot,
+                               const struct chart *chart)
+{
+    struct names_taken taken = {.count = 0};
+    for (int i = 0; i < chart->overlays; i++) {
+        const struct chart_overlay *overlay = &chart->overlay[i];
+        char name[RUN_DIFFERENCE];
+        int before = -1;
+        runs_difference(chart->scene->data.runs, overlay->record, name);
+        if (chart->scene->look.blind && event_text_tells(name))
+            snprintf(name, sizeof name, "run %d", overlay->record->number);
+        for (int s = SIDES - 1; s >= 0; s--) {
+            const struct chart_series *series = &overlay->series[s];
+            const int last = chart_last_of(chart, series);
+            if (last < 0)
+                continue;
+            const int row = chart_row(chart, chart_value(chart, series->line[last]));
+            const int col = chart_col(chart, chart_step_of(series, last));
+            if (row != before)
+                draw_name(canvas, area, plot, &taken, row, col, scene_accent_dim[s], name);
+            before = row;
         }
     }
 }
@@ -498,6 +573,7 @@ void curves_draw(struct canvas *canvas, const struct layout_plot *layout, const 
     draw_events(canvas, layout, &chart);
     plot_paint(&plot, canvas, area, scene->terminal.ascii);
     draw_marks(canvas, area, &plot, &chart);
+    draw_overlay_names(canvas, area, &plot, &chart);
     draw_cursor(canvas, area, &plot, &chart);
     for (enum side side = LEFT; side < SIDES; side++) {
         draw_held_out(canvas, area, &chart, side);

@@ -10,6 +10,7 @@
 #include "screen/text.h"
 #include "session/events.h"
 #include "session/history.h"
+#include "session/runs.h"
 #include "train/omega.h"
 #include "train/sample.h"
 #include "train/settings.h"
@@ -57,6 +58,11 @@ struct stream_look {
     enum quantity quantity; /* of SHOWN_STREAM */
 };
 
+struct runs_look {
+    int chosen; /* the number of a run; 0: the one under way */
+    int sort;   /* a column of the table, from 0: the number of the run */
+};
+
 struct log_look {
     int scroll; /* how many of the newest events are below the view */
 };
@@ -81,6 +87,7 @@ struct scene_data {
     bool ended;                  /* the run reached its last step */
     double rate;                 /* steps per second; NAN: not known yet */
     const struct events *events; /* NULL: none are recognised */
+    const struct runs *runs;     /* those that have ended; NULL: none are kept */
     const struct sample_history *samples;
     const struct task_symbols *symbols; /* of the tokens in them */
 };
@@ -99,6 +106,7 @@ struct scene_look {
     struct curves_look curves;
     struct stream_look stream;
     struct log_look log;
+    struct runs_look runs;
     struct help_look help;
 };
 

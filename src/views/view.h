@@ -44,6 +44,7 @@ enum act {
     ACT_QUANTITY, /* the next one */
     ACT_LOG_X,    /* logarithmic steps, or linear ones */
     ACT_LOG_Y,
+    ACT_SORT, /* by another column */
     ACTS
 };
 
@@ -63,6 +64,7 @@ struct view_row {
     int (*scroll_max)(const struct scene *scene, struct rect area);
     /* Forgets what belongs to a run, when a new one begins. */
     void (*restart)(struct scene *scene);
+    bool still;        /* it shows other runs: keys that end one, or switch, do nothing */
     unsigned watch;    /* what the trainer is to measure for it, a sum of enum watch (run.h) */
     const char *up;    /* what Up and Down go through, one word for the footer; NULL: nothing */
     const char *right; /* the same of Left and Right */

@@ -59,6 +59,7 @@ static void say_where(enum act act, struct answer *answer)
         [ACT_QUANTITY] = "quantities",
         [ACT_LOG_X] = "logarithmic axes",
         [ACT_LOG_Y] = "logarithmic axes",
+        [ACT_SORT] = "sorting",
     };
     if (act == ACT_SCROLL) { /* which nearly all have */
         answer_say(answer, "all layers are in view: there is nothing to scroll to");

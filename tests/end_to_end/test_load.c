@@ -60,7 +60,7 @@ static int set_up(void **state)
     }
     events_note(&events, 2, -1, EVENT_MARK, "second of four");
     struct pair_state *saved = pair_state_take(&pair);
-    const struct session_parts parts = {saved, &history, &events};
+    const struct session_parts parts = {saved, &history, &events, NULL};
     bool good = session_write(session_path, false, &parts, &bytes, &error);
     pair_state_free(saved);
     pair_close(&pair);

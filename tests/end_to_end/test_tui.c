@@ -399,7 +399,8 @@ static void other_keys_do_nothing(void **state)
     press(console, "~", "key '~' does nothing: ? shows the keys");
     press(console, "\033[5~", "key Page Up does nothing");
     press(console, "\xC3\xA9", "key U+00E9 does nothing");
-    press(console, "\r", "key Enter does nothing");
+    press(console, "\x7f", "key Backspace does nothing");
+    press(console, "\r", "for earlier runs: key 9 shows them");
     press(console, "\033", "this is the newest step, live");
     /* sequences that curses does not know: their letters are not keys */
     press(console, "\033[1;9R", "this key does nothing");
@@ -875,7 +876,7 @@ static void a_blind_command_line_keeps_the_secret(void **state)
     press(console, "b", "hidden while blind: restarted from seed 1");
     press(console, "B", "the stacks have their names again");
     press(console, ":left\r", "left pre: one of pre, post, ");
-    press(console, ":view zzz\r", "samples, log"); /* in a second row */
+    press(console, ":view zzz\r", "samples, log, runs"); /* in a second row */
     quit(console);
 }
 

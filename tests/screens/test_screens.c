@@ -816,6 +816,72 @@ static void negative(struct fixture *fixture)
     fixture->scene.look.stream.quantity = QUANTITY_COSINE;
 }
 
+/* Stuck without warmup, and then, as somebody would who finds out: w w w r. */
+static void two_runs(struct fixture *fixture)
+{
+    fixture_watch(fixture);
+    fixture_keep_runs(fixture);
+    fixture_train(fixture, 180);
+    fixture->settings.warmup = 100;
+    runs_change(&fixture->runs, 181, &fixture->settings);
+    fixture_train(fixture, 190);
+    fixture_restart(fixture);
+    fixture_train(fixture, 160);
+}
+
+/* Other rates and seeds, a run that diverged, one without a name for itself. */
+static void many_runs(struct fixture *fixture)
+{
+    static const double rates[] = {1e-3, 3e-3, 1e-2};
+    two_runs(fixture);
+    for (int i = 0; i < 6; i++) {
+        fixture->settings.lr = rates[i % 3];
+        fixture->settings.warmup = i < 3 ? 0 : 200;
+        fixture->settings.seed = (uint64_t)(1 + i / 3);
+        fixture_restart(fixture);
+        fixture_train_until_fault(fixture, 140 + 20 * i,
+                                  i == 2 ? (struct fault){FAULT_STREAM, 5, 88, FAULT_ATTENTION}
+                                         : (struct fault){0});
+    }
+    fixture->settings.stack[LEFT].placement = PLACEMENT_DEEPNORM;
+    fixture_restart(fixture);
+    fixture_train(fixture, 70);
+    runs_overlay(&fixture->runs, 1);
+    fixture->runs.pinned = 3;
+    fixture->scene.look.runs.chosen = 3;
+}
+
+static void many_runs_blind(struct fixture *fixture)
+{
+    many_runs(fixture);
+    fixture->scene.look.blind = true;
+}
+
+static void many_runs_ascii(struct fixture *fixture)
+{
+    many_runs(fixture);
+    fixture->scene.terminal.ascii = true;
+}
+
+static void one_run(struct fixture *fixture)
+{
+    fixture_keep_runs(fixture);
+    fixture_train(fixture, 30);
+}
+
+static void overlaid_ascii(struct fixture *fixture)
+{
+    two_runs(fixture);
+    fixture->scene.terminal.ascii = true;
+}
+
+/* A ratio that a branch has left behind as well. */
+static void overlaid_ratio(struct fixture *fixture)
+{
+    many_runs(fixture);
+    fixture_act(fixture, ACTION_QUANTITY);
+}
+
 #define SCREEN_OF(view_, name, rows, cols, make)                                                   \
     static void make_##name(struct fixture *fixture)                                               \
     {                                                                                              \
@@ -1014,6 +1080,21 @@ SCREEN_OF(VIEW_LOG, log_past_80x24, 24, 80, log_past)
 SCREEN_OF(VIEW_LOG, log_past_empty_80x24, 24, 80, log_empty_past)
 SCREEN_OF(VIEW_LOG, log_flooded_80x24, 24, 80, log_flooded_past)
 SCREEN_OF(VIEW_LOG, log_gone_80x24, 24, 80, log_gone)
+SCREEN(overview_runs_80x24, 24, 80, two_runs)
+SCREEN(overview_runs_120x36, 36, 120, two_runs)
+SCREEN_OF(VIEW_CURVES, curves_runs_80x24, 24, 80, two_runs)
+SCREEN_OF(VIEW_CURVES, curves_runs_120x36, 36, 120, many_runs)
+SCREEN_OF(VIEW_CURVES, curves_runs_ratio_120x36, 36, 120, overlaid_ratio)
+SCREEN_OF(VIEW_CURVES, curves_runs_ascii_80x24, 24, 80, overlaid_ascii)
+SCREEN_OF(VIEW_RUNS, runs_80x24, 24, 80, many_runs)
+SCREEN_OF(VIEW_RUNS, runs_120x36, 36, 120, many_runs)
+SCREEN_OF(VIEW_RUNS, runs_200x60, 60, 200, many_runs)
+SCREEN_OF(VIEW_RUNS, runs_40x12, 12, 40, many_runs)
+SCREEN_OF(VIEW_RUNS, runs_two_80x24, 24, 80, two_runs)
+SCREEN_OF(VIEW_RUNS, runs_one_80x24, 24, 80, one_run)
+SCREEN_OF(VIEW_RUNS, runs_none_80x24, 24, 80, run)
+SCREEN_OF(VIEW_RUNS, runs_blind_120x36, 36, 120, many_runs_blind)
+SCREEN_OF(VIEW_RUNS, runs_ascii_80x24, 24, 80, many_runs_ascii)
 SCREEN(message_long_80x24, 24, 80, long_message)
 SCREEN(message_long_40x12, 12, 40, long_message)
 SCREEN_OF(VIEW_LOG, log_scrolled_60x20, 20, 60, log_scrolled)
@@ -1561,6 +1642,21 @@ int main(void)
         cmocka_unit_test(screen_log_past_empty_80x24),
         cmocka_unit_test(screen_log_flooded_80x24),
         cmocka_unit_test(screen_log_gone_80x24),
+        cmocka_unit_test(screen_overview_runs_80x24),
+        cmocka_unit_test(screen_overview_runs_120x36),
+        cmocka_unit_test(screen_curves_runs_80x24),
+        cmocka_unit_test(screen_curves_runs_120x36),
+        cmocka_unit_test(screen_curves_runs_ratio_120x36),
+        cmocka_unit_test(screen_curves_runs_ascii_80x24),
+        cmocka_unit_test(screen_runs_80x24),
+        cmocka_unit_test(screen_runs_120x36),
+        cmocka_unit_test(screen_runs_200x60),
+        cmocka_unit_test(screen_runs_40x12),
+        cmocka_unit_test(screen_runs_two_80x24),
+        cmocka_unit_test(screen_runs_one_80x24),
+        cmocka_unit_test(screen_runs_none_80x24),
+        cmocka_unit_test(screen_runs_blind_120x36),
+        cmocka_unit_test(screen_runs_ascii_80x24),
         cmocka_unit_test(screen_message_long_80x24),
         cmocka_unit_test(screen_message_long_40x12),
         cmocka_unit_test(screen_log_scrolled_60x20),

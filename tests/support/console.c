@@ -55,6 +55,7 @@ static void shell_run(const struct console_start *start, int report)
     setpgid(0, 0);
     tcsetpgrp(STDIN_FILENO, getpid());
     signal(SIGTTOU, SIG_DFL);
+    setenv("LNSCOPE_CONFIRM", "off", 1); /* q quits at once, but where a test asks otherwise */
     for (const char *const *one = start->environment; one && *one; one++) {
         char name[64];
         const char *equals = strchr(*one, '=');

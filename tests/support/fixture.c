@@ -76,12 +76,30 @@ void fixture_watch(struct fixture *fixture)
     fixture->scene.data.events = &fixture->events;
 }
 
+void fixture_keep_runs(struct fixture *fixture)
+{
+    runs_open(&fixture->runs);
+    runs_begin(&fixture->runs, &fixture->settings, fixture->task.unigram_entropy);
+    fixture->scene.data.runs = &fixture->runs;
+}
+
+void fixture_restart(struct fixture *fixture)
+{
+    struct runs_dropped dropped;
+    runs_keep(&fixture->runs, &fixture->history, &fixture->events, NULL, &dropped);
+    runs_begin(&fixture->runs, &fixture->settings, fixture->task.unigram_entropy);
+    history_clear(&fixture->history);
+    history_set_unit(&fixture->history, fixture->task.unigram_entropy);
+    events_clear(&fixture->events);
+}
+
 void fixture_close(struct fixture *fixture)
 {
     for (int side = 0; side < SIDES; side++)
         snapshot_free(fixture->snapshot[side]);
     sample_history_close(&fixture->samples);
     history_close(&fixture->history);
+    runs_close(&fixture->runs);
 }
 
 /* Between -1 and 1, a function of its arguments alone. */
@@ -313,6 +331,8 @@ void fixture_train_until_fault(struct fixture *fixture, int64_t last, struct fau
         if (fault.place != FAULT_NONE && step >= fault.step)
             make_not_finite(fixture->snapshot[RIGHT], fault);
         history_add(&fixture->history, fixture->snapshot[LEFT], fixture->snapshot[RIGHT]);
+        if (fixture->scene.data.runs)
+            runs_step(&fixture->runs, fixture->snapshot[LEFT], fixture->snapshot[RIGHT]);
         if (fixture->scene.data.events)
             events_step(&fixture->events, &fixture->history, &fixture->settings);
         fixture_fit_axis(fixture);

@@ -17,6 +17,7 @@ struct fixture {
     struct sample_history samples;
     struct task_symbols symbols;
     struct events events;
+    struct runs runs;
     struct snapshot *snapshot[SIDES]; /* of the newest step; owned */
     bool with_held_out;               /* a held-out loss is measured every 10 steps */
     bool with_alpha;                  /* the right stack has two tensors more */
@@ -29,6 +30,11 @@ void fixture_close(struct fixture *fixture);
 
 /* From the next step on events are recognised, and shown. */
 void fixture_watch(struct fixture *fixture);
+
+/* From the next step on runs are kept; ends the one under way and begins another, under the
+ * settings as they are now. */
+void fixture_keep_runs(struct fixture *fixture);
+void fixture_restart(struct fixture *fixture);
 
 /* Adds steps until `last` is done, under the settings as they are now; the axis follows. */
 void fixture_train(struct fixture *fixture, int64_t last);

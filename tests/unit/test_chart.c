@@ -141,7 +141,7 @@ static void values_are_in_the_field(void **state)
             assert_int_equal(chart_row(&chart, chart.low), ROWS - 1);
             for (int i = 20; i < chart.series[LEFT].count; i++) {
                 double value = chart_value(&chart, chart.series[LEFT].line[i]);
-                double step = chart_step_of(&chart, &chart.series[LEFT], i);
+                double step = chart_step_of(&chart.series[LEFT], i);
                 if (step > chart.from && step <= chart.to)
                     assert_true(value >= chart.low * (1 - 1e-9) &&
                                 value <= chart.high * (1 + 1e-9));
@@ -190,7 +190,7 @@ static void points_are_thinned_to_columns(void **state)
         }
         int seen = 0;
         for (int i = 0; i < series->count; i++) {
-            double x = chart_x(&chart, chart_step_of(&chart, series, i));
+            double x = chart_x(&chart, chart_step_of(series, i));
             double y = chart_y_of(&chart, series->line[i]);
             for (int s = 0; s < line.count && x >= 0; s++)
                 if (line.stroke[s].col == (int)(x + 0.5)) {
@@ -215,8 +215,8 @@ static void a_ghost_begins_at_its_branch(void **state)
     assert_true(chart_has_ghosts(scene));
     struct chart chart = chart_open(scene, look, ROWS, COLS);
     const struct chart_series *ghost = &chart.ghost[0][LEFT];
-    assert_true(chart_step_of(&chart, ghost, ghost->drawn) == 100);
-    assert_true(chart_step_of(&chart, ghost, ghost->count - 1) == 200);
+    assert_true(chart_step_of(ghost, ghost->drawn) == 100);
+    assert_true(chart_step_of(ghost, ghost->count - 1) == 200);
     assert_int_equal(chart.series[LEFT].count, 120);
     assert_true(chart.to == 200);
     chart_close(&chart);

@@ -62,7 +62,7 @@ static void codes_without_a_row_have_no_action(void **state)
 {
     (void)state;
     const int codes[] = {
-        '~', '0', 0, KEY_CODE_NONE, KEY_CODE_ENTER, KEY_CODE_OTHER, 0xE9, KEY_CODE_RESIZE};
+        '~', '0', 0, KEY_CODE_NONE, KEY_CODE_BACKSPACE, KEY_CODE_OTHER, 0xE9, KEY_CODE_RESIZE};
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
         assert_int_equal(key_action(codes[i]), -1);
 }

@@ -128,7 +128,7 @@ static void train(struct live *live, int steps)
 static void save(struct live *live, const char *path)
 {
     struct pair_state *state = pair_state_take(&live->pair);
-    const struct session_parts parts = {state, &live->history, &live->events};
+    const struct session_parts parts = {state, &live->history, &live->events, NULL};
     struct error error;
     int64_t bytes = 0;
     size_t size;
@@ -837,7 +837,7 @@ static void a_file_is_written_whole_or_not(void **state)
     struct live *live = open_live(&settings);
     train(live, 1);
     struct pair_state *there = pair_state_take(&live->pair);
-    const struct session_parts parts = {there, &live->history, &live->events};
+    const struct session_parts parts = {there, &live->history, &live->events, NULL};
     write_bytes(in_folder("mine"), "mine", 4);
     assert_false(session_write(in_folder("mine"), false, &parts, &bytes, &error));
     assert_non_null(strstr(error.text, "exists"));

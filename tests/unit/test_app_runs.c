@@ -1,0 +1,427 @@
+/* Runs that are kept, gone back into, overlaid and removed; keys taken back; lists that keys go
+ * through: the program without a terminal, on a clock that is moved for it. */
+#include "support/stage.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct stage stage;
+
+static struct app_start small_start(void)
+{
+    static const char *const values[][2] = {{"layers", "2"},  {"width", "16"},  {"heads", "2"},
+                                            {"ffn", "24"},    {"context", "8"}, {"batch", "3"},
+                                            {"task", "copy"}, {"threads", "1"}, {"speed", "100"}};
+    struct app_start start = {.settings = settings_default()};
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+        assert_true(setting_set(&start.settings, values[i][0], values[i][1], NULL));
+    return start;
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    const struct app_start start = small_start();
+    stage_open(&stage, 36, 120);
+    stage_enter(&stage, &start);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    stage_close(&stage);
+    return 0;
+}
+
+static int64_t step_now(void)
+{
+    return history_newest(&stage.app->history);
+}
+
+/* Plays on for so many seconds. */
+static bool play(double seconds)
+{
+    return stage_play(&stage, stage.clock.seconds + seconds);
+}
+
+/* Presses keys, each a little after the one before, and plays on for a moment. */
+static bool press(const char *keys)
+{
+    for (; *keys; keys++) {
+        stage.keys = stage.next = 0;
+        stage_key(&stage, stage.clock.seconds, *keys);
+        if (!play(0.1))
+            return false;
+    }
+    return true;
+}
+
+static bool press_code(int code)
+{
+    stage.keys = stage.next = 0;
+    stage_key(&stage, stage.clock.seconds, code);
+    return play(0.1);
+}
+
+static void command(const char *text)
+{
+    press(":");
+    press(text);
+    press_code(KEY_CODE_ENTER);
+}
+
+static void shows(const char *text)
+{
+    if (!strstr(stage_text(&stage), text))
+        fail_msg("'%s' is not on the screen:\n%s", text, stage_text(&stage));
+}
+
+static int pressed_restarts(void)
+{
+    return stage.app->runs.numbers - 1;
+}
+
+/* The losses of both stacks at a step, bit for bit. */
+static void losses_at(int64_t step, double loss[SIDES])
+{
+    for (enum side side = LEFT; side < SIDES; side++) {
+        const struct snapshot *moment = history_moment(&stage.app->history, side, step);
+        assert_int_equal(moment->step, step);
+        loss[side] = snapshot_scalar(moment, QUANTITY_LOSS);
+    }
+}
+
+static void assert_losses(int64_t step, const double wanted[SIDES])
+{
+    double loss[SIDES];
+    losses_at(step, loss);
+    assert_memory_equal(loss, wanted, sizeof loss);
+}
+
+static void play_to(int64_t step)
+{
+    while (step_now() < step)
+        play(0.1);
+}
+
+/* ---- runs ---- */
+
+static void a_restart_leaves_a_run_behind(void **state)
+{
+    (void)state;
+    play_to(150);
+    press("www");
+    press("r");
+    const struct runs *runs = &stage.app->runs;
+    shows("restarted from seed 1; u brings run 1 back");
+    assert_int_equal(runs->count, 1);
+    assert_int_equal(runs->now.number, 2);
+    const struct run_record *record = runs_at(runs, 1);
+    assert_true(record->step >= 150 && record->step < 220);
+    assert_int_equal(record->log.count, 4);
+    assert_int_equal(run_first(record)->warmup, 0);
+    assert_int_equal(run_last(record)->warmup, 100);
+    assert_int_equal(run_first(&runs->now)->warmup, 100);
+    assert_true(record->points > 100 && record->points <= RUN_POINTS);
+    assert_non_null(record->rest);
+    play(0.6);
+    shows("warmup 0"); /* at the end of its curve */
+    press("9");
+    shows("0→100");
+    shows("2 runs, the last one under way");
+}
+
+/* A short run says nothing of u, and one without a step is not kept. */
+static void short_runs_are_kept_quietly(void **state)
+{
+    (void)state;
+    play_to(30);
+    press("r");
+    assert_int_equal(stage.app->runs.count, 1);
+    assert_null(strstr(stage_text(&stage), "brings run"));
+    press(" "); /* paused */
+    stage.keys = stage.next = 0;
+    play(0.2);
+    press("r");
+    press("r"); /* which has done nothing */
+    assert_int_equal(stage.app->runs.count, 2);
+    assert_int_equal(stage.app->runs.now.step, 0);
+}
+
+static void u_goes_back_into_the_run_that_ended(void **state)
+{
+    (void)state;
+    double wanted[SIDES];
+    play_to(260);
+    losses_at(250, wanted);
+    tear_down(NULL);
+    set_up(NULL);
+    play_to(150);
+    press("r");
+    play_to(60);
+    press("u");
+    shows("run 1 again, at step 1");
+    assert_int_equal(stage.app->runs.now.number, 1);
+    assert_int_equal(stage.app->runs.count, 1);
+    assert_int_equal(stage.app->runs.record[0]->number, 2);
+    play_to(260);
+    assert_losses(250, wanted);
+    press("u");
+    shows("there is nothing to take back");
+}
+
+static void u_takes_a_branch_back(void **state)
+{
+    (void)state;
+    double wanted[SIDES];
+    play_to(220);
+    losses_at(200, wanted);
+    press("{{");
+    press("F");
+    shows("u brings run 1 back");
+    assert_true(step_now() < 220);
+    assert_int_equal(stage.app->runs.now.number, 2);
+    assert_int_equal(stage.app->runs.now.log.count, 2);
+    press("u");
+    assert_int_equal(stage.app->runs.now.number, 1);
+    assert_true(step_now() >= 220);
+    assert_losses(200, wanted);
+}
+
+static void u_takes_settings_and_switches_back(void **state)
+{
+    (void)state;
+    press("ww");
+    press("l");
+    assert_int_equal(stage.app->present.warmup, 50);
+    press("u");
+    assert_true(stage.app->present.lr == 3e-3);
+    press("u");
+    assert_int_equal(stage.app->present.warmup, 25);
+    press("s");
+    press_code(KEY_CODE_ENTER);
+    assert_int_not_equal(stage.app->present.stack[RIGHT].placement, PLACEMENT_POST);
+    press("T");
+    press("u");
+    shows("taken back");
+    assert_int_equal(stage.app->present.theme, THEME_DEFAULT);
+    press("u");
+    assert_int_equal(stage.app->present.stack[RIGHT].placement, PLACEMENT_POST);
+    press("u");
+    assert_int_equal(stage.app->present.warmup, 0);
+    assert_int_equal(pressed_restarts(), 0);
+}
+
+/* A run that is no longer in memory is done again, with its changes at their steps. */
+static void enter_does_a_run_again(void **state)
+{
+    (void)state;
+    double wanted[SIDES];
+    play_to(80);
+    press("l");
+    press("s");
+    press_code(KEY_CODE_ENTER);
+    play_to(130);
+    losses_at(120, wanted);
+    press("r");
+    struct run_record *record = stage.app->runs.record[0];
+    const int64_t last = record->step;
+    run_rest_free(record->rest);
+    record->rest = NULL;
+    play_to(20);
+    press("9");
+    press_code(KEY_CODE_UP);
+    shows("Enter does it again up to there");
+    press_code(KEY_CODE_ENTER);
+    shows("run 1 again, at step ");
+    assert_int_equal(stage.app->runs.now.number, 1);
+    assert_true(step_now() >= last);
+    assert_losses(120, wanted);
+    assert_int_not_equal(stage.app->present.stack[RIGHT].placement, PLACEMENT_POST);
+    assert_int_equal(stage.app->runs.count, 1);
+    assert_int_equal(stage.app->runs.record[0]->number, 2);
+}
+
+static void runs_are_overlaid_pinned_and_removed(void **state)
+{
+    (void)state;
+    for (int i = 0; i < RUNS_OVERLAID + 2; i++) {
+        play(0.2);
+        press("r");
+    }
+    const struct runs *runs = &stage.app->runs;
+    assert_int_equal(runs->count, RUNS_OVERLAID + 2);
+    press("9i");
+    shows("this is the run under way: Up chooses an earlier one");
+    for (int i = 0; i < RUNS_OVERLAID + 1; i++) {
+        press_code(KEY_CODE_UP);
+        press("i");
+    }
+    int overlaid = 0;
+    for (int i = 0; i < runs->count; i++)
+        overlaid += runs->record[i]->overlaid;
+    assert_int_equal(overlaid, RUNS_OVERLAID);
+    press("I");
+    assert_int_equal(runs->pinned, stage.app->scene.look.runs.chosen);
+    const int chosen = runs->pinned;
+    press_code(KEY_CODE_DELETE);
+    press("i"); /* something else in between */
+    press_code(KEY_CODE_DELETE);
+    assert_non_null(runs_at(runs, chosen));
+    press_code(KEY_CODE_DELETE);
+    assert_null(runs_at(runs, chosen));
+    assert_int_equal(runs->pinned, 0);
+    press("1i");
+    shows("key 9 shows them");
+}
+
+static void keys_that_end_runs_do_nothing_in_the_table(void **state)
+{
+    (void)state;
+    play_to(20);
+    press("9");
+    const char *const keys[] = {"r", "R", "d", "D", "n", "t", "p", "a", "b", "s", "S", "F"};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        press(keys[i]);
+        shows("does nothing in the runs: key 1 shows the run under way");
+    }
+    play(1);
+    assert_int_equal(stage.app->runs.count, 0);
+    press("<");
+    shows("sorted by ratio of the right stack");
+    press(">");
+    shows("sorted by run");
+    command("view overview");
+    command("runs");
+    shows("9 runs");
+}
+
+static void q_asks_once(void **state)
+{
+    (void)state;
+    play_to(40);
+    press("r");
+    play_to(120);
+    assert_true(press("q"));
+    shows("1 run of more than 100 steps not saved: q again quits, :save FILE saves");
+    assert_true(press("1"));
+    assert_true(press("q")); /* asks again */
+    assert_false(press("q"));
+}
+
+static void q_does_not_ask_where_nothing_is_lost(void **state)
+{
+    (void)state;
+    play_to(120);
+    command("confirm off");
+    assert_false(press("q"));
+    tear_down(NULL);
+    set_up(NULL);
+    play_to(40);
+    assert_false(press("q"));
+}
+
+/* What the memory for runs does not hold goes, the oldest first, and that is said. */
+static void memory_is_limited(void **state)
+{
+    (void)state;
+    command("history 8");
+    int said = 0;
+    for (int i = 0; i < 12; i++) {
+        play(0.4);
+        press("r");
+        said += strstr(stage_text(&stage), "is gone (history 8 MB): Enter does it again") != NULL;
+    }
+    const struct runs *runs = &stage.app->runs;
+    assert_int_equal(runs->count, 12);
+    assert_true(said > 0);
+    assert_true(runs_bytes(runs) <= runs->limit);
+    assert_null(runs->record[0]->rest);
+    assert_non_null(runs->record[11]->rest);
+}
+
+/* ---- lists ---- */
+
+static void a_list_is_carried_out_once(void **state)
+{
+    (void)state;
+    play_to(20);
+    press("a");
+    shows("left: pre [post] none");
+    press("a");
+    shows("left: pre post [none]");
+    press_code(KEY_CODE_BACKSPACE);
+    shows("left: pre [post] none");
+    assert_int_equal(pressed_restarts(), 0);
+    play(0.4);
+    assert_int_equal(pressed_restarts(), 0);
+    play(0.3); /* now it is time */
+    assert_int_equal(pressed_restarts(), 1);
+    assert_int_equal(stage.app->present.stack[LEFT].placement, PLACEMENT_POST);
+}
+
+static void a_list_can_be_left(void **state)
+{
+    (void)state;
+    play_to(20);
+    press("cc");
+    press_code(KEY_CODE_ESCAPE);
+    shows("all is as it was");
+    play(1);
+    assert_true(stage.app->present.clip == 0);
+    press("ccc");
+    press_code(KEY_CODE_ENTER);
+    assert_true(stage.app->present.clip == 0.5);
+    press("n");
+    press("w"); /* another key: what is chosen is carried out first */
+    assert_int_equal(pressed_restarts(), 1);
+    assert_int_equal(stage.app->present.warmup, 25);
+    assert_int_equal(stage.app->present.stack[LEFT].norm, NORM_RMSNORM);
+    press("t");
+    press_code(KEY_CODE_BACKSPACE);
+    press_code(KEY_CODE_ENTER);
+    shows("task: as it was");
+}
+
+static void a_switch_can_be_typed(void **state)
+{
+    (void)state;
+    play_to(20);
+    command("switch right pre");
+    assert_int_equal(stage.app->present.stack[RIGHT].placement, PLACEMENT_PRE);
+    assert_int_equal(pressed_restarts(), 0);
+    command("switch right rezero");
+    shows("right goes on as one with the same tensors: set right restarts with rezero");
+    command("switch middle pre");
+    shows("stack 'middle': one of left, right");
+}
+
+int main(void)
+{
+#define ON_STAGE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        ON_STAGE(a_restart_leaves_a_run_behind),
+        ON_STAGE(short_runs_are_kept_quietly),
+        ON_STAGE(u_goes_back_into_the_run_that_ended),
+        ON_STAGE(u_takes_a_branch_back),
+        ON_STAGE(u_takes_settings_and_switches_back),
+        ON_STAGE(enter_does_a_run_again),
+        ON_STAGE(runs_are_overlaid_pinned_and_removed),
+        ON_STAGE(keys_that_end_runs_do_nothing_in_the_table),
+        ON_STAGE(q_asks_once),
+        ON_STAGE(q_does_not_ask_where_nothing_is_lost),
+        ON_STAGE(memory_is_limited),
+        ON_STAGE(a_list_is_carried_out_once),
+        ON_STAGE(a_list_can_be_left),
+        ON_STAGE(a_switch_can_be_typed),
+    };
+    return cmocka_run_group_tests_name("app_runs", tests, NULL, NULL);
+}
