@@ -35,7 +35,14 @@ struct matmul_block {
     size_t next_stride; /* 0: there is none */
 };
 
-typedef vector matmul_sums[MATMUL_ROWS][MATMUL_VECTORS];
+/* The sums of a tile, and the row of B that comes to them, are of the unaligned type and written in
+ * place: naturally aligned ones gcc 12 moves from register to register once more at every step. */
+typedef unaligned_vector matmul_sums[MATMUL_ROWS][MATMUL_VECTORS];
+
+INLINE const unaligned_vector *vector_at(const real *from)
+{
+    return (const unaligned_vector *)from;
+}
 
 /* The addresses of MATMUL_ROWS rows in few registers: rows 0 to 2 lie behind `upper`, rows 3 to 5
  * behind `lower`. */
@@ -66,10 +73,10 @@ INLINE void matmul_move(struct matmul_rows *rows, size_t bytes)
 INLINE void matmul_step(matmul_sums sum, const struct matmul_rows *a, const real *b, int rows,
                         int vectors, bool transposed)
 {
-    vector row[MATMUL_VECTORS];
+    unaligned_vector row[MATMUL_VECTORS];
 #pragma GCC unroll 8
     for (int j = 0; j < vectors; j++)
-        row[j] = load(b + j * LANES);
+        row[j] = *vector_at(b + j * LANES);
 #pragma GCC unroll 8
     for (int i = 0; i < rows; i++) {
         const real *at = transposed ? (const real *)a->upper + i : (const real *)matmul_row(a, i);
@@ -143,7 +150,8 @@ INLINE void matmul_tile(const struct matmul_block *block, int i, int at, int row
     for (int row = 0; row < rows; row++)
 #pragma GCC unroll 8
         for (int j = 0; j < vectors; j++)
-            sum[row][j] = block->add ? load(c + (size_t)row * c_stride + j * LANES) : (vector){0};
+            sum[row][j] = block->add ? *vector_at(c + (size_t)row * c_stride + j * LANES)
+                                     : (unaligned_vector){0};
     if (rows == MATMUL_ROWS) {
         const int prefetched = block->depth / ROUND_STEPS * ROUND_ROWS;
         const int first = i / MATMUL_ROWS * prefetched;
@@ -166,7 +174,7 @@ INLINE void matmul_tile(const struct matmul_block *block, int i, int at, int row
     for (int row = 0; row < rows; row++)
 #pragma GCC unroll 8
         for (int j = 0; j < vectors; j++)
-            store(c + (size_t)row * c_stride + j * LANES, sum[row][j]);
+            *(unaligned_vector *)(c + (size_t)row * c_stride + j * LANES) = sum[row][j];
 }
 
 /* All tiles of a strip of C: `vectors` vectors from column `at` on. */
