@@ -62,7 +62,7 @@ ALL_CFLAGS += $(foreach one,$(OPTIONAL),$(if $(filter $(call optional_module,$(o
     $(call pkg_cflags,$(call optional_modules,$(call optional_module,$(one))))))
 LIBS += $(foreach one,$(OPTIONAL_FOUND),$(call pkg_libs,$(call optional_modules,$(one)),-lgif))
 
-# The vectorised loops are built once per instruction set; which build runs is decided at run time.
+# The vectorised kernels are built once per instruction set; which build runs is decided at run time.
 MACHINE := $(shell $(CC) -dumpmachine)
 KERNELS := plain
 ifneq ($(filter x86_64%,$(MACHINE)),)
@@ -80,11 +80,16 @@ else
 KERNELS_FLAGS  += -fno-thread-jumps # else an expression of a clamped number is vectorised three times
 endif
 
-SOURCES := $(filter-out src/core/kernels.c src/lab/lab_mpi.c,$(sort $(wildcard src/*/*.c)))
+KERNEL_SOURCES := $(sort $(wildcard src/core/kernel_*.c))
+SOURCES := $(filter-out $(KERNEL_SOURCES) src/lab/lab_mpi.c,$(sort $(wildcard src/*/*.c)))
 ASSETS  := $(basename $(sort $(wildcard assets/*.txt assets/*.py)))
 SCRIPTS := $(sort $(wildcard assets/lessons/*.lns)) $(sort $(wildcard assets/demos/*.lns))
 OBJECTS := $(SOURCES:src/%.c=$(BUILD)/%.o) $(ASSETS:%=$(BUILD)/%.o) $(BUILD)/assets/scripts.o \
-    $(KERNELS:%=$(BUILD)/core/kernels_%.o)
+    $(foreach set,$(KERNELS),$(KERNEL_SOURCES:src/%.c=$(BUILD)/%_$(set).o))
+ASSETS  := $(basename $(sort $(wildcard assets/*.txt assets/*.py)))
+SCRIPTS := $(sort $(wildcard assets/lessons/*.lns)) $(sort $(wildcard assets/demos/*.lns))
+OBJECTS := $(SOURCES:src/%.c=$(BUILD)/%.o) $(ASSETS:%=$(BUILD)/%.o) $(BUILD)/assets/scripts.o \
+    $(foreach set,$(KERNELS),$(KERNEL_SOURCES:src/%.c=$(BUILD)/%_$(set).o))
 .PHONY: all run check bench install uninstall clean deps deps-check
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
@@ -101,15 +106,18 @@ $(LIBRARY): $(OBJECTS) $(BUILD)/objects
 	rm -f $@
 	$(AR) rcs $@ $(OBJECTS)
 
-$(KERNELS:%=$(BUILD)/core/kernels_%.o): $(BUILD)/core/kernels_%.o: src/core/kernels.c $(BUILD)/flags
-	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(STRICT_FLAGS) $(KERNELS_FLAGS) $(KERNELS_$*) -DKERNELS_TABLE=kernels_$* \
-	    -DKERNELS_NAME='"$*"' -MMD -MP -c -o $@ $<
+define kernel_rule
+$(BUILD)/core/kernel_%_$(1).o: src/core/kernel_%.c $(BUILD)/flags
+	@mkdir -p $$(@D)
+	$$(CC) $$(ALL_CFLAGS) $$(STRICT_FLAGS) $$(KERNELS_FLAGS) $$(KERNELS_$(1)) -DKERNELS_SET=$(1) \
+	    -MMD -MP -c -o $$@ $$<
+endef
+$(foreach set,$(KERNELS),$(eval $(call kernel_rule,$(set))))
 
 $(BUILD)/screen/terminal.o: ALL_CFLAGS += $(filter-out -D%,$(call pkg_cflags,ncursesw))
 
 # Numbers that must be the same on every machine are computed without fused operations.
-$(BUILD)/core/rng.o: ALL_CFLAGS += -ffp-contract=off
+$(BUILD)/core/rng.o $(BUILD)/core/plain.o: ALL_CFLAGS += -ffp-contract=off
 
 $(BUILD)/%.o: src/%.c $(BUILD)/flags
 	@mkdir -p $(@D)

@@ -1,11 +1,15 @@
-/* Matrix products. The only file that knows BLAS; one thread each, whoever calls. */
+/* Matrix products by BLAS. The only file that knows it; each call computes in the calling thread.
+ */
 #ifndef LNSCOPE_CORE_BLAS_H
 #define LNSCOPE_CORE_BLAS_H
 
 #include "core/real.h"
 
-/* Makes BLAS compute in the calling thread only; call once, before any other function here. */
+/* Makes BLAS give up its own threads; call once, before there are threads that call it. */
 void blas_open(void);
+
+/* Which BLAS this is: "OpenBLAS 0.3.21 ... Haswell"; static. */
+const char *blas_description(void);
 
 /* y[rows][out] = x[rows][in] * w[out][in]^T, all dense. */
 void blas_forward(real *y, const real *x, const real *w, int rows, int in, int out);

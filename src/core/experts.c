@@ -1,7 +1,6 @@
 /* See experts.h. Forward and backward stand side by side. */
 #include "core/experts.h"
 
-#include "core/blas.h"
 #include "core/gradients.h"
 #include "core/pass.h"
 #include "core/tensors.h"
@@ -177,18 +176,20 @@ static struct tensor part_of(const struct experts *x, const struct parameters *p
 }
 
 /* y = x W^T for `rows` rows of expert e; dx = dy W. */
-static void forward(const struct parameters *parameters, const struct experts *x, int tensor, int e,
+static void forward(const struct pass *pass, const struct experts *x, int tensor, int e,
                     const real *from, real *to, int rows)
 {
-    const struct tensor w = part_of(x, parameters, tensor, e);
-    blas_forward(to, from, parameters->weight + w.offset, rows, w.cols, w.rows);
+    const struct tensor w = part_of(x, pass->parameters, tensor, e);
+    pass->kernels->linear_forward(to, from, pass->parameters->weight + w.offset, rows, w.cols,
+                                  w.rows);
 }
 
-static void backward(const struct parameters *parameters, const struct experts *x, int tensor,
-                     int e, const real *from, real *to, int rows)
+static void backward(const struct pass *pass, const struct experts *x, int tensor, int e,
+                     const real *from, real *to, int rows)
 {
-    const struct tensor w = part_of(x, parameters, tensor, e);
-    blas_backward_data(to, from, parameters->weight + w.offset, rows, w.cols, w.rows);
+    const struct tensor w = part_of(x, pass->parameters, tensor, e);
+    pass->kernels->linear_backward_data(to, from, pass->parameters->weight + w.offset, rows, w.cols,
+                                        w.rows);
 }
 
 /* Expert rows `first` .. `first + rows - 1` around the activation. */
@@ -221,12 +222,11 @@ void experts_forward(const struct pass *pass, const struct experts *x,
         const real *input = a->input + (size_t)at * D;
         if (rows == 0)
             continue;
-        forward(pass->parameters, x, x->up, e, input, activation.up, rows);
+        forward(pass, x, x->up, e, input, activation.up, rows);
         if (activation.gate)
-            forward(pass->parameters, x, x->gate, e, input, activation.gate, rows);
+            forward(pass, x, x->gate, e, input, activation.gate, rows);
         pass->kernels->activation_forward[pass->config->activation](&activation);
-        forward(pass->parameters, x, x->down, e, activation.active, a->output + (size_t)at * D,
-                rows);
+        forward(pass, x, x->down, e, activation.active, a->output + (size_t)at * D, rows);
     }
     for (int i = first; i < end; i++) {
         const int row = i / x->used;
@@ -251,12 +251,12 @@ static void expert_backward(const struct pass *pass, const struct experts *x,
         return;
     activation.dup = g->dup + (size_t)at * F;
     activation.dgate = a->gate ? g->dgate + (size_t)at * F : NULL;
-    backward(pass->parameters, x, x->down, e, g->doutput + (size_t)at * D, activation.dup, rows);
+    backward(pass, x, x->down, e, g->doutput + (size_t)at * D, activation.dup, rows);
     pass->kernels->activation_backward(&activation);
-    backward(pass->parameters, x, x->up, e, activation.dup, dinput, rows);
+    backward(pass, x, x->up, e, activation.dup, dinput, rows);
     if (activation.gate) {
         real *dinput_part = pass->workspace->dinput_part + (size_t)at * D;
-        backward(pass->parameters, x, x->gate, e, activation.dgate, dinput_part, rows);
+        backward(pass, x, x->gate, e, activation.dgate, dinput_part, rows);
         pass->kernels->add(dinput, dinput_part, (size_t)rows * D);
     }
 }
@@ -347,7 +347,7 @@ void experts_backward_weight(const struct pass *pass, const struct experts *x,
     real *input = dy + (size_t)rows * (size_t)w.rows;
     collect(pass, x, a, e, product->x, w.cols, input);
     if (rows > 0)
-        blas_backward_weight(dw, dy, input, rows, w.cols, w.rows);
+        pass->kernels->linear_backward_weight(dw, dy, input, rows, w.cols, w.rows);
     else
         memset(dw, 0, tensor_size(&w) * sizeof(real));
 }

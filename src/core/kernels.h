@@ -1,14 +1,16 @@
-/* The vectorised loops of the core: matrix products, norms, activations, attention, optimizers.
+/* The numeric kernels: norms, activations, attention, matrix products, loss, optimizers.
  *
- * kernels.c is compiled once per instruction set; each build is one table of functions, and the
- * best that the processor has is chosen at run time (kernels_best). All of them compute the same
- * formulas; they differ in the last bits, because they sum in vectors of different widths.
+ * A table has one function per kernel. `loops` (plain.c) is written to be read: plain loops, and
+ * the formulas with their sources. The others (kernel_*.c) are vectorised; they are compiled once
+ * per instruction set and are what is used. All compute the same formulas; they differ in the last
+ * bits, because they sum in other orders.
  *
  * Shapes are row-major and dense unless a stride is given. */
 #ifndef LNSCOPE_CORE_KERNELS_H
 #define LNSCOPE_CORE_KERNELS_H
 
 #include "core/config.h"
+#include "core/matmul.h"
 #include "core/real.h"
 
 #include <stdbool.h>
@@ -17,21 +19,6 @@
 
 /* Added to the variance (LayerNorm) or the mean square (RMSNorm). */
 #define NORM_EPSILON 1e-5
-
-/* A matrix [rows][columns] in panels: [columns / PRODUCT_PANEL] of [rows][PRODUCT_PANEL], the last
- * one as narrow as what is left. */
-enum { PRODUCT_PANEL = 64 };
-
-/* c[rows][columns] = a[rows][depth] * b[depth][columns]. */
-struct product {
-    int rows, columns, depth;
-    const real *a;
-    size_t a_stride; /* from row to row */
-    bool a_across;   /* a lies as its transpose [depth][rows] */
-    const real *b;
-    bool b_panels; /* b lies in panels */
-    real *c;
-};
 
 /* One norm over `rows` rows of width D:
  *     y = scale * ((offset + gain) * xhat + bias)
@@ -150,11 +137,18 @@ struct update_sums {
 };
 
 struct kernels {
-    const char *name; /* "avx512", "avx2", "plain" */
+    const char *name; /* "avx512", "avx2", "plain", "loops" */
 
-    void (*product)(const struct product *product);
-    /* to = the transpose [columns][rows] of from[rows][columns], in panels. */
-    void (*panels)(const real *from, real *to, int rows, int columns);
+    /* A linear layer y = x W^T with x[rows][in], W[out][in], y[rows][out], and its gradients
+     * dx = dy W and dW = dy^T x; all dense. */
+    void (*linear_forward)(real *y, const real *x, const real *w, int rows, int in, int out);
+    void (*linear_backward_data)(real *dx, const real *dy, const real *w, int rows, int in,
+                                 int out);
+    void (*linear_backward_weight)(real *dw, const real *dy, const real *x, int rows, int in,
+                                   int out);
+    /* The same for small matrices, with packed weights; NULL: there is none. */
+    matmul_function *matmul;
+    pack_function *pack;
 
     /* y = norm(x); fills mean and rstd. */
     void (*norm_forward)(const struct norm_rows *norm, real *y);
@@ -205,13 +199,29 @@ struct kernels {
 };
 
 /* T rounded up to whole vectors of the widest instruction set. */
-int attention_pad(int tokens);
-/* Numbers of scratch that one call of attention needs. */
-size_t attention_scratch(int tokens, int width);
+enum { ATTENTION_PAD = 16 };
+static inline int attention_pad(int tokens)
+{
+    return (tokens + ATTENTION_PAD - 1) / ATTENTION_PAD * ATTENTION_PAD;
+}
 
-/* The tables that this processor can run, best first, ended by NULL; at most KERNELS_MAX. */
-enum { KERNELS_MAX = 3 };
+/* Numbers of scratch that one call of attention needs. */
+static inline size_t attention_scratch(int tokens, int width)
+{
+    const size_t Tp = (size_t)attention_pad(tokens), Wp = (size_t)attention_pad(width);
+    return 6 * Tp * Wp + Tp * Tp;
+}
+
+/* The tables that this machine can run, best first and `loops` last, ended by NULL. */
+enum { KERNELS_MAX = 4 };
 void kernels_usable(const struct kernels *usable[KERNELS_MAX + 1]);
-const struct kernels *kernels_best(void);
+
+/* Names a table in the environment. */
+#define KERNELS_VARIABLE "LNSCOPE_KERNELS"
+
+/* The table that models are computed with: the one that the variable names, else the
+ * best. False with a reason where that names none that this machine can run. */
+bool kernels_check(struct error *error);
+const struct kernels *kernels_chosen(void);
 
 #endif

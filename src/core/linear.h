@@ -1,7 +1,7 @@
 /* Linear layers: the three matrix products of y = x W^T, for a weight tensor W[out][in] of a model.
  *
- * Small products go to the tiles of kernels.h, large ones to BLAS, and so do predictions, for which
- * nothing is packed. */
+ * Small products go to the own matrix product (matmul.h); large ones, and predictions, for which
+ * nothing is packed, to BLAS. */
 #ifndef LNSCOPE_CORE_LINEAR_H
 #define LNSCOPE_CORE_LINEAR_H
 

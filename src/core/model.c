@@ -32,7 +32,7 @@ static void carve(struct model *model)
 /* All that does not lie in the arena. */
 static void open_tables(struct model *model, const struct model_config *config)
 {
-    *model = (struct model){.config = *config, .kernels = kernels_best()};
+    *model = (struct model){.config = *config, .kernels = kernels_chosen()};
     parameters_open(&model->parameters, config);
     activations_open(&model->activations, config);
     gradients_open(&model->gradients, &model->parameters, config);

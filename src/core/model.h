@@ -27,7 +27,7 @@ struct probe;   /* probe.h */
 
 struct model {
     struct model_config config;
-    const struct kernels *kernels; /* the best that the processor has; may be set before a step */
+    const struct kernels *kernels; /* kernels_chosen(), until it is set before a step */
 
     struct parameters parameters;
     struct batch batch; /* filled by the caller before model_step() */

@@ -96,19 +96,9 @@ static void probability_gradient(const struct work *work, int window,
     const int T = c->context, D = c->width, W = config_head_width(c), K = config_kv_width(c);
     const int of_kv = h / (c->heads / config_kv_heads(c)) * W;
     real *v = copy_matrix(a->qkv + D + K + of_kv, T, W, D + 2 * K);
-    real *across = new_matrix(W, T);
-    work->pass.kernels->panels(v, across, T, W);
-    work->pass.kernels->product(&(struct product){
-        .rows = T,
-        .columns = T,
-        .depth = W,
-        .a = work->block->attention.dweighted + h * W,
-        .a_stride = (size_t)D,
-        .b = across,
-        .b_panels = true,
-        .c = dp,
-    });
-    free(across);
+    real *dweighted = copy_matrix(work->block->attention.dweighted + h * W, T, W, D);
+    work->pass.kernels->linear_forward(dp, dweighted, v, T, W, T);
+    free(dweighted);
     free(v);
     for (int query = 0; query < T; query++)
         for (int key = 0; key < T; key++)

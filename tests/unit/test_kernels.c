@@ -1,6 +1,7 @@
-/* Every build of the vectorised loops that this processor can run, against plain double-precision
- * formulas written here a second time. */
-#include "core/kernels.h"
+/* Every build of the vectorised kernels that this machine can run, against the plain loops of
+ * plain.c; and what both have to do where numbers are extreme, missing or known. That the plain
+ * loops are right is the business of tests/gradient and tests/reference. */
+#include "core/plain.h"
 
 #include "core/rng.h"
 
@@ -16,7 +17,11 @@
 
 #include <cmocka.h>
 
-enum { ROWS = 5, WIDTH = 37 };
+enum { ROWS = 5, WIDTH = 37, NUMBERS = ROWS * WIDTH };
+
+#define SINGLE       (sizeof(real) == sizeof(float))
+#define TOLERANCE    (SINGLE ? 2e-5 : 1e-12)
+#define COUNT(table) (sizeof(table) / sizeof *(table))
 
 static struct rng rng;
 
@@ -26,6 +31,13 @@ static void fill(real *x, size_t count, double spread)
         x[i] = (real)(spread * rng_normal(&rng));
 }
 
+static real *new_numbers(size_t count)
+{
+    real *x = calloc(count, sizeof *x);
+    assert_non_null(x);
+    return x;
+}
+
 static void assert_near(double value, double expected, double tolerance, const char *what,
                         const char *build)
 {
@@ -33,11 +45,16 @@ static void assert_near(double value, double expected, double tolerance, const c
         fail_msg("%s (%s): %.9g, expected %.9g", what, build, value, expected);
 }
 
-#define SINGLE    (sizeof(real) == sizeof(float))
-#define TOLERANCE (SINGLE ? 2e-5 : 1e-12)
+/* What a build computed beside what the plain loops did. */
+static void assert_same(const real *value, const real *expected, size_t count, double tolerance,
+                        const char *what, const char *build)
+{
+    for (size_t i = 0; i < count; i++)
+        assert_near((double)value[i], (double)expected[i], tolerance, what, build);
+}
 
-/* Runs `check` for each usable build. */
-static void for_each_build(void (*check)(const struct kernels *))
+/* Runs `check` for each usable table, the plain loops included. */
+static void for_each_table(void (*check)(const struct kernels *))
 {
     const struct kernels *usable[KERNELS_MAX + 1];
     kernels_usable(usable);
@@ -47,25 +64,33 @@ static void for_each_build(void (*check)(const struct kernels *))
     }
 }
 
-/* ---- exp ---- */
+/* ---- exp, tanh ---- */
+
+/* The biggest error of y = f(x), in units in the last place. */
+static double worst_ulp(const real *x, const real *y, size_t count, double (*f)(double))
+{
+    double worst = 0;
+    for (size_t i = 0; i < count; i++) {
+        const double exact = f((double)x[i]);
+        const double ulp = fabs(exact) * (SINGLE ? FLT_EPSILON : DBL_EPSILON);
+        if (ulp > 0)
+            worst = fmax(worst, fabs((double)y[i] - exact) / ulp);
+    }
+    return worst;
+}
 
 static void check_exponential(const struct kernels *kernels)
 {
     enum { POINTS = 100003 };
-    real *x = calloc(POINTS, sizeof *x), *y = calloc(POINTS, sizeof *y);
-    double worst = 0;
+    real *x = new_numbers(POINTS), *y = new_numbers(POINTS);
     for (int i = 0; i < POINTS; i++)
         x[i] = (real)(-87.0 + 175.0 * i / POINTS);
     kernels->exponential(x, y, POINTS);
-    for (int i = 0; i < POINTS; i++) {
-        double exact = exp((double)x[i]);
-        double ulp = exact * (SINGLE ? FLT_EPSILON : DBL_EPSILON);
-        worst = fmax(worst, fabs((double)y[i] - exact) / ulp);
-    }
-    printf("exp (%s): worst error %.2f ulp\n", kernels->name, worst);
-    assert_true(worst < 3);
-    x[0] = (real)NAN, x[1] = -1000, x[2] = 0, x[3] = (real)-INFINITY;
-    kernels->exponential(x, y, 4);
+    printf("exp (%s): worst error %.2f ulp\n", kernels->name, worst_ulp(x, y, POINTS, exp));
+    assert_true(worst_ulp(x, y, POINTS, exp) < 3);
+    const real special[] = {(real)NAN, -1000, 0, (real)-INFINITY};
+    memcpy(x, special, sizeof special);
+    kernels->exponential(x, y, COUNT(special));
     assert_true(isnan(y[0]));
     assert_true(y[1] >= 0 && y[1] < (real)1e-36);
     assert_true(y[2] == 1);
@@ -74,33 +99,18 @@ static void check_exponential(const struct kernels *kernels)
     free(y);
 }
 
-static void test_exponential(void **state)
-{
-    (void)state;
-    for_each_build(check_exponential);
-}
-
-/* ---- tanh ---- */
-
 static void check_tangent(const struct kernels *kernels)
 {
     enum { POINTS = 200003 };
-    real *x = calloc(POINTS, sizeof *x), *y = calloc(POINTS, sizeof *y);
-    double worst = 0;
+    real *x = new_numbers(POINTS), *y = new_numbers(POINTS);
     for (int i = 0; i < POINTS; i++) /* dense around 0, and far out */
         x[i] = (real)(12 * pow(2.0 * i / (POINTS - 1) - 1, 3));
     kernels->hyperbolic_tangent(x, y, POINTS);
-    for (int i = 0; i < POINTS; i++) {
-        double exact = tanh((double)x[i]);
-        double ulp = fabs(exact) * (SINGLE ? FLT_EPSILON : DBL_EPSILON);
-        if (ulp > 0)
-            worst = fmax(worst, fabs((double)y[i] - exact) / ulp);
-    }
-    printf("tanh (%s): worst error %.2f ulp\n", kernels->name, worst);
-    assert_true(worst < 3);
+    printf("tanh (%s): worst error %.2f ulp\n", kernels->name, worst_ulp(x, y, POINTS, tanh));
+    assert_true(worst_ulp(x, y, POINTS, tanh) < 3);
     const real special[] = {(real)NAN, 0, (real)INFINITY, (real)-INFINITY, 1000, -1000};
     memcpy(x, special, sizeof special);
-    kernels->hyperbolic_tangent(x, y, 6);
+    kernels->hyperbolic_tangent(x, y, COUNT(special));
     assert_true(isnan(y[0]));
     assert_true(y[1] == 0);
     for (int i = 2; i < 6; i++)
@@ -109,109 +119,189 @@ static void check_tangent(const struct kernels *kernels)
     free(y);
 }
 
-static void test_tangent(void **state)
+static void test_exponential(void **state)
 {
     (void)state;
-    for_each_build(check_tangent);
+    for_each_table(check_exponential);
+    for_each_table(check_tangent);
+}
+
+/* ---- linear layers ---- */
+
+static void check_linear(const struct kernels *kernels)
+{
+    enum { N = 7, IN = 19, OUT = 23, MOST = OUT * IN };
+    real x[N * IN], w[OUT * IN], dy[N * OUT], result[2][MOST];
+    fill(x, COUNT(x), 1);
+    fill(w, COUNT(w), 1);
+    fill(dy, COUNT(dy), 1);
+    const struct kernels *const tables[] = {kernels, &kernels_loops};
+    for (int i = 0; i < 2; i++)
+        tables[i]->linear_forward(result[i], x, w, N, IN, OUT);
+    assert_same(result[0], result[1], N * OUT, TOLERANCE, "linear", kernels->name);
+    for (int i = 0; i < 2; i++)
+        tables[i]->linear_backward_data(result[i], dy, w, N, IN, OUT);
+    assert_same(result[0], result[1], N * IN, TOLERANCE, "linear dx", kernels->name);
+    for (int i = 0; i < 2; i++)
+        tables[i]->linear_backward_weight(result[i], dy, x, N, IN, OUT);
+    assert_same(result[0], result[1], OUT * IN, TOLERANCE, "linear dW", kernels->name);
+}
+
+static void test_linear(void **state)
+{
+    (void)state;
+    for_each_table(check_linear);
+}
+
+/* A layer of two inputs and one output, by hand. */
+static void check_known_linear(const struct kernels *kernels)
+{
+    const real x[] = {1, 2, 3, 4}, w[] = {5, 7}, dy[] = {1, 10};
+    real y[2], dx[4], dw[2];
+    kernels->linear_forward(y, x, w, 2, 2, 1);
+    kernels->linear_backward_data(dx, dy, w, 2, 2, 1);
+    kernels->linear_backward_weight(dw, dy, x, 2, 2, 1);
+    assert_true(y[0] == 19 && y[1] == 43);
+    assert_true(dx[0] == 5 && dx[1] == 7 && dx[2] == 50 && dx[3] == 70);
+    assert_true(dw[0] == 31 && dw[1] == 42);
+}
+
+static void test_known_linear(void **state)
+{
+    (void)state;
+    for_each_table(check_known_linear);
+}
+
+/* ---- the own matrix product: every remainder of rows, columns and depth ---- */
+
+/* [depth][columns], packed. */
+static real *packed(const real *b, int depth, int columns)
+{
+    real *all = new_numbers((size_t)(depth * columns)), *to = all;
+    for (int first = 0; first < columns; first += PACK_COLUMNS)
+        for (int k = 0; k < depth; k++)
+            for (int j = first; j < columns && j < first + PACK_COLUMNS; j++)
+                *to++ = b[k * columns + j];
+    return all;
+}
+
+static void check_matmul_shape(const struct kernels *kernels, int rows, int columns, int depth,
+                               bool transposed, bool pack)
+{
+    const size_t size = (size_t)(rows * depth), c_size = (size_t)(rows * columns);
+    real *a = new_numbers(size), *b = new_numbers((size_t)(depth * columns));
+    real *c = new_numbers(c_size + 1), *expected = new_numbers(c_size);
+    fill(a, size, 1);
+    fill(b, (size_t)(depth * columns), 1);
+    fill(c, c_size + 1, 1); /* what was there before must not matter */
+    const real behind = c[c_size];
+    real *b_packed = packed(b, depth, columns);
+    kernels->matmul(&(struct matmul){
+        .rows = rows,
+        .columns = columns,
+        .depth = depth,
+        .a = a,
+        .a_stride = transposed ? (size_t)rows : (size_t)depth,
+        .a_transposed = transposed,
+        .b = pack ? b_packed : b,
+        .b_packed = pack,
+        .c = c,
+    });
+    if (transposed)
+        kernels_loops.linear_backward_weight(expected, a, b, depth, columns, rows);
+    else
+        kernels_loops.linear_backward_data(expected, a, b, rows, columns, depth);
+    assert_same(c, expected, c_size, 4 * TOLERANCE, "matmul", kernels->name);
+    assert_true(c[c_size] == behind);
+    free(a);
+    free(b);
+    free(b_packed);
+    free(c);
+    free(expected);
+}
+
+static void check_matmul(const struct kernels *kernels)
+{
+    static const int rows[] = {1, 2, 5, 6, 7, 20, 61}, columns[] = {1, 8, 16, 33, 48, 64, 65, 130},
+                     depths[] = {1, 7, 64, 65, 130};
+    for (size_t r = 0; kernels->matmul && r < COUNT(rows); r++)
+        for (size_t c = 0; c < COUNT(columns); c++)
+            for (size_t d = 0; d < COUNT(depths); d++)
+                for (int way = 0; way < 4; way++)
+                    check_matmul_shape(kernels, rows[r], columns[c], depths[d], way & 1, way & 2);
+}
+
+static void check_pack_of(const struct kernels *kernels, int rows, int columns)
+{
+    const size_t size = (size_t)(rows * columns);
+    real *from = new_numbers(size), *transposed = new_numbers(size), *to = new_numbers(size);
+    fill(from, size, 1);
+    for (int i = 0; i < rows; i++)
+        for (int j = 0; j < columns; j++)
+            transposed[j * rows + i] = from[i * columns + j];
+    real *expected = packed(transposed, columns, rows);
+    kernels->pack(from, to, rows, columns);
+    assert_memory_equal(to, expected, size * sizeof *to);
+    free(from);
+    free(transposed);
+    free(to);
+    free(expected);
+}
+
+static void check_pack(const struct kernels *kernels)
+{
+    static const int sizes[] = {1, 3, 4, 5, 17, 32, 64, 67, 130};
+    for (size_t r = 0; kernels->pack && r < COUNT(sizes); r++)
+        for (size_t c = 0; c < COUNT(sizes); c++)
+            check_pack_of(kernels, sizes[r], sizes[c]);
+}
+
+static void test_matmul(void **state)
+{
+    (void)state;
+    for_each_table(check_matmul);
+    for_each_table(check_pack);
 }
 
 /* ---- norms ---- */
 
-/* xhat of norm_table's formulas. */
-static void norm_hat(const struct norm_rows *norm, const real *x, double *xhat)
+/* What a norm leaves; the gradients start from 1, since they are added to. */
+struct norm_result {
+    real y[NUMBERS], dx[NUMBERS], without_skip[NUMBERS], mean[ROWS], rstd[ROWS];
+    real dgain[WIDTH], dbias[WIDTH], dalpha[1];
+};
+
+static void run_norm(const struct kernels *kernels, struct norm_rows norm, const real *dy,
+                     const real *skip, struct norm_result *r)
 {
-    double mean = 0, square = 0;
-    for (int i = 0; i < WIDTH && norm->kind == NORM_LAYERNORM; i++)
-        mean += (double)x[i] / WIDTH;
+    memset(r, 0, sizeof *r);
     for (int i = 0; i < WIDTH; i++)
-        square += ((double)x[i] - mean) * ((double)x[i] - mean) / WIDTH;
-    for (int i = 0; i < WIDTH; i++)
-        xhat[i] = norm->kind == NORM_DYT ? tanh((double)norm->alpha[0] * (double)x[i])
-                                         : ((double)x[i] - mean) / sqrt(square + NORM_EPSILON);
-}
-
-static double norm_gain(const struct norm_rows *norm, int i)
-{
-    return (double)norm->scale * ((double)norm->offset + (double)norm->gain[i]);
-}
-
-/* The gradient of sum(dy * norm(x)) by x[at], by central differences of the reference. */
-static double norm_slope(const struct norm_rows *norm, real *x, const real *dy, int at)
-{
-    const double step = 1e-3;
-    double sum[2], xhat[WIDTH];
-    real kept = x[at], used[2];
-    for (int side = 0; side < 2; side++) {
-        x[at] = used[side] = (real)((double)kept + (side ? step : -step));
-        norm_hat(norm, x, xhat);
-        sum[side] = 0;
-        for (int i = 0; i < WIDTH; i++)
-            sum[side] += norm_gain(norm, i) * xhat[i] * (double)dy[i];
-    }
-    x[at] = kept;
-    return (sum[1] - sum[0]) / ((double)used[1] - (double)used[0]);
-}
-
-/* One norm, forward and backward; the gradients start from 1, since they are added to. */
-static void check_norm(const struct kernels *kernels, struct norm_rows *norm, real *x)
-{
-    real y[ROWS * WIDTH], dy[ROWS * WIDTH], dx[ROWS * WIDTH], skip[ROWS * WIDTH];
-    double of_gain[WIDTH], of_bias[WIDTH], of_alpha = 1, xhat[WIDTH];
-    fill(dy, ROWS * WIDTH, 1);
-    fill(skip, ROWS * WIDTH, 1);
-    for (int i = 0; i < WIDTH; i++) {
-        norm->dgain[i] = 1;
-        of_gain[i] = of_bias[i] = 1;
-        if (norm->dbias)
-            norm->dbias[i] = 1;
-    }
-    norm->dalpha[0] = 1;
-    kernels->norm_forward(norm, y);
-    kernels->norm_backward(norm, dy, skip, dx);
-    for (int row = 0; row < ROWS; row++) {
-        real *of_row = x + row * WIDTH;
-        norm_hat(norm, of_row, xhat);
-        for (int i = 0; i < WIDTH; i++) {
-            const int at = row * WIDTH + i;
-            const double d = (double)norm->scale * (double)dy[at];
-            const double shift = norm->bias ? (double)(norm->scale * norm->bias[i]) : 0;
-            const double slope = norm_slope(norm, of_row, dy + row * WIDTH, i);
-            assert_near((double)y[at], norm_gain(norm, i) * xhat[i] + shift, TOLERANCE, "norm",
-                        kernels->name);
-            assert_near((double)dx[at], slope + (double)skip[at], 2e-4, "norm backward",
-                        kernels->name);
-            of_gain[i] += d * xhat[i];
-            of_bias[i] += d;
-            of_alpha +=
-                (double)dy[at] * norm_gain(norm, i) * (double)of_row[i] * (1 - xhat[i] * xhat[i]);
-        }
-    }
-    for (int i = 0; i < WIDTH; i++) {
-        assert_near((double)norm->dgain[i], of_gain[i], TOLERANCE, "dgain", kernels->name);
-        if (norm->dbias)
-            assert_near((double)norm->dbias[i], of_bias[i], TOLERANCE, "dbias", kernels->name);
-    }
-    if (norm->kind == NORM_DYT)
-        assert_near((double)norm->dalpha[0], of_alpha, TOLERANCE, "dalpha", kernels->name);
-    kernels->norm_backward(norm, dy, NULL, y);
-    for (int i = 0; i < ROWS * WIDTH; i++)
-        assert_near((double)(y[i] + skip[i]), (double)dx[i], TOLERANCE, "without skip",
-                    kernels->name);
+        r->dgain[i] = r->dbias[i] = 1;
+    r->dalpha[0] = 1;
+    norm.mean = norm.kind == NORM_LAYERNORM ? r->mean : NULL;
+    norm.rstd = norm.kind == NORM_DYT ? NULL : r->rstd;
+    norm.dgain = r->dgain;
+    norm.dbias = norm.bias ? r->dbias : NULL;
+    norm.dalpha = r->dalpha;
+    kernels->norm_forward(&norm, r->y);
+    kernels->norm_backward(&norm, dy, skip, r->dx);
+    kernels->norm_backward(&norm, dy, NULL, r->without_skip);
 }
 
 static void check_norms(const struct kernels *kernels)
 {
     static const enum norm kinds[] = {NORM_LAYERNORM, NORM_RMSNORM, NORM_DYT};
-    real x[ROWS * WIDTH], gain[WIDTH], bias[WIDTH], mean[ROWS], rstd[ROWS], dgain[WIDTH],
-        dbias[WIDTH], dalpha[1];
+    real x[NUMBERS], dy[NUMBERS], skip[NUMBERS], gain[WIDTH], bias[WIDTH];
     const real alpha[1] = {(real)0.7};
-    fill(x, ROWS * WIDTH, 2);
+    fill(x, NUMBERS, 2);
+    fill(dy, NUMBERS, 1);
+    fill(skip, NUMBERS, 1);
     fill(gain, WIDTH, 1);
     fill(bias, WIDTH, 1);
     for (int variant = 0; variant < 3 * 2 * 2; variant++) {
         const enum norm kind = kinds[variant / 4];
         const bool biased = kind != NORM_RMSNORM && variant % 2 == 0, plain = variant / 2 % 2 == 0;
-        struct norm_rows norm = {
+        const struct norm_rows norm = {
             .kind = kind,
             .rows = ROWS,
             .width = WIDTH,
@@ -219,100 +309,107 @@ static void check_norms(const struct kernels *kernels)
             .gain = gain,
             .bias = biased ? bias : NULL,
             .alpha = alpha,
-            .mean = kind == NORM_LAYERNORM ? mean : NULL,
-            .rstd = kind == NORM_DYT ? NULL : rstd,
             .offset = plain ? 0 : 1,
             .scale = plain ? 1 : (real)0.6,
-            .dgain = dgain,
-            .dbias = biased ? dbias : NULL,
-            .dalpha = dalpha,
         };
-        check_norm(kernels, &norm, x);
+        struct norm_result found, expected;
+        run_norm(kernels, norm, dy, skip, &found);
+        run_norm(&kernels_loops, norm, dy, skip, &expected);
+        assert_same(found.y, expected.y, NUMBERS, TOLERANCE, norm_table[kind].name, kernels->name);
+        assert_same(found.mean, expected.mean, ROWS, TOLERANCE, "mean", kernels->name);
+        assert_same(found.rstd, expected.rstd, ROWS, TOLERANCE, "rstd", kernels->name);
+        assert_same(found.dx, expected.dx, NUMBERS, TOLERANCE, "norm dx", kernels->name);
+        assert_same(found.without_skip, expected.without_skip, NUMBERS, TOLERANCE,
+                    "norm dx without skip", kernels->name);
+        assert_same(found.dgain, expected.dgain, WIDTH, TOLERANCE, "dgain", kernels->name);
+        assert_same(found.dbias, expected.dbias, WIDTH, TOLERANCE, "dbias", kernels->name);
+        assert_same(found.dalpha, expected.dalpha, 1, TOLERANCE, "dalpha", kernels->name);
     }
 }
 
 static void test_norms(void **state)
 {
     (void)state;
-    for_each_build(check_norms);
+    for_each_table(check_norms);
+}
+
+/* A row of 1 and 3: mean 2, sigma 1. */
+static void check_known_norm(const struct kernels *kernels)
+{
+    const real x[] = {1, 3}, gain[] = {10, 20}, bias[] = {1, 2};
+    real y[2], mean[1], rstd[1];
+    const struct norm_rows norm = {.kind = NORM_LAYERNORM,
+                                   .rows = 1,
+                                   .width = 2,
+                                   .x = x,
+                                   .gain = gain,
+                                   .bias = bias,
+                                   .mean = mean,
+                                   .rstd = rstd,
+                                   .scale = 1};
+    kernels->norm_forward(&norm, y);
+    assert_near((double)y[0], 1 - 10 / sqrt(1 + NORM_EPSILON), TOLERANCE, "norm", kernels->name);
+    assert_near((double)y[1], 2 + 20 / sqrt(1 + NORM_EPSILON), TOLERANCE, "norm", kernels->name);
+    assert_true(mean[0] == 2);
+}
+
+static void test_known_norm(void **state)
+{
+    (void)state;
+    for_each_table(check_known_norm);
 }
 
 /* ---- activations ---- */
 
-static double gelu(double x)
-{
-    return 0.5 * x * (1 + tanh(sqrt(2 / 3.14159265358979324) * (x + 0.044715 * x * x * x)));
-}
+/* What an activation leaves, gated or not, with biases or without. */
+struct activation_result {
+    real up[NUMBERS], gate[NUMBERS], active[NUMBERS], dup[NUMBERS], dgate[NUMBERS];
+    real dbias[2][WIDTH];
+};
 
-static double silu(double x)
+static void run_activation(const struct kernels *kernels, int kind, real bias[2][WIDTH],
+                           struct activation_result *r)
 {
-    return x / (1 + exp(-x));
-}
-
-static double relu(double x)
-{
-    return x > 0 ? x : 0;
-}
-
-static double (*const activations[ACTIVATIONS])(double) = {[ACTIVATION_GELU] = gelu,
-                                                           [ACTIVATION_RELU] = relu,
-                                                           [ACTIVATION_SWIGLU] = silu,
-                                                           [ACTIVATION_GEGLU] = gelu};
-
-/* One activation, gated or not, with biases or without: forward, and the gradients of both inputs
- * and biases for an upstream gradient. */
-static void check_activation(const struct kernels *kernels, int kind, bool biased)
-{
-    enum { COUNT = ROWS * WIDTH };
     const bool gated = kind == ACTIVATION_SWIGLU || kind == ACTIVATION_GEGLU;
-    real up[COUNT], gate[COUNT], active[COUNT], dup[COUNT], dgate[COUNT], bias[2][WIDTH];
-    real dbias[2][WIDTH] = {{0}}, before[2][COUNT], upstream[COUNT];
-    double sum[2][WIDTH] = {{0}};
-    fill(before[0], COUNT, 3);
-    fill(before[1], COUNT, 3);
-    fill(bias[0], WIDTH, 1);
-    fill(bias[1], WIDTH, 1);
-    fill(upstream, COUNT, 1);
-    before[gated][0] = 60, before[gated][1] = -60;
-    memcpy(up, before[0], sizeof up);
-    memcpy(gate, before[1], sizeof gate);
-    memcpy(dup, upstream, sizeof dup);
     const struct activation_rows rows = {.rows = ROWS,
                                          .width = WIDTH,
-                                         .up = up,
-                                         .gate = gated ? gate : NULL,
-                                         .up_bias = biased ? bias[0] : NULL,
-                                         .gate_bias = biased ? bias[1] : NULL,
-                                         .active = active,
-                                         .dup = dup,
-                                         .dgate = dgate,
-                                         .dup_bias = biased ? dbias[0] : NULL,
-                                         .dgate_bias = biased ? dbias[1] : NULL};
+                                         .up = r->up,
+                                         .gate = gated ? r->gate : NULL,
+                                         .up_bias = bias ? bias[0] : NULL,
+                                         .gate_bias = bias ? bias[1] : NULL,
+                                         .active = r->active,
+                                         .dup = r->dup,
+                                         .dgate = r->dgate,
+                                         .dup_bias = bias ? r->dbias[0] : NULL,
+                                         .dgate_bias = bias ? r->dbias[1] : NULL};
     kernels->activation_forward[kind](&rows);
     kernels->activation_backward(&rows);
-    for (int i = 0; i < COUNT; i++) {
-        const double x = (double)before[0][i] + (biased ? (double)bias[0][i % WIDTH] : 0);
-        const double y = (double)before[1][i] + (biased ? (double)bias[1][i % WIDTH] : 0);
-        const double d = (double)upstream[i], opened = gated ? y : x;
-        const double slope =
-            (activations[kind](opened + 1e-6) - activations[kind](opened - 1e-6)) / 2e-6;
-        const double expected = activations[kind](opened) * (gated ? x : 1);
-        const double by[2] = {d * (gated ? activations[kind](y) : slope), d * x * slope};
-        assert_near((double)active[i], expected, 4 * TOLERANCE, "activation", kernels->name);
-        assert_near((double)dup[i], by[0], 5e-5, "gradient of up", kernels->name);
-        if (gated)
-            assert_near((double)dgate[i], by[1], 5e-5, "gradient of gate", kernels->name);
-        sum[0][i % WIDTH] += (double)dup[i];
-        sum[1][i % WIDTH] += gated ? (double)dgate[i] : 0;
-    }
-    for (int i = 0; i < WIDTH; i++)
-        for (int which = 0; which < 2; which++)
-            assert_near((double)dbias[which][i], biased ? sum[which][i] : 0, TOLERANCE,
-                        "bias gradient", kernels->name);
+}
+
+static void check_activation(const struct kernels *kernels, int kind, bool biased)
+{
+    struct activation_result found = {.up = {0}}, expected;
+    real bias[2][WIDTH];
+    fill(found.up, NUMBERS, 3);
+    fill(found.gate, NUMBERS, 3);
+    fill(found.dup, NUMBERS, 1);
+    fill(bias[0], WIDTH, 1);
+    fill(bias[1], WIDTH, 1);
+    found.up[0] = found.gate[1] = 60;
+    found.up[2] = found.gate[2] = -60;
+    expected = found;
+    run_activation(kernels, kind, biased ? bias : NULL, &found);
+    run_activation(&kernels_loops, kind, biased ? bias : NULL, &expected);
+    assert_same(found.active, expected.active, NUMBERS, 4 * TOLERANCE, activation_table[kind].name,
+                kernels->name);
+    assert_same(found.dup, expected.dup, NUMBERS, 4 * TOLERANCE, "dup", kernels->name);
+    assert_same(found.dgate, expected.dgate, NUMBERS, 4 * TOLERANCE, "dgate", kernels->name);
+    assert_same(found.dbias[0], expected.dbias[0], WIDTH, 4 * TOLERANCE, "dbias", kernels->name);
+    assert_same(found.dbias[1], expected.dbias[1], WIDTH, 4 * TOLERANCE, "dbias", kernels->name);
     /* what is not a number stays so */
-    up[5] = gate[5] = (real)NAN;
-    kernels->activation_forward[kind](&rows);
-    assert_true(isnan(active[5]));
+    found.up[5] = found.gate[5] = (real)NAN;
+    run_activation(kernels, kind, NULL, &found);
+    assert_true(isnan(found.active[5]));
 }
 
 static void check_activations(const struct kernels *kernels)
@@ -325,10 +422,10 @@ static void check_activations(const struct kernels *kernels)
 static void test_activations(void **state)
 {
     (void)state;
-    for_each_build(check_activations);
+    for_each_table(check_activations);
 }
 
-/* ---- attention: forward and backward against the textbook loops, for odd shapes ---- */
+/* ---- attention, for odd shapes ---- */
 
 struct shape {
     int tokens, width;
@@ -342,160 +439,130 @@ static bool sees(const struct shape *shape, int query, int key)
     return abs(query - key) < window && (key <= query || !shape->causal);
 }
 
-/* All of [T][W] but p[T][T]; the gradients are added to. */
-struct attention_expected {
-    double *p, *out, *dq, *dk, *dv;
+/* One head: q, k and v side by side in rows of `stride` numbers, and what attention makes of it. */
+struct head {
+    struct attention_head head;
+    real *qkv, *dqkv, *out, *dout, *probability, *scratch;
+    int stride, out_stride;
 };
 
-static double at(struct strided rows, int t, int d)
+static struct head head_open(const struct shape *shape, const real *qkv, const real *dout)
 {
-    return (double)rows.first[t * rows.stride + d];
+    const int T = shape->tokens, W = shape->width, S = 3 * W + 5, O = W + 3;
+    const size_t Tp = (size_t)attention_pad(T);
+    struct head h = {.stride = S, .out_stride = O};
+    h.qkv = new_numbers((size_t)(T * S));
+    h.dqkv = new_numbers((size_t)(T * S));
+    h.out = new_numbers((size_t)(T * O));
+    h.dout = new_numbers((size_t)(T * O));
+    h.probability = new_numbers(Tp * Tp);
+    h.scratch = new_numbers(attention_scratch(T, W));
+    memcpy(h.qkv, qkv, (size_t)(T * S) * sizeof *qkv);
+    memcpy(h.dout, dout, (size_t)(T * O) * sizeof *dout);
+    fill(h.scratch, attention_scratch(T, W), 1);
+    /* What a previous step left where queries see keys must not matter. */
+    for (int t = 0; t < T; t++)
+        for (int j = 0; j < T; j++)
+            h.probability[(size_t)j * Tp + (size_t)t] = sees(shape, t, j) ? (real)NAN : 0;
+    h.head = (struct attention_head){
+        .tokens = T,
+        .width = W,
+        .causal = shape->causal,
+        .window = shape->window,
+        .q = {h.qkv, S},
+        .k = {h.qkv + W, S},
+        .v = {h.qkv + 2 * W, S},
+        .probability = h.probability,
+        .out = {h.out, O},
+        .scratch = h.scratch,
+        .dout = {h.dout, O},
+        .dq = {h.dqkv, S},
+        .dk = {h.dqkv + W, S},
+        .dv = {h.dqkv + 2 * W, S},
+    };
+    return h;
 }
 
-static void attention_reference(const struct shape *shape, const struct attention_head *head,
-                                const struct attention_expected *e)
+static void head_close(struct head *h)
 {
-    const int T = shape->tokens, W = shape->width;
-    double *dp = calloc((size_t)T, sizeof *dp);
-    for (int t = 0; t < T; t++) {
-        double *p = e->p + t * T, sum = 0, mean = 0;
-        for (int j = 0; j < T; j++) {
-            double score = 0;
-            for (int d = 0; d < W; d++)
-                score += at(head->q, t, d) * at(head->k, j, d);
-            sum += p[j] = sees(shape, t, j) ? exp(score / sqrt(W)) : 0;
-        }
-        for (int j = 0; j < T; j++) {
-            p[j] /= sum;
-            dp[j] = 0;
-            for (int d = 0; d < W; d++) {
-                e->out[t * W + d] += p[j] * at(head->v, j, d);
-                dp[j] += at(head->dout, t, d) * at(head->v, j, d);
-                e->dv[j * W + d] += p[j] * at(head->dout, t, d);
-            }
-            mean += p[j] * dp[j];
-        }
-        for (int j = 0; j < T; j++) {
-            double ds = p[j] * (dp[j] - mean) / sqrt(W);
-            for (int d = 0; d < W; d++) {
-                e->dq[t * W + d] += ds * at(head->k, j, d);
-                e->dk[j * W + d] += ds * at(head->q, t, d);
-            }
-        }
-    }
-    free(dp);
+    free(h->qkv);
+    free(h->dqkv);
+    free(h->out);
+    free(h->dout);
+    free(h->probability);
+    free(h->scratch);
 }
 
-static void assert_rows(struct strided rows, const double *expected, const struct shape *shape,
-                        double tolerance, const char *what, const char *build)
+static void compare_heads(const struct head *found, const struct head *expected, double tolerance,
+                          const char *build)
 {
-    for (int t = 0; t < shape->tokens; t++)
-        for (int d = 0; d < shape->width; d++)
-            assert_near(at(rows, t, d), expected[t * shape->width + d], tolerance, what, build);
-}
-
-/* Of the mean query that has a choice, as part of what is possible. */
-static double entropy_reference(const struct shape *shape, const double *p)
-{
-    const int T = shape->tokens;
-    double total = 0;
-    int queries = 0;
-    for (int t = 0; t < T; t++) {
-        double entropy = 0;
-        int seen = 0;
-        for (int j = 0; j < T; j++) {
-            seen += sees(shape, t, j);
-            entropy -= p[t * T + j] > 0 ? p[t * T + j] * log(p[t * T + j]) : 0;
-        }
-        queries += seen > 1;
-        total += seen > 1 ? entropy / log(seen) : 0;
-    }
-    return queries > 0 ? total / queries : (double)NAN;
+    const int T = found->head.tokens;
+    const size_t Tp = (size_t)attention_pad(T);
+    for (int j = 0; j < T; j++)
+        assert_same(found->probability + (size_t)j * Tp, expected->probability + (size_t)j * Tp,
+                    (size_t)T, TOLERANCE, "probability", build);
+    assert_same(found->out, expected->out, (size_t)(T * found->out_stride), TOLERANCE, "attention",
+                build);
+    assert_same(found->dqkv, expected->dqkv, (size_t)(T * found->stride), tolerance, "dq, dk, dv",
+                build);
 }
 
 static void check_attention_shape(const struct kernels *kernels, struct shape shape)
 {
     const int T = shape.tokens, W = shape.width, S = 3 * W + 5, O = W + 3;
-    const size_t Tp = (size_t)attention_pad(T), small = (size_t)(T * W);
-    real *qkv = calloc((size_t)(T * S), sizeof *qkv), *dqkv = calloc((size_t)(T * S), sizeof *dqkv);
-    real *out = calloc((size_t)(T * O), sizeof *out), *dout = calloc((size_t)(T * O), sizeof *dout);
-    real *probability = calloc(Tp * Tp, sizeof *probability);
-    real *scratch = calloc(attention_scratch(T, W), sizeof *scratch);
-    double *numbers = calloc(4 * small + (size_t)(T * T), sizeof *numbers);
-    const struct attention_expected expected = {numbers + 4 * small, numbers, numbers + small,
-                                                numbers + 2 * small, numbers + 3 * small};
+    real *qkv = new_numbers((size_t)(T * S)), *dout = new_numbers((size_t)(T * O));
     fill(qkv, (size_t)(T * S), 1);
     fill(dout, (size_t)(T * O), 1);
-    fill(scratch, attention_scratch(T, W), 1);
-    /* What a previous step left where queries see keys must not matter. */
-    for (int t = 0; t < T; t++)
-        for (int j = 0; j < T; j++)
-            probability[(size_t)j * Tp + (size_t)t] = sees(&shape, t, j) ? (real)NAN : 0;
-    struct attention_head head = {
-        .tokens = T,
-        .width = W,
-        .causal = shape.causal,
-        .window = shape.window,
-        .q = {qkv, S},
-        .k = {qkv + W, S},
-        .v = {qkv + 2 * W, S},
-        .probability = probability,
-        .out = {out, O},
-        .scratch = scratch,
-        .dout = {dout, O},
-        .dq = {dqkv, S},
-        .dk = {dqkv + W, S},
-        .dv = {dqkv + 2 * W, S},
-    };
-    kernels->attention_forward(&head);
-    kernels->attention_backward(&head);
-    attention_reference(&shape, &head, &expected);
+    struct head found = head_open(&shape, qkv, dout), expected = head_open(&shape, qkv, dout);
+    kernels->attention_forward(&found.head);
+    kernels->attention_backward(&found.head);
+    kernels_loops.attention_forward(&expected.head);
+    kernels_loops.attention_backward(&expected.head);
+    compare_heads(&found, &expected, 4 * TOLERANCE, kernels->name);
     for (int t = 0; t < T; t++) {
+        double sum = 0;
         for (int j = 0; j < T; j++)
-            assert_near((double)probability[(size_t)j * Tp + (size_t)t], expected.p[t * T + j],
-                        TOLERANCE, "probability", kernels->name);
+            sum += (double)found.probability[j * attention_pad(T) + t];
+        assert_near(sum, 1, TOLERANCE, "sum of probabilities", kernels->name);
         for (int column = 3 * W; column < S; column++)
-            assert_true(dqkv[t * S + column] == 0); /* nothing written beside its own columns */
+            assert_true(found.dqkv[t * S + column] == 0); /* nothing written beside its columns */
     }
-    const double even = entropy_reference(&shape, expected.p);
+    const double even = kernels_loops.attention_entropy(&expected.head);
     if (isnan(even))
-        assert_true(isnan(kernels->attention_entropy(&head)));
+        assert_true(isnan(kernels->attention_entropy(&found.head)));
     else
-        assert_near(kernels->attention_entropy(&head), even, TOLERANCE, "entropy", kernels->name);
-    assert_rows(head.out, expected.out, &shape, TOLERANCE, "attention", kernels->name);
-    assert_rows(head.dq, expected.dq, &shape, 4 * TOLERANCE, "dq", kernels->name);
-    assert_rows(head.dk, expected.dk, &shape, 4 * TOLERANCE, "dk", kernels->name);
-    assert_rows(head.dv, expected.dv, &shape, 4 * TOLERANCE, "dv", kernels->name);
+        assert_near(kernels->attention_entropy(&found.head), even, TOLERANCE, "entropy",
+                    kernels->name);
     /* A second head of the group adds to the gradients of its keys and values, not to its own. */
-    head.add = true;
-    kernels->attention_backward(&head);
-    for (size_t i = 0; i < small; i++) {
-        expected.dk[i] *= 2;
-        expected.dv[i] *= 2;
-    }
-    assert_rows(head.dq, expected.dq, &shape, 4 * TOLERANCE, "dq again", kernels->name);
-    assert_rows(head.dk, expected.dk, &shape, 8 * TOLERANCE, "dk added", kernels->name);
-    assert_rows(head.dv, expected.dv, &shape, 8 * TOLERANCE, "dv added", kernels->name);
+    real *dq = new_numbers((size_t)W), *dk = new_numbers((size_t)W);
+    memcpy(dq, found.dqkv, (size_t)W * sizeof *dq);
+    memcpy(dk, found.dqkv + W, (size_t)W * sizeof *dk);
+    found.head.add = expected.head.add = true;
+    kernels->attention_backward(&found.head);
+    kernels_loops.attention_backward(&expected.head);
+    compare_heads(&found, &expected, 8 * TOLERANCE, kernels->name);
+    assert_memory_equal(dq, found.dqkv, (size_t)W * sizeof *dq);
+    for (int i = 0; i < W; i++)
+        assert_near((double)found.dqkv[W + i], 2 * (double)dk[i], TOLERANCE, "dk added",
+                    kernels->name);
     free(qkv);
-    free(dqkv);
-    free(out);
     free(dout);
-    free(probability);
-    free(scratch);
-    free(numbers);
+    free(dq);
+    free(dk);
+    head_close(&found);
+    head_close(&expected);
 }
 
 static void check_attention(const struct kernels *kernels)
 {
     static const int tokens[] = {2, 7, 16, 17, 33, 50}, widths[] = {1, 2, 5, 8, 16, 17, 64};
     static const int windows[] = {0, 1, 2, 5, 8, 16, 23, 100};
-    for (size_t t = 0; t < sizeof tokens / sizeof *tokens; t++)
-        for (size_t w = 0; w < sizeof windows / sizeof *windows; w++)
+    for (size_t t = 0; t < COUNT(tokens); t++)
+        for (size_t w = 0; w < COUNT(windows); w++)
             for (int causal = 0; causal < 2; causal++)
                 check_attention_shape(
                     kernels,
-                    (struct shape){tokens[t], widths[(t + w) % (sizeof widths / sizeof *widths)],
-                                   causal, windows[w]});
+                    (struct shape){tokens[t], widths[(t + w) % COUNT(widths)], causal, windows[w]});
     check_attention_shape(kernels, (struct shape){129, 16, true, 20});
     check_attention_shape(kernels, (struct shape){129, 16, false, 40});
 }
@@ -503,14 +570,14 @@ static void check_attention(const struct kernels *kernels)
 static void test_attention(void **state)
 {
     (void)state;
-    for_each_build(check_attention);
+    for_each_table(check_attention);
 }
 
 /* Two keys, the first of which gets p: over the whole range of the logarithm. */
 static void check_entropy(const struct kernels *kernels)
 {
     const int Tp = attention_pad(2);
-    real *probability = calloc((size_t)(Tp * Tp), sizeof *probability);
+    real *probability = new_numbers((size_t)(Tp * Tp));
     struct attention_head head = {.tokens = 2, .causal = true, .probability = probability};
     for (double p = 0.999; p > 1e-37; p *= 0.93) {
         const double one = (double)(real)p, other = (double)(real)(1 - one);
@@ -531,7 +598,7 @@ static void check_entropy(const struct kernels *kernels)
 static void test_entropy(void **state)
 {
     (void)state;
-    for_each_build(check_entropy);
+    for_each_table(check_entropy);
 }
 
 /* ---- the heads before attention ---- */
@@ -591,7 +658,7 @@ static void check_head_norm(const struct kernels *kernels)
 static void test_head_norm(void **state)
 {
     (void)state;
-    for_each_build(check_head_norm);
+    for_each_table(check_head_norm);
 }
 
 static void check_rotation(const struct kernels *kernels)
@@ -638,7 +705,7 @@ static void check_rotation(const struct kernels *kernels)
 static void test_rotation(void **state)
 {
     (void)state;
-    for_each_build(check_rotation);
+    for_each_table(check_rotation);
 }
 
 /* ---- loss ---- */
@@ -668,7 +735,7 @@ static void check_cross_entropy(const struct kernels *kernels)
 static void test_cross_entropy(void **state)
 {
     (void)state;
-    for_each_build(check_cross_entropy);
+    for_each_table(check_cross_entropy);
 }
 
 /* ---- sums of squares: also where single precision would overflow or underflow ---- */
@@ -696,7 +763,7 @@ static void check_sum_squares(const struct kernels *kernels)
 static void test_sum_squares(void **state)
 {
     (void)state;
-    for_each_build(check_sum_squares);
+    for_each_table(check_sum_squares);
 }
 
 /* ---- rows of a stream ---- */
@@ -781,87 +848,52 @@ static void check_stream_sums(const struct kernels *kernels)
 static void test_stream_sums(void **state)
 {
     (void)state;
-    for_each_build(check_stream_sums);
+    for_each_table(check_stream_sums);
 }
 
-/* ---- optimizers: ten steps of the formulas in double precision ---- */
+/* ---- optimizers: ten steps ---- */
 
-/* One number under each optimizer, in double precision. */
-struct reference {
-    double w, m, v;
+enum { WEIGHTS = 583 };
+
+struct weights {
+    real weight[WEIGHTS], first[WEIGHTS], second[WEIGHTS];
 };
 
-/* Step t of the formula, with the settings of *u and the clipped gradient g; returns the change. */
-static double reference_step(struct reference *r, enum optimizer kind, const struct update_rows *u,
-                             double g, int t)
+static struct update_sums run_optimizer(const struct kernels *kernels, enum optimizer kind, int t,
+                                        const real *dweight, struct weights *w)
 {
-    const double b1 = u->beta1, b2 = u->beta2;
-    double change = u->lr * u->decay * r->w;
-    switch (kind) {
-    case OPTIMIZER_SGD:
-        return change + u->lr * g;
-    case OPTIMIZER_MOMENTUM:
-        r->m = b1 * r->m + g;
-        return change + u->lr * r->m;
-    case OPTIMIZER_LION: {
-        const double c = b1 * r->m + (1 - b1) * g;
-        r->m = b2 * r->m + (1 - b2) * g;
-        return change + u->lr * (c > 0 ? 1 : -1);
-    }
-    default:
-        break;
-    }
-    if (kind != OPTIMIZER_ADAMW) {
-        change = 0;
-        g += u->decay * r->w;
-    }
-    r->m = b1 * r->m + (1 - b1) * g;
-    r->v = b2 * r->v + (1 - b2) * g * g;
-    const double m = r->m / (1 - pow(b1, t)), v = r->v / (1 - pow(b2, t));
-    if (kind == OPTIMIZER_RADAM && u->rectification == 0)
-        return u->lr * m;
-    if (kind == OPTIMIZER_RADAM)
-        return u->lr * m * u->rectification * sqrt(u->correction2) / (sqrt(r->v) + u->epsilon);
-    return change + u->lr * m / (sqrt(v) + u->epsilon);
+    return kernels->update[kind](&(struct update_rows){
+        .count = WEIGHTS,
+        .weight = w->weight,
+        .dweight = dweight,
+        .first = w->first,
+        .second = w->second,
+        .scale = 0.5,
+        .lr = 0.01,
+        .decay = 0.1,
+        .beta1 = 0.9,
+        .beta2 = 0.99,
+        .epsilon = 1e-8,
+        .correction1 = 1 - pow(0.9, t),
+        .correction2 = 1 - pow(0.99, t),
+        .rectification = t < 6 ? 0 : 0.1 * t,
+    });
 }
 
 static void check_optimizer(const struct kernels *kernels, enum optimizer kind)
 {
-    enum { COUNT = 583 };
-    real weight[COUNT], grad[COUNT], first[COUNT] = {0}, second[COUNT] = {0};
-    struct reference reference[COUNT] = {{0}};
-    fill(weight, COUNT, 1);
-    for (int i = 0; i < COUNT; i++)
-        reference[i].w = (double)weight[i];
+    struct weights found = {.weight = {0}}, expected;
+    real dweight[WEIGHTS];
+    fill(found.weight, WEIGHTS, 1);
+    expected = found;
     for (int t = 1; t <= 10; t++) {
-        const struct update_rows rows = {.count = COUNT,
-                                         .weight = weight,
-                                         .dweight = grad,
-                                         .first = first,
-                                         .second = second,
-                                         .scale = 0.5,
-                                         .lr = 0.01,
-                                         .decay = 0.1,
-                                         .beta1 = 0.9,
-                                         .beta2 = 0.99,
-                                         .epsilon = 1e-8,
-                                         .correction1 = 1 - pow(0.9, t),
-                                         .correction2 = 1 - pow(0.99, t),
-                                         .rectification = t < 6 ? 0 : 0.1 * t};
-        double squares = 0, changes = 0;
-        fill(grad, COUNT, 1);
-        const struct update_sums sums = kernels->update[kind](&rows);
-        for (int i = 0; i < COUNT; i++) {
-            const double change =
-                reference_step(&reference[i], kind, &rows, 0.5 * (double)grad[i], t);
-            squares += reference[i].w * reference[i].w;
-            changes += change * change;
-            reference[i].w -= change;
-            assert_near((double)weight[i], reference[i].w, 4 * TOLERANCE,
-                        optimizer_table[kind].name, kernels->name);
-        }
-        assert_near(sums.weight / squares, 1, 1e-4, "weights", kernels->name);
-        assert_near(sums.change / changes, 1, 1e-3, "changes", kernels->name);
+        fill(dweight, WEIGHTS, 1);
+        const struct update_sums sums = run_optimizer(kernels, kind, t, dweight, &found);
+        const struct update_sums right = run_optimizer(&kernels_loops, kind, t, dweight, &expected);
+        assert_same(found.weight, expected.weight, WEIGHTS, 4 * TOLERANCE,
+                    optimizer_table[kind].name, kernels->name);
+        assert_near(sums.weight / right.weight, 1, 1e-4, "weights", kernels->name);
+        assert_near(sums.change / right.change, 1, 1e-3, "changes", kernels->name);
     }
 }
 
@@ -874,220 +906,165 @@ static void check_optimizers(const struct kernels *kernels)
 static void test_optimizers(void **state)
 {
     (void)state;
-    for_each_build(check_optimizers);
+    for_each_table(check_optimizers);
+}
+
+/* The first step of every optimizer on one weight of 2 whose gradient, once clipped, is 0.5. */
+static void check_known_steps(const struct kernels *kernels)
+{
+    static const double changes[OPTIMIZERS] = {
+        [OPTIMIZER_ADAMW] = 0.1 * (1 + 0.2),       /* mhat / sqrt(vhat) = 1, decay w = 0.2 */
+        [OPTIMIZER_SGD] = 0.1 * (0.5 + 0.2),       /**/
+        [OPTIMIZER_MOMENTUM] = 0.1 * (0.5 + 0.2),  /* the buffer is the gradient */
+        [OPTIMIZER_ADAM] = 0.1 * 1,                /* of any gradient */
+        [OPTIMIZER_RADAM] = 0.1 * (0.5 + 0.1 * 2), /* mhat alone, g + decay w */
+        [OPTIMIZER_LION] = 0.1 * (1 + 0.2),
+    };
+    for (int kind = 0; kind < OPTIMIZERS; kind++) {
+        real weight = 2, dweight = 1, first = 0, second = 0;
+        const struct update_sums sums = kernels->update[kind](&(struct update_rows){
+            .count = 1,
+            .weight = &weight,
+            .dweight = &dweight,
+            .first = &first,
+            .second = &second,
+            .scale = 0.5,
+            .lr = 0.1,
+            .decay = 0.1,
+            .beta1 = 0.9,
+            .beta2 = 0.99,
+            .epsilon = 1e-8,
+            .correction1 = 1 - 0.9,
+            .correction2 = 1 - 0.99,
+        });
+        assert_near((double)weight, 2 - changes[kind], TOLERANCE, optimizer_table[kind].name,
+                    kernels->name);
+        assert_near(sums.weight, 4, TOLERANCE, "weight", kernels->name);
+        assert_near(sqrt(sums.change), changes[kind], TOLERANCE, "change", kernels->name);
+    }
+}
+
+static void test_known_steps(void **state)
+{
+    (void)state;
+    for_each_table(check_known_steps);
 }
 
 /* ---- joins and biases ---- */
 
+struct join_result {
+    real sum[NUMBERS], plain[NUMBERS], dx[NUMBERS], dbranch[NUMBERS], dbias[WIDTH], deach[WIDTH];
+    real dscale[1], biased[NUMBERS], added[NUMBERS];
+};
+
+static void run_joins(const struct kernels *kernels, const real *each, const real *bias,
+                      const real numbers[3][NUMBERS], struct join_result *r)
+{
+    const real *x = numbers[0], *branch = numbers[1], *dsum = numbers[2];
+    struct join_rows join = {ROWS, WIDTH, x, branch, bias, r->sum, (real)1.7, (real)0.3, each};
+    memset(r, 0, sizeof *r);
+    for (int i = 0; i < WIDTH; i++)
+        r->dbias[i] = r->deach[i] = r->dscale[0] = 1; /* they are added to */
+    kernels->join_forward(&join);
+    kernels->skip_backward(&join, dsum, r->dx, r->deach);
+    kernels->scale_backward(&join, dsum, r->dbranch, r->dscale);
+    join.bias = NULL;
+    join.sum = r->plain;
+    kernels->join_forward(&join);
+    memcpy(r->biased, x, sizeof r->biased);
+    kernels->bias_forward(r->biased, bias, ROWS, WIDTH);
+    kernels->bias_backward(x, r->dbias, ROWS, WIDTH);
+    memcpy(r->added, x, sizeof r->added);
+    kernels->add(r->added, branch, NUMBERS);
+}
+
+/* a of the equation is a vector, or one number. */
 static void check_joins(const struct kernels *kernels)
 {
-    real x[ROWS * WIDTH], branch[ROWS * WIDTH], sum[ROWS * WIDTH], bias[WIDTH], dbias[WIDTH] = {0};
-    fill(x, ROWS * WIDTH, 1);
-    fill(branch, ROWS * WIDTH, 1);
+    real numbers[3][NUMBERS], each[WIDTH], bias[WIDTH];
+    fill(numbers[0], 3 * NUMBERS, 1);
+    fill(each, WIDTH, 1);
     fill(bias, WIDTH, 1);
-    struct join_rows join = {ROWS, WIDTH, x, branch, bias, sum, 2, (real)0.5, NULL};
-    kernels->join_forward(&join);
-    for (int i = 0; i < ROWS * WIDTH; i++)
-        assert_near((double)sum[i],
-                    2 * (double)x[i] + 0.5 * ((double)branch[i] + (double)bias[i % WIDTH]),
-                    TOLERANCE, "join", kernels->name);
-    join.bias = NULL;
-    join.skip = join.scale = 1;
-    kernels->join_forward(&join);
-    for (int i = 0; i < ROWS * WIDTH; i++)
-        assert_near((double)sum[i], (double)x[i] + (double)branch[i], TOLERANCE, "add",
-                    kernels->name);
-    memcpy(sum, x, sizeof sum);
-    kernels->bias_forward(sum, bias, ROWS, WIDTH);
-    kernels->bias_backward(x, dbias, ROWS, WIDTH);
-    for (int i = 0; i < WIDTH; i++) {
-        double column = 0;
-        for (int row = 0; row < ROWS; row++) {
-            column += (double)x[row * WIDTH + i];
-            assert_near((double)sum[row * WIDTH + i], (double)x[row * WIDTH + i] + (double)bias[i],
-                        TOLERANCE, "bias", kernels->name);
-        }
-        assert_near((double)dbias[i], column, TOLERANCE, "bias backward", kernels->name);
+    for (int vector = 0; vector < 2; vector++) {
+        const real(*in)[NUMBERS] = (const real(*)[NUMBERS])numbers;
+        struct join_result found, right;
+        run_joins(kernels, vector ? each : NULL, bias, in, &found);
+        run_joins(&kernels_loops, vector ? each : NULL, bias, in, &right);
+        assert_same(found.sum, right.sum, NUMBERS, TOLERANCE, "join", kernels->name);
+        assert_same(found.plain, right.plain, NUMBERS, TOLERANCE, "join", kernels->name);
+        assert_same(found.dx, right.dx, NUMBERS, TOLERANCE, "dx", kernels->name);
+        assert_same(found.dbranch, right.dbranch, NUMBERS, TOLERANCE, "dbranch", kernels->name);
+        assert_same(found.deach, right.deach, WIDTH, TOLERANCE, "da", kernels->name);
+        assert_same(found.dscale, right.dscale, 1, TOLERANCE, "db", kernels->name);
+        assert_same(found.biased, right.biased, NUMBERS, TOLERANCE, "bias", kernels->name);
+        assert_same(found.dbias, right.dbias, WIDTH, TOLERANCE, "dbias", kernels->name);
+        assert_same(found.added, right.added, NUMBERS, TOLERANCE, "add", kernels->name);
     }
 }
 
-/* The a of the equation as a vector, and the way back through a and b. */
-static void check_join_gradients(const struct kernels *kernels)
+/* Results may take the place of what they are computed from; a NULL is no gradient. */
+static void check_joins_in_place(const struct kernels *kernels)
 {
-    real x[ROWS * WIDTH], branch[ROWS * WIDTH], sum[ROWS * WIDTH], dsum[ROWS * WIDTH],
-        dx[ROWS * WIDTH], dbranch[ROWS * WIDTH];
-    real bias[WIDTH], each[WIDTH], deach[WIDTH], dscale[1] = {1};
-    fill(x, ROWS * WIDTH, 1);
-    fill(branch, ROWS * WIDTH, 1);
-    fill(dsum, ROWS * WIDTH, 1);
-    fill(bias, WIDTH, 1);
-    fill(each, WIDTH, 1);
-    for (int i = 0; i < WIDTH; i++)
-        deach[i] = 1;
-    struct join_rows join = {ROWS, WIDTH, x, branch, bias, sum, 77, (real)0.3, each};
+    real d[4] = {1, 2, 3, 4}, x[4] = {5, 6, 7, 8};
+    struct join_rows join = {2, 2, x, d, NULL, x, 3, (real)0.5, NULL};
     kernels->join_forward(&join);
-    kernels->skip_backward(&join, dsum, dx, deach);
-    kernels->scale_backward(&join, dsum, dbranch, dscale);
-    double of_scale = 1;
-    for (int i = 0; i < WIDTH; i++) {
-        double of_each = 1, a = (double)each[i];
-        for (int row = 0; row < ROWS; row++) {
-            const int at = row * WIDTH + i;
-            assert_near((double)sum[at],
-                        a * (double)x[at] + 0.3 * ((double)branch[at] + (double)bias[i]), TOLERANCE,
-                        "join by a vector", kernels->name);
-            assert_near((double)dx[at], a * (double)dsum[at], TOLERANCE, "dx", kernels->name);
-            assert_near((double)dbranch[at], 0.3 * (double)dsum[at], TOLERANCE, "dbranch",
-                        kernels->name);
-            of_each += (double)x[at] * (double)dsum[at];
-            of_scale += (double)branch[at] * (double)dsum[at];
-        }
-        assert_near((double)deach[i], of_each, TOLERANCE, "da", kernels->name);
-    }
-    assert_near((double)dscale[0], of_scale, TOLERANCE, "db", kernels->name);
-    join.skip_each = NULL;
-    kernels->skip_backward(&join, dsum, dsum, NULL);
-    kernels->scale_backward(&join, dx, dx, NULL);
-    for (int i = 0; i < ROWS * WIDTH; i++) {
-        assert_near((double)dsum[i], 77 * (double)dbranch[i] / 0.3, TOLERANCE, "dx in place",
-                    kernels->name);
-        assert_near((double)dx[i], (double)each[i % WIDTH] * (double)dbranch[i], TOLERANCE,
-                    "dbranch in place", kernels->name);
-    }
+    assert_true(x[0] == (real)15.5 && x[3] == 26);
+    kernels->skip_backward(&join, d, d, NULL);
+    assert_true(d[0] == 3 && d[3] == 12);
+    kernels->scale_backward(&join, d, d, NULL);
+    assert_true(d[0] == (real)1.5 && d[3] == 6);
+    kernels->bias_forward(d, NULL, 2, 2);
+    kernels->bias_backward(d, NULL, 2, 2);
+    assert_true(d[0] == (real)1.5 && d[3] == 6);
 }
 
 static void test_joins(void **state)
 {
     (void)state;
-    for_each_build(check_joins);
-    for_each_build(check_join_gradients);
+    for_each_table(check_joins);
+    for_each_table(check_joins_in_place);
 }
 
-/* ---- matrix products: every remainder of rows, columns and depth, and A read transposed ---- */
+/* ---- which table is used ---- */
 
-/* [depth][columns] in panels. */
-static real *in_panels(const real *b, int depth, int columns)
-{
-    real *panels = calloc((size_t)(depth * columns), sizeof *panels), *to = panels;
-    for (int first = 0; first < columns; first += PRODUCT_PANEL)
-        for (int k = 0; k < depth; k++)
-            for (int j = first; j < columns && j < first + PRODUCT_PANEL; j++)
-                *to++ = b[k * columns + j];
-    return panels;
-}
-
-static void check_product_shape(const struct kernels *kernels, int rows, int columns, int depth,
-                                bool transposed, bool panels)
-{
-    const size_t size = (size_t)(rows * depth), c_size = (size_t)(rows * columns);
-    real *a = calloc(size, sizeof *a), *b = calloc((size_t)(depth * columns), sizeof *b);
-    real *c = calloc(c_size + 1, sizeof *c);
-    fill(a, size, 1);
-    fill(b, (size_t)(depth * columns), 1);
-    fill(c, c_size + 1, 1); /* what was there before must not matter */
-    const real behind = c[c_size];
-    real *b_panels = in_panels(b, depth, columns);
-    kernels->product(&(struct product){
-        .rows = rows,
-        .columns = columns,
-        .depth = depth,
-        .a = a,
-        .a_stride = transposed ? (size_t)rows : (size_t)depth,
-        .a_across = transposed,
-        .b = panels ? b_panels : b,
-        .b_panels = panels,
-        .c = c,
-    });
-    for (int i = 0; i < rows; i++) {
-        for (int j = 0; j < columns; j++) {
-            double sum = 0;
-            for (int k = 0; k < depth; k++)
-                sum += (double)a[transposed ? k * rows + i : i * depth + k] *
-                       (double)b[k * columns + j];
-            assert_near((double)c[i * columns + j], sum, 4 * TOLERANCE, "product", kernels->name);
-        }
-    }
-    assert_true(c[c_size] == behind);
-    free(a);
-    free(b);
-    free(b_panels);
-    free(c);
-}
-
-static void check_products(const struct kernels *kernels)
-{
-    static const int rows[] = {1, 2, 5, 6, 7, 20, 61}, columns[] = {1, 8, 16, 33, 48, 64, 65, 130},
-                     depths[] = {1, 7, 64, 65, 130};
-    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++)
-        for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
-            for (size_t d = 0; d < sizeof depths / sizeof *depths; d++)
-                for (int way = 0; way < 4; way++)
-                    check_product_shape(kernels, rows[r], columns[c], depths[d], way & 1, way & 2);
-}
-
-static void test_products(void **state)
-{
-    (void)state;
-    for_each_build(check_products);
-}
-
-/* ---- panels ---- */
-
-static void check_panels_of(const struct kernels *kernels, int rows, int columns)
-{
-    const size_t size = (size_t)(rows * columns);
-    real *from = calloc(size, sizeof *from), *across = calloc(size, sizeof *across);
-    real *to = calloc(size, sizeof *to);
-    fill(from, size, 1);
-    for (int i = 0; i < rows; i++)
-        for (int j = 0; j < columns; j++)
-            across[j * rows + i] = from[i * columns + j];
-    real *right = in_panels(across, columns, rows);
-    kernels->panels(from, to, rows, columns);
-    assert_memory_equal(to, right, size * sizeof *to);
-    free(from);
-    free(across);
-    free(to);
-    free(right);
-}
-
-static void check_panels(const struct kernels *kernels)
-{
-    static const int sizes[] = {1, 3, 4, 5, 17, 32, 64, 67, 130};
-    for (size_t r = 0; r < sizeof sizes / sizeof *sizes; r++)
-        for (size_t c = 0; c < sizeof sizes / sizeof *sizes; c++)
-            check_panels_of(kernels, sizes[r], sizes[c]);
-}
-
-static void test_panels(void **state)
-{
-    (void)state;
-    for_each_build(check_panels);
-}
-
-static void test_a_build_for_this_processor(void **state)
+static void test_the_table_that_is_chosen(void **state)
 {
     (void)state;
     const struct kernels *usable[KERNELS_MAX + 1];
-    kernels_usable(usable);
-    assert_ptr_equal(usable[0], kernels_best());
+    struct error error;
     int count = 0;
-    while (usable[count])
-        count++;
-    assert_string_equal(usable[count - 1]->name, "plain");
+    kernels_usable(usable);
+    unsetenv(KERNELS_VARIABLE);
+    assert_true(kernels_check(&error));
+    assert_ptr_equal(kernels_chosen(), usable[0]);
+    for (; usable[count]; count++) {
+        assert_int_equal(setenv(KERNELS_VARIABLE, usable[count]->name, 1), 0);
+        assert_true(kernels_check(&error));
+        assert_ptr_equal(kernels_chosen(), usable[count]);
+    }
+    assert_string_equal(usable[count - 1]->name, "loops");
+    assert_string_equal(usable[count - 2]->name, "plain");
+    setenv(KERNELS_VARIABLE, "", 1);
+    assert_true(kernels_check(&error));
+    setenv(KERNELS_VARIABLE, "avx1024", 1);
+    assert_false(kernels_check(&error));
+    assert_non_null(strstr(error.text, "LNSCOPE_KERNELS avx1024: this machine can run "));
+    assert_non_null(strstr(error.text, "plain or loops"));
+    unsetenv(KERNELS_VARIABLE);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_exponential), cmocka_unit_test(test_norms),
-        cmocka_unit_test(test_tangent),     cmocka_unit_test(test_activations),
-        cmocka_unit_test(test_attention),   cmocka_unit_test(test_head_norm),
-        cmocka_unit_test(test_rotation),    cmocka_unit_test(test_cross_entropy),
-        cmocka_unit_test(test_sum_squares), cmocka_unit_test(test_optimizers),
-        cmocka_unit_test(test_joins),       cmocka_unit_test(test_products),
-        cmocka_unit_test(test_panels),      cmocka_unit_test(test_a_build_for_this_processor),
-        cmocka_unit_test(test_entropy),     cmocka_unit_test(test_stream_sums),
+        cmocka_unit_test(test_exponential),  cmocka_unit_test(test_linear),
+        cmocka_unit_test(test_known_linear), cmocka_unit_test(test_matmul),
+        cmocka_unit_test(test_norms),        cmocka_unit_test(test_known_norm),
+        cmocka_unit_test(test_activations),  cmocka_unit_test(test_attention),
+        cmocka_unit_test(test_entropy),      cmocka_unit_test(test_head_norm),
+        cmocka_unit_test(test_rotation),     cmocka_unit_test(test_cross_entropy),
+        cmocka_unit_test(test_sum_squares),  cmocka_unit_test(test_stream_sums),
+        cmocka_unit_test(test_optimizers),   cmocka_unit_test(test_known_steps),
+        cmocka_unit_test(test_joins),        cmocka_unit_test(test_the_table_that_is_chosen),
     };
     return cmocka_run_group_tests_name("kernels", tests, NULL, NULL);
 }
