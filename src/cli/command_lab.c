@@ -177,21 +177,10 @@ static bool has_grid_options(const struct options *options)
 
 /* ---- the figure ------------------------------------------------------------------------------*/
 
-enum figure_kind { FIGURE_SVG, FIGURE_TXT, FIGURE_CSV, FIGURES };
-
-static const char *const figure_endings[FIGURES] = {
-    [FIGURE_SVG] = ".svg", [FIGURE_TXT] = ".txt", [FIGURE_CSV] = ".csv"};
-
-/* What the file's name ends in; FIGURES: something else. */
-static enum figure_kind figure_kind(const char *path)
+static bool ends_in(const char *path, const char *ending)
 {
-    const size_t length = strlen(path);
-    enum figure_kind kind = FIGURE_SVG;
-    while (kind < FIGURES &&
-           (length <= strlen(figure_endings[kind]) ||
-            strcmp(path + length - strlen(figure_endings[kind]), figure_endings[kind]) != 0))
-        kind++;
-    return kind;
+    const size_t length = strlen(path), size = strlen(ending);
+    return length > size && strcmp(path + length - size, ending) == 0;
 }
 
 /* Whether the figure can be written, before there is anything to draw. */
@@ -202,8 +191,8 @@ static bool check_figure(const struct laboratory *lab, struct error *error)
     if (!path)
         return true;
     names_printable(shown, sizeof shown, path);
-    if (figure_kind(path) == FIGURES)
-        return error_set(error, "figure %s: a name that ends in .svg, .txt or .csv", shown);
+    if (!ends_in(path, ".csv") && !export_picture_check(path, error))
+        return false;
     if (lab->output && file_is_same(lab->output, path))
         return error_set(error, "-o and --figure name the same file: name two");
     if (file_exists(path) && !lab->options->given[OPTION_FORCE])
@@ -219,32 +208,46 @@ static void write_csv(const struct laboratory *lab, FILE *out)
             lab_row_csv(&lab->grid, i, &lab->row[i], out);
 }
 
+static bool write_picture(const struct laboratory *lab, const char *path, FILE *out,
+                          struct error *error)
+{
+    struct figure figure;
+    bool good = true;
+    figure_open(&figure);
+    lab_figure(&figure, &lab->grid, lab->row);
+    if (ends_in(path, ".png"))
+        good = figure_png(&figure, EXPORT_SCALE, out, error);
+    else
+        figure_svg(&figure, "lnscope lab", out);
+    figure_close(&figure);
+    return good;
+}
+
 static bool draw(const struct laboratory *lab, struct error *error)
 {
     const char *path = lab->options->value[OPTION_FIGURE];
     const bool force = lab->options->given[OPTION_FORCE];
     struct file file;
+    bool good = true;
     if (!path)
         return true;
-    if (figure_kind(path) == FIGURE_TXT) {
+    if (ends_in(path, ".txt")) {
         struct canvas canvas;
         lab_map_sheet(&canvas, &lab->grid, lab->row);
-        const bool good = export_file(&canvas, THEME_MONO, path, force, error);
+        good = export_file(&canvas, THEME_MONO, path, force, error);
         canvas_close(&canvas);
         return good;
     }
     if (!file_create(&file, path, force, error))
         return false;
-    if (figure_kind(path) == FIGURE_CSV) {
+    if (ends_in(path, ".csv"))
         write_csv(lab, file.stream);
-    } else {
-        struct figure figure;
-        figure_open(&figure);
-        lab_figure(&figure, &lab->grid, lab->row);
-        figure_svg(&figure, "lnscope lab", file.stream);
-        figure_close(&figure);
-    }
-    return file_commit(&file, error);
+    else
+        good = write_picture(lab, path, file.stream, error);
+    if (good)
+        return file_commit(&file, error);
+    file_discard(&file);
+    return false;
 }
 
 /* ---- the options together --------------------------------------------------------------------*/

@@ -140,7 +140,7 @@ const struct option_row option_table[OPTIONS] = {
     [OPTION_MERGE] = {"merge", 0, NULL, "join the rows of the files that are named, training none",
                       ON_LAB},
     [OPTION_FIGURE] = {"figure", 0, "FILE",
-                       "draw the map of all rows, as .svg or .txt; .csv: the rows themselves",
+                       "draw the map of all rows, as .svg, .png or .txt; .csv: the rows themselves",
                        ON_LAB},
     [OPTION_HELP] = {"help", 'h', NULL, "print this help", ON_ALL},
     [OPTION_VERSION] = {"version", 0, NULL, "print the version", ON_ALL},

@@ -8,15 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum shape_kind { SHAPE_RECT, SHAPE_LINE, SHAPE_TEXT };
-
-struct figure_shape {
-    enum shape_kind kind;
-    double at[4]; /* x y width height; x1 y1 x2 y2; x y */
-    char *text;   /* owned */
-    struct figure_style style;
-};
-
 /* The mean width of a character beside its height, in the usual sans-serif fonts. */
 static const double character_width = 0.54;
 
@@ -45,20 +36,20 @@ static void add(struct figure *figure, struct figure_shape shape)
 void figure_rect(struct figure *figure, double x, double y, double width, double height,
                  struct figure_style style)
 {
-    add(figure, (struct figure_shape){SHAPE_RECT, {x, y, width, height}, NULL, style});
+    add(figure, (struct figure_shape){FIGURE_RECT, {x, y, width, height}, NULL, style});
 }
 
 void figure_line(struct figure *figure, double x1, double y1, double x2, double y2,
                  struct figure_style style)
 {
-    add(figure, (struct figure_shape){SHAPE_LINE, {x1, y1, x2, y2}, NULL, style});
+    add(figure, (struct figure_shape){FIGURE_LINE, {x1, y1, x2, y2}, NULL, style});
 }
 
 void figure_text(struct figure *figure, double x, double y, const char *text,
                  struct figure_style style)
 {
     if (*text)
-        add(figure, (struct figure_shape){SHAPE_TEXT, {x, y}, memory_copy_string(text), style});
+        add(figure, (struct figure_shape){FIGURE_TEXT, {x, y}, memory_copy_string(text), style});
 }
 
 double figure_text_width(const char *text, double size)
@@ -115,7 +106,7 @@ static void write_shape(const struct figure_shape *shape, FILE *out)
     const double *at = shape->at;
     const unsigned ink = (unsigned)shape->style.ink;
     switch (shape->kind) {
-    case SHAPE_RECT:
+    case FIGURE_RECT:
         fprintf(out, "<rect x=\"%g\" y=\"%g\" width=\"%g\" height=\"%g\"", at[0], at[1], at[2],
                 at[3]);
         if (shape->style.size > 0)
@@ -124,13 +115,13 @@ static void write_shape(const struct figure_shape *shape, FILE *out)
         else
             fprintf(out, " fill=\"#%06x\"/>\n", ink);
         break;
-    case SHAPE_LINE:
+    case FIGURE_LINE:
         fprintf(out,
                 "<line x1=\"%g\" y1=\"%g\" x2=\"%g\" y2=\"%g\" stroke=\"#%06x\" "
                 "stroke-width=\"%g\" stroke-linecap=\"square\"/>\n",
                 at[0], at[1], at[2], at[3], ink, shape->style.size);
         break;
-    case SHAPE_TEXT:
+    case FIGURE_TEXT:
         write_text(shape, out);
         break;
     }

@@ -3,6 +3,8 @@
 #ifndef LNSCOPE_EXPORT_FIGURE_H
 #define LNSCOPE_EXPORT_FIGURE_H
 
+#include "base/error.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -20,7 +22,14 @@ struct figure_style {
     enum figure_anchor anchor;
 };
 
-struct figure_shape; /* opaque: one of the three */
+enum figure_kind { FIGURE_RECT, FIGURE_LINE, FIGURE_TEXT };
+
+struct figure_shape {
+    enum figure_kind kind;
+    double at[4]; /* x, y, width, height; x1, y1, x2, y2; x, y */
+    char *text;   /* owned */
+    struct figure_style style;
+};
 
 struct figure {
     double width, height; /* may grow until it is written */
@@ -48,5 +57,9 @@ int figure_columns(double width, double size);
 
 /* Writes the whole SVG document. Errors show in the stream. */
 void figure_svg(const struct figure *figure, const char *title, FILE *out);
+
+/* Writes it as a PNG with `scale` pixels for a point; false with a reason, also in a build without
+ * cairo. */
+bool figure_png(const struct figure *figure, double scale, FILE *out, struct error *error);
 
 #endif

@@ -21,8 +21,8 @@ struct face {
     cairo_scaled_font_t *scaled[WEIGHTS];
 };
 
-/* How many fonts are open: behind the last one, nothing of the libraries stays. */
-static int fonts_open;
+/* How often fonts are used: behind the last one, nothing of the libraries stays. */
+static int held;
 
 struct font {
     int faces;
@@ -119,10 +119,23 @@ static void add_face(struct font *font, const char *name, int cell_width, int fo
     font->faces++;
 }
 
+void font_hold(void)
+{
+    held++;
+}
+
+void font_release(void)
+{
+    if (--held > 0)
+        return;
+    cairo_debug_reset_static_data(); /* what it keeps of fonts */
+    FcFini();
+}
+
 struct font *font_open(int cell_width, int font_size, struct error *error)
 {
     struct font *font = memory_new(1, sizeof *font);
-    fonts_open++;
+    font_hold();
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
         add_face(font, wanted[i], cell_width, font_size);
     if (font->faces == 0)
@@ -143,10 +156,7 @@ void font_close(struct font *font)
             cairo_scaled_font_destroy(font->face[i].scaled[weight]);
     }
     free(font);
-    if (--fonts_open > 0)
-        return;
-    cairo_debug_reset_static_data(); /* what it keeps of fonts */
-    FcFini();
+    font_release();
 }
 
 const char *font_name(const struct font *font)

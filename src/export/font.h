@@ -15,6 +15,11 @@ struct font; /* opaque */
 struct font *font_open(int cell_width, int font_size, struct error *error);
 void font_close(struct font *font);
 
+/* Between the two cairo's own fonts are used elsewhere: what the libraries keep of fonts goes when
+ * nobody uses any. */
+void font_hold(void);
+void font_release(void);
+
 /* The name of the first one. */
 const char *font_name(const struct font *font);
 

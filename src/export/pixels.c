@@ -314,16 +314,20 @@ static cairo_status_t write_bytes(void *out, const unsigned char *bytes, unsigne
     return fwrite(bytes, 1, count, out) == count ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
 }
 
-bool pixels_write_png(const struct pixels *pixels, FILE *out, struct error *error)
+bool pixels_png(const uint32_t *picture, int width, int height, FILE *out, struct error *error)
 {
     cairo_surface_t *surface = cairo_image_surface_create_for_data(
-        (unsigned char *)pixels->picture, CAIRO_FORMAT_RGB24, pixels->width, pixels->height,
-        pixels->width * (int)sizeof(uint32_t));
+        (unsigned char *)picture, CAIRO_FORMAT_RGB24, width, height, width * (int)sizeof *picture);
     const cairo_status_t status = cairo_surface_write_to_png_stream(surface, write_bytes, out);
     cairo_surface_destroy(surface);
     return status == CAIRO_STATUS_SUCCESS ||
            error_set(error, "cannot write the picture (%s): name it .svg",
                      cairo_status_to_string(status));
+}
+
+bool pixels_write_png(const struct pixels *pixels, FILE *out, struct error *error)
+{
+    return pixels_png(pixels->picture, pixels->width, pixels->height, out, error);
 }
 
 #endif

@@ -46,7 +46,8 @@ int pixels_height(const struct pixels *pixels);
 /* What the last pixels_draw() has drawn on, in pixels; no rows where that was nothing. */
 struct rect pixels_drawn(const struct pixels *pixels);
 
-/* Writes the picture as a PNG; false with a reason. */
+/* Writes the picture as a PNG, or any other of this kind; false with a reason. */
 bool pixels_write_png(const struct pixels *pixels, FILE *out, struct error *error);
+bool pixels_png(const uint32_t *picture, int width, int height, FILE *out, struct error *error);
 
 #endif

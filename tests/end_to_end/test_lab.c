@@ -169,7 +169,7 @@ static void wrong_usage_is_told(void **state)
     is_wrong("--grid lr=1e-3 --steps 10 --part auto", "part 'auto' without SLURM_ARRAY_TASK_ID");
     is_wrong("--grid lr=1e-3 --steps 10 --resume", "--resume has no rows to keep");
     is_wrong("--grid lr=1e-3 --steps 10 --force", "--force has nothing to replace");
-    is_wrong("--grid lr=1e-3 --steps 10 --figure map.gif", "a name that ends in .svg, ");
+    is_wrong("--grid lr=1e-3 --steps 10 --figure map.gif", "map.gif is neither a picture nor text");
     is_wrong("--grid lr=1e-3 --steps 10 --theme dark", "option '--theme' is not for lnscope lab");
     is_wrong("--merge", "--merge without files");
     is_wrong("--merge a b --steps 10", "--merge takes the grid from the files");

@@ -290,6 +290,37 @@ static void the_picture_has_all_that_the_map_says(void **state)
     figure_close(&figure);
 }
 
+/* The same bytes each time; a build without cairo says so. */
+static void the_picture_has_pixels(void **state)
+{
+    struct figure figure;
+    char *text[2] = {NULL, NULL};
+    size_t size[2];
+    (void)state;
+    set_cell(0, "SSS");
+    set_cell(2, "LLL");
+    figure_open(&figure);
+    lab_figure(&figure, &grid, row);
+    for (int i = 0; i < 2; i++) {
+        FILE *out = open_memstream(&text[i], &size[i]);
+        const bool drawn = figure_png(&figure, 1, out, &error);
+        fclose(out);
+#ifdef HAVE_CAIRO
+        assert_true(drawn);
+#else
+        assert_false(drawn);
+        assert_non_null(strstr(error.text, "this build has no cairo"));
+#endif
+    }
+#ifdef HAVE_CAIRO
+    assert_memory_equal(text[0], "\x89PNG\r\n\x1a\n", 8);
+    assert_true(size[0] == size[1] && memcmp(text[0], text[1], size[0]) == 0);
+#endif
+    free(text[0]);
+    free(text[1]);
+    figure_close(&figure);
+}
+
 #define MAP_TEST(test) cmocka_unit_test_setup_teardown(test, open_grid, close_grid)
 
 int main(void)
@@ -303,6 +334,7 @@ int main(void)
         MAP_TEST(the_sheet_reads_without_colours),
         MAP_TEST(the_map_is_cut_at_its_edges),
         MAP_TEST(the_picture_has_all_that_the_map_says),
+        MAP_TEST(the_picture_has_pixels),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
