@@ -21,9 +21,16 @@ fail() {
     exit 1
 }
 
-# stop PIDFILE: ends what wrote it
+# stop PIDFILE: ends what wrote it, and waits until it is gone
 stop() {
-    [ ! -s "$folder/$1" ] || kill "$(cat "$folder/$1")" 2>/dev/null || true
+    [ -s "$folder/$1" ] || return 0
+    id=$(cat "$folder/$1")
+    kill "$id" 2>/dev/null || true
+    tries=0
+    while kill -0 "$id" 2>/dev/null && [ "$tries" -lt 100 ]; do
+        tries=$((tries + 1))
+        sleep 0.1
+    done
 }
 
 finish() {
