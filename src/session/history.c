@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const double history_smoothing = 0.95;
-
 const double history_levels[HISTORY_LEVELS] = {0.9,  0.75, 0.6,  0.5, 0.4,  0.3,
                                                0.25, 0.2,  0.15, 0.1, 0.05, 0.02};
 
@@ -148,8 +146,8 @@ static void keep(struct history *history, const struct snapshot *const snapshot[
     for (enum side side = LEFT; side < SIDES; side++) {
         const struct history_sums *sums = &history->sums[side];
         snapshot_set(kept[side], QUANTITY_SMOOTH_LOSS, history_smooth(history, side));
-        snapshot_set(kept[side], QUANTITY_SMOOTH_SUM, sums->sum);
-        snapshot_set(kept[side], QUANTITY_SMOOTH_WEIGHT, sums->weight);
+        snapshot_set(kept[side], QUANTITY_SMOOTH_SUM, sums->loss.sum);
+        snapshot_set(kept[side], QUANTITY_SMOOTH_WEIGHT, sums->loss.weight);
         snapshot_set(kept[side], QUANTITY_HELD_OUT, sums->held_out);
         snapshot_set(kept[side], QUANTITY_HELD_OUT_STEP,
                      sums->held_out_step > 0 ? (double)sums->held_out_step : NAN);
@@ -251,22 +249,9 @@ static void thin(struct history *history)
     }
 }
 
-/* The exponential mean is divided by the sum of its weights, as Adam does with its moments (Kingma
- * 2015, section 3): otherwise it would start near 0. It stays as it is where a loss is not finite.
- */
-static void smooth(struct history_sums *sums, double loss)
-{
-    if (isfinite(loss)) {
-        double new = 1 - history_smoothing;
-        sums->sum = history_smoothing * sums->sum + new *loss;
-        sums->weight = history_smoothing * sums->weight + new;
-    }
-}
-
 double history_smooth(const struct history *history, enum side side)
 {
-    const struct history_sums *sums = &history->sums[side];
-    return sums->weight > 0 ? sums->sum / sums->weight : NAN;
+    return smoothed_loss(&history->sums[side].loss);
 }
 
 static void race(struct history *history, enum side side, int64_t step)
@@ -293,7 +278,8 @@ static void sum_up(struct history *history, enum side side, const struct snapsho
     const double loss = snapshot_scalar(now, QUANTITY_LOSS);
     const double held_out = snapshot_scalar(now, QUANTITY_VALID_LOSS);
     struct history_sums *sums = &history->sums[side];
-    smooth(sums, loss);
+    if (isfinite(loss)) /* otherwise it stays as it is */
+        smoothed_add(&sums->loss, loss, 1);
     if (isfinite(held_out)) {
         sums->held_out = history->new_held_out[side] = held_out;
         sums->held_out_step = now->step;
@@ -350,8 +336,8 @@ struct history_anchor history_anchor(const struct history *history, int64_t step
         if (held_out_step > 0)
             sums->held_out_step = (int64_t)held_out_step;
         if (weight > 0) {
-            sums->sum = snapshot_scalar(moment, QUANTITY_SMOOTH_SUM);
-            sums->weight = weight;
+            sums->loss.sum = snapshot_scalar(moment, QUANTITY_SMOOTH_SUM);
+            sums->loss.weight = weight;
         }
     }
     return anchor;

@@ -12,6 +12,7 @@
 #define LNSCOPE_SESSION_HISTORY_H
 
 #include "session/moments.h"
+#include "session/smoothed.h"
 
 #include <stddef.h>
 
@@ -56,7 +57,7 @@ struct history_ghost {
 
 /* What of all steps so far the next one goes on from. */
 struct history_sums {
-    double sum, weight;    /* of the exponential mean of the loss; see history_smooth() */
+    struct smoothed loss;  /* see history_smooth() */
     double held_out;       /* the newest held-out loss; NAN: none yet */
     int64_t held_out_step; /* where it was measured; 0: none yet */
 };
@@ -77,9 +78,6 @@ struct history {
     int64_t reached[SIDES][HISTORY_LEVELS];     /* see history_reached() */
     struct moments moments;
 };
-
-/* The weight of the past in the smoothed loss: 0.95 per step (a memory of some 20 steps). */
-extern const double history_smoothing;
 
 /* Falling levels of the smoothed loss, as parts of the unit that history_set_unit() was given. */
 extern const double history_levels[HISTORY_LEVELS];

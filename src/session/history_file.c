@@ -164,8 +164,8 @@ static void add_sums(struct safetensors *set, const struct history *history, enu
     char name[NAME_SIZE];
     double reached[HISTORY_LEVELS];
     const struct history_sums *now = &history->sums[side];
-    const double sums[SUMS] = {now->sum, now->weight, now->held_out, history->new_held_out[side],
-                               (double)now->held_out_step};
+    const double sums[SUMS] = {now->loss.sum, now->loss.weight, now->held_out,
+                               history->new_held_out[side], (double)now->held_out_step};
     snprintf(name, sizeof name, "history.sums.%s", stack_names[side]);
     numbers_add(set, name, SUMS, sums);
     for (int level = 0; level < HISTORY_LEVELS; level++)
@@ -187,8 +187,9 @@ static bool read_sums(struct history *history, const struct safetensors_file *fi
     if (!isfinite(sums[0]) || !(sums[1] >= 0 && sums[1] <= 1) ||
         !numbers_whole(sums[4], 0, (double)newest))
         return error_set(error, "the sums of its history cannot be");
-    history->sums[side] = (struct history_sums){
-        .sum = sums[0], .weight = sums[1], .held_out = sums[2], .held_out_step = (int64_t)sums[4]};
+    history->sums[side] = (struct history_sums){.loss = {.sum = sums[0], .weight = sums[1]},
+                                                .held_out = sums[2],
+                                                .held_out_step = (int64_t)sums[4]};
     history->new_held_out[side] = sums[3];
     for (int level = 0; level < HISTORY_LEVELS; level++) {
         if (!numbers_whole(reached[level], 0, (double)newest))

@@ -4,7 +4,6 @@
 #include <math.h>
 
 const double verdict_learns = 0.75, verdict_stuck = 0.9;
-const double verdict_smoothing = 0.95;
 
 const struct verdict_row verdict_table[VERDICTS] = {
     [VERDICT_NONE] = {.name = "", .letter = ' ', .help = "it is too early to say"},
@@ -28,19 +27,9 @@ struct verdict verdict_open(double without_context)
     return (struct verdict){.unit = without_context > 0 ? without_context : (double)NAN};
 }
 
-/* Exponential mean whose weights are summed along, so that it is not drawn towards 0 at first
- * (Kingma 2015, section 3). */
-static void smooth(struct verdict *verdict, int64_t steps, double loss)
-{
-    const double past = steps == 1 ? verdict_smoothing : pow(verdict_smoothing, (double)steps);
-    const double new = 1 - past;
-    verdict->sum = past * verdict->sum + new *loss;
-    verdict->weight = past * verdict->weight + new;
-}
-
 void verdict_feed(struct verdict *verdict, int64_t step, double loss, bool finite)
 {
-    const int64_t steps = verdict->weight > 0 ? step - verdict->step : 1;
+    const int64_t steps = verdict->loss.weight > 0 ? step - verdict->step : 1;
     verdict->step = step;
     if (verdict->fault_step > 0)
         return;
@@ -50,14 +39,14 @@ void verdict_feed(struct verdict *verdict, int64_t step, double loss, bool finit
     }
     if (isnan(verdict->unit))
         verdict->unit = loss;
-    smooth(verdict, steps, loss);
+    smoothed_add(&verdict->loss, loss, steps);
     if (verdict->learn_step == 0 && verdict_part(verdict) <= verdict_learns)
         verdict->learn_step = step;
 }
 
 double verdict_loss(const struct verdict *verdict)
 {
-    return verdict->weight > 0 ? verdict->sum / verdict->weight : (double)NAN;
+    return smoothed_loss(&verdict->loss);
 }
 
 double verdict_part(const struct verdict *verdict)

@@ -5,6 +5,8 @@
 #ifndef LNSCOPE_SESSION_VERDICT_H
 #define LNSCOPE_SESSION_VERDICT_H
 
+#include "session/smoothed.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -29,15 +31,12 @@ extern const struct verdict_row verdict_table[VERDICTS];
  * first, and is stuck that is at least at the second. */
 extern const double verdict_learns, verdict_stuck;
 
-/* The weight that the past keeps in the smoothed loss, for each step: a memory of some 20 steps. */
-extern const double verdict_smoothing;
-
 /* While a run goes on there is no verdict in its first steps, nor so soon after its warmup. */
 enum { VERDICT_STEPS = 50 };
 
 struct verdict {
-    double unit;        /* loss without context, nats; NAN until the first loss takes its place */
-    double sum, weight; /* of the exponential mean, their quotient */
+    double unit; /* loss without context, nats; NAN until the first loss takes its place */
+    struct smoothed loss;
     int64_t step;       /* that was fed last; 0: none */
     int64_t learn_step; /* the first at which the smoothed loss said `learns`; 0: not yet */
     int64_t fault_step; /* the first at which a number was not finite; 0: all were */

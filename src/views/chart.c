@@ -24,7 +24,7 @@ static void fill_series(const struct chart *chart, struct chart_series *series)
     const double *values = series->curves->value[quantity];
     const double *smooth = series->curves->value[QUANTITY_SMOOTH_LOSS];
     /* At this weight the mean of the loss is known at full resolution. */
-    const bool known = quantity == QUANTITY_LOSS && chart->look->smoothing == history_smoothing;
+    const bool known = quantity == QUANTITY_LOSS && chart->look->smoothing == smoothed_past;
     const double past = pow(chart->look->smoothing, (double)series->stride);
     const size_t count = (size_t)(series->count > 0 ? series->count : 1);
     double sum = 0, weight = 0;

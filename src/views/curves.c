@@ -418,7 +418,7 @@ static void legend_value(const struct chart *chart, enum side side, char out[TEX
     const struct snapshot *moment = scene_moment(chart->scene, side);
     if (moment->fault.place != FAULT_NONE)
         snprintf(out, TEXT_NUMBER, "nan");
-    else if (look->quantity == QUANTITY_LOSS && look->smoothing == history_smoothing)
+    else if (look->quantity == QUANTITY_LOSS && look->smoothing == smoothed_past)
         text_loss(out, snapshot_scalar(moment, QUANTITY_SMOOTH_LOSS)); /* also between points */
     else
         curves_number(out, look->quantity, chart_line_at(chart, side, moment->step));
@@ -555,8 +555,7 @@ static void draw_strip(struct canvas *canvas, const struct layout_plot *layout,
 
 struct curves_look curves_loss(void)
 {
-    return (struct curves_look){
-        .quantity = QUANTITY_LOSS, .smoothing = history_smoothing, .from = -1};
+    return (struct curves_look){.quantity = QUANTITY_LOSS, .smoothing = smoothed_past, .from = -1};
 }
 
 void curves_draw(struct canvas *canvas, const struct layout_plot *layout, const struct scene *scene,

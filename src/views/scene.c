@@ -14,7 +14,7 @@ void scene_set_defaults(struct scene *scene)
 {
     struct curves_look *curves = &scene->look.curves;
     *curves = (struct curves_look){
-        .quantity = quantity_at(SHOWN_CURVES, 0), .smoothing = history_smoothing, .from = -1};
+        .quantity = quantity_at(SHOWN_CURVES, 0), .smoothing = smoothed_past, .from = -1};
     for (int q = 0; q < QUANTITIES; q++)
         curves->log_y[q] = quantity_table[q].axis == AXIS_DECADES;
     scene->look.tensors.quantity = quantity_at(SHOWN_TENSORS, 0);

@@ -115,7 +115,7 @@ static void its_memory_is_that_of_the_constant(void **state)
     (void)state;
     add(1, 1, 0);
     add(2, 0, 0);
-    double b = history_smoothing;
+    double b = smoothed_past;
     assert_near(history_smooth(&history, LEFT), b * (1 - b) / (1 - b * b), 1e-12);
 }
 

@@ -284,7 +284,7 @@ static void smoothing_has_its_steps(void **state)
 {
     (void)state;
     scene->look.view = VIEW_CURVES;
-    assert_true(scene->look.curves.smoothing == history_smoothing);
+    assert_true(scene->look.curves.smoothing == smoothed_past);
     act(ACTION_SMOOTHER);
     assert_true(scene->look.curves.smoothing == 0.98);
     act_times(ACTION_SMOOTHER, 9);

@@ -64,7 +64,8 @@ static void limits_belong_to_what_they_bound(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct verdict verdict = {.unit = 1, .sum = rows[i].part, .weight = 1, .step = 600};
+        struct verdict verdict = {
+            .unit = 1, .loss = {.sum = rows[i].part, .weight = 1}, .step = 600};
         assert_int_equal(verdict_at_end(&verdict), rows[i].kind);
         assert_int_equal(verdict_now(&verdict, 0), rows[i].kind);
     }
