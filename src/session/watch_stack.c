@@ -10,7 +10,7 @@
 void watch_stack_clear(struct watch_stack *stack)
 {
     snapshot_free(stack->room);
-    *stack = (struct watch_stack){.is_there = false};
+    *stack = (struct watch_stack){.placement_row = -1, .norm_row = -1};
 }
 
 static int find_tensor(const struct watch_stack *stack, const char *name)
@@ -105,26 +105,28 @@ static double ratio_of(const struct snapshot *snapshot)
     return snapshot->layers > 0 ? (double)grad[0] / (double)grad[snapshot->layers] : NAN;
 }
 
-static void copy_text(char to[WATCH_TEXT], const char *from)
+/* Whether it says something else than before. */
+static bool copy_text(char to[WATCH_TEXT], const char *from)
 {
-    if (from[0])
-        snprintf(to, WATCH_TEXT, "%s", from);
+    if (from[0] == '\0' || strcmp(from, to) == 0)
+        return false;
+    snprintf(to, WATCH_TEXT, "%s", from);
+    return true;
 }
 
 static void copy_texts(struct watch_stack *stack, const struct watch_row *row)
 {
-    int found;
     copy_text(stack->name, row->stack);
-    copy_text(stack->placement, row->placement);
-    copy_text(stack->norm, row->norm);
     copy_text(stack->run, row->run);
     copy_text(stack->title, row->title);
-    found = names_find(&placement_names, "", stack->placement, NULL);
-    if (found >= 0)
-        stack->room->placement = (enum placement)found;
-    found = names_find(&norm_names, "", stack->norm, NULL);
-    if (found >= 0)
-        stack->room->norm = (enum norm)found;
+    if (copy_text(stack->placement, row->placement))
+        stack->placement_row = names_find(&placement_names, "", stack->placement, NULL);
+    if (copy_text(stack->norm, row->norm))
+        stack->norm_row = names_find(&norm_names, "", stack->norm, NULL);
+    if (stack->placement_row >= 0)
+        stack->room->placement = (enum placement)stack->placement_row;
+    if (stack->norm_row >= 0)
+        stack->room->norm = (enum norm)stack->norm_row;
 }
 
 bool watch_stack_take(struct watch_stack *stack, const struct watch_row *row, struct error *error)

@@ -14,6 +14,7 @@ struct watch_stack {
     bool is_there;                                /* there was a row of it in this run */
     char name[WATCH_TEXT];                        /* what its rows call the stack; "": nothing */
     char placement[WATCH_TEXT], norm[WATCH_TEXT]; /* likewise, also in words that are not ours */
+    int placement_row, norm_row;                  /* in our tables; -1: not there */
     char run[WATCH_TEXT], title[WATCH_TEXT];
     int layers; /* 0: no row has told yet */
     int tensors;
