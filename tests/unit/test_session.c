@@ -23,6 +23,8 @@
 
 #include <cmocka.h>
 
+#include "support/range.h"
+
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 /* ---- files ---- */
@@ -1005,14 +1007,14 @@ static void check_events_of(const struct saved_session *session)
 {
     const struct events *events = &session->events;
     int64_t before = 0;
-    assert_in_range(events->count, 0, EVENTS_MAX);
+    assert_between(events->count, 0, EVENTS_MAX);
     assert_true(events->total >= events->count);
     for (int i = 0; i < events->count; i++) {
         const struct event *event = &events->event[i];
         assert_true(event->step >= before && event->step <= session->state->step + 1);
         assert_true(event->side >= -1 && event->side < SIDES);
         assert_true(event->layer >= -1 && event->layer <= session->state->settings.layers);
-        assert_in_range(event->kind, 0, EVENT_KINDS - 1);
+        assert_between(event->kind, 0, EVENT_KINDS - 1);
         assert_non_null(memchr(event->text, '\0', sizeof event->text));
         for (const char *at = event->text; *at; at++)
             assert_true((unsigned char)*at >= ' ' && *at != 127);
