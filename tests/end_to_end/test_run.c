@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/safetensors_read.h"
 #include "support/folder.h"
+#include "support/process.h"
 #include "train/settings.h"
 
 #include <cJSON.h>
@@ -25,15 +26,9 @@
 
 #include <cmocka.h>
 
-enum { ARGUMENTS = 40, LINE = 65536 };
+enum { ARGUMENTS = 40 };
 
 static char program[4096], folder[64];
-
-/* A process, its standard output, and the file that takes its standard error. */
-struct process {
-    pid_t id;
-    int output; /* read end */
-};
 
 static int enter_folder(void **state)
 {
@@ -83,50 +78,22 @@ static void write_file(const char *path, const char *text)
 }
 
 /* Starts the program with the words of `command`, which are separated by single spaces. Standard
- * output goes to the file `output`, or to the pipe where it is NULL. */
-static struct process start(const char *command, const char *output)
+ * output goes to the file `output`, or to the pipe where it is NULL; standard error to a file. */
+static struct process start_ignoring(const char *command, const char *output, int ignored)
 {
-    char words[1024], *arguments[ARGUMENTS] = {program}, *rest = words;
-    struct process process = {.output = -1};
-    int ends[2] = {-1, -1}, count = 1;
+    char words[1024];
+    const char *arguments[ARGUMENTS];
     snprintf(words, sizeof words, "%s", command);
-    while (*rest && count < ARGUMENTS - 1) {
-        arguments[count++] = rest;
-        rest += strcspn(rest, " ");
-        if (*rest)
-            *rest++ = '\0';
-    }
-    assert_int_equal(pipe(ends), 0);
-    process.id = fork();
-    assert_true(process.id >= 0);
-    if (process.id == 0) {
-        int errors = open(in_folder(".errors"), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-        int target = output ? open(output, O_WRONLY | O_CREAT | O_TRUNC, 0600) : ends[1];
-        int none = open("/dev/null", O_RDONLY);
-        signal(SIGPIPE, SIG_DFL);
-        dup2(none, STDIN_FILENO);
-        dup2(target, STDOUT_FILENO);
-        dup2(errors, STDERR_FILENO);
-        close(ends[0]);
-        close(ends[1]);
-        execv(program, arguments);
-        _exit(127);
-    }
-    close(ends[1]);
-    if (output)
-        close(ends[0]);
-    else
-        process.output = ends[0];
-    return process;
+    process_words(arguments, ARGUMENTS, program, words);
+    return process_start(&(struct process_start){.arguments = arguments,
+                                                 .output = output,
+                                                 .errors = in_folder(".errors"),
+                                                 .ignored = ignored});
 }
 
-static int finish(struct process *process)
+static struct process start(const char *command, const char *output)
 {
-    int status = 0;
-    if (process->output >= 0)
-        close(process->output);
-    assert_int_equal(waitpid(process->id, &status, 0), process->id);
-    return status;
+    return start_ignoring(command, output, 0);
 }
 
 /* What it has written to standard error; the caller frees it. */
@@ -140,7 +107,7 @@ static char *errors_of(void)
 static char *run_to(int expected, const char *command)
 {
     struct process process = start(command, in_folder(".output"));
-    int status = finish(&process);
+    int status = process_finish(&process);
     char *errors = errors_of();
     if (!WIFEXITED(status) || WEXITSTATUS(status) != expected)
         fail_msg("lnscope %s: status %#x, standard error: %s", command, (unsigned)status, errors);
@@ -430,13 +397,13 @@ static void a_full_disk_is_told(void **state)
     if (access("/dev/full", W_OK) != 0)
         skip();
     struct process process = start("run --steps 2" SMALL, "/dev/full");
-    int status = finish(&process);
+    int status = process_finish(&process);
     char *errors = errors_of();
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
     assert_non_null(strstr(errors, "cannot write standard output (No space left on device)"));
     free(errors);
     process = start("list keys", "/dev/full");
-    status = finish(&process);
+    status = process_finish(&process);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
     fails(1, "run --steps 2" SMALL " -o /dev/full", "No space left on device");
 }
@@ -617,27 +584,6 @@ static void a_text_is_learned_and_validated(void **state)
     fails(1, command, "is a directory");
 }
 
-/* Reads from the pipe until `lines` lines have come, or with -1 until its end; returns the bytes.
- */
-static char *read_lines(int descriptor, int lines)
-{
-    size_t room = LINE, used = 0;
-    char *text = malloc(room);
-    for (int seen = 0; lines < 0 || seen < lines;) {
-        assert_non_null(text);
-        ssize_t got = read(descriptor, text + used, room - used - 1);
-        if (got <= 0)
-            break;
-        for (ssize_t i = 0; i < got; i++)
-            seen += text[used + (size_t)i] == '\n';
-        used += (size_t)got;
-        if (room - used < LINE / 2)
-            text = realloc(text, room *= 2);
-    }
-    text[used] = '\0';
-    return text;
-}
-
 /* The bytes that are promised, and those that are resident once it runs; not under a sanitizer. */
 static void memory_is_as_printed(void **state)
 {
@@ -658,7 +604,7 @@ static void memory_is_as_printed(void **state)
         free(text);
         snprintf(command, sizeof command, "run %s", sizes[i]);
         struct process process = start(command, NULL);
-        free(read_lines(process.output, 7)); /* three steps */
+        free(process_read(&process, 7)); /* three steps */
         snprintf(command, sizeof command, "/proc/%d/status", (int)process.id);
         FILE *status = fopen(command, "r");
         assert_non_null(status);
@@ -666,7 +612,7 @@ static void memory_is_as_printed(void **state)
             if (strncmp(line, "VmRSS:", 6) == 0)
                 resident = strtod(line + 6, NULL) * 1024;
         fclose(status);
-        finish(&process); /* closes the pipe, which ends it */
+        process_finish(&process); /* closes the pipe, which ends it */
         if (fabs(printed / resident - 1) > 0.1)
             fail_msg("%s: %.1f MB printed, %.1f MB resident", sizes[i], printed / 1e6,
                      resident / 1e6);
@@ -680,10 +626,10 @@ static void an_interrupt_leaves_whole_rows(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         struct process process = start("run" SMALL, NULL);
-        char *first = read_lines(process.output, 5);
+        char *first = process_read(&process, 5);
         assert_int_equal(kill(process.id, numbers[i]), 0);
-        char *rest = read_lines(process.output, -1);
-        int status = finish(&process);
+        char *rest = process_read(&process, -1);
+        int status = process_finish(&process);
         char *errors = errors_of();
         assert_true(WIFSIGNALED(status) && WTERMSIG(status) == numbers[i]);
         assert_string_equal(errors, "");
@@ -698,24 +644,22 @@ static void an_interrupt_leaves_whole_rows(void **state)
     }
 }
 
-/* Waits for a file of another process. */
-static void wait_for_file(const char *path)
+static int is_there(void *path)
 {
-    for (int i = 0; i < 6000 && access(path, F_OK) != 0; i++)
-        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
-    assert_int_equal(access(path, F_OK), 0);
+    return access(path, F_OK) == 0;
 }
 
 static void an_interrupt_finishes_the_file(void **state)
 {
-    char command[512];
+    char command[512], step[128];
     (void)state;
+    snprintf(step, sizeof step, "%s", in_folder("step"));
     snprintf(command, sizeof command, "run" SMALL " -o %s --dump %s --dump-step 3",
-             in_folder("rows.csv"), in_folder("step"));
+             in_folder("rows.csv"), step);
     struct process process = start(command, in_folder(".output"));
-    wait_for_file(in_folder("step")); /* step 3 is done */
+    assert_true(process_wait_until(is_there, step)); /* step 3 is done */
     assert_int_equal(kill(process.id, SIGTERM), 0);
-    int status = finish(&process);
+    int status = process_finish(&process);
     assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
     char *rows = contents(in_folder("rows.csv"));
     assert_true(count(rows, '\n') >= 5);
@@ -732,10 +676,10 @@ static void an_interrupt_before_the_dump_leaves_none(void **state)
     snprintf(command, sizeof command, "run" SMALL " --dump %s --dump-step 999999999",
              in_folder("step"));
     struct process process = start(command, NULL);
-    free(read_lines(process.output, 3));
+    free(process_read(&process, 3));
     assert_int_equal(kill(process.id, SIGTERM), 0);
-    free(read_lines(process.output, -1));
-    int status = finish(&process);
+    free(process_read(&process, -1));
+    int status = process_finish(&process);
     char *errors = errors_of();
     assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
     assert_non_null(strstr(errors, "nothing was dumped"));
@@ -773,8 +717,8 @@ static void a_closed_pipe_ends_the_run_quietly(void **state)
 {
     struct process process = start("run" SMALL, NULL);
     (void)state;
-    free(read_lines(process.output, 3));
-    int status = finish(&process); /* closes the pipe */
+    free(process_read(&process, 3));
+    int status = process_finish(&process); /* closes the pipe */
     char *errors = errors_of();
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), 0);

@@ -4,6 +4,7 @@
 #include "session/share.h"
 #include "support/console.h"
 #include "support/folder.h"
+#include "support/process.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,7 +18,7 @@
 
 #include <cmocka.h>
 
-enum { OUTPUT = 1 << 16, STEPS = 4 };
+enum { ARGUMENTS = 40, STEPS = 4 };
 
 static const char *program;
 static char folder[] = "/tmp/lnscope-load-XXXXXX";
@@ -75,21 +76,22 @@ static int tear_down(void **state)
     return folder_remove(folder);
 }
 
-/* Runs the program with these words; all that it prints on both outputs, and its exit status. */
+/* Runs the program with these words, which are separated by single spaces; all that it prints on
+ * both outputs, good until the next call, and its exit status. */
 static char *run(int *status, const char *format, ...)
 {
-    static char output[OUTPUT];
-    char words[1024], command[1300];
+    static char *output;
+    char words[1024];
+    const char *all[ARGUMENTS];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(words, sizeof words, format, arguments);
     va_end(arguments);
-    snprintf(command, sizeof command, "'%s' %s 2>&1", program, words);
-    FILE *pipe = popen(command, "r");
-    assert_non_null(pipe);
-    const size_t size = fread(output, 1, sizeof output - 1, pipe);
-    output[size] = '\0';
-    *status = WEXITSTATUS(pclose(pipe));
+    process_words(all, ARGUMENTS, program, words);
+    struct process process = process_start(&(struct process_start){.arguments = all});
+    free(output);
+    output = process_read(&process, -1);
+    *status = WEXITSTATUS(process_finish(&process));
     return output;
 }
 

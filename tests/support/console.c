@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/utf8.h"
+#include "support/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +24,7 @@
 #include <unistd.h>
 #include <vterm.h>
 
-static const double deadline_seconds = 60; /* also under a sanitizer on a busy machine */
+static const double deadline_seconds = 120; /* also under a sanitizer on a busy machine */
 
 struct console {
     int master, slave;
@@ -38,7 +39,8 @@ struct console {
     bool alternate, cursor;
     char *output; /* all that was sent, NUL-terminated */
     size_t output_size, output_room;
-    char *text; /* of console_screen() */
+    size_t shown; /* so many bytes of it are on the screen */
+    char *text;   /* of console_screen() */
     char complaint[256];
 };
 
@@ -54,17 +56,8 @@ static void shell_run(const struct console_start *start, int report)
     }
     setpgid(0, 0);
     tcsetpgrp(STDIN_FILENO, getpid());
-    signal(SIGTTOU, SIG_DFL);
-    for (const char *const *one = start->environment; one && *one; one++) {
-        char name[64];
-        const char *equals = strchr(*one, '=');
-        snprintf(name, sizeof name, "%.*s", (int)(equals ? (size_t)(equals - *one) : strlen(*one)),
-                 *one);
-        if (equals)
-            setenv(name, equals + 1, 1);
-        else
-            unsetenv(name);
-    }
+    process_plain_signals();
+    process_set_environment(start->environment);
     if (start->folder && chdir(start->folder) != 0)
         _exit(126);
     execv(start->arguments[0], (char *const *)start->arguments);
@@ -131,7 +124,6 @@ static void open_screen(struct console *console, int rows, int cols)
 
 static void take_output(struct console *console, const char *bytes, size_t size)
 {
-    char answer[256];
     if (console->output_size + size + 1 > console->output_room) {
         console->output_room = 2 * (console->output_size + size + 1);
         console->output = memory_resize(console->output, console->output_room, 1);
@@ -139,10 +131,35 @@ static void take_output(struct console *console, const char *bytes, size_t size)
     memcpy(console->output + console->output_size, bytes, size);
     console->output_size += size;
     console->output[console->output_size] = '\0';
-    vterm_input_write(console->vterm, bytes, size);
+}
+
+/* Shows the next bytes of what was sent. */
+static void show(struct console *console, size_t size)
+{
+    char answer[256];
+    vterm_input_write(console->vterm, console->output + console->shown, size);
+    console->shown += size;
     size = vterm_output_read(console->vterm, answer, sizeof answer);
     if (size > 0 && write(console->master, answer, size) < 0)
         return; /* nobody listens any more */
+}
+
+static void show_all(struct console *console)
+{
+    show(console, console->output_size - console->shown);
+}
+
+/* Shows what was sent up to the end of the next frame, so that none is missed, however long this
+ * process was kept waiting; false when there is nothing new. */
+static bool show_frame(struct console *console)
+{
+    static const char end_of_frame[] = "\033[?2026l";
+    const char *from = console->output + console->shown, *end = strstr(from, end_of_frame);
+    if (console->shown == console->output_size)
+        return false;
+    show(console, end ? (size_t)(end - from) + sizeof end_of_frame - 1
+                      : console->output_size - console->shown);
+    return true;
 }
 
 static void take_report(struct console *console)
@@ -235,6 +252,8 @@ void console_close(struct console *console)
 void console_send(struct console *console, const char *keys)
 {
     size_t size = strlen(keys);
+    take_events(console, 0);
+    show_all(console);
     while (size > 0) {
         ssize_t written = write(console->master, keys, size);
         if (written < 0 && errno != EINTR)
@@ -248,6 +267,7 @@ void console_resize(struct console *console, int rows, int cols)
 {
     struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols};
     take_events(console, 0);
+    show_all(console);
     vterm_set_size(console->vterm, rows, cols);
     ioctl(console->master, TIOCSWINSZ, &size);
 }
@@ -268,32 +288,82 @@ void console_pump(struct console *console, double seconds)
     double until = clock_seconds() + seconds;
     for (double left = seconds; left > 0; left = until - clock_seconds())
         take_events(console, left < 0.05 ? left : 0.05);
+    show_all(console);
 }
 
-static bool wait_text(struct console *console, const char *text, bool wanted)
+/* Looks at one frame after the other until `holds` says yes of the screen. */
+static bool wait_for(struct console *console, double seconds,
+                     bool (*holds)(const char *screen, const void *data), const void *data)
 {
-    double until = clock_seconds() + deadline_seconds;
+    const double until = clock_seconds() + seconds;
     for (;;) {
-        bool ended = console->ended;
-        take_events(console, 0.05);
-        if ((strstr(console_screen(console), text) != NULL) == wanted)
-            return true;
-        if (ended || clock_seconds() >= until) {
-            fprintf(stderr, "%s never %s; the screen is\n%s\n", text,
-                    wanted ? "appeared" : "went away", console_screen(console));
-            return false;
+        const bool ended = console->ended;
+        if (!show_frame(console)) {
+            take_events(console, 0.05);
+            show_frame(console);
         }
+        if (holds(console_screen(console), data))
+            return true;
+        if (console->shown == console->output_size && (ended || clock_seconds() >= until))
+            return false;
     }
+}
+
+static bool has_text(const char *screen, const void *text)
+{
+    return strstr(screen, text) != NULL;
+}
+
+static bool has_no_text(const char *screen, const void *text)
+{
+    return !has_text(screen, text);
+}
+
+bool console_see_text(struct console *console, const char *text, double seconds)
+{
+    return wait_for(console, seconds, has_text, text);
 }
 
 bool console_wait_text(struct console *console, const char *text)
 {
-    return wait_text(console, text, true);
+    if (wait_for(console, deadline_seconds, has_text, text))
+        return true;
+    fprintf(stderr, "%s never appeared; the screen is\n%s\n", text, console_screen(console));
+    return false;
 }
 
 bool console_wait_no_text(struct console *console, const char *text)
 {
-    return wait_text(console, text, false);
+    if (wait_for(console, deadline_seconds, has_no_text, text))
+        return true;
+    fprintf(stderr, "%s never went away; the screen is\n%s\n", text, console_screen(console));
+    return false;
+}
+
+/* The first "step N" of the screen is that of its header. */
+static bool has_step(const char *screen, const void *least)
+{
+    static const char word[] = "step ";
+    const char *found = strstr(screen, word);
+    return found && strtol(found + sizeof word - 1, NULL, 10) >= *(const long *)least;
+}
+
+bool console_wait_step(struct console *console, long least)
+{
+    if (wait_for(console, deadline_seconds, has_step, &least))
+        return true;
+    fprintf(stderr, "step %ld was never reached; the screen is\n%s\n", least,
+            console_screen(console));
+    return false;
+}
+
+bool console_wait_output(struct console *console)
+{
+    const size_t before = console->output_size;
+    const double until = clock_seconds() + deadline_seconds;
+    while (console->output_size == before && !console->ended && clock_seconds() < until)
+        take_events(console, 0.05);
+    return console->output_size > before;
 }
 
 bool console_wait_stop(struct console *console)
@@ -301,6 +371,8 @@ bool console_wait_stop(struct console *console)
     double until = clock_seconds() + deadline_seconds;
     while (!console->stopped && !console->ended && clock_seconds() < until)
         take_events(console, 0.05);
+    if (console->stopped)
+        console_settle(console);
     return console->stopped;
 }
 
@@ -311,9 +383,10 @@ void console_continue(struct console *console)
         die("the shell is gone: %s", strerror(errno));
 }
 
-/* The last of the output can arrive after the news of the end, since the system hands it on later:
- * it has when what is written behind it arrives, a message that a terminal does not know. */
-static void take_rest(struct console *console)
+/* The last of the output can arrive after the news of a stop or an end, since the system hands it
+ * on later: it has when what is written behind it arrives, a message that a terminal does not know.
+ */
+void console_settle(struct console *console)
 {
     static const char mark[] = "\033]777;end\007";
     const size_t size = sizeof mark - 1;
@@ -325,9 +398,10 @@ static void take_rest(struct console *console)
             memcmp(console->output + console->output_size - size, mark, size) == 0) {
             console->output_size -= size;
             console->output[console->output_size] = '\0';
-            return;
+            break;
         }
     }
+    show_all(console);
 }
 
 int console_wait_exit(struct console *console)
@@ -336,7 +410,7 @@ int console_wait_exit(struct console *console)
     while (!console->ended && clock_seconds() < until)
         take_events(console, 0.05);
     if (console->ended)
-        take_rest(console);
+        console_settle(console);
     return console->ended ? console->status : -1;
 }
 
