@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include "app/app.h"
+#include "base/signals.h"
 #include "cli/command_block.h"
 #include "cli/command_claims.h"
 #include "cli/command_list.h"
@@ -134,7 +135,7 @@ int cli_main(int argc, char **argv)
     int signal_number = 0, status;
 
     setlocale(LC_CTYPE, ""); /* never LC_NUMERIC: numbers are written with a point */
-    signal(SIGPIPE, SIG_IGN);
+    signals_ignore();
     status = read_options(&options, &session, argc, argv, &error);
     if (status != EXIT_DONE)
         return complain(status, &error);

@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-/* From here on SIGINT, SIGTERM and SIGHUP are noted. A second signal of the same kind ends the
- * program at once; a hang-up that is ignored from the start (nohup) stays ignored.
+/* From here on signals that ask for the end (base/signals.h) are noted. A second one of the same
+ * number ends the program at once; what is ignored from the start (nohup) stays ignored.
  * Calls of the system that wait meanwhile go on afterwards (`restart`), or fail with EINTR. */
 void interrupt_watch(bool restart);
 
