@@ -193,6 +193,9 @@ int app_run(const struct app_start *start, struct error *error)
     sample_history_open(&app.samples);
     events_clear(&app.events);
     open_scene(&app);
+    char left[MESSAGE_SIZE];
+    if (file_left_behind(".", left, sizeof left))
+        app_say(&app, ROLE_BAD, "%s", left);
     if (start->session) {
         app_expect_session(&app, start->session, start->session_path);
         if (settings_difference(&app.wanted, settings) >= 0)

@@ -36,6 +36,7 @@ struct app {
     struct canvas recorded;  /* the screen as the recording has it */
     double record_from;      /* the clock when it began */
     int64_t recorded_events; /* those that are markers, or came before */
+    struct error record_error; /* why the last recording is not whole; empty: it is */
     char message[MESSAGE_SIZE];
     double message_until;
     double news_until;            /* when the footer goes back from the newest event to the keys */
@@ -127,7 +128,8 @@ bool app_prompt_key(struct app *app, int code);
 void app_record_start(struct app *app, const char *path, bool force);
 void app_record_stop(struct app *app);
 
-/* The same without a word on the screen, for the start and the end of the program. */
+/* The same without a word on the screen, for the start and the end of the program; a recording that
+ * ended because it could not be written is a failure of the end as well. */
 bool app_record_open(struct app *app, const char *path, bool force, struct error *error);
 bool app_record_close(struct app *app, struct error *error);
 

@@ -113,7 +113,7 @@ bool file_create_waiting(struct file *file, const char *path, bool force, bool (
     mode_t mask = umask(0);
     umask(mask);
 
-    *file = (struct file){.force = force};
+    *file = (struct file){0};
     names_printable(shown, sizeof shown, path);
     if (!*path)
         return error_set(error, "an empty file name: name a file to write");
@@ -350,26 +350,28 @@ static bool is_left(int folder, const char *name)
     return left;
 }
 
-int file_left_behind(const char *folder, char *out, size_t size)
+bool file_left_behind(const char *folder, char *out, size_t size)
 {
     enum { NAMED = 3 };
+    char names[NAMED * (FILE_NAME_MAX + 8)] = "", more[32] = "";
     DIR *here = opendir(folder);
     int count = 0;
-    size_t used = 0;
-    out[0] = '\0';
     for (struct dirent *entry; here && (entry = readdir(here));) {
+        const size_t used = strlen(names);
         if (!has_mark(entry->d_name) || !is_left(dirfd(here), entry->d_name))
             continue;
-        if (count < NAMED && used < size)
-            used += (size_t)snprintf(out + used, size - used, "%s%s", count > 0 ? " and " : "",
-                                     entry->d_name);
-        count++;
+        if (count++ < NAMED)
+            snprintf(names + used, sizeof names - used, "%s%.255s", used ? " and " : "",
+                     entry->d_name);
     }
     if (here)
         closedir(here);
-    if (count > NAMED && used < size)
-        snprintf(out + used, size - used, " and %d more", count - NAMED);
-    return count;
+    if (count > NAMED)
+        snprintf(more, sizeof more, " and %d more", count - NAMED);
+    snprintf(out, size,
+             "%s%s %s left by a lnscope that was killed: rename what is to be kept, remove the rest",
+             names, more, count == 1 ? "was" : "were");
+    return count > 0;
 }
 
 /* ---- reading ---- */

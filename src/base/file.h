@@ -26,7 +26,7 @@ struct file {
     bool numbered;   /* to be set where the name was made up, so that another one will do as well */
     int failed;      /* errno of the first write that failed; 0: none did */
     /* Private: what it may replace. */
-    bool force, replaces;
+    bool replaces;
     dev_t device;
     ino_t inode;
 };
@@ -55,10 +55,10 @@ bool file_commit_as(struct file *file, char **name, struct error *error);
  * that is all zero or was committed. */
 void file_discard(struct file *file);
 
-/* The temporary files that programs which were killed have left in a folder, as "a and b", or empty
- * where there are none. Each is told once: it is made read-only. To be called before this process
- * has a file open in there. Returns how many there are. */
-int file_left_behind(const char *folder, char *out, size_t size);
+/* Whether a program that was killed has left temporary files in a folder: `out` is then a line that
+ * names them. Each is told of once, and then is read-only. To be called before this process has a
+ * file open in there. */
+bool file_left_behind(const char *folder, char *out, size_t size);
 
 /* Names of files that are numbered in the current folder: STEM-001ENDING. */
 enum { FILE_NUMBERED = 64 };

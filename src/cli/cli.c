@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include "app/app.h"
+#include "base/file.h"
 #include "base/signals.h"
 #include "cli/command_block.h"
 #include "cli/command_claims.h"
@@ -65,6 +66,14 @@ static int run_screen(const struct options *options, struct saved_session *sessi
     return app_run(&start, error);
 }
 
+/* The screen tells it itself. */
+static void tell_what_was_left(void)
+{
+    struct error told;
+    if (file_left_behind(".", told.text, sizeof told.text))
+        complain(EXIT_DONE, &told);
+}
+
 /* `session` is that of --load; without a state there is none. */
 static int dispatch(const struct options *options, struct saved_session *session,
                     int *signal_number, struct error *error)
@@ -94,6 +103,7 @@ static int dispatch(const struct options *options, struct saved_session *session
         return finish_output(command_memory(options, error), error);
     switch (options->command) {
     case COMMAND_RUN:
+        tell_what_was_left();
         return command_run(options, session->state, signal_number, error);
     case COMMAND_LIST:
         return finish_output(command_list(options, error), error);

@@ -320,7 +320,7 @@ int command_claims(const struct options *options, int *signal_number, struct err
     struct claims_request request;
     if (!read_options(&inquiry, &request, options, error))
         return EXIT_USAGE;
-    interrupt_watch(true);
+    interrupt_watch();
     const bool measured = claims_run(&request, error);
     erase_progress(&inquiry);
     *signal_number = interrupt_caught();

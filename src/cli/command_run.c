@@ -68,14 +68,23 @@ static bool read_options(struct session *session, const struct options *options,
     return true;
 }
 
+static bool goes_on(void)
+{
+    return !interrupt_caught();
+}
+
 static bool open_files(struct session *session, const struct options *options, struct error *error)
 {
     const char *output = options->value[OPTION_OUTPUT], *dump = options->value[OPTION_DUMP];
     bool force = options->given[OPTION_FORCE];
     if (dump && !file_create(&session->dump_file, dump, force, error))
         return false;
-    return !output || strcmp(output, "-") == 0 ||
-           file_create(&session->output, output, force, error);
+    if (!output || strcmp(output, "-") == 0)
+        return true;
+    if (!file_create_waiting(&session->output, output, force, goes_on, error))
+        return false;
+    session->output.lines = true;
+    return true;
 }
 
 /* Waits until bytes can be written; false when the user no longer wants to. */
@@ -108,6 +117,7 @@ static bool write_all(struct session *session, const char *bytes, size_t size, s
             session->closed = true;
             return true;
         } else if (errno != EINTR && errno != EAGAIN) { /* somebody made it non-blocking */
+            session->output.failed = errno;
             return error_set(error, "cannot write %s (%s): no more rows are written",
                              session->output.stream ? "the output file" : "standard output",
                              strerror(errno));
@@ -197,22 +207,19 @@ int command_run(const struct options *options, const struct pair_state *state, i
     *signal_number = 0;
     if (!read_options(session, options, error))
         return EXIT_USAGE;
-    if (!open_pair(session, error)) /* a signal ends the wait for a text at once */
+    if (!open_pair(session, error))
         return EXIT_FAILED;
-    interrupt_watch(false); /* and the wait for a reader of a pipe, so that nothing is left */
+    interrupt_watch();
     if (open_files(session, options, error)) {
-        interrupt_watch(true);
         session->validation = task_info(session->pair.task).validation;
         good = train(session, error);
     }
     pair_close(&session->pair);
     *signal_number = interrupt_caught();
-    /* An interrupted run keeps its rows, whether or not it came to its dump. */
-    if (session->output.stream && (good || interrupt_caught())) {
-        struct error reason;
-        good = file_commit(&session->output, good ? error : &reason) && good;
-    }
-    file_discard(&session->output);
+    /* The rows that there are are kept, whatever ended the run. */
+    struct error reason;
+    if (session->output.stream && !file_commit(&session->output, &reason))
+        good = error_set(error, "%s", reason.text);
     file_discard(&session->dump_file);
     dump_close(&session->dump);
     return good ? EXIT_DONE : EXIT_FAILED;

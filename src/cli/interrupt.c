@@ -15,13 +15,13 @@ static void note(int number)
     atomic_store(&caught, number);
 }
 
-void interrupt_watch(bool restart)
+void interrupt_watch(void)
 {
     for (int number = 1; number < SIGNALS; number++) {
         struct sigaction action = {.sa_handler = note};
         if (signals_kind(number) != SIGNAL_ENDS || !signals_may_take(number))
             continue;
-        action.sa_flags = (restart ? SA_RESTART : 0) | (int)SA_RESETHAND;
+        action.sa_flags = SA_RESTART | (int)SA_RESETHAND;
         sigemptyset(&action.sa_mask);
         sigaction(number, &action, NULL);
     }

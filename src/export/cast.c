@@ -152,6 +152,8 @@ struct cast *cast_open(const char *path, bool force, int rows, int cols, enum th
         free(cast);
         return NULL;
     }
+    cast->file.lines = true;
+    cast->file.numbered = !path;
     canvas_open(&cast->shown, rows, cols);
     cast->theme = theme;
     cast->blank = true;
@@ -203,7 +205,12 @@ void cast_marker(struct cast *cast, const char *label, double seconds)
     write_event(cast, "m", label, seconds);
 }
 
-bool cast_close(struct cast *cast, struct error *error)
+bool cast_flush(struct cast *cast, struct error *error)
+{
+    return file_flush(&cast->file, error);
+}
+
+bool cast_close(struct cast *cast, char **name, struct error *error)
 {
     /* The last picture stays; a terminal that plays it goes on below. */
     cast->count = 0;
@@ -211,7 +218,7 @@ bool cast_close(struct cast *cast, struct error *error)
     add_place(cast, cast->shown.rows - 1, 0);
     add(cast, "\033[?25h");
     write_event(cast, "o", cast->bytes, cast->seconds);
-    bool whole = file_commit(&cast->file, error);
+    bool whole = file_commit_as(&cast->file, name, error);
     canvas_close(&cast->shown);
     free(cast->bytes);
     free(cast);
