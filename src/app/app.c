@@ -4,6 +4,7 @@
 #include "app/app_state.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "views/bars.h"
 #include "views/screen.h"
@@ -131,6 +132,7 @@ static void turn(struct app *app)
     }
     watch_view(app);
     app_take_updates(app);
+    app_go_on_loading(app);
     look_around(app);
     if (!app->quit && app->changed && (app->urgent || clock_seconds() >= app->next_frame))
         draw(app);
@@ -138,6 +140,7 @@ static void turn(struct app *app)
 
 static void open_scene(struct app *app)
 {
+    char left[MESSAGE_SIZE];
     app->task = task_describe(app->present.task);
     app->scene = (struct scene){
         .data = {.settings = &app->present,
@@ -155,6 +158,8 @@ static void open_scene(struct app *app)
     canvas_open(&app->canvas, 1, 1);
     app_take_size(app);
     watch_view(app);
+    if (file_left_behind(".", left, sizeof left))
+        app_say(app, ROLE_BAD, "%s", left);
 }
 
 /* Trains and draws until the user or a signal ends it. */
@@ -193,9 +198,6 @@ int app_run(const struct app_start *start, struct error *error)
     sample_history_open(&app.samples);
     events_clear(&app.events);
     open_scene(&app);
-    char left[MESSAGE_SIZE];
-    if (file_left_behind(".", left, sizeof left))
-        app_say(&app, ROLE_BAD, "%s", left);
     if (start->session) {
         app_expect_session(&app, start->session, start->session_path);
         if (settings_difference(&app.wanted, settings) >= 0)

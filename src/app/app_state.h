@@ -32,10 +32,10 @@ struct app {
     struct events events;
     struct scene scene;
     struct canvas canvas;
-    struct cast *cast;       /* the recording under way; NULL: none */
-    struct canvas recorded;  /* the screen as the recording has it */
-    double record_from;      /* the clock when it began */
-    int64_t recorded_events; /* those that are markers, or came before */
+    struct cast *cast;         /* the recording under way; NULL: none */
+    struct canvas recorded;    /* the screen as the recording has it */
+    double record_from;        /* the clock when it began */
+    int64_t recorded_events;   /* those that are markers, or came before */
     struct error record_error; /* why the last recording is not whole; empty: it is */
     char message[MESSAGE_SIZE];
     double message_until;
@@ -51,10 +51,12 @@ struct app {
     char *save_path; /* where the state goes that the trainer was asked for; NULL: it was not */
     bool save_force;
     struct error save_error;     /* why the last session was not saved; empty: it was */
+    struct app_loading *loading; /* a session that is being read (app_session.c); NULL: none */
     char *load_path;             /* of the session that the trainer was sent; NULL: none */
     struct history load_history; /* its history */
     struct events load_events;   /* and its events */
-    char share[SHARE_TEXT];      /* see scene.share */
+    char load_note[SESSION_NOTE];
+    char share[SHARE_TEXT]; /* see scene.share */
     double next_rate, next_frame;
     bool begun;   /* the run under way has been announced */
     bool changed; /* what is shown is no longer what is */
@@ -150,6 +152,9 @@ void app_take_mouse(struct app *app, struct mouse mouse);
  * The status line says how it went (app_session.c). */
 void app_save(struct app *app, const char *path, bool force);
 void app_load(struct app *app, const char *path);
+
+/* Hands a session that has been read to the trainer, or says why there is none (app_session.c). */
+void app_go_on_loading(struct app *app);
 
 /* Takes over history and events of a session whose state the trainer has: it is put in place when
  * the trainer says that it goes on with that state (app_session.c). */

@@ -50,8 +50,10 @@ static struct cast *start(int rows, int cols, enum theme theme)
 static void finish(struct cast *cast)
 {
     struct error error;
-    if (!cast_close(cast, &error))
+    char *name;
+    if (!cast_close(cast, &name, &error))
         fail_msg("%s", error.text);
+    free(name);
 }
 
 static void assert_shows(const struct cast_played *played, const struct canvas *canvas)
