@@ -121,7 +121,8 @@ bool file_create_waiting(struct file *file, const char *path, bool force, bool (
         file->path = memory_copy_string(path);
         return open_beside(file, 0666 & ~mask, error);
     }
-    if (S_ISLNK(status.st_mode) && stat(path, &status) != 0)
+    const bool is_link = S_ISLNK(status.st_mode);
+    if (is_link && stat(path, &status) != 0)
         return error_set(error, "%s is a link to nowhere: name another file", shown);
     if (S_ISDIR(status.st_mode))
         return error_set(error, "%s is a directory: name a file in it", shown);
@@ -129,7 +130,7 @@ bool file_create_waiting(struct file *file, const char *path, bool force, bool (
         return open_directly(file, path, go_on, error);
     if (!force)
         return error_set(error, "%s exists: name another file, or allow it with --force", shown);
-    file->path = realpath(path, NULL); /* through a link, so that the link stays */
+    file->path = is_link ? realpath(path, NULL) : memory_copy_string(path); /* the link stays */
     if (!file->path)
         return cannot_write(error, path, errno);
     file->replaces = true;

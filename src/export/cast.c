@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/names.h"
 #include "base/utf8.h"
 
 #include <stdio.h>
@@ -12,6 +13,9 @@
 
 /* A gap between two changed runs of a row that is not worth moving the cursor over. */
 enum { GAP = 4 };
+
+/* The longest label of a marker, in bytes; what is longer is cut. */
+enum { MARKER = 256 };
 
 struct cast {
     struct file file;
@@ -202,7 +206,9 @@ void cast_frame(struct cast *cast, const struct canvas *canvas, enum theme theme
 
 void cast_marker(struct cast *cast, const char *label, double seconds)
 {
-    write_event(cast, "m", label, seconds);
+    char shown[MARKER];
+    names_printable(shown, sizeof shown, label);
+    write_event(cast, "m", shown, seconds);
 }
 
 bool cast_flush(struct cast *cast, struct error *error)

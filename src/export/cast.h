@@ -34,7 +34,7 @@ double cast_seconds(const struct cast *cast);
  * written when nothing differs. */
 void cast_frame(struct cast *cast, const struct canvas *canvas, enum theme theme, double seconds);
 
-/* A place that players can jump to; one line of UTF-8. */
+/* A place that players can jump to; what could steer a terminal is replaced in its label. */
 void cast_marker(struct cast *cast, const char *label, double seconds);
 
 /* Hands what was recorded to the system, so that a program that is killed leaves it behind. False

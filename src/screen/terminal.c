@@ -34,6 +34,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <term.h>
 #include <termios.h>
 #include <time.h>
@@ -128,8 +129,8 @@ static void replay_stderr(void)
 /* Button presses, motion with a button held, numbers in decimal (xterm's 1002 and 1006). */
 static const char mouse_begin[] = "\033[?1002h\033[?1006h", mouse_end[] = "\033[?1006l\033[?1002l";
 
-/* True for who is to give the screen back. Another thread that is at it already is waited for, since
- * its caller ends the program, but not for ever: it can be this one, in the midst of it. */
+/* True for who is to give the screen back. Another thread that is at it already is waited for,
+ * since its caller ends the program, but not for ever: it can be this one, in the midst of it. */
 static bool begin_leaving(void)
 {
     enum { TURNS = 300, TURN = 10000000 /* nanoseconds */ };
@@ -509,6 +510,15 @@ static FILE *stream_of(int fd, const char *mode)
     return stream;
 }
 
+/* Where frames are gathered; -1 where the size of files has a limit, which may be that of a part of
+ * a frame. */
+static int frame_file(void)
+{
+    struct rlimit limit;
+    const bool limited = getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+    return limited ? -1 : system_memory_file();
+}
+
 /* Descriptors and streams; false leaves errno. */
 static bool open_files(void)
 {
@@ -518,7 +528,7 @@ static bool open_files(void)
     terminal.out_stream = stream_of(STDOUT_FILENO, "w");
     terminal.null = open("/dev/null", O_RDWR | O_CLOEXEC);
     terminal.screen = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-    terminal.frame = system_memory_file();
+    terminal.frame = frame_file();
     if (!terminal.in_stream || !terminal.out_stream || terminal.null < 0 || terminal.screen < 0 ||
         pipe(terminal.wake) != 0)
         return false;

@@ -3,6 +3,7 @@
  * The program is that of the environment variable LNSCOPE, or build/lnscope. */
 #include "base/file.h"
 #include "base/safetensors_read.h"
+#include "base/signals.h"
 #include "support/folder.h"
 #include "support/process.h"
 #include "train/settings.h"
@@ -21,7 +22,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -625,7 +625,10 @@ static void an_interrupt_leaves_whole_rows(void **state)
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
     (void)state;
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        /* As under nohup, or in the background of a script: that is not handed on. */
+        void (*before)(int) = signal(numbers[i], SIG_IGN);
         struct process process = start("run" SMALL, NULL);
+        signal(numbers[i], before);
         char *first = process_read(&process, 5);
         assert_int_equal(kill(process.id, numbers[i]), 0);
         char *rest = process_read(&process, -1);
@@ -687,30 +690,219 @@ static void an_interrupt_before_the_dump_leaves_none(void **state)
     free(errors);
 }
 
-/* What waits for another program ends with the first signal. */
+/* Has the process a handler for SIGTERM, so that it waits or trains? */
+static int is_watching(void *data)
+{
+    const struct process *process = data;
+    char path[64], line[256];
+    unsigned long long caught = 0;
+    snprintf(path, sizeof path, "/proc/%d/status", (int)process->id);
+    FILE *status = fopen(path, "r");
+    if (!status)
+        return 1; /* nobody tells */
+    while (fgets(line, sizeof line, status))
+        if (strncmp(line, "SigCgt:", 7) == 0)
+            caught = strtoull(line + 7, NULL, 16);
+    fclose(status);
+    return (caught >> (SIGTERM - 1) & 1) != 0;
+}
+
+/* What waits for the reader of a pipe ends with the first signal. */
 static void a_wait_can_be_interrupted(void **state)
 {
     char command[512];
-    static const char *const options[] = {"--text", "-o"};
+    (void)state;
+    assert_int_equal(mkfifo(in_folder("pipe"), 0600), 0);
+    snprintf(command, sizeof command, "run" SMALL " -o %s", in_folder("pipe"));
+    struct process process = start(command, NULL);
+    assert_true(process_wait_until(is_watching, &process));
+    assert_int_equal(kill(process.id, SIGTERM), 0);
+    int status = process_finish(&process);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+    assert_int_equal(files_in_folder(), 1);
+}
+
+/* A reader that comes later gets all rows. */
+static void a_pipe_is_waited_for(void **state)
+{
+    char command[512], pipe[128];
+    (void)state;
+    snprintf(pipe, sizeof pipe, "%s", in_folder("pipe"));
+    assert_int_equal(mkfifo(pipe, 0600), 0);
+    snprintf(command, sizeof command, "run" SMALL " --steps 2 -o %s", pipe);
+    struct process process = start(command, NULL);
+    assert_true(process_wait_until(is_watching, &process));
+    struct process reader = process_start(
+        &(struct process_start){.arguments = (const char *const[]){"/bin/cat", pipe, NULL}});
+    char *rows = process_read(&reader, -1);
+    assert_int_equal(count(rows, '\n'), 5);
+    assert_int_equal(process_finish(&reader), 0);
+    assert_int_equal(process_finish(&process), 0);
+    free(rows);
+}
+
+/* Nothing but regular files is read, and nothing is waited for. */
+static void what_is_no_file_is_not_read(void **state)
+{
+    static const char *const options[] = {"run" SMALL " --text", "run --load", "block --input",
+                                          "run" SMALL " --steps 1 --text"};
+    char command[512];
     (void)state;
     assert_int_equal(mkfifo(in_folder("pipe"), 0600), 0);
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
-        snprintf(command, sizeof command, "run" SMALL " %s %s", options[i], in_folder("pipe"));
-        struct process process = start(command, NULL);
-        nanosleep(&(struct timespec){.tv_nsec = 300000000}, NULL); /* it waits by then */
-        assert_int_equal(kill(process.id, SIGTERM), 0);
-        int status = 0, tries = 6000;
-        while (waitpid(process.id, &status, WNOHANG) == 0) {
-            if (tries-- == 0) {
-                kill(process.id, SIGKILL);
-                fail_msg("lnscope %s goes on waiting", command);
-            }
-            nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
-        }
-        close(process.output);
-        assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+        const int status = strncmp(options[i], "block", 5) == 0 ? 2 : 1;
+        snprintf(command, sizeof command, "%s %s", options[i], in_folder("pipe"));
+        fails(status, command, " is a device or a pipe: name a file");
+        snprintf(command, sizeof command, "%s /dev/zero", options[i]);
+        fails(status, command, "/dev/zero is a device or a pipe: name a file");
     }
+}
+
+/* The only file in the folder, but for those with a point in front. */
+static void only_file(char *name, size_t size)
+{
+    DIR *here = opendir(folder);
+    assert_non_null(here);
     assert_int_equal(files_in_folder(), 1);
+    for (struct dirent *entry; (entry = readdir(here));)
+        if (entry->d_name[0] != '.')
+            snprintf(name, size, "%s", entry->d_name);
+    closedir(here);
+}
+
+/* There is at least one row, and all of them are whole. */
+static void rows_are_whole(const char *text)
+{
+    const char *end = text + strlen(text);
+    assert_true(end > text && end[-1] == '\n');
+    assert_int_equal(count(text, ','), count(text, '\n') * 12);
+}
+
+/* A limit of the size of files (a full disk is the same to the program): the rows that fit are kept
+ * and named. */
+static void rows_that_fit_are_kept(void **state)
+{
+    char words[512], name[300];
+    const char *arguments[ARGUMENTS];
+    (void)state;
+    snprintf(words, sizeof words, "run" SMALL " -o %s", in_folder("rows.csv"));
+    process_words(arguments, ARGUMENTS, program, words);
+    struct process process = process_start(&(struct process_start){.arguments = arguments,
+                                                                   .output = in_folder(".output"),
+                                                                   .errors = in_folder(".errors"),
+                                                                   .limit = {RLIMIT_FSIZE, 20000}});
+    int status = process_finish(&process);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+    only_file(name, sizeof name);
+    char *errors = errors_of(), *rows = contents(in_folder(name)), expected[512];
+    snprintf(expected, sizeof expected,
+             "lnscope: could not finish %s (File too large): its lines so far are kept in %s\n",
+             in_folder("rows.csv"), in_folder(name));
+    assert_string_equal(errors, expected);
+    rows_are_whole(rows);
+    assert_true(strlen(rows) > 19000);
+    free(errors);
+    free(rows);
+}
+
+/* A name that was taken while it ran: the rows are all there, under the next one. */
+static void finished_rows_are_never_thrown_away(void **state)
+{
+    char command[512], reason[512];
+    (void)state;
+    snprintf(command, sizeof command, "run" SMALL " -o %s", in_folder("rows.csv"));
+    struct process process = start(command, in_folder(".output"));
+    assert_true(process_wait_until(is_watching, &process));
+    write_file(in_folder("rows.csv"), "another run's");
+    assert_int_equal(kill(process.id, SIGINT), 0);
+    process_finish(&process);
+    char *errors = errors_of(), *rows = contents(in_folder("rows-002.csv"));
+    snprintf(reason, sizeof reason, "lnscope: %s was taken meanwhile: all of it is in %s\n",
+             in_folder("rows.csv"), in_folder("rows-002.csv"));
+    assert_string_equal(errors, reason);
+    rows_are_whole(rows);
+    assert_int_equal(files_in_folder(), 2);
+    free(errors);
+    free(rows);
+}
+
+static int has_files(void *data)
+{
+    (void)data;
+    return files_in_folder() > 0;
+}
+
+/* What a run that was killed has left is told by the next one in that folder, once. */
+static void what_was_left_behind_is_told(void **state)
+{
+    char words[512], name[300], expected[512];
+    const char *arguments[ARGUMENTS];
+    struct process_start here = {.arguments = arguments,
+                                 .folder = folder,
+                                 .output = in_folder(".output"),
+                                 .errors = in_folder(".errors")};
+    (void)state;
+    snprintf(words, sizeof words, "run" SMALL " -o rows.csv");
+    process_words(arguments, ARGUMENTS, program, words);
+    struct process process = process_start(&here);
+    assert_true(process_wait_until(is_watching, &process));
+    assert_true(process_wait_until(has_files, NULL));
+    kill(process.id, SIGKILL);
+    process_finish(&process);
+    only_file(name, sizeof name);
+    snprintf(expected, sizeof expected,
+             "lnscope: %s was left by a lnscope that was killed: rename what is to be kept, remove "
+             "the rest\n",
+             name);
+    for (int starts = 0; starts < 2; starts++) {
+        snprintf(words, sizeof words, "run" SMALL " --steps 1");
+        process_words(arguments, ARGUMENTS, program, words);
+        process = process_start(&here);
+        assert_int_equal(process_finish(&process), 0);
+        char *errors = errors_of();
+        assert_string_equal(errors, starts == 0 ? expected : "");
+        free(errors);
+    }
+}
+
+/* Each of the table that asks for the end leaves whole rows, and is then what ended the run. */
+static void every_signal_leaves_whole_rows(void **state)
+{
+    char command[512];
+    (void)state;
+    snprintf(command, sizeof command, "run" SMALL " --force -o %s", in_folder("rows.csv"));
+    for (int number = 1; number < SIGNALS; number++) {
+        if (signals_kind(number) != SIGNAL_ENDS ||
+            (number > SIGRTMIN && number < SIGRTMAX)) /* they are all alike */
+            continue;
+        struct process process = start(command, in_folder(".output"));
+        assert_true(process_wait_until(is_watching, &process));
+        assert_int_equal(kill(process.id, number), 0);
+        int status = process_finish(&process);
+        if (!WIFSIGNALED(status) || WTERMSIG(status) != number)
+            fail_msg("signal %d: status %#x", number, (unsigned)status);
+        char *rows = contents(in_folder("rows.csv"));
+        rows_are_whole(rows);
+        assert_int_equal(files_in_folder(), 1);
+        free(rows);
+    }
+}
+
+/* As nohup leaves SIGHUP, and a script's background SIGINT: what is ignored stays so. */
+static void ignored_signals_stay_ignored(void **state)
+{
+    static const int numbers[] = {SIGINT, SIGHUP, SIGTERM};
+    (void)state;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        struct process process = start_ignoring("run" SMALL, NULL, numbers[i]);
+        free(process_read(&process, 3));
+        assert_int_equal(kill(process.id, numbers[i]), 0);
+        free(process_read(&process, 100)); /* it goes on */
+        assert_int_equal(kill(process.id, SIGUSR1), 0);
+        free(process_read(&process, -1));
+        int status = process_finish(&process);
+        assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGUSR1);
+    }
 }
 
 static void a_closed_pipe_ends_the_run_quietly(void **state)
@@ -821,6 +1013,13 @@ int main(void)
         TEST(an_interrupt_finishes_the_file),
         TEST(an_interrupt_before_the_dump_leaves_none),
         TEST(a_wait_can_be_interrupted),
+        TEST(a_pipe_is_waited_for),
+        TEST(what_is_no_file_is_not_read),
+        TEST(rows_that_fit_are_kept),
+        TEST(finished_rows_are_never_thrown_away),
+        TEST(what_was_left_behind_is_told),
+        TEST(every_signal_leaves_whole_rows),
+        TEST(ignored_signals_stay_ignored),
         TEST(a_closed_pipe_ends_the_run_quietly),
         TEST(lists_can_be_read_by_machines),
         TEST(tasks_tell_what_is_possible),

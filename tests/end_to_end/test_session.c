@@ -228,6 +228,53 @@ static void options_act_from_the_next_step_on(void **state)
     quit(console);
 }
 
+/* A session that somebody else may have made opens no text but the one that the user names. */
+static void the_text_of_a_session_is_named_by_the_user(void **state)
+{
+    int status;
+    char words[600], text[160], saved[160];
+    (void)state;
+    snprintf(text, sizeof text, "%s/a-text", folder);
+    snprintf(saved, sizeof saved, "%s/text.safetensors", folder);
+    FILE *out = fopen(text, "w");
+    assert_non_null(out);
+    for (int i = 0; i < 100; i++)
+        fprintf(out, "line %d of it\n", i);
+    assert_int_equal(fclose(out), 0);
+    const char *const arguments[] = {program, "--layers", "2",    "--width", "16", "--heads",
+                                     "2",     "--task",   "text", "--text",  text, "--context",
+                                     "8",     "--batch",  "2",    NULL};
+    const char *const environment[] = {"TERM=xterm-256color", "LC_ALL=C.UTF-8", NULL};
+    const struct console_start start = {
+        .arguments = arguments, .environment = environment, .rows = 24, .cols = 100};
+    struct console *console = console_open(&start);
+    assert_true(console_wait_step(console, 2));
+    snprintf(words, sizeof words, ":save %s\r", saved);
+    console_send(console, words);
+    assert_true(console_wait_text(console, "saved /tmp"));
+    snprintf(words, sizeof words, ":load %s\r", saved); /* the text that is being learned */
+    console_send(console, words);
+    assert_true(console_wait_text(console, "loaded /tmp"));
+    quit(console);
+
+    snprintf(words, sizeof words, "run --load %s --steps 1000", saved);
+    expect_failure(1, "a-text, and no text is opened that you have not named", words);
+    run(&status, "run --load %s --text %s --steps 1000", saved, text);
+    assert_int_equal(status, 0);
+    console = open_screen(NULL, NULL);
+    console_resize(console, 24, 200);
+    snprintf(words, sizeof words, ":load %s\r", saved);
+    console_send(console, words);
+    assert_true(console_wait_text(console, "and no text is opened that you have not named"));
+    snprintf(words, sizeof words, ":text %s\r", text);
+    console_send(console, words);
+    assert_true(console_wait_text(console, "kept for the task text"));
+    snprintf(words, sizeof words, ":load %s\r", saved);
+    console_send(console, words);
+    assert_true(console_wait_text(console, "loaded /tmp"));
+    quit(console);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -236,6 +283,7 @@ int main(void)
         cmocka_unit_test(a_command_line_makes_the_settings_again),
         cmocka_unit_test(the_screen_goes_on_where_the_session_stopped),
         cmocka_unit_test(options_act_from_the_next_step_on),
+        cmocka_unit_test(the_text_of_a_session_is_named_by_the_user),
     };
     program = getenv("LNSCOPE") ? getenv("LNSCOPE") : "build/lnscope";
     return cmocka_run_group_tests_name("session", tests, set_up, tear_down);

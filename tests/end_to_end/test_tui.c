@@ -5,6 +5,7 @@
  * its place: this file run with "child", around the real screen/terminal.c. */
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/signals.h"
 #include "controls/keys.h"
 #include "screen/canvas.h"
 #include "screen/terminal.h"
@@ -47,6 +48,8 @@ enum { SANITIZED = 0 };
 
 /* ---- the child ---- */
 
+enum { DYING = 4 /* threads at a time */ };
+
 static void *die_here(void *argument)
 {
     (void)argument;
@@ -54,6 +57,15 @@ static void *die_here(void *argument)
 }
 
 static atomic_int pictures;
+
+/* Several threads at once, as where memory is short: each says so, or none does. */
+static void *die_together(void *argument)
+{
+    atomic_fetch_add((atomic_int *)argument, 1);
+    while (atomic_load((atomic_int *)argument) < DYING)
+        ;
+    return die_here(NULL);
+}
 
 static void *die_meanwhile(void *argument)
 {
@@ -77,6 +89,7 @@ static int child_key(int code, struct canvas *canvas)
 {
     pthread_t thread;
     static int paints;
+    static atomic_int together;
     switch (code) {
     case 'e':
         fprintf(stderr, "written meanwhile\n");
@@ -99,6 +112,11 @@ static int child_key(int code, struct canvas *canvas)
     case 'd': /* on a thread, in the middle of a picture */
         pthread_create(&thread, NULL, die_meanwhile, NULL);
         paint_on(canvas);
+        break;
+    case 'm':
+        for (int i = 1; i < DYING; i++)
+            pthread_create(&thread, NULL, die_together, &together);
+        die_together(&together);
         break;
     case 'x':
         exit(3);
@@ -137,6 +155,7 @@ struct setup {
     const char *folder;
     const char *options[4];
     const char *environment[4]; /* "NAME=value", or "NAME" to take it away */
+    struct process_limit limit;
 };
 
 /* A small size, so that the tests do not wait for arithmetic. */
@@ -158,7 +177,8 @@ static struct console *start_with(struct setup setup)
                                                 .environment = environment,
                                                 .folder = setup.folder,
                                                 .rows = 24,
-                                                .cols = 80});
+                                                .cols = 80,
+                                                .limit = setup.limit});
 }
 
 static struct console *start(void)
@@ -1002,7 +1022,8 @@ static void paused_screen_is_silent(void **state)
         console_pump(console, SECONDS);
         console_output(console, &after);
         if (before != after)
-            fail_msg("paused at step %d, it sends %zu bytes", step, after - before);
+            fail_msg("paused at step %d, it sends %zu bytes: %s", step, after - before,
+                     console_output(console, NULL) + before);
     }
     quit(console);
 }
@@ -1244,12 +1265,17 @@ static void stops_and_goes_on(void **state)
 
 static void ends_by_signals(void **state)
 {
-    static const int signals[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT};
     (void)state;
-    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+    for (int number = 1; number < SIGNALS; number++) {
+        if (signals_kind(number) != SIGNAL_ENDS ||
+            (number > SIGRTMIN && number < SIGRTMAX)) /* they are all alike */
+            continue;
+        /* As under nohup, or in the background of a script: that is not handed on. */
+        void (*before)(int) = signal(number, SIG_IGN);
         struct console *console = start();
-        console_signal(console, signals[i]);
-        assert_killed(console, signals[i]);
+        signal(number, before);
+        console_signal(console, number);
+        assert_killed(console, number);
         assert_sane(console);
         console_close(console);
     }
@@ -1276,15 +1302,16 @@ static void ends_while_stopped(void **state)
 
 static void crashes_leave_the_terminal_sane(void **state)
 {
-    static const int signals[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL};
     static const char *const kinds[] = {"TERM=xterm-256color", "TERM=vt100"};
     (void)state;
     for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
-        for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+        for (int number = 1; number < SIGNALS; number++) {
+            if (signals_kind(number) != SIGNAL_CRASHES)
+                continue;
             struct console *console = start_with((struct setup){.environment = {kinds[k]}});
             assert_true(console_wait_text(console, "Post-LN"));
-            console_signal(console, signals[i]);
-            assert_crashed(console, signals[i]);
+            console_signal(console, number);
+            assert_crashed(console, number);
             assert_sane(console);
             console_close(console);
         }
@@ -1303,6 +1330,7 @@ static void standard_error_appears_afterwards(void **state)
         {"s", SIGSEGV, 0, "written"},
         {"t", 0, 1, "lnscope: no more memory: a smaller model"},
         {"d", 0, 1, "lnscope: no more memory: a smaller model"},
+        {"m", 0, 1, "lnscope: no more memory: a smaller model"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
@@ -1321,6 +1349,46 @@ static void standard_error_appears_afterwards(void **state)
         assert_non_null(strstr(left, ends[i].text));
         console_close(console);
     }
+}
+
+/* What is told by a write that fails is no reason to die, nor what stopped it. */
+static void a_limit_of_file_sizes_is_survived(void **state)
+{
+    char folder[] = "/tmp/lnscope-test-XXXXXX";
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    struct console *console =
+        start_with((struct setup){.folder = folder, .limit = {RLIMIT_FSIZE, 20 * 1024}});
+    assert_true(console_wait_text(console, "Post-LN"));
+    press(console, ":save s\r", "could not finish s (File too large): nothing was written");
+    press(console, "w", "warmup 25 steps: ");
+    console_signal(console, SIGXFSZ);
+    console_signal(console, SIGPIPE);
+    press(console, "w", "warmup 50 steps: ");
+    quit(console);
+    assert_int_equal(rmdir(folder), 0);
+}
+
+/* A pipe that nobody writes or reads, and a device without an end, are refused at once. */
+static void pipes_and_devices_are_refused(void **state)
+{
+    char folder[] = "/tmp/lnscope-test-XXXXXX", pipe[64];
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(pipe, sizeof pipe, "%s/pipe", folder);
+    assert_int_equal(mkfifo(pipe, 0600), 0);
+    struct console *console = start_with((struct setup){.folder = folder});
+    assert_true(console_wait_text(console, "Post-LN"));
+    command(console, "text pipe\r", "pipe is a device or a pipe: name a file");
+    command(console, "text /dev/zero\r", "/dev/zero is a device or a pipe: name a file");
+    command(console, "load pipe\r", "pipe is a device or a pipe: name a file");
+    command(console, "save! pipe\r", "nobody reads pipe: start its reader first");
+    command(console, "export! pipe\r", "pipe is neither a picture nor text");
+    command(console, "record! pipe\r", "nobody reads pipe: start its reader first");
+    press(console, "w", "warmup 25 steps: ");
+    quit(console);
+    unlink(pipe);
+    assert_int_equal(rmdir(folder), 0);
 }
 
 static void only_differences_are_sent(void **state)
@@ -1489,6 +1557,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(ends_while_stopped),
         cmocka_unit_test(crashes_leave_the_terminal_sane),
         cmocka_unit_test(standard_error_appears_afterwards),
+        cmocka_unit_test(a_limit_of_file_sizes_is_survived),
+        cmocka_unit_test(pipes_and_devices_are_refused),
         cmocka_unit_test(only_differences_are_sent),
         cmocka_unit_test(kinds_of_terminals),
         cmocka_unit_test(refuses_what_it_cannot_draw_on),

@@ -8,7 +8,6 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/utf8.h"
-#include "support/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -58,6 +57,7 @@ static void shell_run(const struct console_start *start, int report)
     tcsetpgrp(STDIN_FILENO, getpid());
     process_plain_signals();
     process_set_environment(start->environment);
+    process_set_limit(start->limit);
     if (start->folder && chdir(start->folder) != 0)
         _exit(126);
     execv(start->arguments[0], (char *const *)start->arguments);

@@ -7,6 +7,8 @@
 #ifndef LNSCOPE_TESTS_CONSOLE_H
 #define LNSCOPE_TESTS_CONSOLE_H
 
+#include "support/process.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -17,6 +19,7 @@ struct console_start {
     const char *const *environment; /* "NAME=value", or "NAME" to take it away; ended by NULL */
     const char *folder;             /* where it runs; NULL: here */
     int rows, cols;
+    struct process_limit limit; /* of the program */
 };
 
 /* Starts the program; dies when that cannot be done. */

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,9 +25,6 @@ static const double deadline_seconds = 600;
 
 /* How often something is looked at that gives no notice, in milliseconds. */
 enum { LOOK = 5 };
-
-/* Signals have numbers below it. */
-enum { SIGNALS = 32 };
 
 void process_plain_signals(void)
 {
@@ -51,6 +49,13 @@ void process_set_environment(const char *const *environment)
     }
 }
 
+void process_set_limit(struct process_limit limit)
+{
+    const struct rlimit both = {.rlim_cur = limit.most, .rlim_max = limit.most};
+    if (limit.most)
+        setrlimit(limit.resource, &both);
+}
+
 /* In the child; returns only when it cannot be started. */
 static void become(const struct process_start *start, int pipe_end)
 {
@@ -59,6 +64,7 @@ static void become(const struct process_start *start, int pipe_end)
     const int errors = start->errors ? open(start->errors, made, 0600) : output;
     process_plain_signals();
     process_set_environment(start->environment);
+    process_set_limit(start->limit);
     if (start->ignored)
         signal(start->ignored, SIG_IGN);
     dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);

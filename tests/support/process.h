@@ -5,11 +5,19 @@
 #define LNSCOPE_TESTS_PROCESS_H
 
 #include <stddef.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 struct process {
     pid_t id;
     int output; /* what it prints is read here; -1: it goes to a file */
+};
+
+/* What the system lets a child have of a resource (RLIMIT_FSIZE, ...); all zero: whatever there is.
+ */
+struct process_limit {
+    int resource;
+    rlim_t most;
 };
 
 struct process_start {
@@ -19,6 +27,7 @@ struct process_start {
     const char *output;             /* the file that it prints to; NULL: a pipe */
     const char *errors;             /* the file of its standard error; NULL: as its output */
     int ignored;                    /* a signal that it is started with as ignored; 0: none */
+    struct process_limit limit;
 };
 
 /* Starts a program with nothing on its standard input; fails the test where that cannot be done. */
@@ -38,9 +47,10 @@ int process_finish(struct process *process);
 /* Waits until `done` says yes; false when it has not within the time that a test gives. */
 int process_wait_until(int (*done)(void *data), void *data);
 
-/* For a child between fork() and exec(): signals as a shell in a terminal leaves them, and
- * variables as listed. */
+/* For a child between fork() and exec(): signals as a shell in a terminal leaves them, variables as
+ * listed, and a limit. */
 void process_plain_signals(void);
 void process_set_environment(const char *const *environment);
+void process_set_limit(struct process_limit limit);
 
 #endif
