@@ -167,6 +167,11 @@ GRADIENT_TESTS   := $(call test_programs,gradient)
 $(BUILD)/tests/%.o: tests/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(STRICT_FLAGS) $(TEST_FLAGS) -MMD -MP -c -o $@ $<
+# A library that makes calls of the C library fail; glibc alone lets it, and no sanitizer.
+FAULTS := $(if $(SANITIZER),,$(if $(findstring linux-gnu,$(MACHINE)),$(BUILD)/tests/faults/faults.so))
+$(BUILD)/tests/faults/faults.so: tests/faults/faults.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -fPIE,$(ALL_CFLAGS)) $(STRICT_FLAGS) -fPIC -shared -o $@ $<
 $(BUILD)/tests/bench/bench: $(BUILD)/tests/bench/bench.o $(LIBRARY)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_SUPPORT) $(LIBRARY)
@@ -200,8 +205,8 @@ check-text: all
 
 # Everything that the tests need, so that it can be built side by side before they run.
 .PHONY: tests-all tests-end-to-end tests-numbers
-tests-all: all $(UNIT_TESTS) $(REFERENCE_TESTS) $(END_TO_END_TESTS)
-tests-end-to-end: all $(END_TO_END_TESTS)
+tests-all: all $(UNIT_TESTS) $(REFERENCE_TESTS) $(END_TO_END_TESTS) $(FAULTS)
+tests-end-to-end: all $(END_TO_END_TESTS) $(FAULTS)
 tests-numbers: $(GRADIENT_TESTS) $(REFERENCE_TESTS)
 
 QUIET_MAKE = $(MAKE) --no-print-directory

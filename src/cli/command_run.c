@@ -2,6 +2,7 @@
 #include "cli/command_run.h"
 
 #include "base/file.h"
+#include "base/memory.h"
 #include "base/names.h"
 #include "cli/cli.h"
 #include "cli/interrupt.h"
@@ -131,17 +132,18 @@ static bool write_all(struct session *session, const char *bytes, size_t size, s
 static bool write_rows(struct session *session, const struct snapshot *snapshot,
                        struct error *error)
 {
-    char *bytes = NULL;
+    char *bytes;
     size_t size = 0;
-    FILE *memory = open_memstream(&bytes, &size);
+    FILE *memory = memory_stream_open(&bytes, &size);
     if (!memory)
         return error_set(error, "out of memory for a row: fewer layers need less");
     if (!snapshot)
         rows_header(memory, session->format, session->settings->layers, session->validation);
     for (int side = 0; snapshot && side < SIDES; side++)
         rows_write(memory, session->format, (enum side)side, &snapshot[side], session->validation);
-    bool good = fclose(memory) == 0 ? write_all(session, bytes, size, error)
-                                    : error_set(error, "out of memory for a row");
+    bool good = memory_stream_close(memory, &bytes)
+                    ? write_all(session, bytes, size, error)
+                    : error_set(error, "out of memory for a row: fewer layers need less");
     free(bytes);
     return good;
 }

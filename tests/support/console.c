@@ -150,16 +150,18 @@ static void show_all(struct console *console)
 }
 
 /* Shows what was sent up to the end of the next frame, so that none is missed, however long this
- * process was kept waiting; false when there is nothing new. */
+ * process was kept waiting, and none is seen in part; false when there is nothing new. */
 static bool show_frame(struct console *console)
 {
-    static const char end_of_frame[] = "\033[?2026l";
-    const char *from = console->output + console->shown, *end = strstr(from, end_of_frame);
-    if (console->shown == console->output_size)
-        return false;
-    show(console, end ? (size_t)(end - from) + sizeof end_of_frame - 1
-                      : console->output_size - console->shown);
-    return true;
+    static const char begin[] = "\033[?2026h", end[] = "\033[?2026l";
+    const char *from = console->output + console->shown, *to = strstr(from, end);
+    if (to)
+        to += sizeof end - 1;
+    else
+        to = strstr(from, begin); /* the rest of it is on its way */
+    const size_t size = to ? (size_t)(to - from) : console->output_size - console->shown;
+    show(console, size);
+    return size > 0;
 }
 
 static void take_report(struct console *console)
@@ -298,14 +300,17 @@ static bool wait_for(struct console *console, double seconds,
     const double until = clock_seconds() + seconds;
     for (;;) {
         const bool ended = console->ended;
-        if (!show_frame(console)) {
+        bool some = show_frame(console);
+        if (!some) {
             take_events(console, 0.05);
-            show_frame(console);
+            some = show_frame(console);
         }
         if (holds(console_screen(console), data))
             return true;
-        if (console->shown == console->output_size && (ended || clock_seconds() >= until))
-            return false;
+        if (!some && (ended || clock_seconds() >= until)) {
+            show_all(console);
+            return holds(console_screen(console), data);
+        }
     }
 }
 
@@ -346,6 +351,11 @@ static bool has_step(const char *screen, const void *least)
     static const char word[] = "step ";
     const char *found = strstr(screen, word);
     return found && strtol(found + sizeof word - 1, NULL, 10) >= *(const long *)least;
+}
+
+bool console_wait_step_or_end(struct console *console, long least)
+{
+    return wait_for(console, deadline_seconds, has_step, &least);
 }
 
 bool console_wait_step(struct console *console, long least)

@@ -56,6 +56,9 @@ bool console_see_text(struct console *console, const char *text, double seconds)
  * every step. */
 bool console_wait_step(struct console *console, long least);
 
+/* The same of a program that may end before; then it is false, without a word. */
+bool console_wait_step_or_end(struct console *console, long least);
+
 /* Waits until the program sends anything more. */
 bool console_wait_output(struct console *console);
 
