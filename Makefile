@@ -4,6 +4,9 @@
 #   SANITIZER=address|undefined|thread     an instrumented build, in build/SANITIZER
 #   REAL=double                            the core in double precision, in build/double
 #   WITHOUT=libcjson                       a build without these optional libraries
+#   STRICT=1                               warnings are errors, as for .ci/run
+#   HARDENING=no                           without stack protector, FORTIFY, RELRO and PIE
+#   CFLAGS= CPPFLAGS= LDFLAGS=             flags of one's own, as everywhere
 #   PREFIX=/usr/local DESTDIR=             where `make install` puts things
 
 PREFIX  ?= /usr/local
@@ -17,7 +20,7 @@ endif
 ifneq ($(filter-out single double,$(REAL)),)
 $(error REAL=$(REAL): one of single, double)
 endif
-BUILD   := build$(if $(VARIANT),/$(VARIANT))$(if $(filter clang%,$(CC)),/clang)
+BUILD   ?= build$(if $(VARIANT),/$(VARIANT))$(if $(filter clang%,$(CC)),/clang)
 PROGRAM := $(BUILD)/lnscope
 LIBRARY := $(BUILD)/liblnscope.a
 
@@ -26,17 +29,33 @@ pkg_cflags = $(shell $(PKG_CONFIG) --cflags $(1) 2>/dev/null)
 pkg_libs   = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null || echo $(2))
 
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
-# Warnings are errors in the checks.
 STRICT_FLAGS := $(if $(STRICT),-Werror)
 CFLAGS   ?= -O2 -g
+MACHINE  := $(shell $(CC) -dumpmachine 2>/dev/null)
+
+# What makes a fault in memory harder to exploit. Beside a sanitizer, which watches the same places,
+# and without optimisation there is no FORTIFY; flags of one's own have the last word about it.
+HARDENING ?= yes
+ifeq ($(HARDENING)$(SANITIZER),yes)
+HARDENING_CFLAGS := -fstack-protector-strong -fPIE
+ifneq ($(and $(filter -O%,$(filter-out -O0,$(CFLAGS))),$(if $(findstring _FORTIFY_SOURCE,$(CFLAGS) \
+    $(CPPFLAGS)),,yes)),)
+HARDENING_CFLAGS += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+endif
+HARDENING_LDFLAGS := $(if $(findstring darwin,$(MACHINE)),,-pie -Wl,-z,relro -Wl,-z,now)
+endif
+
 ALL_CFLAGS := -std=c11 -D_XOPEN_SOURCE=700 -Isrc -DLNSCOPE_VERSION='"$(VERSION)"' \
-    -pthread -fopenmp-simd $(WARNINGS) $(call pkg_cflags,openblas) $(CFLAGS)
+    -pthread -fopenmp-simd $(WARNINGS) $(HARDENING_CFLAGS) $(CPPFLAGS) $(call pkg_cflags,openblas) \
+    $(CFLAGS)
+ALL_LDFLAGS = $(HARDENING_LDFLAGS) $(LDFLAGS)
 ifeq ($(REAL),double)
 ALL_CFLAGS += -DLNSCOPE_REAL_DOUBLE
 endif
 ifdef SANITIZER
 ALL_CFLAGS += -fsanitize=$(SANITIZER) -fno-omit-frame-pointer -fno-sanitize-recover=all
 endif
+NCURSES_CFLAGS := $(filter-out -D%,$(call pkg_cflags,ncursesw))
 LIBS := $(call pkg_libs,ncursesw,-lncursesw) $(call pkg_libs,openblas,-lopenblas) -lm -pthread
 
 # Libraries that the program can do without, and the macro that tells it of each that is there. Under
@@ -63,7 +82,6 @@ ALL_CFLAGS += $(foreach one,$(OPTIONAL),$(if $(filter $(call optional_module,$(o
 LIBS += $(foreach one,$(OPTIONAL_FOUND),$(call pkg_libs,$(call optional_modules,$(one)),-lgif))
 
 # The vectorised kernels are built once per instruction set; which build runs is decided at run time.
-MACHINE := $(shell $(CC) -dumpmachine)
 KERNELS := plain
 ifneq ($(filter x86_64%,$(MACHINE)),)
 KERNELS += avx2 avx512
@@ -100,7 +118,7 @@ MAKEFLAGS += --no-builtin-rules
 all: $(PROGRAM)
 
 $(PROGRAM): $(BUILD)/main.o $(LIBRARY)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 $(LIBRARY): $(OBJECTS) $(BUILD)/objects
 	rm -f $@
@@ -114,7 +132,7 @@ $(BUILD)/core/kernel_%_$(1).o: src/core/kernel_%.c $(BUILD)/flags
 endef
 $(foreach set,$(KERNELS),$(eval $(call kernel_rule,$(set))))
 
-$(BUILD)/screen/terminal.o: ALL_CFLAGS += $(filter-out -D%,$(call pkg_cflags,ncursesw))
+$(BUILD)/screen/terminal.o: ALL_CFLAGS += $(NCURSES_CFLAGS)
 
 # Numbers that must be the same on every machine are computed without fused operations.
 $(BUILD)/core/rng.o $(BUILD)/core/plain.o: ALL_CFLAGS += -ffp-contract=off
@@ -147,10 +165,11 @@ $(BUILD)/assets/%.o: $(BUILD)/assets/%.c $(BUILD)/flags
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # Other flags build everything anew; another list of files, the library.
+EVERYTHING = $(CC) $(ALL_CFLAGS) $(KERNELS_FLAGS) $(ALL_LDFLAGS) $(LIBS)
 $(BUILD)/flags: FORCE
+	@sh -c "$$LIBRARIES" libraries see
 	@mkdir -p $(@D)
-	@echo '$(CC) $(ALL_CFLAGS) $(KERNELS_FLAGS) $(LIBS)' | cmp -s - $@ || \
-	    echo '$(CC) $(ALL_CFLAGS) $(KERNELS_FLAGS) $(LIBS)' > $@
+	@echo '$(EVERYTHING)' | cmp -s - $@ || echo '$(EVERYTHING)' > $@
 $(BUILD)/objects: FORCE
 	@mkdir -p $(@D)
 	@echo '$(OBJECTS) $(SCRIPTS)' | cmp -s - $@ || echo '$(OBJECTS) $(SCRIPTS)' > $@
@@ -196,10 +215,15 @@ GRADIENT_TESTS   := $(call test_programs,gradient)
 $(BUILD)/tests/%.o: tests/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(STRICT_FLAGS) $(TEST_FLAGS) -MMD -MP -c -o $@ $<
+# A library that makes calls of the C library fail; glibc alone lets it, and no sanitizer.
+FAULTS := $(if $(SANITIZER),,$(if $(findstring linux-gnu,$(MACHINE)),$(BUILD)/tests/faults/faults.so))
+$(BUILD)/tests/faults/faults.so: tests/faults/faults.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -fPIE,$(ALL_CFLAGS)) $(STRICT_FLAGS) -fPIC -shared -o $@ $<
 $(BUILD)/tests/bench/bench: $(BUILD)/tests/bench/bench.o $(LIBRARY)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_SUPPORT) $(LIBRARY)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(TEST_LIBS)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(TEST_LIBS)
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d $(BUILD)/tests/*/*.d $(BUILD)/mpi/*/*.d)
 
@@ -217,11 +241,15 @@ check-numbers: tests-numbers
 	@$(call run_tests,$(GRADIENT_TESTS) $(REFERENCE_TESTS))
 check-end-to-end: tests-end-to-end
 	@$(call run_tests,$(END_TO_END_TESTS))
-# What is not a program: the direction of includes, and the documents made from tables.
+# What is not a program: the direction of includes, the documents made from tables, building and
+# installing, and strings that fill their array, which compilers newer than this one refuse.
 check-text: all
 	sh tests/includes.sh
 	sh tests/includes_test.sh
 	sh tests/documents.sh --check $(PROGRAM)
+	CC="$(CC)" MAKE="$(MAKE)" SANITIZER="$(SANITIZER)" sh tests/building.sh $(PROGRAM)
+	! $(CC) $(ALL_CFLAGS) $(TEST_FLAGS) -fsyntax-only -Wc++-compat $(SOURCES) tests/*/*.c 2>&1 | \
+	    grep 'too long for C++'
 
 # The Python module that `lnscope hook` prints, where there is a Python with PyTorch (Debian:
 # python3-torch, which is not installed for this alone).
@@ -232,34 +260,34 @@ check-hook: all
 
 # Everything that the tests need, so that it can be built side by side before they run.
 .PHONY: tests-all tests-end-to-end tests-numbers
-tests-all: all $(UNIT_TESTS) $(REFERENCE_TESTS) $(END_TO_END_TESTS)
-tests-end-to-end: all $(END_TO_END_TESTS)
+tests-all: all $(UNIT_TESTS) $(REFERENCE_TESTS) $(END_TO_END_TESTS) $(FAULTS)
+tests-end-to-end: all $(END_TO_END_TESTS) $(FAULTS)
 tests-numbers: $(GRADIENT_TESTS) $(REFERENCE_TESTS)
 
-STRICT_MAKE = $(MAKE) --no-print-directory STRICT=1
+QUIET_MAKE = $(MAKE) --no-print-directory
 JOBS := $(shell nproc 2>/dev/null || echo 1)
 
 check: deps-check
-	$(STRICT_MAKE) -j$(JOBS) tests-all
-	$(STRICT_MAKE) check-text check-programs check-hook
-	$(STRICT_MAKE) -j$(JOBS) WITHOUT="libcjson inih cairo libgif" all
-	$(STRICT_MAKE) -j$(JOBS) REAL=double tests-numbers
-	$(STRICT_MAKE) REAL=double check-numbers
-	$(STRICT_MAKE) -j$(JOBS) SANITIZER=address tests-all
-	$(STRICT_MAKE) SANITIZER=address check-programs
-	$(STRICT_MAKE) -j$(JOBS) SANITIZER=undefined tests-all
-	$(STRICT_MAKE) SANITIZER=undefined check-programs
-	$(STRICT_MAKE) -j$(JOBS) SANITIZER=thread tests-end-to-end
-	$(STRICT_MAKE) SANITIZER=thread check-end-to-end
+	$(QUIET_MAKE) -j$(JOBS) tests-all
+	$(QUIET_MAKE) check-text check-programs check-hook
+	$(QUIET_MAKE) -j$(JOBS) WITHOUT="libcjson inih cairo libgif" all
+	$(QUIET_MAKE) -j$(JOBS) REAL=double tests-numbers
+	$(QUIET_MAKE) REAL=double check-numbers
+	$(QUIET_MAKE) -j$(JOBS) SANITIZER=address tests-all
+	$(QUIET_MAKE) SANITIZER=address check-programs
+	$(QUIET_MAKE) -j$(JOBS) SANITIZER=undefined tests-all
+	$(QUIET_MAKE) SANITIZER=undefined check-programs
+	$(QUIET_MAKE) -j$(JOBS) SANITIZER=thread tests-end-to-end
+	$(QUIET_MAKE) SANITIZER=thread check-end-to-end
 	@if command -v clang >/dev/null; then \
-	    $(STRICT_MAKE) -j$(JOBS) CC=clang tests-all && \
-	    $(STRICT_MAKE) CC=clang check-units; \
+	    $(QUIET_MAKE) -j$(JOBS) CC=clang tests-all && \
+	    $(QUIET_MAKE) CC=clang check-units; \
 	else echo "clang is not here: its warnings were not checked"; fi
 	@echo "All checks passed."
 
 # A fuzzer (clang's) at tests/fuzz/fuzz_NAME.c for a while; it begins with what is in tests/fuzz/NAME.
 FUZZ_SECONDS ?= 300
-FUZZ_MAKE = $(STRICT_MAKE) BUILD=build/fuzz CC=clang SANITIZER=address \
+FUZZ_MAKE = $(QUIET_MAKE) BUILD=build/fuzz CC=clang SANITIZER=address \
     CFLAGS='-O1 -g -fsanitize=fuzzer-no-link'
 fuzz-%: tests/fuzz/fuzz_%.c
 	$(FUZZ_MAKE) -j$(JOBS) build/fuzz/tests/fuzz/fuzz_$*.fuzzer
@@ -267,7 +295,25 @@ fuzz-%: tests/fuzz/fuzz_%.c
 	build/fuzz/tests/fuzz/fuzz_$*.fuzzer -max_total_time=$(FUZZ_SECONDS) -timeout=10 -max_len=4096 \
 	    -artifact_prefix=build/fuzz/found/ build/fuzz/found/$* tests/fuzz/$*
 $(BUILD)/tests/fuzz/%.fuzzer: $(BUILD)/tests/fuzz/%.o $(LIBRARY)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
+# The unit tests as programs of an arm64 machine, which an emulator runs; no part of `make check`.
+# Debian's cross compiler and libraries for it are installed first, and nothing that was built is run
+# to install it.
+ARM64_MAKE = PKG_CONFIG_LIBDIR=/usr/lib/aarch64-linux-gnu/pkgconfig:/usr/share/pkgconfig \
+    $(QUIET_MAKE) CC=aarch64-linux-gnu-gcc AR=aarch64-linux-gnu-ar BUILD=build/arm64 WITHOUT= \
+    DEBIAN_CHECK="gcc-aarch64-linux-gnu libc6-dev-arm64-cross pkg-config qemu-user-static \
+    $(addsuffix :arm64,$(filter lib%-dev,$(filter-out libc6-dev,$(DEBIAN_CHECK))))"
+.PHONY: check-arm64
+check-arm64:
+	@dpkg --print-foreign-architectures | grep -qx arm64 || dpkg --add-architecture arm64 || \
+	    { echo "An administrator first types: dpkg --add-architecture arm64"; exit 1; }
+	@$(ARM64_MAKE) deps-check
+	@command -v qemu-aarch64-static > /dev/null || \
+	    { echo "An administrator types: apt-get install qemu-user-static"; exit 1; }
+	$(ARM64_MAKE) -j$(JOBS) install DESTDIR=build/arm64/tree
+	$(ARM64_MAKE) -j$(JOBS) RUNNER="qemu-aarch64-static" check-units
+	@echo "All checks on arm64 passed."
 
 # The blocks of man/lnscope.1 and src/README.md that follow from tables and files.
 .PHONY: documents
@@ -301,45 +347,90 @@ bench-instructions: all
 	sh tests/bench/instructions.sh $(PROGRAM)
 
 # ---- what must be installed -----------------------------------------------------------------------
-# Looked up with pkg-config; what is missing is installed with apt-get, or the command is said.
+# A C compiler, ncurses and OpenBLAS are essential and are found by their headers; the others are
+# looked up with pkg-config. What is missing is installed with apt-get, or it is said what to type.
 
-NEEDED_MODULES = ncursesw openblas
-RUN_MODULES    = $(NEEDED_MODULES) $(filter-out $(GIFLIB_BARE),$(OPTIONAL_MODULES))
-CHECK_MODULES  = $(NEEDED_MODULES) $(filter-out $(GIFLIB_BARE),libcjson inih cairo libgif) cmocka vterm
-DEBIAN_RUN     = pkg-config libncurses-dev libopenblas-dev libcjson-dev libinih-dev libcairo2-dev \
+DEBIAN_NEEDED  = gcc libc6-dev pkg-config libncurses-dev libopenblas-dev
+DEBIAN_RUN     = $(DEBIAN_NEEDED) libcjson-dev libinih-dev libcairo2-dev \
     libgif-dev
 DEBIAN_CHECK   = $(DEBIAN_RUN) libcmocka-dev libvterm-dev
-FEDORA_RUN     = pkgconf-pkg-config ncurses-devel openblas-devel cjson-devel inih-devel cairo-devel \
+FEDORA_RUN     = gcc pkgconf-pkg-config ncurses-devel openblas-devel cjson-devel inih-devel cairo-devel \
     giflib-devel dejavu-sans-mono-fonts
 FEDORA_CHECK   = $(FEDORA_RUN) libcmocka-devel libvterm-devel
-ARCH_RUN       = pkgconf ncurses openblas cjson libinih cairo giflib ttf-dejavu
+ARCH_RUN       = gcc pkgconf ncurses openblas cjson libinih cairo giflib ttf-dejavu
 ARCH_CHECK     = $(ARCH_RUN) cmocka libvterm
 BREW_RUN       = pkg-config ncurses openblas cjson inih cairo giflib
 BREW_CHECK     = $(BREW_RUN) cmocka libvterm
 
-# $(1): modules; $(2): RUN or CHECK; $(3): modules without which there is no going on
-define look_up
-@if $(PKG_CONFIG) --exists $(1) 2>/dev/null; then exit 0; fi; \
-root=; [ "$$(id -u)" = 0 ] || root="sudo "; \
-( if command -v apt-get >/dev/null; then \
-    echo "Missing libraries; installing: $(DEBIAN_$(2))"; \
-    $${root}apt-get update -qq && \
-    $${root}env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(DEBIAN_$(2)); \
-elif command -v dnf >/dev/null; then \
-    echo "Missing libraries. Type: $${root}dnf install $(FEDORA_$(2))"; exit 1; \
-elif command -v pacman >/dev/null; then \
-    echo "Missing libraries. Type: $${root}pacman -S --needed $(ARCH_$(2))"; exit 1; \
-elif command -v brew >/dev/null; then \
-    echo "Missing libraries. Type: brew install $(BREW_$(2))"; exit 1; \
-else \
-    echo "Missing libraries, found by pkg-config as: $(1)"; exit 1; \
-fi ) || { $(PKG_CONFIG) --exists $(3) 2>/dev/null && echo "Going on without what is missing."; }
+# libraries see: fails when something essential is missing, and says what to type.
+# libraries run, libraries check: first installs what the program, or its tests, can use.
+define LIBRARIES
+has_header() {
+    echo "#include <$$1>" | $(CC) $(ALL_CFLAGS) $(NCURSES_CFLAGS) -x c -fsyntax-only - 2>/dev/null
+}
+look() {
+    essential= optional=
+    has_header time.h || essential="a C compiler with the headers of the C library"
+    has_header curses.h || essential="$${essential:+$$essential, }ncurses"
+    has_header cblas.h || essential="$${essential:+$$essential, }OpenBLAS"
+    for module in $$modules; do
+        $(PKG_CONFIG) --exists "$$module" 2>/dev/null || optional="$$optional $$module"
+    done
+}
+has() { command -v "$$1" >/dev/null 2>&1; }
+
+case $$1 in
+    see) modules= debian='$(DEBIAN_RUN)' fedora='$(FEDORA_RUN)' arch='$(ARCH_RUN)' brew='$(BREW_RUN)' ;;
+    run) modules='$(filter-out $(GIFLIB_BARE),$(OPTIONAL_MODULES))'
+        debian='$(DEBIAN_RUN)' fedora='$(FEDORA_RUN)' arch='$(ARCH_RUN)' brew='$(BREW_RUN)' ;;
+    check) modules='$(filter-out $(GIFLIB_BARE),libcjson inih cairo libgif) cmocka vterm'
+        debian='$(DEBIAN_CHECK)' fedora='$(FEDORA_CHECK)' arch='$(ARCH_CHECK)' brew='$(BREW_CHECK)' ;;
+esac
+look
+[ -n "$$essential$$optional" ] || exit 0
+
+root=
+[ "$$(id -u)" = 0 ] || ! has sudo || root="sudo "
+if has apt-get; then command="apt-get install $$debian"
+elif has dnf; then command="dnf install $$fedora"
+elif has pacman; then command="pacman -S --needed $$arch"
+elif has brew; then command="brew install $$brew" root=
+else command=
+fi
+
+# Somebody who cannot become root without a password is asked for it only at a terminal.
+if [ "$$1" != see ] && has apt-get &&
+    { [ "$$(id -u)" = 0 ] || { has sudo && { [ -t 0 ] || sudo -n true 2>/dev/null; }; }; }; then
+    echo "Missing libraries; installing: $$debian"
+    $${root}apt-get update -qq -o APT::Update::Error-Mode=any ||
+        echo "apt-get update did not fetch the lists of packages: is there a network?" >&2
+    $${root}env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$debian >&2 ||
+        echo "apt-get could not install them." >&2
+    look
+    [ -n "$$essential$$optional" ] || exit 0
+fi
+
+{
+    [ -z "$$essential" ] || echo "lnscope cannot be built without: $$essential."
+    [ -z "$$optional" ] || case $$1 in
+        check) echo "The tests need:$$optional." ;;
+        run) echo "Missing, but not essential:$$optional." ;;
+    esac
+    if [ -n "$$command" ]; then
+        echo "An administrator installs all of it with:"
+        echo "    $$root$$command"
+    else
+        echo "ncurses and OpenBLAS with their headers are essential; pkg-config finds the rest."
+    fi
+} >&2
+[ "$$1" = run ] && [ -z "$$essential" ]
 endef
+export LIBRARIES
 
 deps:
-	$(call look_up,$(RUN_MODULES),RUN,$(NEEDED_MODULES))
+	@sh -c "$$LIBRARIES" libraries run
 deps-check:
-	$(call look_up,$(CHECK_MODULES),CHECK,$(CHECK_MODULES))
+	@sh -c "$$LIBRARIES" libraries check
 
 # A second make, since the first looked for the libraries before they were there.
 run: deps
@@ -347,6 +438,7 @@ run: deps
 	@$(PROGRAM) $(ARGS)
 
 # ---- installation ---------------------------------------------------------------------------------
+# Runs nothing that was built: it may have been built for another machine.
 
 COMPLETIONS := bash-completion/completions/lnscope zsh/site-functions/_lnscope \
     fish/vendor_completions.d/lnscope.fish
@@ -359,8 +451,8 @@ install: all
 	install -m 644 man/lnscope.1 $(DESTDIR)$(PREFIX)/share/man/man1/lnscope.1
 	for file in $(COMPLETIONS); do \
 	    install -d $(DESTDIR)$(PREFIX)/share/$$(dirname $$file) && \
-	    $(PROGRAM) --completions $$(echo $${file%%/*} | sed s/-completion//) \
-	        > $(DESTDIR)$(PREFIX)/share/$$file || exit 1; \
+	    install -m 644 assets/completions/$$(basename $$file) $(DESTDIR)$(PREFIX)/share/$$file || \
+	        exit 1; \
 	done
 
 uninstall:

@@ -1,7 +1,8 @@
 #!/bin/sh
 # The parts of man/lnscope.1 that follow from the program's tables, and those of src/README.md that
-# follow from the tower and from what the files say of themselves, stand between markers. This writes them anew; with --check it changes
-# nothing and fails where they differ.
+# follow from the tower and from what the files say of themselves, stand between markers; completions
+# are files of their own. This writes them anew; with --check it changes nothing and fails where they
+# differ.
 #
 #   tests/documents.sh [--check] [PROGRAM]
 set -eu
@@ -37,6 +38,11 @@ replace() {
                 print line
             close(ENVIRON["BLOCK"])
         }' "$1" > "$folder/whole"
+    put "$1" "$2"
+}
+
+# put FILE WHAT: the file `whole` takes its place
+put() {
     if cmp -s "$1" "$folder/whole"; then
         return
     fi
@@ -53,6 +59,12 @@ replace() {
 for list in keys commands views options settings presets events quantities; do
     "$program" list "$list" --format man > "$folder/block"
     replace man/lnscope.1 "$list" ".\\\" $list" ".\\\" /$list"
+done
+
+# What `make install` installs without running anything, as it would be in a cross build.
+for shell in bash:lnscope zsh:_lnscope fish:lnscope.fish; do
+    "$program" --completions "${shell%%:*}" > "$folder/whole"
+    put "assets/completions/${shell#*:}" completions
 done
 
 # The tower, from the top floor down.

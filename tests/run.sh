@@ -3,17 +3,22 @@
 # output of each is printed when it is over, so that it stays together; at the end those that failed
 # are named.
 #
+# No test takes longer than an hour, whatever it waits for, where `timeout` is there to see to it.
+#
 #   tests/run.sh PROGRAM TEST...       the program under test; the tests
+#   RUNNER="qemu-aarch64-static" ...   what runs them, where the machine cannot
 set -u
 program=$1
 shift
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-export LNSCOPE="$program" XDG_CONFIG_HOME=/nonexistent FOLDER="$folder"
+runner=${RUNNER-}
+! command -v timeout > /dev/null || runner="timeout --foreground -k 10 3600 $runner"
+export LNSCOPE="$program" XDG_CONFIG_HOME=/nonexistent FOLDER="$folder" RUNNER="$runner"
 
 printf '%s\n' "$@" | xargs -P "$(($(nproc 2>/dev/null || echo 1) + 1))" -n 1 sh -c '
     log=$FOLDER/$(echo "$1" | tr / _)
-    "$1" > "$log" 2>&1 || echo "$1" >> "$FOLDER/failed"
+    $RUNNER "$1" > "$log" 2>&1 || echo "$1" >> "$FOLDER/failed"
     until mkdir "$FOLDER/printing" 2>/dev/null; do sleep 0.1; done
     echo "== $1"
     cat "$log"

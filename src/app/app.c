@@ -3,6 +3,7 @@
  * must not know curses, or how anything is drawn. */
 #include "app/app_state.h"
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "views/bars.h"
 #include "views/screen.h"
@@ -149,6 +150,7 @@ void app_turn(struct app *app)
     }
     watch_view(app);
     app_take_updates(app);
+    app_go_on_loading(app);
     look_around(app);
     if (!app->quit && app->changed && (app->urgent || app_now(app) >= app->next_frame))
         draw(app);
@@ -156,6 +158,7 @@ void app_turn(struct app *app)
 
 static void open_scene(struct app *app)
 {
+    char left[MESSAGE_SIZE];
     app->task = task_describe(app->present.task);
     app->scene = (struct scene){
         .data = {.settings = &app->present,
@@ -174,6 +177,8 @@ static void open_scene(struct app *app)
     canvas_open(&app->canvas, 1, 1);
     app_take_size(app);
     watch_view(app);
+    if (file_left_behind(".", left, sizeof left))
+        app_say(app, ROLE_BAD, "%s", left);
 }
 
 /* The first picture, and the trainer goes. */

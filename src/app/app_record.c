@@ -7,6 +7,7 @@
 #include "views/screen.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 /* ---- pictures ---- */
 
@@ -57,6 +58,7 @@ bool app_record_open(struct app *app, const char *path, bool force, struct error
     canvas_open(&app->recorded, canvas->rows, canvas->cols);
     app->scene.recording = cast_path(app->cast);
     app->record_from = app_now(app);
+    app->record_error.text[0] = '\0';
     app->recorded_events = app->events.total;
     app->changed = true;
     return true;
@@ -72,19 +74,30 @@ void app_record_start(struct app *app, const char *path, bool force)
         app_say(app, ROLE_BAD, "%s", error.text);
 }
 
-bool app_record_close(struct app *app, struct error *error)
+/* Ends it; *name is the name that the file now has, where it has one, and the caller's. */
+static bool finish(struct app *app, char **name, struct error *error)
 {
     struct cast *cast = app->cast;
     app->cast = NULL;
     app->scene.recording = NULL;
     canvas_close(&app->recorded);
-    return !cast || cast_close(cast, error);
+    return cast_close(cast, name, error);
+}
+
+bool app_record_close(struct app *app, struct error *error)
+{
+    char *name = NULL;
+    if (!app->cast)
+        return !app->record_error.text[0] || error_set(error, "%s", app->record_error.text);
+    const bool good = finish(app, &name, error);
+    free(name);
+    return good;
 }
 
 void app_record_stop(struct app *app)
 {
     struct error error;
-    char path[MESSAGE_SIZE];
+    char path[MESSAGE_SIZE], *name;
     if (!app->cast) {
         app_say(app, ROLE_TEXT, "nothing is being recorded: %s starts a recording",
                 key_table[ACTION_RECORD].label);
@@ -92,10 +105,14 @@ void app_record_stop(struct app *app)
     }
     double seconds = cast_seconds(app->cast);
     names_printable(path, sizeof path, app->scene.recording);
-    if (app_record_close(app, &error))
+    const bool good = finish(app, &name, &error);
+    if (name)
+        names_printable(path, sizeof path, name);
+    if (good)
         app_say(app, ROLE_GOOD, "saved %s, %.1f s", path, seconds);
     else
         app_say(app, ROLE_BAD, "%s", error.text);
+    free(name);
 }
 
 void act_record(struct app *app, int argument)
@@ -123,6 +140,15 @@ static void record_events(struct app *app)
     app->recorded_events = events->total;
 }
 
+/* What could not be written ends the recording at once, with what was recorded before. */
+static void give_up(struct app *app)
+{
+    char *name;
+    (void)finish(app, &name, &app->record_error);
+    free(name);
+    app_say(app, ROLE_BAD, "%s", app->record_error.text);
+}
+
 void app_record_frame(struct app *app)
 {
     if (!app->cast)
@@ -133,4 +159,6 @@ void app_record_frame(struct app *app)
     canvas_resize(&app->recorded, app->canvas.rows, app->canvas.cols);
     view_screen(&app->recorded, &scene);
     cast_frame(app->cast, &app->recorded, (enum theme)app->present.theme, seconds_now(app));
+    if (!cast_flush(app->cast, &app->record_error))
+        give_up(app);
 }

@@ -6,8 +6,10 @@
 #include "base/memory.h"
 #include "base/names.h"
 #include "session/share.h"
+#include "train/team.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { PATH_SHOWN = 300 };
@@ -69,24 +71,70 @@ bool app_finish_save(struct app *app, struct error *error)
 
 /* ---- loading ---- */
 
+/* A session on its way from its file, which another thread reads. */
+struct app_loading {
+    char *path, *text; /* text: of the text task, as the user has named it */
+    struct saved_session session;
+    struct error error; /* why it cannot be loaded; empty: it can */
+    struct team_job *job;
+};
+
+static void read_session(void *argument, int task)
+{
+    struct app_loading *loading = argument;
+    (void)task;
+    if (!session_read(loading->path, loading->text, &loading->session, &loading->error))
+        loading->session = (struct saved_session){.state = NULL};
+}
+
 void app_load(struct app *app, const char *path)
 {
-    struct saved_session session;
-    struct error error;
-    if (app->load_path) {
+    if (app->loading || app->load_path) {
         app_say(app, ROLE_TEXT, "a session is being loaded: wait for the end of this step");
         return;
     }
-    if (!session_read(path, &session, &error)) {
-        app_say(app, ROLE_BAD, "%s", error.text);
-        return;
-    }
-    app_expect_session(app, &session, path);
-    app_undo_end(app, &app->wanted);
-    settings_copy(&session.state->settings, &app->wanted, SCOPE_PROGRAM);
-    app->wanted = session.state->settings;
+    struct app_loading *loading = memory_new(1, sizeof *loading);
+    loading->path = memory_copy_string(path);
+    loading->text = memory_copy_string(app->wanted.text);
+    app->loading = loading;
     app_say(app, ROLE_TEXT, "loading ...");
-    trainer_load(app->trainer, session.state);
+    loading->job = team_job_start(
+        &(struct team_tasks){.count = 1, .work = read_session, .argument = loading}, 1);
+}
+
+/* Waits until it is read, if it is not, and forgets it. */
+static void end_loading(struct app *app)
+{
+    struct app_loading *loading = app->loading;
+    if (!loading)
+        return;
+    team_job_finish(loading->job);
+    session_close(&loading->session);
+    free(loading->path);
+    free(loading->text);
+    free(loading);
+    app->loading = NULL;
+}
+
+void app_go_on_loading(struct app *app)
+{
+    struct app_loading *loading = app->loading;
+    if (!loading || !team_job_is_over(loading->job))
+        return;
+    team_job_finish(loading->job);
+    loading->job = NULL;
+    struct pair_state *state = loading->session.state;
+    if (state) {
+        app_expect_session(app, &loading->session, loading->path);
+        loading->session.state = NULL; /* the trainer's from here on */
+        app_undo_end(app, &app->wanted);
+        settings_copy(&state->settings, &app->wanted, SCOPE_PROGRAM);
+        app->wanted = state->settings;
+        trainer_load(app->trainer, state);
+    } else {
+        app_say(app, ROLE_BAD, "%s", loading->error.text);
+    }
+    end_loading(app);
 }
 
 void app_expect_session(struct app *app, struct saved_session *session, const char *path)
@@ -96,6 +144,7 @@ void app_expect_session(struct app *app, struct saved_session *session, const ch
     app->load->history = session->history;
     app->load->events = session->events;
     app->load->runs = session->runs;
+    snprintf(app->load->note, sizeof app->load->note, "%s", session->note);
     session->history = (struct history){0};
     session->runs = (struct runs){0};
 }
@@ -114,13 +163,15 @@ void app_take_session(struct app *app, double without_context)
         runs_follow(&app->runs, &app->present, without_context, &app->history);
     app->recorded_events = app->events.total; /* what happened then is not news */
     app->scene.news = false;
+    app_say(app, ROLE_GOOD, "loaded %s, step %" PRId64 "%s%s", shown, history_newest(&app->history),
+            *app->load->note ? "; " : "", app->load->note);
     app_forget_session(app);
-    app_say(app, ROLE_GOOD, "loaded %s, step %" PRId64, shown, history_newest(&app->history));
     app_say_kept(app);
 }
 
 void app_forget_session(struct app *app)
 {
+    end_loading(app);
     if (app->load)
         session_close(app->load);
     free(app->load);

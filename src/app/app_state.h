@@ -77,10 +77,11 @@ struct app {
     int removing;      /* the run that a second Delete removes; 0: none */
     struct scene scene;
     struct canvas canvas;
-    struct cast *cast;       /* the recording under way; NULL: none */
-    struct canvas recorded;  /* the screen as the recording has it */
-    double record_from;      /* when it began */
-    int64_t recorded_events; /* those that are markers, or came before */
+    struct cast *cast;         /* the recording under way; NULL: none */
+    struct canvas recorded;    /* the screen as the recording has it */
+    double record_from;        /* when it began */
+    int64_t recorded_events;   /* those that are markers, or came before */
+    struct error record_error; /* why the last recording is not whole; empty: it is */
     char message[MESSAGE_SIZE];
     double message_until;
     double news_until;            /* when the footer goes back from the newest event to the keys */
@@ -94,10 +95,12 @@ struct app {
     const char *tensor;     /* the name of the parameter that the bars show; NULL: the first */
     char *save_path; /* where the state goes that the trainer was asked for; NULL: it was not */
     bool save_force;
-    struct error save_error;    /* why the last session was not saved; empty: it was */
-    char *load_path;            /* of the session that the trainer was sent; NULL: none */
-    struct saved_session *load; /* its history, events and runs */
-    char share[SHARE_TEXT];     /* see scene.share */
+    struct error save_error;     /* why the last session was not saved; empty: it was */
+    char *load_path;             /* of the session that the trainer was sent; NULL: none */
+    struct app_loading *loading; /* a session that is being read (app_session.c); NULL: none */
+    struct saved_session
+        *load;              /* of the one that the trainer was sent: its history, events and runs */
+    char share[SHARE_TEXT]; /* see scene.share */
     double next_rate, next_frame;
     bool begun;   /* the run under way has been announced */
     bool changed; /* what is shown is no longer what is */
@@ -192,7 +195,8 @@ bool app_prompt_key(struct app *app, int code);
 void app_record_start(struct app *app, const char *path, bool force);
 void app_record_stop(struct app *app);
 
-/* The same without a word on the screen, for the start and the end of the program. */
+/* The same without a word on the screen, for the start and the end of the program; a recording that
+ * ended because it could not be written is a failure of the end as well. */
 bool app_record_open(struct app *app, const char *path, bool force, struct error *error);
 bool app_record_close(struct app *app, struct error *error);
 
@@ -264,6 +268,9 @@ bool app_choose_key(struct app *app, int code);
 void app_take_run(struct app *app);
 void app_fail_run(struct app *app, struct pair_state **state);
 void app_redo_step(struct app *app, int64_t step);
+
+/* Hands a session that has been read to the trainer, or says why there is none (app_session.c). */
+void app_go_on_loading(struct app *app);
 
 /* Takes over history, events and runs of a session whose state the trainer has: they are put in
  * place when the trainer says that it goes on with that state (app_session.c). */

@@ -2,10 +2,12 @@
 #include "base/error.h"
 
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
-static void (*restore_hook)(void);
+static void (*_Atomic restore_hook)(void);
 
 bool error_set(struct error *error, const char *format, ...)
 {
@@ -20,14 +22,21 @@ bool error_set(struct error *error, const char *format, ...)
 
 void error_on_exit(void (*restore)(void))
 {
-    restore_hook = restore;
+    atomic_store(&restore_hook, restore);
 }
 
 void die(const char *format, ...)
 {
+    static atomic_flag taken = ATOMIC_FLAG_INIT;
+    static _Thread_local bool dying;
     va_list arguments;
-    void (*restore)(void) = restore_hook;
-    restore_hook = NULL;
+    if (atomic_flag_test_and_set(&taken)) {
+        while (!dying) /* another thread restores and ends the program */
+            pause();
+        _exit(1); /* the hook itself has failed */
+    }
+    dying = true;
+    void (*restore)(void) = atomic_exchange(&restore_hook, NULL);
     if (restore)
         restore();
     fputs("lnscope: ", stderr);
@@ -35,5 +44,5 @@ void die(const char *format, ...)
     vfprintf(stderr, format, arguments);
     va_end(arguments);
     fputc('\n', stderr);
-    exit(1);
+    _exit(1);
 }

@@ -19,7 +19,9 @@ bool error_set(struct error *error, const char *format, ...) __attribute__((form
 /* Registers the function that makes the terminal sane again; NULL takes it back. */
 void error_on_exit(void (*restore)(void));
 
-/* Restores, prints "lnscope: MESSAGE" on standard error and exits with status 1. */
+/* Restores, prints "lnscope: MESSAGE" on standard error and ends the program with status 1, at
+ * once: other threads may be in the middle of anything, so that nothing is flushed and no exit
+ * handler runs. Of threads that die at a time the first does so, and the others wait for it. */
 _Noreturn void die(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,6 +18,10 @@ enum { SHOWN = 240 };
 
 /* The longest folder and the longest name in it that are looked into and told. */
 enum { FILE_PATH_MAX = 4096, FILE_NAME_MAX = 256 };
+
+/* Behind the name of a temporary file, and then letters that make it one of its own. */
+static const char mark[] = ".lnscope-";
+enum { MARK_LETTERS = 6, TEMPORARY_STEM = 200 /* bytes of the name that are kept */ };
 
 static void file_forget(struct file *file)
 {
@@ -34,21 +39,57 @@ static bool cannot_write(struct error *error, const char *path, int reason)
                      shown, strerror(reason));
 }
 
-static bool open_directly(struct file *file, const char *path, struct error *error)
+/* ---- opening ---- */
+
+/* A pipe or a device, without waiting in the system for who reads it; -1 leaves errno. */
+static int open_for_reader(const char *path, bool (*go_on)(void))
 {
-    file->stream = fopen(path, "wb");
-    if (!file->stream)
+    enum { LOOK = 20 /* milliseconds */ };
+    int descriptor;
+    while ((descriptor = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)) < 0 &&
+           errno == ENXIO && go_on && go_on())
+        poll(NULL, 0, LOOK);
+    if (descriptor >= 0)
+        fcntl(descriptor, F_SETFL, O_WRONLY); /* what it reads slowly is waited for */
+    return descriptor;
+}
+
+static bool open_directly(struct file *file, const char *path, bool (*go_on)(void),
+                          struct error *error)
+{
+    const int descriptor = open_for_reader(path, go_on);
+    char shown[SHOWN];
+    names_printable(shown, sizeof shown, path);
+    if (descriptor < 0 && errno == ENXIO)
+        return error_set(error, "nobody reads %s: start its reader first", shown);
+    if (descriptor < 0)
         return cannot_write(error, path, errno);
+    file->stream = fdopen(descriptor, "wb");
+    if (!file->stream)
+        die("cannot open a stream on a file: %s", strerror(errno));
     file->path = memory_copy_string(path);
     return true;
 }
 
-/* The temporary file beside file->path, with the permissions `mode`. */
+/* Beside the target; a long name is cut, so that it has room. */
+static char *temporary_name(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    const size_t folder = (size_t)(name - path), length = strlen(name);
+    const size_t kept = length < TEMPORARY_STEM ? length : TEMPORARY_STEM;
+    char *temporary = memory_new(folder + kept + sizeof mark + MARK_LETTERS, 1);
+    memcpy(temporary, path, folder + kept);
+    strcpy(temporary + folder + kept, mark);
+    memset(temporary + folder + kept + sizeof mark - 1, 'X', MARK_LETTERS);
+    return temporary;
+}
+
+/* The temporary file beside file->path, with the permissions `mode`. A lock tells others that it is
+ * not left behind. */
 static bool open_beside(struct file *file, mode_t mode, struct error *error)
 {
-    size_t size = strlen(file->path) + sizeof ".XXXXXX";
-    file->temporary = memory_new(size, 1);
-    snprintf(file->temporary, size, "%s.XXXXXX", file->path);
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    file->temporary = temporary_name(file->path);
     int descriptor = mkstemp(file->temporary);
     if (descriptor < 0) {
         cannot_write(error, file->path, errno);
@@ -56,20 +97,23 @@ static bool open_beside(struct file *file, mode_t mode, struct error *error)
         return false;
     }
     (void)fchmod(descriptor, mode); /* a file system without permissions is no reason to stop */
+    (void)fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+    (void)fcntl(descriptor, F_SETLK, &lock);
     file->stream = fdopen(descriptor, "wb");
     if (!file->stream)
         die("cannot open a stream on a temporary file: %s", strerror(errno));
     return true;
 }
 
-bool file_create(struct file *file, const char *path, bool force, struct error *error)
+bool file_create_waiting(struct file *file, const char *path, bool force, bool (*go_on)(void),
+                         struct error *error)
 {
     struct stat status;
     char shown[SHOWN];
     mode_t mask = umask(0);
     umask(mask);
 
-    *file = (struct file){.force = force};
+    *file = (struct file){0};
     names_printable(shown, sizeof shown, path);
     if (!*path)
         return error_set(error, "an empty file name: name a file to write");
@@ -77,61 +121,199 @@ bool file_create(struct file *file, const char *path, bool force, struct error *
         file->path = memory_copy_string(path);
         return open_beside(file, 0666 & ~mask, error);
     }
-    if (S_ISLNK(status.st_mode) && stat(path, &status) != 0)
+    const bool is_link = S_ISLNK(status.st_mode);
+    if (is_link && stat(path, &status) != 0)
         return error_set(error, "%s is a link to nowhere: name another file", shown);
     if (S_ISDIR(status.st_mode))
         return error_set(error, "%s is a directory: name a file in it", shown);
     if (!S_ISREG(status.st_mode))
-        return open_directly(file, path, error);
+        return open_directly(file, path, go_on, error);
     if (!force)
         return error_set(error, "%s exists: name another file, or allow it with --force", shown);
-    file->path = realpath(path, NULL); /* through a link, so that the link stays */
+    file->path = is_link ? realpath(path, NULL) : memory_copy_string(path); /* the link stays */
     if (!file->path)
         return cannot_write(error, path, errno);
+    file->replaces = true;
+    file->device = status.st_dev;
+    file->inode = status.st_ino;
     return open_beside(file, status.st_mode & 07777, error);
 }
 
-/* A rename that never replaces: link() fails when the name is taken. */
-static bool give_name(const struct file *file)
+bool file_create(struct file *file, const char *path, bool force, struct error *error)
 {
-    if (file->force)
-        return rename(file->temporary, file->path) == 0;
-    if (link(file->temporary, file->path) == 0) {
+    return file_create_waiting(file, path, force, NULL, error);
+}
+
+/* ---- finishing ---- */
+
+/* Why a write failed. */
+static const char *reason_of(const struct file *file)
+{
+    return file->failed ? strerror(file->failed) : "a write failed; is the disk full?";
+}
+
+/* Whether all that was written has arrived; keeps the first reason why not. */
+static bool is_good(struct file *file)
+{
+    if (fflush(file->stream) != 0 && !file->failed)
+        file->failed = errno;
+    return !file->failed && !ferror(file->stream);
+}
+
+bool file_flush(struct file *file, struct error *error)
+{
+    char shown[SHOWN];
+    names_printable(shown, sizeof shown, file->path);
+    return is_good(file) || error_set(error, "cannot write %s (%s)", shown, reason_of(file));
+}
+
+/* Of what a file that is kept under its temporary name is called; no start tells of it again. */
+static void keep(const struct file *file, char shown[SHOWN])
+{
+    struct stat status;
+    names_printable(shown, SHOWN, file->temporary);
+    if (stat(file->temporary, &status) == 0)
+        (void)chmod(file->temporary, status.st_mode & 07555);
+}
+
+/* Cuts the temporary file behind its last whole line; false when there is none. */
+static bool cut_to_lines(const struct file *file)
+{
+    char block[4096];
+    off_t end = 0;
+    ssize_t size = 0;
+    const int descriptor = open(file->temporary, O_RDWR | O_CLOEXEC);
+    if (descriptor < 0)
+        return false;
+    for (off_t from = lseek(descriptor, 0, SEEK_END); end == 0 && from > 0;) {
+        const off_t length = from < (off_t)sizeof block ? from : (off_t)sizeof block;
+        from -= length;
+        size = pread(descriptor, block, (size_t)length, from);
+        for (ssize_t i = size; end == 0 && i > 0; i--)
+            if (block[i - 1] == '\n')
+                end = from + i;
+    }
+    const bool cut = end > 0 && ftruncate(descriptor, end) == 0;
+    close(descriptor);
+    return cut;
+}
+
+/* Always false: keeps what can be kept, and says so. */
+static bool give_up(struct file *file, struct error *error)
+{
+    char shown[SHOWN], kept[SHOWN];
+    names_printable(shown, sizeof shown, file->path);
+    if (file->temporary && file->lines && cut_to_lines(file)) {
+        keep(file, kept);
+        return error_set(error, "could not finish %s (%s): its lines so far are kept in %s", shown,
+                         reason_of(file), kept);
+    }
+    if (file->temporary)
+        unlink(file->temporary);
+    return error_set(error, "could not finish %s (%s): nothing was written", shown,
+                     reason_of(file));
+}
+
+/* A rename that never replaces: link() fails when the name is taken. False leaves errno. */
+static bool take_name(const struct file *file, const char *path)
+{
+    if (link(file->temporary, path) == 0) {
         unlink(file->temporary);
         return true;
     }
     if (errno == EEXIST)
         return false;
-    if (access(file->path, F_OK) == 0) { /* a file system without hard links */
+    if (access(path, F_OK) == 0) { /* a file system without hard links */
+        errno = EEXIST;
+        return false;
+    }
+    return rename(file->temporary, path) == 0;
+}
+
+/* The file that may be replaced is the one that was there at the start: another one was finished
+ * meanwhile. */
+static bool replace(const struct file *file)
+{
+    struct stat status;
+    if (!file->replaces || stat(file->path, &status) != 0)
+        return take_name(file, file->path);
+    if (status.st_dev != file->device || status.st_ino != file->inode) {
         errno = EEXIST;
         return false;
     }
     return rename(file->temporary, file->path) == 0;
 }
 
+/* The first name with a number that is free, or NULL, which leaves errno. The caller frees it. */
+static char *take_next_name(const struct file *file)
+{
+    enum { FIRST = 2, LAST = 999999, DIGITS = 6 };
+    const char *slash = strrchr(file->path, '/'), *name = slash ? slash + 1 : file->path;
+    const char *ending = strrchr(name, '.'), *end = ending && ending > name ? ending : NULL;
+    size_t stem = end ? (size_t)(end - file->path) : strlen(file->path), digits = 0;
+    const size_t size = strlen(file->path) + 16;
+    int number = FIRST;
+    char *next = memory_new(size, 1);
+    while (digits < stem && file->path[stem - digits - 1] >= '0' &&
+           file->path[stem - digits - 1] <= '9')
+        digits++;
+    if (digits > 0 && digits <= DIGITS && digits < stem && file->path[stem - digits - 1] == '-') {
+        number = atoi(file->path + stem - digits) + 1;
+        stem -= digits + 1;
+    }
+    for (; number <= LAST; number++) {
+        snprintf(next, size, "%.*s-%03d%s", (int)stem, file->path, number, end ? end : "");
+        if (take_name(file, next))
+            return next;
+        if (errno != EEXIST)
+            break;
+    }
+    free(next);
+    return NULL;
+}
+
+/* Gives a whole file its name, or the next one. */
+static bool give_name(struct file *file, char **name, struct error *error)
+{
+    char shown[SHOWN], where[SHOWN];
+    names_printable(shown, sizeof shown, file->path);
+    if (replace(file)) {
+        *name = memory_copy_string(file->path);
+        return true;
+    }
+    const int reason = errno;
+    *name = reason == EEXIST ? take_next_name(file) : NULL;
+    if (*name && file->numbered)
+        return true;
+    if (*name)
+        names_printable(where, sizeof where, *name);
+    else
+        keep(file, where);
+    if (reason == EEXIST)
+        return error_set(error, "%s was taken meanwhile: all of it is in %s", shown, where);
+    return error_set(error, "%s cannot have its name (%s): all of it is in %s", shown,
+                     strerror(reason), where);
+}
+
+bool file_commit_as(struct file *file, char **name, struct error *error)
+{
+    *name = NULL;
+    bool whole = is_good(file);
+    if (whole && file->temporary && fsync(fileno(file->stream)) != 0)
+        whole = false, file->failed = errno;
+    if (fclose(file->stream) != 0 && whole)
+        whole = false, file->failed = errno;
+    bool good = whole ? !file->temporary || give_name(file, name, error) : give_up(file, error);
+    file_forget(file);
+    return good;
+}
+
 bool file_commit(struct file *file, struct error *error)
 {
-    int reason = 0;
-    bool broken = ferror(file->stream) != 0; /* a write failed before; its errno is gone */
-    if (fflush(file->stream) != 0 || (file->temporary && fsync(fileno(file->stream)) != 0))
-        reason = errno;
-    if (fclose(file->stream) != 0 && !reason)
-        reason = errno;
-    bool whole = !broken && !reason;
-    if (whole && file->temporary && !give_name(file)) {
-        whole = false;
-        reason = errno;
-    }
-    if (!whole) {
-        char shown[SHOWN];
-        names_printable(shown, sizeof shown, file->path);
-        error_set(error, "could not finish %s (%s): nothing was written", shown,
-                  reason ? strerror(reason) : "a write failed; is the disk full?");
-        if (file->temporary)
-            unlink(file->temporary);
-    }
-    file_forget(file);
-    return whole;
+    char *name;
+    const bool good = file_commit_as(file, &name, error);
+    free(name);
+    return good;
 }
 
 void file_discard(struct file *file)
@@ -143,6 +325,57 @@ void file_discard(struct file *file)
         unlink(file->temporary);
     file_forget(file);
 }
+
+/* ---- what was left behind ---- */
+
+static bool has_mark(const char *name)
+{
+    const size_t length = strlen(name), tail = sizeof mark - 1 + MARK_LETTERS;
+    return length > tail && memcmp(name + length - tail, mark, sizeof mark - 1) == 0 &&
+           names_is_printable(name);
+}
+
+/* Whether nobody writes the file any more, and it has not been told of. */
+static bool is_left(int folder, const char *name)
+{
+    struct stat status;
+    struct flock lock = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
+    const int descriptor = openat(folder, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+    if (descriptor < 0)
+        return false;
+    const bool left = fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) &&
+                      status.st_uid == geteuid() && (status.st_mode & 0222) &&
+                      fcntl(descriptor, F_GETLK, &lock) == 0 && lock.l_type == F_UNLCK &&
+                      fchmod(descriptor, status.st_mode & 07555) == 0;
+    close(descriptor);
+    return left;
+}
+
+bool file_left_behind(const char *folder, char *out, size_t size)
+{
+    enum { NAMED = 3 };
+    char names[NAMED * (FILE_NAME_MAX + 8)] = "", more[32] = "";
+    DIR *here = opendir(folder);
+    int count = 0;
+    for (struct dirent *entry; here && (entry = readdir(here));) {
+        const size_t used = strlen(names);
+        if (!has_mark(entry->d_name) || !is_left(dirfd(here), entry->d_name))
+            continue;
+        if (count++ < NAMED)
+            snprintf(names + used, sizeof names - used, "%s%.255s", used ? " and " : "",
+                     entry->d_name);
+    }
+    if (here)
+        closedir(here);
+    if (count > NAMED)
+        snprintf(more, sizeof more, " and %d more", count - NAMED);
+    snprintf(out, size,
+             "%s%s %s left by a lnscope that was killed: rename what is to be kept, remove the rest",
+             names, more, count == 1 ? "was" : "were");
+    return count > 0;
+}
+
+/* ---- reading ---- */
 
 bool file_read_stream(FILE *stream, const char *name, size_t limit, char **content, size_t *size,
                       struct error *error)
@@ -174,38 +407,53 @@ bool file_read_stream(FILE *stream, const char *name, size_t limit, char **conte
     return true;
 }
 
-/* Says why what open() has given for reading is no file to read; true when it is one. */
-static bool is_readable(int descriptor, const char *shown, struct error *error)
+/* Opens a regular file without waiting, not even for who writes a pipe; -1 with a reason. */
+static int open_to_read(const char *path, struct error *error)
 {
     struct stat status;
-    if (descriptor < 0)
-        return error_set(error, "cannot read %s (%s): name a file that can be read", shown,
-                         strerror(errno));
-    if (fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode))
-        return error_set(error, "%s is a directory: name a file", shown);
-    return true;
+    char shown[SHOWN];
+    const int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    names_printable(shown, sizeof shown, path);
+    if (descriptor < 0) {
+        error_set(error, "cannot read %s (%s): name a file that can be read", shown,
+                  strerror(errno));
+        return -1;
+    }
+    if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode))
+        return descriptor;
+    if (S_ISDIR(status.st_mode))
+        error_set(error, "%s is a directory: name a file", shown);
+    else
+        error_set(error, "%s is a device or a pipe: name a file that holds what is read", shown);
+    close(descriptor);
+    return -1;
+}
+
+FILE *file_open_to_read(const char *path, struct error *error)
+{
+    const int descriptor = open_to_read(path, error);
+    FILE *stream = descriptor >= 0 ? fdopen(descriptor, "rb") : NULL;
+    if (descriptor >= 0 && !stream) {
+        error_set(error, "no memory to read a file: close other programs");
+        close(descriptor);
+    }
+    return stream;
 }
 
 bool file_can_be_read(const char *path, struct error *error)
 {
-    char shown[SHOWN];
-    const int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    names_printable(shown, sizeof shown, path);
-    const bool good = is_readable(descriptor, shown, error);
+    const int descriptor = open_to_read(path, error);
     if (descriptor >= 0)
         close(descriptor);
-    return good;
+    return descriptor >= 0;
 }
 
 bool file_read(const char *path, size_t limit, char **content, size_t *size, struct error *error)
 {
-    char shown[SHOWN];
-    FILE *stream = fopen(path, "rb");
+    FILE *stream = file_open_to_read(path, error);
     *content = NULL;
     *size = 0;
-    names_printable(shown, sizeof shown, path);
-    const bool good = is_readable(stream ? fileno(stream) : -1, shown, error) &&
-                      file_read_stream(stream, path, limit, content, size, error);
+    const bool good = stream && file_read_stream(stream, path, limit, content, size, error);
     if (stream)
         fclose(stream);
     return good;

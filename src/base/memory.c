@@ -35,6 +35,22 @@ char *memory_copy_string(const char *string)
     return memcpy(memory_new(size, 1), string, size);
 }
 
+FILE *memory_stream_open(char **text, size_t *size)
+{
+    *text = NULL;
+    return open_memstream(text, size);
+}
+
+bool memory_stream_close(FILE *stream, char **text)
+{
+    const bool good = !ferror(stream); /* a write that found no memory, whose text goes on behind */
+    if (fclose(stream) == 0 && good && *text)
+        return true;
+    free(*text);
+    *text = NULL;
+    return false;
+}
+
 /* The next multiple of the alignment; SIZE_MAX, which no arena can be, where there is none. */
 static size_t round_up(size_t size)
 {

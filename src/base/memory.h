@@ -1,10 +1,11 @@
-/* Allocation that does not return NULL, and arenas for numerical arrays. */
+/* Allocation that does not return NULL, streams to memory, and arenas for numerical arrays. */
 #ifndef LNSCOPE_BASE_MEMORY_H
 #define LNSCOPE_BASE_MEMORY_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* One cache line, and one AVX-512 register: every array handed out starts on such a boundary. */
 #define MEMORY_ALIGNMENT 64
@@ -18,6 +19,12 @@ void *memory_resize(void *old, size_t count, size_t size);
 
 /* A copy of the string; dies when there is no memory. Free with free(). */
 char *memory_copy_string(const char *string);
+
+/* A stream that writes to memory; NULL when there is none. *text, NUL-terminated, and *size are all
+ * that was written only once memory_stream_close() has said so: it is false, and there is no text,
+ * where memory was short meanwhile. Free *text with free(), which may be NULL. */
+FILE *memory_stream_open(char **text, size_t *size);
+bool memory_stream_close(FILE *stream, char **text);
 
 /* Memory for `size` bytes of large arrays, not zeroed, in large pages where the system has them;
  * NULL when there is none. Free with free(). What it takes is memory_large_size(): large pages are

@@ -37,12 +37,23 @@ int names_distance(const char *a, const char *b)
     return cost[n][m];
 }
 
-/* Of Unicode: Bidi_Control, line separators, zero-width marks. */
+/* Of Unicode 15: controls, line separators, Bidi_Control, interlinear annotation, and all of
+ * Default_Ignorable_Code_Point: zero-width marks, fillers, variation selectors, tags. */
 bool names_steers(uint32_t code)
 {
-    return code < 32 || (code >= 127 && code < 160) || code == 0x00AD || code == 0x061C ||
-           (code >= 0x200B && code <= 0x200F) || (code >= 0x2028 && code <= 0x202E) ||
-           (code >= 0x2060 && code <= 0x206F) || code == 0xFEFF;
+    static const struct {
+        uint32_t first, last;
+    } ranges[] = {
+        {0x0000, 0x001F},   {0x007F, 0x009F},   {0x00AD, 0x00AD},   {0x034F, 0x034F},
+        {0x061C, 0x061C},   {0x115F, 0x1160},   {0x17B4, 0x17B5},   {0x180B, 0x180F},
+        {0x200B, 0x200F},   {0x2028, 0x202E},   {0x2060, 0x206F},   {0x3164, 0x3164},
+        {0xFE00, 0xFE0F},   {0xFEFF, 0xFEFF},   {0xFFA0, 0xFFA0},   {0xFFF0, 0xFFFB},
+        {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF},
+    };
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+        if (code >= ranges[i].first && code <= ranges[i].last)
+            return true;
+    return false;
 }
 
 bool names_is_printable(const char *text)

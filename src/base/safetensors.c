@@ -155,9 +155,9 @@ static void seal(const struct safetensors *set, char *header, size_t length)
 
 void safetensors_write(const struct safetensors *set, FILE *out)
 {
-    char *header = NULL;
+    char *header;
     size_t length = 0;
-    FILE *memory = open_memstream(&header, &length);
+    FILE *memory = memory_stream_open(&header, &length);
     if (!memory)
         die("out of memory for the header of a file");
     write_header(set, memory);
@@ -166,7 +166,7 @@ void safetensors_write(const struct safetensors *set, FILE *out)
     size_t padded = (length + LENGTH_BYTES + DATA_ALIGNMENT - 1) / DATA_ALIGNMENT * DATA_ALIGNMENT -
                     LENGTH_BYTES;
     fprintf(memory, "%*s", (int)(padded - length), "");
-    if (fclose(memory) != 0)
+    if (!memory_stream_close(memory, &header))
         die("out of memory for the header of a file");
     if (set->sealed)
         seal(set, header, padded);

@@ -1,6 +1,7 @@
 /* See safetensors_read.h. */
 #include "base/safetensors_read.h"
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/names.h"
 
@@ -426,16 +427,11 @@ bool safetensors_open(struct safetensors_file *file, const char *path, struct er
                      "build again",
                      shown);
 #endif
-    if (stat(path, &status) != 0)
-        return error_set(error, "cannot read %s (%s): name a file that can be read", shown,
-                         strerror(errno));
-    if (!S_ISREG(status.st_mode))
-        return error_set(error, "%s is a %s: name a file", shown,
-                         S_ISDIR(status.st_mode) ? "directory" : "device or a pipe");
-    FILE *stream = fopen(path, "rb");
+    FILE *stream = file_open_to_read(path, error);
     if (!stream)
-        return error_set(error, "cannot read %s (%s): name a file that can be read", shown,
-                         strerror(errno));
+        return false;
+    if (fstat(fileno(stream), &status) != 0)
+        status.st_size = 0;
     bool good = read_stream(file, stream, (uint64_t)status.st_size, &reason);
     fclose(stream);
     return good || error_set(error, "%s is damaged or no safetensors file (%s): name another",

@@ -201,12 +201,23 @@ static void print_gradient(FILE *out, const struct block *block, const struct bl
 typedef void (*print_tensor)(FILE *out, const struct block *block,
                              const struct block_tensor *tensor, int limit);
 
+_Noreturn static void no_memory(void)
+{
+    die("out of memory for a block's text: fewer tokens or a smaller width need less");
+}
+
 static FILE *open_text(char **text, size_t *size)
 {
-    FILE *stream = open_memstream(text, size);
+    FILE *stream = memory_stream_open(text, size);
     if (!stream)
-        die("out of memory for a block's text");
+        no_memory();
     return stream;
+}
+
+static void close_text(FILE *stream, char **text)
+{
+    if (!memory_stream_close(stream, text))
+        no_memory();
 }
 
 /* Prints the next line of *text without its end, and moves on; returns its width. */
@@ -257,7 +268,7 @@ static void print_row(const struct page *page, int place, int order, print_tenso
         if (tensor)
             print(stream, page->block[i], tensor, page->width);
         any = any || tensor;
-        fclose(stream);
+        close_text(stream, &text[i]);
     }
     if (any)
         print_beside(page->out, (const char *const[BOTH]){text[0], text[1]}, page->count,
@@ -349,7 +360,7 @@ static void print_norms(const struct block_set *set, int place, int order, FILE 
         fprintf(line, "%*s", TEXT_TITLE / 3 - widths.whole - widths.rest, "");
     }
     fputc('\n', line);
-    fclose(line);
+    close_text(line, &text);
     print_beside(out, (const char *const[BOTH]){text, ""}, 1, 0);
     free(text);
 }

@@ -2,6 +2,9 @@
 #include "cli/cli.h"
 
 #include "app/app.h"
+#include "base/file.h"
+#include "base/names.h"
+#include "base/signals.h"
 #include "cli/command_block.h"
 #include "cli/command_claims.h"
 #include "cli/command_hook.h"
@@ -23,6 +26,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+
+/* The longest name of a file in a message; what is longer is cut. */
+enum { SHOWN = 200 };
 
 static int complain(int status, const struct error *error)
 {
@@ -68,6 +74,20 @@ static int run_screen(const struct options *options, struct saved_session *sessi
     return app_run(&start, error);
 }
 
+/* What goes well, but should be known; the screen tells it itself. */
+static void tell(const struct options *options, const struct saved_session *session)
+{
+    struct error told;
+    char path[SHOWN];
+    if (file_left_behind(".", told.text, sizeof told.text))
+        complain(EXIT_DONE, &told);
+    if (session->state && session->note[0]) {
+        names_printable(path, sizeof path, options->value[OPTION_LOAD]);
+        error_set(&told, "%s: %s", path, session->note);
+        complain(EXIT_DONE, &told);
+    }
+}
+
 /* `session` is that of --load; without a state there is none. */
 static int dispatch(const struct options *options, struct saved_session *session,
                     int *signal_number, struct error *error)
@@ -97,6 +117,7 @@ static int dispatch(const struct options *options, struct saved_session *session
         return finish_output(command_memory(options, error), error);
     switch (options->command) {
     case COMMAND_RUN:
+        tell(options, session);
         return command_run(options, session->state, signal_number, error);
     case COMMAND_LIST:
         return finish_output(command_list(options, error), error);
@@ -143,7 +164,7 @@ int cli_main(int argc, char **argv)
     int signal_number = 0, status;
 
     setlocale(LC_CTYPE, ""); /* never LC_NUMERIC: numbers are written with a point */
-    signal(SIGPIPE, SIG_IGN);
+    signals_ignore();
     status = read_options(&options, &session, argc, argv, &error);
     if (status != EXIT_DONE)
         return complain(status, &error);

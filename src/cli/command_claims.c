@@ -383,7 +383,7 @@ int command_claims(const struct options *options, int *signal_number, struct err
     struct claims_request request;
     if (!read_options(&inquiry, &request, options, error))
         return EXIT_USAGE;
-    interrupt_watch(true);
+    interrupt_watch();
     tell_forecast(&inquiry, &request);
     const bool measured = claims_run(&request, error);
     erase_progress(&inquiry);

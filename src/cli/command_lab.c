@@ -396,7 +396,7 @@ static bool train(struct laboratory *lab, struct error *error)
     if (!lab_file_open(&lab->file, lab->output, replace, &lab->grid, lab->row, lab->trial,
                        lab->trials, error))
         return false;
-    interrupt_watch(true);
+    interrupt_watch();
     bool good = compute(lab, error);
     if (interrupt_caught())
         tell_rest(lab);
@@ -482,7 +482,7 @@ int command_lab(const struct options *options, int *signal_number, struct error 
     if (lab->mpi.rank == 0) {
         status = command(lab, error);
     } else {
-        interrupt_watch(true);
+        interrupt_watch();
         lab_mpi_work(lab_trial_train, is_stopped, NULL);
     }
     lab_mpi_close();

@@ -2,6 +2,7 @@
 #include "cli/command_run.h"
 
 #include "base/file.h"
+#include "base/memory.h"
 #include "base/names.h"
 #include "cli/exit_status.h"
 #include "cli/interrupt.h"
@@ -80,14 +81,23 @@ static bool read_options(struct session *session, const struct options *options,
     return true;
 }
 
+static bool goes_on(void)
+{
+    return !interrupt_caught();
+}
+
 static bool open_files(struct session *session, const struct options *options, struct error *error)
 {
     const char *output = options->value[OPTION_OUTPUT], *dump = options->value[OPTION_DUMP];
     bool force = options->given[OPTION_FORCE];
     if (dump && !file_create(&session->dump_file, dump, force, error))
         return false;
-    return !output || strcmp(output, "-") == 0 ||
-           file_create(&session->output, output, force, error);
+    if (!output || strcmp(output, "-") == 0)
+        return true;
+    if (!file_create_waiting(&session->output, output, force, goes_on, error))
+        return false;
+    session->output.lines = true;
+    return true;
 }
 
 /* Waits until bytes can be written; false when the user no longer wants to. */
@@ -120,6 +130,7 @@ static bool write_all(struct session *session, const char *bytes, size_t size, s
             session->closed = true;
             return true;
         } else if (errno != EINTR && errno != EAGAIN) { /* somebody made it non-blocking */
+            session->output.failed = errno;
             return error_set(error, "cannot write %s (%s): no more rows are written",
                              session->output.stream ? "the output file" : "standard output",
                              strerror(errno));
@@ -138,14 +149,15 @@ struct piece {
 
 static bool piece_open(struct piece *piece, struct error *error)
 {
-    piece->stream = open_memstream(&piece->bytes, &piece->size);
+    piece->stream = memory_stream_open(&piece->bytes, &piece->size);
     return piece->stream || error_set(error, "out of memory for a row: fewer layers need less");
 }
 
 static bool piece_write(struct session *session, struct piece *piece, struct error *error)
 {
-    bool good = fclose(piece->stream) == 0 ? write_all(session, piece->bytes, piece->size, error)
-                                           : error_set(error, "out of memory for a row");
+    bool good = memory_stream_close(piece->stream, &piece->bytes)
+                    ? write_all(session, piece->bytes, piece->size, error)
+                    : error_set(error, "out of memory for a row: fewer layers need less");
     free(piece->bytes);
     return good;
 }
@@ -257,11 +269,10 @@ int command_run(const struct options *options, const struct pair_state *state, i
     *signal_number = 0;
     if (!read_options(session, options, error))
         return EXIT_USAGE;
-    if (!open_pair(session, error)) /* a signal ends the wait for a text at once */
+    if (!open_pair(session, error))
         return EXIT_FAILED;
-    interrupt_watch(false); /* and the wait for a reader of a pipe, so that nothing is left */
+    interrupt_watch();
     if (open_files(session, options, error)) {
-        interrupt_watch(true);
         session->validation = task_info(session->pair.task).validation;
         session->table = run_table_open(
             session->settings, task_info(session->pair.task).unigram_entropy, session->every,
@@ -270,12 +281,10 @@ int command_run(const struct options *options, const struct pair_state *state, i
     }
     pair_close(&session->pair);
     *signal_number = interrupt_caught();
-    /* An interrupted run keeps its rows, whether or not it came to its dump. */
-    if (session->output.stream && (good || interrupt_caught())) {
-        struct error reason;
-        good = file_commit(&session->output, good ? error : &reason) && good;
-    }
-    file_discard(&session->output);
+    /* The rows that there are are kept, whatever ended the run. */
+    struct error reason;
+    if (session->output.stream && !file_commit(&session->output, &reason))
+        good = error_set(error, "%s", reason.text);
     file_discard(&session->dump_file);
     dump_close(&session->dump);
     return good ? EXIT_DONE : EXIT_FAILED;

@@ -1,6 +1,8 @@
 /* See interrupt.h. */
 #include "cli/interrupt.h"
 
+#include "base/signals.h"
+
 #include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
@@ -13,17 +15,15 @@ static void note(int number)
     atomic_store(&caught, number);
 }
 
-void interrupt_watch(bool restart)
+void interrupt_watch(void)
 {
-    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        struct sigaction before, action = {.sa_handler = note};
-        action.sa_flags = (restart ? SA_RESTART : 0) | (int)SA_RESETHAND;
-        sigemptyset(&action.sa_mask);
-        if (numbers[i] == SIGHUP && sigaction(SIGHUP, NULL, &before) == 0 &&
-            before.sa_handler == SIG_IGN)
+    for (int number = 1; number < SIGNALS; number++) {
+        struct sigaction action = {.sa_handler = note};
+        if (signals_kind(number) != SIGNAL_ENDS || !signals_may_take(number))
             continue;
-        sigaction(numbers[i], &action, NULL);
+        action.sa_flags = SA_RESTART | (int)SA_RESETHAND;
+        sigemptyset(&action.sa_mask);
+        sigaction(number, &action, NULL);
     }
 }
 

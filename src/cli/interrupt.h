@@ -3,12 +3,10 @@
 #ifndef LNSCOPE_CLI_INTERRUPT_H
 #define LNSCOPE_CLI_INTERRUPT_H
 
-#include <stdbool.h>
-
-/* From here on SIGINT, SIGTERM and SIGHUP are noted. A second signal of the same kind ends the
- * program at once; a hang-up that is ignored from the start (nohup) stays ignored.
- * Calls of the system that wait meanwhile go on afterwards (`restart`), or fail with EINTR. */
-void interrupt_watch(bool restart);
+/* From here on signals that ask for the end (base/signals.h) are noted. A second one of the same
+ * number ends the program at once; what is ignored from the start (nohup) stays ignored.
+ * Calls of the system that wait meanwhile go on afterwards. */
+void interrupt_watch(void);
 
 /* The number of the signal that came last; 0: none did. Any thread may ask. */
 int interrupt_caught(void);

@@ -29,7 +29,12 @@ static int refuse(const struct settings *saved, const struct settings *wanted, s
 int load_session(struct options *options, struct saved_session *session,
                  const struct settings *program, int argc, char **argv, struct error *error)
 {
-    if (!session_read(options->value[OPTION_LOAD], session, error))
+    /* First for the text, which nobody but the user may name. */
+    if (!options_parse(options, program, argc, argv, error))
+        return EXIT_USAGE;
+    char text[sizeof options->settings.text];
+    snprintf(text, sizeof text, "%s", options->settings.text);
+    if (!session_read(options->value[OPTION_LOAD], text, session, error))
         return EXIT_FAILED;
     struct settings *saved = &session->state->settings;
     settings_copy(saved, program, SCOPE_PROGRAM);

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/names.h"
 #include "base/utf8.h"
 
 #include <math.h>
@@ -13,6 +14,9 @@
 
 /* A gap between two changed runs of a row that is not worth moving the cursor over. */
 enum { GAP = 4 };
+
+/* The longest label of a marker, in bytes; what is longer is cut. */
+enum { MARKER = 256 };
 
 struct cast {
     struct file file;
@@ -179,6 +183,8 @@ struct cast *cast_open(const struct cast_plan *plan, struct error *error)
         free(cast);
         return NULL;
     }
+    cast->file.lines = true;
+    cast->file.numbered = !plan->path;
     canvas_open(&cast->shown, plan->rows, plan->cols);
     cast->version = plan->version;
     cast->theme = plan->theme;
@@ -228,7 +234,9 @@ void cast_frame(struct cast *cast, const struct canvas *canvas, enum theme theme
 
 void cast_marker(struct cast *cast, const char *label, double seconds)
 {
-    write_event(cast, "m", label, seconds);
+    char shown[MARKER];
+    names_printable(shown, sizeof shown, label);
+    write_event(cast, "m", shown, seconds);
 }
 
 void cast_until(struct cast *cast, double seconds)
@@ -244,7 +252,12 @@ static void free_cast(struct cast *cast)
     free(cast);
 }
 
-bool cast_close(struct cast *cast, struct error *error)
+bool cast_flush(struct cast *cast, struct error *error)
+{
+    return file_flush(&cast->file, error);
+}
+
+bool cast_close(struct cast *cast, char **name, struct error *error)
 {
     /* The last picture stays; a terminal that plays it goes on below. */
     cast->count = 0;
@@ -254,7 +267,7 @@ bool cast_close(struct cast *cast, struct error *error)
     write_event(cast, "o", cast->bytes, cast->seconds);
     if (cast->version == CAST_V3)
         write_event(cast, "x", "0", cast->seconds);
-    bool whole = file_commit(&cast->file, error);
+    bool whole = file_commit_as(&cast->file, name, error);
     free_cast(cast);
     return whole;
 }

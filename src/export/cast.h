@@ -43,15 +43,21 @@ double cast_seconds(const struct cast *cast);
  * written when nothing differs. */
 void cast_frame(struct cast *cast, const struct canvas *canvas, enum theme theme, double seconds);
 
-/* A place that players can jump to; one line of UTF-8. */
+/* A place that players can jump to; what could steer a terminal is replaced in its label. */
 void cast_marker(struct cast *cast, const char *label, double seconds);
 
 /* The last picture stays up to this time at least. */
 void cast_until(struct cast *cast, double seconds);
 
-/* Ends the recording and gives the file its name; false with a reason, and then there is none.
- * Frees it either way. */
-bool cast_close(struct cast *cast, struct error *error);
+/* Hands what was recorded to the system, so that a program that is killed leaves it behind. False
+ * with a reason when that has failed, as on a full disk: what is recorded from then on is lost. */
+bool cast_flush(struct cast *cast, struct error *error);
+
+/* Ends the recording and gives the file its name (base/file.h), which the caller frees; with `path`
+ * NULL at the start it can have another number than cast_path() said. False with a reason, which
+ * names what was kept of it; *name is then NULL or what another file had to be called. Frees the
+ * recording either way. */
+bool cast_close(struct cast *cast, char **name, struct error *error);
 
 /* Gives up: no file appears. Frees it. */
 void cast_discard(struct cast *cast);

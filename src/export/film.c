@@ -107,7 +107,10 @@ static bool finish_cast(struct film *film, struct reel *reel, double seconds, st
     (void)film;
     reel->cast = NULL;
     cast_until(cast, seconds);
-    return cast_close(cast, error);
+    char *name;
+    const bool whole = cast_close(cast, &name, error);
+    free(name);
+    return whole;
 }
 
 static void discard_cast(struct reel *reel)

@@ -146,7 +146,7 @@ void plot_linear_axis(struct canvas *canvas, struct rect area, struct rect bar, 
 void plot_column(struct canvas *canvas, struct rect area, int col, double fraction, bool ascii,
                  enum role role)
 {
-    static const char letters[EIGHTHS + 1] = " __..-=##";
+    static const char letters[] = " __..-=##"; /* [EIGHTHS + 1] */
     int height = (int)lrint(fmin(fmax(fraction, 0), 1) * area.rows * EIGHTHS);
     if (fraction > 0 && height == 0)
         height = 1;

@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/names.h"
+#include "base/signals.h"
 #include "base/system.h"
 #include "screen/key_codes.h"
 
@@ -33,8 +34,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <term.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -80,7 +83,9 @@ static struct {
     int stderr_was; /* the standard error there was */
 } terminal;
 
-static atomic_int is_open;  /* the screen is ours, and restore_now() has not given it back */
+/* Whether the screen is ours; LEAVING while one thread gives it back. */
+enum { CLOSED, OPEN, LEAVING };
+static atomic_int phase = CLOSED;
 static atomic_int is_away;  /* curses has handed the screen to the shell for a while */
 static atomic_int ending;   /* the signal that ends the program */
 static atomic_int stopping; /* SIGTSTP, SIGCONT, SIGWINCH have arrived */
@@ -124,12 +129,25 @@ static void replay_stderr(void)
 /* Button presses, motion with a button held, numbers in decimal (xterm's 1002 and 1006). */
 static const char mouse_begin[] = "\033[?1002h\033[?1006h", mouse_end[] = "\033[?1006l\033[?1002l";
 
+/* True for who is to give the screen back. Another thread that is at it already is waited for,
+ * since its caller ends the program, but not for ever: it can be this one, in the midst of it. */
+static bool begin_leaving(void)
+{
+    enum { TURNS = 300, TURN = 10000000 /* nanoseconds */ };
+    int expected = OPEN;
+    if (atomic_compare_exchange_strong(&phase, &expected, LEAVING))
+        return true;
+    for (int turn = 0; turn < TURNS && atomic_load(&phase) == LEAVING; turn++)
+        nanosleep(&(struct timespec){.tv_nsec = TURN}, NULL);
+    return atomic_load(&phase) == LEAVING;
+}
+
 /* From any thread and inside any signal handler. Leaves curses, which may be in the middle of
  * something, as it is, and only cuts it off. */
 static void restore_now(void)
 {
     int saved = errno;
-    if (!atomic_exchange(&is_open, 0))
+    if (!begin_leaving())
         return;
     /* A shell in the foreground has set the modes as it wants them. */
     if (!atomic_load(&is_away) && tcgetpgrp(terminal.in) == getpgrp()) {
@@ -141,6 +159,7 @@ static void restore_now(void)
         tcsetattr(terminal.in, TCSANOW, &terminal.modes);
     }
     replay_stderr();
+    atomic_store(&phase, CLOSED);
     errno = saved;
 }
 
@@ -227,20 +246,7 @@ static void on_ending(int number);
 static void on_flag(int number);
 static void on_crash(int number, siginfo_t *info, void *context);
 
-/* Every signal that is handled while the screen is up, and what it did before. */
-static struct watched {
-    int number;
-    void (*flag)(int number);
-    struct sigaction before;
-} watched[] = {
-    {.number = SIGINT, .flag = on_ending}, {.number = SIGTERM, .flag = on_ending},
-    {.number = SIGHUP, .flag = on_ending}, {.number = SIGQUIT, .flag = on_ending},
-    {.number = SIGTSTP, .flag = on_flag},  {.number = SIGCONT, .flag = on_flag},
-    {.number = SIGWINCH, .flag = on_flag}, {.number = SIGSEGV, .flag = NULL},
-    {.number = SIGBUS, .flag = NULL},      {.number = SIGFPE, .flag = NULL},
-    {.number = SIGILL, .flag = NULL},      {.number = SIGABRT, .flag = NULL},
-};
-enum { WATCHED = sizeof watched / sizeof watched[0] };
+static struct sigaction before[SIGNALS]; /* what each signal did before the screen was taken */
 
 static void wake(void)
 {
@@ -274,35 +280,41 @@ static void on_crash(int number, siginfo_t *info, void *context)
 {
     (void)context;
     restore_now();
-    for (int i = 0; i < WATCHED; i++)
-        if (watched[i].number == number)
-            sigaction(number, &watched[i].before, NULL);
+    sigaction(number, &before[number], NULL);
     bool sent = info->si_code <= 0 || info->si_code == SI_USER || info->si_code == SI_QUEUE;
     if (sent || number == SIGABRT)
         raise(number);
 }
 
+static bool is_watched(int number)
+{
+    const enum signal_kind kind = signals_kind(number);
+    return kind == SIGNAL_ENDS || kind == SIGNAL_CRASHES || kind == SIGNAL_TELLS;
+}
+
 static void signals_take(void)
 {
-    for (int i = 0; i < WATCHED; i++) {
-        struct watched *one = &watched[i];
+    for (int number = 1; number < SIGNALS; number++) {
         struct sigaction action = {.sa_flags = SA_RESTART};
-        if (one->flag)
-            action.sa_handler = one->flag;
-        else
+        const enum signal_kind kind = signals_kind(number);
+        if (!is_watched(number))
+            continue;
+        if (kind == SIGNAL_CRASHES)
             action.sa_sigaction = on_crash, action.sa_flags = SA_SIGINFO;
+        else
+            action.sa_handler = kind == SIGNAL_ENDS ? on_ending : on_flag;
         sigemptyset(&action.sa_mask);
-        sigaction(one->number, NULL, &one->before);
-        /* What a parent has had ignored (nohup, no job control) stays ignored. */
-        if (!one->flag || one->before.sa_handler != SIG_IGN)
-            sigaction(one->number, &action, NULL);
+        sigaction(number, NULL, &before[number]);
+        if (kind == SIGNAL_CRASHES || signals_may_take(number))
+            sigaction(number, &action, NULL);
     }
 }
 
 static void signals_give_back(void)
 {
-    for (int i = 0; i < WATCHED; i++)
-        sigaction(watched[i].number, &watched[i].before, NULL);
+    for (int number = 1; number < SIGNALS; number++)
+        if (is_watched(number))
+            sigaction(number, &before[number], NULL);
 }
 
 int terminal_signal(void)
@@ -498,6 +510,15 @@ static FILE *stream_of(int fd, const char *mode)
     return stream;
 }
 
+/* Where frames are gathered; -1 where the size of files has a limit, which may be that of a part of
+ * a frame. */
+static int frame_file(void)
+{
+    struct rlimit limit;
+    const bool limited = getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+    return limited ? -1 : system_memory_file();
+}
+
 /* Descriptors and streams; false leaves errno. */
 static bool open_files(void)
 {
@@ -507,7 +528,7 @@ static bool open_files(void)
     terminal.out_stream = stream_of(STDOUT_FILENO, "w");
     terminal.null = open("/dev/null", O_RDWR | O_CLOEXEC);
     terminal.screen = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-    terminal.frame = system_memory_file();
+    terminal.frame = frame_file();
     if (!terminal.in_stream || !terminal.out_stream || terminal.null < 0 || terminal.screen < 0 ||
         pipe(terminal.wake) != 0)
         return false;
@@ -603,7 +624,7 @@ bool terminal_open(enum theme theme, struct error *error)
     take_size();
     restore_prepare();
     keep_stderr();
-    atomic_store(&is_open, 1);
+    atomic_store(&phase, OPEN);
     error_on_exit(restore_now);
     if (!registered)
         registered = atexit(restore_now) == 0;
@@ -617,9 +638,9 @@ bool terminal_open(enum theme theme, struct error *error)
 
 void terminal_close(void)
 {
-    if (!atomic_exchange(&is_open, 0))
+    int expected = OPEN;
+    if (!atomic_compare_exchange_strong(&phase, &expected, LEAVING))
         return;
-    error_on_exit(NULL);
     bracket_pastes(false);
     mouse_switch(false);
     if (!isendwin())
@@ -630,6 +651,8 @@ void terminal_close(void)
     close_files();
     canvas_close(&terminal.shown);
     replay_stderr();
+    error_on_exit(NULL);
+    atomic_store(&phase, CLOSED);
 }
 
 /* ---- painting ---- */

@@ -292,17 +292,33 @@ static bool check_task(struct pair_state *state, double entropy, struct error *e
                      names_at(&task_names, (int)settings->task));
 }
 
-static bool read_file(const struct safetensors_file *file, struct saved_session *session,
-                      struct error *error)
+/* Puts the text that the user has named in the place of the one that the session names. */
+static bool choose_text(struct settings *settings, const char *text, struct error *error)
 {
+    char shown[SHOWN];
+    names_printable(shown, sizeof shown, settings->text);
+    if (settings->task == TASK_TEXT && settings->text[0] && !*text)
+        return error_set(error,
+                         "it has learned %s, and no text is opened that you have not named: name "
+                         "it with --text FILE, or :text FILE",
+                         shown);
+    snprintf(settings->text, sizeof settings->text, "%s", settings->task == TASK_TEXT ? text : "");
+    return true;
+}
+
+static bool read_file(const struct safetensors_file *file, const char *text,
+                      struct saved_session *session, struct error *error)
+{
+    static const char *const others[] = {version_key,          "program", "real", "step",
+                                         SAFETENSORS_CHECKSUM, NULL};
     struct settings *settings = &session->state->settings;
     struct error reason;
     const struct safetensors_tensor *unit = safetensors_find(file, "history.level_unit");
     const double entropy = unit && unit->count == 1 ? safetensors_number(unit, 0) : 0;
-    if (!check_kind(file, error) || !tensor_file_settings(file, settings, error))
+    if (!check_kind(file, error) ||
+        !tensor_file_settings(file, others, settings, session->note, sizeof session->note, error) ||
+        !choose_text(settings, text, error))
         return false;
-    if (settings->task != TASK_TEXT)
-        settings->text[0] = '\0';
     if (!settings_check(settings, error) || !check_task(session->state, entropy, error))
         return false;
     session->state->bytes = pair_state_bytes_for(settings, session->state->vocab);
@@ -310,7 +326,8 @@ static bool read_file(const struct safetensors_file *file, struct saved_session 
            error_set(error, "%.400s: name another file that :save has written", reason.text);
 }
 
-bool session_read(const char *path, struct saved_session *session, struct error *error)
+bool session_read(const char *path, const char *text, struct saved_session *session,
+                  struct error *error)
 {
     struct safetensors_file file;
     struct error reason;
@@ -322,7 +339,7 @@ bool session_read(const char *path, struct saved_session *session, struct error 
     session->state = calloc(1, sizeof *session->state);
     history_open(&session->history);
     runs_open(&session->runs);
-    bool good = session->state ? read_file(&file, session, &reason)
+    bool good = session->state ? read_file(&file, text, session, &reason)
                                : error_set(&reason, "there is no memory for it");
     safetensors_file_close(&file);
     if (good)

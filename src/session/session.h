@@ -20,12 +20,15 @@
 #include "session/runs.h"
 #include "train/state.h"
 
+enum { SESSION_NOTE = 256 };
+
 /* What a file holds. */
 struct saved_session {
     struct pair_state *state; /* with the settings; owned */
     struct history history;   /* up to the step of the state */
     struct events events;     /* likewise */
     struct runs runs;         /* those before it, and what its history has not of this one */
+    char note[SESSION_NOTE];  /* settings that are missing or unknown, to be told; or empty */
 };
 
 /* What is saved; the history, looked at by events_step() in each of its steps, ends at the step of
@@ -45,8 +48,11 @@ bool session_write(const char *path, bool force, const struct session_parts *par
 
 /* Reads a session, and believes nothing of it: the settings pass the checks that they pass
  * everywhere, all tensors are those that they make, and the text of a text task is still the same.
- * False with a reason for any other file, and then there is nothing to close. */
-bool session_read(const char *path, struct saved_session *session, struct error *error);
+ * Somebody else may have made the session: the path of a text that stands in it is never opened,
+ * but `text`, which the user has named (empty: none), and which takes its place. False with a
+ * reason for any other file, and then there is nothing to close. */
+bool session_read(const char *path, const char *text, struct saved_session *session,
+                  struct error *error);
 
 /* Frees what is there; does nothing for a struct that is all zero. */
 void session_close(struct saved_session *session);

@@ -1,13 +1,15 @@
 /* See tensor_file.h. */
 #include "session/tensor_file.h"
 
+#include "base/names.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ENTRY_NAME = TENSOR_NAME + 32 };
+enum { ENTRY_NAME = TENSOR_NAME + 32, NAME_SHOWN = 48 };
 
 const enum safetensors_type tensor_file_real =
     sizeof(real) == sizeof(double) ? SAFETENSORS_F64 : SAFETENSORS_F32;
@@ -24,14 +26,46 @@ void tensor_file_add_settings(struct safetensors *set, const struct settings *se
     safetensors_metadata(set, "step", value);
 }
 
-bool tensor_file_settings(const struct safetensors_file *file, struct settings *settings,
-                          struct error *error)
+/* Appends a name to those in the note, behind `words` if it is the first of its kind. */
+static void note_name(char *note, size_t size, int *count, const char *words, const char *name)
 {
+    const size_t used = strlen(note);
+    char shown[NAME_SHOWN];
+    names_printable(shown, sizeof shown, name);
+    const bool first = (*count)++ == 0;
+    snprintf(note + used, size - used, "%s%s%s",
+             !first  ? ", "
+             : *note ? "; "
+                     : "",
+             first ? words : "", shown);
+}
+
+static bool is_setting(const char *key, const char *const *others)
+{
+    for (; *others; others++)
+        if (strcmp(key, *others) == 0)
+            return false;
+    return !strchr(key, '.');
+}
+
+bool tensor_file_settings(const struct safetensors_file *file, const char *const *others,
+                          struct settings *settings, char *note, size_t size, struct error *error)
+{
+    int missing = 0, unknown = 0;
     *settings = settings_default();
+    note[0] = '\0';
     for (int i = 0; i < setting_count; i++) {
         const char *name = setting_table[i].name, *value = safetensors_value(file, name);
         if (value && !setting_set(settings, name, value, error))
             return false;
+        if (!value)
+            note_name(note, size, &missing, "it has no value, so that the default stands, for ",
+                      name);
+    }
+    for (int i = 0; i < file->pairs; i++) {
+        const char *key = file->metadata[2 * i];
+        if (is_setting(key, others) && !setting_find(key, NULL))
+            note_name(note, size, &unknown, "settings that this lnscope does not know: ", key);
     }
     return true;
 }

@@ -17,10 +17,12 @@ extern const enum safetensors_type tensor_file_real;
 void tensor_file_add_settings(struct safetensors *set, const struct settings *settings,
                               int64_t step);
 
-/* The settings of the metadata, with the checks of setting_set(); those that are not there, which
- * an older program did not have, keep their defaults. False with a reason. */
-bool tensor_file_settings(const struct safetensors_file *file, struct settings *settings,
-                          struct error *error);
+/* The settings of the metadata, with the checks of setting_set(). Those that are not there, which
+ * an older program did not have, keep their defaults, and those that this program does not have are
+ * passed over: `note` names both, or is empty. Keys with a point and those of `others` (ended by
+ * NULL) are no settings. False with a reason. */
+bool tensor_file_settings(const struct safetensors_file *file, const char *const *others,
+                          struct settings *settings, char *note, size_t size, struct error *error);
 
 /* A whole number of the metadata from `least` to `most`; false with a reason. */
 bool tensor_file_integer(const struct safetensors_file *file, const char *key, int64_t least,

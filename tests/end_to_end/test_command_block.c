@@ -2,6 +2,7 @@
  *
  * The program is that of the environment variable LNSCOPE, or build/lnscope. */
 #include "base/file.h"
+#include "support/process.h"
 
 #include <cJSON.h>
 #include <math.h>
@@ -17,7 +18,7 @@
 
 #include <cmocka.h>
 
-enum { T = 4, D = 8, F = 16 };
+enum { T = 4, D = 8, F = 16, ARGUMENTS = 40 };
 
 static char folder[64];
 
@@ -65,13 +66,19 @@ static void write_input(const char *text)
  * INPUT stands for the file of write_input(). */
 static int run(const char *options, int columns)
 {
-    const char *program = getenv("LNSCOPE"), *input = strstr(options, "INPUT");
-    char command[1024];
-    snprintf(command, sizeof command, "COLUMNS=%d '%s' block %.*s%s%s%s >%s/output 2>%s/errors",
-             columns, program ? program : "build/lnscope",
+    const char *named = getenv("LNSCOPE"), *input = strstr(options, "INPUT");
+    char words[1024], width[32], output[96], errors[96];
+    const char *arguments[ARGUMENTS], *const environment[] = {width, NULL};
+    snprintf(width, sizeof width, "COLUMNS=%d", columns);
+    snprintf(output, sizeof output, "%s/output", folder);
+    snprintf(errors, sizeof errors, "%s/errors", folder);
+    snprintf(words, sizeof words, "block%s%.*s%s%s%s", *options ? " " : "",
              input ? (int)(input - options) : (int)strlen(options), options, input ? folder : "",
-             input ? "/input" : "", input ? input + 5 : "", folder, folder);
-    int status = system(command);
+             input ? "/input" : "", input ? input + 5 : "");
+    process_words(arguments, ARGUMENTS, named ? named : "build/lnscope", words);
+    struct process process = process_start(&(struct process_start){
+        .arguments = arguments, .environment = environment, .output = output, .errors = errors});
+    const int status = process_finish(&process);
     assert_true(WIFEXITED(status));
     return WEXITSTATUS(status);
 }

@@ -4,9 +4,9 @@
  * The program is that of the environment variable LNSCOPE, or build/lnscope. */
 #include "base/file.h"
 #include "claims/claims.h"
+#include "support/process.h"
 
 #include <cJSON.h>
-#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -52,38 +52,27 @@ static char *contents(const char *path)
 }
 
 /* Starts `lnscope claims` and the words of `command`, which are separated by single spaces.
- * Standard output goes to the file, or to the descriptor `output` where that is not -1. */
-static pid_t start(const char *command, int output)
+ * Standard output goes to the file, or to the pipe where that is NULL. */
+static struct process start(const char *command, const char *output)
 {
-    char words[512], *arguments[ARGUMENTS] = {program}, *rest;
-    int count = 1;
-    snprintf(words, sizeof words, "claims %s", command);
-    for (char *word = strtok_r(words, " ", &rest); word && count < ARGUMENTS - 1;
-         word = strtok_r(NULL, " ", &rest))
-        arguments[count++] = word;
-    const pid_t id = fork();
-    assert_true(id >= 0);
-    if (id == 0) {
-        dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
-        dup2(output >= 0 ? output : open(output_file, O_WRONLY | O_TRUNC), STDOUT_FILENO);
-        dup2(open(error_file, O_WRONLY | O_TRUNC), STDERR_FILENO);
-        execv(program, arguments);
-        _exit(127);
-    }
-    return id;
+    char words[512];
+    const char *arguments[ARGUMENTS];
+    snprintf(words, sizeof words, "claims%s%s", *command ? " " : "", command);
+    process_words(arguments, ARGUMENTS, program, words);
+    return process_start(
+        &(struct process_start){.arguments = arguments, .output = output, .errors = error_file});
 }
 
-static int finish(pid_t id)
+static int run(const char *command, const char *output)
 {
-    int status = 0;
-    assert_int_equal(waitpid(id, &status, 0), id);
-    return status;
+    struct process process = start(command, output);
+    return process_finish(&process);
 }
 
 /* Runs to the end, with this status; returns what it wrote, which the caller frees. */
 static char *run_to(int expected, const char *command)
 {
-    const int status = finish(start(command, -1));
+    const int status = run(command, output_file);
     char *errors = contents(error_file);
     if (!WIFEXITED(status) || WEXITSTATUS(status) != expected)
         fail_msg("lnscope claims %s: status %#x, standard error: %s", command, (unsigned)status,
@@ -203,33 +192,26 @@ static void jsonl_has_a_claim_a_line(void **state)
 
 static void an_interrupt_stops_it(void **state)
 {
-    int ends[2];
-    char first;
     (void)state;
-    assert_int_equal(pipe(ends), 0);
     /* Many seconds of work behind one claim that is printed at once. */
-    const pid_t id = start("same-params depth-limit --format jsonl", ends[1]);
-    close(ends[1]);
-    assert_int_equal(read(ends[0], &first, 1), 1);
-    assert_int_equal(kill(id, SIGINT), 0);
-    const int status = finish(id);
-    char text[8192];
-    const ssize_t size = read(ends[0], text, sizeof text - 1);
-    close(ends[0]);
+    struct process process = start("same-params depth-limit --format jsonl", NULL);
+    char *first = process_read(&process, 1);
+    assert_true(*first);
+    assert_int_equal(kill(process.id, SIGINT), 0);
+    char *rest = process_read(&process, -1);
+    const int status = process_finish(&process);
     assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGINT);
-    assert_true(size > 0 && text[size - 1] == '\n');
-    text[size] = '\0';
-    assert_null(strstr(text, "depth-limit"));
+    assert_int_equal(first[strlen(first) - 1], '\n');
+    assert_null(strstr(first, "depth-limit"));
+    assert_string_equal(rest, "");
+    free(first);
+    free(rest);
 }
 
 static void a_closed_pipe_ends_it_quietly(void **state)
 {
-    int ends[2];
     (void)state;
-    assert_int_equal(pipe(ends), 0);
-    close(ends[0]);
-    const int status = finish(start("same-params depth-limit", ends[1]));
-    close(ends[1]);
+    const int status = run("same-params depth-limit", NULL); /* nobody reads it */
     char *errors = contents(error_file);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
     assert_string_equal(errors, "");
@@ -238,12 +220,10 @@ static void a_closed_pipe_ends_it_quietly(void **state)
 
 static void claims_that_cannot_be_written_are_told(void **state)
 {
-    const int full = open("/dev/full", O_WRONLY);
     (void)state;
-    if (full < 0)
+    if (access("/dev/full", W_OK) != 0)
         skip();
-    const int status = finish(start("same-params", full));
-    close(full);
+    const int status = run("same-params", "/dev/full");
     char *errors = contents(error_file);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
     assert_non_null(strstr(errors, "cannot write standard output"));

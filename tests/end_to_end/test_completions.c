@@ -1,4 +1,6 @@
 /* Completion in the shells themselves, as far as they are installed (bash has to be). */
+#include "support/process.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,13 +16,10 @@ static const char *program;
 /* What a shell prints; the caller frees it. */
 static char *output_of(const char *command)
 {
-    char *text = calloc(1, 1 << 16);
-    assert_non_null(text);
-    FILE *pipe = popen(command, "r");
-    assert_non_null(pipe);
-    size_t size = fread(text, 1, (1 << 16) - 1, pipe);
-    text[size] = '\0';
-    assert_int_equal(pclose(pipe), 0);
+    const char *const arguments[] = {"/bin/sh", "-c", command, NULL};
+    struct process process = process_start(&(struct process_start){.arguments = arguments});
+    char *text = process_read(&process, -1);
+    assert_int_equal(process_finish(&process), 0);
     return text;
 }
 

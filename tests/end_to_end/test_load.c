@@ -4,6 +4,7 @@
 #include "session/share.h"
 #include "support/console.h"
 #include "support/folder.h"
+#include "support/process.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,7 +18,7 @@
 
 #include <cmocka.h>
 
-enum { OUTPUT = 1 << 16, STEPS = 4 };
+enum { ARGUMENTS = 40, STEPS = 4 };
 
 static const char *program;
 static char folder[] = "/tmp/lnscope-load-XXXXXX";
@@ -74,21 +75,22 @@ static int tear_down(void **state)
     return folder_remove(folder);
 }
 
-/* Runs the program with these words; all that it prints on both outputs, and its exit status. */
+/* Runs the program with these words, which are separated by single spaces; all that it prints on
+ * both outputs, good until the next call, and its exit status. */
 static char *run(int *status, const char *format, ...)
 {
-    static char output[OUTPUT];
-    char words[1024], command[1300];
+    static char *output;
+    char words[1024];
+    const char *all[ARGUMENTS];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(words, sizeof words, format, arguments);
     va_end(arguments);
-    snprintf(command, sizeof command, "'%s' %s 2>&1", program, words);
-    FILE *pipe = popen(command, "r");
-    assert_non_null(pipe);
-    const size_t size = fread(output, 1, sizeof output - 1, pipe);
-    output[size] = '\0';
-    *status = WEXITSTATUS(pclose(pipe));
+    process_words(all, ARGUMENTS, program, words);
+    struct process process = process_start(&(struct process_start){.arguments = all});
+    free(output);
+    output = process_read(&process, -1);
+    *status = WEXITSTATUS(process_finish(&process));
     return output;
 }
 
@@ -225,6 +227,53 @@ static void options_act_from_the_next_step_on(void **state)
     quit(console);
 }
 
+/* A session that somebody else may have made opens no text but the one that the user names. */
+static void the_text_of_a_session_is_named_by_the_user(void **state)
+{
+    int status;
+    char words[600], text[160], saved[160];
+    (void)state;
+    snprintf(text, sizeof text, "%s/a-text", folder);
+    snprintf(saved, sizeof saved, "%s/text.safetensors", folder);
+    FILE *out = fopen(text, "w");
+    assert_non_null(out);
+    for (int i = 0; i < 100; i++)
+        fprintf(out, "line %d of it\n", i);
+    assert_int_equal(fclose(out), 0);
+    const char *const arguments[] = {program, "--layers", "2",    "--width", "16", "--heads",
+                                     "2",     "--task",   "text", "--text",  text, "--context",
+                                     "8",     "--batch",  "2",    NULL};
+    const char *const environment[] = {"TERM=xterm-256color", "LC_ALL=C.UTF-8", NULL};
+    const struct console_start start = {
+        .arguments = arguments, .environment = environment, .rows = 24, .cols = 100};
+    struct console *console = console_open(&start);
+    assert_true(console_wait_step(console, 2));
+    snprintf(words, sizeof words, ":save %s\r", saved);
+    console_send(console, words);
+    assert_true(console_wait_text(console, "saved /tmp"));
+    snprintf(words, sizeof words, ":load %s\r", saved); /* the text that is being learned */
+    console_send(console, words);
+    assert_true(console_wait_text(console, "loaded /tmp"));
+    quit(console);
+
+    snprintf(words, sizeof words, "run --load %s --steps 1000", saved);
+    expect_failure(1, "a-text, and no text is opened that you have not named", words);
+    run(&status, "run --load %s --text %s --steps 1000", saved, text);
+    assert_int_equal(status, 0);
+    console = open_screen(NULL, NULL);
+    console_resize(console, 24, 200);
+    snprintf(words, sizeof words, ":load %s\r", saved);
+    console_send(console, words);
+    assert_true(console_wait_text(console, "and no text is opened that you have not named"));
+    snprintf(words, sizeof words, ":text %s\r", text);
+    console_send(console, words);
+    assert_true(console_wait_text(console, "kept for the task text"));
+    snprintf(words, sizeof words, ":load %s\r", saved);
+    console_send(console, words);
+    assert_true(console_wait_text(console, "loaded /tmp"));
+    quit(console);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -233,6 +282,7 @@ int main(void)
         cmocka_unit_test(a_command_line_makes_the_settings_again),
         cmocka_unit_test(the_screen_goes_on_where_the_session_stopped),
         cmocka_unit_test(options_act_from_the_next_step_on),
+        cmocka_unit_test(the_text_of_a_session_is_named_by_the_user),
     };
     program = getenv("LNSCOPE") ? getenv("LNSCOPE") : "build/lnscope";
     return cmocka_run_group_tests_name("session", tests, set_up, tear_down);

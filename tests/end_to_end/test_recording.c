@@ -3,6 +3,7 @@
 #include "support/cast_player.h"
 #include "support/console.h"
 
+#include <dirent.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -17,7 +18,7 @@
 
 #include <cmocka.h>
 
-static char program[4096], folder[64], path[128];
+static char program[4096], folder[64], path[512];
 
 static int make_folder(void **state)
 {
@@ -35,7 +36,8 @@ static int remove_folder(void **state)
     return system(command);
 }
 
-static struct console *start(const char *option, const char *value)
+static struct console *start_limited(const char *option, const char *value,
+                                     struct process_limit limit)
 {
     const char *arguments[] = {program,     "--width", "16",      "--ffn", "32",   "--heads", "2",
                                "--context", "16",      "--batch", "4",     option, value,     NULL};
@@ -44,7 +46,13 @@ static struct console *start(const char *option, const char *value)
                                                 .environment = environment,
                                                 .folder = folder,
                                                 .rows = 24,
-                                                .cols = 80});
+                                                .cols = 80,
+                                                .limit = limit});
+}
+
+static struct console *start(const char *option, const char *value)
+{
+    return start_limited(option, value, (struct process_limit){0});
 }
 
 static void press(struct console *console, const char *keys, const char *text)
@@ -173,6 +181,118 @@ static void a_signal_does_not_hide_what_was_not_recorded(void **state)
     console_close(console);
 }
 
+/* What is recorded is never thrown away: neither where another program takes the name meanwhile,
+ * ... */
+static void two_recordings_have_two_numbers(void **state)
+{
+    struct cast_played played;
+    (void)state;
+    struct console *first = start(NULL, NULL), *second = start(NULL, NULL);
+    press(first, "X", "REC");
+    press(second, "X", "REC");
+    press(first, "X", "saved lnscope-001.cast");
+    press(second, "X", "saved lnscope-002.cast");
+    quit(first);
+    quit(second);
+    for (int i = 1; i <= 2; i++) {
+        snprintf(path, sizeof path, "%s/lnscope-00%d.cast", folder, i);
+        cast_play(&played, path);
+        assert_non_null(strstr(played.screen, "Post-LN"));
+        cast_played_close(&played);
+    }
+}
+
+/* ... nor where this one does. */
+static void a_saved_session_does_not_take_its_place(void **state)
+{
+    struct cast_played played;
+    (void)state;
+    struct console *console = start("--record", "a.cast");
+    assert_true(console_wait_text(console, "REC"));
+    press(console, ":save! a.cast\r", "saved a.cast, step ");
+    press(console, "X", "a.cast was taken meanwhile: all of it is in a-002.cast");
+    quit(console);
+    snprintf(path, sizeof path, "%s/a-002.cast", folder);
+    cast_play(&played, path);
+    assert_non_null(strstr(played.screen, "Post-LN"));
+    cast_played_close(&played);
+}
+
+/* The file that is neither of these; fails unless there is one. */
+static void find_other(const char *const *known)
+{
+    DIR *here = opendir(folder);
+    int found = 0;
+    assert_non_null(here);
+    for (struct dirent *entry; (entry = readdir(here));) {
+        bool other = entry->d_name[0] != '.';
+        for (const char *const *name = known; *name; name++)
+            other = other && strcmp(entry->d_name, *name) != 0;
+        if (other)
+            snprintf(path, sizeof path, "%s/%s", folder, entry->d_name), found++;
+    }
+    closedir(here);
+    assert_int_equal(found, 1);
+}
+
+/* It is told when it happens, and what was recorded by then is played up to its last whole line. */
+static void a_full_disk_ends_a_recording(void **state)
+{
+    static const char *const none[] = {NULL};
+    struct cast_played played;
+    char kept[600];
+    (void)state;
+    struct console *console =
+        start_limited("--record", "a.cast", (struct process_limit){RLIMIT_FSIZE, 60000});
+    assert_true(console_wait_text(console, "REC"));
+    press(console, "2", "2 waterfall");
+    assert_true(
+        console_wait_text(console, "could not finish a.cast (File too large): its lines so far"));
+    assert_true(console_wait_no_text(console, "REC"));
+    find_other(none);
+    snprintf(kept, sizeof kept, "are kept in %s", path + strlen(folder) + 1);
+    press(console, "w", "warmup 25 steps: ");
+    console_send(console, "q");
+    int status = console_wait_exit(console);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+    assert_non_null(strstr(console_output(console, NULL), kept));
+    console_close(console);
+    cast_play(&played, path);
+    assert_true(played.events > 10);
+    assert_non_null(strstr(played.screen, "2 waterfall"));
+    cast_played_close(&played);
+}
+
+/* What a program that was killed had recorded is there, and the next one says so, once. */
+static void a_recording_outlives_a_kill(void **state)
+{
+    static const char *const none[] = {NULL};
+    struct cast_played played;
+    char told[600];
+    (void)state;
+    struct console *console = start("--record", "a.cast");
+    assert_true(console_wait_text(console, "REC"));
+    press(console, "2", "2 waterfall");
+    press(console, "w", "warmup 25 steps: ");
+    console_signal(console, SIGKILL);
+    int status = console_wait_exit(console);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    console_close(console);
+    find_other(none);
+    cast_play(&played, path);
+    assert_non_null(strstr(played.screen, "2 waterfall"));
+    cast_played_close(&played);
+    snprintf(told, sizeof told, "%s was left by a lnscope that", path + strlen(folder) + 1);
+    console = start(NULL, NULL);
+    assert_true(console_wait_text(console, told));
+    quit(console);
+    console = start(NULL, NULL);
+    assert_true(console_wait_text(console, "Post-LN"));
+    press(console, "~", "key '~' does nothing");
+    assert_null(strstr(console_output(console, NULL), "was left by"));
+    quit(console);
+}
+
 static void a_file_that_is_there_is_refused(void **state)
 {
     (void)state;
@@ -201,6 +321,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(events_become_markers_once, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_signal_does_not_hide_what_was_not_recorded, make_folder,
                                         remove_folder),
+        cmocka_unit_test_setup_teardown(two_recordings_have_two_numbers, make_folder,
+                                        remove_folder),
+        cmocka_unit_test_setup_teardown(a_saved_session_does_not_take_its_place, make_folder,
+                                        remove_folder),
+        cmocka_unit_test_setup_teardown(a_full_disk_ends_a_recording, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(a_recording_outlives_a_kill, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_file_that_is_there_is_refused, make_folder,
                                         remove_folder),
     };

@@ -3,7 +3,9 @@
  * The program is that of the environment variable LNSCOPE, or build/lnscope. */
 #include "base/file.h"
 #include "base/safetensors_read.h"
+#include "base/signals.h"
 #include "support/folder.h"
+#include "support/process.h"
 #include "train/settings.h"
 
 #include <cJSON.h>
@@ -20,20 +22,13 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-enum { ARGUMENTS = 40, LINE = 65536 };
+enum { ARGUMENTS = 40 };
 
 static char program[4096], folder[64];
-
-/* A process, its standard output, and the file that takes its standard error. */
-struct process {
-    pid_t id;
-    int output; /* read end */
-};
 
 static int enter_folder(void **state)
 {
@@ -83,50 +78,22 @@ static void write_file(const char *path, const char *text)
 }
 
 /* Starts the program with the words of `command`, which are separated by single spaces. Standard
- * output goes to the file `output`, or to the pipe where it is NULL. */
-static struct process start(const char *command, const char *output)
+ * output goes to the file `output`, or to the pipe where it is NULL; standard error to a file. */
+static struct process start_ignoring(const char *command, const char *output, int ignored)
 {
-    char words[1024], *arguments[ARGUMENTS] = {program}, *rest = words;
-    struct process process = {.output = -1};
-    int ends[2] = {-1, -1}, count = 1;
+    char words[1024];
+    const char *arguments[ARGUMENTS];
     snprintf(words, sizeof words, "%s", command);
-    while (*rest && count < ARGUMENTS - 1) {
-        arguments[count++] = rest;
-        rest += strcspn(rest, " ");
-        if (*rest)
-            *rest++ = '\0';
-    }
-    assert_int_equal(pipe(ends), 0);
-    process.id = fork();
-    assert_true(process.id >= 0);
-    if (process.id == 0) {
-        int errors = open(in_folder(".errors"), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-        int target = output ? open(output, O_WRONLY | O_CREAT | O_TRUNC, 0600) : ends[1];
-        int none = open("/dev/null", O_RDONLY);
-        signal(SIGPIPE, SIG_DFL);
-        dup2(none, STDIN_FILENO);
-        dup2(target, STDOUT_FILENO);
-        dup2(errors, STDERR_FILENO);
-        close(ends[0]);
-        close(ends[1]);
-        execv(program, arguments);
-        _exit(127);
-    }
-    close(ends[1]);
-    if (output)
-        close(ends[0]);
-    else
-        process.output = ends[0];
-    return process;
+    process_words(arguments, ARGUMENTS, program, words);
+    return process_start(&(struct process_start){.arguments = arguments,
+                                                 .output = output,
+                                                 .errors = in_folder(".errors"),
+                                                 .ignored = ignored});
 }
 
-static int finish(struct process *process)
+static struct process start(const char *command, const char *output)
 {
-    int status = 0;
-    if (process->output >= 0)
-        close(process->output);
-    assert_int_equal(waitpid(process->id, &status, 0), process->id);
-    return status;
+    return start_ignoring(command, output, 0);
 }
 
 /* What it has written to standard error; the caller frees it. */
@@ -140,7 +107,7 @@ static char *errors_of(void)
 static char *run_to(int expected, const char *command)
 {
     struct process process = start(command, in_folder(".output"));
-    int status = finish(&process);
+    int status = process_finish(&process);
     char *errors = errors_of();
     if (!WIFEXITED(status) || WEXITSTATUS(status) != expected)
         fail_msg("lnscope %s: status %#x, standard error: %s", command, (unsigned)status, errors);
@@ -432,13 +399,13 @@ static void a_full_disk_is_told(void **state)
     if (access("/dev/full", W_OK) != 0)
         skip();
     struct process process = start("run --steps 2" SMALL, "/dev/full");
-    int status = finish(&process);
+    int status = process_finish(&process);
     char *errors = errors_of();
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
     assert_non_null(strstr(errors, "cannot write standard output (No space left on device)"));
     free(errors);
     process = start("list keys", "/dev/full");
-    status = finish(&process);
+    status = process_finish(&process);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
     fails(1, "run --steps 2" SMALL " -o /dev/full", "No space left on device");
 }
@@ -619,27 +586,6 @@ static void a_text_is_learned_and_validated(void **state)
     fails(1, command, "is a directory");
 }
 
-/* Reads from the pipe until `lines` lines have come, or with -1 until its end; returns the bytes.
- */
-static char *read_lines(int descriptor, int lines)
-{
-    size_t room = LINE, used = 0;
-    char *text = malloc(room);
-    for (int seen = 0; lines < 0 || seen < lines;) {
-        assert_non_null(text);
-        ssize_t got = read(descriptor, text + used, room - used - 1);
-        if (got <= 0)
-            break;
-        for (ssize_t i = 0; i < got; i++)
-            seen += text[used + (size_t)i] == '\n';
-        used += (size_t)got;
-        if (room - used < LINE / 2)
-            text = realloc(text, room *= 2);
-    }
-    text[used] = '\0';
-    return text;
-}
-
 /* The bytes that are promised, and those that are resident once it runs; not under a sanitizer. */
 static void memory_is_as_printed(void **state)
 {
@@ -660,7 +606,7 @@ static void memory_is_as_printed(void **state)
         free(text);
         snprintf(command, sizeof command, "run %s", sizes[i]);
         struct process process = start(command, NULL);
-        free(read_lines(process.output, 7)); /* three steps */
+        free(process_read(&process, 7)); /* three steps */
         snprintf(command, sizeof command, "/proc/%d/status", (int)process.id);
         FILE *status = fopen(command, "r");
         assert_non_null(status);
@@ -668,7 +614,7 @@ static void memory_is_as_printed(void **state)
             if (strncmp(line, "VmRSS:", 6) == 0)
                 resident = strtod(line + 6, NULL) * 1024;
         fclose(status);
-        finish(&process); /* closes the pipe, which ends it */
+        process_finish(&process); /* closes the pipe, which ends it */
         if (fabs(printed / resident - 1) > 0.1)
             fail_msg("%s: %.1f MB printed, %.1f MB resident", sizes[i], printed / 1e6,
                      resident / 1e6);
@@ -681,11 +627,14 @@ static void an_interrupt_leaves_whole_rows(void **state)
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
     (void)state;
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        /* As under nohup, or in the background of a script: that is not handed on. */
+        void (*before)(int) = signal(numbers[i], SIG_IGN);
         struct process process = start("run" SMALL, NULL);
-        char *first = read_lines(process.output, 5);
+        signal(numbers[i], before);
+        char *first = process_read(&process, 5);
         assert_int_equal(kill(process.id, numbers[i]), 0);
-        char *rest = read_lines(process.output, -1);
-        int status = finish(&process);
+        char *rest = process_read(&process, -1);
+        int status = process_finish(&process);
         char *errors = errors_of();
         assert_true(WIFSIGNALED(status) && WTERMSIG(status) == numbers[i]);
         assert_string_equal(errors, "");
@@ -700,24 +649,22 @@ static void an_interrupt_leaves_whole_rows(void **state)
     }
 }
 
-/* Waits for a file of another process. */
-static void wait_for_file(const char *path)
+static int is_there(void *path)
 {
-    for (int i = 0; i < 6000 && access(path, F_OK) != 0; i++)
-        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
-    assert_int_equal(access(path, F_OK), 0);
+    return access(path, F_OK) == 0;
 }
 
 static void an_interrupt_finishes_the_file(void **state)
 {
-    char command[512];
+    char command[512], step[128];
     (void)state;
+    snprintf(step, sizeof step, "%s", in_folder("step"));
     snprintf(command, sizeof command, "run" SMALL " -o %s --dump %s --dump-step 3",
-             in_folder("rows.csv"), in_folder("step"));
+             in_folder("rows.csv"), step);
     struct process process = start(command, in_folder(".output"));
-    wait_for_file(in_folder("step")); /* step 3 is done */
+    assert_true(process_wait_until(is_there, step)); /* step 3 is done */
     assert_int_equal(kill(process.id, SIGTERM), 0);
-    int status = finish(&process);
+    int status = process_finish(&process);
     assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
     char *rows = contents(in_folder("rows.csv"));
     assert_true(count(rows, '\n') >= 5);
@@ -734,10 +681,10 @@ static void an_interrupt_before_the_dump_leaves_none(void **state)
     snprintf(command, sizeof command, "run" SMALL " --dump %s --dump-step 999999999",
              in_folder("step"));
     struct process process = start(command, NULL);
-    free(read_lines(process.output, 3));
+    free(process_read(&process, 3));
     assert_int_equal(kill(process.id, SIGTERM), 0);
-    free(read_lines(process.output, -1));
-    int status = finish(&process);
+    free(process_read(&process, -1));
+    int status = process_finish(&process);
     char *errors = errors_of();
     assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
     assert_non_null(strstr(errors, "nothing was dumped"));
@@ -745,38 +692,227 @@ static void an_interrupt_before_the_dump_leaves_none(void **state)
     free(errors);
 }
 
-/* What waits for another program ends with the first signal. */
+/* Has the process a handler for SIGTERM, so that it waits or trains? */
+static int is_watching(void *data)
+{
+    const struct process *process = data;
+    char path[64], line[256];
+    unsigned long long caught = 0;
+    snprintf(path, sizeof path, "/proc/%d/status", (int)process->id);
+    FILE *status = fopen(path, "r");
+    if (!status)
+        return 1; /* nobody tells */
+    while (fgets(line, sizeof line, status))
+        if (strncmp(line, "SigCgt:", 7) == 0)
+            caught = strtoull(line + 7, NULL, 16);
+    fclose(status);
+    return (caught >> (SIGTERM - 1) & 1) != 0;
+}
+
+/* What waits for the reader of a pipe ends with the first signal. */
 static void a_wait_can_be_interrupted(void **state)
 {
     char command[512];
-    static const char *const options[] = {"--text", "-o"};
+    (void)state;
+    assert_int_equal(mkfifo(in_folder("pipe"), 0600), 0);
+    snprintf(command, sizeof command, "run" SMALL " -o %s", in_folder("pipe"));
+    struct process process = start(command, NULL);
+    assert_true(process_wait_until(is_watching, &process));
+    assert_int_equal(kill(process.id, SIGTERM), 0);
+    int status = process_finish(&process);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+    assert_int_equal(files_in_folder(), 1);
+}
+
+/* A reader that comes later gets all rows. */
+static void a_pipe_is_waited_for(void **state)
+{
+    char command[512], pipe[128];
+    (void)state;
+    snprintf(pipe, sizeof pipe, "%s", in_folder("pipe"));
+    assert_int_equal(mkfifo(pipe, 0600), 0);
+    snprintf(command, sizeof command, "run" SMALL " --steps 2 -o %s", pipe);
+    struct process process = start(command, NULL);
+    assert_true(process_wait_until(is_watching, &process));
+    struct process reader = process_start(
+        &(struct process_start){.arguments = (const char *const[]){"/bin/cat", pipe, NULL}});
+    char *rows = process_read(&reader, -1);
+    assert_int_equal(count(rows, '\n'), 5);
+    assert_int_equal(process_finish(&reader), 0);
+    assert_int_equal(process_finish(&process), 0);
+    free(rows);
+}
+
+/* Nothing but regular files is read, and nothing is waited for. */
+static void what_is_no_file_is_not_read(void **state)
+{
+    static const char *const options[] = {"run" SMALL " --text", "run --load", "block --input",
+                                          "run" SMALL " --steps 1 --text"};
+    char command[512];
     (void)state;
     assert_int_equal(mkfifo(in_folder("pipe"), 0600), 0);
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
-        snprintf(command, sizeof command, "run" SMALL " %s %s", options[i], in_folder("pipe"));
-        struct process process = start(command, NULL);
-        nanosleep(&(struct timespec){.tv_nsec = 300000000}, NULL); /* it waits by then */
-        assert_int_equal(kill(process.id, SIGTERM), 0);
-        int status = 0, tries = 6000;
-        while (waitpid(process.id, &status, WNOHANG) == 0) {
-            if (tries-- == 0) {
-                kill(process.id, SIGKILL);
-                fail_msg("lnscope %s goes on waiting", command);
-            }
-            nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
-        }
-        close(process.output);
-        assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+        const int status = strncmp(options[i], "block", 5) == 0 ? 2 : 1;
+        snprintf(command, sizeof command, "%s %s", options[i], in_folder("pipe"));
+        fails(status, command, " is a device or a pipe: name a file");
+        snprintf(command, sizeof command, "%s /dev/zero", options[i]);
+        fails(status, command, "/dev/zero is a device or a pipe: name a file");
     }
+}
+
+/* The only file in the folder, but for those with a point in front. */
+static void only_file(char *name, size_t size)
+{
+    DIR *here = opendir(folder);
+    assert_non_null(here);
     assert_int_equal(files_in_folder(), 1);
+    for (struct dirent *entry; (entry = readdir(here));)
+        if (entry->d_name[0] != '.')
+            snprintf(name, size, "%s", entry->d_name);
+    closedir(here);
+}
+
+/* There is at least one row, and all of them are whole. */
+static void rows_are_whole(const char *text)
+{
+    const char *end = text + strlen(text);
+    assert_true(end > text && end[-1] == '\n');
+    assert_int_equal(count(text, ','), count(text, '\n') * 12);
+}
+
+/* A limit of the size of files (a full disk is the same to the program): the rows that fit are kept
+ * and named. */
+static void rows_that_fit_are_kept(void **state)
+{
+    char words[512], name[300];
+    const char *arguments[ARGUMENTS];
+    (void)state;
+    snprintf(words, sizeof words, "run" SMALL " -o %s", in_folder("rows.csv"));
+    process_words(arguments, ARGUMENTS, program, words);
+    struct process process = process_start(&(struct process_start){.arguments = arguments,
+                                                                   .output = in_folder(".output"),
+                                                                   .errors = in_folder(".errors"),
+                                                                   .limit = {RLIMIT_FSIZE, 20000}});
+    int status = process_finish(&process);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+    only_file(name, sizeof name);
+    char *errors = errors_of(), *rows = contents(in_folder(name)), expected[512];
+    snprintf(expected, sizeof expected,
+             "lnscope: could not finish %s (File too large): its lines so far are kept in %s\n",
+             in_folder("rows.csv"), in_folder(name));
+    assert_string_equal(errors, expected);
+    rows_are_whole(rows);
+    assert_true(strlen(rows) > 19000);
+    free(errors);
+    free(rows);
+}
+
+/* A name that was taken while it ran: the rows are all there, under the next one. */
+static void finished_rows_are_never_thrown_away(void **state)
+{
+    char command[512], reason[512];
+    (void)state;
+    snprintf(command, sizeof command, "run" SMALL " -o %s", in_folder("rows.csv"));
+    struct process process = start(command, in_folder(".output"));
+    assert_true(process_wait_until(is_watching, &process));
+    write_file(in_folder("rows.csv"), "another run's");
+    assert_int_equal(kill(process.id, SIGINT), 0);
+    process_finish(&process);
+    char *errors = errors_of(), *rows = contents(in_folder("rows-002.csv"));
+    snprintf(reason, sizeof reason, "lnscope: %s was taken meanwhile: all of it is in %s\n",
+             in_folder("rows.csv"), in_folder("rows-002.csv"));
+    assert_string_equal(errors, reason);
+    rows_are_whole(rows);
+    assert_int_equal(files_in_folder(), 2);
+    free(errors);
+    free(rows);
+}
+
+static int has_files(void *data)
+{
+    (void)data;
+    return files_in_folder() > 0;
+}
+
+/* What a run that was killed has left is told by the next one in that folder, once. */
+static void what_was_left_behind_is_told(void **state)
+{
+    char words[512], name[300], expected[512];
+    const char *arguments[ARGUMENTS];
+    struct process_start here = {.arguments = arguments,
+                                 .folder = folder,
+                                 .output = in_folder(".output"),
+                                 .errors = in_folder(".errors")};
+    (void)state;
+    snprintf(words, sizeof words, "run" SMALL " -o rows.csv");
+    process_words(arguments, ARGUMENTS, program, words);
+    struct process process = process_start(&here);
+    assert_true(process_wait_until(is_watching, &process));
+    assert_true(process_wait_until(has_files, NULL));
+    kill(process.id, SIGKILL);
+    process_finish(&process);
+    only_file(name, sizeof name);
+    snprintf(expected, sizeof expected,
+             "lnscope: %s was left by a lnscope that was killed: rename what is to be kept, remove "
+             "the rest\n",
+             name);
+    for (int starts = 0; starts < 2; starts++) {
+        snprintf(words, sizeof words, "run" SMALL " --steps 1");
+        process_words(arguments, ARGUMENTS, program, words);
+        process = process_start(&here);
+        assert_int_equal(process_finish(&process), 0);
+        char *errors = errors_of();
+        assert_string_equal(errors, starts == 0 ? expected : "");
+        free(errors);
+    }
+}
+
+/* Each of the table that asks for the end leaves whole rows, and is then what ended the run. */
+static void every_signal_leaves_whole_rows(void **state)
+{
+    char command[512];
+    (void)state;
+    snprintf(command, sizeof command, "run" SMALL " --force -o %s", in_folder("rows.csv"));
+    for (int number = 1; number < SIGNALS; number++) {
+        if (signals_kind(number) != SIGNAL_ENDS ||
+            (number > SIGRTMIN && number < SIGRTMAX)) /* they are all alike */
+            continue;
+        struct process process = start(command, in_folder(".output"));
+        assert_true(process_wait_until(is_watching, &process));
+        assert_int_equal(kill(process.id, number), 0);
+        int status = process_finish(&process);
+        if (!WIFSIGNALED(status) || WTERMSIG(status) != number)
+            fail_msg("signal %d: status %#x", number, (unsigned)status);
+        char *rows = contents(in_folder("rows.csv"));
+        rows_are_whole(rows);
+        assert_int_equal(files_in_folder(), 1);
+        free(rows);
+    }
+}
+
+/* As nohup leaves SIGHUP, and a script's background SIGINT: what is ignored stays so. */
+static void ignored_signals_stay_ignored(void **state)
+{
+    static const int numbers[] = {SIGINT, SIGHUP, SIGTERM};
+    (void)state;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        struct process process = start_ignoring("run" SMALL, NULL, numbers[i]);
+        free(process_read(&process, 3));
+        assert_int_equal(kill(process.id, numbers[i]), 0);
+        free(process_read(&process, 100)); /* it goes on */
+        assert_int_equal(kill(process.id, SIGUSR1), 0);
+        free(process_read(&process, -1));
+        int status = process_finish(&process);
+        assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGUSR1);
+    }
 }
 
 static void a_closed_pipe_ends_the_run_quietly(void **state)
 {
     struct process process = start("run" SMALL, NULL);
     (void)state;
-    free(read_lines(process.output, 3));
-    int status = finish(&process); /* closes the pipe */
+    free(process_read(&process, 3));
+    int status = process_finish(&process); /* closes the pipe */
     char *errors = errors_of();
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), 0);
@@ -879,6 +1015,13 @@ int main(void)
         TEST(an_interrupt_finishes_the_file),
         TEST(an_interrupt_before_the_dump_leaves_none),
         TEST(a_wait_can_be_interrupted),
+        TEST(a_pipe_is_waited_for),
+        TEST(what_is_no_file_is_not_read),
+        TEST(rows_that_fit_are_kept),
+        TEST(finished_rows_are_never_thrown_away),
+        TEST(what_was_left_behind_is_told),
+        TEST(every_signal_leaves_whole_rows),
+        TEST(ignored_signals_stay_ignored),
         TEST(a_closed_pipe_ends_the_run_quietly),
         TEST(lists_can_be_read_by_machines),
         TEST(tasks_tell_what_is_possible),

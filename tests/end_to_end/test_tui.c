@@ -5,6 +5,7 @@
  * its place: this file run with "child", around the real screen/terminal.c. */
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/signals.h"
 #include "controls/keys.h"
 #include "screen/canvas.h"
 #include "screen/terminal.h"
@@ -47,6 +48,8 @@ enum { SANITIZED = 0 };
 
 /* ---- the child ---- */
 
+enum { DYING = 4 /* threads at a time */ };
+
 static void *die_here(void *argument)
 {
     (void)argument;
@@ -54,6 +57,15 @@ static void *die_here(void *argument)
 }
 
 static atomic_int pictures;
+
+/* Several threads at once, as where memory is short: each says so, or none does. */
+static void *die_together(void *argument)
+{
+    atomic_fetch_add((atomic_int *)argument, 1);
+    while (atomic_load((atomic_int *)argument) < DYING)
+        ;
+    return die_here(NULL);
+}
 
 static void *die_meanwhile(void *argument)
 {
@@ -77,6 +89,7 @@ static int child_key(int code, struct canvas *canvas)
 {
     pthread_t thread;
     static int paints;
+    static atomic_int together;
     switch (code) {
     case 'e':
         fprintf(stderr, "written meanwhile\n");
@@ -99,6 +112,11 @@ static int child_key(int code, struct canvas *canvas)
     case 'd': /* on a thread, in the middle of a picture */
         pthread_create(&thread, NULL, die_meanwhile, NULL);
         paint_on(canvas);
+        break;
+    case 'm':
+        for (int i = 1; i < DYING; i++)
+            pthread_create(&thread, NULL, die_together, &together);
+        die_together(&together);
         break;
     case 'x':
         exit(3);
@@ -137,6 +155,7 @@ struct setup {
     const char *folder;
     const char *options[4];
     const char *environment[4]; /* "NAME=value", or "NAME" to take it away */
+    struct process_limit limit;
 };
 
 /* A small size, so that the tests do not wait for arithmetic. */
@@ -158,7 +177,8 @@ static struct console *start_with(struct setup setup)
                                                 .environment = environment,
                                                 .folder = setup.folder,
                                                 .rows = 24,
-                                                .cols = 80});
+                                                .cols = 80,
+                                                .limit = setup.limit});
 }
 
 static struct console *start(void)
@@ -227,29 +247,12 @@ static void press(struct console *console, const char *keys, const char *text)
 /* Keys before it may still be answered by the trainer, over the answer to this one. */
 static void press_until(struct console *console, const char *keys, const char *text)
 {
-    for (int tries = 0; tries < 120; tries++) {
+    for (int tries = 0; tries < 240; tries++) {
         console_send(console, keys);
-        console_pump(console, 0.5);
-        if (strstr(console_screen(console), text))
+        if (console_see_text(console, text, 0.5))
             return;
     }
     press(console, keys, text);
-}
-
-/* How many bytes the program sends until it has been silent for a second; it has a minute. */
-static size_t wait_silence(struct console *console)
-{
-    size_t before, size;
-    console_output(console, &size);
-    for (int seconds = 0; seconds < 60; seconds++) {
-        before = size;
-        console_pump(console, 1);
-        console_output(console, &size);
-        if (size == before)
-            return size;
-    }
-    fail_msg("the program does not become silent");
-    return 0;
 }
 
 /* ---- keys ---- */
@@ -431,7 +434,7 @@ static void time_goes_back_and_forth(void **state)
 {
     (void)state;
     struct console *console = start();
-    assert_true(console_wait_text(console, "step 3 "));
+    assert_true(console_wait_step(console, 3));
     press(console, "[", " of ");
     press(console, "\033[H", "step 1 of ");
     press(console, "2", "step 1 of ");
@@ -524,11 +527,11 @@ static void a_branch_of_a_run_that_is_over(void **state)
     press_until(console, ".", "the run is over after 30 steps: r restarts it");
     quit(console);
     console = start();
-    assert_true(console_wait_text(console, "step 9 "));
+    assert_true(console_wait_step(console, 9));
     press(console, "\033[H", "step 1 of ");
     press(console, "F", "branched at step 1: ");
     assert_true(console_wait_text(console, "RUNNING"));
-    assert_true(console_wait_text(console, "step 12 "));
+    assert_true(console_wait_step(console, 12));
     quit(console);
 }
 
@@ -821,7 +824,7 @@ static void commands_that_are_wrong(void **state)
     };
     (void)state;
     struct console *console = start();
-    assert_true(console_wait_text(console, "step 2 "));
+    assert_true(console_wait_step(console, 2));
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         char keys[128];
         snprintf(keys, sizeof keys, "%s\r", wrong[i][0]);
@@ -842,7 +845,7 @@ static void the_command_line_is_open_while_all_goes_on(void **state)
     press(console, "r", "restarted");
     press(console, " ", "RUNNING");
     press(console, ":set warmup ", "now 0 steps");
-    assert_true(console_wait_text(console, "step 12 "));
+    assert_true(console_wait_step(console, 12));
     press(console, "7", ":set warmup 7");
     console_resize(console, 12, 40);
     assert_true(console_wait_text(console, "from 0 to 1000000000"));
@@ -937,9 +940,13 @@ static void pasted_text_goes_to_the_command_line(void **state)
     press(console, "\033[200~warmup\r33\033[201~", ":warmup 33");
     press(console, "\r", "warmup 33 steps: from step ");
     press(console, "\033[200~x", "pasted text is no keys");
-    console_send(console, "\033"); /* its end never comes */
-    console_pump(console, 0.3);
-    press(console, "~", "key '~' does nothing");
+    /* Its end never comes: an Escape of its own, which the next key is not part of. */
+    for (bool ended = false; !ended;) {
+        console_send(console, "\033");
+        console_see_text(console, "key '~' does nothing", 0.2);
+        console_send(console, "~");
+        ended = console_see_text(console, "key '~' does nothing", 0.5);
+    }
     quit(console);
 }
 
@@ -958,10 +965,8 @@ static void help_opens_scrolls_and_closes(void **state)
     console_send(console, "\033[F"); /* End */
     assert_true(console_wait_no_text(console, view_names[VIEW_TENSORS]));
     press(console, "\033[H", view_names[VIEW_TENSORS]); /* Home */
-    for (int i = 0; i < 30 && strstr(console_screen(console), view_names[VIEW_TENSORS]); i++) {
+    for (int i = 0; i < 30; i++)
         console_send(console, i % 2 ? "j" : "\033[B");
-        console_pump(console, 0.1);
-    }
     assert_true(console_wait_no_text(console, view_names[VIEW_TENSORS]));
     press(console, "q", "Post-LN");
     quit(console);
@@ -1001,19 +1006,26 @@ static void export_writes_two_files_each_time(void **state)
     quit(console);
 }
 
+/* Once the step under way is done and drawn, and no answer is on its way. */
 static void paused_screen_is_silent(void **state)
 {
+    enum { SECONDS = 2 };
     size_t before, after;
     (void)state;
     struct console *console = start();
-    console_send(console, " ");
-    before = wait_silence(console);
-    console_pump(console, 2);
-    console_output(console, &after);
-    assert_int_equal(before, after);
-    press(console, ".", "Post-LN"); /* a step moves it again, and then it is silent again */
-    after = wait_silence(console);
-    assert_true(after > before);
+    press(console, " ", "PAUSED");
+    press(console, "r", "restarted from seed 1");
+    for (int step = 1; step <= 2; step++) { /* a step moves it again */
+        char text[32];
+        snprintf(text, sizeof text, "step %d ", step);
+        press(console, ".", text);
+        console_output(console, &before);
+        console_pump(console, SECONDS);
+        console_output(console, &after);
+        if (before != after)
+            fail_msg("paused at step %d, it sends %zu bytes: %s", step, after - before,
+                     console_output(console, NULL) + before);
+    }
     quit(console);
 }
 
@@ -1065,7 +1077,7 @@ static void clicks_act(void **state)
 {
     (void)state;
     struct console *console = start();
-    assert_true(console_wait_text(console, "step 3 "));
+    assert_true(console_wait_step(console, 3));
     assert_non_null(strstr(console_output(console, NULL), "\033[?1002h"));
     click_text(console, "5", 0); /* a tab */
     assert_true(console_wait_text(console, "smoothing 0.95"));
@@ -1094,7 +1106,6 @@ static void clicks_act(void **state)
     press(console, "?", "restart both stacks");
     mouse(console, 65, 8, 20, 'M');
     mouse(console, 65, 8, 20, 'M');
-    console_pump(console, 0.3);
     mouse(console, 2, 8, 20, 'M');           /* the right button: not ours */
     console_send(console, "\033[<1;2;3;4M"); /* nor what is no report */
     console_send(console, "\033[<;;M\033[<999999999999;1;1M\033[<0;0;0M");
@@ -1114,7 +1125,7 @@ static void the_mouse_can_be_left_alone(void **state)
     assert_null(strstr(console_output(console, NULL), "\033[?1002h"));
     quit(console);
     console = start();
-    assert_true(console_wait_text(console, "step 2 "));
+    assert_true(console_wait_step(console, 2));
     console_send(console, "\032");
     assert_true(console_wait_stop(console));
     assert_sane(console);
@@ -1202,7 +1213,7 @@ static void resize_storm(void **state)
         for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
             console_resize(console, sizes[i][0], sizes[i][1]);
             if (round > 0)
-                console_pump(console, 0.1);
+                assert_true(console_wait_output(console));
         }
     }
     console_resize(console, 11, 39);
@@ -1211,7 +1222,6 @@ static void resize_storm(void **state)
     assert_true(console_wait_text(console, key_table[ACTION_RESTART].help));
     press(console, "q", "Post-LN");
     console_resize(console, 40, 120);
-    console_pump(console, 0.5);
     press(console, "~", "key '~' does nothing");
     quit(console);
 }
@@ -1235,7 +1245,6 @@ static void stops_and_goes_on(void **state)
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
         console_signal(console, signals[i]);
         assert_true(console_wait_stop(console));
-        console_pump(console, 0.2);
         if (signals[i] == SIGTSTP)
             assert_sane(console);
         console_write(console, "\r\nsomebody else was here\r\n");
@@ -1257,12 +1266,17 @@ static void stops_and_goes_on(void **state)
 
 static void ends_by_signals(void **state)
 {
-    static const int signals[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT};
     (void)state;
-    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+    for (int number = 1; number < SIGNALS; number++) {
+        if (signals_kind(number) != SIGNAL_ENDS ||
+            (number > SIGRTMIN && number < SIGRTMAX)) /* they are all alike */
+            continue;
+        /* As under nohup, or in the background of a script: that is not handed on. */
+        void (*before)(int) = signal(number, SIG_IGN);
         struct console *console = start();
-        console_signal(console, signals[i]);
-        assert_killed(console, signals[i]);
+        signal(number, before);
+        console_signal(console, number);
+        assert_killed(console, number);
         assert_sane(console);
         console_close(console);
     }
@@ -1289,15 +1303,16 @@ static void ends_while_stopped(void **state)
 
 static void crashes_leave_the_terminal_sane(void **state)
 {
-    static const int signals[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL};
     static const char *const kinds[] = {"TERM=xterm-256color", "TERM=vt100"};
     (void)state;
     for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
-        for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+        for (int number = 1; number < SIGNALS; number++) {
+            if (signals_kind(number) != SIGNAL_CRASHES)
+                continue;
             struct console *console = start_with((struct setup){.environment = {kinds[k]}});
             assert_true(console_wait_text(console, "Post-LN"));
-            console_signal(console, signals[i]);
-            assert_crashed(console, signals[i]);
+            console_signal(console, number);
+            assert_crashed(console, number);
             assert_sane(console);
             console_close(console);
         }
@@ -1316,6 +1331,7 @@ static void standard_error_appears_afterwards(void **state)
         {"s", SIGSEGV, 0, "written"},
         {"t", 0, 1, "lnscope: no more memory: a smaller model"},
         {"d", 0, 1, "lnscope: no more memory: a smaller model"},
+        {"m", 0, 1, "lnscope: no more memory: a smaller model"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
@@ -1334,6 +1350,46 @@ static void standard_error_appears_afterwards(void **state)
         assert_non_null(strstr(left, ends[i].text));
         console_close(console);
     }
+}
+
+/* What is told by a write that fails is no reason to die, nor what stopped it. */
+static void a_limit_of_file_sizes_is_survived(void **state)
+{
+    char folder[] = "/tmp/lnscope-test-XXXXXX";
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    struct console *console =
+        start_with((struct setup){.folder = folder, .limit = {RLIMIT_FSIZE, 20 * 1024}});
+    assert_true(console_wait_text(console, "Post-LN"));
+    press(console, ":save s\r", "could not finish s (File too large): nothing was written");
+    press(console, "w", "warmup 25 steps: ");
+    console_signal(console, SIGXFSZ);
+    console_signal(console, SIGPIPE);
+    press(console, "w", "warmup 50 steps: ");
+    quit(console);
+    assert_int_equal(rmdir(folder), 0);
+}
+
+/* A pipe that nobody writes or reads, and a device without an end, are refused at once. */
+static void pipes_and_devices_are_refused(void **state)
+{
+    char folder[] = "/tmp/lnscope-test-XXXXXX", pipe[64];
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(pipe, sizeof pipe, "%s/pipe", folder);
+    assert_int_equal(mkfifo(pipe, 0600), 0);
+    struct console *console = start_with((struct setup){.folder = folder});
+    assert_true(console_wait_text(console, "Post-LN"));
+    command(console, "text pipe\r", "pipe is a device or a pipe: name a file");
+    command(console, "text /dev/zero\r", "/dev/zero is a device or a pipe: name a file");
+    command(console, "load pipe\r", "pipe is a device or a pipe: name a file");
+    command(console, "save! pipe\r", "nobody reads pipe: start its reader first");
+    command(console, "export! pipe\r", "pipe is neither a picture nor text");
+    command(console, "record! pipe\r", "nobody reads pipe: start its reader first");
+    press(console, "w", "warmup 25 steps: ");
+    quit(console);
+    unlink(pipe);
+    assert_int_equal(rmdir(folder), 0);
 }
 
 static void only_differences_are_sent(void **state)
@@ -1378,7 +1434,6 @@ static void check_kind(const char *kind, const char *more, bool colour, bool asc
     press(console, "~", "key '~' does nothing");
     press(console, "?", key_table[ACTION_RESTART].help);
     press(console, "q", "Post-LN");
-    console_pump(console, 0.5);
     const char *output = console_output(console, NULL);
     if (has_colour(output) != colour)
         fail_msg("%s, %s: %s", kind, more ? more : "", colour ? "no colours" : "colours");
@@ -1503,6 +1558,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(ends_while_stopped),
         cmocka_unit_test(crashes_leave_the_terminal_sane),
         cmocka_unit_test(standard_error_appears_afterwards),
+        cmocka_unit_test(a_limit_of_file_sizes_is_survived),
+        cmocka_unit_test(pipes_and_devices_are_refused),
         cmocka_unit_test(only_differences_are_sent),
         cmocka_unit_test(kinds_of_terminals),
         cmocka_unit_test(refuses_what_it_cannot_draw_on),

@@ -15,6 +15,8 @@
 
 #include <cJSON.h>
 #include <cmocka.h>
+
+#include "support/range.h"
 #include <vterm.h>
 
 static char *screen_text(VTerm *vterm)
@@ -72,7 +74,7 @@ static VTerm *open_player(struct cast_played *played, const cJSON *header)
 {
     assert_non_null(header);
     played->version = cJSON_GetObjectItem(header, "version")->valueint;
-    assert_in_range(played->version, 2, 3);
+    assert_between(played->version, 2, 3);
     const cJSON *term = played->version == 3 ? cJSON_GetObjectItem(header, "term") : header;
     const cJSON *rows = cJSON_GetObjectItem(term, played->version == 3 ? "rows" : "height");
     const cJSON *cols = cJSON_GetObjectItem(term, played->version == 3 ? "cols" : "width");

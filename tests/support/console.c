@@ -23,7 +23,7 @@
 #include <unistd.h>
 #include <vterm.h>
 
-static const double deadline_seconds = 60; /* also under a sanitizer on a busy machine */
+static const double deadline_seconds = 120; /* also under a sanitizer on a busy machine */
 
 struct console {
     int master, slave;
@@ -38,7 +38,8 @@ struct console {
     bool alternate, cursor;
     char *output; /* all that was sent, NUL-terminated */
     size_t output_size, output_room;
-    char *text; /* of console_screen() */
+    size_t shown; /* so many bytes of it are on the screen */
+    char *text;   /* of console_screen() */
     char complaint[256];
 };
 
@@ -54,18 +55,10 @@ static void shell_run(const struct console_start *start, int report)
     }
     setpgid(0, 0);
     tcsetpgrp(STDIN_FILENO, getpid());
-    signal(SIGTTOU, SIG_DFL);
+    process_plain_signals();
     setenv("LNSCOPE_CONFIRM", "off", 1); /* q quits at once, but where a test asks otherwise */
-    for (const char *const *one = start->environment; one && *one; one++) {
-        char name[64];
-        const char *equals = strchr(*one, '=');
-        snprintf(name, sizeof name, "%.*s", (int)(equals ? (size_t)(equals - *one) : strlen(*one)),
-                 *one);
-        if (equals)
-            setenv(name, equals + 1, 1);
-        else
-            unsetenv(name);
-    }
+    process_set_environment(start->environment);
+    process_set_limit(start->limit);
     if (start->folder && chdir(start->folder) != 0)
         _exit(126);
     execv(start->arguments[0], (char *const *)start->arguments);
@@ -132,7 +125,6 @@ static void open_screen(struct console *console, int rows, int cols)
 
 static void take_output(struct console *console, const char *bytes, size_t size)
 {
-    char answer[256];
     if (console->output_size + size + 1 > console->output_room) {
         console->output_room = 2 * (console->output_size + size + 1);
         console->output = memory_resize(console->output, console->output_room, 1);
@@ -140,10 +132,37 @@ static void take_output(struct console *console, const char *bytes, size_t size)
     memcpy(console->output + console->output_size, bytes, size);
     console->output_size += size;
     console->output[console->output_size] = '\0';
-    vterm_input_write(console->vterm, bytes, size);
+}
+
+/* Shows the next bytes of what was sent. */
+static void show(struct console *console, size_t size)
+{
+    char answer[256];
+    vterm_input_write(console->vterm, console->output + console->shown, size);
+    console->shown += size;
     size = vterm_output_read(console->vterm, answer, sizeof answer);
     if (size > 0 && write(console->master, answer, size) < 0)
         return; /* nobody listens any more */
+}
+
+static void show_all(struct console *console)
+{
+    show(console, console->output_size - console->shown);
+}
+
+/* Shows what was sent up to the end of the next frame, so that none is missed, however long this
+ * process was kept waiting, and none is seen in part; false when there is nothing new. */
+static bool show_frame(struct console *console)
+{
+    static const char begin[] = "\033[?2026h", end[] = "\033[?2026l";
+    const char *from = console->output + console->shown, *to = strstr(from, end);
+    if (to)
+        to += sizeof end - 1;
+    else
+        to = strstr(from, begin); /* the rest of it is on its way */
+    const size_t size = to ? (size_t)(to - from) : console->output_size - console->shown;
+    show(console, size);
+    return size > 0;
 }
 
 static void take_report(struct console *console)
@@ -236,6 +255,8 @@ void console_close(struct console *console)
 void console_send(struct console *console, const char *keys)
 {
     size_t size = strlen(keys);
+    take_events(console, 0);
+    show_all(console);
     while (size > 0) {
         ssize_t written = write(console->master, keys, size);
         if (written < 0 && errno != EINTR)
@@ -249,6 +270,7 @@ void console_resize(struct console *console, int rows, int cols)
 {
     struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols};
     take_events(console, 0);
+    show_all(console);
     vterm_set_size(console->vterm, rows, cols);
     ioctl(console->master, TIOCSWINSZ, &size);
 }
@@ -269,32 +291,90 @@ void console_pump(struct console *console, double seconds)
     double until = clock_seconds() + seconds;
     for (double left = seconds; left > 0; left = until - clock_seconds())
         take_events(console, left < 0.05 ? left : 0.05);
+    show_all(console);
 }
 
-static bool wait_text(struct console *console, const char *text, bool wanted)
+/* Looks at one frame after the other until `holds` says yes of the screen. */
+static bool wait_for(struct console *console, double seconds,
+                     bool (*holds)(const char *screen, const void *data), const void *data)
 {
-    double until = clock_seconds() + deadline_seconds;
+    const double until = clock_seconds() + seconds;
     for (;;) {
-        bool ended = console->ended;
-        take_events(console, 0.05);
-        if ((strstr(console_screen(console), text) != NULL) == wanted)
+        const bool ended = console->ended;
+        bool some = show_frame(console);
+        if (!some) {
+            take_events(console, 0.05);
+            some = show_frame(console);
+        }
+        if (holds(console_screen(console), data))
             return true;
-        if (ended || clock_seconds() >= until) {
-            fprintf(stderr, "%s never %s; the screen is\n%s\n", text,
-                    wanted ? "appeared" : "went away", console_screen(console));
-            return false;
+        if (!some && (ended || clock_seconds() >= until)) {
+            show_all(console);
+            return holds(console_screen(console), data);
         }
     }
 }
 
+static bool has_text(const char *screen, const void *text)
+{
+    return strstr(screen, text) != NULL;
+}
+
+static bool has_no_text(const char *screen, const void *text)
+{
+    return !has_text(screen, text);
+}
+
+bool console_see_text(struct console *console, const char *text, double seconds)
+{
+    return wait_for(console, seconds, has_text, text);
+}
+
 bool console_wait_text(struct console *console, const char *text)
 {
-    return wait_text(console, text, true);
+    if (wait_for(console, deadline_seconds, has_text, text))
+        return true;
+    fprintf(stderr, "%s never appeared; the screen is\n%s\n", text, console_screen(console));
+    return false;
 }
 
 bool console_wait_no_text(struct console *console, const char *text)
 {
-    return wait_text(console, text, false);
+    if (wait_for(console, deadline_seconds, has_no_text, text))
+        return true;
+    fprintf(stderr, "%s never went away; the screen is\n%s\n", text, console_screen(console));
+    return false;
+}
+
+/* The first "step N" of the screen is that of its header. */
+static bool has_step(const char *screen, const void *least)
+{
+    static const char word[] = "step ";
+    const char *found = strstr(screen, word);
+    return found && strtol(found + sizeof word - 1, NULL, 10) >= *(const long *)least;
+}
+
+bool console_wait_step_or_end(struct console *console, long least)
+{
+    return wait_for(console, deadline_seconds, has_step, &least);
+}
+
+bool console_wait_step(struct console *console, long least)
+{
+    if (wait_for(console, deadline_seconds, has_step, &least))
+        return true;
+    fprintf(stderr, "step %ld was never reached; the screen is\n%s\n", least,
+            console_screen(console));
+    return false;
+}
+
+bool console_wait_output(struct console *console)
+{
+    const size_t before = console->output_size;
+    const double until = clock_seconds() + deadline_seconds;
+    while (console->output_size == before && !console->ended && clock_seconds() < until)
+        take_events(console, 0.05);
+    return console->output_size > before;
 }
 
 bool console_wait_stop(struct console *console)
@@ -302,6 +382,8 @@ bool console_wait_stop(struct console *console)
     double until = clock_seconds() + deadline_seconds;
     while (!console->stopped && !console->ended && clock_seconds() < until)
         take_events(console, 0.05);
+    if (console->stopped)
+        console_settle(console);
     return console->stopped;
 }
 
@@ -312,9 +394,10 @@ void console_continue(struct console *console)
         die("the shell is gone: %s", strerror(errno));
 }
 
-/* The last of the output can arrive after the news of the end, since the system hands it on later:
- * it has when what is written behind it arrives, a message that a terminal does not know. */
-static void take_rest(struct console *console)
+/* The last of the output can arrive after the news of a stop or an end, since the system hands it
+ * on later: it has when what is written behind it arrives, a message that a terminal does not know.
+ */
+void console_settle(struct console *console)
 {
     static const char mark[] = "\033]777;end\007";
     const size_t size = sizeof mark - 1;
@@ -326,9 +409,10 @@ static void take_rest(struct console *console)
             memcmp(console->output + console->output_size - size, mark, size) == 0) {
             console->output_size -= size;
             console->output[console->output_size] = '\0';
-            return;
+            break;
         }
     }
+    show_all(console);
 }
 
 int console_wait_exit(struct console *console)
@@ -337,7 +421,7 @@ int console_wait_exit(struct console *console)
     while (!console->ended && clock_seconds() < until)
         take_events(console, 0.05);
     if (console->ended)
-        take_rest(console);
+        console_settle(console);
     return console->ended ? console->status : -1;
 }
 

@@ -7,6 +7,8 @@
 #ifndef LNSCOPE_TESTS_CONSOLE_H
 #define LNSCOPE_TESTS_CONSOLE_H
 
+#include "support/process.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -17,6 +19,7 @@ struct console_start {
     const char *const *environment; /* "NAME=value", or "NAME" to take it away; ended by NULL */
     const char *folder;             /* where it runs; NULL: here */
     int rows, cols;
+    struct process_limit limit; /* of the program */
 };
 
 /* Starts the program; dies when that cannot be done. */
@@ -37,13 +40,30 @@ void console_signal(struct console *console, int number);
 /* Writes to the terminal as another program would that uses it meanwhile. */
 void console_write(struct console *console, const char *text);
 
-/* Takes in what the program sends for so long. */
+/* Takes in what the program sends for so long: only where nothing is to be sent. */
 void console_pump(struct console *console, double seconds);
 
 /* Waits until the text stands on the screen, in one line; false when it never does, or the program
- * ends first. */
+ * ends first. Every frame that the program sends is looked at; the screen stays as it is in the one
+ * that was waited for, until the next call. */
 bool console_wait_text(struct console *console, const char *text);
 bool console_wait_no_text(struct console *console, const char *text);
+
+/* The same for a text that need not come, within so many seconds, and without a word. */
+bool console_see_text(struct console *console, const char *text, double seconds);
+
+/* Waits until the step in the header is this one or a later one: a running program does not draw
+ * every step. */
+bool console_wait_step(struct console *console, long least);
+
+/* The same of a program that may end before; then it is false, without a word. */
+bool console_wait_step_or_end(struct console *console, long least);
+
+/* Waits until the program sends anything more. */
+bool console_wait_output(struct console *console);
+
+/* Takes in all that was sent before, by a program that is stopped or has ended. */
+void console_settle(struct console *console);
 
 /* Waits until the program is stopped; console_continue() brings it to the foreground again. */
 bool console_wait_stop(struct console *console);

@@ -18,6 +18,8 @@
 
 #include <cmocka.h>
 
+#include "support/range.h"
+
 enum { ROWS = 24, COLS = 80, CELLS = ROWS * COLS };
 
 /* What an SVG shows of a cell. */
@@ -37,8 +39,8 @@ static struct seen *cell_at(struct picture *picture, double x, double y)
 {
     const int col = (int)((x - SHAPE_MARGIN) / SHAPE_CELL_WIDTH);
     const int row = (int)((y - SHAPE_MARGIN) / SHAPE_CELL_HEIGHT);
-    assert_in_range(row, 0, ROWS - 1);
-    assert_in_range(col, 0, COLS - 1);
+    assert_between(row, 0, ROWS - 1);
+    assert_between(col, 0, COLS - 1);
     return &picture->cell[row * COLS + col];
 }
 
@@ -167,7 +169,7 @@ static void assert_well_formed(const char *xml)
             assert_true(depth > 0);
             assert_string_equal(open[--depth], name);
         } else if (end[-1] != '/') {
-            assert_in_range(depth, 0, 31);
+            assert_between(depth, 0, 31);
             memcpy(open[depth++], name, sizeof name);
         }
     }
@@ -281,7 +283,7 @@ static void it_is_the_same_each_time_and_stays_light(void **state)
                              2);
             visible += now >= begin && now < begin + lasts;
         }
-        assert_in_range(visible, 0, 91);
+        assert_between(visible, 0, 91);
     }
     close_film(&one);
     close_film(&other);

@@ -20,6 +20,8 @@
 
 #include <cmocka.h>
 
+#include "support/range.h"
+
 enum { T = 4, D = 8, F = 12, H = 2, W = D / H, NUMBERS = 64 };
 
 /* ---- a block, by its definition --------------------------------------------------------------*/
@@ -289,7 +291,7 @@ static void check_tensor(struct check *check, const struct evaluation *e, int pl
     double gradient[NUMBERS];
     if (!tensor->value)
         return;
-    assert_in_range(count, 1, NUMBERS);
+    assert_between(count, 1, NUMBERS);
     assert_non_null(tensor->dvalue);
     assert_near(check, place, point, "value", tensor->value, e->value[place][point], count);
     differentiate(check, place, point, count, gradient);

@@ -63,8 +63,10 @@ static struct cast *start(int rows, int cols, enum theme theme)
 static void finish(struct cast *cast)
 {
     struct error error;
-    if (!cast_close(cast, &error))
+    char *name;
+    if (!cast_close(cast, &name, &error))
         fail_msg("%s", error.text);
+    free(name);
 }
 
 static void assert_text(const char *screen, const struct canvas *canvas)
@@ -216,14 +218,14 @@ static void only_differences_are_written(void **state)
     assert_true(cast_seconds(cast) == 0);
     canvas_put(&canvas, 3, 3, '!', ROLE_TEXT);
     cast_frame(cast, &canvas, THEME_DARK, 10);
-    cast_marker(cast, "a \"marker\"\nof two lines", 10.5);
+    cast_marker(cast, "a \"marker\"\nthat\xE1\xA0\x8E steers\xF3\xA0\x81\x81", 10.5);
     assert_true(cast_seconds(cast) == 10.5);
     finish(cast);
     cast_play(&played, "a.cast");
     assert_shows(&played, &canvas);
     assert_int_equal(played.events, 4); /* two frames, a marker, the end */
     assert_int_equal(played.markers, 1);
-    assert_string_equal(played.marker[0], "a \"marker\"\nof two lines");
+    assert_string_equal(played.marker[0], "a \"marker\"?that? steers?");
     assert_true(stat("a.cast", &status) == 0 && status.st_size < 40000);
     cast_played_close(&played);
     canvas_close(&canvas);

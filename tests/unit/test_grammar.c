@@ -14,6 +14,8 @@
 
 #include <cmocka.h>
 
+#include "support/range.h"
+
 extern const char asset_grammar[];
 
 /* Standard deviations that a statistic of a fixed stream may lie off; by chance one in 10^7 does.
@@ -104,12 +106,12 @@ static void sentences_come_as_often_as_they_should(void **state)
         int32_t token[GRAMMAR_SENTENCE];
         char text[8] = {0};
         int found = 0, length = grammar_sentence(&grammar, &rng, token);
-        assert_in_range(length, 3, 5);
+        assert_between(length, 3, 5);
         for (int i = 0; i < length; i++)
             text[i] = (char)grammar.letter[token[i]];
         while (found < TINY_SENTENCES && strcmp(text, tiny_sentences[found].text) != 0)
             found++;
-        assert_in_range(found, 0, TINY_SENTENCES - 1);
+        assert_between(found, 0, TINY_SENTENCES - 1);
         count[found]++;
     }
     for (int i = 0; i < TINY_SENTENCES; i++)
@@ -327,7 +329,7 @@ static void the_grammar_suits_the_demonstration(void **state)
         for (int b = 0; b < grammar.vocab; b++)
             sum += pow(pair[a][b] - grammar.frequency[a] * grammar.frequency[b], 2);
     assert_true(sqrt(sum) < 0.052);
-    assert_in_range(grammar.vocab, 30, 36);
+    assert_between(grammar.vocab, 30, 36);
     assert_true(grammar.entropy_rate < 0.25 * grammar.unigram_entropy);
     grammar_close(&grammar);
 }

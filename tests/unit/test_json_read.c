@@ -15,6 +15,8 @@
 
 #include <cmocka.h>
 
+#include "support/range.h"
+
 static struct json_reader reader;
 static struct error error;
 
@@ -346,7 +348,7 @@ static void damage_is_found(void **state)
         }
         free(text);
     }
-    assert_in_range(right, 100, 19000);
+    assert_between(right, 100, 19000);
 }
 
 int main(void)

@@ -166,6 +166,10 @@ static void text_cannot_steer_a_terminal(void **state)
               "?31m??"); /* bytes that are not UTF-8 */
     printable("\xE2\x80\xAEtxt.exe\xEF\xBB\xBF\xE2\x80\x8B",
               "?txt.exe??"); /* bidi, BOM, zero width */
+    printable("a\xE1\xA0\x8E"
+              "b\xF3\xA0\x81\x81\xEF\xB8\x8F\xF3\xA0\x84\x80"
+              "c\xEF\xBF\xB9\xE3\x85\xA4",
+              "a?b???c??"); /* Mongolian vowel separator, tag, variation selectors, fillers */
 }
 
 static void text_is_cut_to_whole_characters(void **state)

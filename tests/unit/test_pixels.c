@@ -17,6 +17,8 @@
 
 #include <cmocka.h>
 
+#include "support/range.h"
+
 #ifdef HAVE_CAIRO
 
 #include <cairo.h>
@@ -115,7 +117,7 @@ static void braille_is_made_of_dots(void **state)
         const struct rect part = {place[dot].row * HIGH / 4, place[dot].col * WIDE / 2, HIGH / 4,
                                   WIDE / 2};
         const int inside = part.rows * part.cols - count(pixels, 0, part, page());
-        assert_in_range(inside, 25, 60);
+        assert_between(inside, 25, 60);
         assert_int_equal(WIDE * HIGH - count(pixels, 0, whole, page()), inside);
         assert_true(count(pixels, 0, part, ink_of(ROLE_RIGHT)) > 10);
     }
@@ -133,7 +135,7 @@ static void words_are_letters_of_a_font(void **state)
     assert_true(strlen(pixels_font(pixels)) > 3);
     draw(pixels, &canvas, ROLE_TEXT, "m m\u00e9\u2192\u03c3");
     const int thin = WIDE * HIGH - count(pixels, 0, whole, page());
-    assert_in_range(thin, 100, WIDE * HIGH / 2);
+    assert_between(thin, 100, WIDE * HIGH / 2);
     assert_int_equal(count(pixels, 1, whole, page()), WIDE * HIGH);
     for (int col = 3; col < 6; col++)
         assert_true(count(pixels, col, whole, page()) < WIDE * HIGH - 40);
@@ -353,7 +355,7 @@ static int show_image(GifFileType *file, int number, uint32_t *shown)
             const int colour = image->RasterBits[y * place->Width + x];
             if (colour == control.TransparentColor)
                 continue;
-            assert_in_range(colour, 0, map->ColorCount - 1);
+            assert_between(colour, 0, map->ColorCount - 1);
             const GifColorType *rgb = &map->Colors[colour];
             shown[(place->Top + y) * file->SWidth + place->Left + x] =
                 (uint32_t)(rgb->Red << 16 | rgb->Green << 8 | rgb->Blue);
@@ -376,7 +378,7 @@ static void a_gif_has_the_pixels(void **state)
     assert_int_equal((size_t)file->SWidth * (size_t)file->SHeight, strip.size);
     uint32_t *shown = calloc(strip.size, sizeof *shown);
     for (; number < FRAMES; number++) {
-        assert_in_range(now, 100 * strip.seconds[number] - 0.5, 100 * strip.seconds[number] + 0.5);
+        assert_between(now, 100 * strip.seconds[number] - 0.5, 100 * strip.seconds[number] + 0.5);
         now += show_image(file, number, shown);
         assert_memory_equal(shown, strip.picture[number], strip.size * sizeof *shown);
         free(strip.picture[number]);

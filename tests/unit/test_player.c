@@ -14,6 +14,8 @@
 
 #include <cmocka.h>
 
+#include "support/range.h"
+
 enum { LOG = 8192, PLACES = 16 };
 
 /* A program that makes a step and lets 0.1 s pass whenever there is nothing else to do. */
@@ -115,7 +117,7 @@ static void carry_out(struct program *program, const struct player_demand *deman
         add(program, "%s: %s\n", demand->result->holds ? "holds" : "fails", demand->result->text);
         break;
     case PLAYER_PLACE:
-        assert_in_range(demand->place, 0, PLACES - 1);
+        assert_between(demand->place, 0, PLACES - 1);
         program->place_step[demand->place] = program->world.step;
         add(program, "place %d\n", demand->place);
         break;
@@ -241,7 +243,7 @@ static void recordings_do_not_wait_for_anybody(void **state)
     assert_log(&program, "say one\nplace 0\nrun to 5\npause at 5\nsay two\nplace 1\nmark three\n"
                          "place 2\nask which?\nrun to 9\npause at 9\nfails: left.loss 3.91 > "
                          "9.00\nanswer 2 of 2: 0 0\nplace 3\nsay four\ndone\n");
-    assert_in_range(program.waits, 30 + 5 + 20 + 30 + 4 + 30, 30 + 5 + 20 + 30 + 4 + 30 + 4);
+    assert_between(program.waits, 30 + 5 + 20 + 30 + 4 + 30, 30 + 5 + 20 + 30 + 4 + 30 + 4);
     assert_int_equal(player_step(&program.player), 5);
     finish(&program);
 }

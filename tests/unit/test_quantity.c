@@ -15,6 +15,8 @@
 
 #include <cmocka.h>
 
+#include "support/range.h"
+
 /* ---- the table ---- */
 
 static void names_tell_quantities_apart(void **state)
@@ -144,7 +146,7 @@ static void a_snapshot_is_as_large_as_its_stack(void **state)
                 bytes += (size_t)(arrays_of(snapshot, (enum quantity)q) *
                                   length_of(snapshot, (enum quantity)q)) *
                          (quantity_table[q].shape == SHAPE_SCALAR ? sizeof(double) : sizeof(float));
-            assert_in_range(snapshot->bytes, bytes, bytes + sizeof(double) - 1);
+            assert_between(snapshot->bytes, bytes, bytes + sizeof(double) - 1);
             snapshot_free(snapshot);
         }
 }

@@ -25,6 +25,8 @@
 
 #include <cmocka.h>
 
+#include "support/range.h"
+
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 /* ---- files ---- */
@@ -140,13 +142,16 @@ static void save(struct live *live, const char *path)
     assert_int_equal(size, bytes);
 }
 
+/* The text of a text task, as a user names it; empty: none is named. */
+static char named_text[256];
+
 /* A new pair that goes on from the file. */
 static struct live *load(const char *path)
 {
     struct live *live = memory_new(1, sizeof *live);
     struct saved_session session;
     struct error error;
-    if (!session_read(path, &session, &error) ||
+    if (!session_read(path, named_text, &session, &error) ||
         !pair_open(&live->pair, &session.state->settings, &error) ||
         !pair_state_put(&live->pair, session.state, &error))
         fail_msg("%s", error.text);
@@ -346,14 +351,26 @@ static void a_text_goes_on_as_long_as_it_is_the_same(void **state)
     write_bytes(in_folder("it's a text"), text, sizeof text);
     set(&settings, "task", "text");
     set(&settings, "text", in_folder("it's a text"));
+    snprintf(named_text, sizeof named_text, "%s", in_folder("it's a text"));
     check_settings(&settings, 3, 60); /* which validates at step 51 */
+    /* Under another name as well, but never under the name that stands in the session. */
+    write_bytes(in_folder("the same text"), text, sizeof text);
+    snprintf(named_text, sizeof named_text, "%s", in_folder("the same text"));
+    assert_true(session_read(in_folder("saved"), named_text, &session, &error));
+    assert_string_equal(session.state->settings.text, named_text);
+    session_close(&session);
+    assert_false(session_read(in_folder("saved"), "", &session, &error));
+    assert_non_null(
+        strstr(error.text, "it's a text, and no text is opened that you have not named"));
+    snprintf(named_text, sizeof named_text, "%s", in_folder("it's a text"));
     text[0] = 'x';
     write_bytes(in_folder("it's a text"), text, sizeof text);
-    assert_false(session_read(in_folder("saved"), &session, &error));
+    assert_false(session_read(in_folder("saved"), named_text, &session, &error));
     assert_non_null(strstr(error.text, "its text is no longer what it has learned"));
     unlink(in_folder("it's a text"));
-    assert_false(session_read(in_folder("saved"), &session, &error));
+    assert_false(session_read(in_folder("saved"), named_text, &session, &error));
     assert_non_null(strstr(error.text, "cannot read"));
+    named_text[0] = '\0';
 }
 
 /* The final norm that a stack does without is kept, and comes back as it was. */
@@ -662,7 +679,7 @@ static void expect_refused(const char *path, const char *reason)
 {
     struct saved_session session;
     struct error error = {""};
-    if (session_read(path, &session, &error))
+    if (session_read(path, named_text, &session, &error))
         fail_msg("%s was loaded, not refused for '%s'", path, reason);
     if (!strstr(error.text, reason) || strchr(error.text, '\n'))
         fail_msg("'%s' is not about '%s'", error.text, reason);
@@ -957,7 +974,7 @@ static void damage_is_refused_or_does_no_harm(void **state)
             memcpy(broken, bytes, size);
             const size_t length = damage(broken, size, header, i);
             write_bytes(in_folder("broken"), broken, length);
-            if (session_read(in_folder("broken"), &session, &error)) {
+            if (session_read(in_folder("broken"), "", &session, &error)) {
                 loaded += !sealed;
                 /* Only the name of the checksum can be damaged without being seen. */
                 if (sealed && memcmp(broken, bytes, length) != 0 &&
@@ -1042,14 +1059,14 @@ static void check_events_of(const struct saved_session *session)
 {
     const struct events *events = &session->events;
     int64_t before = 0;
-    assert_in_range(events->count, 0, EVENTS_MAX);
+    assert_between(events->count, 0, EVENTS_MAX);
     assert_true(events->total >= events->count);
     for (int i = 0; i < events->count; i++) {
         const struct event *event = &events->event[i];
         assert_true(event->step >= before && event->step <= session->state->step + 1);
         assert_true(event->side >= -1 && event->side < SIDES);
         assert_true(event->layer >= -1 && event->layer <= session->state->settings.layers);
-        assert_in_range(event->kind, 0, EVENT_KINDS - 1);
+        assert_between(event->kind, 0, EVENT_KINDS - 1);
         assert_non_null(memchr(event->text, '\0', sizeof event->text));
         for (const char *at = event->text; *at; at++)
             assert_true((unsigned char)*at >= ' ' && *at != 127);
@@ -1088,7 +1105,7 @@ static void numbers_that_cannot_be_are_refused_or_do_no_harm(void **state)
         change_number(broken + header + place + number * width, chosen->type, &rng);
         seal(broken, size);
         write_bytes(in_folder("broken"), broken, size);
-        if (session_read(in_folder("broken"), &session, &error)) {
+        if (session_read(in_folder("broken"), "", &session, &error)) {
             loaded++;
             check_events_of(&session);
             use(&session);
@@ -1164,6 +1181,36 @@ static void events_that_cannot_be_are_refused(void **state)
     free(bytes);
 }
 
+/* Of another version of the program. */
+static void settings_that_are_missing_or_unknown_are_told(void **state)
+{
+    struct settings settings = small_settings();
+    struct live *live = open_live(&settings);
+    struct saved_session session;
+    struct error error = {""};
+    size_t size;
+    (void)state;
+    train(live, 2);
+    save(live, in_folder("saved"));
+    close_live(live);
+    char *bytes = contents(in_folder("saved"), &size);
+    char *key = bytes;
+    while (memcmp(key, "\"clip\"", strlen("\"clip\"")) != 0)
+        key++;
+    memcpy(key, "\"clop\"", strlen("\"clop\""));
+    seal(bytes, size);
+    write_bytes(in_folder("other"), bytes, size);
+    if (!session_read(in_folder("other"), "", &session, &error))
+        fail_msg("%s", error.text);
+    assert_string_equal(session.note, "it has no value, so that the default stands, for clip; "
+                                      "settings that this lnscope does not know: clop");
+    session_close(&session);
+    assert_true(session_read(in_folder("saved"), "", &session, &error));
+    assert_string_equal(session.note, "");
+    session_close(&session);
+    free(bytes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1188,6 +1235,7 @@ int main(void)
         cmocka_unit_test(a_file_is_written_whole_or_not),
         cmocka_unit_test(damage_is_refused_or_does_no_harm),
         cmocka_unit_test(numbers_that_cannot_be_are_refused_or_do_no_harm),
+        cmocka_unit_test(settings_that_are_missing_or_unknown_are_told),
         cmocka_unit_test(events_that_cannot_be_are_refused),
     };
     return cmocka_run_group_tests_name("session", tests, enter_folder, leave_folder);

@@ -17,6 +17,8 @@
 
 #include <cmocka.h>
 
+#include "support/range.h"
+
 extern const char asset_grammar[];
 
 /* Standard deviations that a statistic of a fixed stream may lie off; by chance one in 10^7 does.
@@ -169,7 +171,7 @@ static void copy_asks_for_the_previous_token(void **state)
         struct task *task = open_task(TASK_COPY, "", T);
         task_batch(task, 1, 1, ROWS, T, tokens, targets);
         for (int n = 0; n < ROWS * T; n++) {
-            assert_in_range(tokens[n], 0, 31);
+            assert_between(tokens[n], 0, 31);
             count[tokens[n]]++;
             assert_int_equal(targets[n], n % T ? tokens[n - 1] : -1);
         }
@@ -191,7 +193,7 @@ static void repeat_asks_for_what_the_first_half_determines(void **state)
             int32_t *row = tokens + b * T, *target = targets + b * T;
             int predicted = 0;
             for (int t = 0; t < T; t++) {
-                assert_in_range(row[t], 0, 31);
+                assert_between(row[t], 0, 31);
                 if (t >= half)
                     assert_int_equal(row[t], row[t - half]);
                 bool known = t + 1 >= half && t + 1 < T;
@@ -321,7 +323,7 @@ static void windows_stay_in_their_part(void **state)
     assert_int_equal(task_info(task).vocab, 50);
     task_batch(task, 1, 1, ROWS, T, tokens, targets);
     for (int b = 0; b < ROWS; b++) {
-        assert_in_range(tokens[b * T], 0, 40);
+        assert_between(tokens[b * T], 0, 40);
         start[tokens[b * T]]++;
         for (int t = 0; t < T; t++) {
             assert_int_equal(tokens[b * T + t], tokens[b * T] + t);

@@ -20,6 +20,8 @@
 
 #include <cmocka.h>
 
+#include "support/range.h"
+
 extern const char asset_grammar[];
 
 /* Standard deviations that a statistic of a fixed stream may lie off; by chance one in 10^7 does.
@@ -67,7 +69,7 @@ static void check_halves(enum task_kind kind,
             int32_t second[MOST];
             rule(token, half, second);
             for (int t = 0; t < context; t++) {
-                assert_in_range(token[t], 0, 31);
+                assert_between(token[t], 0, 31);
                 if (t >= half)
                     assert_int_equal(token[t], second[t - half]);
                 const bool asked = t + 1 >= half && t + 1 < context;
@@ -133,7 +135,7 @@ static void modular_asks_for_sums(void **state)
         for (int i = 0; i < ROWS * context; i++) {
             const int t = i % context;
             const bool is_sign = t % 5 == 1 || t % 5 == 3;
-            assert_in_range(tokens[i], is_sign ? P : 0, is_sign ? P + 1 : P - 1);
+            assert_between(tokens[i], is_sign ? P : 0, is_sign ? P + 1 : P - 1);
             if (is_sign)
                 assert_int_equal(tokens[i], t % 5 == 1 ? P : P + 1);
             if (t % 5 != 3) {
@@ -172,7 +174,7 @@ static void masking_is_that_of_bert(void **state)
                 continue;
             }
             assert_int_equal(targets[t], before[t]);
-            assert_in_range(tokens[t], 0, MASK);
+            assert_between(tokens[t], 0, MASK);
             at[t]++;
             chosen++;
             masked += tokens[t] == MASK;
@@ -206,12 +208,12 @@ static void masked_text_is_that_of_the_grammar(void **state)
     assert_true(isnan(info.entropy_rate));
     task_batch(task, 1, 1, ROWS, CONTEXT, tokens, targets);
     for (int i = 0; i < ROWS * CONTEXT; i++) {
-        assert_in_range(tokens[i], 0, grammar.vocab);
+        assert_between(tokens[i], 0, grammar.vocab);
         masks += tokens[i] == grammar.vocab;
         if (targets[i] >= 0)
             count[targets[i]]++;
         if (tokens[i] == grammar.vocab)
-            assert_in_range(targets[i], 0, grammar.vocab - 1);
+            assert_between(targets[i], 0, grammar.vocab - 1);
     }
     const double all = (double)ROWS * CHOSEN;
     for (int c = 0; c < grammar.vocab; c++)
@@ -302,7 +304,7 @@ static void classes_are_uniform_and_asked_for_once(void **state)
             assert_int_equal(targets[i], -1);
             continue;
         }
-        assert_in_range(targets[i], 0, SHAPES - 1);
+        assert_between(targets[i], 0, SHAPES - 1);
         count[targets[i]]++;
     }
     for (int shape = 0; shape < SHAPES; shape++) {

@@ -1,0 +1,194 @@
+/* The program while calls of the C library fail: it says so and leaves what was there as it was,
+ * with a terminal that is sane. Faults are made by a library loaded before the C library
+ * (faults/faults.c), beside this program; where there is none, as under a sanitizer, nothing is
+ * tested. The program under test is $LNSCOPE, or build/lnscope. */
+#include "base/file.h"
+#include "support/console.h"
+#include "support/folder.h"
+#include "support/process.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { ARGUMENTS = 40 };
+
+static char program[4096], preload[4200], folder[64];
+
+static int enter_folder(void **state)
+{
+    (void)state;
+    strcpy(folder, "/tmp/lnscope-test-XXXXXX");
+    return mkdtemp(folder) ? 0 : -1;
+}
+
+static int leave_folder(void **state)
+{
+    (void)state;
+    return folder_remove(folder);
+}
+
+static char *contents(const char *name)
+{
+    char *text;
+    size_t size;
+    struct error error;
+    if (!file_read(folder_file(folder, name), 1 << 26, &text, &size, &error))
+        fail_msg("%s", error.text);
+    return text;
+}
+
+/* Runs the program in the folder with these words and this fault; its status as of waitpid(). What
+ * it prints is in the files `output` and `errors`. */
+static int run(const char *command, const char *fault)
+{
+    char words[512];
+    const char *arguments[ARGUMENTS];
+    const char *const environment[] = {preload, "OPENBLAS_NUM_THREADS=1", fault, NULL};
+    snprintf(words, sizeof words, "%s", command);
+    process_words(arguments, ARGUMENTS, program, words);
+    struct process process =
+        process_start(&(struct process_start){.arguments = arguments,
+                                              .environment = environment,
+                                              .folder = folder,
+                                              .output = folder_file(folder, "output"),
+                                              .errors = folder_file(folder, "errors")});
+    return process_finish(&process);
+}
+
+static bool is_one_line(const char *text)
+{
+    return strncmp(text, "lnscope: ", 9) == 0 && strchr(text, '\n') == text + strlen(text) - 1;
+}
+
+/* Every single allocation fails once: all that is printed is printed, or an error, and no more than
+ * the beginning. */
+static void every_allocation_fails_once(const char *command)
+{
+    char fault[128];
+    snprintf(fault, sizeof fault, "FAULT_COUNT=%s", folder_file(folder, "count"));
+    assert_int_equal(run(command, fault), 0);
+    char *whole = contents("output"), *number = contents("count");
+    const long count = strtol(number, NULL, 10);
+    assert_true(count > 20);
+    for (long n = 1; n <= count; n++) {
+        snprintf(fault, sizeof fault, "FAULT_ALLOCATION=%ld", n);
+        const int status = run(command, fault);
+        char *output = contents("output"), *errors = contents("errors");
+        if (!WIFEXITED(status) || WEXITSTATUS(status) > 1)
+            fail_msg("lnscope %s, allocation %ld: status %#x, \"%s\"", command, n, (unsigned)status,
+                     errors);
+        if (WEXITSTATUS(status) == 0
+                ? strcmp(output, whole) != 0 || *errors
+                : strncmp(output, whole, strlen(output)) != 0 || !is_one_line(errors))
+            fail_msg("lnscope %s, allocation %ld: status %d, \"%s\"", command, n,
+                     WEXITSTATUS(status), errors);
+        free(output);
+        free(errors);
+    }
+    free(whole);
+    free(number);
+}
+
+#define SMALL " --layers 2 --width 16 --heads 2 --ffn 32 --context 8 --batch 2"
+
+static void memory_is_short(void **state)
+{
+    (void)state;
+    if (!*preload)
+        skip();
+    every_allocation_fails_once("block");
+    every_allocation_fails_once("run --steps 2 --threads 2" SMALL);
+    every_allocation_fails_once("list keys --format jsonl");
+    every_allocation_fails_once("list placements");
+}
+
+/* With the screen up the error comes when the terminal is given back. */
+static void memory_is_short_on_the_screen(void **state)
+{
+    enum { EVERY = 13 /* allocations: each takes a start */ };
+    char fault[160], count[128];
+    const char *const arguments[] = {program,     "--no-config", "--layers", "2",     "--width",
+                                     "16",        "--heads",     "2",        "--ffn", "32",
+                                     "--context", "8",           "--batch",  "2",     NULL};
+    const char *const environment[] = {
+        preload, fault, "OPENBLAS_NUM_THREADS=1", "TERM=xterm-256color", "LC_ALL=C.UTF-8", NULL};
+    const struct console_start start = {.arguments = arguments,
+                                        .environment = environment,
+                                        .folder = folder,
+                                        .rows = 24,
+                                        .cols = 80};
+    (void)state;
+    if (!*preload)
+        skip();
+    snprintf(count, sizeof count, "%s", folder_file(folder, "count"));
+    snprintf(fault, sizeof fault, "FAULT_COUNT=%s", count);
+    long last = 1;
+    for (long n = 0; n <= last; n += EVERY) {
+        struct console *console = console_open(&start);
+        if (console_wait_step_or_end(console, 2))
+            console_send(console, "q");
+        const int status = console_wait_exit(console);
+        if (!WIFEXITED(status) || WEXITSTATUS(status) > (n > 0))
+            fail_msg("allocation %ld: status %#x", n, (unsigned)status);
+        if (console_complaint(console))
+            fail_msg("allocation %ld: %s", n, console_complaint(console));
+        const char *output = console_output(console, NULL); /* ncurses ends some programs itself */
+        if (WEXITSTATUS(status) == 1 && !strstr(output, "lnscope: ") &&
+            !strstr(output, ": Out of memory"))
+            fail_msg("allocation %ld: no word", n);
+        console_close(console);
+        if (n == 0) {
+            char *number = contents("count");
+            last = strtol(number, NULL, 10);
+            free(number);
+        }
+        snprintf(fault, sizeof fault, "FAULT_ALLOCATION=%ld", n + EVERY);
+    }
+    assert_true(last > 100);
+}
+
+/* What has not arrived on the disk has no name. */
+static void the_disk_fails(void **state)
+{
+    (void)state;
+    if (!*preload)
+        skip();
+    const int status =
+        run("run --steps 2 -o rows.csv --dump dump --dump-step 1" SMALL, "FAULT_FSYNC=1");
+    char *errors = contents("errors");
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+    assert_non_null(strstr(errors, "could not finish rows.csv (Input/output error): its lines so "
+                                   "far are kept in rows.csv.lnscope-"));
+    assert_false(file_exists(folder_file(folder, "rows.csv")));
+    assert_false(file_exists(folder_file(folder, "dump")));
+    free(errors);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(memory_is_short, enter_folder, leave_folder),
+        cmocka_unit_test_setup_teardown(memory_is_short_on_the_screen, enter_folder, leave_folder),
+        cmocka_unit_test_setup_teardown(the_disk_fails, enter_folder, leave_folder),
+    };
+    char here[4096], *slash;
+    const char *named = getenv("LNSCOPE");
+    if (argc < 1 || !realpath(argv[0], here) || !(slash = strrchr(here, '/')) ||
+        !realpath(named ? named : "build/lnscope", program))
+        return 1;
+    snprintf(slash, sizeof here - (size_t)(slash - here), "/../faults/faults.so");
+    if (access(here, R_OK) == 0)
+        snprintf(preload, sizeof preload, "LD_PRELOAD=%s", here);
+    else
+        printf("%s is not here: no faults are made\n", here);
+    return cmocka_run_group_tests_name("faults", tests, NULL, NULL);
+}
