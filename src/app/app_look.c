@@ -17,7 +17,7 @@ static void answer(struct app *app, const struct answer *said)
 
 void app_show_view(struct app *app, enum view view)
 {
-    navigate_to(&app->scene, view);
+    view_open(&app->scene, view);
     app_fit_axis(app);
 }
 

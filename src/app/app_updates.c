@@ -163,6 +163,17 @@ static bool is_too_late(const struct settings *before, const struct settings *af
            before->warmup <= step && after->warmup <= step;
 }
 
+/* A stack that is stuck or has diverged: from there no warmup brings it back; -1: there is none. */
+static int collapsed(const struct app *app)
+{
+    for (int side = SIDES - 1; side >= 0; side--) {
+        const enum verdict_kind verdict = runs_verdict(&app->runs, &app->runs.now, (enum side)side);
+        if (verdict == VERDICT_STUCK || verdict == VERDICT_DIVERGED)
+            return side;
+    }
+    return -1;
+}
+
 /* What a change can still do: it acts on what follows, or, from the step shown, on a branch. */
 static void say_change(struct app *app, const char *changes, const struct update *update)
 {
@@ -172,12 +183,19 @@ static void say_change(struct app *app, const char *changes, const struct update
     const bool branch = shown > 0 && settings_difference(before, after) == SCOPE_OPTIMIZER &&
                         !is_too_late(before, after, shown + 1);
     changes = app_told(app, changes);
-    if (is_too_late(before, after, update->step))
+    const int lost = before->warmup != after->warmup && !branch ? collapsed(app) : -1;
+    if (lost >= 0) {
+        char title[TEXT_TITLE];
+        scene_title(&app->scene, (enum side)lost, true, title);
+        app_say(app, ROLE_WARN, "%s: does not rescue %s, collapsed: r does, or Home and F",
+                changes, title);
+    } else if (is_too_late(before, after, update->step)) {
         app_say(app, ROLE_TEXT, "%s: over by step %lld, %s with it", changes,
                 (long long)update->step, branch ? "F branches here" : "r restarts");
-    else
+    } else {
         app_say(app, ROLE_TEXT, "%s: from step %lld on%s", changes, (long long)update->step,
                 branch ? "; F branches here with it" : "");
+    }
 }
 
 /* The same change as events: a placement that was switched is one of its stack. `again`: they

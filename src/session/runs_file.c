@@ -13,7 +13,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME_SIZE = 96, ABOUT = 5, VERDICT = 6, RATIO = 2, LOG_MOST = 10000 };
+enum { NAME_SIZE = 96, ABOUT = 5, VERDICT = 6, RATIO = 2, ENTRIES_MOST = 3000 };
+
+/* Of a quantity at the points of the curves. */
+static const char *curve_name(char name[NAME_SIZE], int k, enum side side, int quantity)
+{
+    snprintf(name, NAME_SIZE, "runs.%d.%s.curves.%s", k, stack_names[side],
+             quantity_table[quantity].name);
+    return name;
+}
 
 static const char *name_of(char name[NAME_SIZE], int k, const char *side, const char *what)
 {
@@ -65,8 +73,8 @@ static void add_curves(const struct run_record *record, int k, enum side side,
     char name[NAME_SIZE];
     for (int q = 0; q < QUANTITIES && record->points > 0; q++)
         if (record->curves[side].value[q])
-            numbers_add(set, name_of(name, k, stack_names[side], quantity_table[q].name),
-                        record->points, record->curves[side].value[q]);
+            numbers_add(set, curve_name(name, k, side, q), record->points,
+                        record->curves[side].value[q]);
 }
 
 static void add_record(const struct runs *runs, const struct run_record *record, int k,
@@ -90,16 +98,26 @@ static void add_record(const struct runs *runs, const struct run_record *record,
     events_write_list(name_of(name, k, "", "events"), record->event, record->events, set);
 }
 
+/* The oldest that is written: a header has no room for any number of settings. */
+static int first_written(const struct runs *runs)
+{
+    int first = runs->count, entries = runs->now.log.count;
+    while (first > 0 && entries + runs->record[first - 1]->log.count + 1 <= ENTRIES_MOST)
+        entries += runs->record[--first]->log.count + 1;
+    return first;
+}
+
 void runs_write(const struct runs *runs, struct safetensors *set)
 {
     char count[16];
     if (!runs || runs->now.number == 0)
         return;
-    snprintf(count, sizeof count, "%d", runs->count);
+    const int first = first_written(runs);
+    snprintf(count, sizeof count, "%d", runs->count - first);
     safetensors_metadata(set, "runs", count);
-    for (int i = 0; i < runs->count; i++)
-        add_record(runs, runs->record[i], i, set);
-    add_record(runs, &runs->now, runs->count, set);
+    for (int i = first; i < runs->count; i++)
+        add_record(runs, runs->record[i], i - first, set);
+    add_record(runs, &runs->now, runs->count - first, set);
 }
 
 /* ---- reading ---- */
@@ -144,7 +162,7 @@ static bool read_log(struct run_record *record, const struct safetensors_file *f
 {
     char name[NAME_SIZE], what[32];
     int64_t count;
-    if (!tensor_file_integer(file, name_of(name, k, "", "log"), 1, LOG_MOST, &count, error))
+    if (!tensor_file_integer(file, name_of(name, k, "", "log"), 1, ENTRIES_MOST, &count, error))
         return false;
     for (int j = 0; j < count; j++) {
         struct settings_entry entry;
@@ -171,7 +189,7 @@ static bool read_curves(struct run_record *record, const struct safetensors_file
     for (int q = 0; q < QUANTITIES; q++) {
         double *value = record->curves[side].value[q];
         const double *column = NULL;
-        name_of(name, k, stack_names[side], quantity_table[q].name);
+        curve_name(name, k, side, q);
         if (!value || record->points == 0)
             continue;
         if (safetensors_find(file, name) &&
@@ -200,8 +218,11 @@ static bool read_stack(struct run_record *record, const struct safetensors_file 
     if (isinf(v[0]) || !isfinite(v[1]) || !(v[2] >= 0) || isinf(v[2]) || isinf(ratio[0]) ||
         !numbers_whole(ratio[1], 0, step))
         return error_set(error, "its %s cannot be", name);
-    record->verdict[side] =
-        (struct verdict){v[0], {v[1], v[2]}, (int64_t)v[3], (int64_t)v[4], (int64_t)v[5]};
+    record->verdict[side] = (struct verdict){.unit = v[0],
+                                             .loss = {.sum = v[1], .weight = v[2]},
+                                             .step = (int64_t)v[3],
+                                             .learn_step = (int64_t)v[4],
+                                             .fault_step = (int64_t)v[5]};
     record->ratio_least[side] = ratio[0];
     record->ratio_step[side] = (int64_t)ratio[1];
     return read_curves(record, file, k, side, error);
@@ -211,8 +232,8 @@ static bool read_stack(struct run_record *record, const struct safetensors_file 
 static int points_of(const struct safetensors_file *file, int k)
 {
     char name[NAME_SIZE];
-    const struct safetensors_tensor *tensor = safetensors_find(
-        file, name_of(name, k, stack_names[LEFT], quantity_table[QUANTITY_LOSS].name));
+    const struct safetensors_tensor *tensor =
+        safetensors_find(file, curve_name(name, k, LEFT, QUANTITY_LOSS));
     return tensor && tensor->count <= RUN_POINTS ? (int)tensor->count : 0;
 }
 

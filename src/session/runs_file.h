@@ -4,7 +4,7 @@
  *   runs.K.about                  [5]: number, last step, stride, overlaid, pinned
  *   runs.K.left.verdict           [6]: as struct verdict
  *   runs.K.left.ratio             [2]: the lowest ratio and its step
- *   runs.K.left.loss, ...         [points], step (i + 1) * stride
+ *   runs.K.left.curves.loss, ...  [points], step (i + 1) * stride
  *   runs.K.events.step, ...       as in events_file.h
  *
  * K counts from 0; the last one is the run under way. In the header's __metadata__ "runs" is how
@@ -16,7 +16,8 @@
 #include "base/safetensors_read.h"
 #include "session/runs.h"
 
-/* Adds all of them, copied; nothing for NULL, or before a run has begun. */
+/* Adds them, copied, up to some thousand entries of settings, the newest runs first; nothing for
+ * NULL, or before a run has begun. */
 void runs_write(const struct runs *runs, struct safetensors *set);
 
 /* Fills runs that were opened; the one under way has done `step` steps. A file without runs, of an

@@ -36,12 +36,13 @@ void view_choose(struct scene *scene, const struct hit *hit, struct answer *answ
         break;
     case HIT_LAYER:
         scene->look.anatomy.block = scene->look.tensors.block = hit->block;
+        scene->look.anatomy.chosen = true;
         answer_say(answer, "block %d: key %c shows its %s, key %c its %s", hit->block + 1,
                    view_table[VIEW_ANATOMY]->key, view_names[VIEW_ANATOMY],
                    view_table[VIEW_TENSORS]->key, view_names[VIEW_TENSORS]);
         break;
     case HIT_TAB:
-        navigate_to(scene, hit->view);
+        view_open(scene, hit->view);
         break;
     case HIT_KEY:
     case HIT_NONE:

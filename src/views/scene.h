@@ -37,7 +37,8 @@ struct waterfall_look {
 };
 
 struct anatomy_look {
-    int block; /* the block that is shown, 0 .. L-1 */
+    int block;   /* the block that is shown, 0 .. L-1 */
+    bool chosen; /* by a key or a click: it stays when the view is opened again */
 };
 
 struct tensors_look {

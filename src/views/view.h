@@ -62,6 +62,8 @@ struct view_row {
     act_function *act[ACTS]; /* NULL: it has no such thing */
     /* How far Up can scroll; NULL: through things that are there at any size. */
     int (*scroll_max)(const struct scene *scene, struct rect area);
+    /* Looks for what is worth looking at, when the view is shown after another one. */
+    void (*open)(struct scene *scene);
     /* Forgets what belongs to a run, when a new one begins. */
     void (*restart)(struct scene *scene);
     bool still;        /* it shows other runs: keys that end one, or switch, do nothing */

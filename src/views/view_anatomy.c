@@ -599,10 +599,35 @@ static void scroll(struct scene *scene, int up, struct rect area, struct answer 
     const int last = scene->data.settings->layers - 1, next = block_shown(scene) + up;
     (void)area;
     scene->look.anatomy.block = scene_clamp(next, last);
+    scene->look.anatomy.chosen = true;
     if (next < 0)
         answer_say(answer, "block 1 is the first one: below it is the embedding");
     else if (next > last)
         answer_say(answer, "block %d is the last one: above it is the output", last + 1);
+}
+
+/* On the block that changes the gradient most, up or down, in one of the stacks. */
+static void open_strongest(struct scene *scene)
+{
+    double most = 0;
+    if (scene->look.anatomy.chosen)
+        return;
+    for (enum side side = LEFT; side < SIDES; side++) {
+        const struct snapshot *moment = scene_finite_moment(scene, side);
+        const float *grad = snapshot_array(moment, QUANTITY_STREAM_GRAD, 0);
+        for (int block = 0; grad && block < moment->layers; block++) {
+            const double factor = fabs(log((double)grad[block] / (double)grad[block + 1]));
+            if (isfinite(factor) && factor > most) {
+                most = factor;
+                scene->look.anatomy.block = block;
+            }
+        }
+    }
+}
+
+static void restart(struct scene *scene)
+{
+    scene->look.anatomy.chosen = false;
 }
 
 /* ---- the row ---- */
@@ -638,6 +663,8 @@ const struct view_row view_anatomy = {
     .draw = draw,
     .shows = SHOWN_ANATOMY,
     .act = {[ACT_SCROLL] = scroll},
+    .open = open_strongest,
+    .restart = restart,
     .watch = WATCH_DETAIL,
     .up = "block",
     .keys = keys,

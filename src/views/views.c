@@ -1,6 +1,8 @@
 /* See views.h. Knows no view but by its row. */
 #include "views/views.h"
 
+#include "views/navigate.h"
+
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -39,6 +41,14 @@ int view_of_key(int code)
 const struct view_row *view_shown(const struct scene *scene)
 {
     return scene->look.projector ? &view_projector : view_table[scene->look.view];
+}
+
+void view_open(struct scene *scene, enum view view)
+{
+    const struct view_row *before = view_shown(scene);
+    navigate_to(scene, view);
+    if (view_table[view] != before && view_table[view]->open)
+        view_table[view]->open(scene);
 }
 
 /* The help is of use with its keys alone. */

@@ -21,6 +21,9 @@ int view_of_key(int code);
 /* What is shown: the view that is chosen, or the projector. */
 const struct view_row *view_shown(const struct scene *scene);
 
+/* Shows another view. */
+void view_open(struct scene *scene, enum view view);
+
 /* Where the parts of a screen of this size are, with the controls hidden where the scene says so.
  */
 struct layout_screen view_layout(const struct scene *scene, int rows, int cols);

@@ -2,6 +2,7 @@
  * through: the program without a terminal, on a clock that is moved for it. */
 #include "support/stage.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -348,6 +349,75 @@ static void memory_is_limited(void **state)
     assert_non_null(runs->record[11]->rest);
 }
 
+/* The table is saved and loaded; what was loaded is done again from its settings. */
+static void a_session_brings_its_runs(void **state)
+{
+    (void)state;
+    static const char path[] = "/tmp/lnscope-test-app-runs";
+    double wanted[SIDES];
+    char text[128];
+    play_to(60);
+    press("ww");
+    play_to(130);
+    losses_at(100, wanted);
+    press("r");
+    play_to(40);
+    press(" ");
+    assert_int_equal(runs_unsaved(&stage.app->runs), 1);
+    snprintf(text, sizeof text, "save! %s", path);
+    command(text);
+    shows("saved ");
+    assert_int_equal(runs_unsaved(&stage.app->runs), 0);
+    tear_down(NULL);
+    set_up(NULL);
+    play_to(10);
+    snprintf(text, sizeof text, "load %s", path);
+    command(text);
+    shows("loaded ");
+    remove(path);
+    const struct runs *runs = &stage.app->runs;
+    assert_int_equal(runs->count, 2); /* the one that the load ended, and that of the file */
+    assert_int_equal(runs->now.number, 3);
+    command("runs");
+    press_code(KEY_CODE_UP);
+    shows("Enter does it again up to there");
+    press_code(KEY_CODE_ENTER);
+    play(0.5);
+    assert_int_equal(stage.app->present.warmup, 50);
+    assert_losses(100, wanted);
+}
+
+/* Nothing rescues a stack that has collapsed but another start. */
+static void a_late_warmup_says_what_helps(void **state)
+{
+    (void)state;
+    play_to(60); /* both are at the loss without context still */
+    press("w");
+    shows("warmup 25 steps: does not rescue Post-LN, collapsed: r does, or Home and F");
+}
+
+static void the_anatomy_opens_on_the_strongest_factor(void **state)
+{
+    (void)state;
+    play_to(60);
+    press(" 3");
+    const struct scene *scene = &stage.app->scene;
+    double most = 0;
+    int strongest = -1;
+    for (enum side side = LEFT; side < SIDES; side++) {
+        const float *grad = snapshot_array(scene_moment(scene, side), QUANTITY_STREAM_GRAD, 0);
+        for (int block = 0; block < stage.app->present.layers; block++) {
+            const double factor = fabs(log((double)grad[block] / (double)grad[block + 1]));
+            strongest = factor > most ? block : strongest;
+            most = factor > most ? factor : most;
+        }
+    }
+    assert_int_equal(scene->look.anatomy.block, strongest);
+    press_code(strongest == 0 ? KEY_CODE_UP : KEY_CODE_DOWN);
+    press("13"); /* what was chosen stays */
+    assert_int_not_equal(scene->look.anatomy.block, strongest);
+}
+
 /* ---- lists ---- */
 
 static void a_list_is_carried_out_once(void **state)
@@ -419,6 +489,9 @@ int main(void)
         ON_STAGE(q_asks_once),
         ON_STAGE(q_does_not_ask_where_nothing_is_lost),
         ON_STAGE(memory_is_limited),
+        ON_STAGE(a_session_brings_its_runs),
+        ON_STAGE(a_late_warmup_says_what_helps),
+        ON_STAGE(the_anatomy_opens_on_the_strongest_factor),
         ON_STAGE(a_list_is_carried_out_once),
         ON_STAGE(a_list_can_be_left),
         ON_STAGE(a_switch_can_be_typed),
