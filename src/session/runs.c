@@ -202,8 +202,7 @@ static void rewind_verdict(struct verdict *verdict, int64_t step, const struct h
                            enum side side)
 {
     verdict->step = step;
-    verdict->sum = history->sums[side].sum;
-    verdict->weight = history->sums[side].weight;
+    verdict->loss = history->sums[side].loss;
     if (verdict->learn_step > step)
         verdict->learn_step = 0;
     if (verdict->fault_step > step)
@@ -240,8 +239,7 @@ void runs_follow(struct runs *runs, const struct settings *settings, double with
             verdict_feed(&now->verdict[side], history_step(history, i), loss, isfinite(loss));
         }
         now->verdict[side].step = now->step;
-        now->verdict[side].sum = history->sums[side].sum;
-        now->verdict[side].weight = history->sums[side].weight;
+        now->verdict[side].loss = history->sums[side].loss;
         now->verdict[side].fault_step = history_last(history, side)->fault.step;
     }
     find_ratios(now, history);

@@ -78,12 +78,9 @@ static void add_record(const struct runs *runs, const struct run_record *record,
     numbers_add(set, name_of(name, k, "", "about"), ABOUT, about);
     for (enum side side = LEFT; side < SIDES; side++) {
         const struct verdict *v = &record->verdict[side];
-        const double verdict[VERDICT] = {v->unit,
-                                         v->sum,
-                                         v->weight,
-                                         (double)v->step,
-                                         (double)v->learn_step,
-                                         (double)v->fault_step};
+        const double verdict[VERDICT] = {
+            v->unit,         v->loss.sum,           v->loss.weight,
+            (double)v->step, (double)v->learn_step, (double)v->fault_step};
         const double ratio[RATIO] = {record->ratio_least[side], (double)record->ratio_step[side]};
         numbers_add(set, name_of(name, k, stack_names[side], "verdict"), VERDICT, verdict);
         numbers_add(set, name_of(name, k, stack_names[side], "ratio"), RATIO, ratio);
@@ -204,7 +201,7 @@ static bool read_stack(struct run_record *record, const struct safetensors_file 
         !numbers_whole(ratio[1], 0, step))
         return error_set(error, "its %s cannot be", name);
     record->verdict[side] =
-        (struct verdict){v[0], v[1], v[2], (int64_t)v[3], (int64_t)v[4], (int64_t)v[5]};
+        (struct verdict){v[0], {v[1], v[2]}, (int64_t)v[3], (int64_t)v[4], (int64_t)v[5]};
     record->ratio_least[side] = ratio[0];
     record->ratio_step[side] = (int64_t)ratio[1];
     return read_curves(record, file, k, side, error);
