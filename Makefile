@@ -54,6 +54,9 @@ ALL_CFLAGS += -DLNSCOPE_REAL_DOUBLE
 endif
 ifdef SANITIZER
 ALL_CFLAGS += -fsanitize=$(SANITIZER) -fno-omit-frame-pointer -fno-sanitize-recover=all
+ifeq ($(SANITIZER),undefined)
+ALL_CFLAGS += -fsanitize=float-cast-overflow
+endif
 endif
 NCURSES_CFLAGS := $(filter-out -D%,$(call pkg_cflags,ncursesw))
 LIBS := $(call pkg_libs,ncursesw,-lncursesw) $(call pkg_libs,openblas,-lopenblas) -lm -pthread
@@ -83,7 +86,11 @@ LIBS += $(foreach one,$(OPTIONAL_FOUND),$(call pkg_libs,$(call optional_modules,
 
 # The vectorised kernels are built once per instruction set; which build runs is decided at run time.
 KERNELS := plain
-ifneq ($(filter x86_64%,$(MACHINE)),)
+# Without SSE2 a 32-bit x86 computes with excess precision: other numbers than everywhere else.
+ifneq ($(filter i386% i486% i586% i686%,$(MACHINE))$(filter -m32,$(CC) $(CFLAGS)),)
+ALL_CFLAGS += -msse2 -mfpmath=sse
+endif
+ifneq ($(if $(filter -m32,$(CC) $(CFLAGS)),,$(filter x86_64%,$(MACHINE))),)
 KERNELS += avx2 avx512
 ALL_CFLAGS += -DKERNELS_X86
 endif
@@ -100,10 +107,6 @@ endif
 
 KERNEL_SOURCES := $(sort $(wildcard src/core/kernel_*.c))
 SOURCES := $(filter-out $(KERNEL_SOURCES) src/lab/lab_mpi.c,$(sort $(wildcard src/*/*.c)))
-ASSETS  := $(basename $(sort $(wildcard assets/*.txt assets/*.py)))
-SCRIPTS := $(sort $(wildcard assets/lessons/*.lns)) $(sort $(wildcard assets/demos/*.lns))
-OBJECTS := $(SOURCES:src/%.c=$(BUILD)/%.o) $(ASSETS:%=$(BUILD)/%.o) $(BUILD)/assets/scripts.o \
-    $(foreach set,$(KERNELS),$(KERNEL_SOURCES:src/%.c=$(BUILD)/%_$(set).o))
 ASSETS  := $(basename $(sort $(wildcard assets/*.txt assets/*.py)))
 SCRIPTS := $(sort $(wildcard assets/lessons/*.lns)) $(sort $(wildcard assets/demos/*.lns))
 OBJECTS := $(SOURCES:src/%.c=$(BUILD)/%.o) $(ASSETS:%=$(BUILD)/%.o) $(BUILD)/assets/scripts.o \

@@ -50,9 +50,9 @@ void *arena_take(struct arena *arena, size_t count, size_t size);
 
 void arena_close(struct arena *arena);
 
-/* Asks the second-level cache for `bytes` bytes that are read soon, `ahead` bytes behind `from`.
- * Past the end of an array this does no harm. */
-static inline void memory_ask(const void *from, size_t ahead, size_t bytes)
+/* Prefetches into the second-level cache `bytes` bytes that are read soon, `ahead` bytes behind
+ * `from`. Past the end of an array this does no harm. */
+static inline void memory_prefetch(const void *from, size_t ahead, size_t bytes)
 {
     const uintptr_t start = (uintptr_t)from + ahead;
     for (size_t at = 0; at < bytes; at += MEMORY_ALIGNMENT)

@@ -17,7 +17,8 @@
 #include "cli/exit_status.h"
 #include "cli/load.h"
 #include "cli/options.h"
-#include "core/real.h"
+#include "core/blas.h"
+#include "core/kernels.h"
 #include "session/share.h"
 #include "train/settings_check.h"
 
@@ -88,6 +89,21 @@ static void tell(const struct options *options, const struct saved_session *sess
     }
 }
 
+/* The version, and what has to be the same for the same bits. */
+static void print_version(void)
+{
+    const struct kernels *usable[KERNELS_MAX + 1], *chosen = kernels_chosen();
+    printf("lnscope %s (%s precision)\n", LNSCOPE_VERSION, REAL_NAME);
+    printf("kernels: %s, of", chosen->name);
+    kernels_usable(usable);
+    for (int i = 0; usable[i]; i++)
+        printf("%s %s", i > 0 ? "," : "", usable[i]->name);
+    printf(" (" KERNELS_VARIABLE " names another)\n");
+    printf("BLAS: %s\n", chosen->matmul ? blas_description() : "not used");
+    printf("The same settings and seed give the same bits with the same build, kernels and BLAS,\n"
+           "whatever the number of threads, the frame rate or the clock.\n");
+}
+
 /* `session` is that of --load; without a state there is none. */
 static int dispatch(const struct options *options, struct saved_session *session,
                     int *signal_number, struct error *error)
@@ -100,8 +116,10 @@ static int dispatch(const struct options *options, struct saved_session *session
             command_claims_help(stdout);
         return finish_output(EXIT_DONE, error);
     }
+    if (!kernels_check(error))
+        return EXIT_USAGE;
     if (options->given[OPTION_VERSION]) {
-        printf("lnscope %s (%s precision)\n", LNSCOPE_VERSION, REAL_NAME);
+        print_version();
         return finish_output(EXIT_DONE, error);
     }
     if (options->given[OPTION_PRINT_CONFIG]) {

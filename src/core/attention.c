@@ -184,7 +184,8 @@ static void heads_forward(const struct pass *pass, const struct attention *atten
 static void prefetch_rows(const struct model_config *c, struct strided x, int row, int h)
 {
     const size_t bytes = (size_t)c->context * (size_t)x.stride * sizeof(real) / (size_t)c->heads;
-    memory_ask(x.first + (size_t)row * (size_t)x.stride, (size_t)(c->heads + h) * bytes, bytes);
+    memory_prefetch(x.first + (size_t)row * (size_t)x.stride, (size_t)(c->heads + h) * bytes,
+                    bytes);
 }
 
 /* What the next head reads was written on the way forward and has left the cache since: it is
@@ -194,8 +195,8 @@ static void prefetch_next(const struct model_config *c, const struct attention_a
 {
     const size_t row_bytes = (size_t)attention_pad(head->tokens) * sizeof(real);
     const struct qkv x = operands(c, a);
-    memory_ask(head->probability, (size_t)attention_pad(head->tokens) * row_bytes,
-               (size_t)head->tokens * row_bytes);
+    memory_prefetch(head->probability, (size_t)attention_pad(head->tokens) * row_bytes,
+                    (size_t)head->tokens * row_bytes);
     prefetch_rows(c, x.q, row, h);
     if (x.k.stride != x.q.stride)
         prefetch_rows(c, x.k, row, h);

@@ -4,6 +4,12 @@
 
 #include "base/memory.h"
 
+#include <float.h>
+
+#if FLT_EVAL_METHOD != 0
+#error "numbers would be computed with excess precision: on 32-bit x86, -msse2 -mfpmath=sse"
+#endif
+
 #ifdef LNSCOPE_REAL_DOUBLE
 typedef double real;
 #define REAL_NAME "double"

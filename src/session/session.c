@@ -34,7 +34,7 @@ static const char *const part_words[] = {[FAULT_WHOLE] = "whole",
 static const struct names fault_names = NAMES_OF_WORDS(fault_words);
 static const struct names part_names = NAMES_OF_WORDS(part_words);
 
-/* The three arrays of a state: how they are called, and in which order they are parked. */
+/* The three arrays of a state: how they are called, and in which order they are stash. */
 enum { ARRAYS = 3 };
 static const char *const array_names[ARRAYS] = {"param", "optimizer.first", "optimizer.second"};
 
@@ -62,16 +62,16 @@ static void add_integer(struct safetensors *set, const char *key, int64_t value)
     safetensors_metadata(set, key, text);
 }
 
-static void add_parked(struct safetensors *set, const struct parked_norm *parked, enum side side)
+static void add_stash(struct safetensors *set, const struct stashed_norm *stash, enum side side)
 {
-    for (int i = 0; i < parked->tensors; i++)
+    for (int i = 0; i < stash->tensors; i++)
         for (int a = 0; a < ARRAYS; a++) {
             char name[KEY_SIZE];
-            const int64_t count = (int64_t)parked->tensor[i].count;
+            const int64_t count = (int64_t)stash->tensor[i].count;
             snprintf(name, sizeof name, "%s.parked.%s.%s", stack_names[side], array_names[a],
-                     parked->tensor[i].kind);
+                     stash->tensor[i].kind);
             safetensors_add(set, name, tensor_file_real, 1, &count,
-                            parked->tensor[i].numbers + (size_t)a * parked->tensor[i].count);
+                            stash->tensor[i].numbers + (size_t)a * stash->tensor[i].count);
         }
 }
 
@@ -82,7 +82,7 @@ static void add_run(struct safetensors *set, const struct run_state *run, enum s
     const real *const array[ARRAYS] = {run->weight, run->first, run->second};
     for (int a = 0; a < ARRAYS; a++)
         tensor_file_add(set, key_of(key, side, array_names[a]), &model->parameters, array[a]);
-    add_parked(set, &run->parked, side);
+    add_stash(set, &run->stash, side);
     safetensors_metadata(set, key_of(key, side, "optimizer"), optimizer_table[run->optimizer].name);
     add_integer(set, key_of(key, side, "updates"), run->updates);
     safetensors_metadata(set, key_of(key, side, "fault"), fault_words[run->fault.place]);
@@ -179,9 +179,9 @@ static bool read_fault(const struct safetensors_file *file, enum side side, int 
 
 /* The final norm that the stack does without, where its placement was switched to one that has
  * none: the tensors of `with`, a model that has it, that `model` does not have. */
-static bool read_parked(const struct safetensors_file *file, enum side side,
-                        const struct model *model, const struct model *with,
-                        struct parked_norm *parked, struct error *error)
+static bool read_stash(const struct safetensors_file *file, enum side side,
+                       const struct model *model, const struct model *with,
+                       struct stashed_norm *stash, struct error *error)
 {
     char name[KEY_SIZE];
     for (int i = 0; i < with->parameters.tensors; i++) {
@@ -191,14 +191,14 @@ static bool read_parked(const struct safetensors_file *file, enum side side,
             continue;
         snprintf(name, sizeof name, "%s.parked.%s.%s", stack_names[side], array_names[0],
                  tensor->kind);
-        if (parked->tensors == 0 && !safetensors_find(file, name))
+        if (stash->tensors == 0 && !safetensors_find(file, name))
             return true; /* it never had one */
         real *numbers = malloc(ARRAYS * (size_t)count * sizeof *numbers);
         if (!numbers)
             return error_set(error, "there is no memory for its final norm");
-        parked->tensor[parked->tensors].kind = tensor->kind;
-        parked->tensor[parked->tensors].count = (size_t)count;
-        parked->tensor[parked->tensors++].numbers = numbers;
+        stash->tensor[stash->tensors].kind = tensor->kind;
+        stash->tensor[stash->tensors].count = (size_t)count;
+        stash->tensor[stash->tensors++].numbers = numbers;
         for (int a = 0; a < ARRAYS; a++) {
             snprintf(name, sizeof name, "%s.parked.%s.%s", stack_names[side], array_names[a],
                      tensor->kind);
@@ -246,7 +246,7 @@ static bool read_run(const struct safetensors_file *file, enum side side,
     run->optimizer = (enum optimizer)optimizer;
     with.config.placement = PLACEMENT_PRE;
     tensors_list(&with.parameters, &with.config);
-    const bool good = read_parked(file, side, model, &with, &run->parked, error);
+    const bool good = read_stash(file, side, model, &with, &run->stash, error);
     free(with.parameters.tensor);
     return good;
 }

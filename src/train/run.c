@@ -141,16 +141,16 @@ struct omega run_omega(const struct run *run)
     };
 }
 
-void run_drop_parked(struct parked_norm *parked)
+void run_drop_stash(struct stashed_norm *stash)
 {
-    for (int i = 0; i < parked->tensors; i++)
-        free(parked->tensor[i].numbers);
-    *parked = (struct parked_norm){0};
+    for (int i = 0; i < stash->tensors; i++)
+        free(stash->tensor[i].numbers);
+    *stash = (struct stashed_norm){0};
 }
 
 void run_close(struct run *run)
 {
-    run_drop_parked(&run->parked);
+    run_drop_stash(&run->stash);
     snapshot_free(run->snapshot);
     probe_close(&run->probe);
     optimizer_close(&run->optimizer);

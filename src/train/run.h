@@ -27,8 +27,8 @@ enum { RUN_DETAIL_STEPS = 8 };
 
 /* The final norm, while the stack is switched to a placement that has none: the weights of its
  * tensors and their moments, to be taken up again. */
-struct parked_norm {
-    int tensors; /* 0: nothing is parked */
+struct stashed_norm {
+    int tensors; /* 0: nothing is stashed */
     struct {
         const char *kind;
         size_t count;
@@ -46,7 +46,7 @@ struct run {
                            clipping), and its tokens and targets */
     struct optimizer_state optimizer;
     struct probe probe; /* the model has it in the steps that measure details */
-    struct parked_norm parked;
+    struct stashed_norm stash;
     int64_t step;              /* steps done */
     struct snapshot *snapshot; /* what the newest step has measured; of step 0 before the first, and
                                   after a state was put. Owned */
@@ -68,8 +68,8 @@ bool run_open(struct run *run, const struct settings *settings, enum side side,
               const struct task *task, struct error *error);
 void run_close(struct run *run);
 
-/* Frees what is parked; nothing is then. */
-void run_drop_parked(struct parked_norm *parked);
+/* Frees what is stash; nothing is then. */
+void run_drop_stash(struct stashed_norm *stash);
 
 /* One step: batch, forward, backward, measurements, clipping, update. Fills run->snapshot. */
 void run_step(struct run *run);

@@ -47,27 +47,27 @@ bool run_settings_can_switch(const struct settings *settings, enum side side,
     return can;
 }
 
-static void park(struct parked_norm *parked, const struct tensor *tensor, const struct model *model,
-                 const struct optimizer_state *optimizer)
+static void stash_norm(struct stashed_norm *stash, const struct tensor *tensor,
+                       const struct model *model, const struct optimizer_state *optimizer)
 {
     const size_t count = tensor_size(tensor), bytes = count * sizeof(real);
     real *numbers = memory_new(3 * count, sizeof(real));
     memcpy(numbers, model->parameters.weight + tensor->offset, bytes);
     memcpy(numbers + count, optimizer->first + tensor->offset, bytes);
     memcpy(numbers + 2 * count, optimizer->second + tensor->offset, bytes);
-    parked->tensor[parked->tensors].kind = tensor->kind;
-    parked->tensor[parked->tensors].count = count;
-    parked->tensor[parked->tensors++].numbers = numbers;
+    stash->tensor[stash->tensors].kind = tensor->kind;
+    stash->tensor[stash->tensors].count = count;
+    stash->tensor[stash->tensors++].numbers = numbers;
 }
 
-static void unpark(const struct parked_norm *parked, struct model *model,
-                   struct optimizer_state *optimizer)
+static void unstash_norm(const struct stashed_norm *stash, struct model *model,
+                         struct optimizer_state *optimizer)
 {
-    for (int i = 0; i < parked->tensors; i++) {
-        const size_t count = parked->tensor[i].count, bytes = count * sizeof(real);
-        const real *numbers = parked->tensor[i].numbers;
+    for (int i = 0; i < stash->tensors; i++) {
+        const size_t count = stash->tensor[i].count, bytes = count * sizeof(real);
+        const real *numbers = stash->tensor[i].numbers;
         const struct tensor *to =
-            &model->parameters.tensor[tensors_find(&model->parameters, parked->tensor[i].kind, -1)];
+            &model->parameters.tensor[tensors_find(&model->parameters, stash->tensor[i].kind, -1)];
         memcpy(model->parameters.weight + to->offset, numbers, bytes);
         memcpy(optimizer->first + to->offset, numbers + count, bytes);
         memcpy(optimizer->second + to->offset, numbers + 2 * count, bytes);
@@ -90,23 +90,23 @@ static void copy_shared(struct model *to, struct optimizer_state *to_state,
     }
 }
 
-/* Carries the final norm over from model to model; from one without, out of the parked numbers. */
+/* Carries the final norm over from model to model; from one without, out of the stashed numbers. */
 static void move_final_norm(struct run *run, struct model *model, struct optimizer_state *optimizer)
 {
-    struct parked_norm mine = {0};
+    struct stashed_norm mine = {0};
     bool wanted = false;
     for (int i = 0; i < run->model.parameters.tensors; i++)
         if (is_final_norm(&run->model.parameters.tensor[i]))
-            park(&mine, &run->model.parameters.tensor[i], &run->model, &run->optimizer);
+            stash_norm(&mine, &run->model.parameters.tensor[i], &run->model, &run->optimizer);
     for (int i = 0; i < model->parameters.tensors; i++)
         wanted = wanted || is_final_norm(&model->parameters.tensor[i]);
     if (mine.tensors > 0) {
-        run_drop_parked(&run->parked);
-        run->parked = mine;
+        run_drop_stash(&run->stash);
+        run->stash = mine;
     }
     if (wanted) {
-        unpark(&run->parked, model, optimizer);
-        run_drop_parked(&run->parked);
+        unstash_norm(&run->stash, model, optimizer);
+        run_drop_stash(&run->stash);
     }
 }
 

@@ -18,8 +18,8 @@ size_t pair_state_bytes(const struct pair *pair)
     for (int side = 0; side < SIDES; side++) {
         const struct run *run = &pair->run[side];
         bytes += memory_large_size(numbers_bytes(run->model.parameters.count));
-        for (int i = 0; i < run->parked.tensors; i++)
-            bytes += 3 * run->parked.tensor[i].count * sizeof(real);
+        for (int i = 0; i < run->stash.tensors; i++)
+            bytes += 3 * run->stash.tensor[i].count * sizeof(real);
     }
     return bytes;
 }
@@ -35,14 +35,14 @@ size_t pair_state_bytes_for(const struct settings *settings, int vocab)
 }
 
 /* False when there is no memory. */
-static bool copy_parked(struct parked_norm *to, const struct parked_norm *from)
+static bool copy_stash(struct stashed_norm *to, const struct stashed_norm *from)
 {
-    *to = (struct parked_norm){0};
+    *to = (struct stashed_norm){0};
     for (int i = 0; i < from->tensors; i++) {
         const size_t bytes = 3 * from->tensor[i].count * sizeof(real);
         real *numbers = malloc(bytes);
         if (!numbers) {
-            run_drop_parked(to);
+            run_drop_stash(to);
             return false;
         }
         memcpy(numbers, from->tensor[i].numbers, bytes);
@@ -64,7 +64,7 @@ static bool take_run(struct run_state *state, const struct run *run)
         .parameters = n,
         .weight = memory_large(numbers_bytes(n)),
     };
-    if (!state->weight || !copy_parked(&state->parked, &run->parked))
+    if (!state->weight || !copy_stash(&state->stash, &run->stash))
         return false;
     state->first = state->weight + n;
     state->second = state->first + n;
@@ -108,12 +108,12 @@ void pair_state_free(struct pair_state *state)
 {
     for (int side = 0; state && side < SIDES; side++) {
         free(state->run[side].weight);
-        run_drop_parked(&state->run[side].parked);
+        run_drop_stash(&state->run[side].stash);
     }
     free(state);
 }
 
-static void put_run(struct run *run, const struct run_state *state, struct parked_norm *parked)
+static void put_run(struct run *run, const struct run_state *state, struct stashed_norm *stash)
 {
     const size_t bytes = state->parameters * sizeof(real);
     memcpy(run->model.parameters.weight, state->weight, bytes);
@@ -123,8 +123,8 @@ static void put_run(struct run *run, const struct run_state *state, struct parke
     run->optimizer.updates = state->updates;
     run->fault = state->fault;
     snapshot_clear(run->snapshot);
-    run_drop_parked(&run->parked);
-    run->parked = *parked;
+    run_drop_stash(&run->stash);
+    run->stash = *stash;
 }
 
 /* Both stacks to these placements; false when there is no memory on the way. */
@@ -138,13 +138,13 @@ static bool switch_both(struct pair *pair, const enum placement placement[SIDES]
     return true;
 }
 
-static bool copy_both(struct parked_norm parked[SIDES], const struct pair_state *state,
+static bool copy_both(struct stashed_norm stash[SIDES], const struct pair_state *state,
                       struct error *error)
 {
     for (int side = 0; side < SIDES; side++)
-        if (!copy_parked(&parked[side], &state->run[side].parked)) {
+        if (!copy_stash(&stash[side], &state->run[side].stash)) {
             while (side-- > 0)
-                run_drop_parked(&parked[side]);
+                run_drop_stash(&stash[side]);
             return error_set(error, "no memory to go back to this state: a smaller model needs "
                                     "less");
         }
@@ -166,14 +166,14 @@ bool pair_state_put(struct pair *pair, const struct pair_state *state, struct er
     const enum placement was[SIDES] = {pair->run[LEFT].model.config.placement,
                                        pair->run[RIGHT].model.config.placement};
     const enum placement then[SIDES] = {state->run[LEFT].placement, state->run[RIGHT].placement};
-    struct parked_norm parked[SIDES];
+    struct stashed_norm stash[SIDES];
     if (!switch_both(pair, then, error) || !has_parameters_of(pair, state, error) ||
-        !copy_both(parked, state, error)) {
+        !copy_both(stash, state, error)) {
         switch_both(pair, was, NULL);
         return false;
     }
     for (int side = 0; side < SIDES; side++) {
-        put_run(&pair->run[side], &state->run[side], &parked[side]);
+        put_run(&pair->run[side], &state->run[side], &stash[side]);
         pair->run[side].step = state->step;
     }
     pair_set(pair, &state->settings);

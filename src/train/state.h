@@ -14,7 +14,7 @@ struct run_state {
     struct fault fault;
     size_t parameters;             /* length of the arrays, padding included */
     real *weight, *first, *second; /* [parameters]; weight owns the block of all three */
-    struct parked_norm parked;     /* owned */
+    struct stashed_norm stash;     /* owned */
 };
 
 struct pair_state {

@@ -197,6 +197,137 @@ static void bench_shapes(double peak)
     }
 }
 
+/* ---- the own matrix product beside BLAS
+ * --------------------------------------------------------*/
+
+/* A layer y = x W^T and its gradients, as a model of this shape has it. */
+struct layer {
+    int rows, in, out;
+    real *x, *w, *packed, *y; /* [rows][in], [out][in], packed, [rows][out] */
+    real *dy, *dx, *dw;
+};
+
+enum product { FORWARD, BACKWARD_DATA, BACKWARD_WEIGHT, PRODUCTS };
+
+static void layer_open(struct layer *layer, int rows, int in, int out)
+{
+    const size_t x = (size_t)(rows * in), w = (size_t)(out * in), y = (size_t)(rows * out);
+    *layer = (struct layer){.rows = rows, .in = in, .out = out};
+    layer->x = memory_new(x, sizeof(real));
+    layer->dx = memory_new(x, sizeof(real));
+    layer->w = memory_new(w, sizeof(real));
+    layer->dw = memory_new(w, sizeof(real));
+    layer->packed = memory_new(w, sizeof(real));
+    layer->y = memory_new(y, sizeof(real));
+    layer->dy = memory_new(y, sizeof(real));
+    for (size_t i = 0; i < x; i++)
+        layer->x[i] = (real)(i % 7);
+    for (size_t i = 0; i < w; i++)
+        layer->w[i] = (real)(i % 5);
+    for (size_t i = 0; i < y; i++)
+        layer->dy[i] = (real)(i % 3);
+}
+
+static void layer_close(struct layer *layer)
+{
+    real *const arrays[] = {layer->x,      layer->dx, layer->w, layer->dw,
+                            layer->packed, layer->y,  layer->dy};
+    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
+        free(arrays[i]);
+}
+
+/* As linear.c calls it: forward with weights that are packed already. */
+static void multiply_own(const struct kernels *k, const struct layer *l, enum product product)
+{
+    struct matmul m = {.rows = l->rows,
+                       .columns = l->out,
+                       .depth = l->in,
+                       .a = l->x,
+                       .a_stride = (size_t)l->in,
+                       .b = l->packed,
+                       .b_packed = true,
+                       .c = l->y};
+    if (product == BACKWARD_DATA)
+        m = (struct matmul){.rows = l->rows,
+                            .columns = l->in,
+                            .depth = l->out,
+                            .a = l->dy,
+                            .a_stride = (size_t)l->out,
+                            .b = l->w,
+                            .c = l->dx};
+    if (product == BACKWARD_WEIGHT)
+        m = (struct matmul){.rows = l->out,
+                            .columns = l->in,
+                            .depth = l->rows,
+                            .a = l->dy,
+                            .a_stride = (size_t)l->out,
+                            .a_transposed = true,
+                            .b = l->x,
+                            .c = l->dw};
+    k->matmul(&m);
+}
+
+static void multiply_blas(const struct layer *l, enum product product)
+{
+    if (product == FORWARD)
+        blas_forward(l->y, l->x, l->w, l->rows, l->in, l->out);
+    else if (product == BACKWARD_DATA)
+        blas_backward_data(l->dx, l->dy, l->w, l->rows, l->in, l->out);
+    else
+        blas_backward_weight(l->dw, l->dy, l->x, l->rows, l->in, l->out);
+}
+
+/* BLAS's time as a multiple of the own product's, median of turns. */
+static double gain(const struct kernels *kernels, const struct layer *l, enum product product)
+{
+    enum { TURNS = 9 };
+    const double operations_each = 2.0 * l->rows * l->in * l->out;
+    const int repeats = 1 + (int)(4e8 / operations_each);
+    double ratio[TURNS];
+    for (int turn = 0; turn < TURNS; turn++) {
+        double start = clock_seconds();
+        for (int i = 0; i < repeats; i++)
+            multiply_own(kernels, l, product);
+        const double own = clock_seconds() - start;
+        start = clock_seconds();
+        for (int i = 0; i < repeats; i++)
+            multiply_blas(l, product);
+        ratio[turn] = (clock_seconds() - start) / own;
+    }
+    return median(ratio, TURNS);
+}
+
+/* The layers of blocks with F = 4D; forward and dx for a shard's rows, dW for all. */
+static void bench_matmul(void)
+{
+    static const int widths[] = {32, 64, 128, 256, 512, 1024};
+    enum { SHARD = 128, ALL = 512 };
+    const struct kernels *kernels = kernels_chosen();
+    if (!kernels->matmul)
+        return;
+    printf(
+        "\nThe own matrix product (%s): BLAS's time as a multiple of its own, weights in cache\n",
+        kernels->name);
+    printf("    W[out][in]   forward (%d rows)       dx (%d rows)       dW (%d rows)\n", SHARD,
+           SHARD, ALL);
+    for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
+        const int D = widths[i], shapes[][2] = {{D, D}, {4 * D, D}, {D, 4 * D}};
+        for (int shape = 0; shape < 3; shape++) {
+            struct layer shard, all;
+            layer_open(&shard, SHARD, shapes[shape][1], shapes[shape][0]);
+            layer_open(&all, ALL, shapes[shape][1], shapes[shape][0]);
+            kernels->pack(shard.w, shard.packed, shard.out, shard.in);
+            printf("  %5d x %-5d %20.2f %18.2f %18.2f\n", shard.out, shard.in,
+                   gain(kernels, &shard, FORWARD), gain(kernels, &shard, BACKWARD_DATA),
+                   gain(kernels, &all, BACKWARD_WEIGHT));
+            fflush(stdout);
+            layer_close(&shard);
+            layer_close(&all);
+        }
+    }
+    printf("\n");
+}
+
 /* ---- the time by part: every kernel is wrapped in a stopwatch ---------------------------------*/
 
 enum part {
@@ -214,7 +345,7 @@ static const char *const part_names[PARTS] = {
     "matrix products", "attention",   "norms", "activations, biases, joins", "loss",
     "optimizer",       "measurements"};
 
-static const struct kernels *plain;
+static const struct kernels *wrapped;
 static double part_seconds[PARTS];
 
 #define TIMED(part, call)                                                                          \
@@ -224,80 +355,80 @@ static double part_seconds[PARTS];
         part_seconds[part] += clock_seconds() - start;                                             \
     } while (0)
 
-static void timed_product(const struct product *p)
+static void timed_matmul(const struct matmul *matmul)
 {
-    TIMED(PART_PRODUCTS, plain->product(p));
+    TIMED(PART_PRODUCTS, wrapped->matmul(matmul));
 }
 
-static void timed_panels(const real *from, real *to, int rows, int columns)
+static void timed_pack(const real *from, real *to, int rows, int columns)
 {
-    TIMED(PART_PRODUCTS, plain->panels(from, to, rows, columns));
+    TIMED(PART_PRODUCTS, wrapped->pack(from, to, rows, columns));
 }
 
 static void timed_norm_forward(const struct norm_rows *norm, real *y)
 {
-    TIMED(PART_NORMS, plain->norm_forward(norm, y));
+    TIMED(PART_NORMS, wrapped->norm_forward(norm, y));
 }
 
 static void timed_norm_backward(const struct norm_rows *norm, const real *dy, const real *skip,
                                 real *dx)
 {
-    TIMED(PART_NORMS, plain->norm_backward(norm, dy, skip, dx));
+    TIMED(PART_NORMS, wrapped->norm_backward(norm, dy, skip, dx));
 }
 
 static void timed_activation_forward(const struct activation_rows *rows)
 {
-    TIMED(PART_ELEMENTWISE, plain->activation_forward[ACTIVATION_GELU](rows));
+    TIMED(PART_ELEMENTWISE, wrapped->activation_forward[ACTIVATION_GELU](rows));
 }
 
 static void timed_activation_backward(const struct activation_rows *rows)
 {
-    TIMED(PART_ELEMENTWISE, plain->activation_backward(rows));
+    TIMED(PART_ELEMENTWISE, wrapped->activation_backward(rows));
 }
 
 static void timed_bias_forward(real *y, const real *bias, int rows, int width)
 {
-    TIMED(PART_ELEMENTWISE, plain->bias_forward(y, bias, rows, width));
+    TIMED(PART_ELEMENTWISE, wrapped->bias_forward(y, bias, rows, width));
 }
 
 static void timed_bias_backward(const real *dy, real *dbias, int rows, int width)
 {
-    TIMED(PART_ELEMENTWISE, plain->bias_backward(dy, dbias, rows, width));
+    TIMED(PART_ELEMENTWISE, wrapped->bias_backward(dy, dbias, rows, width));
 }
 
 static void timed_join_forward(const struct join_rows *join)
 {
-    TIMED(PART_ELEMENTWISE, plain->join_forward(join));
+    TIMED(PART_ELEMENTWISE, wrapped->join_forward(join));
 }
 
 static void timed_attention_forward(const struct attention_head *head)
 {
-    TIMED(PART_ATTENTION, plain->attention_forward(head));
+    TIMED(PART_ATTENTION, wrapped->attention_forward(head));
 }
 
 static void timed_attention_backward(const struct attention_head *head)
 {
-    TIMED(PART_ATTENTION, plain->attention_backward(head));
+    TIMED(PART_ATTENTION, wrapped->attention_backward(head));
 }
 
 static double timed_cross_entropy(real *logits, int vocab, int target, double scale)
 {
     double loss;
-    TIMED(PART_LOSS, loss = plain->cross_entropy(logits, vocab, target, scale));
+    TIMED(PART_LOSS, loss = wrapped->cross_entropy(logits, vocab, target, scale));
     return loss;
 }
 
 static double timed_sum_squares(const real *x, size_t count)
 {
     double sum;
-    TIMED(PART_MEASUREMENTS, sum = plain->sum_squares(x, count));
+    TIMED(PART_MEASUREMENTS, sum = wrapped->sum_squares(x, count));
     return sum;
 }
 
 static struct update_sums timed_update(const struct update_rows *rows)
 {
     struct update_sums sums;
-    TIMED(PART_OPTIMIZER, sums = plain->update[OPTIMIZER_ADAMW](rows));
+    TIMED(PART_OPTIMIZER, sums = wrapped->update[OPTIMIZER_ADAMW](rows));
     return sums;
 }
 
@@ -309,10 +440,10 @@ static void bench_parts(struct shape shape)
     subject_open(&subject, &settings, 1);
     subject_step(&subject, 3);
     subject.steps = 0;
-    plain = subject.run.model.kernels;
-    struct kernels timed = *plain;
-    timed.product = timed_product;
-    timed.panels = timed_panels;
+    wrapped = subject.run.model.kernels;
+    struct kernels timed = *wrapped;
+    timed.matmul = timed_matmul;
+    timed.pack = timed_pack;
     timed.norm_forward = timed_norm_forward;
     timed.norm_backward = timed_norm_backward;
     timed.activation_forward[ACTIVATION_GELU] = timed_activation_forward;
@@ -330,7 +461,7 @@ static void bench_parts(struct shape shape)
     subject_step(&subject, steps_for(&settings));
     for (int i = 0; i < subject.steps; i++)
         whole += subject.seconds[i];
-    printf("\nTime by part, L=%d D=%d (%s)\n", shape.layers, shape.width, plain->name);
+    printf("\nTime by part, L=%d D=%d (%s)\n", shape.layers, shape.width, wrapped->name);
     for (int part = 0; part < PARTS; part++) {
         printf("  %-28s %7.3f ms %5.1f%%\n", part_names[part],
                1e3 * part_seconds[part] / subject.steps, 100 * part_seconds[part] / whole);
@@ -501,8 +632,9 @@ int main(void)
     blas_open();
     const double peak = sgemm_peak();
     printf("sgemm peak of this core, 1024^3: %.1f GFLOP/s; kernels: %s\n\n", peak / 1e9,
-           kernels_best()->name);
+           kernels_chosen()->name);
     bench_shapes(peak);
+    bench_matmul();
     bench_parts((struct shape){12, 64});
     bench_parts((struct shape){6, 256});
     bench_threads();

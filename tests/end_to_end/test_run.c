@@ -144,6 +144,9 @@ static void it_tells_version_and_help(void **state)
     (void)state;
     assert_int_equal(strncmp(text, "lnscope " LNSCOPE_VERSION, strlen("lnscope " LNSCOPE_VERSION)),
                      0);
+    assert_non_null(strstr(text, "\nkernels: "));
+    assert_non_null(strstr(text, "plain, loops"));
+    assert_non_null(strstr(text, "the same bits with the same build, kernels and BLAS"));
     free(text);
     static const char *const helps[] = {"--help", "-h", "run --help"};
     for (size_t i = 0; i < sizeof helps / sizeof *helps; i++) {
@@ -160,6 +163,27 @@ static void it_tells_version_and_help(void **state)
     text = run_to(0, "list --help");
     assert_non_null(strstr(text, "placements, norms, tasks, presets"));
     free(text);
+}
+
+/* LNSCOPE_KERNELS forces a table of kernels, whose bits are its own, or says which there are. */
+static void the_kernels_can_be_chosen(void **state)
+{
+    (void)state;
+    const char *const run = "run --no-config --steps 2" SMALL;
+    setenv("LNSCOPE_KERNELS", "loops", 1);
+    char *loops = run_to(0, run), *version = run_to(0, "--version");
+    setenv("LNSCOPE_KERNELS", "plain", 1);
+    char *plain = run_to(0, run), *again = run_to(0, run);
+    setenv("LNSCOPE_KERNELS", "avx1024", 1);
+    fails(2, run, "LNSCOPE_KERNELS avx1024: this machine can run ");
+    unsetenv("LNSCOPE_KERNELS");
+    assert_non_null(strstr(version, "kernels: loops, "));
+    assert_string_equal(plain, again);
+    assert_string_not_equal(plain, loops);
+    free(loops);
+    free(version);
+    free(plain);
+    free(again);
 }
 
 static void wrong_usage_is_told(void **state)
@@ -995,6 +1019,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(it_tells_version_and_help),
+        TEST(the_kernels_can_be_chosen),
         TEST(wrong_usage_is_told),
         TEST(csv_has_a_row_per_step_and_stack),
         TEST(stacks_have_their_own_settings),

@@ -7,6 +7,7 @@
  * such an element says nothing about the gradient and is left out. The rule looks at the
  * differences alone, never at the gradient under test, and at most one element in eight may go. */
 #include "core/blas.h"
+#include "core/kernels.h"
 #include "core/placement.h"
 #include "core/rng.h"
 #include "core/sublayer.h"
@@ -525,6 +526,29 @@ static void so_do_those_of_parallel_blocks(void **state)
     }
 }
 
+/* The plain loops, which the other kernels are tested against: every norm and activation, every
+ * kind of join and of branch. */
+static void so_do_those_of_the_plain_loops(void **state)
+{
+    (void)state;
+    assert_int_equal(setenv(KERNELS_VARIABLE, "loops", 1), 0);
+    for (int norm = 0; norm < NORMS; norm++) {
+        for (int activation = 0; activation < ACTIVATIONS; activation++) {
+            struct model_config config =
+                tiny_model(PLACEMENT_PERI, (enum norm)norm, (enum activation)activation);
+            check_variant("loops", &config);
+        }
+    }
+    static const enum placement joins[] = {PLACEMENT_DEEPNORM, PLACEMENT_ADMIN, PLACEMENT_REZERO,
+                                           PLACEMENT_RESIDUAL, PLACEMENT_B2T};
+    for (size_t i = 0; i < sizeof joins / sizeof *joins; i++) {
+        const struct model_config config = tiny_model(joins[i], NORM_LAYERNORM, ACTIVATION_GELU);
+        check_variant("loops", &config);
+    }
+    so_do_those_of_every_kind_of_branch(state);
+    unsetenv(KERNELS_VARIABLE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -532,6 +556,7 @@ int main(void)
         cmocka_unit_test(so_do_those_of_other_norm_parameters),
         cmocka_unit_test(so_do_those_of_every_kind_of_branch),
         cmocka_unit_test(so_do_those_of_parallel_blocks),
+        cmocka_unit_test(so_do_those_of_the_plain_loops),
         cmocka_unit_test(inner_stream_gradients_equal_differences),
         cmocka_unit_test(last_stream_gradient_equals_that_of_its_last_summand),
     };

@@ -374,7 +374,7 @@ static void a_text_goes_on_as_long_as_it_is_the_same(void **state)
 }
 
 /* The final norm that a stack does without is kept, and comes back as it was. */
-static void a_parked_norm_comes_back(void **state)
+static void a_stashed_norm_comes_back(void **state)
 {
     struct settings settings = small_settings();
     struct error error;
@@ -382,10 +382,10 @@ static void a_parked_norm_comes_back(void **state)
     struct live *live = open_live(&settings);
     train(live, 3);
     assert_true(pair_switch(&live->pair, LEFT, PLACEMENT_POST, &error));
-    assert_true(live->pair.run[LEFT].parked.tensors > 0);
+    assert_true(live->pair.run[LEFT].stash.tensors > 0);
     train(live, 2);
     struct live *other = continue_both(live, 2);
-    assert_int_equal(other->pair.run[LEFT].parked.tensors, live->pair.run[LEFT].parked.tensors);
+    assert_int_equal(other->pair.run[LEFT].stash.tensors, live->pair.run[LEFT].stash.tensors);
     assert_true(pair_switch(&live->pair, LEFT, PLACEMENT_PRE, &error));
     assert_true(pair_switch(&other->pair, LEFT, PLACEMENT_PRE, &error));
     close_live(continue_both(live, 2));
@@ -1219,7 +1219,7 @@ int main(void)
         cmocka_unit_test(every_preset_goes_on),
         cmocka_unit_test(a_session_before_its_first_step_goes_on),
         cmocka_unit_test(a_text_goes_on_as_long_as_it_is_the_same),
-        cmocka_unit_test(a_parked_norm_comes_back),
+        cmocka_unit_test(a_stashed_norm_comes_back),
         cmocka_unit_test(a_change_of_the_optimizer_goes_on),
         cmocka_unit_test(a_diverged_stack_stays_diverged),
         cmocka_unit_test(ghosts_and_marks_are_kept),
