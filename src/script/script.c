@@ -328,7 +328,7 @@ static bool read_focus(struct script_reader *reader, struct script_command *comm
 static bool read_ask(struct script_reader *reader, struct script_command *command)
 {
     struct script_word word;
-    if (!read_text(reader, "a question", SCRIPT_TITLE_MAX, &command->text))
+    if (!read_text(reader, "a question", SCRIPT_QUESTION_MAX, &command->text))
         return false;
     for (;;) {
         if (!script_words_peek(&reader->words, &word))
