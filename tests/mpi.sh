@@ -110,6 +110,17 @@ try() {
     grep -q -e "--resume" "$folder/errors" || fail "nobody said how to go on"
     echo "SIGTERM to all: $(($(wc -l < "$folder/kill.jsonl") - 1)) rows of 400 are left"
 
+    # started by the mpirun of the other MPI
+    case $mpi in
+        ompi-c) other="mpirun.mpich -n 3" ;;
+        *) other="mpirun.openmpi -n 3 --oversubscribe" ;;
+    esac
+    if command -v "${other%% *}" > /dev/null; then
+        ! $other "$mpi_program" lab $small -o "$folder/other.jsonl" > "$folder/out" \
+            2> "$folder/errors" || fail "three processes that do not know of each other did the lab"
+        grep -q "3 processes were started, and MPI sees one" "$folder/errors" || fail "$other"
+    fi
+
     run 3 $long --resume -o "$folder/kill.jsonl" 2> "$folder/errors" || fail "resuming"
     "$program" lab $long -o "$folder/whole.jsonl" 2> "$folder/errors"
     same "$folder/kill.jsonl" "$folder/whole.jsonl"
@@ -117,7 +128,7 @@ try() {
 }
 
 found=
-for one in ${*:-ompi-c mpich}; do
+for one in ${*:-mpich ompi-c}; do
     if pkg-config --exists "$one"; then
         try "$one"
         found=yes

@@ -30,15 +30,18 @@ struct report {
 static struct lab_mpi mpi;
 static bool announced; /* rank 0 has sent the header, or that there is none */
 
-/* Where srun and MPI do not speak the same protocol, each of its tasks takes itself for the only
- * process, and all would do the whole lab. */
+/* Where what starts the processes and the MPI that the program was built with do not speak the same
+ * protocol, each process takes itself for the only one, and all would do the whole lab. */
 static void check_size(void)
 {
-    const char *tasks = getenv("SLURM_STEP_NUM_TASKS");
-    if (mpi.size == 1 && tasks && atoi(tasks) > 1)
-        die("srun has started %d tasks, and MPI sees one: srun --mpi=pmix for Open MPI, --mpi=pmi2 "
-            "for MPICH",
-            atoi(tasks));
+    static const char *const names[] = {"SLURM_STEP_NUM_TASKS", "OMPI_COMM_WORLD_SIZE", "PMI_SIZE"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *started = getenv(names[i]);
+        if (mpi.size == 1 && started && atoi(started) > 1)
+            die("%d processes were started, and MPI sees one: the mpirun of the MPI it was built "
+                "with, srun --mpi=pmix for Open MPI, --mpi=pmi2 for MPICH",
+                atoi(started));
+    }
 }
 
 struct lab_mpi lab_mpi_open(void)
