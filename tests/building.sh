@@ -57,11 +57,13 @@ refuses() {
 }
 
 needed="apt-get install gcc libc6-dev pkg-config libncurses-dev libopenblas-dev"
+useful="libcjson-dev libinih-dev libcairo2-dev libgif-dev"
+modules="libcjson inih cairo libgif"
 
 # Plain make installs nothing, and says what is essential before the compiler stumbles.
 refuses CPPFLAGS="-I$folder/hidden/time"
 expect "lnscope cannot be built without: a C compiler with the headers of the C library"
-expect "    $needed libcjson-dev libinih-dev"
+expect "    $needed $useful"
 expect_not "not here"
 [ ! -s "$folder/asked" ] || { echo "plain make asked apt-get"; failed=yes; }
 refuses CPPFLAGS="-I$folder/hidden/curses -I$folder/hidden/cblas"
@@ -75,16 +77,16 @@ expect "lnscope cannot be built without: ncurses."
 expect "    $needed"
 grep -q "^update" "$folder/asked" || { echo "apt-get update was not asked"; failed=yes; }
 on_machine deps PKG_CONFIG=false || { cat "$folder/said"; failed=yes; }
-expect "Missing, but not essential: libcjson inih."
-on_machine deps PKG_CONFIG=false WITHOUT="libcjson inih" || failed=yes
+expect "Missing, but not essential: $modules."
+on_machine deps PKG_CONFIG=false WITHOUT="$modules" || failed=yes
 expect_not "Missing"
 
 # Nobody who is not root is asked for a password where there is no terminal, nor without sudo.
 for sudo in "" "sudo "; do
     [ -z "$sudo" ] || mv "$folder/sudo" "$folder/bin/sudo"
     USER_NUMBER=1000 refuses deps-check PKG_CONFIG=false
-    expect "The tests need: libcjson inih cmocka vterm."
-    expect "    $sudo$needed libcjson-dev libinih-dev libcmocka-dev libvterm-dev"
+    expect "The tests need: $modules cmocka vterm."
+    expect "    $sudo$needed $useful libcmocka-dev libvterm-dev"
     [ ! -s "$folder/asked" ] || { echo "apt-get was asked"; failed=yes; }
 done
 
