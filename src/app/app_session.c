@@ -119,7 +119,8 @@ static void end_loading(struct app *app)
 void app_go_on_loading(struct app *app)
 {
     struct app_loading *loading = app->loading;
-    if (!loading || !team_job_is_over(loading->job))
+    const bool machine = !app->surface || !app->surface->clock; /* another clock waits for it */
+    if (!loading || (machine && !team_job_is_over(loading->job)))
         return;
     team_job_finish(loading->job);
     loading->job = NULL;
