@@ -30,7 +30,7 @@ static bool refuse(const char *source, struct error *error)
     const struct names listed = {.first = names, .step = sizeof *names, .count = count};
     names_find(&listed, "script", source, error);
     const size_t used = strlen(error->text);
-    snprintf(error->text + used, sizeof error->text - used, ", or a file");
+    snprintf(error->text + used, sizeof error->text - used, " (or a file)");
     return false;
 }
 

@@ -415,7 +415,7 @@ static void other_sources_are_files(void **state)
     assert_non_null(strstr(error.text, "cannot read"));
     assert_false(script_open(&script, "stroy", &setup, &error));
     assert_non_null(strstr(error.text, "script 'stroy': did you mean story?"));
-    assert_non_null(strstr(error.text, ", or a file"));
+    assert_non_null(strstr(error.text, "(or a file)"));
     script_close(&script);
 }
 
