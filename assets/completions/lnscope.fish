@@ -227,6 +227,7 @@ complete -c lnscope -n '__fish_seen_subcommand_from list' -a 'placements norms t
 complete -c lnscope -n '__fish_seen_subcommand_from list' -l format -d 'text (default), jsonl, markdown or man' -x -a 'text jsonl markdown man'
 complete -c lnscope -n '__fish_seen_subcommand_from list' -l help -d 'print this help'
 complete -c lnscope -n '__fish_seen_subcommand_from list' -l version -d 'print the version'
+complete -c lnscope -n '__fish_seen_subcommand_from list' -l context -d 'length of a sequence (T)' -x
 complete -c lnscope -n '__fish_seen_subcommand_from block' -l format -d 'text (default) or json' -x -a 'text json'
 complete -c lnscope -n '__fish_seen_subcommand_from block' -l placement -d 'one block of this placement, instead of --left and --right' -x -a 'pre post none branch peri deepnorm admin lns mix rezero residual b2t'
 complete -c lnscope -n '__fish_seen_subcommand_from block' -l sublayer -d 'block (default: both sublayers), attention, or ffn: Dense(ffn), activation, Dense(width)' -x

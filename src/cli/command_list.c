@@ -79,13 +79,28 @@ static void fill_norms(struct table *table)
     }
 }
 
-static void fill_tasks(struct table *table)
+/* In sequences of `context` tokens; NAN for a task that does not fit, or needs a file. */
+static struct task_bound bound_of(enum task_kind kind, int context)
+{
+    struct error error;
+    struct task *task = kind == TASK_TEXT ? NULL : task_open(kind, "", context, &error);
+    const struct task_bound bound =
+        task ? task_bound(task, context) : (struct task_bound){.loss = NAN, .error = NAN};
+    task_close(task);
+    return bound;
+}
+
+static void fill_tasks(struct table *table, const struct settings *settings)
 {
     for (int i = 0; i < TASKS; i++) {
-        struct task_info info = task_describe((enum task_kind)i);
+        const struct task_info info = task_describe((enum task_kind)i);
+        const struct task_bound bound = bound_of((enum task_kind)i, settings->context);
         table_add(table, info.name);
         table_add_number(table, info.vocab > 0 ? info.vocab : (double)NAN);
         table_add_number(table, info.unigram_entropy);
+        table_add_number(table, info.current_token);
+        table_add_number(table, bound.loss);
+        table_add_number(table, isnan(bound.loss) ? NAN : bound.error);
         table_add_number(table, info.entropy_rate);
         table_add_bool(table, info.validation);
         table_add(table, info.summary);
@@ -260,8 +275,9 @@ static const struct table_column norm_columns[] = {
 };
 
 static const struct table_column task_columns[] = {
-    {"name", TABLE_STRING},         {"vocab", TABLE_NUMBER},    {"unigram_entropy", TABLE_NUMBER},
-    {"entropy_rate", TABLE_NUMBER}, {"validation", TABLE_BOOL}, {"summary", TABLE_STRING},
+    {"name", TABLE_STRING},          {"vocab", TABLE_NUMBER},    {"unigram_entropy", TABLE_NUMBER},
+    {"current_token", TABLE_NUMBER}, {"bound", TABLE_NUMBER},    {"bound_error", TABLE_NUMBER},
+    {"entropy_rate", TABLE_NUMBER},  {"validation", TABLE_BOOL}, {"summary", TABLE_STRING},
 };
 
 static const struct table_column key_columns[] = {
@@ -332,7 +348,8 @@ struct list_row {
     const char *name;
     const struct table_column *column;
     int columns;
-    void (*fill)(struct table *table); /* NULL: with the names */
+    void (*fill)(struct table *table); /* NULL: with the names, or ... */
+    void (*fill_for)(struct table *table, const struct settings *settings); /* ... for settings */
     const struct name_row *names;
     int rows;
     void (*markdown)(FILE *out); /* as a part of a document; NULL: of none */
@@ -342,7 +359,7 @@ struct list_row {
 static const struct list_row list_table[LISTS] = {
     [LIST_PLACEMENTS] = {"placements", COLUMNS(placement_columns), .fill = fill_placements},
     [LIST_NORMS] = {"norms", COLUMNS(norm_columns), .fill = fill_norms},
-    [LIST_TASKS] = {"tasks", COLUMNS(task_columns), .fill = fill_tasks},
+    [LIST_TASKS] = {"tasks", COLUMNS(task_columns), .fill_for = fill_tasks},
     [LIST_PRESETS] = {"presets", COLUMNS(preset_columns), .fill = fill_presets,
                       .markdown = documents_presets_markdown, .man = documents_presets_man},
     [LIST_KEYS] = {"keys", COLUMNS(key_columns), .fill = fill_keys,
@@ -415,11 +432,14 @@ static const struct list_row *find_list(const char *name, struct error *error)
     return found < 0 ? NULL : &list_table[found];
 }
 
-static void print_table(const struct list_row *row, enum format format)
+static void print_table(const struct list_row *row, enum format format,
+                        const struct settings *settings)
 {
     struct table table = table_open(row->column, row->columns);
     if (row->fill)
         row->fill(&table);
+    else if (row->fill_for)
+        row->fill_for(&table, settings);
     else
         fill_names(&table, row->names, row->rows);
     if (format == FORMAT_JSONL)
@@ -446,7 +466,7 @@ int command_list(const struct options *options, struct error *error)
         }
         print(stdout);
     } else {
-        print_table(row, format);
+        print_table(row, format, &options->settings);
     }
     return EXIT_DONE;
 }

@@ -25,6 +25,7 @@ static const struct command_setting block_settings[] = {
     {"ffn", "16"},         {"context", "4"},       {"seed", NULL},      {NULL, NULL},
 };
 
+static const struct command_setting list_settings[] = {{"context", NULL}, {NULL, NULL}};
 static const struct command_setting claims_settings[] = {{"threads", NULL}, {NULL, NULL}};
 
 static const char *const format_words[FORMATS] = {
@@ -49,8 +50,10 @@ const struct command_row command_table[COMMANDS] = {
                      .formats = NAMES_OF_WORDS(run_formats),
                      .on_terminal = "table"},
     [COMMAND_LIST] = {.name = "list",
-                      .usage = "lnscope list WHAT [--format FORMAT]",
+                      .usage = "lnscope list WHAT [--context N] [--format FORMAT]",
                       .help = "print placements, tasks, keys, settings and more",
+                      .settings = true,
+                      .only = list_settings,
                       .formats = NAMES_OF_WORDS(list_formats)},
     [COMMAND_BLOCK] = {.name = "block",
                        .usage = "lnscope block [options]",

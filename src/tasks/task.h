@@ -35,6 +35,8 @@ struct task_info {
     int vocab;              /* V; 0 for `text` before a file is opened */
     int patch;              /* P: numbers at a position, for images; 0: tokens */
     double unigram_entropy; /* the best that is possible without context ("no context") */
+    double current_token;   /* the best that is possible from the current token alone; NAN where it
+                               tells nothing */
     double entropy_rate;    /* the best that is possible with unlimited context */
     bool validation;        /* has held-out data */
 };
@@ -74,6 +76,15 @@ struct task; /* opaque: the kinds differ in what they hold */
  * number of patches (see task_shapes.h). Close with task_close(). */
 struct task *task_open(enum task_kind kind, const char *text, int context, struct error *error);
 void task_close(struct task *task);
+
+/* The lowest mean loss that is possible in sequences of `context` tokens, nats per predicted token:
+ * of `grammar` they start anywhere in its text, so that it lies above the entropy rate. NAN where
+ * it is not known. Takes some tenths of a second for `grammar`. */
+struct task_bound {
+    double loss;
+    double error; /* its standard error; 0: exact */
+};
+struct task_bound task_bound(const struct task *task, int context);
 
 /* Bytes of the file that it holds; 0: none. */
 size_t task_bytes(const struct task *task);

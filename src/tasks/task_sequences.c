@@ -111,3 +111,19 @@ void sequence_mask(struct rng *rng, int vocab, int32_t mask, int context, int32_
             tokens[t] = (int32_t)rng_below(rng, (uint32_t)vocab);
     }
 }
+
+double sequence_mask_entropy(const double *frequency, int vocab)
+{
+    double entropy = 0;
+    for (int target = 0; target < vocab; target++)
+        entropy -= 0.8 * frequency[target] * log(frequency[target]);
+    for (int seen = 0; seen < vocab; seen++) {
+        const double p_seen = 0.1 / vocab + 0.1 * frequency[seen];
+        for (int target = 0; target < vocab; target++) {
+            const double p =
+                0.1 / vocab * frequency[target] + (target == seen ? 0.1 * frequency[seen] : 0);
+            entropy -= p > 0 ? p * log(p / p_seen) : 0;
+        }
+    }
+    return entropy;
+}

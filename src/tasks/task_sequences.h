@@ -44,4 +44,8 @@ void sequence_modular(struct rng rng, int context, int32_t *tokens, int32_t *tar
 void sequence_mask(struct rng *rng, int vocab, int32_t mask, int context, int32_t *tokens,
                    int32_t *targets);
 
+/* The lowest loss of who sees the token in the place of a masked one alone, nats: that is the mask,
+ * a random letter, or the right one. `frequency` is that of the letters, [vocab]. */
+double sequence_mask_entropy(const double *frequency, int vocab);
+
 #endif
