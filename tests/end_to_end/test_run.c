@@ -931,6 +931,41 @@ static void ignored_signals_stay_ignored(void **state)
     }
 }
 
+/* With few addresses it runs, or says what it lacks; it never hangs. */
+static void a_small_address_space_is_enough_or_told(void **state)
+{
+    static const struct {
+        rlim_t kilobytes;
+        const char *command;
+        int status;
+        const char *words;
+    } cases[] = {
+        {100000, "--version", 0, "lnscope "},
+        {100000, "run --steps 2" SMALL, 0, "\n2,right,post,"},
+        {100000, "block", 0, "Pre-LN"},
+        {100000, "run --steps 2 --layers 48 --width 256 --ffn 1024", 1, "lnscope: no memory for"},
+        {200000, "run --steps 2", 0, "\n2,right,post,"},
+    };
+    (void)state;
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    skip(); /* which take much more */
+#endif
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char words[512];
+        const char *arguments[ARGUMENTS];
+        snprintf(words, sizeof words, "%s", cases[i].command);
+        process_words(arguments, ARGUMENTS, program, words);
+        struct process process = process_start(&(struct process_start){
+            .arguments = arguments, .limit = {RLIMIT_AS, cases[i].kilobytes * 1024}});
+        char *output = process_read(&process, -1);
+        int status = process_finish(&process);
+        if (!WIFEXITED(status) || WEXITSTATUS(status) != cases[i].status ||
+            !strstr(output, cases[i].words))
+            fail_msg("lnscope %s: status %#x, %s", cases[i].command, (unsigned)status, output);
+        free(output);
+    }
+}
+
 static void a_closed_pipe_ends_the_run_quietly(void **state)
 {
     struct process process = start("run" SMALL, NULL);
@@ -1064,6 +1099,7 @@ int main(void)
         TEST(what_was_left_behind_is_told),
         TEST(every_signal_leaves_whole_rows),
         TEST(ignored_signals_stay_ignored),
+        TEST(a_small_address_space_is_enough_or_told),
         TEST(a_closed_pipe_ends_the_run_quietly),
         TEST(lists_can_be_read_by_machines),
         TEST(tasks_tell_what_is_possible),
