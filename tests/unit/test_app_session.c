@@ -86,8 +86,9 @@ static int tear_down(void **state)
 static void expect_message(const char *text)
 {
     while (!strstr(app->message, text)) {
-        trainer_wait(app->trainer, 1);
+        trainer_wait(app->trainer, 0.01);
         app_take_updates(app);
+        app_go_on_loading(app);
     }
 }
 
@@ -148,9 +149,9 @@ static void a_session_is_saved_and_loaded(void **state)
     train_to(2);
     app->scene.look.cursor = 1;
     app_load(app, path);
+    expect_message("loaded ");
     assert_int_equal(app->wanted.layers, 2);
     assert_int_equal(app->wanted.fps, 7); /* what is the program's stays */
-    expect_message("loaded ");
     assert_non_null(strstr(app->message, "a, step 5"));
     assert_int_equal(app->present.layers, 2);
     assert_int_equal(app->scene.look.cursor, 0);
@@ -255,7 +256,7 @@ static void what_fails_changes_nothing(void **state)
     (void)state;
     train_to(3);
     app_load(app, "/nowhere/at/all");
-    assert_non_null(strstr(app->message, "cannot read /nowhere/at/all"));
+    expect_message("cannot read /nowhere/at/all");
     app_save(app, "/nowhere/at/all", false);
     expect_message("cannot write");
     assert_null(app->save_path);
