@@ -122,7 +122,8 @@ static void mistyped_names_are_recognised(void **state)
     refused("warmup 3", "command 'warmup': a setting is an option, --warmup");
     refused("claim",
             "command 'claim': did you mean claims? (one of run, list, block, lab, claims, hook)");
-    refused("list --no-bias", "unknown option '--no-bias': lnscope list --help lists all");
+    refused("list --no-bias",
+            "option '--no-bias' is not for lnscope list: lnscope list --help lists those that are");
 }
 
 static enum format format_of(const char *line, bool terminal)
