@@ -85,7 +85,7 @@ static struct task_bound bound_of(enum task_kind kind, int context)
     struct error error;
     struct task *task = kind == TASK_TEXT ? NULL : task_open(kind, "", context, &error);
     const struct task_bound bound =
-        task ? task_bound(task, context) : (struct task_bound){.loss = NAN, .error = NAN};
+        task ? task_bound(task, context) : (struct task_bound){.loss = NAN, .current_token = NAN};
     task_close(task);
     return bound;
 }
@@ -98,7 +98,7 @@ static void fill_tasks(struct table *table, const struct settings *settings)
         table_add(table, info.name);
         table_add_number(table, info.vocab > 0 ? info.vocab : (double)NAN);
         table_add_number(table, info.unigram_entropy);
-        table_add_number(table, info.current_token);
+        table_add_number(table, bound.current_token);
         table_add_number(table, bound.loss);
         table_add_number(table, isnan(bound.loss) ? NAN : bound.error);
         table_add_number(table, info.entropy_rate);

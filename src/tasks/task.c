@@ -74,10 +74,6 @@ static bool open_grammar(struct task *task, const char *text, int context, struc
     describe_bytes(task, task->grammar.vocab, task->grammar.letter);
     task->info.unigram_entropy = task->grammar.unigram_entropy;
     task->info.entropy_rate = task->grammar.entropy_rate;
-    struct grammar_chain chain;
-    grammar_chain_open(&chain, &task->grammar);
-    task->info.current_token = grammar_chain_current(&chain);
-    grammar_chain_close(&chain);
     return true;
 }
 
@@ -146,7 +142,6 @@ static bool open_masked(struct task *task, const char *text, int context, struct
         return false;
     strcpy(task->symbols.text[task->info.vocab++], "_");
     task->info.entropy_rate = NAN;
-    task->info.current_token = sequence_mask_entropy(task->grammar.frequency, task->grammar.vocab);
     return true;
 }
 
@@ -278,7 +273,6 @@ static struct task_info info_of_row(enum task_kind kind)
     return (struct task_info){.name = task_table[kind].name,
                               .summary = task_table[kind].summary,
                               .unigram_entropy = NAN,
-                              .current_token = NAN,
                               .entropy_rate = NAN,
                               .validation = task_table[kind].validation};
 }
@@ -341,14 +335,20 @@ int task_patch(enum task_kind kind, int context)
 
 struct task_bound task_bound(const struct task *task, int context)
 {
-    if (task->kind !=
-        TASK_GRAMMAR) /* the others' targets follow from their tokens, or are not known */
-        return (struct task_bound){.loss = task->info.entropy_rate};
+    const struct grammar *grammar = &task->grammar;
+    struct task_bound bound = {.loss = task->info.entropy_rate, .current_token = NAN};
+    if (task->kind == TASK_MASKED)
+        bound.current_token = sequence_mask_entropy(grammar->frequency, grammar->vocab);
+    if (task->kind != TASK_GRAMMAR) /* the others' targets follow from their tokens, or who knows */
+        return bound;
     struct grammar_chain chain;
-    grammar_chain_open(&chain, &task->grammar);
-    const struct grammar_bound bound = grammar_chain_bound(&chain, context);
+    grammar_chain_open(&chain, grammar);
+    const struct grammar_bound windows = grammar_chain_bound(&chain, context);
+    bound.loss = windows.loss;
+    bound.error = windows.error;
+    bound.current_token = grammar_chain_current(&chain);
     grammar_chain_close(&chain);
-    return (struct task_bound){.loss = bound.loss, .error = bound.error};
+    return bound;
 }
 
 size_t task_bytes(const struct task *task)

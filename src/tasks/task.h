@@ -35,8 +35,6 @@ struct task_info {
     int vocab;              /* V; 0 for `text` before a file is opened */
     int patch;              /* P: numbers at a position, for images; 0: tokens */
     double unigram_entropy; /* the best that is possible without context ("no context") */
-    double current_token;   /* the best that is possible from the current token alone; NAN where it
-                               tells nothing */
     double entropy_rate;    /* the best that is possible with unlimited context */
     bool validation;        /* has held-out data */
 };
@@ -82,7 +80,8 @@ void task_close(struct task *task);
  * it is not known. Takes some tenths of a second for `grammar`. */
 struct task_bound {
     double loss;
-    double error; /* its standard error; 0: exact */
+    double error;         /* its standard error; 0: exact */
+    double current_token; /* the same from the current token alone; NAN where it tells nothing */
 };
 struct task_bound task_bound(const struct task *task, int context);
 
