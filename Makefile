@@ -49,6 +49,9 @@ ALL_CFLAGS := -std=c11 -D_XOPEN_SOURCE=700 -Isrc -DLNSCOPE_VERSION='"$(VERSION)"
     -pthread -fopenmp-simd $(WARNINGS) $(HARDENING_CFLAGS) $(CPPFLAGS) $(call pkg_cflags,openblas) \
     $(CFLAGS)
 ALL_LDFLAGS = $(HARDENING_LDFLAGS) $(LDFLAGS)
+ifneq ($(filter clang%,$(CC)),)
+ALL_CFLAGS += -Wno-missing-field-initializers # the rest of a row is 0, as gcc takes it
+endif
 ifeq ($(REAL),double)
 ALL_CFLAGS += -DLNSCOPE_REAL_DOUBLE
 endif

@@ -86,12 +86,9 @@ static struct {
 /* Whether the screen is ours; LEAVING while one thread gives it back. */
 enum { CLOSED, OPEN, LEAVING };
 static atomic_int phase = CLOSED;
-
-static atomic_int sending;              /* the screen's thread may be in the middle of a write */
-static _Thread_local bool sending_here; /* and it is this one */
-static atomic_int is_away;              /* curses has handed the screen to the shell for a while */
-static atomic_int ending;               /* the signal that ends the program */
-static atomic_int stopping;             /* SIGTSTP, SIGCONT, SIGWINCH have arrived */
+static atomic_int is_away;  /* curses has handed the screen to the shell for a while */
+static atomic_int ending;   /* the signal that ends the program */
+static atomic_int stopping; /* SIGTSTP, SIGCONT, SIGWINCH have arrived */
 static atomic_int continued;
 static atomic_int resized;
 
@@ -132,44 +129,17 @@ static void replay_stderr(void)
 /* Button presses, motion with a button held, numbers in decimal (xterm's 1002 and 1006). */
 static const char mouse_begin[] = "\033[?1002h\033[?1006h", mouse_end[] = "\033[?1006l\033[?1002l";
 
-/* How long is waited for another thread: so many turns of so many nanoseconds. */
-enum { TURNS = 300, TURN = 10000000 };
-
 /* True for who is to give the screen back. Another thread that is at it already is waited for,
  * since its caller ends the program, but not for ever: it can be this one, in the midst of it. */
 static bool begin_leaving(void)
 {
+    enum { TURNS = 300, TURN = 10000000 /* nanoseconds */ };
     int expected = OPEN;
     if (atomic_compare_exchange_strong(&phase, &expected, LEAVING))
         return true;
     for (int turn = 0; turn < TURNS && atomic_load(&phase) == LEAVING; turn++)
         nanosleep(&(struct timespec){.tv_nsec = TURN}, NULL);
     return atomic_load(&phase) == LEAVING;
-}
-
-/* Around all that sends something to the terminal: what another thread sends to give the screen
- * back comes last. That thread ends the program, so that there is nothing more to do here. */
-static void send_begin(void)
-{
-    sending_here = true;
-    atomic_store(&sending, 1);
-    while (atomic_load(&phase) != OPEN) {
-        atomic_store(&sending, 0);
-        pause();
-    }
-}
-
-static void send_end(void)
-{
-    atomic_store(&sending, 0);
-    sending_here = false;
-}
-
-/* A terminal that takes nothing is not waited for. */
-static void wait_for_sender(void)
-{
-    for (int turn = 0; turn < TURNS && !sending_here && atomic_load(&sending); turn++)
-        nanosleep(&(struct timespec){.tv_nsec = TURN}, NULL);
 }
 
 /* From any thread and inside any signal handler. Leaves curses, which may be in the middle of
@@ -179,7 +149,6 @@ static void restore_now(void)
     int saved = errno;
     if (!begin_leaving())
         return;
-    wait_for_sender();
     /* A shell in the foreground has set the modes as it wants them. */
     if (!atomic_load(&is_away) && tcgetpgrp(terminal.in) == getpgrp()) {
         struct pollfd ready = {.fd = STDOUT_FILENO, .events = POLLOUT};
@@ -226,23 +195,13 @@ static void restore_prepare(void)
     if (terminal.colours)
         restore_add(capability("op"));
     restore_add(capability("rmkx"));
+    restore_add(capability("cnorm"));
     if (leave) {
         restore_add(leave);
     } else { /* no second screen: the shell goes on below the picture */
         restore_add(tparm(capability("cup"), LINES - 1, 0, 0, 0, 0, 0, 0, 0, 0));
         restore_add("\r\n");
     }
-    restore_add(capability("cnorm")); /* last: leaving a screen can bring a cursor back as it was */
-}
-
-/* Curses may end the program, or crash, while it takes the terminal: it has sent nothing by then,
- * but may have changed the modes. */
-static void restore_modes_alone(void)
-{
-    terminal.kept = -1;
-    terminal.restore_size = 0;
-    atomic_store(&phase, OPEN);
-    error_on_exit(restore_now);
 }
 
 /* ---- standard error ---- */
@@ -614,6 +573,7 @@ static void set_modes(void)
         tcsetattr(terminal.in, TCSANOW, &modes);
         def_prog_mode();
     }
+    terminal.keys = newpad(1, 1);
     keypad(terminal.keys, TRUE);
     keyok(KEY_MOUSE, FALSE); /* its reports come as they are: see mouse_report() */
     nodelay(terminal.keys, TRUE);
@@ -651,21 +611,12 @@ bool terminal_open(enum theme theme, struct error *error)
     atomic_store(&resized, 0);
     atomic_store(&is_away, 0);
     signals_take(); /* before curses, which then leaves them alone */
-    restore_modes_alone();
-    if (!registered)
-        registered = atexit(restore_now) == 0;
-    send_begin();
     terminal.curses = newterm(NULL, terminal.out_stream, terminal.in_stream);
     if (!terminal.curses) {
-        restore_now();
-        send_end();
         signals_give_back();
         close_files();
         return error_set(error, "the terminal cannot be drawn on: set TERM to what it is");
     }
-    terminal.keys = newpad(1, 1);
-    if (!terminal.keys)
-        die("out of memory for the keyboard: close other programs");
     const char *enter = capability("smcup");
     terminal.synchronized = enter && strstr(enter, "\033[?1049h"); /* a kin of xterm */
     find_colours();
@@ -673,9 +624,12 @@ bool terminal_open(enum theme theme, struct error *error)
     take_size();
     restore_prepare();
     keep_stderr();
+    atomic_store(&phase, OPEN);
+    error_on_exit(restore_now);
+    if (!registered)
+        registered = atexit(restore_now) == 0;
     set_modes();
     bracket_pastes(true);
-    send_end();
     canvas_open(&terminal.shown, 1, 1);
     terminal.trusted = false;
     terminal.mouse_wanted = terminal.mouse_on = false;
@@ -805,7 +759,6 @@ void terminal_paint(const struct canvas *canvas)
     cols = canvas->cols < cols ? canvas->cols : cols;
     if (!paint_difference(canvas, rows, cols) && !whole)
         return;
-    send_begin();
     const bool gather = frame_begin();
     /* Curses sends all it has at the end of doupdate(), so that these stay outside. */
     if (terminal.synchronized)
@@ -819,7 +772,6 @@ void terminal_paint(const struct canvas *canvas)
         write_all(terminal.out, end, sizeof end - 1);
     if (gather)
         frame_send();
-    send_end();
     size_t cells = (size_t)canvas->rows * (size_t)canvas->cols;
     if (cells > 0)
         memcpy(terminal.shown.cells, canvas->cells, cells * sizeof *canvas->cells);
@@ -832,12 +784,10 @@ void terminal_paint(const struct canvas *canvas)
 static void stop(void)
 {
     struct sigaction plain = {.sa_handler = SIG_DFL}, ours;
-    send_begin();
     mouse_switch(false);
     atomic_store(&is_away, 1);
     bracket_pastes(false);
     endwin();
-    send_end();
     sigemptyset(&plain.sa_mask);
     sigaction(SIGTSTP, &plain, &ours);
     raise(SIGTSTP);
@@ -858,9 +808,7 @@ static int answer_signals(void)
     } else if (atomic_exchange(&continued, 0)) { /* after a SIGSTOP, which gives no notice */
         terminal.mouse_on = false; /* whoever had the terminal meanwhile may have ended that */
         atomic_store(&is_away, 1);
-        send_begin();
         endwin();
-        send_end();
         anew = true;
     }
     if (atomic_load(&ending))

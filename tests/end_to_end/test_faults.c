@@ -112,52 +112,6 @@ static void memory_is_short(void **state)
     every_allocation_fails_once("list placements");
 }
 
-/* With the screen up the error comes when the terminal is given back. */
-static void memory_is_short_on_the_screen(void **state)
-{
-    enum { EVERY = 13 /* allocations: each takes a start */ };
-    char fault[160], count[128];
-    const char *const arguments[] = {program,     "--no-config", "--layers", "2",     "--width",
-                                     "16",        "--heads",     "2",        "--ffn", "32",
-                                     "--context", "8",           "--batch",  "2",     NULL};
-    const char *const environment[] = {
-        preload, fault, "OPENBLAS_NUM_THREADS=1", "TERM=xterm-256color", "LC_ALL=C.UTF-8", NULL};
-    const struct console_start start = {.arguments = arguments,
-                                        .environment = environment,
-                                        .folder = folder,
-                                        .rows = 24,
-                                        .cols = 80};
-    (void)state;
-    if (!*preload)
-        skip();
-    snprintf(count, sizeof count, "%s", folder_file(folder, "count"));
-    snprintf(fault, sizeof fault, "FAULT_COUNT=%s", count);
-    long last = 1;
-    for (long n = 0; n <= last; n += EVERY) {
-        struct console *console = console_open(&start);
-        if (console_wait_step_or_end(console, 2))
-            console_send(console, "q");
-        const int status = console_wait_exit(console);
-        const char *output = console_output(console, NULL);
-        /* ncurses ends the program itself, or crashes: nothing helps, but the terminal is sane. */
-        const bool told = strstr(output, "lnscope: ") || strstr(output, ": Out of memory");
-        if (WIFEXITED(status) ? WEXITSTATUS(status) > (n > 0 && told)
-                              : WTERMSIG(status) != SIGSEGV)
-            fail_msg("allocation %ld: status %#x\n%s", n, (unsigned)status, output);
-        if (console_complaint(console))
-            fail_msg("allocation %ld: status %#x: %s\n%s", n, (unsigned)status,
-                     console_complaint(console), output);
-        console_close(console);
-        if (n == 0) {
-            char *number = contents("count");
-            last = strtol(number, NULL, 10);
-            free(number);
-        }
-        snprintf(fault, sizeof fault, "FAULT_ALLOCATION=%ld", n + EVERY);
-    }
-    assert_true(last > 100);
-}
-
 /* What has not arrived on the disk has no name. */
 static void the_disk_fails(void **state)
 {
@@ -179,7 +133,6 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(memory_is_short, enter_folder, leave_folder),
-        cmocka_unit_test_setup_teardown(memory_is_short_on_the_screen, enter_folder, leave_folder),
         cmocka_unit_test_setup_teardown(the_disk_fails, enter_folder, leave_folder),
     };
     char here[4096], *slash;
