@@ -75,6 +75,7 @@ static int tear_down(void **state)
     app_forget_session(app);
     free(app->save_path);
     history_close(&app->history);
+    runs_close(&app->runs);
     stage_close(&stage);
     free(app);
     unlink(path);
