@@ -123,6 +123,7 @@ complete -c lnscope -n '__fish_seen_subcommand_from run' -l no-config -d 'take n
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l print-config -d 'print these settings as a config file, and exit'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l dump -d 'write weights, gradients and batch of one step as safetensors' -r -F
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l dump-step -d 'the step that --dump writes (default 1)' -x
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l export -d 'at the end, write what the screen would show as .svg, .png or .txt, or all that was measured as .csv or .jsonl' -r -F
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l print-memory -d 'print the memory that these settings need, and exit'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l help -d 'print this help'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l version -d 'print the version'

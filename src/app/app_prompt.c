@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "controls/commands.h"
+#include "export/data.h"
 #include "export/runs_csv.h"
 #include "views/navigate.h"
 #include "views/views.h"
@@ -93,13 +94,13 @@ static bool name_file(struct app *app, const struct command_line *line, char *pa
 
 static void export(struct app *app, const char *path, bool force)
 {
-    if (!runs_csv_is(path))
-        app_export_file(app, path, force);
-    else if (app->scene.look.projector || app->scene.look.view != VIEW_RUNS)
-        app_say(app, ROLE_BAD, "a .csv file is the table of runs: key %c shows it first",
-                view_table[VIEW_RUNS]->key);
-    else
+    const bool runs = app->scene.look.view == VIEW_RUNS && !app->scene.look.projector;
+    if (runs && runs_csv_is(path))
         app_export_runs(app, path, force);
+    else if (data_is(path))
+        app_export_data(app, path, force);
+    else
+        app_export_file(app, path, force);
 }
 
 static void carry_out(struct app *app, const struct command_line *line)

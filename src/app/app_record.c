@@ -3,6 +3,7 @@
 #include "app/app_state.h"
 
 #include "base/names.h"
+#include "export/data.h"
 #include "export/export.h"
 #include "views/screen.h"
 
@@ -32,6 +33,18 @@ void app_export_file(struct app *app, const char *path, bool force)
     view_screen(&app->canvas, &app->scene);
     if (export_file(&app->canvas, (enum theme)app->present.theme, path, force, &error))
         app_say(app, ROLE_GOOD, "saved %s", shown);
+    else
+        app_say(app, ROLE_BAD, "%s", error.text);
+}
+
+void app_export_data(struct app *app, const char *path, bool force)
+{
+    char shown[MESSAGE_SIZE / 2];
+    struct error error;
+    int steps;
+    names_printable(shown, sizeof shown, path);
+    if (data_write(path, force, &app->history, app->task.validation, &steps, &error))
+        app_say(app, ROLE_GOOD, "saved %s, %d steps", shown, steps);
     else
         app_say(app, ROLE_BAD, "%s", error.text);
 }

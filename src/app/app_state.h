@@ -147,6 +147,9 @@ void app_say_nothing(struct app *app);
 /* Carries out an action (app_keys.c). */
 void app_act(struct app *app, enum action action);
 
+/* Writes what was measured in the run under way to a file (app_record.c). */
+void app_export_data(struct app *app, const char *path, bool force);
+
 /* Writes the screen to a file, without the command line (app_record.c). */
 void app_export_file(struct app *app, const char *path, bool force);
 

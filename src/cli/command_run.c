@@ -7,6 +7,7 @@
 #include "cli/exit_status.h"
 #include "cli/interrupt.h"
 #include "cli/output.h"
+#include "cli/run_export.h"
 #include "cli/run_table.h"
 #include "export/rows.h"
 #include "session/dump.h"
@@ -31,6 +32,7 @@ struct session {
     struct file output;     /* .stream NULL: standard output */
     struct file dump_file;
     struct dump dump;
+    struct run_export *export; /* NULL: none */
     struct pair pair;
     bool validation;
     bool closed; /* the reader has gone */
@@ -52,6 +54,7 @@ static bool read_options(struct session *session, const struct options *options,
 {
     int64_t steps = options->settings.steps;
     const char *output = options->value[OPTION_OUTPUT], *dump = options->value[OPTION_DUMP];
+    const char *export = options->value[OPTION_EXPORT];
     if (!settings_check(&options->settings, error))
         return false;
     if (!options_format(options, prints_on_terminal(options), &session->format, error))
@@ -72,12 +75,20 @@ static bool read_options(struct session *session, const struct options *options,
         return error_set(error,
                          "dump-step %" PRId64 " is never reached: a step up to --steps %" PRId64,
                          session->dump_step, steps);
-    if (options->given[OPTION_FORCE] && !output && !dump)
-        return error_set(error, "--force has nothing to replace: it goes with -o or --dump");
+    if (options->given[OPTION_FORCE] && !output && !dump && !export)
+        return error_set(error,
+                         "--force has nothing to replace: it goes with -o, --dump or --export");
     if (dump && strcmp(dump, "-") == 0)
         return error_set(error, "--dump writes no stream: name a file");
     if (output && dump && file_is_same(output, dump))
         return error_set(error, "-o and --dump name the same file: name two");
+    if (export &&
+        ((output && file_is_same(output, export)) || (dump && file_is_same(dump, export))))
+        return error_set(error, "--export names a file that is written already: name another");
+    if (export && !run_export_check(export, error))
+        return false;
+    if (export && session->state)
+        return error_set(error, "--export shows a run from its first step: leave --load out");
     return true;
 }
 
@@ -89,7 +100,13 @@ static bool goes_on(void)
 static bool open_files(struct session *session, const struct options *options, struct error *error)
 {
     const char *output = options->value[OPTION_OUTPUT], *dump = options->value[OPTION_DUMP];
+    const char *export = options->value[OPTION_EXPORT];
     bool force = options->given[OPTION_FORCE];
+    if (export) {
+        session->export = run_export_open(export, force, &session->pair, error);
+        if (!session->export)
+            return false;
+    }
     if (dump && !file_create(&session->dump_file, dump, force, error))
         return false;
     if (!output || strcmp(output, "-") == 0)
@@ -232,6 +249,8 @@ static bool train(struct session *session, struct error *error)
         if (step == session->dump_step)
             dump_before(&session->dump, &session->pair);
         pair_step(&session->pair);
+        if (session->export)
+            run_export_step(session->export, &session->pair);
         if (step == session->dump_step && !write_dump(session, error))
             return false;
         stop = interrupt_caught() != 0;
@@ -239,6 +258,8 @@ static bool train(struct session *session, struct error *error)
             return false;
     }
     if (!write_end(session, !stop, error))
+        return false;
+    if (session->export && !run_export_write(session->export, !stop, error))
         return false;
     if (session->dump_file.stream)
         return error_set(error, "stopped before step %" PRId64 ": nothing was dumped",
@@ -285,6 +306,7 @@ int command_run(const struct options *options, const struct pair_state *state, i
     struct error reason;
     if (session->output.stream && !file_commit(&session->output, &reason))
         good = error_set(error, "%s", reason.text);
+    run_export_close(session->export);
     file_discard(&session->dump_file);
     dump_close(&session->dump);
     return good ? EXIT_DONE : EXIT_FAILED;

@@ -110,6 +110,10 @@ const struct option_row option_table[OPTIONS] = {
     [OPTION_DUMP] = {"dump", 0, "FILE",
                      "write weights, gradients and batch of one step as safetensors", ON_RUN},
     [OPTION_DUMP_STEP] = {"dump-step", 0, "N", "the step that --dump writes (default 1)", ON_RUN},
+    [OPTION_EXPORT] = {"export", 0, "FILE",
+                       "at the end, write what the screen would show as .svg, .png or .txt, or all "
+                       "that was measured as .csv or .jsonl",
+                       ON_RUN},
     [OPTION_PRINT_MEMORY] = {"print-memory", 0, NULL,
                              "print the memory that these settings need, and exit",
                              ON_SCREEN | ON_RUN},

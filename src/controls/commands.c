@@ -18,7 +18,7 @@ const struct verb_row verb_table[VERB_KINDS] = {
                   .action = ACTIONS},
     [VERB_EXPORT] = {.name = "export",
                      .arguments = "[FILE]",
-                     .help = "as .svg .png .txt, runs as .csv; alone: .svg and .txt",
+                     .help = ".svg .png .txt; data: .csv .jsonl; alone: .svg, .txt",
                      .most = 1,
                      .operand = OPERAND_FILE,
                      .action = ACTION_EXPORT,

@@ -243,7 +243,7 @@ struct animation *animation_open(int rows, int cols, enum theme theme, bool loop
     canvas_open(&animation->shown, rows, cols);
     canvas_open(&animation->next, rows, cols);
     animation->changed = memory_new((size_t)rows * (size_t)cols + 1, sizeof(bool));
-    animation->body = open_memstream(&animation->text, &animation->size);
+    animation->body = memory_stream_open(&animation->text, &animation->size);
     if (!animation->body)
         die("no memory for an animation");
     return animation;
@@ -271,11 +271,10 @@ static void add_group(struct animation *animation, double seconds)
 {
     struct group *group = &animation->group[animation->groups];
     size_t size;
-    FILE *out = open_memstream(&group->text, &size);
-    if (!out)
-        die("no memory for a frame of an animation");
-    write_cells(animation, out);
-    if (fclose(out) != 0)
+    FILE *out = memory_stream_open(&group->text, &size);
+    if (out)
+        write_cells(animation, out);
+    if (!out || !memory_stream_close(out, &group->text))
         die("no memory for a frame of an animation");
     group->seconds = seconds;
     animation->groups++;
@@ -345,7 +344,7 @@ static void write_document(const struct animation *animation, double seconds, FI
 void animation_close(struct animation *animation, double seconds, FILE *out)
 {
     end_groups(animation, animation->loop ? seconds : -1);
-    if (fclose(animation->body) != 0)
+    if (!memory_stream_close(animation->body, &animation->text))
         die("no memory for an animation");
     if (out)
         write_document(animation, seconds, out);

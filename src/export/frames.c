@@ -124,11 +124,11 @@ static bool encode(struct frames *frames, const struct pixels *pixels, struct er
 {
     free(frames->bytes);
     frames->bytes = NULL;
-    FILE *out = open_memstream(&frames->bytes, &frames->size);
-    if (!out)
-        return error_set(error, "no memory for a picture: a smaller --scale");
-    const bool good = pixels_write_png(pixels, out, error);
-    return fclose(out) == 0 && good;
+    FILE *out = memory_stream_open(&frames->bytes, &frames->size);
+    const bool good = out && pixels_write_png(pixels, out, error);
+    if (out && memory_stream_close(out, &frames->bytes))
+        return good;
+    return error_set(error, "no memory for a picture: a smaller --scale");
 }
 
 bool frames_add(struct frames *frames, const struct pixels *pixels, bool same, struct error *error)

@@ -11,32 +11,41 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MEASURED(name_, quantity_)                                                                 \
+    {                                                                                              \
+        .name = name_, .measured = true, .quantity = quantity_                                     \
+    }
+
 const struct script_quantity_row script_quantity_table[SCRIPT_QUANTITIES] = {
     [SCRIPT_STEP] = {.name = "step", .help = "steps done"},
-    [SCRIPT_LOSS] = {.name = "loss",
-                     .per_stack = true,
-                     .help = "training loss, smoothed: exponential mean, 0.95 a step"},
-    [SCRIPT_RAW] = {.name = "raw", .per_stack = true, .help = "training loss of the step"},
-    [SCRIPT_RATIO] = {.name = "ratio",
-                      .per_stack = true,
-                      .help = "stream gradient at x_0 divided by that at x_L"},
-    [SCRIPT_GRAD_NORM] = {.name = "grad_norm",
-                          .per_stack = true,
-                          .help = "norm of the whole parameter gradient, before clipping"},
-    [SCRIPT_LR] = {.name = "lr", .per_stack = true, .help = "learning rate of the step"},
-    [SCRIPT_VALID_LOSS] = {.name = "valid_loss",
-                           .per_stack = true,
-                           .help = "loss on held-out data, the newest"},
-    [SCRIPT_STREAM_GRAD] = {.name = "stream_grad",
-                            .per_stack = true,
-                            .per_layer = true,
-                            .help = "stream gradient at x_l"},
-    [SCRIPT_STREAM_RMS] = {.name = "stream_rms",
-                           .per_stack = true,
-                           .per_layer = true,
-                           .help = "root mean square of x_l"},
+    [SCRIPT_LOSS] = MEASURED("loss", QUANTITY_SMOOTH_LOSS),
+    [SCRIPT_RAW] = MEASURED("raw", QUANTITY_LOSS),
+    [SCRIPT_RATIO] = MEASURED("ratio", QUANTITY_RATIO),
+    [SCRIPT_GRAD_NORM] = MEASURED("grad_norm", QUANTITY_GRAD_NORM),
+    [SCRIPT_LR] = MEASURED("lr", QUANTITY_LR),
+    [SCRIPT_VALID_LOSS] = MEASURED("valid_loss", QUANTITY_HELD_OUT),
+    [SCRIPT_STREAM_GRAD] = MEASURED("stream_grad", QUANTITY_STREAM_GRAD),
+    [SCRIPT_STREAM_RMS] = MEASURED("stream_rms", QUANTITY_STREAM_RMS),
     [SCRIPT_UNIGRAM] = {.name = "unigram", .help = "the loss without context, as a factor"},
 };
+
+/* Is it written with a layer? */
+static bool has_layers(const struct script_quantity_row *row)
+{
+    return row->measured && quantity_table[row->quantity].shape == SHAPE_LAYERS;
+}
+
+double script_quantity_in(const struct snapshot *snapshot, const struct script_quantity *quantity)
+{
+    const struct script_quantity_row *row = &script_quantity_table[quantity->kind];
+    if (!row->measured)
+        return NAN;
+    if (!has_layers(row))
+        return snapshot_scalar(snapshot, row->quantity);
+    const float *value = snapshot_array(snapshot, row->quantity, 0);
+    return value && quantity->layer <= snapshot->layers ? (double)value[quantity->layer]
+                                                        : (double)NAN;
+}
 
 const char *const script_comparison_names[] = {[SCRIPT_LESS] = "<",
                                                [SCRIPT_AT_MOST] = "<=",
@@ -74,7 +83,7 @@ static bool read_measured(const struct script_words *words, const struct script_
     struct error error;
     int count = 0;
     for (int i = 0; i < SCRIPT_QUANTITIES; i++)
-        if (script_quantity_table[i].per_stack) {
+        if (script_quantity_table[i].measured) {
             kinds[count] = (enum script_quantity_kind)i;
             names[count++] = script_quantity_table[i].name;
         }
@@ -85,7 +94,7 @@ static bool read_measured(const struct script_words *words, const struct script_
     if (found < 0)
         return script_words_say(words, word->line, word->column, "%s", error.text);
     quantity->kind = kinds[found];
-    if (script_quantity_table[quantity->kind].per_layer)
+    if (has_layers(&script_quantity_table[quantity->kind]))
         return read_layer(words, word, name + length, layers, &quantity->layer);
     return !name[length] || script_words_wrong(words, word, "%s without a layer", plain);
 }
@@ -260,11 +269,11 @@ void script_quantity_print(const struct script_quantity *quantity, char out[SCRI
 {
     const struct script_quantity_row *row = &script_quantity_table[quantity->kind];
     char layer[16] = "";
-    if (row->per_layer)
+    if (has_layers(row))
         snprintf(layer, sizeof layer, "[%d]", quantity->layer);
     snprintf(out, SCRIPT_QUANTITY_TEXT, "%s%s%s%s",
-             row->per_stack ? stack_names[quantity->side] : "", row->per_stack ? "." : "",
-             row->name, layer);
+             row->measured ? stack_names[quantity->side] : "", row->measured ? "." : "", row->name,
+             layer);
 }
 
 void script_term_print(const struct script_term *term, char out[SCRIPT_TERM_TEXT])

@@ -31,13 +31,19 @@ struct script_quantity {
     int layer;      /* l of the stream; 0 for the others */
 };
 
+/* One that is measured is written left.NAME or right.NAME, and of SHAPE_LAYERS NAME[l], l = 0..L.
+ */
 struct script_quantity_row {
     const char *name;
-    bool per_stack; /* written left.NAME or right.NAME */
-    bool per_layer; /* written NAME[l], l = 0 .. L */
-    const char *help;
+    bool measured;
+    enum quantity quantity; /* if it is: what is measured */
+    const char *help;       /* if it is not; the others have that of the quantity */
 };
 extern const struct script_quantity_row script_quantity_table[SCRIPT_QUANTITIES];
+
+/* What is measured, in a snapshot of its stack to which the history has added its part; NAN of
+ * others. */
+double script_quantity_in(const struct snapshot *snapshot, const struct script_quantity *quantity);
 
 /* What a quantity is now; NAN where it is not measured (yet) or no longer finite. */
 typedef double script_measure(const void *data, const struct script_quantity *quantity);

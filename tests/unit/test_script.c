@@ -396,6 +396,35 @@ static void every_built_in_script_is_right(void **state)
     assert_true(count > 0);
 }
 
+static int count(const struct script *script, enum script_kind kind)
+{
+    int found = 0;
+    for (int i = 0; i < script->commands; i++)
+        found += script->command[i].kind == kind;
+    return found;
+}
+
+/* A lesson makes claims that are measured, asks the class, and has chapters to go to. */
+static void lessons_claim_and_ask(void **state)
+{
+    int lessons = 0;
+    (void)state;
+    for (const struct script_builtin *builtin = script_builtins; builtin->name; builtin++) {
+        struct script script;
+        struct error error;
+        if (strcmp(builtin->folder, "lessons") != 0)
+            continue;
+        assert_true(script_open(&script, builtin->name, &setup, &error));
+        if (count(&script, SCRIPT_EXPECT) < 2 || count(&script, SCRIPT_ASK) < 1 ||
+            count(&script, SCRIPT_ASK) != count(&script, SCRIPT_ANSWER) ||
+            count(&script, SCRIPT_MARK) < 2)
+            fail_msg("%s: too few claims, questions or chapters", builtin->name);
+        script_close(&script);
+        lessons++;
+    }
+    assert_int_equal(lessons, 12);
+}
+
 static void other_sources_are_files(void **state)
 {
     char path[] = "/tmp/lnscope-test-XXXXXX";
@@ -462,6 +491,7 @@ int main(void)
         cmocka_unit_test(conditions_hold_or_do_not),
         cmocka_unit_test(terms_are_written_as_they_are_read),
         cmocka_unit_test(every_built_in_script_is_right),
+        cmocka_unit_test(lessons_claim_and_ask),
         cmocka_unit_test(other_sources_are_files),
         cmocka_unit_test(damaged_scripts_are_refused_or_read),
     };

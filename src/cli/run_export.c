@@ -1,0 +1,106 @@
+/* See run_export.h. Owns a history and a scene, as the program on the screen has them. */
+#include "cli/run_export.h"
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "export/data.h"
+#include "export/export.h"
+#include "screen/theme.h"
+#include "session/events.h"
+#include "views/bars.h"
+#include "views/screen.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+struct run_export {
+    char *path;
+    bool force;
+    struct settings settings;
+    struct task_info task;
+    struct history history;
+    struct events events;
+    struct sample_history samples;
+    struct task_symbols symbols;
+    struct scene scene;
+};
+
+bool run_export_check(const char *path, struct error *error)
+{
+    return data_is(path) || export_picture_check(path, error);
+}
+
+struct run_export *run_export_open(const char *path, bool force, const struct pair *pair,
+                                   struct error *error)
+{
+    struct file file;
+    if (!file_create(&file, path, force, error))
+        return NULL;
+    file_discard(&file); /* it is made when the run is over */
+    struct run_export *export = memory_new(1, sizeof *export);
+    export->path = memory_copy_string(path);
+    export->force = force;
+    export->settings = pair->settings;
+    export->task = task_info(pair->task);
+    history_open(&export->history);
+    history_limit(&export->history, settings_history_bytes(&export->settings));
+    history_set_unit(&export->history, export->task.unigram_entropy);
+    events_clear(&export->events);
+    sample_history_open(&export->samples);
+    export->scene = (struct scene){
+        .data = {.settings = &export->settings,
+                 .task = &export->task,
+                 .history = &export->history,
+                 .events = &export->events,
+                 .samples = &export->samples,
+                 .symbols = &export->symbols,
+                 .rate = NAN},
+        .message = "",
+    };
+    for (enum side side = LEFT; side < SIDES; side++) {
+        export->scene.data.parameters[side] = (int64_t)pair->run[side].model.parameters.trained;
+        export->scene.data.omega[side] = run_omega(&pair->run[side]);
+    }
+    scene_set_defaults(&export->scene);
+    return export;
+}
+
+void run_export_step(struct run_export *export, const struct pair *pair)
+{
+    double least, most;
+    history_add(&export->history, pair->run[LEFT].snapshot, pair->run[RIGHT].snapshot);
+    events_step(&export->events, &export->history, &export->settings);
+    bars_range(&export->scene, &least, &most);
+    axis_update(&export->scene.look.bars.axis, least, most);
+}
+
+static bool write_picture(struct run_export *export, struct error *error)
+{
+    struct canvas canvas;
+    canvas_open(&canvas, RUN_EXPORT_ROWS, RUN_EXPORT_COLS);
+    view_screen(&canvas, &export->scene);
+    const bool good = export_file(&canvas, (enum theme) export->settings.theme, export->path,
+                                  export->force, error);
+    canvas_close(&canvas);
+    return good;
+}
+
+bool run_export_write(struct run_export *export, bool over, struct error *error)
+{
+    int steps;
+    if (data_is(export->path))
+        return data_write(export->path, export->force, &export->history, export->task.validation,
+                          &steps, error);
+    export->scene.data.ended = over;
+    return write_picture(export, error);
+}
+
+void run_export_close(struct run_export *export)
+{
+    if (!export)
+        return;
+    history_close(&export->history);
+    sample_history_close(&export->samples);
+    free(export->path);
+    free(export);
+}
