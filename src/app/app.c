@@ -29,12 +29,27 @@ double app_now(const struct app *app)
 
 /* ---- messages ---- */
 
+void app_ask(struct app *app)
+{
+    app->asked_at = app->keys;
+}
+
 void app_say(struct app *app, enum role role, const char *format, ...)
 {
+    const bool late = app->answering && app->message[0] && app->said_at > app->asked_at;
+    size_t used = 0;
     va_list arguments;
+    if (late) {
+        used = app->said;
+        used += (size_t)snprintf(app->message + used, MESSAGE_SIZE - used, "; ");
+    }
     va_start(arguments, format);
-    vsnprintf(app->message, sizeof app->message, format, arguments);
+    vsnprintf(app->message + used, MESSAGE_SIZE - used, format, arguments);
     va_end(arguments);
+    if (!late) {
+        app->said_at = app->answering ? app->asked_at : app->keys;
+        app->said = strlen(app->message);
+    }
     app->scene.message_role = role;
     app->message_until = app_now(app) + message_seconds;
     app->changed = true;

@@ -111,6 +111,8 @@ void app_command(struct app *app, const struct settings *settings)
         app_say(app, ROLE_TEXT, "%s ...", app_told(app, changes));
     app->wanted = *settings;
     settings_copy(&app->present, &app->wanted, SCOPE_PROGRAM);
+    if (*changes) /* else all is said at once */
+        app_ask(app);
     trainer_apply(app->trainer, &app->wanted);
     if (scope == SCOPE_MODEL && app->scene.data.ended)
         trainer_run(app->trainer);
@@ -280,6 +282,7 @@ bool app_switch(struct app *app, enum side side, enum placement placement)
     app_say(app, ROLE_TEXT, "%s ...", app_told(app, what));
     app_undo_switch(app, side, now);
     app->wanted.stack[side].placement = placement;
+    app_ask(app);
     trainer_switch(app->trainer, side, placement);
     return true;
 }

@@ -125,6 +125,7 @@ static void help_key(struct app *app, int code)
 void app_take_key(struct app *app, int code)
 {
     char key[32];
+    app->keys++;
     if (code == KEY_CODE_MOUSE) {
         app_take_mouse(app, app->surface->mouse(app->surface));
         return;

@@ -31,6 +31,7 @@ void app_save(struct app *app, const char *path, bool force)
     app->save_path = memory_copy_string(path);
     app->save_force = force;
     app_say(app, ROLE_TEXT, "saving ...");
+    app_ask(app);
     trainer_save(app->trainer);
 }
 

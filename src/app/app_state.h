@@ -84,6 +84,10 @@ struct app {
     struct error record_error; /* why the last recording is not whole; empty: it is */
     char message[MESSAGE_SIZE];
     double message_until;
+    int64_t keys;                 /* taken so far */
+    int64_t asked_at, said_at;    /* the key that last asked the trainer; that has the message */
+    size_t said;                  /* bytes of the message that are this key's own answer */
+    bool answering;               /* what is said now is the trainer's answer, to asked_at */
     double news_until;            /* when the footer goes back from the newest event to the keys */
     struct settings mark_before;  /* the settings before the newest mark on the curves, ... */
     int64_t mark_step;            /* ... which acts from this step on; 0: there is none */
@@ -130,7 +134,12 @@ bool app_goes_on(const struct app *app);
 /* The time on the clock of the surface (app.c). */
 double app_now(const struct app *app);
 
-/* Puts an answer on the status line for a while; and adds to the one that is there (app.c). */
+/* The key being taken asks the trainer for something, which answers later (app.c). */
+void app_ask(struct app *app);
+
+/* Puts an answer on the status line for a while; and adds to the one that is there. What the
+ * trainer answers to an earlier key comes after the answer to a later one, which has been seen by
+ * then (app.c). */
 void app_say(struct app *app, enum role role, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void app_say_more(struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));

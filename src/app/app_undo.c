@@ -30,6 +30,7 @@ void app_undo_switch(struct app *app, enum side side, enum placement before)
 
 void app_undo_end(struct app *app, const struct settings *before)
 {
+    app_ask(app);
     app->ends_sent++;
     if (!app->taking_back)
         push(app, &(struct undo){.kind = UNDO_RUN, .before = *before, .ticket = app->ends_sent});

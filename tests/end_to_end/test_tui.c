@@ -619,7 +619,7 @@ static void news_are_in_the_footer(void **state)
 {
     (void)state;
     struct console *console =
-        start_with((struct setup){.options = {"--layers", "12", "--speed", "unlimited"}});
+        start_with((struct setup){.options = {"--layers", "12", "--speed", "25"}});
     assert_true(console_wait_text(console, "stream gradient at x_0 fell below"));
     press(console, " ", "quit"); /* paused, the keys are back */
     console_resize(console, 30, 130);

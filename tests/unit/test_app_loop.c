@@ -57,6 +57,25 @@ static void assert_shows(struct stage *stage, const char *text)
                  stage_text(stage));
 }
 
+/* The trainer answers a key when a later one has been answered: both are to be read. */
+static void late_answers_do_not_hide_what_was_said(void **state)
+{
+    (void)state;
+    struct stage stage;
+    const struct app_start start = small_start("10");
+    stage_open(&stage, 36, 120);
+    stage_enter(&stage, &start);
+    stage_key(&stage, 1, 'w');
+    stage_key(&stage, 1, '~');
+    assert_true(stage_play(&stage, 1.5));
+    assert_shows(&stage, "key '~' does nothing: ? shows the keys; warmup 25 steps: ");
+    stage_key(&stage, 2, 'w');
+    assert_true(stage_play(&stage, 2.5));
+    assert_shows(&stage, " warmup 50 steps: ");
+    assert_null(strstr(stage_text(&stage), "does nothing"));
+    stage_close(&stage);
+}
+
 /* So many steps in a second as the speed says, to those of a turn. */
 static void steps_are_paced_by_the_clock(void **state)
 {
@@ -199,6 +218,7 @@ static void it_does_the_same_every_time(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(late_answers_do_not_hide_what_was_said),
         cmocka_unit_test(steps_are_paced_by_the_clock),
         cmocka_unit_test(frames_are_drawn_when_due),
         cmocka_unit_test(keys_come_at_their_times),
