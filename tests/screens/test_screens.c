@@ -1,14 +1,13 @@
-/* Whole screens as text, against the files beside this one.
+/* Whole screens, glyphs and roles, against the files beside this one (support/golden.h).
  *
  * A screen that was changed on purpose is accepted by running with LNSCOPE_ACCEPT=1, which rewrites
- * the files; look at them before committing. */
-#include "base/error.h"
-#include "base/file.h"
+ * both files; look at them before committing. */
 #include "controls/commands.h"
 #include "controls/keys.h"
 #include "controls/prompt.h"
 #include "screen/theme.h"
 #include "support/fixture.h"
+#include "support/golden.h"
 #include "views/help.h"
 #include "views/navigate.h"
 #include "views/screen.h"
@@ -25,63 +24,10 @@
 #include <cmocka.h>
 
 /* The folder of this file, as the compiler was given it: tests run from the top folder. */
-static void golden_path(char *out, size_t size, const char *name)
+static void golden_folder(char *out, size_t size)
 {
     const char *file = __FILE__, *slash = strrchr(file, '/');
-    snprintf(out, size, "%.*s/%s.txt", slash ? (int)(slash - file) : 1, slash ? file : ".", name);
-}
-
-static void accept_screen(const char *path, const char *screen)
-{
-    struct error error;
-    struct file file;
-    if (!file_create(&file, path, true, &error))
-        fail_msg("%s", error.text);
-    fputs(screen, file.stream);
-    if (!file_commit(&file, &error))
-        fail_msg("%s", error.text);
-}
-
-/* The line at *text without its end; *text moves behind it. */
-static void next_line(const char **text, char *out, size_t size)
-{
-    size_t length = strcspn(*text, "\n");
-    snprintf(out, size, "%.*s", (int)length, *text);
-    *text += length + ((*text)[length] == '\n');
-}
-
-static void print_difference(const char *expected, const char *screen)
-{
-    for (int row = 0; *expected || *screen; row++) {
-        char was[2048], is[2048];
-        next_line(&expected, was, sizeof was);
-        next_line(&screen, is, sizeof is);
-        if (strcmp(was, is) != 0)
-            fprintf(stderr, "row %d\n  was |%s|\n  is  |%s|\n", row, was, is);
-    }
-}
-
-static void compare(const char *name, const char *screen)
-{
-    char path[512];
-    golden_path(path, sizeof path, name);
-    if (getenv("LNSCOPE_ACCEPT")) {
-        accept_screen(path, screen);
-        return;
-    }
-    char *expected = NULL;
-    size_t size;
-    struct error error;
-    if (!file_read(path, 1 << 20, &expected, &size, &error))
-        fail_msg("%s; LNSCOPE_ACCEPT=1 writes it", error.text);
-    bool same = strcmp(expected, screen) == 0;
-    if (!same) {
-        fprintf(stderr, "screen %s differs from %s\n", name, path);
-        print_difference(expected, screen);
-        fprintf(stderr, "if it is right as it is now: run this test again with LNSCOPE_ACCEPT=1\n");
-    }
-    free(expected);
-    assert_true(same);
+    snprintf(out, size, "%.*s", slash ? (int)(slash - file) : 1, slash ? file : ".");
 }
 
 /* Makes a scene, shows it in the given size and compares; `make` may be NULL. */
@@ -92,11 +38,15 @@ static void check(const char *name, int rows, int cols, void (*make)(struct fixt
     fixture_open(fixture);
     if (make)
         make(fixture);
-    char *screen = fixture_screen(fixture, rows, cols);
+    struct canvas canvas;
+    canvas_open(&canvas, rows, cols);
+    view_screen(&canvas, &fixture->scene);
     fixture_close(fixture);
     free(fixture);
-    compare(name, screen);
-    free(screen);
+    char folder[400];
+    golden_folder(folder, sizeof folder);
+    golden_check(folder, name, &canvas);
+    canvas_close(&canvas);
 }
 
 static void run(struct fixture *fixture)
