@@ -145,9 +145,10 @@ static void a_recording_has_the_colours_of_the_theme(void **state)
 }
 
 /* The colours of a cell in the bytes of a recording: those of the theme, reversed by the player. */
-static void assert_colours(const struct cast_picture *picture, const struct canvas *canvas, int i)
+static void assert_colours(const struct cast_picture *picture, const struct canvas *canvas,
+                           enum theme of, int i)
 {
-    const struct theme_row *theme = &theme_table[THEME_DARK];
+    const struct theme_row *theme = &theme_table[of];
     const struct cell *cell = &canvas->cells[i];
     const struct style *style = &theme->style[cell->role];
     const int back = cell->back == BACK_OWN ? style->back : theme->style[cell->back].rgb;
@@ -155,6 +156,34 @@ static void assert_colours(const struct cast_picture *picture, const struct canv
         assert_int_equal(picture->ink[i], style->rgb);
     if (!style->reverse)
         assert_int_equal(picture->back[i], back);
+}
+
+/* Another theme changes every cell, the ones whose glyph and role stay included. */
+static void a_change_of_theme_repaints_all(void **state)
+{
+    static const enum theme themes[] = {THEME_DARK, THEME_LIGHT, THEME_DEFAULT, THEME_DARK};
+    enum { FRAMES = sizeof themes / sizeof themes[0] };
+    struct canvas canvas;
+    struct cast_played played;
+    (void)state;
+    canvas_open(&canvas, 3, ROLES);
+    for (int role = 0; role < ROLES; role++) {
+        canvas_put(&canvas, 0, role, 'x', (enum role)role);
+        canvas_put_on(&canvas, 1, role, 'x', (enum role)role, ROLE_RAMP);
+    }
+    struct cast *cast = start(canvas.rows, canvas.cols, themes[0]);
+    for (int frame = 0; frame < FRAMES; frame++) {
+        cast_frame(cast, &canvas, themes[frame], frame);
+        cast_marker(cast, "now", frame);
+    }
+    finish(cast);
+    cast_play(&played, "a.cast");
+    assert_int_equal(played.markers, FRAMES);
+    for (int frame = 0; frame < FRAMES; frame++)
+        for (int i = 0; i < canvas.rows * canvas.cols; i++)
+            assert_colours(&played.picture[frame], &canvas, themes[frame], i);
+    cast_played_close(&played);
+    canvas_close(&canvas);
 }
 
 /* In either version a player shows at each marker exactly what was on the canvas then. */
@@ -189,7 +218,7 @@ static void at_every_marker_a_player_shows_the_canvas(void **state)
             assert_string_equal(played.marker[i], view_names[i]);
             assert_text(picture->text, &canvas[i]);
             for (int cell = 0; cell < 36 * 120; cell++)
-                assert_colours(picture, &canvas[i], cell);
+                assert_colours(picture, &canvas[i], THEME_DARK, cell);
             canvas_close(&canvas[i]);
         }
         cast_played_close(&played);
@@ -259,6 +288,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_player_shows_the_last_canvas, enter_folder, leave_folder),
         cmocka_unit_test_setup_teardown(a_recording_has_the_colours_of_the_theme, enter_folder,
                                         leave_folder),
+        cmocka_unit_test_setup_teardown(a_change_of_theme_repaints_all, enter_folder, leave_folder),
         cmocka_unit_test_setup_teardown(at_every_marker_a_player_shows_the_canvas, enter_folder,
                                         leave_folder),
         cmocka_unit_test_setup_teardown(only_differences_are_written, enter_folder, leave_folder),

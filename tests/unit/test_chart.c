@@ -110,6 +110,28 @@ static void lines_are_smoothed(void **state)
     chart_close(&chart);
 }
 
+/* A point that stands for several steps weighs as much as they do. */
+static void a_point_of_two_steps_weighs_as_two(void **state)
+{
+    (void)state;
+    fixture_train(fixture, HISTORY_POINTS + 100);
+    assert_int_equal(fixture->history.stride, 2);
+    look->quantity = QUANTITY_GRAD_NORM;
+    look->smoothing = 0.9;
+    struct chart chart = chart_open(scene, look, ROWS, COLS);
+    double sum = 0, weight = 0;
+    for (int i = 0; i < 20; i++) {
+        double raw = history_value(&fixture->history, LEFT, QUANTITY_GRAD_NORM, i);
+        for (int step = 0; step < 2; step++) {
+            sum = 0.9 * sum + 0.1 * log(raw);
+            weight = 0.9 * weight + 0.1;
+        }
+        double line = chart_value(&chart, chart.series[LEFT].line[i]);
+        assert_true(near(line, exp(sum / weight)));
+    }
+    chart_close(&chart);
+}
+
 /* A stack that diverged has values up to then. */
 static void what_is_not_finite_is_no_point(void **state)
 {
@@ -268,6 +290,49 @@ static void the_rate_goes_on_as_planned(void **state)
     assert_true(near(chart_rate(scene, 200), fixture->settings.lr));
 }
 
+/* ---- the race ---- */
+
+/* The race after 60 steps of a loss that falls by 3 % in each, the stacks' so many steps late. */
+static struct race race_of(int left_late, int right_late)
+{
+    struct history history;
+    struct snapshot *now[SIDES];
+    const int late[SIDES] = {left_late, right_late};
+    for (enum side side = LEFT; side < SIDES; side++)
+        now[side] = snapshot_new(1, 0, NULL);
+    history_open(&history);
+    history_set_unit(&history, 3);
+    for (int step = 1; step <= 60; step++) {
+        for (enum side side = LEFT; side < SIDES; side++) {
+            now[side]->step = step;
+            snapshot_set(now[side], QUANTITY_LOSS, 3 * pow(0.97, step - late[side]));
+        }
+        history_add(&history, now[LEFT], now[RIGHT]);
+    }
+    scene->data.history = &history;
+    const struct race race = scene_race(scene);
+    scene->data.history = &fixture->history;
+    history_close(&history);
+    for (enum side side = LEFT; side < SIDES; side++)
+        snapshot_free(now[side]);
+    return race;
+}
+
+static void who_is_there_first_wins_and_left_a_tie(void **state)
+{
+    (void)state;
+    struct race race = race_of(0, 0);
+    assert_true(race.level > 0 && race.step[LEFT] > 0);
+    assert_int_equal(race.step[LEFT], race.step[RIGHT]);
+    assert_int_equal(race.first, LEFT);
+    race = race_of(5, 0);
+    assert_true(race.step[RIGHT] < race.step[LEFT] || race.step[LEFT] == 0);
+    assert_int_equal(race.first, RIGHT);
+    race = race_of(0, 5);
+    assert_true(race.step[LEFT] < race.step[RIGHT] || race.step[RIGHT] == 0);
+    assert_int_equal(race.first, LEFT);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -275,6 +340,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(the_range_stands_still_in_between),
         TEST(lines_are_smoothed),
+        TEST(a_point_of_two_steps_weighs_as_two),
         TEST(what_is_not_finite_is_no_point),
         TEST(values_are_in_the_field),
         TEST(a_dot_stands_for_its_step),
@@ -283,6 +349,7 @@ int main(void)
         TEST(references_are_those_in_view),
         TEST(numbers_are_rounded),
         TEST(the_rate_goes_on_as_planned),
+        TEST(who_is_there_first_wins_and_left_a_tie),
     };
     return cmocka_run_group_tests_name("chart", tests, NULL, NULL);
 }

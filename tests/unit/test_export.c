@@ -2,6 +2,7 @@
 #include "export/export.h"
 
 #include "base/file.h"
+#include "base/utf8.h"
 #include "export/svg.h"
 
 #include <setjmp.h>
@@ -134,6 +135,61 @@ static void quadrants_and_shades_are_rectangles(void **state)
     has(svg, "<rect x=\"16.5\" y=\"39\" width=\"4.5\" height=\"9\"/>");
     has(svg, "fill-opacity=\"0.5\"><rect x=\"21\" y=\"30\" width=\"9\" height=\"18\"/>");
     free(svg);
+}
+
+/* Each with the quadrants that its name in Unicode has. */
+static void every_quadrant_is_in_its_place(void **state)
+{
+    enum { UPPER_LEFT = 1, UPPER_RIGHT = 2, LOWER_LEFT = 4, LOWER_RIGHT = 8 };
+    static const struct {
+        const char *glyph;
+        int quadrants;
+    } named[] = {
+        {"\u2596", LOWER_LEFT},
+        {"\u2597", LOWER_RIGHT},
+        {"\u2598", UPPER_LEFT},
+        {"\u2599", UPPER_LEFT | LOWER_LEFT | LOWER_RIGHT},
+        {"\u259A", UPPER_LEFT | LOWER_RIGHT},
+        {"\u259B", UPPER_LEFT | UPPER_RIGHT | LOWER_LEFT},
+        {"\u259C", UPPER_LEFT | UPPER_RIGHT | LOWER_RIGHT},
+        {"\u259D", UPPER_RIGHT},
+        {"\u259E", UPPER_RIGHT | LOWER_LEFT},
+        {"\u259F", UPPER_RIGHT | LOWER_LEFT | LOWER_RIGHT},
+    };
+    static const char *const place[4] = {
+        "<rect x=\"12\" y=\"30\" width=\"4.5\" height=\"9\"/>",
+        "<rect x=\"16.5\" y=\"30\" width=\"4.5\" height=\"9\"/>",
+        "<rect x=\"12\" y=\"39\" width=\"4.5\" height=\"9\"/>",
+        "<rect x=\"16.5\" y=\"39\" width=\"4.5\" height=\"9\"/>",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof named / sizeof named[0]; i++) {
+        char *svg = picture_of(named[i].glyph, ROLE_LEFT);
+        for (int quadrant = 0; quadrant < 4; quadrant++)
+            if (count(svg, place[quadrant]) != (named[i].quadrants >> quadrant & 1))
+                fail_msg("%s: quadrant %d", named[i].glyph, quadrant);
+        free(svg);
+    }
+}
+
+/* The dots of braille are counted down the left column, then the right one; 7 and 8, which came
+ * later, are below. */
+static void every_dot_is_in_its_place(void **state)
+{
+    static const double place[8][2] = {{14.25, 32.25}, {14.25, 36.75}, {14.25, 41.25},
+                                       {18.75, 32.25}, {18.75, 36.75}, {18.75, 41.25},
+                                       {14.25, 45.75}, {18.75, 45.75}};
+    (void)state;
+    for (int dot = 0; dot < 8; dot++) {
+        char glyph[8] = {0}, circle[64];
+        utf8_put(glyph, 0x2800u + (1u << dot));
+        snprintf(circle, sizeof circle, "<circle cx=\"%g\" cy=\"%g\" r=\"1.5\"/>", place[dot][0],
+                 place[dot][1]);
+        char *svg = picture_of(glyph, ROLE_RIGHT);
+        has(svg, circle);
+        assert_int_equal(count(svg, "<circle"), 1);
+        free(svg);
+    }
 }
 
 static void braille_dots_are_circles(void **state)
@@ -290,6 +346,8 @@ int main(void)
         TEST(symbols_stand_alone),
         TEST(bars_are_rectangles),
         TEST(quadrants_and_shades_are_rectangles),
+        TEST(every_quadrant_is_in_its_place),
+        TEST(every_dot_is_in_its_place),
         TEST(braille_dots_are_circles),
         TEST(lines_are_rectangles),
         TEST(a_picture_has_the_colours_of_the_theme),
