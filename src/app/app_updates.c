@@ -23,15 +23,22 @@ static void find_tensor(struct app *app)
     app->scene.look.bars.tensor = at > 0 ? at : 0;
 }
 
-/* To be called after what may have added events, with what there were: the newest is shown, and a
- * log that is scrolled back stays where it is. */
+/* To be called after what may have added events, with what there were: what is more than a detail
+ * is shown, and a log that is scrolled back stays where it is. */
 static void show_new_events(struct app *app, int64_t total, int count)
 {
     if (app->events.total == total)
         return;
     if (app->scene.look.log.scroll > 0)
         app->scene.look.log.scroll += app->events.count - count;
-    app_show_news(app);
+    for (int i = 0; i < app->events.count; i++) {
+        const struct event *event = &app->events.event[i];
+        if (event->number > total && event_table[event->kind].rank > RANK_DETAIL) {
+            app_show_news(app);
+            return;
+        }
+    }
+    app->changed = true;
 }
 
 static void take_step(struct app *app, const struct update *update)

@@ -41,9 +41,9 @@ void run_table_head(const struct run_table *table, FILE *out)
             "loss: smoothed, nats per token; part: of the %s;\n"
             "ratio: gradient of the stream at the first layer over that at the last\n\n",
             table->known ? "loss without context" : "first loss");
-    fprintf(out, "%8s  left %-20.20s  right %.19s\n", "", title[LEFT], title[RIGHT]);
-    fprintf(out, "%8s%9s%7s%9s  %9s%7s%9s  %9s\n", "step", "loss", "part", "ratio", "loss", "part",
-            "ratio", "lr");
+    fprintf(out, "%8s  left %-21.21s  right %.20s\n", "", title[LEFT], title[RIGHT]);
+    fprintf(out, "%8s%9s%7s%10s  %9s%7s%10s  %9s\n", "step", "loss", "part", "ratio", "loss",
+            "part", "ratio", "lr");
 }
 
 /* 1, 2 or 5 times a power of ten, and at least that. */
@@ -66,19 +66,19 @@ static bool has_row(const struct run_table *table, int64_t step)
     return step % every == 0;
 }
 
-/* Of one stack: 25 columns, with a blank in front. */
+/* Of one stack: 26 columns, with a blank in front. */
 static void write_stack(const struct verdict *verdict, double ratio, FILE *out)
 {
     char loss[TEXT_NUMBER], part[TEXT_NUMBER], shown[TEXT_NUMBER], stop[32];
     if (verdict->fault_step > 0) {
         snprintf(stop, sizeof stop, "diverged at %" PRId64, verdict->fault_step);
-        fprintf(out, "%25.25s", stop);
+        fprintf(out, "%26.26s", stop);
         return;
     }
     text_loss(loss, verdict_loss(verdict));
     snprintf(part, sizeof part, "%.2f", verdict_part(verdict));
     text_ratio(shown, ratio);
-    fprintf(out, "%9s%7s%9s", loss, part, shown);
+    fprintf(out, "%9s%7s%10s", loss, part, shown);
 }
 
 void run_table_step(struct run_table *table, int64_t step, const struct run_table_stack now[SIDES],

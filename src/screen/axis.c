@@ -6,7 +6,8 @@
 enum {
     AXIS_PATIENCE = 60, /* idle updates until the first decade is given up */
     AXIS_HURRY = 15,    /* and then for each further one */
-    AXIS_DECADES = 2    /* the least width */
+    AXIS_CALM = 4,      /* the least width of an axis that is kept, */
+    AXIS_TIGHT = 2      /* ... and of one that only holds what is there */
 };
 
 /* A bar that is a hair past a power of ten (single precision) does not need the next decade. */
@@ -17,31 +18,35 @@ static bool usable(double value)
     return isfinite(value) && value > 0;
 }
 
-/* The decades that hold both values, at least AXIS_DECADES of them. */
-static void decades(double least, double most, int *low, int *high)
+/* The decades that hold both values, at least so many of them. Gradients fall rather than rise:
+ * room goes below. False where neither is usable. */
+static bool decades(double least, double most, int width, int *low, int *high)
 {
-    *low = (int)floor(log10(least) + tolerance);
-    *high = (int)ceil(log10(most) - tolerance);
-    /* Gradients fall rather than rise: room goes below first. */
-    for (bool below = true; *high - *low < AXIS_DECADES; below = !below) {
-        if (below)
-            *low -= 1;
-        else
-            *high += 1;
-    }
+    if (!usable(least))
+        least = most;
+    if (!usable(most))
+        most = least;
+    if (!usable(least))
+        return false;
+    *low = (int)floor(log10(fmin(least, most)) + tolerance);
+    *high = (int)ceil(log10(fmax(least, most)) - tolerance);
+    *low = *low < *high - width ? *low : *high - width;
+    return true;
+}
+
+struct axis axis_holding(double least, double most)
+{
+    struct axis axis = {0};
+    decades(least, most, AXIS_TIGHT, &axis.low, &axis.high);
+    return axis;
 }
 
 void axis_update(struct axis *axis, double least, double most)
 {
     bool known = axis->low < axis->high;
-    if (!usable(least))
-        least = most;
-    if (!usable(most))
-        most = least;
-    if (!usable(least) || (axis->frozen && known))
-        return;
     int low, high;
-    decades(fmin(least, most), fmax(least, most), &low, &high);
+    if ((axis->frozen && known) || !decades(least, most, AXIS_CALM, &low, &high))
+        return;
     if (!known) {
         *axis = (struct axis){.low = low, .high = high, .frozen = axis->frozen};
         return;

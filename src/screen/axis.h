@@ -13,10 +13,14 @@ struct axis {
     int idle; /* updates since the present range was last needed in full */
 };
 
-/* Takes the smallest and largest positive value now to be shown (NAN: none). It is at least two
- * decades wide. After 60 updates in which it was not needed in full, an unneeded decade goes at
- * each end, and then one every 15 updates. A frozen axis stays, once it has a range. */
+/* Takes the smallest and largest positive value now to be shown (NAN: none). It is at least four
+ * decades wide, so that a healthy stack does not look steep; the room is below. After 60 updates in
+ * which it was not needed in full, an unneeded decade goes at each end, and then one every 15
+ * updates. A frozen axis stays, once it has a range. */
 void axis_update(struct axis *axis, double least, double most);
+
+/* The fewest decades, at least two, that hold both values (NAN: none); nothing of it is calm. */
+struct axis axis_holding(double least, double most);
 
 /* Widens a range of values, NAN at first, by those that have a place on a log axis. */
 void axis_widen(double *least, double *most, const float *value, int count);

@@ -200,9 +200,7 @@ void plot_heat_text(struct canvas *canvas, struct rect area, int row, int col, i
 
 struct axis plot_heat_axis(double least, double most)
 {
-    struct axis axis = {0};
-    axis_update(&axis, least, most);
-    return axis;
+    return axis_holding(least, most);
 }
 
 static void draw_ramp(struct canvas *canvas, struct rect bar, bool letters)

@@ -55,7 +55,7 @@ void plot_heat_key(struct canvas *canvas, struct rect area, const struct axis *a
 void plot_heat_scale(struct canvas *canvas, struct rect area, const char *low, const char *high,
                      bool letters);
 
-/* The lowest and the highest of the decades that hold all values; see axis_update(). */
+/* The lowest and the highest of the decades that hold all values; see axis_holding(). */
 struct axis plot_heat_axis(double least, double most);
 
 /* One column that stands on the bottom row of the area, `fraction` of its height. */

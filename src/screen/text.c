@@ -79,20 +79,48 @@ static double two_digits(double value)
     return round(value / unit) * unit;
 }
 
+/* A ratio as a number of at least 1 behind "" or "1/". */
+static double ratio_size(double ratio, const char **over)
+{
+    const bool plain = ratio >= 0.0995 || ratio <= 0;
+    *over = plain ? "" : "1/";
+    return plain ? ratio : 1 / ratio;
+}
+
 void text_ratio(char out[TEXT_NUMBER], double ratio)
 {
     if (unknown(out, ratio))
         return;
-    double size = ratio >= 0.0995 || ratio <= 0 ? ratio : 1 / ratio;
-    const char *over = ratio >= 0.0995 || ratio <= 0 ? "" : "1/";
-    if (size >= 99500) {
+    const char *over;
+    const double size = ratio_size(ratio, &over);
+    if (size >= 995000) {
         char text[TEXT_NUMBER];
         text_scientific(text, size, 1);
         snprintf(out, TEXT_NUMBER, "%s%.10s", over, text);
+    } else if (size >= 9950) {
+        const long whole = lrint(two_digits(size));
+        snprintf(out, TEXT_NUMBER, "%s%ld,%03ld", over, whole / 1000, whole % 1000);
     } else if (size >= 9.95) {
         snprintf(out, TEXT_NUMBER, "%s%.0f", over, two_digits(size));
     } else {
         snprintf(out, TEXT_NUMBER, "%s%.*f", over, size < 0.995 ? 2 : 1, size);
+    }
+}
+
+void text_ratio_words(char out[TEXT_NUMBER], double ratio)
+{
+    static const struct {
+        double unit;
+        const char *name;
+    } words[] = {{1e6, "million"}, {1e9, "billion"}};
+    const char *over;
+    const double size = ratio_size(ratio, &over);
+    text_ratio(out, ratio);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        const double number = size / words[i].unit;
+        if (number >= 0.995 && number < 995)
+            snprintf(out, TEXT_NUMBER, "%s%.*f %s", over, number < 9.95,
+                     number < 9.95 ? number : two_digits(number), words[i].name);
     }
 }
 

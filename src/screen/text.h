@@ -23,9 +23,10 @@ void text_number(char out[TEXT_NUMBER], double value);
 /* A factor in at most six columns, "×0.52", "×0.052", "×5e-3", "×12.3"; "--" for NAN. */
 void text_factor(char out[TEXT_NUMBER], double factor, bool ascii);
 
-/* A ratio with two digits, as a fraction where it is small: "4.3", "0.43", "1/2300", "1/2.3e6";
- * "--" for NAN. */
+/* A ratio with two digits, as a fraction where it is small: "4.3", "0.43", "1/2300", "1/840,000",
+ * "1/2.3e6"; "--" for NAN. In at most nine columns; or with words, "1/2.3 million", in thirteen. */
 void text_ratio(char out[TEXT_NUMBER], double ratio);
+void text_ratio_words(char out[TEXT_NUMBER], double ratio);
 
 /* A number of things: "812", "303k", "1.2M". */
 void text_count(char out[TEXT_NUMBER], int64_t count);

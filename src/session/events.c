@@ -17,46 +17,51 @@ const struct event_row event_table[EVENT_KINDS] = {
                     .tone = TONE_WARN,
                     .limit = 0.1,
                     .again = 0.3,
-                    .sentence = "stream gradient at x_0 fell below {limit} of x_{last}",
+                    .sentence = "weak: gradient at x_0 below {limit} of x_{last}",
                     .help = "the ratio x_0/x_L is below {limit}, but not vanished; again after "
                             "it was above {again}"},
     [EVENT_VANISHED] = {.name = "vanished",
                         .tone = TONE_BAD,
+                        .rank = RANK_STORY,
                         .limit = 1e-3,
                         .again = 1e-2,
-                        .sentence = "stream gradient at x_0 fell below {limit} of x_{last}",
+                        .sentence = "vanished: gradient at x_0 below {limit} of x_{last}",
                         .help = "the ratio x_0/x_L is below {limit}; again after it was above "
                                 "{again}"},
     [EVENT_VANISHED_INSIDE] = {.name = "vanished-inside",
                                .tone = TONE_BAD,
+                               .rank = RANK_STORY,
                                .limit = 1e-3,
                                .again = NONE,
-                               .sentence = "stream gradient fell below {limit} of x_{last}, first "
+                               .sentence = "vanished: gradient below {limit} of x_{last}, first "
                                            "at x_{layer}",
                                .help = "the stream gradient of a layer is below {limit} of that at "
                                        "x_L before that of x_0 is; once until it has recovered"},
-    [EVENT_VANISHED_HALF] = {.name = "half-vanished",
+    [EVENT_VANISHED_HALF] = {.name = "vanished-below",
                              .tone = TONE_BAD,
+                             .rank = RANK_STORY,
                              .limit = 1e-3,
                              .again = NONE,
-                             .sentence = "stream gradient below {limit} of x_{last} up to "
-                                         "x_{layer}: half of the blocks",
+                             .sentence = "vanished: gradient below {limit} of x_{last} in all of "
+                                         "x_0 to x_{layer}: the lower half",
                              .help = "the stream gradients of the lower half, from x_0 to the one "
                                      "in the middle, are all below {limit} of that at x_L; once "
                                      "until x_0 has recovered"},
     [EVENT_EXPLODED] = {.name = "exploded",
                         .tone = TONE_BAD,
+                        .rank = RANK_STORY,
                         .limit = 1e3,
                         .again = 1e2,
-                        .sentence = "stream gradient at x_0 rose above {limit} times x_{last}",
+                        .sentence = "exploded: gradient at x_0 above {limit} times x_{last}",
                         .help = "the ratio x_0/x_L is above {limit}; again after it was below "
                                 "{again}"},
     [EVENT_RECOVERED] = {.name = "recovered",
                          .tone = TONE_GOOD,
+                         .rank = RANK_STORY,
                          .limit = NONE,
                          .again = NONE,
                          .steps = 10,
-                         .sentence = "stream gradient at x_0 is back {text} x_{last}",
+                         .sentence = "recovered: gradient at x_0 back {text} x_{last}",
                          .help = "after it was weak, vanished or exploded: for {steps} steps the "
                                  "ratio x_0/x_L is on the good side of what is said there"},
     [EVENT_JUMP] = {.name = "gradient-jump",
@@ -79,6 +84,7 @@ const struct event_row event_table[EVENT_KINDS] = {
                                 "last {steps} steps; again after it was less than {again%}"},
     [EVENT_DIVERGED] = {.name = "diverged",
                         .tone = TONE_BAD,
+                        .rank = RANK_STORY,
                         .limit = NONE,
                         .again = NONE,
                         .sentence = "not finite from here on, first in {text}",
@@ -86,43 +92,49 @@ const struct event_row event_table[EVENT_KINDS] = {
                                 "computation; the stack computes no more"},
     [EVENT_LEARNING] = {.name = "learning",
                         .tone = TONE_GOOD,
+                        .rank = RANK_STORY,
                         .limit = 0.03,
                         .again = 0.03,
-                        .sentence = "loss passed below the unigram entropy, {value}",
+                        .sentence = "begins to learn: loss below no context, {value}",
                         .help = "the smoothed loss is more than {limit%} below no context; again "
                                 "after it was more than {again%} above"},
     [EVENT_UNLEARNED] = {.name = "unlearned",
                          .tone = TONE_WARN,
+                         .rank = RANK_STORY,
                          .limit = 0.03,
                          .again = NONE,
-                         .sentence = "loss is above the unigram entropy again, {value}",
+                         .sentence = "unlearned: loss above no context again, {value}",
                          .help = "after learning: the smoothed loss is more than {limit%} above no "
                                  "context"},
     [EVENT_NO_CONTEXT] = {.name = "no-context",
                           .tone = TONE_WARN,
+                          .rank = RANK_STORY,
                           .limit = 0.03,
                           .again = 0.03,
                           .steps = 50,
-                          .sentence = "at no-context level for {steps} steps",
+                          .sentence = "stuck at the loss without context for {steps} steps",
                           .help = "the smoothed loss is within {limit%} of no context for {steps} "
                                   "steps; again after it was below that"},
     [EVENT_RACE] = {.name = "race",
                     .tone = TONE_GOOD,
+                    .rank = RANK_CHANGE,
                     .limit = 0.5,
                     .again = NONE,
-                    .sentence = "loss first below {value} of no context, {from}",
-                    .help = "the smoothed loss is below a level of the race before that of the "
-                            "other stack; said of the levels that are at most {limit} of the one "
-                            "said before"},
+                    .sentence = "first below {value} of the loss without context: {from}",
+                    .help = "the smoothed loss of a stack comes below half of the loss without "
+                            "context, a quarter, and so on, before that of the other stack does"},
     [EVENT_FOLLOWED] = {.name = "followed",
                         .tone = TONE_GOOD,
+                        .rank = RANK_CHANGE,
                         .limit = NONE,
                         .again = NONE,
-                        .sentence = "loss below {value} of no context, {count} steps later",
-                        .help = "the other stack comes to a level that was said of the first, so "
-                                "many steps after it"},
+                        .sentence = "below {value} of the loss without context, {count} steps "
+                                    "later",
+                        .help = "the other stack comes below the same part of the loss without "
+                                "context, so many steps after the first"},
     [EVENT_SPIKE] = {.name = "spike",
                      .tone = TONE_WARN,
+                     .rank = RANK_CHANGE,
                      .limit = 0.1,
                      .again = 0.05,
                      .steps = EVENT_LOSSES,
@@ -132,6 +144,7 @@ const struct event_row event_table[EVENT_KINDS] = {
                              "that is not known); again after it was less than {again%}"},
     [EVENT_OVERFIT] = {.name = "overfit",
                        .tone = TONE_WARN,
+                       .rank = RANK_CHANGE,
                        .limit = 0.01,
                        .again = NONE,
                        .steps = 3,
@@ -160,48 +173,57 @@ const struct event_row event_table[EVENT_KINDS] = {
                                     "learning rate is below half of lr; again after all were "
                                     "above {again}"},
     [EVENT_WARMUP_ENDED] = {.name = "warmup-ended",
+                            .rank = RANK_CHANGE,
                             .limit = NONE,
                             .again = NONE,
                             .sentence = "warmup ended: lr {value}",
                             .help = "the first step at the full learning rate"},
     [EVENT_DECAY_BEGAN] = {.name = "decay-began",
+                           .rank = RANK_CHANGE,
                            .limit = NONE,
                            .again = NONE,
                            .sentence = "learning rate begins to fall: schedule {text}",
                            .help = "the first step whose learning rate the schedule has lowered"},
     [EVENT_DECAY_ENDED] = {.name = "decay-ended",
+                           .rank = RANK_CHANGE,
                            .limit = NONE,
                            .again = NONE,
                            .sentence = "learning rate has come down to 0: nothing changes any more",
                            .help = "the first step whose learning rate is 0"},
     [EVENT_CHANGE] = {.name = "change",
+                      .rank = RANK_CHANGE,
                       .limit = NONE,
                       .again = NONE,
                       .sentence = "changed: {text}",
                       .help = "settings were changed, from what to what: the first step that they "
                               "act on"},
     [EVENT_SWITCH] = {.name = "switch",
+                      .rank = RANK_CHANGE,
                       .limit = NONE,
                       .again = NONE,
                       .sentence = "goes on as {text}",
                       .help = "the placement of a stack was switched while it trains: the first "
                               "step under the new one"},
     [EVENT_BRANCH] = {.name = "branch",
+                      .rank = RANK_CHANGE,
                       .limit = NONE,
                       .again = NONE,
                       .sentence = "branched off: {text}",
                       .help = "training went on from a step of the past"},
     [EVENT_MARK] = {.name = "mark",
+                    .rank = RANK_CHANGE,
                     .limit = NONE,
                     .again = NONE,
                     .sentence = "mark: {text}",
                     .help = "a step was named"},
     [EVENT_RESTART] = {.name = "restart",
+                       .rank = RANK_CHANGE,
                        .limit = NONE,
                        .again = NONE,
                        .sentence = "restarted: {text}",
                        .help = "both stacks began anew, and the log with them"},
     [EVENT_END] = {.name = "end",
+                   .rank = RANK_CHANGE,
                    .limit = NONE,
                    .again = NONE,
                    .sentence = "the run is over",
@@ -312,11 +334,16 @@ static bool may_go(const struct event *event)
     return event->kind < EVENT_CHANGE && event->kind != EVENT_DIVERGED;
 }
 
+/* The oldest of the details, then of all that may go, then of all. */
 static void make_room(struct events *events)
 {
-    int i = 0;
+    int i = 0, detail = 0;
     while (i < events->count && !may_go(&events->event[i]))
         i++;
+    while (detail < events->count && event_table[events->event[detail].kind].rank != RANK_DETAIL)
+        detail++;
+    if (detail < events->count)
+        i = detail;
     if (i == events->count)
         i = 0;
     if (events->event[i].step > events->lost)
@@ -324,6 +351,13 @@ static void make_room(struct events *events)
     events->count--;
     memmove(events->event + i, events->event + i + 1,
             (size_t)(events->count - i) * sizeof events->event[0]);
+}
+
+/* Does an event that is there come after a new one? In its step the more important ones, which the
+ * eye that comes from the newest end meets first. */
+static bool goes_behind(const struct event *event, int64_t step, enum event_rank rank)
+{
+    return event->step > step || (event->step == step && event_table[event->kind].rank > rank);
 }
 
 static void add(struct events *events, int64_t step, int side, enum event_kind kind,
@@ -335,7 +369,7 @@ static void add(struct events *events, int64_t step, int side, enum event_kind k
         make_room(events);
     int at = events->count++;
     events->total++;
-    for (; at > 0 && events->event[at - 1].step > step; at--)
+    for (; at > 0 && goes_behind(&events->event[at - 1], step, row->rank); at--)
         events->event[at] = events->event[at - 1];
     struct event *event = &events->event[at];
     *event = (struct event){
@@ -376,6 +410,14 @@ void events_forget(struct events *events, int64_t step, enum event_kind kind)
         if (events->event[i].step != step || events->event[i].kind != kind)
             events->event[kept++] = events->event[i];
     events->count = kept;
+}
+
+const struct event *events_headline(const struct events *events, int count)
+{
+    for (int i = count - 1; i >= 0; i--)
+        if (event_table[events->event[i].kind].rank > RANK_DETAIL)
+            return &events->event[i];
+    return count > 0 ? &events->event[count - 1] : NULL;
 }
 
 /* ---- recognising ---- */

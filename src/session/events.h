@@ -52,9 +52,14 @@ enum event_kind {
 /* How it is to be taken. */
 enum event_tone { TONE_PLAIN, TONE_GOOD, TONE_WARN, TONE_BAD };
 
+/* How much it matters: what tells the story of the run comes before what has changed, and both
+ * before what only explains. */
+enum event_rank { RANK_DETAIL, RANK_CHANGE, RANK_STORY };
+
 struct event_row {
     const char *name; /* "no-context" */
     enum event_tone tone;
+    enum event_rank rank;
     double limit; /* what is passed; NAN: nothing is */
     double again; /* it can be said again once this has been passed the other way; NAN: see help */
     int steps;    /* in a row, or looked back on; 0: the step alone */
@@ -91,8 +96,8 @@ struct event_watch {
     uint64_t clipped;                      /* a bit for each step, the newest in bit 0 */
 };
 
-/* In rising order of steps. When full the oldest goes that neither came from the user nor was a
- * divergence. */
+/* In rising order of steps, and of ranks within a step. When full the oldest of the lowest rank
+ * goes that neither came from the user nor was a divergence. */
 struct events {
     int count;
     int64_t total; /* ever added; it only rises */
@@ -126,6 +131,11 @@ void events_truncate(struct events *events, const struct history *history,
 
 /* When an event of the kind is said, with its thresholds. */
 void event_help(enum event_kind kind, char out[EVENT_HELP]);
+
+/* The one of the first `count` events that is to be shown where there is room for one alone: the
+ * newest that is more than a detail, of those of a step the one of the highest rank; where there
+ * are only details the newest of them. NULL: there is none. */
+const struct event *events_headline(const struct events *events, int count);
 
 /* Does the text tell which stack is which? */
 bool event_tells(const struct event *event);

@@ -399,7 +399,7 @@ static void legend_name(const struct scene *scene, enum side side, int cols, int
 /* Columns of a value in the legend. */
 static int value_cols(enum quantity quantity)
 {
-    return quantity_table[quantity].axis == AXIS_DECADES ? 7 : 5;
+    return quantity == QUANTITY_RATIO ? 9 : quantity_table[quantity].axis == AXIS_DECADES ? 7 : 5;
 }
 
 void curves_number(char out[TEXT_NUMBER], enum quantity quantity, double value)

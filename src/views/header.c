@@ -18,7 +18,7 @@ enum {
     FIELD_TEXT = 64,
     FORMS = 3,
     WIDE_FROM = 100,
-    NEWS_FROM = 110, /* from here on the newest event has a place of its own in the footer, ... */
+    NEWS_FROM = 110, /* from here on the newest event has a place of its own in the footer ... */
     NEWS_KEYS = 36   /* ... beside so many columns of keys */
 };
 
@@ -421,7 +421,8 @@ static int keys_now(const struct scene *scene, bool scrolls, enum action out[ACT
     return count;
 }
 
-/* Where the newest event of the moment shown is written: its stack, what happened, when. */
+/* Where the most important event of late at the moment shown is written: its stack, what happened,
+ * when. */
 struct news {
     char title[TEXT_TITLE];
     const char *text;
@@ -433,10 +434,10 @@ struct news {
  */
 static int read_news(const struct scene *scene, int columns, struct news *news)
 {
-    int count = scene_events(scene);
+    const int count = scene_events(scene);
     if (count == 0)
         return 0;
-    const struct event *event = &scene->data.events->event[count - 1];
+    const struct event *event = events_headline(scene->data.events, count);
     scene_event_title(scene, event, news->title);
     news->accent = event->side < 0 ? ROLE_MARK : scene_accent[event->side];
     if (event->side < 0)
@@ -462,9 +463,9 @@ static void draw_news(struct canvas *canvas, struct rect area, const struct news
     canvas_text(canvas, area, 0, col, ROLE_DIM, news->step);
 }
 
-/* Where the newest event stands in the footer: on wide screens at the right for good, beside the
- * keys; on narrow ones in their place, for as long as it is news. Empty where there is no event, or
- * no room; `end` is where the keys of the right begin. */
+/* Where the event stands in the footer: on wide screens at the right for good, beside the keys; on
+ * narrow ones in the place of those that are not always there, for as long as it is news. Empty
+ * where there is no event, or no room; `end` is where the keys of the right begin. */
 static struct rect news_area(struct rect area, int end, const struct scene *scene,
                              struct news *news)
 {
@@ -473,10 +474,10 @@ static struct rect news_area(struct rect area, int end, const struct scene *scen
     if (wide && !scene->look.help.open)
         columns = read_news(scene, end - NEWS_KEYS, news);
     else if (!wide && scene->news && scene->look.cursor == 0)
-        columns = read_news(scene, area.cols - 2, news);
+        columns = read_news(scene, end - 2, news);
     if (columns == 0)
         return (struct rect){area.row, area.col + end, 0, 0};
-    int from = wide ? end - columns - 3 : 0, past = wide ? end - 1 : area.cols;
+    const int from = wide ? end - columns - 3 : 0, past = end - 1;
     return (struct rect){area.row, area.col + from, 1, past - from};
 }
 
@@ -501,8 +502,6 @@ static void plan_footer(struct footer *footer, struct rect area, const struct sc
         footer->col[footer->count++] = end;
     }
     footer->news_area = news_area(area, end, scene, &footer->news);
-    if (footer->news_area.rows > 0 && area.cols < NEWS_FROM)
-        footer->count = 0;
     end = footer->news_area.col - area.col;
     enum action key[ACTIONS];
     int count = keys_now(scene, scrolls, key), col = area.cols >= WIDE_FROM + 20;

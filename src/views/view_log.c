@@ -65,20 +65,23 @@ static void draw_event(struct canvas *canvas, const struct layout_log *layout, i
                                       [TONE_GOOD] = ROLE_GOOD,
                                       [TONE_WARN] = ROLE_WARN,
                                       [TONE_BAD] = ROLE_BAD};
+    static const enum role words[] = {
+        [RANK_DETAIL] = ROLE_DIM, [RANK_CHANGE] = ROLE_TEXT, [RANK_STORY] = ROLE_TITLE};
     const bool shown = scene->look.cursor > 0 && event->step == scene_step(scene);
+    const struct event_row *kind = &event_table[event->kind];
     char title[TEXT_TITLE];
     scene_event_title(scene, event, title);
     canvas_print_right(canvas, layout->step, row, layout->step.cols, shown ? ROLE_WARN : ROLE_DIM,
                        "%" PRId64, event->step);
     canvas_text(canvas, layout->stack, row, 0,
                 event->side < 0 ? ROLE_DIM : scene_accent[event->side], title);
-    canvas_text(canvas, layout->what, row, 0, tones[event_table[event->kind].tone],
-                scene->terminal.ascii ? "*" : "●");
+    canvas_text(canvas, layout->what, row, 0, tones[kind->tone], scene->terminal.ascii ? "*" : "●");
     const char *text = scene_event_text(scene, event);
     while (*text) {
         const char *line = text;
         int length = (int)text_line(&text, layout->what.cols - BULLET_COLS);
-        canvas_print(canvas, layout->what, row++, BULLET_COLS, ROLE_TEXT, "%.*s", length, line);
+        canvas_print(canvas, layout->what, row++, BULLET_COLS, words[kind->rank], "%.*s", length,
+                     line);
     }
 }
 

@@ -13,7 +13,7 @@
 
 enum {
     PANEL_WIDE = 30, /* from here on there is room for the names of the numbers */
-    RATIO_COLS = 8,  /* "1/2.3e6" */
+    RATIO_COLS = 9,  /* "1/840,000"; words are longer */
     FACTOR_COLS = 6  /* "×0.052" */
 };
 
@@ -89,17 +89,21 @@ static void draw_ratio(struct canvas *canvas, struct rect area, const struct sce
     bool stream = scene->look.bars.gradient == GRADIENT_STREAM;
     int last = bars->count - 1 + bars->first;
     char text[TEXT_NUMBER], factor[TEXT_NUMBER];
-    text_ratio(text, ratio);
+    if (area.cols < PANEL_WIDE)
+        text_ratio(text, ratio);
+    else
+        text_ratio_words(text, ratio);
     text_factor(factor, bars->count > 1 ? pow(ratio, 1.0 / (bars->count - 1)) : NAN,
                 scene->terminal.ascii);
     bool narrow = area.cols < PANEL_WIDE;
     int col = canvas_print(canvas, area, 0, 0, ROLE_DIM, stream ? "x_0/x_%d" : "b1/b%d", last);
     col += narrow ? 1 : 2;
-    canvas_text(canvas, area, 0, col, bars->stale > 0 ? ROLE_DIM : scene_accent[side], text);
+    const int end =
+        canvas_text(canvas, area, 0, col, bars->stale > 0 ? ROLE_DIM : scene_accent[side], text);
     if (narrow)
         return;
     enum role role = bars->stale > 0 ? ROLE_DIM : ROLE_TEXT;
-    col += RATIO_COLS + 1;
+    col = (end < col + RATIO_COLS ? col + RATIO_COLS : end) + 1;
     canvas_print_right(canvas, area, 0, col + FACTOR_COLS, role, "%s", factor);
     canvas_fit(canvas, area, col + FACTOR_COLS + 1, area.cols, ROLE_DIM,
                (const char *const[]){"per block, on the way down", "per block", NULL});

@@ -592,7 +592,7 @@ static void what_happens_is_logged(void **state)
         start_with((struct setup){.options = {"--layers", "12", "--speed", "unlimited"}});
     assert_true(console_wait_text(console, "Post-LN"));
     press(console, "8", "what happened");
-    assert_true(console_wait_text(console, "stream gradient at x_0 fell below 1e-3 of x_12"));
+    assert_true(console_wait_text(console, "vanished: gradient at x_0 below 1e-3 of x_12"));
     press(console, " w", "changed: warmup 0→25");
     press(console, "w", "changed: warmup 0→50"); /* before one step: one change */
     assert_true(console_wait_no_text(console, "warmup 0→25"));
@@ -620,7 +620,7 @@ static void news_are_in_the_footer(void **state)
     (void)state;
     struct console *console =
         start_with((struct setup){.options = {"--layers", "12", "--speed", "25"}});
-    assert_true(console_wait_text(console, "stream gradient at x_0 fell below"));
+    assert_true(console_wait_text(console, "vanished: gradient at x_0 below"));
     press(console, " ", "quit"); /* paused, the keys are back */
     console_resize(console, 30, 130);
     assert_true(console_wait_text(console, " of x_12  step "));
@@ -667,7 +667,7 @@ static void samples_are_written_while_one_looks(void **state)
     assert_non_null(first);
     assert_non_null(strstr(first + 1, " bits each")); /* both stacks */
     press(console, "[", "after step 1");
-    press(console, "1", "no-context");
+    press(console, "1", "no context");
     press(console, "7", "after step 1");
     quit(console);
 }

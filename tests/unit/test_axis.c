@@ -31,18 +31,25 @@ static void it_takes_whole_decades(void **state)
     assert_range(&axis, -5, 0);
     axis = (struct axis){0};
     axis_update(&axis, 1e-3, 1); /* powers of ten need no further decade */
-    assert_range(&axis, -3, 0);
+    assert_range(&axis, -4, 0);
+    axis = (struct axis){0};
+    axis_update(&axis, 1e-5, 1);
+    assert_range(&axis, -5, 0);
 }
 
-static void it_is_at_least_two_decades_wide(void **state)
+static void it_is_at_least_four_decades_wide(void **state)
 {
     (void)state;
     struct axis axis = {0};
     axis_update(&axis, 0.05, 0.05);
-    assert_range(&axis, -3, -1);
+    assert_range(&axis, -5, -1);
     axis = (struct axis){0};
     axis_update(&axis, 1, 1);
-    assert_range(&axis, -1, 1);
+    assert_range(&axis, -4, 0);
+    axis = axis_holding(0.05, 0.5); /* which is for colours */
+    assert_range(&axis, -2, 0);
+    axis = axis_holding(NAN, NAN);
+    assert_range(&axis, 0, 0);
 }
 
 static void it_grows_at_once(void **state)
@@ -60,17 +67,17 @@ static void it_shrinks_late_and_by_decades(void **state)
 {
     (void)state;
     struct axis axis = {0};
-    axis_update(&axis, 3e-6, 0.5);
+    axis_update(&axis, 3e-7, 0.5);
     repeat(&axis, 59, 0.02, 0.5);
+    assert_range(&axis, -7, 0);
+    axis_update(&axis, 0.02, 0.5);
+    assert_range(&axis, -6, 0);
+    repeat(&axis, 14, 0.02, 0.5);
     assert_range(&axis, -6, 0);
     axis_update(&axis, 0.02, 0.5);
     assert_range(&axis, -5, 0);
-    repeat(&axis, 14, 0.02, 0.5);
-    assert_range(&axis, -5, 0);
-    axis_update(&axis, 0.02, 0.5);
-    assert_range(&axis, -4, 0);
     repeat(&axis, 1000, 0.02, 0.5);
-    assert_range(&axis, -2, 0);
+    assert_range(&axis, -4, 0);
 }
 
 static void a_need_in_between_starts_the_wait_anew(void **state)
@@ -91,15 +98,15 @@ static void frozen_it_stays(void **state)
     axis_update(&axis, 0.02, 0.5);
     axis.frozen = true;
     repeat(&axis, 200, 1e-9, 1e9);
-    assert_range(&axis, -2, 0);
+    assert_range(&axis, -4, 0);
     axis_reset(&axis);
-    assert_range(&axis, -2, 0);
+    assert_range(&axis, -4, 0);
     axis.frozen = false;
     axis_reset(&axis);
     assert_range(&axis, 0, 0);
     axis.frozen = true; /* with no range yet it takes the first */
     axis_update(&axis, 0.02, 0.5);
-    assert_range(&axis, -2, 0);
+    assert_range(&axis, -4, 0);
     assert_true(axis.frozen);
 }
 
@@ -112,9 +119,9 @@ static void nonsense_changes_nothing(void **state)
     axis_update(&axis, INFINITY, INFINITY);
     assert_range(&axis, 0, 0);
     axis_update(&axis, NAN, 0.5);
-    assert_range(&axis, -2, 0);
+    assert_range(&axis, -4, 0);
     axis_update(&axis, 0.5, 0.02); /* the wrong way round */
-    assert_range(&axis, -2, 0);
+    assert_range(&axis, -4, 0);
     axis_update(&axis, 1e-30, 1e30);
     assert_range(&axis, -30, 30);
     axis_update(&axis, 5e-324, 1.7e308);
@@ -141,7 +148,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_takes_whole_decades),
-        cmocka_unit_test(it_is_at_least_two_decades_wide),
+        cmocka_unit_test(it_is_at_least_four_decades_wide),
         cmocka_unit_test(it_grows_at_once),
         cmocka_unit_test(it_shrinks_late_and_by_decades),
         cmocka_unit_test(a_need_in_between_starts_the_wait_anew),

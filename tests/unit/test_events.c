@@ -132,7 +132,7 @@ static void vanishing_is_said_once(void **state)
     slope(RIGHT, 9e-4);
     assert_int_equal(step(), 10);
     assert_int_equal(events.count, 1); /* not "weak" as well */
-    assert_event(EVENT_VANISHED, 10, RIGHT, 0, "stream gradient at x_0 fell below 1e-3 of x_6");
+    assert_event(EVENT_VANISHED, 10, RIGHT, 0, "vanished: gradient at x_0 below 1e-3 of x_6");
     for (int i = 0; i < 200; i++) {
         slope(RIGHT, pow(10, -3 + 0.9 * wobble(i)));
         step();
@@ -153,14 +153,15 @@ static void what_has_recovered_can_vanish_again(void **state)
     steps(9);
     assert_int_equal(events.count, 1);
     int64_t at = step();
-    assert_event(EVENT_RECOVERED, at, RIGHT, 0, "stream gradient at x_0 is back above 0.01 of x_6");
+    assert_event(EVENT_RECOVERED, at, RIGHT, 0,
+                 "recovered: gradient at x_0 back above 0.01 of x_6");
     slope(RIGHT, 5e-4);
     at = step();
-    assert_event(EVENT_VANISHED, at, RIGHT, 0, "stream gradient at x_0 fell below 1e-3 of x_6");
+    assert_event(EVENT_VANISHED, at, RIGHT, 0, "vanished: gradient at x_0 below 1e-3 of x_6");
     slope(RIGHT, 0.5);
     at = steps(10);
     assert_int_equal(count_of(EVENT_RECOVERED), 2); /* from weak as well, which is more */
-    assert_event(EVENT_RECOVERED, at, RIGHT, 0, "stream gradient at x_0 is back above 0.3 of x_6");
+    assert_event(EVENT_RECOVERED, at, RIGHT, 0, "recovered: gradient at x_0 back above 0.3 of x_6");
 }
 
 static void weak_comes_before_vanished(void **state)
@@ -174,7 +175,7 @@ static void weak_comes_before_vanished(void **state)
     assert_int_equal(count_of(EVENT_VANISHED), 1);
     assert_int_equal(events.event[0].kind, EVENT_WEAK);
     assert_int_equal(events.event[0].step, 23); /* 0.9^22 < 0.1 */
-    assert_string_equal(events.event[0].text, "stream gradient at x_0 fell below 0.1 of x_6");
+    assert_string_equal(events.event[0].text, "weak: gradient at x_0 below 0.1 of x_6");
     assert_int_equal(events.event[1].kind, EVENT_VANISHED);
     assert_int_equal(events.event[1].step, 67); /* 0.9^66 < 1e-3 */
 }
@@ -187,12 +188,12 @@ static void the_first_layer_is_named(void **state)
     snapshot_room(now[LEFT], QUANTITY_STREAM_GRAD, 0)[4] = 5e-4F;
     int64_t at = step();
     assert_event(EVENT_VANISHED_INSIDE, at, LEFT, 2,
-                 "stream gradient fell below 1e-3 of x_6, first at x_2");
+                 "vanished: gradient below 1e-3 of x_6, first at x_2");
     steps(20);
     slope(LEFT, 5e-4);
     at = steps(20);
     assert_int_equal(events.count, 2);
-    assert_event(EVENT_VANISHED, at - 19, LEFT, 0, "stream gradient at x_0 fell below 1e-3 of x_6");
+    assert_event(EVENT_VANISHED, at - 19, LEFT, 0, "vanished: gradient at x_0 below 1e-3 of x_6");
 }
 
 static void half_the_blocks(void **state)
@@ -204,7 +205,7 @@ static void half_the_blocks(void **state)
     slope(RIGHT, 9e-7);
     int64_t at = steps(10);
     assert_event(EVENT_VANISHED_HALF, at - 9, RIGHT, 3,
-                 "stream gradient below 1e-3 of x_6 up to x_3: half of the blocks");
+                 "vanished: gradient below 1e-3 of x_6 in all of x_0 to x_3: the lower half");
     slope(RIGHT, 9e-6);
     steps(10);
     slope(RIGHT, 9e-7);
@@ -218,7 +219,7 @@ static void exploding_is_the_other_way(void **state)
     steps(4);
     slope(LEFT, 2e3);
     int64_t at = step();
-    assert_event(EVENT_EXPLODED, at, LEFT, 0, "stream gradient at x_0 rose above 1e3 times x_6");
+    assert_event(EVENT_EXPLODED, at, LEFT, 0, "exploded: gradient at x_0 above 1e3 times x_6");
     slope(LEFT, 5e2);
     steps(20);
     slope(LEFT, 2e3);
@@ -227,7 +228,7 @@ static void exploding_is_the_other_way(void **state)
     slope(LEFT, 90);
     at = steps(10);
     assert_event(EVENT_RECOVERED, at, LEFT, 0,
-                 "stream gradient at x_0 is back below 100 times x_6");
+                 "recovered: gradient at x_0 back below 100 times x_6");
 }
 
 /* ---- the gradient of all parameters ---- */
@@ -325,6 +326,39 @@ static void a_fault_is_said_in_words(void **state)
     }
 }
 
+/* ---- which comes first ---- */
+
+static void what_tells_the_story_comes_before_details(void **state)
+{
+    (void)state;
+    assert_null(events_headline(&events, events.count));
+    steps(1);
+    events_note(&events, 1, LEFT, EVENT_SMALL_UPDATE, "");
+    assert_ptr_equal(events_headline(&events, events.count),
+                     &events.event[0]); /* there is no other */
+    events_note(&events, 2, LEFT, EVENT_VANISHED, "");
+    events_note(&events, 2, LEFT, EVENT_LARGE_UPDATE, "");
+    events_note(&events, 3, LEFT, EVENT_CLIPPING, "");
+    assert_int_equal(events.event[1].kind, EVENT_LARGE_UPDATE); /* of one step the story is last */
+    assert_int_equal(events.event[2].kind, EVENT_VANISHED);
+    assert_ptr_equal(events_headline(&events, events.count), &events.event[2]);
+    assert_ptr_equal(events_headline(&events, 2), &events.event[1]); /* as of an earlier moment */
+    events_note(&events, 4, -1, EVENT_CHANGE, "warmup 50");
+    assert_int_equal(events_headline(&events, events.count)->kind, EVENT_CHANGE);
+}
+
+static void details_go_first_when_the_list_is_full(void **state)
+{
+    (void)state;
+    events_note(&events, 1, LEFT, EVENT_VANISHED, "");
+    events_note(&events, 2, LEFT, EVENT_SMALL_UPDATE, "");
+    for (int i = 3; i <= EVENTS_MAX + 1; i++)
+        events_note(&events, i, LEFT, EVENT_LEARNING, "");
+    assert_int_equal(events.count, EVENTS_MAX);
+    assert_int_equal(events.event[0].kind, EVENT_VANISHED);
+    assert_int_equal(events.event[1].kind, EVENT_LEARNING);
+}
+
 /* ---- the loss ---- */
 
 static void the_unigram_entropy_is_passed(void **state)
@@ -336,13 +370,13 @@ static void the_unigram_entropy_is_passed(void **state)
     }
     assert_int_equal(count_of(EVENT_LEARNING), 0);
     assert_int_equal(events.count, 1);
-    assert_event(EVENT_NO_CONTEXT, 50, LEFT, -1, "at no-context level for 50 steps");
+    assert_event(EVENT_NO_CONTEXT, 50, LEFT, -1, "stuck at the loss without context for 50 steps");
     set(LEFT, QUANTITY_LOSS, 2.8);
     int before = events.count;
     int64_t at = 0;
     while (events.count == before)
         at = step();
-    assert_event(EVENT_LEARNING, at, LEFT, -1, "loss passed below the unigram entropy, 3");
+    assert_event(EVENT_LEARNING, at, LEFT, -1, "begins to learn: loss below no context, 3");
     assert_true(history_smooth(&history, LEFT) < 0.97 * unigram);
     for (int i = 0; i < 60; i++) {
         set(LEFT, QUANTITY_LOSS, unigram * (1 + 0.02 * wobble(i)));
@@ -353,7 +387,7 @@ static void the_unigram_entropy_is_passed(void **state)
     set(LEFT, QUANTITY_LOSS, 3.2); /* less than a spike */
     steps(60);
     assert_event(EVENT_UNLEARNED, newest()->step, LEFT, -1,
-                 "loss is above the unigram entropy again, 3");
+                 "unlearned: loss above no context again, 3");
     assert_int_equal(count_of(EVENT_UNLEARNED), 1);
 }
 
@@ -383,8 +417,8 @@ static void who_was_where_first(void **state)
         char text[EVENT_TEXT];
         if (event->kind == EVENT_RACE) {
             assert_int_equal(event->side, LEFT);
-            snprintf(text, sizeof text, "loss first below %g of no context, %.3g", levels[found],
-                     levels[found] * unigram);
+            snprintf(text, sizeof text, "first below %g of the loss without context: %.3g",
+                     levels[found], levels[found] * unigram);
             assert_string_equal(event->text, text);
             found++;
         } else if (event->kind == EVENT_FOLLOWED) {
@@ -393,7 +427,7 @@ static void who_was_where_first(void **state)
             int64_t first = history_reached(&history, LEFT, level);
             if (followed <= 2) {
                 assert_int_equal(event->step, history_reached(&history, RIGHT, level));
-                snprintf(text, sizeof text, "loss below %g of no context, %d steps later",
+                snprintf(text, sizeof text, "below %g of the loss without context, %d steps later",
                          history_levels[level], (int)(event->step - first));
                 assert_string_equal(event->text, text);
             }
@@ -817,6 +851,8 @@ int main(void)
         TEST(jumps_of_the_norm),
         TEST(clipping_in_most_steps),
         TEST(a_fault_is_said_in_words),
+        TEST(what_tells_the_story_comes_before_details),
+        TEST(details_go_first_when_the_list_is_full),
         TEST(the_unigram_entropy_is_passed),
         TEST(without_an_entropy_there_is_no_level),
         TEST(who_was_where_first),

@@ -113,7 +113,7 @@ static void verdicts_are_said_at_the_end(void **state)
     assert_has(text, "part: of the loss without context;");
     assert_has(text, "\nafter 300 steps:\nleft  Pre-LN: learns, first at step ");
     assert_has(text, "\nright Post-LN: stuck; loss 3.000, part 1.00\n");
-    assert_has(text, "1/10000");
+    assert_has(text, "1/10,000");
     free(text);
 }
 

@@ -109,7 +109,11 @@ static void ratios_read_as_fractions(void **state)
                  {0.432, "0.43"},
                  {1 / 23.4, "1/23"},
                  {1 / 2345., "1/2300"},
+                 {1 / 9960., "1/10,000"},
+                 {1 / 842000., "1/840,000"},
+                 {1 / 996000., "1/1.0e6"},
                  {1 / 2.34e6, "1/2.3e6"},
+                 {23456, "23,000"},
                  {1, "1.0"},
                  {123, "120"},
                  {0, "0.00"},
@@ -120,8 +124,22 @@ static void ratios_read_as_fractions(void **state)
     }
     for (double ratio = 1e-30; ratio < 1e30; ratio *= 1.1) {
         text_ratio(out, ratio);
-        assert_true(columns(out) <= 8);
+        assert_true(columns(out) <= 9);
+        text_ratio_words(out, ratio);
+        assert_true(columns(out) <= 13);
     }
+    text_ratio_words(out, 1 / 842000.);
+    assert_string_equal(out, "1/840,000");
+    text_ratio_words(out, 1 / 8.42e6);
+    assert_string_equal(out, "1/8.4 million");
+    text_ratio_words(out, 1 / 9.96e8);
+    assert_string_equal(out, "1/1.0 billion");
+    text_ratio_words(out, 8.42e10);
+    assert_string_equal(out, "84 billion");
+    text_ratio_words(out, 1 / 2.34e12);
+    assert_string_equal(out, "1/2.3e12");
+    text_ratio_words(out, NAN);
+    assert_string_equal(out, "--");
 }
 
 static void counts(void **state)
