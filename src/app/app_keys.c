@@ -2,7 +2,6 @@
  * nothing. */
 #include "app/app_state.h"
 
-#include "views/help.h"
 #include "views/views.h"
 
 /* ---- the table ---- */
@@ -72,13 +71,6 @@ void act_redraw(struct app *app, int argument)
     app->surface->redraw(app->surface);
 }
 
-void act_help(struct app *app, int argument)
-{
-    (void)argument;
-    app->scene.look.help = (struct help_look){.open = true};
-    app_share(app);
-}
-
 void act_quit(struct app *app, int argument)
 {
     const int unsaved = app->present.confirm ? runs_unsaved(&app->runs) : 0;
@@ -93,34 +85,6 @@ void act_quit(struct app *app, int argument)
 }
 
 /* ---- keys ---- */
-
-/* A key while the help is open. */
-static void help_key(struct app *app, int code)
-{
-    int most = view_help_scroll_max(&app->scene, app->canvas.rows, app->canvas.cols);
-    int page = app->canvas.rows > 6 ? app->canvas.rows - 6 : 1;
-    int *scroll = &app->scene.look.help.scroll;
-    int action = key_action(code);
-    if (action == ACTION_HELP || action == ACTION_QUIT || code == KEY_CODE_ESCAPE)
-        app->scene.look.help.open = false;
-    else if (action == ACTION_SCROLL_UP)
-        *scroll -= 1;
-    else if (action == ACTION_SCROLL_DOWN)
-        *scroll += 1;
-    else if (code == KEY_CODE_PAGE_UP)
-        *scroll -= page;
-    else if (code == KEY_CODE_PAGE_DOWN || code == KEY_CODE_SPACE)
-        *scroll += page;
-    else if (code == KEY_CODE_HOME)
-        *scroll = 0;
-    else if (code == KEY_CODE_END)
-        *scroll = most;
-    else if (action == ACTION_REDRAW)
-        app_act(app, ACTION_REDRAW);
-    else
-        app_say(app, ROLE_TEXT, "the help is open: ?, Escape or q leaves it");
-    *scroll = scene_clamp(*scroll, most);
-}
 
 void app_take_key(struct app *app, int code)
 {
@@ -143,8 +107,10 @@ void app_take_key(struct app *app, int code)
         app->quitting = false;
     if (action != ACTION_REMOVE)
         app->removing = 0;
-    if (app->scene.look.help.open && action != ACTION_COMMAND) {
-        help_key(app, code);
+    if (app_search_key(app, code)) {
+        ;
+    } else if (app->scene.look.help.open && action != ACTION_COMMAND) {
+        app_help_key(app, code);
     } else if (action >= 0) {
         app_act(app, (enum action)action);
     } else if (code == KEY_CODE_PAGE_UP && view_shown(&app->scene)->act[ACT_PAGE]) {

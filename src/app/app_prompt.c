@@ -19,9 +19,40 @@ enum { FILE_PATH = 4096 };
 void app_open_prompt(struct app *app, const char *text)
 {
     app->prompt.complete = command_complete;
+    app->prompt.lead = ':';
     prompt_open(&app->prompt, text);
     app->scene.prompt = &app->prompt;
     app->changed = true;
+}
+
+void app_open_search(struct app *app)
+{
+    app->search.lead = '/';
+    prompt_open(&app->search, "");
+    app->scene.prompt = &app->search;
+    app->changed = true;
+}
+
+/* All settings that are not as by default: "layers 12, warmup 100". */
+static void show_settings(struct app *app)
+{
+    const struct settings made = settings_default();
+    const bool blind = app->scene.look.blind;
+    char text[MESSAGE_SIZE] = "";
+    for (int i = 0; i < setting_count; i++) {
+        const struct setting_row *row = &setting_table[i];
+        char before[SETTING_TEXT], now[SETTING_TEXT];
+        const size_t used = strlen(text);
+        setting_get(&made, row, before, sizeof before);
+        setting_get(&app->present, row, now, sizeof now);
+        if (strcmp(before, now) != 0 && !(blind && setting_of_stack(row)))
+            snprintf(text + used, sizeof text - used, "%s%s %.200s", used ? ", " : "", row->name,
+                     *now ? now : "none");
+    }
+    app_say(app, ROLE_TEXT, "%s%s", blind ? "shared settings: " : "",
+            *text ? text : "all are as by default: the name of one shows it");
+    if (*text)
+        app_say_more(app, "all others as by default");
 }
 
 static void show_setting(struct app *app, const struct verb *setting)
@@ -58,10 +89,13 @@ static bool go_to(struct app *app, const char *text)
     return true;
 }
 
+/* By its name, or by its digit. */
 static void show_view(struct app *app, const char *name)
 {
     struct error error;
-    int view = command_view(name, &error);
+    int view = name[0] && !name[1] ? view_of_key(name[0]) : -1;
+    if (view < 0)
+        view = command_view(name, &error);
     if (view < 0) {
         app_say(app, ROLE_BAD, "%s", error.text);
         return;
@@ -115,6 +149,10 @@ static void carry_out(struct app *app, const struct command_line *line)
     switch (kind) {
     case VERB_SET:
     case VERB_SETTING:
+        if (line->count == 0 && kind == VERB_SET) {
+            show_settings(app);
+            break;
+        }
         if (!line->value) {
             show_setting(app, &line->setting);
             break;
@@ -154,6 +192,9 @@ static void carry_out(struct app *app, const struct command_line *line)
     case VERB_RUNS:
         app_show_view(app, VIEW_RUNS);
         break;
+    case VERB_SHARE:
+        app_help_session(app);
+        break;
     case VERB_SWITCH:
         switch_to(app, line->argument[0], line->argument[1]);
         break;
@@ -179,11 +220,15 @@ static void run(struct app *app, const char *text)
 
 static void type(struct app *app, int code)
 {
-    enum prompt_answer answer = prompt_key(&app->prompt, code);
+    const bool search = app->scene.prompt == &app->search;
+    struct prompt *prompt = search ? &app->search : &app->prompt;
+    enum prompt_answer answer = prompt_key(prompt, code);
     if (answer != PROMPT_OPEN)
         app->scene.prompt = NULL;
-    if (answer == PROMPT_ENTERED)
-        run(app, app->prompt.text);
+    if (answer == PROMPT_ENTERED && search)
+        app_search(app, prompt->text);
+    else if (answer == PROMPT_ENTERED)
+        run(app, prompt->text);
 }
 
 bool app_prompt_key(struct app *app, int code)
@@ -200,7 +245,7 @@ bool app_prompt_key(struct app *app, int code)
         return true;
     }
     if (app->pasting && open)
-        prompt_paste(&app->prompt, code);
+        prompt_paste(app->scene.prompt == &app->search ? &app->search : &app->prompt, code);
     else if (open && key_action(code) == ACTION_REDRAW)
         app_act(app, ACTION_REDRAW);
     else if (open)

@@ -3,8 +3,8 @@
  * app.c owns it and the loop; app_updates.c takes what the trainer publishes; app_keys.c takes
  * keys; app_look.c changes what is looked at, app_change.c settings; app_time.c goes back to a
  * step, app_runs.c to a run, app_undo.c before a key; app_choose.c goes through lists; app_record.c
- * exports and records; app_session.c saves and loads; app_prompt.c is the command line; app_mouse.c
- * takes clicks. Only app.c draws on the terminal. */
+ * exports and records; app_session.c saves and loads; app_prompt.c is the command line; app_help.c
+ * is the help and searches; app_mouse.c takes clicks. Only app.c draws on the terminal. */
 #ifndef LNSCOPE_APP_APP_STATE_H
 #define LNSCOPE_APP_APP_STATE_H
 
@@ -110,8 +110,8 @@ struct app {
     bool changed; /* what is shown is no longer what is */
     bool urgent;  /* draw it at once */
     bool quit;
-    struct prompt prompt; /* scene.prompt points to it while it is open */
-    bool pasting;         /* what comes in is pasted text */
+    struct prompt prompt, search; /* scene.prompt points to one of them while it is open */
+    bool pasting;                 /* what comes in is pasted text */
 };
 
 /* An app and its trainer, under the settings it starts with, or going on with the session; not yet
@@ -195,8 +195,18 @@ void app_command(struct app *app, const struct settings *settings);
  * (app_change.c). */
 bool app_set(struct app *app, const char *name, const char *value);
 
-/* Opens the command line with this text (app_prompt.c). */
+/* Opens the command line with this text, and the line for what is searched for (app_prompt.c). */
 void app_open_prompt(struct app *app, const char *text);
+void app_open_search(struct app *app);
+
+/* Takes a key while the help is open; shows in it how to have this session again (app_help.c). */
+void app_help_key(struct app *app, int code);
+void app_help_session(struct app *app);
+
+/* Searches what is shown for words, "": for the same as before; takes a key that goes on with a
+ * search, or ends it, and false is returned where it does not (app_help.c). */
+void app_search(struct app *app, const char *words);
+bool app_search_key(struct app *app, int code);
 
 /* Takes a key while it is open, or what was pasted at any time; false when the key is not for it
  * (app_prompt.c). */

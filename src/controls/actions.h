@@ -101,6 +101,9 @@
     ACTION(RIGHT, act_sideways, 1, .name = "move-right", .code = {KEY_CODE_RIGHT, KEY_CODE_NONE},  \
            .label = "Right", .group = "View",                                                      \
            .help = "curves: later steps; tensors: block; log: event after")                        \
+    ACTION(SEARCH, act_search, 0, .name = "search", .code = {'/', KEY_CODE_NONE}, .label = "/",    \
+           .group = "View", .help = "log, help: search; n N: further matches; Escape ends it",     \
+           .hint = "search")                                                                       \
     ACTION(ZOOM_IN, act_zoom, 1, .name = "zoom-in", .code = {'z', KEY_CODE_NONE}, .label = "z",    \
            .group = "View", .help = "waterfall, curves: half as many steps", .hint = "zoom")       \
     ACTION(ZOOM_OUT, act_zoom, -1, .name = "zoom-out", .code = {'Z', KEY_CODE_NONE}, .label = "Z", \

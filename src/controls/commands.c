@@ -10,9 +10,8 @@
 
 const struct verb_row verb_table[VERB_KINDS] = {
     [VERB_SET] = {.name = "set",
-                  .arguments = "NAME [VALUE]",
-                  .help = "set a setting; without a value: show it",
-                  .least = 1,
+                  .arguments = "[NAME [VALUE]]",
+                  .help = "set or show a setting; alone: all that are not default",
                   .most = 2,
                   .operand = OPERAND_SETTING,
                   .action = ACTIONS},
@@ -47,7 +46,7 @@ const struct verb_row verb_table[VERB_KINDS] = {
                    .action = ACTIONS},
     [VERB_GOTO] = {.name = "goto",
                    .arguments = "STEP",
-                   .help = "show the moment nearest to a step, in all views",
+                   .help = "show the moment nearest to a step; also :STEP",
                    .least = 1,
                    .most = 1,
                    .action = ACTIONS},
@@ -64,7 +63,7 @@ const struct verb_row verb_table[VERB_KINDS] = {
                      .action = ACTION_BRANCH},
     [VERB_VIEW] = {.name = "view",
                    .arguments = "NAME",
-                   .help = "show a view",
+                   .help = "show a view, also by its digit: view 3",
                    .least = 1,
                    .most = 1,
                    .operand = OPERAND_VIEW,
@@ -73,6 +72,10 @@ const struct verb_row verb_table[VERB_KINDS] = {
                    .arguments = "",
                    .help = "show the runs of this session, to compare and go back",
                    .action = ACTIONS},
+    [VERB_SHARE] = {.name = "share",
+                    .arguments = "",
+                    .help = "the command line that makes this session again",
+                    .action = ACTIONS},
     [VERB_SWITCH] = {.name = "switch",
                      .arguments = "STACK NAME",
                      .help = "a stack goes on under a placement: switch right pre",
@@ -148,6 +151,12 @@ int verb_list(struct verb out[VERBS_MAX])
 
 /* ---- names ---- */
 
+/* Is it a number, which alone is the step to go to? */
+static bool is_step(const char *word)
+{
+    return *word && strspn(word, "0123456789") == strlen(word);
+}
+
 bool verb_find(const char *word, struct verb *verb, struct error *error)
 {
     struct verb all[VERBS_MAX];
@@ -159,6 +168,8 @@ bool verb_find(const char *word, struct verb *verb, struct error *error)
         const char *brief = verb_table[all[i].kind].brief;
         name[i] = all[i].name;
         if (brief && strcmp(brief, word) == 0)
+            found = i;
+        if (all[i].kind == VERB_GOTO && is_step(word))
             found = i;
     }
     if (found < 0)
@@ -272,12 +283,15 @@ bool command_parse(const char *text, struct command_line *line, struct error *er
     if (!verb_find(word.text, &line->verb, error))
         return false;
     if (line->force && !verb_table[line->verb.kind].force)
-        return error_set(error, "%s!: %s, without the !", line->verb.name, line->verb.name);
+        return error_set(error, "%s!: %s, without the !", word.text, word.text);
+    if (is_step(word.text))
+        memcpy(line->argument[line->count++], word.text, COMMAND_TEXT);
     if (!take_arguments(text, line, error))
         return false;
     const int at = line->verb.kind == VERB_SET; /* where the value stands */
     line->setting = line->verb;
-    if (line->verb.kind == VERB_SET && !command_setting(line->argument[0], &line->setting, error))
+    if (line->verb.kind == VERB_SET && line->count > 0 &&
+        !command_setting(line->argument[0], &line->setting, error))
         return false;
     if (line->setting.setting && line->count > at)
         line->value = line->argument[at];

@@ -22,6 +22,7 @@ enum verb_kind {
     VERB_BRANCH,
     VERB_VIEW,
     VERB_RUNS,
+    VERB_SHARE,
     VERB_SWITCH,
     VERB_HELP,
     VERB_QUIT,
@@ -73,7 +74,8 @@ struct verb {
 enum { VERBS_MAX = VERB_KINDS + 3 * SETTINGS_MAX + ACTIONS };
 int verb_list(struct verb out[VERBS_MAX]);
 
-/* A name, or what only one name begins with; false with the nearest ones. */
+/* A name, or what only one name begins with; a number stands for `goto`. False with the nearest
+ * names. */
 bool verb_find(const char *word, struct verb *verb, struct error *error);
 
 /* The same for settings alone, as VERB_SETTING. */

@@ -1,13 +1,39 @@
 /* See keys.h. Must not know what an action does. */
 #include "controls/keys.h"
 
+#include "base/utf8.h"
+
 #include <stdio.h>
 
 #define ACTION_KEY(id, handler, argument, ...) [ACTION_##id] = {__VA_ARGS__},
 const struct key_row key_table[ACTIONS] = {ACTION_LIST(ACTION_KEY)};
 
+int key_latin(int code)
+{
+    static const struct {
+        const char *letters, *latin; /* in the order of the keys */
+    } layouts[] = {
+        {"йцукенгшщзхъфывапролджэячсмитьбюё", "qwertyuiop[]asdfghjkl;'zxcvbnm,.`"},
+        {"ЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮЁ", "QWERTYUIOP{}ASDFGHJKL:\"ZXCVBNM<>~"},
+        {"іїєґў", "s]'\\o"},
+        {"ІЇЄҐЎ", "S}\"|O"},
+        {"\u037Eςερτυθιοπασδφγηξκλζχψωβνμ", "qwertyuiopasdfghjklzxcvbnm"},
+        {"ΕΡΤΥΘΙΟΠΑΣΔΦΓΗΞΚΛΖΧΨΩΒΝΜ", "ERTYUIOPASDFGHJKLZXCVBNM"},
+    };
+    if (code < 0x80 || code >= KEY_CODE_UP)
+        return code;
+    for (size_t i = 0; i < sizeof layouts / sizeof layouts[0]; i++) {
+        const char *letter = layouts[i].letters, *latin = layouts[i].latin;
+        for (; *latin; latin++)
+            if ((int)utf8_next(&letter) == code)
+                return *latin;
+    }
+    return code;
+}
+
 int key_action(int code)
 {
+    code = key_latin(code);
     if (code == KEY_CODE_NONE)
         return -1;
     for (int i = 0; i < ACTIONS; i++)

@@ -21,8 +21,13 @@ struct key_row {
 /* Indexed by enum action; the rows of a group stand together. */
 extern const struct key_row key_table[ACTIONS];
 
-/* The action of a key code; -1 when it has none. */
+/* The action of a key code, whatever the keyboard (key_latin()); -1 when it has none. */
 int key_action(int code);
+
+/* The key of a US keyboard that stands where this letter stands on a Russian, Ukrainian,
+ * Belarusian or Greek one; other codes as they are. Where two keys of a Greek keyboard give the
+ * same letter, the one without a final form. */
+int key_latin(int code);
 
 /* How a message names a key: "key 'z'", "key Left", "key Ctrl-A", "key U+00E9", "this key" for one
  * without a code; always ASCII. */

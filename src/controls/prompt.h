@@ -17,6 +17,7 @@ typedef void prompt_complete(const char *text, bool files, struct completion *co
 
 struct prompt {
     prompt_complete *complete; /* NULL: nothing is completed */
+    char lead;                 /* what stands in front of the line, ':' or '/' */
     char text[PROMPT_TEXT];    /* UTF-8 without control characters */
     int length, cursor;        /* bytes; the cursor stands in front of a whole code point */
 
@@ -36,7 +37,7 @@ struct prompt {
 enum prompt_answer { PROMPT_OPEN, PROMPT_CLOSED, PROMPT_ENTERED };
 
 /* Starts a line with this text, the cursor behind it; the history stays. The first time the prompt
- * must be all zero but for `complete`. */
+ * must be all zero but for `complete` and `lead`. */
 void prompt_open(struct prompt *prompt, const char *text);
 
 /* A key (controls/keys.h): edits the line, completes, recalls; Escape, or Backspace on an empty

@@ -5,6 +5,7 @@
 #include "controls/keys.h"
 #include "screen/layout.h"
 #include "screen/text.h"
+#include "views/search.h"
 #include "views/views.h"
 
 #include <stdio.h>
@@ -15,7 +16,9 @@ enum {
     KEY_COLS = 10,
     TERM_COLS = 20,   /* terms stand beside their texts ... */
     BESIDE_FROM = 60, /* ... from this width on, and above them below it */
-    LINE_MAX = 160
+    LINE_MAX = 160,
+    SECTIONS_MAX = 64,
+    MATCHES_MAX = 512
 };
 
 /* What each number on the screen is: measured how, over what. */
@@ -102,6 +105,14 @@ static const struct {
      "before that"},
 };
 
+/* Where in the text things stand, as lines. */
+struct help_index {
+    int section[SECTIONS_MAX], sections; /* their headings */
+    int part[VIEWS];                     /* the heading of each view's part */
+    int session;                         /* -1: not there */
+    int match[MATCHES_MAX], matches;     /* of what is searched for; each line once */
+};
+
 /* Where lines go: each is counted, and drawn when it is in the window. */
 struct writer {
     struct canvas *canvas; /* NULL: only counts */
@@ -110,38 +121,69 @@ struct writer {
     int cols;
     int line;
     const struct scene *scene;
+    struct help_index *index; /* filled in; NULL: not asked for */
 };
 
 static void put(struct writer *writer, int col, enum role role, const char *text)
 {
+    const char *words = writer->scene->look.help.search.text;
     int row = writer->line - writer->first;
-    if (writer->canvas && row >= 0 && row < writer->area.rows)
-        canvas_text(writer->canvas, writer->area, row, col, role, text);
+    if (!writer->canvas || row < 0 || row >= writer->area.rows)
+        return;
+    canvas_text(writer->canvas, writer->area, row, col, role, text);
+    search_mark(writer->canvas, writer->area, row, col, text, words);
 }
 
-/* Writes the text from `col` on, broken between words; the line after it is the current one. */
+/* The current line has what is searched for. */
+static void note_match(struct writer *writer)
+{
+    struct help_index *index = writer->index;
+    if (index && index->matches < MATCHES_MAX &&
+        (index->matches == 0 || index->match[index->matches - 1] < writer->line))
+        index->match[index->matches++] = writer->line;
+}
+
+/* A word or two, in front of their text. */
+static void put_term(struct writer *writer, int col, enum role role, const char *text)
+{
+    put(writer, col, role, text);
+    if (writer->index && search_in(text, writer->scene->look.help.search.text))
+        note_match(writer);
+}
+
+/* Writes the text from `col` on, broken between words; the line after it is the current one. A
+ * match counts in the line in which it begins. */
 static void put_wrapped(struct writer *writer, int col, enum role role, const char *text)
 {
+    const char *words = writer->scene->look.help.search.text;
+    const char *found = writer->index ? search_in(text, words) : NULL;
     while (*text) {
         const char *from = text;
         char line[LINE_MAX * 4];
         int length = (int)text_line(&text, writer->cols - col);
         snprintf(line, sizeof line, "%.*s", length, from);
         put(writer, col, role, line);
+        if (found && found < text) {
+            note_match(writer);
+            found = search_in(text, words);
+        }
         writer->line++;
     }
 }
 
 static void put_heading(struct writer *writer, const char *text)
 {
+    struct help_index *index = writer->index;
     writer->line += writer->line > 0;
+    if (index && index->sections < SECTIONS_MAX)
+        index->section[index->sections++] = writer->line;
     put_wrapped(writer, 0, ROLE_TITLE, text);
 }
 
 static void put_entry(struct writer *writer, int term_cols, const char *term, enum role role,
                       const char *text)
 {
-    put(writer, 1, role, term);
+    put_term(writer, 1, role, term);
     if (term_cols > KEY_COLS && writer->cols < BESIDE_FROM) {
         writer->line++;
         term_cols = 3;
@@ -162,9 +204,29 @@ static void put_keys(struct writer *writer)
         }
         char label[LINE_MAX];
         snprintf(label, sizeof label, " %.20s ", key->label);
-        put(writer, 1, ROLE_KEY, label);
+        put_term(writer, 1, ROLE_KEY, label);
         put_wrapped(writer, KEY_COLS + 3, ROLE_TEXT, key->help);
     }
+    put_heading(writer, "Keys: other alphabets");
+    put_entry(writer, KEY_COLS + 2, "Cyrillic", ROLE_TITLE,
+              "a letter acts as the key at its place on a US keyboard (Russian, Ukrainian, "
+              "Belarusian)");
+    put_entry(writer, KEY_COLS + 2, "Greek", ROLE_TITLE,
+              "the same; where the key q gives ; Ctrl-C quits");
+}
+
+static void put_own_keys(struct writer *writer)
+{
+    static const char *const keys[][2] = {
+        {"Up Down", "scroll (also k j); Page Up, Page Down and space: a page"},
+        {"/", "search; n: the next match, N: the one before"},
+        {"Tab", "the next section; Shift-Tab: the one before"},
+        {"g G", "to the start, to the end (also Home, End)"},
+        {"1 ... 9", "how to read that view; the help opens at that of the view shown"},
+    };
+    put_heading(writer, "This help");
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        put_entry(writer, KEY_COLS + 2, keys[i][0], ROLE_TITLE, keys[i][1]);
 }
 
 static void put_commands(struct writer *writer)
@@ -197,19 +259,38 @@ static void put_views(struct writer *writer)
     }
 }
 
-/* What a view has beyond the entries above. */
-static void put_notes(struct writer *writer)
+/* The keys that the footer names while a view is shown, "w warmup, r restart". */
+static void put_view_keys(struct writer *writer, enum view view)
 {
-    for (int i = 0; i < VIEWS; i++) {
-        char heading[LINE_MAX];
-        const char *term, *text;
-        if (!view_table[i]->notes)
-            continue;
-        snprintf(heading, sizeof heading, "How to read the %s", view_names[i]);
-        put_heading(writer, heading);
-        for (int note = 0; view_note((enum view)i, note, &term, &text); note++)
-            put_entry(writer, TERM_COLS, term, ROLE_TITLE, text);
+    const struct view_row *row = view_table[view];
+    char text[LINE_MAX * 4] = "";
+    for (const enum action *key = row->keys; *key != ACTIONS; key++) {
+        const char *hint = *key == ACTION_SCROLL_UP ? row->up
+                           : *key == ACTION_RIGHT   ? row->right
+                                                    : key_table[*key].hint;
+        const size_t used = strlen(text);
+        if (hint)
+            snprintf(text + used, sizeof text - used, "%s%s %s", used ? ", " : "",
+                     key_table[*key].label, hint);
     }
+    put_entry(writer, TERM_COLS, "keys", ROLE_TITLE, text);
+}
+
+/* The part of a view: its keys, and what it has beyond the others. The first view's is about what
+ * all of them show. */
+static void put_part(struct writer *writer, enum view view)
+{
+    char heading[LINE_MAX];
+    const char *term, *text;
+    snprintf(heading, sizeof heading, "How to read the %s", view ? view_names[view] : "picture");
+    put_heading(writer, heading);
+    if (writer->index) /* the heading is a line */
+        writer->index->part[view] = writer->line - 1;
+    put_view_keys(writer, view);
+    for (size_t i = 0; view == 0 && i < sizeof entries / sizeof entries[0]; i++)
+        put_entry(writer, TERM_COLS, entries[i].term, ROLE_TITLE, entries[i].text);
+    for (int note = 0; view_note(view, note, &term, &text); note++)
+        put_entry(writer, TERM_COLS, term, ROLE_TITLE, text);
 }
 
 static void put_events(struct writer *writer)
@@ -263,6 +344,8 @@ static void put_session(struct writer *writer)
     if (!scene->share || scene->look.blind)
         return;
     put_heading(writer, "This session");
+    if (writer->index)
+        writer->index->session = writer->line - 1;
     put(writer, 1, ROLE_TITLE, "again");
     put_wrapped(writer, KEY_COLS + 3, ROLE_TEXT, scene->share);
     list_changes(scene->data.history, steps, sizeof steps);
@@ -278,13 +361,12 @@ static void put_session(struct writer *writer)
 
 static void put_all(struct writer *writer)
 {
+    put_own_keys(writer);
     put_views(writer);
     put_keys(writer);
     put_commands(writer);
-    put_heading(writer, "How to read the picture");
-    for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++)
-        put_entry(writer, TERM_COLS, entries[i].term, ROLE_TITLE, entries[i].text);
-    put_notes(writer);
+    for (enum view view = 0; view < VIEWS; view++)
+        put_part(writer, view);
     put_events(writer);
     put_tables(writer);
     put_session(writer);
@@ -302,6 +384,49 @@ int view_help_lines(const struct scene *scene, int columns)
     struct writer writer = {.cols = text_area((struct rect){.cols = columns}).cols, .scene = scene};
     put_all(&writer);
     return writer.line;
+}
+
+static struct help_index index_of(const struct scene *scene, int columns)
+{
+    struct help_index index = {.session = -1};
+    struct writer writer = {
+        .cols = text_area((struct rect){.cols = columns}).cols, .scene = scene, .index = &index};
+    put_all(&writer);
+    return index;
+}
+
+int view_help_part(const struct scene *scene, int columns)
+{
+    return index_of(scene, columns).part[scene->look.projector ? VIEW_OVERVIEW : scene->look.view];
+}
+
+int view_help_session(const struct scene *scene, int columns)
+{
+    return index_of(scene, columns).session;
+}
+
+int view_help_section(const struct scene *scene, int columns, int line, int direction)
+{
+    const struct help_index index = index_of(scene, columns);
+    int to = line;
+    for (int i = 0; i < index.sections; i++) {
+        if (direction > 0 && index.section[i] > line)
+            return index.section[i];
+        if (direction < 0 && index.section[i] < line)
+            to = index.section[i];
+    }
+    return to;
+}
+
+int view_help_matches(const struct scene *scene, int columns)
+{
+    return index_of(scene, columns).matches;
+}
+
+int view_help_match(const struct scene *scene, int columns, int match)
+{
+    const struct help_index index = index_of(scene, columns);
+    return match >= 0 && match < index.matches ? index.match[match] : -1;
 }
 
 int view_help_scroll_max(const struct scene *scene, int rows, int columns)
@@ -327,6 +452,19 @@ static void draw_frame(struct canvas *canvas, struct rect area, bool ascii)
     canvas_put(canvas, bottom, right, glyph[5], ROLE_AXIS);
 }
 
+/* What stands in the frame: what is searched for, and the keys of the help. */
+static void draw_edges(struct canvas *canvas, struct rect frame, const struct scene *scene)
+{
+    const struct search_look *search = &scene->look.help.search;
+    const int matches = search->text[0] ? view_help_matches(scene, canvas->cols) : 0;
+    canvas_text(canvas, frame, 0, 2, ROLE_TITLE, " Help ");
+    if (matches > 0)
+        canvas_print_right(canvas, frame, 0, frame.cols - 2, ROLE_WARN, " /%s %d of %d: n N ",
+                           search->text, search->at + 1, matches);
+    if (frame.cols >= BESIDE_FROM)
+        canvas_text(canvas, frame, frame.rows - 1, 2, ROLE_DIM, " / search  Tab section  g start ");
+}
+
 void view_help(struct canvas *canvas, struct rect area, const struct scene *scene)
 {
     struct rect text = text_area(area);
@@ -338,10 +476,10 @@ void view_help(struct canvas *canvas, struct rect area, const struct scene *scen
     put_all(&writer);
     int lines = writer.line, spare = lines > text.rows ? lines - text.rows : 0;
     int first = scene->look.help.scroll < spare ? scene->look.help.scroll : spare;
-    writer = (struct writer){canvas, text, first, text.cols, 0, scene};
+    writer = (struct writer){canvas, text, first, text.cols, 0, scene, NULL};
     put_all(&writer);
 
-    canvas_text(canvas, frame, 0, 2, ROLE_TITLE, " Help ");
+    draw_edges(canvas, frame, scene);
     int last = first + text.rows < lines ? first + text.rows : lines;
     canvas_print_right(canvas, frame, frame.rows - 1, frame.cols - 2, ROLE_DIM,
                        " lines %d-%d of %d ", first + 1, last, lines);

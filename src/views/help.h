@@ -12,4 +12,17 @@ void view_help(struct canvas *canvas, struct rect area, const struct scene *scen
 int view_help_lines(const struct scene *scene, int columns);
 int view_help_scroll_max(const struct scene *scene, int rows, int columns);
 
+/* The line at which the part for what is shown begins, and that of the settings of this session;
+ * -1: there is none. */
+int view_help_part(const struct scene *scene, int columns);
+int view_help_session(const struct scene *scene, int columns);
+
+/* The first line of the next section behind a line, or of the last one before it; that line where
+ * there is none. */
+int view_help_section(const struct scene *scene, int columns, int line, int direction);
+
+/* The matches of scene.look.help.search: their number, and the line of one of them; -1: none. */
+int view_help_matches(const struct scene *scene, int columns);
+int view_help_match(const struct scene *scene, int columns, int match);
+
 #endif

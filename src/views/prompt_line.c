@@ -33,7 +33,7 @@ static void draw_line(struct canvas *canvas, struct rect area, const struct prom
     const int first = first_column(cursor, room);
     const char *shown = skip(prompt->text, first), *under = prompt->text + prompt->cursor;
     canvas_fill(canvas, area, ' ', ROLE_TEXT);
-    canvas_text(canvas, area, 0, 0, ROLE_TITLE, ":");
+    canvas_put(canvas, area.row, area.col, (uint32_t)prompt->lead, ROLE_TITLE);
     canvas_text(canvas, area, 0, 1, ROLE_TEXT, shown);
     if (first > 0)
         canvas_text(canvas, area, 0, 1, ROLE_DIM, "<");
@@ -169,10 +169,25 @@ static void draw_choices(struct canvas *canvas, struct rect area, const struct s
     }
 }
 
+/* What is searched for has no words to choose from. */
+static void draw_search(struct canvas *canvas, const struct prompt *prompt)
+{
+    struct rect row = {canvas->rows - 2, 0, 1, canvas->cols};
+    canvas_fill(canvas, row, ' ', ROLE_BAR);
+    draw_cut(canvas, row, 1, row.cols - 1, ROLE_BAR,
+             "words to search for: Enter finds them, Escape closes");
+    row.row++;
+    draw_line(canvas, row, prompt);
+}
+
 void view_prompt(struct canvas *canvas, const struct scene *scene)
 {
     const struct prompt *prompt = scene->prompt;
     char head[PROMPT_TEXT];
+    if (!prompt->complete) {
+        draw_search(canvas, prompt);
+        return;
+    }
     snprintf(head, sizeof head, "%.*s", prompt->cursor, prompt->text);
     struct command_hint hint = command_hint(head);
     struct rect row = {canvas->rows - 1 - HELP_ROWS, 0, 1, canvas->cols};

@@ -64,13 +64,22 @@ struct runs_look {
     int sort;   /* a column of the table, from 0: the number of the run */
 };
 
+/* What is searched for. */
+enum { SEARCH_TEXT = 64 };
+struct search_look {
+    char text[SEARCH_TEXT]; /* "": nothing */
+    int at;                 /* help: which of the matches is shown; log: the event, from 0 */
+};
+
 struct log_look {
     int scroll; /* how many of the newest events are below the view */
+    struct search_look search;
 };
 
 struct help_look {
     bool open;
     int scroll; /* its first line shown */
+    struct search_look search;
 };
 
 /* ---- the scene ---- */

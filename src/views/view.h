@@ -34,11 +34,13 @@ struct hit {
 
 /* ---- what keys move ---- */
 
-/* What a view can do its own way; `by` is 1 or -1, of the last three 1. */
+/* What a view can do its own way; `by` is 1 or -1, of the last three 1. ACT_SEARCH goes to the next
+ * match or the one before, and with 0 to the first. */
 enum act {
     ACT_SCROLL,   /* Up, Down */
     ACT_SIDEWAYS, /* Right, Left */
     ACT_PAGE,     /* Page Up, Page Down */
+    ACT_SEARCH,
     ACT_ZOOM,     /* in, out */
     ACT_SMOOTH,   /* more, less */
     ACT_QUANTITY, /* the next one */

@@ -2,6 +2,7 @@
 #include "screen/layout.h"
 #include "screen/text.h"
 #include "views/navigate.h"
+#include "views/search.h"
 #include "views/view.h"
 
 #include <inttypes.h>
@@ -76,22 +77,59 @@ static void draw_event(struct canvas *canvas, const struct layout_log *layout, i
     canvas_text(canvas, layout->stack, row, 0,
                 event->side < 0 ? ROLE_DIM : scene_accent[event->side], title);
     canvas_text(canvas, layout->what, row, 0, tones[kind->tone], scene->terminal.ascii ? "*" : "●");
-    const char *text = scene_event_text(scene, event);
+    const char *text = scene_event_text(scene, event), *sought = scene->look.log.search.text;
+    search_mark(canvas, layout->stack, row, 0, title, sought);
     while (*text) {
-        const char *line = text;
+        char line[EVENT_TEXT];
+        const char *from = text;
         int length = (int)text_line(&text, layout->what.cols - BULLET_COLS);
-        canvas_print(canvas, layout->what, row++, BULLET_COLS, words[kind->rank], "%.*s", length,
-                     line);
+        snprintf(line, sizeof line, "%.*s", length, from);
+        canvas_text(canvas, layout->what, row, BULLET_COLS, words[kind->rank], line);
+        search_mark(canvas, layout->what, row++, BULLET_COLS, line, sought);
     }
+}
+
+/* ---- searching ---- */
+
+static bool is_match(const struct scene *scene, int event)
+{
+    char title[TEXT_TITLE];
+    const char *words = scene->look.log.search.text;
+    scene_event_title(scene, &scene->data.events->event[event], title);
+    return search_in(title, words) ||
+           search_in(scene_event_text(scene, &scene->data.events->event[event]), words);
+}
+
+/* How many events have what is searched for, and which of them, from 1 for the newest on, is the
+ * one that was found; 0: none is. */
+static int count_matches(const struct scene *scene, int *which)
+{
+    int count = 0;
+    *which = 0;
+    for (int i = scene_events(scene) - 1; i >= 0; i--)
+        if (is_match(scene, i)) {
+            count++;
+            if (i == scene->look.log.search.at)
+                *which = count;
+        }
+    return count;
 }
 
 /* What is listed, and at the right end what is not in view. */
 static void draw_title(struct canvas *canvas, struct rect area, const struct scene *scene,
                        const struct window *window)
 {
+    const char *words = scene->look.log.search.text;
     int count = scene_events(scene), all = scene->data.events ? scene->data.events->count : 0;
-    int end = canvas_print_right(canvas, area, 0, area.cols, ROLE_DIM, "%d event%s", count,
-                                 count == 1 ? "" : "s");
+    int end, which;
+    if (*words) {
+        int matches = count_matches(scene, &which);
+        canvas_print(canvas, area, 0, 0, ROLE_WARN, "/%s: %d of %d, the newest first: n N, Escape",
+                     words, which, matches);
+        return;
+    }
+    end = canvas_print_right(canvas, area, 0, area.cols, ROLE_DIM, "%d event%s", count,
+                             count == 1 ? "" : "s");
     if (all > count)
         end = canvas_print_right(canvas, area, 0, end - 2, ROLE_WARN, "%d later", all - count);
     if (window->past < count)
@@ -186,21 +224,46 @@ static void go_to_event(struct scene *scene, int direction, struct rect area, st
     scene->look.log.scroll = 0;
 }
 
+/* To the next match among older events, or to the one before among newer ones; from the last one on
+ * to the first again. With 0 to the newest. */
+static void search(struct scene *scene, int older, struct rect area, struct answer *answer)
+{
+    struct log_look *look = &scene->look.log;
+    const int count = scene_events(scene), by = older < 0 ? 1 : -1;
+    int at = older == 0 || look->search.at >= count ? count : look->search.at, tries = 0;
+    do {
+        at += by;
+        if (at < 0)
+            at = count - 1;
+        if (at >= count)
+            at = 0;
+    } while (++tries <= count && !is_match(scene, at));
+    if (tries > count) {
+        answer_say(answer, "'%s' is not in the log", look->search.text);
+        look->search.text[0] = '\0';
+        return;
+    }
+    look->search.at = at;
+    look->scroll = scene_clamp(count - 1 - at - area.rows / 3, scroll_max(scene, area));
+}
+
 static void restart(struct scene *scene)
 {
-    scene->look.log.scroll = 0;
+    scene->look.log = (struct log_look){.scroll = 0};
 }
 
 /* ---- the row ---- */
 
 static const enum action keys[] = {
-    ACTION_PAUSE,         ACTION_SCROLL_UP, ACTION_RIGHT,     ACTION_BACK,   ACTION_FORWARD,
-    ACTION_WARMUP_LONGER, ACTION_RESTART,   ACTION_NEXT_VIEW, ACTION_EXPORT, ACTIONS};
+    ACTION_PAUSE,  ACTION_SCROLL_UP, ACTION_RIGHT,     ACTION_BACK,   ACTION_FORWARD,
+    ACTION_SEARCH, ACTION_RESTART,   ACTION_NEXT_VIEW, ACTION_EXPORT, ACTIONS};
 
 static const char *const notes[][2] = {
     {"step", "the first step that showed it, or that a change acts on"},
     {"Left Right", "show the moment of the event before, or of the next one, in all views; what "
                    "happened after the moment shown is not listed"},
+    {"/", "the newest event with these words in its text or its stack; n: an older one, N: a newer "
+          "one; Escape ends the search, and n and N are as before"},
     {NULL, NULL},
 };
 
@@ -208,7 +271,10 @@ const struct view_row view_log = {
     .key = '8',
     .summary = "what happened, at which step, in which layer",
     .draw = draw,
-    .act = {[ACT_SCROLL] = scroll, [ACT_PAGE] = page, [ACT_SIDEWAYS] = go_to_event},
+    .act = {[ACT_SCROLL] = scroll,
+            [ACT_PAGE] = page,
+            [ACT_SIDEWAYS] = go_to_event,
+            [ACT_SEARCH] = search},
     .scroll_max = scroll_max,
     .restart = restart,
     .up = "scroll",

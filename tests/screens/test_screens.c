@@ -186,7 +186,23 @@ static void help_session(struct fixture *fixture)
 static void help_picture(struct fixture *fixture)
 {
     help(fixture);
-    fixture->scene.look.help.scroll = 37;
+    fixture->scene.look.help.scroll = view_help_part(&fixture->scene, 80);
+}
+
+static void help_stream(struct fixture *fixture)
+{
+    fixture->scene.look.view = VIEW_STREAM;
+    help_picture(fixture);
+}
+
+/* The second match of what is searched for, at the top. */
+static void help_searched(struct fixture *fixture)
+{
+    struct help_look *look = &fixture->scene.look.help;
+    help(fixture);
+    snprintf(look->search.text, SEARCH_TEXT, "warmup");
+    look->search.at = 1;
+    look->scroll = view_help_match(&fixture->scene, 80, 1);
 }
 
 /* The help from its list of commands on. */
@@ -207,7 +223,7 @@ static void help_commands(struct fixture *fixture)
 static void typed(struct fixture *fixture, const char *keys)
 {
     static struct prompt prompt;
-    prompt = (struct prompt){.complete = command_complete};
+    prompt = (struct prompt){.complete = command_complete, .lead = ':'};
     prompt_open(&prompt, "");
     while (*keys)
         prompt_key(&prompt, (int)utf8_next(&keys));
@@ -875,6 +891,8 @@ SCREEN(long_names_40x12, 12, 40, long_names)
 SCREEN(help_80x24, 24, 80, help)
 SCREEN(help_picture_80x24, 24, 80, help_picture)
 SCREEN(help_120x36, 36, 120, help)
+SCREEN(help_stream_80x24, 24, 80, help_stream)
+SCREEN(help_searched_80x24, 24, 80, help_searched)
 SCREEN(help_end_40x12, 12, 40, help_end)
 SCREEN(help_session_80x24, 24, 80, help_session)
 SCREEN(help_session_40x12, 12, 40, help_session)
@@ -1445,6 +1463,8 @@ int main(void)
         cmocka_unit_test(screen_help_80x24),
         cmocka_unit_test(screen_help_picture_80x24),
         cmocka_unit_test(screen_help_120x36),
+        cmocka_unit_test(screen_help_stream_80x24),
+        cmocka_unit_test(screen_help_searched_80x24),
         cmocka_unit_test(screen_help_end_40x12),
         cmocka_unit_test(screen_help_session_80x24),
         cmocka_unit_test(screen_help_session_40x12),

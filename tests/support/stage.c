@@ -1,6 +1,8 @@
 /* See stage.h. */
 #include "support/stage.h"
 
+#include "base/utf8.h"
+
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -115,6 +117,21 @@ bool stage_play(struct stage *stage, double until)
     while (app_goes_on(stage->app) && stage->clock.seconds < until)
         app_turn(stage->app);
     return app_goes_on(stage->app);
+}
+
+bool stage_press_code(struct stage *stage, int code)
+{
+    stage->keys = stage->next = 0;
+    stage_key(stage, stage->clock.seconds, code);
+    return stage_play(stage, stage->clock.seconds + 0.1);
+}
+
+bool stage_press(struct stage *stage, const char *keys)
+{
+    bool goes_on = true;
+    while (*keys && goes_on)
+        goes_on = stage_press_code(stage, (int)utf8_next(&keys));
+    return goes_on;
 }
 
 const char *stage_text(struct stage *stage)

@@ -33,6 +33,11 @@ void stage_close(struct stage *stage);
 /* A key that is pressed at that time, not before those of earlier calls. */
 void stage_key(struct stage *stage, double at, int code);
 
+/* Presses the keys of a UTF-8 text now, each a tenth of a second after the one before, and one of
+ * any code; plays on that long behind each. False where the program has ended by itself. */
+bool stage_press(struct stage *stage, const char *keys);
+bool stage_press_code(struct stage *stage, int code);
+
 /* Goes on until that time, or until the program ends by itself; false where it does. */
 bool stage_play(struct stage *stage, double until);
 

@@ -53,23 +53,14 @@ static bool play(double seconds)
     return stage_play(&stage, stage.clock.seconds + seconds);
 }
 
-/* Presses keys, each a little after the one before, and plays on for a moment. */
 static bool press(const char *keys)
 {
-    for (; *keys; keys++) {
-        stage.keys = stage.next = 0;
-        stage_key(&stage, stage.clock.seconds, *keys);
-        if (!play(0.1))
-            return false;
-    }
-    return true;
+    return stage_press(&stage, keys);
 }
 
 static bool press_code(int code)
 {
-    stage.keys = stage.next = 0;
-    stage_key(&stage, stage.clock.seconds, code);
-    return play(0.1);
+    return stage_press_code(&stage, code);
 }
 
 static void command(const char *text)

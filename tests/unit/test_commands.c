@@ -70,7 +70,7 @@ static void every_command_is_described(void **state)
         assert_true(row->least <= row->most && row->most <= COMMAND_ARGUMENTS);
         assert_int_equal(row->most > 0, row->arguments[0] != '\0');
         assert_true(row->least > 0 || row->most > 0 || row->action < ACTIONS || i == VERB_ACTION ||
-                    i == VERB_RUNS);
+                    i == VERB_RUNS || i == VERB_SHARE);
         assert_int_equal(row->least == 0 && row->most > 0, row->arguments[0] == '[');
     }
 }
@@ -135,6 +135,25 @@ static void settings_are_set(void **state)
     assert_string_equal(line.value, "");
 }
 
+/* What is more than a name: a number is a step, and `set` alone asks for the settings. */
+static void lines_of_one_word(void **state)
+{
+    (void)state;
+    read_line("123");
+    assert_int_equal(line.verb.kind, VERB_GOTO);
+    assert_int_equal(line.count, 1);
+    assert_string_equal(line.argument[0], "123");
+    assert_int_equal(command_hint("12").verb.kind, VERB_GOTO);
+    read_line("set");
+    assert_int_equal(line.verb.kind, VERB_SET);
+    assert_int_equal(line.count, 0);
+    assert_null(line.value);
+    read_line("share");
+    assert_int_equal(line.verb.kind, VERB_SHARE);
+    read_line("view 3");
+    assert_string_equal(line.argument[0], "3");
+}
+
 static void names_may_be_cut_short(void **state)
 {
     (void)state;
@@ -186,8 +205,10 @@ static void errors_say_what_is_right(void **state)
     assert_refused("set wermup 100", "setting 'wermup': did you mean warmup?");
     assert_refused("set w 1", "setting 'w': did you mean window, window-every, width, ");
     assert_refused("set left-layers 4", "setting 'left-layers': one of ");
-    assert_refused("set", "too few arguments: set NAME [VALUE]");
-    assert_refused("set lr 1 2", "too many arguments: set NAME [VALUE]");
+    assert_refused("set lr 1 2", "too many arguments: set [NAME [VALUE]]");
+    assert_refused("123 4", "too many arguments: goto STEP");
+    assert_refused("123!", "123!: 123, without the !");
+    assert_refused("12x", "command '12x': one of set, ");
     assert_refused("lr 1 2", "too many arguments: lr [X]");
     assert_refused("goto", "too few arguments: goto STEP");
     assert_refused("view a b", "too many arguments: view NAME");
@@ -248,7 +269,7 @@ static void every_command_is_completed(void **state)
     }
     complete("");
     assert_int_equal(completion.count, count);
-    ASSERT_COMPLETES("se", "set", "seed");
+    ASSERT_COMPLETES("se", "set", "seed", "search");
     complete("nothing");
     assert_int_equal(completion.count, 0);
 }
@@ -346,7 +367,7 @@ static void hints_know_what_is_typed(void **state)
 {
     (void)state;
     assert_false(command_hint("").known);
-    assert_false(command_hint("se").known); /* set, seed */
+    assert_false(command_hint("se").known); /* set, seed, search */
     assert_true(command_hint("goto 1").known);
     assert_null(command_hint("goto 1").setting.setting);
     assert_null(command_hint("set ").setting.setting);
@@ -389,6 +410,7 @@ int main(void)
         cmocka_unit_test(every_command_is_described),
         cmocka_unit_test(every_name_is_there_once),
         cmocka_unit_test(settings_are_set),
+        cmocka_unit_test(lines_of_one_word),
         cmocka_unit_test(names_may_be_cut_short),
         cmocka_unit_test(files_and_force),
         cmocka_unit_test(errors_say_what_is_right),

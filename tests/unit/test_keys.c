@@ -1,6 +1,8 @@
 /* The table of keys: complete, without duplicates, and what dispatch goes by. */
 #include "controls/keys.h"
 
+#include "base/utf8.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -111,6 +113,33 @@ static void keys_the_issue_names(void **state)
         assert_int_equal(key_action(wanted[i].code), wanted[i].action);
 }
 
+/* Every letter of a Cyrillic and of a Greek keyboard, from the top left key on. */
+static void letters_of_other_alphabets_are_keys_by_their_place(void **state)
+{
+    static const char *const rows[][2] = {
+        {"йцукенгшщзхъфывапролджэячсмитьбю", "qwertyuiop[]asdfghjkl;'zxcvbnm,."},
+        {"ЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮ", "QWERTYUIOP{}ASDFGHJKL:\"ZXCVBNM<>"},
+        {"ії", "s]"},
+        {"ςερτυθιοπασδφγηξκλζχψωβνμ", "wertyuiopasdfghjklzxcvbnm"},
+        {"ΕΡΤΥΘΙΟΠΑΣΔΦΓΗΞΚΛΖΧΨΩΒΝΜ", "ERTYUIOPASDFGHJKLZXCVBNM"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const char *letter = rows[i][0], *key = rows[i][1];
+        for (; *key; key++) {
+            const int code = (int)utf8_next(&letter);
+            assert_int_equal(key_latin(code), *key);
+            assert_int_equal(key_action(code), key_action(*key));
+        }
+        assert_int_equal(*letter, '\0');
+    }
+    assert_int_equal(key_action(0x0446), ACTION_WARMUP_LONGER);
+    assert_int_equal(key_action(0x03C1), ACTION_RESTART);
+    const int others[] = {'w', ';', 27, 0xE9, 0x5D0, KEY_CODE_UP, KEY_CODE_NONE, KEY_CODE_OTHER};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        assert_int_equal(key_latin(others[i]), others[i]);
+}
+
 static void keys_are_described(void **state)
 {
     (void)state;
@@ -142,6 +171,7 @@ int main(void)
         cmocka_unit_test(groups_stand_together),
         cmocka_unit_test(codes_without_a_row_have_no_action),
         cmocka_unit_test(keys_the_issue_names),
+        cmocka_unit_test(letters_of_other_alphabets_are_keys_by_their_place),
         cmocka_unit_test(keys_are_described),
     };
     return cmocka_run_group_tests_name("keys", tests, NULL, NULL);
