@@ -122,9 +122,22 @@ static void help_key(struct app *app, int code)
     *scroll = scene_clamp(*scroll, most);
 }
 
+/* What came together with an Escape: q is a key of its own after it, since both of them leave
+ * something. Letters that act are not, as Alt and a letter must not end a run. */
+static int after_escape(struct app *app, int code)
+{
+    const int key = code - KEY_CODE_ALT;
+    if (app->pasting || key_action(key) != ACTION_QUIT)
+        return KEY_CODE_OTHER;
+    app_take_key(app, KEY_CODE_ESCAPE);
+    return key;
+}
+
 void app_take_key(struct app *app, int code)
 {
     char key[32];
+    if (code >= KEY_CODE_ALT)
+        code = after_escape(app, code);
     app->keys++;
     if (code == KEY_CODE_MOUSE) {
         app_take_mouse(app, app->surface->mouse(app->surface));
