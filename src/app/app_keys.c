@@ -86,9 +86,22 @@ void act_quit(struct app *app, int argument)
 
 /* ---- keys ---- */
 
+/* What came together with an Escape: q is a key of its own after it, since both of them leave
+ * something. Letters that act are not, as Alt and a letter must not end a run. */
+static int after_escape(struct app *app, int code)
+{
+    const int key = code - KEY_CODE_ALT;
+    if (app->pasting || key_action(key) != ACTION_QUIT)
+        return KEY_CODE_OTHER;
+    app_take_key(app, KEY_CODE_ESCAPE);
+    return key;
+}
+
 void app_take_key(struct app *app, int code)
 {
     char key[32];
+    if (code >= KEY_CODE_ALT)
+        code = after_escape(app, code);
     app->keys++;
     if (code == KEY_CODE_MOUSE) {
         app_take_mouse(app, app->surface->mouse(app->surface));

@@ -6,9 +6,11 @@
 #include "controls/commands.h"
 #include "export/data.h"
 #include "export/runs_csv.h"
+#include "screen/layout.h"
 #include "views/navigate.h"
 #include "views/views.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -126,15 +128,59 @@ static bool name_file(struct app *app, const struct command_line *line, char *pa
     return false;
 }
 
-static void export(struct app *app, const char *path, bool force)
+/* "120x36", within what the program draws; false for anything else. */
+static bool read_size(const char *text, int *cols, int *rows)
+{
+    const size_t digits = strspn(text, "0123456789");
+    if (digits == 0 || digits > 4 || text[digits] != 'x')
+        return false;
+    const char *behind = text + digits + 1;
+    const size_t more = strspn(behind, "0123456789");
+    if (more == 0 || more > 4 || behind[more])
+        return false;
+    *cols = atoi(text);
+    *rows = atoi(behind);
+    return *cols >= LAYOUT_COLUMNS_MIN && *cols <= EXPORT_SIDE_MAX && *rows >= LAYOUT_ROWS_MIN &&
+           *rows <= EXPORT_SIDE_MAX;
+}
+
+/* Takes one word behind the file's name; false, and said, where it is neither theme nor size. */
+static bool take_look(struct app *app, const char *word, struct picture_look *look)
+{
+    static const struct names themes = NAMES_OF_ROWS(setting_themes);
+    struct error error;
+    if (read_size(word, &look->cols, &look->rows))
+        return true;
+    if (isdigit((unsigned char)*word)) {
+        app_say(app, ROLE_BAD, "size '%.20s': columns and rows, from %dx%d to %dx%d", word,
+                LAYOUT_COLUMNS_MIN, LAYOUT_ROWS_MIN, EXPORT_SIDE_MAX, EXPORT_SIDE_MAX);
+        return false;
+    }
+    const int theme = names_pick(&themes, "theme", word, &error);
+    if (theme >= 0)
+        look->theme = (enum theme)theme;
+    else
+        app_say(app, ROLE_BAD, "%s; a name with blanks stands in \"...\"", error.text);
+    return theme >= 0;
+}
+
+static void export(struct app *app, const struct command_line *line, const char *path)
 {
     const bool runs = app->scene.look.view == VIEW_RUNS && !app->scene.look.projector;
-    if (runs && runs_csv_is(path))
-        app_export_runs(app, path, force);
-    else if (data_is(path))
-        app_export_data(app, path, force);
+    struct picture_look look = {.theme = (enum theme)app->present.theme,
+                                .rows = app->canvas.rows,
+                                .cols = app->canvas.cols};
+    for (int i = 1; i < line->count; i++)
+        if (!take_look(app, line->argument[i], &look))
+            return;
+    if (!data_is(path))
+        app_export_file(app, path, &look, line->force);
+    else if (line->count > 1)
+        app_say(app, ROLE_BAD, "data has neither theme nor size: %s FILE", line->verb.name);
+    else if (runs && runs_csv_is(path))
+        app_export_runs(app, path, line->force);
     else
-        app_export_file(app, path, force);
+        app_export_data(app, path, line->force);
 }
 
 static void carry_out(struct app *app, const struct command_line *line)
@@ -162,7 +208,7 @@ static void carry_out(struct app *app, const struct command_line *line)
         break;
     case VERB_EXPORT:
         if (name_file(app, line, path, sizeof path))
-            export(app, path, line->force);
+            export(app, line, path);
         break;
     case VERB_RECORD:
         if (name_file(app, line, path, sizeof path))

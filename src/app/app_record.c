@@ -25,16 +25,19 @@ void act_export(struct app *app, int argument)
         app_say(app, ROLE_BAD, "%s", error.text);
 }
 
-void app_export_file(struct app *app, const char *path, bool force)
+void app_export_file(struct app *app, const char *path, const struct picture_look *look, bool force)
 {
     char shown[MESSAGE_SIZE / 2];
     struct error error;
+    struct canvas canvas;
     names_printable(shown, sizeof shown, path);
-    view_screen(&app->canvas, &app->scene);
-    if (export_file(&app->canvas, (enum theme)app->present.theme, path, force, &error))
+    canvas_open(&canvas, look->rows, look->cols);
+    view_screen(&canvas, &app->scene);
+    if (export_file(&canvas, look->theme, path, force, &error))
         app_say(app, ROLE_GOOD, "saved %s", shown);
     else
         app_say(app, ROLE_BAD, "%s", error.text);
+    canvas_close(&canvas);
 }
 
 void app_export_data(struct app *app, const char *path, bool force)

@@ -159,8 +159,15 @@ void app_act(struct app *app, enum action action);
 /* Writes what was measured in the run under way to a file (app_record.c). */
 void app_export_data(struct app *app, const char *path, bool force);
 
-/* Writes the screen to a file, without the command line (app_record.c). */
-void app_export_file(struct app *app, const char *path, bool force);
+/* Writes the screen to a file, without the command line, as it would be in a theme and of a size
+ * (app_record.c). */
+enum { EXPORT_SIDE_MAX = 1000 };
+struct picture_look {
+    enum theme theme;
+    int rows, cols;
+};
+void app_export_file(struct app *app, const char *path, const struct picture_look *look,
+                     bool force);
 
 /* Shows the newest event in the footer for a while, after the answer that stands there (app.c). */
 void app_show_news(struct app *app);

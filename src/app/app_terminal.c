@@ -54,7 +54,7 @@ static bool ended(struct surface *surface)
 
 static struct surface surface_of_terminal(void)
 {
-    return (struct surface){.utf8 = terminal_is_utf8(),
+    return (struct surface){.utf8 = terminal_draws_glyphs(),
                             .colours = terminal_has_colours(),
                             .ramp = terminal_has_ramp(),
                             .size = size,

@@ -16,9 +16,9 @@ const struct verb_row verb_table[VERB_KINDS] = {
                   .operand = OPERAND_SETTING,
                   .action = ACTIONS},
     [VERB_EXPORT] = {.name = "export",
-                     .arguments = "[FILE]",
-                     .help = ".svg .png .txt; data: .csv .jsonl; alone: .svg, .txt",
-                     .most = 1,
+                     .arguments = "[FILE LOOK]",
+                     .help = ".svg .png .txt .csv .jsonl; LOOK: a theme, 120x36",
+                     .most = 3,
                      .operand = OPERAND_FILE,
                      .action = ACTION_EXPORT,
                      .force = true},
@@ -405,6 +405,9 @@ void command_complete(const char *text, bool files, struct completion *completio
     if (before == 2 && verb.kind == VERB_SWITCH)
         for (int i = 0; i < placement_names.count; i++)
             add_if(completion, names_at(&placement_names, i), last.text);
+    if ((before == 2 || before == 3) && verb.kind == VERB_EXPORT)
+        for (int i = 0; i < THEMES; i++)
+            add_if(completion, setting_themes[i].name, last.text);
     if (before == 2 && verb.kind == VERB_SET && command_setting(front[1].text, &setting, NULL))
         add_values(completion, &setting, last.text, files);
 }

@@ -47,8 +47,8 @@ struct verb_row {
     const char *arguments; /* as a usage line has them, "NAME [VALUE]"; "" */
     const char *help;      /* one line, no full stop */
     int least, most;       /* how many arguments it takes */
-    enum operand operand;  /* what the first one is; the second of `set` is a value, that
-                              of `switch` a placement */
+    enum operand operand;  /* what the first one is; the second of `set` is a value, that of
+                              `switch` a placement, those of `export` are a theme and a size */
     enum action action;    /* what it does without an argument; ACTIONS: nothing */
     bool force;            /* NAME! replaces a file that exists */
     bool rest;             /* its last argument is the rest of the line, blanks and all */
@@ -81,7 +81,7 @@ bool verb_find(const char *word, struct verb *verb, struct error *error);
 /* The same for settings alone, as VERB_SETTING. */
 bool command_setting(const char *word, struct verb *setting, struct error *error);
 
-enum { COMMAND_TEXT = 1200, COMMAND_ARGUMENTS = 2 };
+enum { COMMAND_TEXT = 1200, COMMAND_ARGUMENTS = 3 };
 
 /* A command that was read. Values, views and files are not looked at yet. */
 struct command_line {

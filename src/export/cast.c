@@ -259,11 +259,12 @@ bool cast_flush(struct cast *cast, struct error *error)
 
 bool cast_close(struct cast *cast, char **name, struct error *error)
 {
-    /* The last picture stays; a terminal that plays it goes on below. */
+    /* A terminal that plays it goes on below the last picture, for which one that is no larger
+     * moves it up by a row. */
     cast->count = 0;
     add(cast, "\033[0m");
     add_place(cast, cast->shown.rows - 1, 0);
-    add(cast, "\033[?25h");
+    add(cast, "\r\n\033[?25h");
     write_event(cast, "o", cast->bytes, cast->seconds);
     if (cast->version == CAST_V3)
         write_event(cast, "x", "0", cast->seconds);

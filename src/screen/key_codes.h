@@ -23,9 +23,12 @@ enum key_code {
     KEY_CODE_DELETE,
     KEY_CODE_PASTE, /* not keys: what comes between these two was pasted */
     KEY_CODE_PASTE_END,
-    KEY_CODE_OTHER, /* a key without a code of its own: F1, Alt-x, ... */
-    KEY_CODE_MOUSE, /* not a key: terminal_mouse() tells more */
-    KEY_CODE_RESIZE /* not a key: the screen has another size */
+    KEY_CODE_OTHER,  /* a key without a code of its own: F1, ... */
+    KEY_CODE_MOUSE,  /* not a key: terminal_mouse() tells more */
+    KEY_CODE_RESIZE, /* not a key: the screen has another size */
+    /* Added to a character: it came at once after an Escape, be it Alt and the key, or two keys on
+     * a slow line. */
+    KEY_CODE_ALT = 0x200000
 };
 
 #endif

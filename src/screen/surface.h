@@ -20,7 +20,7 @@ struct mouse {
 };
 
 struct surface {
-    bool utf8;           /* it can show glyphs beyond ASCII */
+    bool utf8;           /* it has glyphs for lines, blocks and braille, beyond ASCII */
     bool colours, ramp;  /* it shows colours; enough of them for the ramp of heat maps */
     struct clock *clock; /* what key() moves on; NULL: the machine's, which goes by itself */
 

@@ -33,6 +33,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <term.h>
@@ -461,12 +462,37 @@ bool terminal_is_utf8(void)
     return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
+/* Whether the environment asks for a locale in UTF-8, be it installed or not. */
+static bool names_utf8(void)
+{
+    static const char *const variables[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
+        const char *name = getenv(variables[i]);
+        if (!name || !*name)
+            continue;
+        const char *charset = strchr(name, '.');
+        return charset &&
+               (strncasecmp(charset, ".UTF-8", 6) == 0 || strncasecmp(charset, ".utf8", 5) == 0);
+    }
+    return false;
+}
+
+/* A locale that is not installed is replaced by one that has the same characters. */
 static void take_locale(bool utf8)
 {
     static const char *const names[] = {"C.UTF-8", "en_US.UTF-8", "UTF-8"};
-    setlocale(LC_CTYPE, "");
+    if (!setlocale(LC_CTYPE, ""))
+        utf8 = utf8 || names_utf8();
     for (size_t i = 0; utf8 && !terminal_is_utf8() && i < sizeof names / sizeof names[0]; i++)
         setlocale(LC_CTYPE, names[i]);
+}
+
+bool terminal_draws_glyphs(void)
+{
+    const char *type = getenv("TERM");
+    const bool console = type && strncmp(type, "linux", 5) == 0 && (!type[5] || type[5] == '-');
+    const bool vt = type && strncmp(type, "vt", 2) == 0 && type[2] >= '0' && type[2] <= '9';
+    return terminal_is_utf8() && !console && !vt;
 }
 
 bool terminal_check(bool utf8, struct error *error)
@@ -883,14 +909,17 @@ static int after_escape(void)
 {
     wint_t next;
     int number = 0;
-    if (wget_wch(terminal.keys, &next) == ERR)
+    const int got = wget_wch(terminal.keys, &next);
+    if (got == ERR)
         return KEY_CODE_ESCAPE;
+    if (got == KEY_CODE_YES)
+        return KEY_CODE_OTHER;
     if (next == KEY_CODE_ESCAPE) {
         unget_wch((wchar_t)next);
         return KEY_CODE_ESCAPE;
     }
-    if (next != '[' && next != 'O') /* Alt and a key */
-        return KEY_CODE_OTHER;
+    if (next != '[' && next != 'O')
+        return KEY_CODE_ALT + (int)next;
     for (int length = 0; next_character(&next); length++) {
         if (length == 0 && next == '<')
             return mouse_report();

@@ -12,7 +12,8 @@
 #include <stdbool.h>
 
 /* Looks whether there is a terminal that a screen can be drawn on, and takes the characters of the
- * locale (with `utf8`, those of a UTF-8 one, if there is one). Sends nothing and takes nothing;
+ * locale (with `utf8`, or where it names UTF-8 but is not installed, those of a UTF-8 one, if there
+ * is one). Sends nothing and takes nothing;
  * call it first, before there are threads. False with a reason: no terminal, TERM not set or
  * unknown. */
 bool terminal_check(bool utf8, struct error *error);
@@ -33,6 +34,10 @@ void terminal_close(void);
 
 /* Can it show glyphs beyond ASCII? (from the locale, after terminal_check()) */
 bool terminal_is_utf8(void);
+
+/* Has it glyphs for braille and blocks? Not the Linux console, whose fonts have 512, nor a VT100
+ * and its successors, whatever the locale says. */
+bool terminal_draws_glyphs(void);
 
 /* Does it show colours? False where it has none, or NO_COLOR is set. */
 bool terminal_has_colours(void);

@@ -396,7 +396,7 @@ const struct setting_row setting_table[] = {
      .choices = &ascii_names,
      .initial = "auto",
      .unit = "",
-     .help = "draw with ASCII characters only; auto does so where the locale has no UTF-8",
+     .help = "draw with ASCII characters only; auto: without UTF-8, on consoles, VT100 to VT520",
      FIELD(ascii)},
     {.name = "mouse",
      .kind = SETTING_CHOICE,

@@ -437,6 +437,23 @@ static void other_keys_do_nothing(void **state)
     quit(console);
 }
 
+/* On a slow line they come in one piece, as Alt and q would. */
+static void escape_and_q_are_two_keys(void **state)
+{
+    (void)state;
+    struct console *console = start();
+    press(console, "?", key_table[ACTION_RESTART].help);
+    console_send(console, "\033q");
+    assert_exit(console, 0);
+    assert_sane(console);
+    console_close(console);
+    console = start();
+    press(console, ":warm", "Tab completes, Enter runs, Escape closes");
+    console_send(console, "\033q");
+    assert_exit(console, 0);
+    console_close(console);
+}
+
 static void views_are_shown_by_digits_and_tab(void **state)
 {
     (void)state;
@@ -917,6 +934,24 @@ static void blind_tensors_are_those_of_both(void **state)
     quit(console);
 }
 
+/* A text of so many rows, the longest of which has so many columns, or some blank ones less. */
+static void assert_picture(const char *name, int rows, int cols)
+{
+    FILE *file = fopen(name, "r");
+    char line[4096];
+    int count = 0, longest = 0;
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file)) {
+        line[strcspn(line, "\n")] = '\0';
+        const int columns = canvas_columns(line);
+        longest = columns > longest ? columns : longest;
+        count++;
+    }
+    fclose(file);
+    assert_int_equal(count, rows);
+    assert_true(longest > cols - 10 && longest <= cols);
+}
+
 static void commands_write_files(void **state)
 {
     char folder[] = "/tmp/lnscope-test-XXXXXX", path[128], remove[256];
@@ -932,6 +967,12 @@ static void commands_write_files(void **state)
             "with export! FILE");
     command(console, "export! my\t\r", "saved my screen.svg");
     command(console, "export a.txt\r", "saved a.txt");
+    command(console, "export b.txt 100x30 light\r", "saved b.txt");
+    command(console, "export c.svg li\t\r", "saved c.svg");
+    command(console, "export d.svg lihgt\r", "theme 'lihgt': did you mean light?");
+    command(console, "export d.svg 100x3\r",
+            "size '100x3': columns and rows, from 40x12 to 1000x1000");
+    command(console, "export d.csv 100x30\r", "data has neither theme nor size: export FILE");
     command(console, "record my.cast\r", "");
     command(console, "record\r", "saved my.cast");
     command(console, "pause\r", "PAUSED");
@@ -947,6 +988,8 @@ static void commands_write_files(void **state)
     snprintf(path, sizeof path, "%s/my screen.svg", folder);
     assert_int_equal(stat(path, &info), 0);
     assert_true(info.st_size > 500);
+    snprintf(path, sizeof path, "%s/b.txt", folder);
+    assert_picture(path, 30, 100);
     snprintf(remove, sizeof remove, "rm -r %s", folder);
     assert_int_equal(system(remove), 0);
 }
@@ -1472,8 +1515,12 @@ static void kinds_of_terminals(void **state)
     check_kind("TERM=xterm-256color", NULL, true, false);
     check_kind("TERM=xterm", NULL, true, false);
     check_kind("TERM=screen", NULL, true, false);
-    check_kind("TERM=linux", NULL, true, false);
-    check_kind("TERM=vt100", NULL, false, false);
+    check_kind("TERM=linux", NULL, true, true);
+    check_kind("TERM=vt100", NULL, false, true);
+    check_kind("TERM=vt220", NULL, false, true);
+    check_kind("TERM=xterm-256color", "LC_ALL=xx_XX.UTF-8", true, false); /* not installed */
+    check_kind("TERM=xterm-256color", "LC_ALL=xx_XX.utf8@home", true, false);
+    check_kind("TERM=xterm-256color", "LC_ALL=xx_XX.ISO-8859-1", true, true);
     check_kind("TERM=xterm-256color", "NO_COLOR=1", false, false);
     check_kind("TERM=xterm-256color", "NO_COLOR=", true, false);
     check_kind("TERM=xterm-256color", "LC_ALL=C", true, true);
@@ -1546,6 +1593,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(late_warmup_points_to_restart),
         cmocka_unit_test(runs_are_remembered),
         cmocka_unit_test(other_keys_do_nothing),
+        cmocka_unit_test(escape_and_q_are_two_keys),
         cmocka_unit_test(views_are_shown_by_digits_and_tab),
         cmocka_unit_test(time_goes_back_and_forth),
         cmocka_unit_test(a_branch_repeats_the_run),

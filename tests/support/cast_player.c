@@ -86,6 +86,17 @@ static VTerm *open_player(struct cast_played *played, const cJSON *header)
     return vterm;
 }
 
+/* The picture so far is the last one until there is another. */
+static void keep_picture(struct cast_played *played, VTerm *vterm)
+{
+    VTermScreenCell corner;
+    free(played->screen);
+    played->screen = screen_text(vterm);
+    vterm_screen_get_cell(vterm_obtain_screen(vterm), (VTermPos){0, 0}, &corner);
+    played->ink[0] = rgb_of(vterm, corner.fg);
+    played->ink[1] = rgb_of(vterm, corner.bg);
+}
+
 static void play_event(struct cast_played *played, VTerm *vterm, const cJSON *event)
 {
     assert_int_equal(cJSON_GetArraySize(event), 3);
@@ -99,6 +110,7 @@ static void play_event(struct cast_played *played, VTerm *vterm, const cJSON *ev
     played->seconds = seconds;
     played->events++;
     if (strcmp(kind, "o") == 0) {
+        keep_picture(played, vterm); /* before the last one, which is the end */
         vterm_input_write(vterm, data, strlen(data));
     } else if (strcmp(kind, "r") == 0) {
         int rows, cols;
@@ -123,7 +135,7 @@ void cast_play(struct cast_played *played, const char *path)
     char *text, *line, *next;
     size_t size;
     struct error error;
-    VTermScreenCell corner;
+    VTermPos cursor;
     *played = (struct cast_played){0};
     if (!file_read(path, (size_t)1 << 28, &text, &size, &error))
         fail_msg("%s", error.text);
@@ -138,10 +150,9 @@ void cast_play(struct cast_played *played, const char *path)
         cJSON_Delete(event);
     }
     vterm_get_size(vterm, &played->rows, &played->cols);
-    played->screen = screen_text(vterm);
-    vterm_screen_get_cell(vterm_obtain_screen(vterm), (VTermPos){0, 0}, &corner);
-    played->ink[0] = rgb_of(vterm, corner.fg);
-    played->ink[1] = rgb_of(vterm, corner.bg);
+    played->after = screen_text(vterm);
+    vterm_state_get_cursorpos(vterm_obtain_state(vterm), &cursor);
+    played->cursor_row = cursor.row, played->cursor_col = cursor.col;
     vterm_free(vterm);
     free(text);
 }
@@ -149,6 +160,7 @@ void cast_play(struct cast_played *played, const char *path)
 void cast_played_close(struct cast_played *played)
 {
     free(played->screen);
+    free(played->after);
     for (int i = 0; i < CAST_MARKERS; i++) {
         free(played->picture[i].text);
         free(played->picture[i].ink);

@@ -23,10 +23,12 @@ struct cast_played {
     bool exited;                    /* there was the end that version 3 has */
     char marker[CAST_MARKERS][160]; /* the first of them */
     struct cast_picture picture[CAST_MARKERS];
-    double seconds;  /* of the last event */
-    int rows, cols;  /* at the end */
-    char *screen;    /* the last picture as lines without trailing spaces; owned */
-    unsigned ink[2]; /* 0xRRGGBB of text and background of the cell at (0, 0) */
+    double seconds;             /* of the last event */
+    int rows, cols;             /* at the end */
+    char *screen;               /* the last picture as lines without trailing spaces; owned */
+    char *after;                /* the screen when all is over, the same way, ... */
+    int cursor_row, cursor_col; /* ... and where a shell goes on then */
+    unsigned ink[2];            /* 0xRRGGBB of text and background of the cell at (0, 0) */
 };
 
 /* Reads and plays the whole file; fails the test when it is no asciicast of version 2 or 3. The

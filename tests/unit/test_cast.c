@@ -88,6 +88,18 @@ static void assert_shows(const struct cast_played *played, const struct canvas *
     assert_text(played->screen, canvas);
 }
 
+/* A shell that goes on after the end leaves all rows but the first, which has moved up, as they
+ * were. */
+static void assert_shell_has_a_row(const struct cast_played *played)
+{
+    const char *second = strchr(played->screen, '\n') + 1;
+    const size_t size = strlen(second);
+    assert_int_equal(played->cursor_row, played->rows - 1);
+    assert_int_equal(played->cursor_col, 0);
+    assert_int_equal(strncmp(played->after, second, size), 0);
+    assert_string_equal(played->after + size, "\n");
+}
+
 /* Every frame of a random sequence, with sizes and themes that change, ends in the right picture.
  */
 static void a_player_shows_the_last_canvas(void **state)
@@ -112,6 +124,7 @@ static void a_player_shows_the_last_canvas(void **state)
         struct cast_played played;
         cast_play(&played, "a.cast");
         assert_shows(&played, &canvas);
+        assert_shell_has_a_row(&played);
         assert_int_equal(played.resizes, last / 9);
         cast_played_close(&played);
         canvas_close(&canvas);

@@ -214,8 +214,9 @@ static void errors_say_what_is_right(void **state)
     assert_refused("view a b", "too many arguments: view NAME");
     assert_refused("restart 1", "too many arguments: restart");
     assert_refused("quit now", "too many arguments: quit");
-    assert_refused("export my file.svg",
-                   "too many arguments: export [FILE]; a name with blanks stands in \"...\"");
+    assert_refused("export my file of mine.svg",
+                   "too many arguments: export [FILE LOOK]; a name with blanks "
+                   "stands in \"...\"");
     assert_refused("export \"my file.svg", "a quote without its end: \"...\"");
     assert_refused("export \"my file\".svg", "no blank behind a closing quote");
     assert_refused("set! lr 1", "set!: set, without the !");
@@ -350,6 +351,8 @@ static void files_are_completed(void **state)
     touch("other\"quote.svg");
     ASSERT_COMPLETES("export o", "one more.svg", "one.svg");
     ASSERT_COMPLETES("export! one.", "one.svg");
+    ASSERT_COMPLETES("export one.svg li", "light");
+    ASSERT_COMPLETES("export one.svg 120x36 li", "light");
     ASSERT_COMPLETES("export \"one m", "one more.svg");
     assert_true(completion.quoted);
     assert_int_equal(completion.start, strlen("export "));
