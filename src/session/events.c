@@ -38,6 +38,7 @@ const struct event_row event_table[EVENT_KINDS] = {
                                .help = "the stream gradient of a layer is below {limit} of that at "
                                        "x_L before that of x_0 is; once until it has recovered"},
     [EVENT_VANISHED_HALF] = {.name = "vanished-below",
+                             .was = "half-vanished",
                              .tone = TONE_BAD,
                              .rank = RANK_STORY,
                              .limit = 1e-3,

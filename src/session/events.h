@@ -58,6 +58,7 @@ enum event_rank { RANK_DETAIL, RANK_CHANGE, RANK_STORY };
 
 struct event_row {
     const char *name; /* "no-context" */
+    const char *was;  /* its name in sessions that were saved earlier; NULL: the same */
     enum event_tone tone;
     enum event_rank rank;
     double limit; /* what is passed; NAN: nothing is */

@@ -203,7 +203,8 @@ static int find_kind(const char *row, struct error *error)
     char name[KIND_TEXT + 1], shown[SHOWN];
     if (is_text(row, KIND_TEXT))
         for (int kind = 0; kind < EVENT_KINDS; kind++)
-            if (strcmp(event_table[kind].name, row) == 0)
+            if (strcmp(event_table[kind].name, row) == 0 ||
+                (event_table[kind].was && strcmp(event_table[kind].was, row) == 0))
                 return kind;
     snprintf(name, sizeof name, "%.*s", KIND_TEXT, row);
     names_printable(shown, sizeof shown, name);

@@ -1049,7 +1049,7 @@ static void change_number(char *number, enum safetensors_type type, struct rng *
         break;
     case SAFETENSORS_U8:
     case SAFETENSORS_TYPES:
-        *number = (char)(rng_uniform(rng) * 256);
+        *number = (char)(rng_uniform(rng) * 256 - 128);
     }
 }
 
