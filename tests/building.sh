@@ -17,7 +17,7 @@ mkdir "$folder/bin" "$folder/hidden"
 for tool in sh env make pkg-config cmp mkdir cat grep rm nproc; do
     ln -s "$(command -v "$tool")" "$folder/bin/$tool"
 done
-printf '#!/bin/sh\nexec "%s" "$@"\n' "$(command -v "$cc")" > "$folder/bin/cc"
+printf '#!/bin/sh\nexec "%s" "$@"\n' "$(command -v "${cc##* }")" > "$folder/bin/cc"
 printf '#!/bin/sh\necho "${USER_NUMBER-0}"\n' > "$folder/bin/id"
 printf '#!/bin/sh\necho "$*" >> "%s"\nexit 100\n' "$folder/asked" > "$folder/bin/apt-get"
 printf '#!/bin/sh\n[ "$1" != -n ] || exit 1\nexec "$@"\n' > "$folder/sudo"

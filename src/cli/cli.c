@@ -187,7 +187,8 @@ static void limit_blas(char **argv)
     const bool limited =
         (getrlimit(RLIMIT_AS, &addresses) == 0 && addresses.rlim_cur != RLIM_INFINITY) ||
         (getrlimit(RLIMIT_DATA, &data) == 0 && data.rlim_cur != RLIM_INFINITY);
-    if (!limited || getenv(variable) || setenv(variable, "1", 1) != 0)
+    const char *threads = getenv(variable);
+    if (!limited || (threads && strcmp(threads, "1") == 0) || setenv(variable, "1", 1) != 0)
         return;
     execv("/proc/self/exe", argv);
     execvp(argv[0], argv);

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/names.h"
+#include "core/kernels.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -17,6 +18,8 @@
 enum { PATH_SIZE = 4096, FILE_BYTES = 1 << 16, LINE_BYTES = 198, NAME_SPACE = 64 };
 
 static const char section_name[] = "settings";
+
+extern char **environ;
 
 /* ---- the file ---- */
 
@@ -163,10 +166,12 @@ static bool apply_file(struct settings *settings, struct error *error)
 
 /* ---- the environment ---- */
 
+static const char variable_prefix[] = "LNSCOPE_";
+
 /* LNSCOPE_LEFT_NORM */
 static void variable_of(char out[NAME_SPACE], const char *prefix, const char *name)
 {
-    snprintf(out, NAME_SPACE, "LNSCOPE_%s%s%s", prefix, *prefix ? "_" : "", name);
+    snprintf(out, NAME_SPACE, "%s%s%s%s", variable_prefix, prefix, *prefix ? "_" : "", name);
     for (char *c = out; *c; c++)
         *c = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
 }
@@ -185,8 +190,45 @@ static bool apply_variable(struct settings *settings, const char *prefix,
                      reason.text);
 }
 
+/* Whether a variable of the environment that begins as ours do is one. */
+static bool check_variable(const char *variable, struct error *error)
+{
+    enum { VARIABLES = (1 + SIDES) * SETTINGS_MAX + 1 };
+    char full[VARIABLES][NAME_SPACE];
+    const char *words[VARIABLES];
+    struct names names = NAMES_OF_WORDS(words);
+    names.count = 0;
+    for (int i = 0; i < setting_count; i++)
+        for (int side = -1; side < (setting_table[i].per_stack ? SIDES : 0); side++) {
+            words[names.count] = full[names.count];
+            variable_of(full[names.count++], side < 0 ? "" : stack_names[side],
+                        setting_table[i].name);
+        }
+    words[names.count++] = KERNELS_VARIABLE;
+    return names_find(&names, "environment variable", variable, error) >= 0;
+}
+
+/* As known ones, those that are empty count as not set. */
+static bool check_environment(struct error *error)
+{
+    bool good = true;
+    for (char **at = environ; good && at && *at; at++) {
+        const size_t length = strcspn(*at, "=");
+        if (strncmp(*at, variable_prefix, strlen(variable_prefix)) != 0 || (*at)[length] != '=' ||
+            (*at)[length + 1] == '\0')
+            continue;
+        char *variable = memory_copy_string(*at);
+        variable[length] = '\0';
+        good = check_variable(variable, error);
+        free(variable);
+    }
+    return good;
+}
+
 static bool apply_environment(struct settings *settings, struct error *error)
 {
+    if (!check_environment(error))
+        return false;
     for (int i = 0; i < setting_count; i++) {
         const struct setting_row *row = &setting_table[i];
         if (!apply_variable(settings, "", row, error))

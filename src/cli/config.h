@@ -2,7 +2,8 @@
  *
  * The file is $XDG_CONFIG_HOME/lnscope/config (or ~/.config/lnscope/config), in INI: NAME = VALUE
  * with the names of the settings. In the environment a setting is LNSCOPE_NAME, in capitals, with
- * '_' for '-'. Both end in setting_set(), with the same checks and messages. */
+ * '_' for '-'. Both end in setting_set(), with the same checks and messages, and a name that is
+ * none is an error in both. */
 #ifndef LNSCOPE_CLI_CONFIG_H
 #define LNSCOPE_CLI_CONFIG_H
 

@@ -224,9 +224,10 @@ static bool is_shared_setting(const char *typed, const char **name)
 {
     for (int side = 0; side < SIDES; side++) {
         size_t length = strlen(stack_names[side]);
+        if (strncmp(typed, stack_names[side], length) != 0 || typed[length] != '-')
+            continue;
         *name = typed + length + 1;
-        if (strncmp(typed, stack_names[side], length) == 0 && typed[length] == '-' &&
-            find_setting(*name))
+        if (find_setting(*name))
             return true;
     }
     return false;

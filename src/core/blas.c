@@ -3,16 +3,80 @@
  * How many threads OpenBLAS computes in is a property of the process in its pthread build, but of
  * each calling thread in its OpenMP build. Several would share out the sums of a product, and its
  * bits would depend on how they did it: so it is said before every product, at the cost of storing
- * a number. */
+ * a number.
+ *
+ * For each product under way OpenBLAS takes a buffer from the system, which it keeps for later
+ * ones, and where it gets none it asks again for ever: it is looked beforehand whether there is
+ * room. */
 #include "core/blas.h"
 
+#include "base/error.h"
+
 #include <cblas.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
 
 #ifdef LNSCOPE_REAL_DOUBLE
 #define GEMM cblas_dgemm
 #else
 #define GEMM cblas_sgemm
 #endif
+
+/* What OpenBLAS asks for on x86-64, where it asks for most, and a little more. */
+#define BUFFER ((size_t)129 << 20)
+
+/* Of the library's own state, which is the process's: products under way; so many at a time that it
+ * has buffers for; whether a thread is about to have it take another one. */
+static atomic_int under_way, buffers;
+static atomic_flag growing = ATOMIC_FLAG_INIT;
+
+/* Whether the system has room for so many buffers. */
+static bool has_room(int wanted)
+{
+    struct block {
+        struct block *next;
+    } *first = NULL, *block;
+    while (wanted > 0 && (block = malloc(BUFFER)) != NULL) {
+        block->next = first;
+        first = block;
+        wanted--;
+    }
+    while ((block = first) != NULL) {
+        first = block->next;
+        free(block);
+    }
+    return wanted == 0;
+}
+
+/* Before a product: the number of buffers that there are after it, where it takes another one, or
+ * 0. At most one product at a time does, and it takes one only if none is free at that moment: all
+ * but the very first of them can still be missing. */
+static int begin(void)
+{
+    const int number = atomic_fetch_add(&under_way, 1) + 1;
+    openblas_set_num_threads(1);
+    if (number <= atomic_load(&buffers))
+        return 0;
+    while (atomic_flag_test_and_set(&growing))
+        sched_yield();
+    if (!has_room(number > 1 ? number - 1 : 1))
+        die("no memory for the matrix products of BLAS, which take %d MB in each thread: fewer "
+            "threads, or a higher limit (ulimit -v)",
+            (int)(BUFFER >> 20));
+    return number;
+}
+
+static void end(int number)
+{
+    if (number > atomic_load(&buffers))
+        atomic_store(&buffers, number);
+    if (number > 0)
+        atomic_flag_clear(&growing);
+    atomic_fetch_sub(&under_way, 1);
+}
 
 void blas_open(void)
 {
@@ -26,18 +90,21 @@ const char *blas_description(void)
 
 void blas_forward(real *y, const real *x, const real *w, int rows, int in, int out)
 {
-    openblas_set_num_threads(1);
+    const int number = begin();
     GEMM(CblasRowMajor, CblasNoTrans, CblasTrans, rows, out, in, 1, x, in, w, in, 0, y, out);
+    end(number);
 }
 
 void blas_backward_data(real *dx, const real *dy, const real *w, int rows, int in, int out)
 {
-    openblas_set_num_threads(1);
+    const int number = begin();
     GEMM(CblasRowMajor, CblasNoTrans, CblasNoTrans, rows, in, out, 1, dy, out, w, in, 0, dx, in);
+    end(number);
 }
 
 void blas_backward_weight(real *dw, const real *dy, const real *x, int rows, int in, int out)
 {
-    openblas_set_num_threads(1);
+    const int number = begin();
     GEMM(CblasRowMajor, CblasTrans, CblasNoTrans, out, in, rows, 1, dy, out, x, in, 0, dw, in);
+    end(number);
 }

@@ -1,5 +1,5 @@
-/* Matrix products by BLAS. The only file that knows it; each call computes in the calling thread.
- */
+/* Matrix products by BLAS. The only file that knows it; each call computes in the calling
+ * thread. Where the system has no room for what BLAS needs besides, a product ends the program. */
 #ifndef LNSCOPE_CORE_BLAS_H
 #define LNSCOPE_CORE_BLAS_H
 

@@ -58,7 +58,7 @@ static bool check_attention(const struct model_config *c, struct error *error)
         return error_set(error, "kv-heads %d with %d heads: a divisor of the heads would be right",
                          c->kv_heads, H);
     if (c->kv_rank < 0 || c->kv_rank > c->width)
-        return error_set(error, "kv-rank %d: from 1 to the width, %d, or 0 for none", c->kv_rank,
+        return error_set(error, "kv-rank %d: from 1 to the width, %d, or full", c->kv_rank,
                          c->width);
     if (c->kv_rank > 0 && config_kv_heads(c) != H)
         return error_set(error,
@@ -86,7 +86,7 @@ static bool check_experts(const struct model_config *c, struct error *error)
     if (c->experts == 0)
         return true;
     if (c->experts < 2 || c->experts > CONFIG_EXPERTS_MAX)
-        return error_set(error, "experts %d: from 2 to %d, or 0 for none", c->experts,
+        return error_set(error, "experts %d: from 2 to %d, or none", c->experts,
                          CONFIG_EXPERTS_MAX);
     if (c->experts_used < 0 || c->experts_used > c->experts)
         return error_set(error, "experts-used %d: from 1 to the number of experts, %d",

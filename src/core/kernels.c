@@ -2,6 +2,7 @@
  * builds exist only where KERNELS_X86 is defined. */
 #include "core/kernels.h"
 
+#include "base/names.h"
 #include "core/plain.h"
 
 #include <stdlib.h>
@@ -43,7 +44,7 @@ bool kernels_check(struct error *error)
 {
     const struct kernels *usable[KERNELS_MAX + 1];
     const char *name = getenv(KERNELS_VARIABLE);
-    char names[64] = "";
+    char names[64] = "", shown[40];
     if (find(name))
         return true;
     kernels_usable(usable);
@@ -51,7 +52,8 @@ bool kernels_check(struct error *error)
         strcat(names, i > 0 ? usable[i + 1] ? ", " : " or " : "");
         strcat(names, usable[i]->name);
     }
-    return error_set(error, "%s %.32s: this machine can run %s", KERNELS_VARIABLE, name, names);
+    names_printable(shown, sizeof shown, name);
+    return error_set(error, "%s %s: this machine can run %s", KERNELS_VARIABLE, shown, names);
 }
 
 const struct kernels *kernels_chosen(void)

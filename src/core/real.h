@@ -1,4 +1,6 @@
-/* The number that the core computes in: float, or double where it is built with REAL=double. */
+/* The number that the core computes in: float, or double where it is built with REAL=double. What
+ * is nearer to 0 than REAL_LEAST it takes for 0 (float_mode.h); REAL_STEP lies between 1 and the
+ * next. */
 #ifndef LNSCOPE_CORE_REAL_H
 #define LNSCOPE_CORE_REAL_H
 
@@ -12,10 +14,14 @@
 
 #ifdef LNSCOPE_REAL_DOUBLE
 typedef double real;
-#define REAL_NAME "double"
+#define REAL_NAME  "double"
+#define REAL_LEAST DBL_MIN
+#define REAL_STEP  DBL_EPSILON
 #else
 typedef float real;
-#define REAL_NAME "single"
+#define REAL_NAME  "single"
+#define REAL_LEAST FLT_MIN
+#define REAL_STEP  FLT_EPSILON
 #endif
 
 /* `count` numbers of an arena; NULL while they are only counted. */

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/names.h"
+#include "base/numbers.h"
 
 #include <errno.h>
 #include <math.h>
@@ -45,18 +46,17 @@ static void skip_blanks(struct reader *reader)
 static bool read_number(struct reader *reader, double *number)
 {
     const size_t length = strcspn(reader->next, " \t\r\v\f\n,");
-    char word[WORD + 1], shown[WORD + 8], *end;
+    char word[WORD + 1], shown[WORD + 8];
     snprintf(word, sizeof word, "%.*s", (int)(length < WORD ? length : WORD), reader->next);
     if (length == 0)
         return error_set(reader->error, "%s line %d: a comma without a number before it: give one",
                          reader->shown, reader->line);
     names_printable(shown, sizeof shown, word);
-    /* strtod() alone would also take hexadecimals, "inf" and "nan". */
-    *number = strspn(word, "0123456789.eE+-") == length ? strtod(word, &end) : (end = word, 0);
-    if (end != word + length || length > WORD)
+    if (length > WORD || number_length(word, length) != length)
         return error_set(reader->error,
                          "%s line %d: '%s' is not a number: numbers separated by blanks or commas",
                          reader->shown, reader->line, shown);
+    *number = number_value(word, length);
     if (!(fabs(*number) <= largest))
         return error_set(reader->error, "%s line %d: %s is too large: from -%.0f to %.0f",
                          reader->shown, reader->line, shown, largest, largest);

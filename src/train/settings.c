@@ -4,6 +4,7 @@
 
 #include "base/names.h"
 #include "base/numbers.h"
+#include "core/real.h"
 
 #include <errno.h>
 #include <math.h>
@@ -17,7 +18,7 @@ _Static_assert(offsetof(struct settings, stack) == 0, "setting_of_stack() goes b
 _Static_assert(sizeof(enum placement) == sizeof(int) && sizeof(enum ascii_mode) == sizeof(int),
                "an enum of the settings has the size of int");
 
-enum { SETTING_NAME = 48, STACK_VALUE = 64 };
+enum { SETTING_NAME = 48, STACK_VALUE = 64, SHOWN = 48 };
 
 /* What a name means: a row, and the stacks that it sets; of a row that both share, once. */
 struct target {
@@ -30,9 +31,10 @@ static enum side side_of(const char *name, const char **rest)
 {
     for (enum side side = LEFT; side < SIDES; side++) {
         size_t length = strlen(stack_names[side]);
-        *rest = name + length + 1;
-        if (strncmp(name, stack_names[side], length) == 0 && name[length] == '-')
+        if (strncmp(name, stack_names[side], length) == 0 && name[length] == '-') {
+            *rest = name + length + 1;
             return side;
+        }
     }
     *rest = name;
     return SIDES;
@@ -193,14 +195,35 @@ static bool set_integer(const struct setting_row *row, void *field, const char *
     return true;
 }
 
-static bool set_real(const struct setting_row *row, void *field, const char *text)
+static bool read_real(const struct setting_row *row, const char *text, double *value)
 {
-    double value = 0;
-    if (!(row->zero && strcmp(text, row->zero) == 0) &&
-        !(number_real(text, &value) && in_range(row, value)))
-        return false;
-    memcpy(field, &value, sizeof value);
-    return true;
+    *value = 0;
+    return (row->zero && strcmp(text, row->zero) == 0) ||
+           (number_real(text, value) && in_range(row, *value));
+}
+
+/* A number as the core computes with it. */
+static double in_core(double value)
+{
+    const double rounded = (double)(real)value;
+    return fabs(rounded) < (double)REAL_LEAST ? 0 : rounded;
+}
+
+/* Whether a number that is in range still is one of its kind in the core: there 1e-320 would be
+ * none, and a beta next to 1 would be 1. */
+static bool check_core(const struct setting_row *row, const char *name, const char *text,
+                       double value, struct error *error)
+{
+    const double taken = in_core(value);
+    char shown[SHOWN];
+    if (in_range(row, taken) && (taken != 0 || value == 0))
+        return true;
+    names_printable(shown, sizeof shown, text);
+    if (taken == 0)
+        return error_set(error, "%s '%s': 0 in " REAL_NAME " precision: %.3g or more%s", name,
+                         shown, 1.001 * (double)REAL_LEAST, in_range(row, 0) ? ", or 0" : "");
+    return error_set(error, "%s '%s': %g in " REAL_NAME " precision: at most %.9g", name, shown,
+                     taken, taken * (1 - (double)REAL_STEP));
 }
 
 static bool set_choice(const struct setting_row *row, void *field, const char *name,
@@ -221,6 +244,7 @@ static bool set_field(const struct setting_row *row, void *field, const char *na
                       const char *text, struct error *error)
 {
     bool good = false;
+    double number;
     switch (row->kind) {
     case SETTING_CHOICE:
         return set_choice(row, field, name, text, error);
@@ -228,7 +252,11 @@ static bool set_field(const struct setting_row *row, void *field, const char *na
         good = set_integer(row, field, text);
         break;
     case SETTING_REAL:
-        good = set_real(row, field, text);
+        good = read_real(row, text, &number);
+        if (good && !check_core(row, name, text, number, error))
+            return false;
+        if (good)
+            memcpy(field, &number, sizeof number);
         break;
     case SETTING_STRING:
         good = strlen(text) < row->size;
@@ -238,7 +266,7 @@ static bool set_field(const struct setting_row *row, void *field, const char *na
     }
     if (good)
         return true;
-    char shown[48], values[SETTING_VALUES];
+    char shown[SHOWN], values[SETTING_VALUES];
     names_printable(shown, sizeof shown, text);
     setting_values(row, values, sizeof values);
     return error_set(error, "%s '%s': %s", name, shown, values);

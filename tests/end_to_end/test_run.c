@@ -942,6 +942,8 @@ static void a_small_address_space_is_enough_or_told(void **state)
     } cases[] = {
         {100000, "--version", 0, "lnscope "},
         {100000, "run --steps 2" SMALL, 0, "\n2,right,post,"},
+        {100000, "block", 1, "lnscope: no memory for the matrix products of BLAS"},
+        {150000, "block", 1, "lnscope: no memory for the matrix products of BLAS"},
         {300000, "block", 0, "Pre-LN"},
         {100000, "run --steps 2 --layers 48 --width 256 --ffn 1024", 1, "lnscope: no memory for"},
         {200000, "run --steps 2", 0, "\n2,right,post,"},

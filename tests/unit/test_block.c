@@ -596,6 +596,8 @@ static void bad_inputs_say_what_and_where(void **state)
         {"# 1 2\n\n", "line 3: no numbers", 0},
         {"1 2\n3 x4\n", "line 2: 'x4' is not a number", 0},
         {"1 2\n3 0x4\n", "line 2: '0x4' is not a number", 0},
+        {"1 0123456789012345678901234567890123456789\n",
+         "line 1: '01234567890123456789012345678901'", 0},
         {"1 nan\n", "line 1: 'nan' is not a number", 0},
         {"1 -inf\n", "line 1: '-inf' is not a number", 0},
         {"1 1e\n", "line 1: '1e' is not a number", 0},

@@ -141,6 +141,22 @@ static void the_environment_comes_after_the_file(void **state)
     assert_non_null(strstr(error.text, "LNSCOPE_LAYERS"));
     unsetenv("LNSCOPE_LAYERS");
     unsetenv("LNSCOPE_RIGHT_QK_NORM");
+    setenv("LNSCOPE_KERNELS", "loops", 1);
+    setenv("LNSCOPE_NO_SETTING", "", 1);
+    assert_true(config_apply(&settings, &error));
+    unsetenv("LNSCOPE_KERNELS");
+    setenv("LNSCOPE_NO_SETTING", "1", 1);
+    assert_false(config_apply(&settings, &error));
+    assert_non_null(strstr(error.text, "environment variable 'LNSCOPE_NO_SETTING': one of "
+                                       "LNSCOPE_PRESET, LNSCOPE_LEFT_PRESET, "));
+    unsetenv("LNSCOPE_NO_SETTING");
+    setenv("LNSCOPE_WARMUPS", "3", 1);
+    assert_false(config_apply(&settings, &error));
+    assert_non_null(strstr(error.text, "did you mean LNSCOPE_WARMUP?"));
+    unsetenv("LNSCOPE_WARMUPS");
+    setenv("LNSCOPE_LEFT_LAYERS", "3", 1); /* both stacks have the same */
+    assert_false(config_apply(&settings, &error));
+    unsetenv("LNSCOPE_LEFT_LAYERS");
     out = fopen(path, "wb");
     assert_non_null(out);
     fwrite("a\0b", 1, 3, out);

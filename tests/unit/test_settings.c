@@ -298,6 +298,32 @@ static void numbers_are_read_strictly(void **state)
         refused("lr", reals[i], "a number above 0 and up to 100");
 }
 
+/* What the core would take for another number, as 0 or as the bound that is not allowed. */
+static void numbers_are_those_of_the_core(void **state)
+{
+    (void)state;
+#ifndef LNSCOPE_REAL_DOUBLE
+    static const char *const tiny[] = {"1e-320", "1e-39", "1.17e-38"};
+    for (size_t i = 0; i < sizeof tiny / sizeof *tiny; i++) {
+        refused("clip", tiny[i], ": 0 in single precision: 1.18e-38 or more, or 0");
+        refused("weight-decay", tiny[i], ": 0 in single precision: 1.18e-38 or more, or 0");
+        refused("beta1", tiny[i], ": 0 in single precision: 1.18e-38 or more, or 0");
+        refused("beta2", tiny[i], ": 0 in single precision: 1.18e-38 or more, or 0");
+        refused("lr", tiny[i], ": 0 in single precision: 1.18e-38 or more");
+    }
+    refused("beta1", "0.99999999",
+            "beta1 '0.99999999': 1 in single precision: at most 0.999999881");
+    refused("beta2", "0.99999998", ": 1 in single precision");
+#else
+    refused("clip", "1e-320", "clip '1e-320': 0 in double precision: 2.23e-308 or more, or 0");
+#endif
+    struct settings settings = settings_default();
+    assert_true(setting_set(&settings, "clip", "1.18e-38", NULL));
+    assert_true(setting_set(&settings, "clip", "0e-400", NULL));
+    assert_true(setting_set(&settings, "lr", "1.18e-38", NULL));
+    assert_true(setting_set(&settings, "beta2", "0.9999999", NULL));
+}
+
 static void messages_say_what_would_be_right(void **state)
 {
     (void)state;
@@ -418,7 +444,7 @@ static void models_are_checked(void **state)
         {{{"kv-heads", "3"}}, "kv-heads 3 with 4 heads: a divisor"},
         {{{"right-kv-heads", "3"}}, "right stack: kv-heads 3 with 4 heads: a divisor"},
         {{{"left-kv-rank", "8"}, {"left-kv-heads", "1"}}, "left stack: kv-rank 8 with kv-heads 1"},
-        {{{"kv-rank", "65"}}, "kv-rank 65: from 1 to the width, 64"},
+        {{{"kv-rank", "65"}}, "kv-rank 65: from 1 to the width, 64, or full"},
         {{{"experts", "2"}, {"experts-used", "3"}}, "experts-used 3"},
         {{{"heads", "64"}, {"positions", "rotary"}}, "at most 32 heads"},
         {{{"attention", "bidirectional"}},
@@ -471,6 +497,7 @@ int main(void)
         cmocka_unit_test(words_stand_for_zero),
         cmocka_unit_test(limits_are_held),
         cmocka_unit_test(numbers_are_read_strictly),
+        cmocka_unit_test(numbers_are_those_of_the_core),
         cmocka_unit_test(messages_say_what_would_be_right),
         cmocka_unit_test(a_text_name_must_fit),
         cmocka_unit_test(values_survive_writing_and_reading),
