@@ -1,13 +1,15 @@
 /* `lnscope block` from outside: what it prints as text and as JSON, and what it refuses.
  *
  * The program is that of the environment variable LNSCOPE, or build/lnscope. */
-#include "base/file.h"
+#include "support/folder.h"
 #include "support/process.h"
+#include "support/texts.h"
 
 #include <cJSON.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -18,7 +20,7 @@
 
 #include <cmocka.h>
 
-enum { T = 4, D = 8, F = 16, ARGUMENTS = 40 };
+enum { T = 4, D = 8, F = 16 };
 
 static char folder[64];
 
@@ -43,23 +45,12 @@ static int leave_folder(void **state)
 
 static char *contents(const char *name)
 {
-    char path[96], *text;
-    size_t size;
-    struct error error;
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    if (!file_read(path, 1 << 24, &text, &size, &error))
-        fail_msg("%s", error.text);
-    return text;
+    return text_of_file(folder_file(folder, name));
 }
 
 static void write_input(const char *text)
 {
-    char path[96];
-    snprintf(path, sizeof path, "%s/input", folder);
-    FILE *out = fopen(path, "w");
-    assert_non_null(out);
-    fputs(text, out);
-    assert_int_equal(fclose(out), 0);
+    text_to_file(folder_file(folder, "input"), text);
 }
 
 /* Runs `lnscope block OPTIONS` in a terminal of so many columns; returns its exit status. The word
@@ -67,17 +58,17 @@ static void write_input(const char *text)
 static int run(const char *options, int columns)
 {
     const char *named = getenv("LNSCOPE"), *input = strstr(options, "INPUT");
-    char words[1024], width[32], output[96], errors[96];
-    const char *arguments[ARGUMENTS], *const environment[] = {width, NULL};
+    char words[1024], width[32];
+    const char *const environment[] = {width, NULL};
     snprintf(width, sizeof width, "COLUMNS=%d", columns);
-    snprintf(output, sizeof output, "%s/output", folder);
-    snprintf(errors, sizeof errors, "%s/errors", folder);
     snprintf(words, sizeof words, "block%s%.*s%s%s%s", *options ? " " : "",
              input ? (int)(input - options) : (int)strlen(options), options, input ? folder : "",
              input ? "/input" : "", input ? input + 5 : "");
-    process_words(arguments, ARGUMENTS, named ? named : "build/lnscope", words);
-    struct process process = process_start(&(struct process_start){
-        .arguments = arguments, .environment = environment, .output = output, .errors = errors});
+    struct process process =
+        process_start_command(&(struct process_start){.environment = environment,
+                                                      .output = folder_file(folder, "output"),
+                                                      .errors = folder_file(folder, "errors")},
+                              named ? named : "build/lnscope", words);
     const int status = process_finish(&process);
     assert_true(WIFEXITED(status));
     return WEXITSTATUS(status);

@@ -2,9 +2,9 @@
  * no time are measured here.
  *
  * The program is that of the environment variable LNSCOPE, or build/lnscope. */
-#include "base/file.h"
 #include "claims/claims.h"
 #include "support/process.h"
+#include "support/texts.h"
 
 #include <cJSON.h>
 #include <setjmp.h>
@@ -19,8 +19,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-enum { ARGUMENTS = 20 };
 
 static char program[4096], output_file[64], error_file[64];
 
@@ -41,26 +39,14 @@ static int remove_files(void **state)
     return unlink(output_file) || unlink(error_file) ? -1 : 0;
 }
 
-static char *contents(const char *path)
-{
-    char *text;
-    size_t size;
-    struct error error;
-    if (!file_read(path, 1 << 26, &text, &size, &error))
-        fail_msg("%s", error.text);
-    return text;
-}
-
 /* Starts `lnscope claims` and the words of `command`, which are separated by single spaces.
  * Standard output goes to the file, or to the pipe where that is NULL. */
 static struct process start(const char *command, const char *output)
 {
     char words[512];
-    const char *arguments[ARGUMENTS];
     snprintf(words, sizeof words, "claims%s%s", *command ? " " : "", command);
-    process_words(arguments, ARGUMENTS, program, words);
-    return process_start(
-        &(struct process_start){.arguments = arguments, .output = output, .errors = error_file});
+    return process_start_command(&(struct process_start){.output = output, .errors = error_file},
+                                 program, words);
 }
 
 static int run(const char *command, const char *output)
@@ -73,24 +59,21 @@ static int run(const char *command, const char *output)
 static char *run_to(int expected, const char *command)
 {
     const int status = run(command, output_file);
-    char *errors = contents(error_file);
+    char *errors = text_of_file(error_file);
     if (!WIFEXITED(status) || WEXITSTATUS(status) != expected)
         fail_msg("lnscope claims %s: status %#x, standard error: %s", command, (unsigned)status,
                  errors);
     if (expected == 0)
         assert_string_equal(errors, "");
     free(errors);
-    return contents(output_file);
+    return text_of_file(output_file);
 }
 
 /* Fails with status 2 and these words, in one line, and prints nothing. */
 static void is_wrong(const char *command, const char *words)
 {
-    char *output = run_to(2, command), *errors = contents(error_file);
-    if (strncmp(errors, "lnscope: ", 9) != 0 || !strstr(errors, words) ||
-        strchr(errors, '\n') != errors + strlen(errors) - 1)
-        fail_msg("lnscope claims %s: \"%s\" does not say \"%s\" in one line", command, errors,
-                 words);
+    char *output = run_to(2, command), *errors = text_of_file(error_file);
+    assert_error_line(errors, words, command);
     assert_string_equal(output, "");
     free(output);
     free(errors);
@@ -212,7 +195,7 @@ static void a_closed_pipe_ends_it_quietly(void **state)
 {
     (void)state;
     const int status = run("same-params depth-limit", NULL); /* nobody reads it */
-    char *errors = contents(error_file);
+    char *errors = text_of_file(error_file);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
     assert_string_equal(errors, "");
     free(errors);
@@ -224,7 +207,7 @@ static void claims_that_cannot_be_written_are_told(void **state)
     if (access("/dev/full", W_OK) != 0)
         skip();
     const int status = run("same-params", "/dev/full");
-    char *errors = contents(error_file);
+    char *errors = text_of_file(error_file);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
     assert_non_null(strstr(errors, "cannot write standard output"));
     free(errors);

@@ -3,12 +3,12 @@
  *
  * The program is that of the environment variable LNSCOPE, or build/lnscope. KILLS in the
  * environment is how often it is killed; by default a few times. */
-#include "base/clock.h"
 #include "base/file.h"
 #include "support/folder.h"
+#include "support/process.h"
+#include "support/texts.h"
 
 #include <cJSON.h>
-#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -25,7 +25,7 @@
 
 #include <cmocka.h>
 
-enum { ARGUMENTS = 64, COMMAND = 1024 };
+enum { COMMAND = 1024 };
 
 static char program[4096], folder[64], start_folder[4096];
 
@@ -48,56 +48,18 @@ static int remove_folder(void **state)
     return chdir(start_folder) == 0 ? folder_remove(folder) : -1;
 }
 
-static char *contents(const char *path)
-{
-    char *text = NULL;
-    size_t size;
-    struct error error;
-    if (!file_read(path, 1 << 26, &text, &size, &error))
-        fail_msg("%s", error.text);
-    return text;
-}
-
-static void write_file(const char *path, const char *text)
-{
-    FILE *out = fopen(path, "wb");
-    assert_int_equal(fwrite(text, 1, strlen(text), out), strlen(text));
-    fclose(out);
-}
-
 /* Starts `lnscope lab` and the words of the command, separated by single blanks, in the folder.
  * Standard output and standard error go to the files "out" and "errors"; `limit` is the size of the
  * largest file that it can write, 0 for any. */
-static pid_t start(const char *command, rlim_t limit)
+static struct process start(const char *command, rlim_t limit)
 {
-    char words[COMMAND], *arguments[ARGUMENTS] = {program}, *rest;
-    int count = 1;
+    char words[COMMAND];
     snprintf(words, sizeof words, "lab %s", command);
-    for (char *word = strtok_r(words, " ", &rest); word && count < ARGUMENTS - 1;
-         word = strtok_r(NULL, " ", &rest))
-        arguments[count++] = word;
-    const pid_t id = fork();
-    assert_true(id >= 0);
-    if (id == 0) {
-        const struct rlimit most = {.rlim_cur = limit, .rlim_max = RLIM_INFINITY};
-        dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
-        dup2(open("out", O_WRONLY | O_CREAT | O_TRUNC, 0600), STDOUT_FILENO);
-        dup2(open("errors", O_WRONLY | O_CREAT | O_TRUNC, 0600), STDERR_FILENO);
-        if (limit > 0) {
-            signal(SIGXFSZ, SIG_IGN);
-            setrlimit(RLIMIT_FSIZE, &most);
-        }
-        execv(program, arguments);
-        _exit(127);
-    }
-    return id;
-}
-
-static int finish(pid_t id)
-{
-    int status = 0;
-    assert_int_equal(waitpid(id, &status, 0), id);
-    return status;
+    return process_start_command(&(struct process_start){.output = "out",
+                                                         .errors = "errors",
+                                                         .ignored = limit > 0 ? SIGXFSZ : 0,
+                                                         .limit = {RLIMIT_FSIZE, limit}},
+                                 program, words);
 }
 
 /* Takes the lines that tell how far it is, which come where the machine is slow, out of a text. */
@@ -116,8 +78,9 @@ static void drop_progress(char *text)
 /* Runs to the end, with this exit status and these words on standard error (NULL: none). */
 static void run_to(int expected, const char *command, const char *words)
 {
-    const int status = finish(start(command, 0));
-    char *errors = contents("errors");
+    struct process process = start(command, 0);
+    const int status = process_finish(&process);
+    char *errors = text_of_file("errors");
     drop_progress(errors);
     if (!WIFEXITED(status) || WEXITSTATUS(status) != expected)
         fail_msg("lnscope lab %s: status %#x, standard error: %s", command, (unsigned)status,
@@ -131,7 +94,7 @@ static void run_to(int expected, const char *command, const char *words)
 static void is_wrong(const char *command, const char *words)
 {
     run_to(2, command, words);
-    char *output = contents("out"), *errors = contents("errors");
+    char *output = text_of_file("out"), *errors = text_of_file("errors");
     assert_string_equal(output, "");
     assert_int_equal(strncmp(errors, "lnscope: ", 9), 0);
     assert_ptr_equal(strchr(errors, '\n'), errors + strlen(errors) - 1);
@@ -142,7 +105,7 @@ static void is_wrong(const char *command, const char *words)
 
 static void files_are_same(const char *one, const char *other)
 {
-    char *a = contents(one), *b = contents(other);
+    char *a = text_of_file(one), *b = text_of_file(other);
     if (strcmp(a, b) != 0)
         fail_msg("%s and %s differ", one, other);
     free(a);
@@ -151,7 +114,7 @@ static void files_are_same(const char *one, const char *other)
 
 /* ---- */
 
-static void wrong_usage_is_told(void **state)
+static void wrong_usage_of_the_lab_is_told(void **state)
 {
     (void)state;
     is_wrong("", "a lab without a grid: --grid NAME=VALUES");
@@ -213,7 +176,7 @@ static void rows_do_not_depend_on_threads(void **state)
     files_are_same("one.jsonl", "three.jsonl");
     run_to(0, GRID " --threads 2", NULL);
     files_are_same("one.jsonl", "out");
-    char *text = contents("one.jsonl"), *rest;
+    char *text = text_of_file("one.jsonl"), *rest;
     cJSON *object = cJSON_Parse(strtok_r(text, "\n", &rest));
     assert_true(member(object, "lnscope_lab")->valueint == 1);
     assert_int_equal(cJSON_GetArraySize(member(object, "grid")), 2);
@@ -239,7 +202,7 @@ static void numbers_are_those_of_a_run(void **state)
     run_to(0, "--grid lr=1e-2 --stacks right --steps 60" MODEL " -o lab.jsonl", NULL);
     snprintf(line, sizeof line, "'%s' run --lr 1e-2 --steps 60" MODEL " > run.csv", program);
     assert_int_equal(system(line), 0);
-    char *text = contents("run.csv");
+    char *text = text_of_file("run.csv");
     for (char *row = strtok_r(text, "\n", &rest); row; row = strtok_r(NULL, "\n", &rest)) {
         if (!strstr(row, ",right,"))
             continue;
@@ -250,7 +213,7 @@ static void numbers_are_those_of_a_run(void **state)
         weight = 0.95 * weight + 0.05;
     }
     free(text);
-    text = contents("lab.jsonl");
+    text = text_of_file("lab.jsonl");
     const size_t header = strcspn(text, "\n");
     cJSON *row = cJSON_Parse(text + header);
     const double loss = member(row, "loss")->valuedouble;
@@ -280,7 +243,7 @@ static void parts_are_merged(void **state)
     run_to(1, "--merge part1.jsonl other.jsonl -o no.jsonl",
            "the axes of other.jsonl are lr, not warmup, lr: the same ones");
     assert_false(file_exists("no.jsonl"));
-    write_file("text", "a text that somebody wrote\n");
+    text_to_file("text", "a text that somebody wrote\n");
     run_to(1, "--merge text", "text:1: column 1: 'a': an object");
     run_to(1, "--merge none.jsonl", "cannot read none.jsonl");
     /* a job array */
@@ -299,17 +262,10 @@ static void parts_are_merged(void **state)
 
 /* ---- interruptions ---- */
 
-static void sleep_seconds(double seconds)
-{
-    const struct timespec time = {.tv_sec = (time_t)seconds,
-                                  .tv_nsec = (long)((seconds - (double)(time_t)seconds) * 1e9)};
-    nanosleep(&time, NULL);
-}
-
 /* Rows that are whole; every line but a last one without its newline has to be. */
 static int whole_rows(const char *path)
 {
-    char *text = contents(path);
+    char *text = text_of_file(path);
     int rows = -1;
     for (char *line = text, *end; (end = strchr(line, '\n')); line = end + 1, rows++) {
         cJSON *object = cJSON_ParseWithLength(line, (size_t)(end - line));
@@ -320,23 +276,57 @@ static int whole_rows(const char *path)
     return rows;
 }
 
-/* Killed at random moments, it goes on each time with what it had. */
+/* A program that writes to a file. */
+struct writer {
+    pid_t id;
+    const char *path;
+    off_t size; /* what is waited for, in bytes */
+    int rows;   /* the same in rows */
+};
+
+static int has_ended(const struct writer *writer)
+{
+    siginfo_t info = {0};
+    return waitid(P_PID, (id_t)writer->id, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           info.si_pid == writer->id;
+}
+
+static int has_grown(void *data)
+{
+    const struct writer *writer = data;
+    struct stat info;
+    return has_ended(writer) || (stat(writer->path, &info) == 0 && info.st_size >= writer->size);
+}
+
+static int has_rows(void *data)
+{
+    const struct writer *writer = data;
+    return has_ended(writer) ||
+           (file_exists(writer->path) && whole_rows(writer->path) >= writer->rows);
+}
+
+/* Killed when its file has become longer by any number of bytes, it goes on each time with what it
+ * had. */
 static void kills_lose_no_row(void **state)
 {
     const char *asked = getenv("KILLS");
     const int kills = asked ? atoi(asked) : 6;
-    const double from = clock_seconds();
     unsigned random = (unsigned)time(NULL);
     int killed = 0, rows = 0, rounds = 0;
+    struct stat whole, now_is;
     (void)state;
     run_to(0, GRID " --threads 2 -o whole.jsonl", NULL);
-    const double seconds = clock_seconds() - from;
+    assert_int_equal(stat("whole.jsonl", &whole), 0);
     while (killed < kills) {
-        const pid_t id = start(GRID " --threads 2 --resume -o lab.jsonl", 0);
+        const off_t size = stat("lab.jsonl", &now_is) == 0 ? now_is.st_size : 0;
+        struct process process = start(GRID " --threads 2 --resume -o lab.jsonl", 0);
         random = random * 1664525u + 1013904223u;
-        sleep_seconds(seconds / 4 * (double)(random >> 8) / (1 << 24));
-        kill(id, SIGKILL);
-        const int status = finish(id);
+        struct writer writer = {.id = process.id,
+                                .path = "lab.jsonl",
+                                .size = size + (random >> 8) % (whole.st_size / 4)};
+        assert_true(process_wait_until(has_grown, &writer));
+        kill(process.id, SIGKILL);
+        const int status = process_finish(&process);
         const int now = file_exists("lab.jsonl") ? whole_rows("lab.jsonl") : 0;
         if (now < rows)
             fail_msg("%d rows, %d before", now, rows);
@@ -358,24 +348,22 @@ static void kills_lose_no_row(void **state)
 
 static void wait_for_rows(const char *path, int rows, pid_t id)
 {
-    const double until = clock_seconds() + 120;
-    while (!file_exists(path) || whole_rows(path) < rows) {
-        if (clock_seconds() > until || waitpid(id, NULL, WNOHANG) != 0)
-            fail_msg("%d rows never came", rows);
-        sleep_seconds(0.005);
-    }
+    struct writer writer = {.id = id, .path = path, .rows = rows};
+    assert_true(process_wait_until(has_rows, &writer));
+    if (has_ended(&writer))
+        fail_msg("it ended before %d rows", rows);
 }
 
 static void an_interrupt_ends_it_cleanly(void **state)
 {
     (void)state;
-    const pid_t id =
+    struct process process =
         start("--grid lr=1e-3,1e-2 --seeds 1..500 --steps 200 --threads 2 -o lab.jsonl" MODEL, 0);
-    wait_for_rows("lab.jsonl", 3, id);
-    assert_int_equal(kill(id, SIGINT), 0);
-    const int status = finish(id);
+    wait_for_rows("lab.jsonl", 3, process.id);
+    assert_int_equal(kill(process.id, SIGINT), 0);
+    const int status = process_finish(&process);
     assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGINT);
-    char *errors = contents("errors"), *text = contents("lab.jsonl");
+    char *errors = text_of_file("errors"), *text = text_of_file("lab.jsonl");
     assert_non_null(strstr(errors, "lnscope: stopped with "));
     assert_non_null(
         strstr(errors, " of 2000 rows: the same command with --resume does the rest\n"));
@@ -392,11 +380,11 @@ static void resuming_takes_what_is_whole(void **state)
     run_to(0, GRID " --resume -o lab.jsonl", NULL); /* without a file it starts anew */
     run_to(0, GRID " --force -o whole.jsonl", NULL);
     files_are_same("whole.jsonl", "lab.jsonl");
-    char *text = contents("lab.jsonl");
+    char *text = text_of_file("lab.jsonl");
     char *line = strstr(text, "{\"index\":4,");
     line[1] = '#';
     text[strlen(text) - 30] = '\0';
-    write_file("lab.jsonl", text);
+    text_to_file("lab.jsonl", text);
     free(text);
     run_to(0, GRID " --threads 3 --resume -o lab.jsonl",
            "lab.jsonl:10: column 2: '#index': a key (1 damaged line; done again)");
@@ -407,35 +395,37 @@ static void resuming_takes_what_is_whole(void **state)
     run_to(1, "--grid lr=1e-3 --steps 9 --resume -o lab.jsonl", "the axes of lab.jsonl are warmup");
     run_to(1, GRID " -o lab.jsonl", "lab.jsonl exists");
     files_are_same("whole.jsonl", "lab.jsonl");
-    write_file("lab.jsonl", "a text that somebody wrote\n");
+    text_to_file("lab.jsonl", "a text that somebody wrote\n");
     run_to(1, GRID " --resume -o lab.jsonl", "lab.jsonl:1: column 1: 'a': an object");
     assert_int_equal(whole_rows("whole.jsonl"), TRIALS);
 }
 
 /* Two that write one file would lose each other's rows. */
-static void a_file_has_one_writer(void **state)
+static void two_labs_do_not_write_one_file(void **state)
 {
     (void)state;
-    const pid_t id = start("--grid lr=1e-3,1e-2 --seeds 1..500 --steps 200 -o lab.jsonl" MODEL, 0);
-    wait_for_rows("lab.jsonl", 1, id);
+    struct process process =
+        start("--grid lr=1e-3,1e-2 --seeds 1..500 --steps 200 -o lab.jsonl" MODEL, 0);
+    wait_for_rows("lab.jsonl", 1, process.id);
     run_to(1, "--resume -o lab.jsonl", "lab.jsonl is being written by another process");
-    kill(id, SIGTERM);
-    finish(id);
+    kill(process.id, SIGTERM);
+    process_finish(&process);
 }
 
 static void a_full_disk_keeps_whole_rows(void **state)
 {
     (void)state;
     run_to(0, GRID " -o whole.jsonl", NULL);
-    const int status = finish(start(GRID " -o lab.jsonl", 4096));
-    char *errors = contents("errors");
+    struct process process = start(GRID " -o lab.jsonl", 4096);
+    const int status = process_finish(&process);
+    char *errors = text_of_file("errors");
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
     assert_non_null(strstr(errors, "cannot write lab.jsonl ("));
     assert_non_null(strstr(errors, "its rows stay, and --resume goes on"));
     free(errors);
     const int rows = whole_rows("lab.jsonl");
     assert_true(rows > 3 && rows < TRIALS);
-    char *text = contents("lab.jsonl");
+    char *text = text_of_file("lab.jsonl");
     assert_int_equal(text[strlen(text) - 1], '\n');
     free(text);
     run_to(0, GRID " --resume -o lab.jsonl", NULL);
@@ -452,17 +442,17 @@ static void figures_need_no_training(void **state)
     run_to(0, GRID " -o lab.jsonl --figure map.svg", NULL);
     run_to(0, "--merge lab.jsonl --figure again.svg", NULL);
     files_are_same("map.svg", "again.svg");
-    char *text = contents("out");
+    char *text = text_of_file("out");
     assert_string_equal(text, "");
     free(text);
     run_to(0, "--merge lab.jsonl --figure map.txt", NULL);
-    text = contents("map.txt");
+    text = text_of_file("map.txt");
     assert_non_null(strstr(text, "left stack, pre\nwarmup\n"));
     assert_non_null(strstr(text, "right stack, post\nwarmup\n"));
     free(text);
     run_to(0, "--merge lab.jsonl --figure map.csv -o copy.jsonl", NULL);
     files_are_same("lab.jsonl", "copy.jsonl");
-    text = contents("map.csv");
+    text = text_of_file("map.csv");
     int lines = 0;
     for (const char *at = text; (at = strchr(at, '\n')); at++)
         lines++;
@@ -477,14 +467,14 @@ static void figures_need_no_training(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(wrong_usage_is_told),
+        TEST(wrong_usage_of_the_lab_is_told),
         TEST(rows_do_not_depend_on_threads),
         TEST(numbers_are_those_of_a_run),
         TEST(parts_are_merged),
         TEST(kills_lose_no_row),
         TEST(an_interrupt_ends_it_cleanly),
         TEST(resuming_takes_what_is_whole),
-        TEST(a_file_has_one_writer),
+        TEST(two_labs_do_not_write_one_file),
         TEST(a_full_disk_keeps_whole_rows),
         TEST(figures_need_no_training),
     };

@@ -6,6 +6,7 @@
 #include "support/console.h"
 #include "support/folder.h"
 #include "support/process.h"
+#include "support/texts.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -19,8 +20,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-enum { ARGUMENTS = 40 };
 
 static char program[4096], preload[4200], folder[64];
 
@@ -39,29 +38,20 @@ static int leave_folder(void **state)
 
 static char *contents(const char *name)
 {
-    char *text;
-    size_t size;
-    struct error error;
-    if (!file_read(folder_file(folder, name), 1 << 26, &text, &size, &error))
-        fail_msg("%s", error.text);
-    return text;
+    return text_of_file(folder_file(folder, name));
 }
 
 /* Runs the program in the folder with these words and this fault; its status as of waitpid(). What
  * it prints is in the files `output` and `errors`. */
 static int run(const char *command, const char *fault)
 {
-    char words[512];
-    const char *arguments[ARGUMENTS];
     const char *const environment[] = {preload, "OPENBLAS_NUM_THREADS=1", fault, NULL};
-    snprintf(words, sizeof words, "%s", command);
-    process_words(arguments, ARGUMENTS, program, words);
     struct process process =
-        process_start(&(struct process_start){.arguments = arguments,
-                                              .environment = environment,
-                                              .folder = folder,
-                                              .output = folder_file(folder, "output"),
-                                              .errors = folder_file(folder, "errors")});
+        process_start_command(&(struct process_start){.environment = environment,
+                                                      .folder = folder,
+                                                      .output = folder_file(folder, "output"),
+                                                      .errors = folder_file(folder, "errors")},
+                              program, command);
     return process_finish(&process);
 }
 

@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-enum { ARGUMENTS = 40, STEPS = 4 };
+enum { STEPS = 4 };
 
 static const char *program;
 static char folder[] = "/tmp/lnscope-load-XXXXXX";
@@ -81,13 +81,11 @@ static char *run(int *status, const char *format, ...)
 {
     static char *output;
     char words[1024];
-    const char *all[ARGUMENTS];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(words, sizeof words, format, arguments);
     va_end(arguments);
-    process_words(all, ARGUMENTS, program, words);
-    struct process process = process_start(&(struct process_start){.arguments = all});
+    struct process process = process_start_command(&(struct process_start){0}, program, words);
     free(output);
     output = process_read(&process, -1);
     *status = WEXITSTATUS(process_finish(&process));

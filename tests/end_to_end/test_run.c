@@ -6,6 +6,7 @@
 #include "base/signals.h"
 #include "support/folder.h"
 #include "support/process.h"
+#include "support/texts.h"
 #include "train/settings.h"
 
 #include <cJSON.h>
@@ -25,8 +26,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-enum { ARGUMENTS = 40 };
 
 static char program[4096], folder[64];
 
@@ -59,36 +58,14 @@ static const char *in_folder(const char *name)
     return folder_file(folder, name);
 }
 
-static char *contents(const char *path)
-{
-    char *text;
-    size_t size;
-    struct error error;
-    if (!file_read(path, 1 << 26, &text, &size, &error))
-        fail_msg("%s", error.text);
-    return text;
-}
-
-static void write_file(const char *path, const char *text)
-{
-    FILE *out = fopen(path, "w");
-    assert_non_null(out);
-    fputs(text, out);
-    assert_int_equal(fclose(out), 0);
-}
-
 /* Starts the program with the words of `command`, which are separated by single spaces. Standard
  * output goes to the file `output`, or to the pipe where it is NULL; standard error to a file. */
 static struct process start_ignoring(const char *command, const char *output, int ignored)
 {
-    char words[1024];
-    const char *arguments[ARGUMENTS];
-    snprintf(words, sizeof words, "%s", command);
-    process_words(arguments, ARGUMENTS, program, words);
-    return process_start(&(struct process_start){.arguments = arguments,
-                                                 .output = output,
-                                                 .errors = in_folder(".errors"),
-                                                 .ignored = ignored});
+    return process_start_command(&(struct process_start){.output = output,
+                                                         .errors = in_folder(".errors"),
+                                                         .ignored = ignored},
+                                 program, command);
 }
 
 static struct process start(const char *command, const char *output)
@@ -99,7 +76,7 @@ static struct process start(const char *command, const char *output)
 /* What it has written to standard error; the caller frees it. */
 static char *errors_of(void)
 {
-    return contents(in_folder(".errors"));
+    return text_of_file(in_folder(".errors"));
 }
 
 /* Runs to the end, with this status and nothing on standard error unless it failed; returns what it
@@ -114,16 +91,14 @@ static char *run_to(int expected, const char *command)
     if (expected == 0)
         assert_string_equal(errors, "");
     free(errors);
-    return contents(in_folder(".output"));
+    return text_of_file(in_folder(".output"));
 }
 
 /* Fails with this status and these words, in one line. */
 static void fails(int expected, const char *command, const char *words)
 {
     char *output = run_to(expected, command), *errors = errors_of();
-    if (strncmp(errors, "lnscope: ", 9) != 0 || !strstr(errors, words) ||
-        strchr(errors, '\n') != errors + strlen(errors) - 1)
-        fail_msg("lnscope %s: \"%s\" does not say \"%s\" in one line", command, errors, words);
+    assert_error_line(errors, words, command);
     free(output);
     free(errors);
 }
@@ -186,7 +161,7 @@ static void the_kernels_can_be_chosen(void **state)
     free(again);
 }
 
-static void wrong_usage_is_told(void **state)
+static void wrong_usage_of_run_is_told(void **state)
 {
     (void)state;
     fails(2, "rum", "command 'rum': did you mean run? (one of run, list");
@@ -399,14 +374,14 @@ static void a_file_is_whole_and_not_overwritten(void **state)
     (void)state;
     char *expected = run_to(0, "run --steps 2" SMALL);
     snprintf(command, sizeof command, "run --steps 2" SMALL " -o %s", in_folder("out.csv"));
-    char *nothing = run_to(0, command), *written = contents(in_folder("out.csv"));
+    char *nothing = run_to(0, command), *written = text_of_file(in_folder("out.csv"));
     assert_string_equal(nothing, "");
     assert_string_equal(written, expected);
     fails(1, command, "exists: name another file, or allow it with --force");
     snprintf(command, sizeof command, "run --steps 1" SMALL " --force --output=%s",
              in_folder("out.csv"));
     free(run_to(0, command));
-    char *shorter = contents(in_folder("out.csv"));
+    char *shorter = text_of_file(in_folder("out.csv"));
     assert_int_equal(count(shorter, '\n'), 3);
     assert_int_equal(files_in_folder(), 1);
     snprintf(command, sizeof command, "run --steps 1" SMALL " -o %s", in_folder("no/out.csv"));
@@ -417,7 +392,7 @@ static void a_file_is_whole_and_not_overwritten(void **state)
     free(shorter);
 }
 
-static void a_full_disk_is_told(void **state)
+static void rows_on_a_full_disk_are_told(void **state)
 {
     (void)state;
     if (access("/dev/full", W_OK) != 0)
@@ -601,7 +576,7 @@ static void a_text_is_learned_and_validated(void **state)
     char *memory = run_to(0, command);
     assert_non_null(strstr(memory, " 7690 bytes  the text\n"));
     free(memory);
-    write_file(in_folder("empty"), "");
+    text_to_file(in_folder("empty"), "");
     snprintf(command, sizeof command, "run --steps 2" SMALL " --text %s", in_folder("empty"));
     fails(1, command, "empty");
     snprintf(command, sizeof command, "run --steps 2" SMALL " --text %s", in_folder("absent"));
@@ -690,7 +665,7 @@ static void an_interrupt_finishes_the_file(void **state)
     assert_int_equal(kill(process.id, SIGTERM), 0);
     int status = process_finish(&process);
     assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
-    char *rows = contents(in_folder("rows.csv"));
+    char *rows = text_of_file(in_folder("rows.csv"));
     assert_true(count(rows, '\n') >= 5);
     assert_int_equal(count(rows, ','), count(rows, '\n') * 12);
     assert_int_equal(rows[strlen(rows) - 1], '\n');
@@ -808,19 +783,18 @@ static void rows_are_whole(const char *text)
  * and named. */
 static void rows_that_fit_are_kept(void **state)
 {
-    char words[512], name[300];
-    const char *arguments[ARGUMENTS];
+    char command[512], name[300];
     (void)state;
-    snprintf(words, sizeof words, "run" SMALL " -o %s", in_folder("rows.csv"));
-    process_words(arguments, ARGUMENTS, program, words);
-    struct process process = process_start(&(struct process_start){.arguments = arguments,
-                                                                   .output = in_folder(".output"),
-                                                                   .errors = in_folder(".errors"),
-                                                                   .limit = {RLIMIT_FSIZE, 20000}});
+    snprintf(command, sizeof command, "run" SMALL " -o %s", in_folder("rows.csv"));
+    struct process process =
+        process_start_command(&(struct process_start){.output = in_folder(".output"),
+                                                      .errors = in_folder(".errors"),
+                                                      .limit = {RLIMIT_FSIZE, 20000}},
+                              program, command);
     int status = process_finish(&process);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
     only_file(name, sizeof name);
-    char *errors = errors_of(), *rows = contents(in_folder(name)), expected[512];
+    char *errors = errors_of(), *rows = text_of_file(in_folder(name)), expected[512];
     snprintf(expected, sizeof expected,
              "lnscope: could not finish %s (File too large): its lines so far are kept in %s\n",
              in_folder("rows.csv"), in_folder(name));
@@ -839,10 +813,10 @@ static void finished_rows_are_never_thrown_away(void **state)
     snprintf(command, sizeof command, "run" SMALL " -o %s", in_folder("rows.csv"));
     struct process process = start(command, in_folder(".output"));
     assert_true(process_wait_until(is_watching, &process));
-    write_file(in_folder("rows.csv"), "another run's");
+    text_to_file(in_folder("rows.csv"), "another run's");
     assert_int_equal(kill(process.id, SIGINT), 0);
     process_finish(&process);
-    char *errors = errors_of(), *rows = contents(in_folder("rows-002.csv"));
+    char *errors = errors_of(), *rows = text_of_file(in_folder("rows-002.csv"));
     snprintf(reason, sizeof reason, "lnscope: %s was taken meanwhile: all of it is in %s\n",
              in_folder("rows.csv"), in_folder("rows-002.csv"));
     assert_string_equal(errors, reason);
@@ -861,16 +835,11 @@ static int has_files(void *data)
 /* What a run that was killed has left is told by the next one in that folder, once. */
 static void what_was_left_behind_is_told(void **state)
 {
-    char words[512], name[300], expected[512];
-    const char *arguments[ARGUMENTS];
-    struct process_start here = {.arguments = arguments,
-                                 .folder = folder,
-                                 .output = in_folder(".output"),
-                                 .errors = in_folder(".errors")};
+    char name[300], expected[512];
+    const struct process_start here = {
+        .folder = folder, .output = in_folder(".output"), .errors = in_folder(".errors")};
     (void)state;
-    snprintf(words, sizeof words, "run" SMALL " -o rows.csv");
-    process_words(arguments, ARGUMENTS, program, words);
-    struct process process = process_start(&here);
+    struct process process = process_start_command(&here, program, "run" SMALL " -o rows.csv");
     assert_true(process_wait_until(is_watching, &process));
     assert_true(process_wait_until(has_files, NULL));
     kill(process.id, SIGKILL);
@@ -881,9 +850,7 @@ static void what_was_left_behind_is_told(void **state)
              "the rest\n",
              name);
     for (int starts = 0; starts < 2; starts++) {
-        snprintf(words, sizeof words, "run" SMALL " --steps 1");
-        process_words(arguments, ARGUMENTS, program, words);
-        process = process_start(&here);
+        process = process_start_command(&here, program, "run" SMALL " --steps 1");
         assert_int_equal(process_finish(&process), 0);
         char *errors = errors_of();
         assert_string_equal(errors, starts == 0 ? expected : "");
@@ -907,7 +874,7 @@ static void every_signal_leaves_whole_rows(void **state)
         int status = process_finish(&process);
         if (!WIFSIGNALED(status) || WTERMSIG(status) != number)
             fail_msg("signal %d: status %#x", number, (unsigned)status);
-        char *rows = contents(in_folder("rows.csv"));
+        char *rows = text_of_file(in_folder("rows.csv"));
         rows_are_whole(rows);
         assert_int_equal(files_in_folder(), 1);
         free(rows);
@@ -953,12 +920,9 @@ static void a_small_address_space_is_enough_or_told(void **state)
     skip(); /* which take much more */
 #endif
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char words[512];
-        const char *arguments[ARGUMENTS];
-        snprintf(words, sizeof words, "%s", cases[i].command);
-        process_words(arguments, ARGUMENTS, program, words);
-        struct process process = process_start(&(struct process_start){
-            .arguments = arguments, .limit = {RLIMIT_AS, cases[i].kilobytes * 1024}});
+        struct process process = process_start_command(
+            &(struct process_start){.limit = {RLIMIT_AS, cases[i].kilobytes * 1024}}, program,
+            cases[i].command);
         char *output = process_read(&process, -1);
         int status = process_finish(&process);
         if (!WIFEXITED(status) || WEXITSTATUS(status) != cases[i].status ||
@@ -1074,7 +1038,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(it_tells_version_and_help),
         TEST(the_kernels_can_be_chosen),
-        TEST(wrong_usage_is_told),
+        TEST(wrong_usage_of_run_is_told),
         TEST(csv_has_a_row_per_step_and_stack),
         TEST(stacks_have_their_own_settings),
         TEST(every_choice_runs),
@@ -1084,7 +1048,7 @@ int main(void)
         TEST(rows_are_thinned),
         TEST(the_same_settings_give_the_same_bits),
         TEST(a_file_is_whole_and_not_overwritten),
-        TEST(a_full_disk_is_told),
+        TEST(rows_on_a_full_disk_are_told),
         TEST(a_dump_agrees_with_its_row),
         TEST(a_dump_has_shapes_batch_and_settings),
         TEST(a_dump_has_the_weights_before_the_step),

@@ -1,9 +1,9 @@
 /* `lnscope run --export`: the picture and the data of a run that had no screen.
  *
  * The program is that of the environment variable LNSCOPE, or build/lnscope. */
-#include "base/file.h"
 #include "support/folder.h"
 #include "support/process.h"
+#include "support/texts.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -33,12 +33,7 @@ static int leave_folder(void **state)
 
 static char *contents(const char *name)
 {
-    char *text;
-    size_t size;
-    struct error error;
-    if (!file_read(folder_file(folder, name), 1 << 26, &text, &size, &error))
-        fail_msg("%s", error.text);
-    return text;
+    return text_of_file(folder_file(folder, name));
 }
 
 /* Runs a small training that exports to a file of the folder; what it says on standard error, which
@@ -46,14 +41,14 @@ static char *contents(const char *name)
 static char *run(int expected, const char *options, const char *name)
 {
     char words[512];
-    const char *arguments[40], *output = folder_file(folder, "rows");
+    const char *output = folder_file(folder, "rows");
     snprintf(words, sizeof words,
              "run --no-config --steps 12 --layers 2 --width 16 --heads 2 --ffn 32 --context 8 "
              "--batch 2 %s%s--export %s",
              options, *options ? " " : "", folder_file(folder, name));
-    process_words(arguments, 40, program, words);
-    struct process process = process_start(&(struct process_start){
-        .arguments = arguments, .output = output, .errors = folder_file(folder, "errors")});
+    struct process process = process_start_command(
+        &(struct process_start){.output = output, .errors = folder_file(folder, "errors")}, program,
+        words);
     const int status = process_finish(&process);
     char *errors = contents("errors");
     if (!WIFEXITED(status) || WEXITSTATUS(status) != expected)

@@ -1070,29 +1070,6 @@ static void export_writes_two_files_each_time(void **state)
     quit(console);
 }
 
-/* Once the step under way is done and drawn, and no answer is on its way. */
-static void paused_screen_is_silent(void **state)
-{
-    enum { SECONDS = 2 };
-    size_t before, after;
-    (void)state;
-    struct console *console = start();
-    press(console, " ", "PAUSED");
-    press(console, "r", "restarted from seed 1");
-    for (int step = 1; step <= 2; step++) { /* a step moves it again */
-        char text[32];
-        snprintf(text, sizeof text, "step %d ", step);
-        press(console, ".", text);
-        console_output(console, &before);
-        console_pump(console, SECONDS);
-        console_output(console, &after);
-        if (before != after)
-            fail_msg("paused at step %d, it sends %zu bytes: %s", step, after - before,
-                     console_output(console, NULL) + before);
-    }
-    quit(console);
-}
-
 /* ---- the mouse ---- */
 
 /* A report as terminals send it: button, then column and row counted from 1. */
@@ -1615,7 +1592,6 @@ int main(int argc, char **argv)
         cmocka_unit_test(pasted_text_goes_to_the_command_line),
         cmocka_unit_test(help_opens_scrolls_and_closes),
         cmocka_unit_test(export_writes_two_files_each_time),
-        cmocka_unit_test(paused_screen_is_silent),
         cmocka_unit_test(clicks_act),
         cmocka_unit_test(the_mouse_can_be_left_alone),
         cmocka_unit_test(the_theme_changes_at_a_key),

@@ -286,14 +286,6 @@ void console_write(struct console *console, const char *text)
         die("pseudo-terminal: %s", strerror(errno));
 }
 
-void console_pump(struct console *console, double seconds)
-{
-    double until = clock_seconds() + seconds;
-    for (double left = seconds; left > 0; left = until - clock_seconds())
-        take_events(console, left < 0.05 ? left : 0.05);
-    show_all(console);
-}
-
 /* Looks at one frame after the other until `holds` says yes of the screen. */
 static bool wait_for(struct console *console, double seconds,
                      bool (*holds)(const char *screen, const void *data), const void *data)

@@ -40,9 +40,6 @@ void console_signal(struct console *console, int number);
 /* Writes to the terminal as another program would that uses it meanwhile. */
 void console_write(struct console *console, const char *text);
 
-/* Takes in what the program sends for so long: only where nothing is to be sent. */
-void console_pump(struct console *console, double seconds);
-
 /* Waits until the text stands on the screen, in one line; false when it never does, or the program
  * ends first. Every frame that the program sends is looked at; the screen stays as it is in the one
  * that was waited for, until the next call. */

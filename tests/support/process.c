@@ -109,6 +109,18 @@ void process_words(const char *arguments[], size_t room, const char *program, ch
     arguments[count] = NULL;
 }
 
+struct process process_start_command(const struct process_start *start, const char *program,
+                                     const char *command)
+{
+    char words[2048];
+    const char *arguments[128];
+    struct process_start with = *start;
+    assert_true((size_t)snprintf(words, sizeof words, "%s", command) < sizeof words);
+    process_words(arguments, sizeof arguments / sizeof arguments[0], program, words);
+    with.arguments = arguments;
+    return process_start(&with);
+}
+
 static void give_up(struct process *process, const char *what)
 {
     kill(process->id, SIGKILL);

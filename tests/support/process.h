@@ -37,6 +37,11 @@ struct process process_start(const struct process_start *start);
  * them. The list ends with NULL and has at most `room` pointers. */
 void process_words(const char *arguments[], size_t room, const char *program, char *words);
 
+/* The same with the program and the words of a command, which are separated by single spaces, as
+ * arguments: start->arguments is not read. */
+struct process process_start_command(const struct process_start *start, const char *program,
+                                     const char *command);
+
 /* Reads what it prints, until `lines` lines have come, or with -1 until the end; the caller frees
  * it. */
 char *process_read(struct process *process, int lines);

@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "export/shapes.h"
 #include "support/fixture.h"
+#include "support/texts.h"
 #include "views/screen.h"
 
 #include <setjmp.h>
@@ -234,14 +235,6 @@ static void at_every_time_the_canvas_is_shown(void **state)
     free(picture);
 }
 
-static int count(const char *text, const char *part)
-{
-    int found = 0;
-    for (; (text = strstr(text, part)); text++)
-        found++;
-    return found;
-}
-
 /* It loops, or stops at its last picture; there is no script and nothing from elsewhere in it. */
 static void it_is_one_picture_that_loops_or_stops(void **state)
 {
@@ -250,9 +243,9 @@ static void it_is_one_picture_that_loops_or_stops(void **state)
     (void)state;
     make_film(&film, true);
     assert_non_null(strstr(film.svg, "dur=\"8s\" begin=\"0s;time.end\"/>"));
-    assert_int_equal(count(film.svg, "http"), 1); /* the name of SVG itself */
+    assert_int_equal(count_in(film.svg, "http"), 1); /* the name of SVG itself */
     assert_null(strstr(film.svg, "script"));
-    assert_int_equal(count(film.svg, "<set"), count(film.svg, "\" dur=\"") - 1);
+    assert_int_equal(count_in(film.svg, "<set"), count_in(film.svg, "\" dur=\"") - 1);
     show(picture, film.svg, 8.001); /* all are gone but the first */
     assert_shows(picture, &film.canvas[0]);
     close_film(&film);

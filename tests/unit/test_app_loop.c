@@ -15,6 +15,8 @@
 
 #include <cmocka.h>
 
+#include "support/range.h"
+
 static char folder[] = "/tmp/lnscope-loop-XXXXXX";
 static char path[2][128];
 
@@ -124,6 +126,32 @@ static void frames_are_drawn_when_due(void **state)
     stage_close(&stage);
 }
 
+/* Paused it draws nothing, however long that lasts: what it said is taken away after its time, and
+ * a step by hand is one picture, with its message's end a second one. */
+static void a_paused_program_draws_nothing(void **state)
+{
+    (void)state;
+    struct stage stage;
+    const struct app_start start = small_start("30");
+    stage_open(&stage, 24, 80);
+    stage_enter(&stage, &start);
+    stage_key(&stage, 1, ' ');
+    stage_key(&stage, 1000, '.');
+    assert_true(stage_play(&stage, 60));
+    assert_shows(&stage, "PAUSED");
+    const int64_t step = step_of(&stage);
+    int paints = stage.paints;
+    assert_true(stage_play(&stage, 999));
+    assert_int_equal(stage.paints, paints);
+    assert_true(stage_play(&stage, 1060));
+    assert_int_equal(step_of(&stage), step + 1);
+    assert_between(stage.paints, paints + 1, paints + 2);
+    paints = stage.paints;
+    assert_true(stage_play(&stage, 2000));
+    assert_int_equal(stage.paints, paints);
+    stage_close(&stage);
+}
+
 /* A key is answered at its time, its message goes after its time, and q ends it. */
 static void keys_come_at_their_times(void **state)
 {
@@ -221,6 +249,7 @@ int main(void)
         cmocka_unit_test(late_answers_do_not_hide_what_was_said),
         cmocka_unit_test(steps_are_paced_by_the_clock),
         cmocka_unit_test(frames_are_drawn_when_due),
+        cmocka_unit_test(a_paused_program_draws_nothing),
         cmocka_unit_test(keys_come_at_their_times),
         cmocka_unit_test(commands_are_carried_out_in_between),
         cmocka_unit_test(it_does_the_same_every_time),

@@ -3,6 +3,8 @@
 #include "tasks/task_grammar.h"
 
 #include "base/memory.h"
+#include "support/drawn.h"
+#include "support/texts.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -17,31 +19,6 @@
 #include "support/range.h"
 
 extern const char asset_grammar[];
-
-/* Standard deviations that a statistic of a fixed stream may lie off; by chance one in 10^7 does.
- */
-static const double far = 5.5;
-
-static void assert_within(double value, double expected, double tolerance)
-{
-    if (!(fabs(value - expected) <= tolerance))
-        fail_msg("%.17g is not within %.3g of %.17g", value, tolerance, expected);
-}
-
-static void assert_contains(const char *text, const char *part)
-{
-    if (!strstr(text, part))
-        fail_msg("\"%s\" does not contain \"%s\"", text, part);
-}
-
-static struct grammar open_grammar(const char *text)
-{
-    struct grammar grammar;
-    struct error error;
-    if (!grammar_open(&grammar, text, &error))
-        fail_msg("%s", error.text);
-    return grammar;
-}
 
 static const char tiny[] = "# six sentences\n"
                            "rule start\n"
@@ -411,14 +388,6 @@ static void the_longest_sentence_fits(void **state)
     grammar_close(&grammar);
     strcat(text, "x");
     assert_false(grammar_open(&grammar, text, NULL));
-}
-
-static uint64_t digest(const int32_t *values, int count)
-{
-    uint64_t hash = 0xCBF29CE484222325u;
-    for (int i = 0; i < count; i++)
-        hash = (hash ^ (uint64_t)(uint32_t)values[i]) * 0x100000001B3u;
-    return hash;
 }
 
 /* A run in one place must be the same as in another. The grammar here never changes; the value

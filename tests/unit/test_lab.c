@@ -498,7 +498,7 @@ static void a_pipe_gets_rows_in_order(void **state)
     free(whole);
 }
 
-static void a_full_disk_is_told(void **state)
+static void rows_that_cannot_be_written_are_told(void **state)
 {
     struct lab_row row[TRIALS] = {{.done = false}};
     struct lab_file file;
@@ -549,7 +549,7 @@ int main(void)
         LAB_TEST(damaged_lines_are_counted),
         LAB_TEST(rows_that_differ_are_refused),
         LAB_TEST(a_pipe_gets_rows_in_order),
-        LAB_TEST(a_full_disk_is_told),
+        LAB_TEST(rows_that_cannot_be_written_are_told),
         LAB_TEST(a_file_has_one_writer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

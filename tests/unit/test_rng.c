@@ -1,6 +1,8 @@
 /* The generator: its bits, and that what is made of them has the distribution that it claims. */
 #include "core/rng.h"
 
+#include "support/drawn.h"
+
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,16 +10,6 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
-
-/* Standard deviations that a statistic of a fixed stream may lie off; by chance one in 10^7 does.
- */
-static const double far = 5.5;
-
-static void assert_within(double value, double expected, double tolerance)
-{
-    if (!(fabs(value - expected) <= tolerance))
-        fail_msg("%.17g is not within %.3g of %.17g", value, tolerance, expected);
-}
 
 /* The chi-square statistic of counts that should be equal, as standard deviations off its mean. */
 static double unevenness(const int *count, int bins, double total)

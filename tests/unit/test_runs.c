@@ -237,7 +237,7 @@ static void runs_come_back_from_a_file(void **state)
     runs_close(&runs);
 }
 
-static void what_cannot_be_is_refused(void **state)
+static void runs_that_cannot_be_are_refused(void **state)
 {
     (void)state;
     struct runs runs;
@@ -286,7 +286,7 @@ int main(void)
         WITH_RUNS(the_oldest_goes_and_the_pinned_stays),
         WITH_RUNS(a_branch_forgets_what_came_after),
         WITH_RUNS(runs_come_back_from_a_file),
-        WITH_RUNS(what_cannot_be_is_refused),
+        WITH_RUNS(runs_that_cannot_be_are_refused),
         WITH_RUNS(runs_are_joined_behind_others),
     };
     return cmocka_run_group_tests_name("runs", tests, NULL, NULL);

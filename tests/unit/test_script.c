@@ -1,11 +1,10 @@
 /* Scripts: what every command is read as, and what is said of what is none. */
 #include "script/script.h"
 
-#include "base/file.h"
 #include "screen/key_codes.h"
 #include "script/key.h"
+#include "support/fuzzed.h"
 
-#include <dirent.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -49,47 +48,49 @@ static void assert_wrong(const char *text, const char *message)
         fail_msg("of\n%s\nit says: %s\ninstead: %s", text, error.text, message);
 }
 
+/* A script with every command, and what each of its lines is. */
+static const char all_commands[] = "# A summary.\n"
+                                   "set warmup 100\n"
+                                   "\tset left-norm rmsnorm # a comment\r\n"
+                                   "\n"
+                                   "switch right pre\n"
+                                   "view curves\n"
+                                   "key C-l\n"
+                                   "run until step 50\n"
+                                   "pause\n"
+                                   "branch 12\n"
+                                   "branch\n"
+                                   "goto 7\n"
+                                   "speed 12.5\n"
+                                   "wait 2.5s\n"
+                                   "wait key\n"
+                                   "title \"One \\\"line\\\" of # difference\"\n"
+                                   "say \"first\\nsecond \\\\ \u00d7\"\n"
+                                   "say \"\"\n"
+                                   "mark \"the collapse\"\n"
+                                   "focus right layer 2\n"
+                                   "focus off\n"
+                                   "ask \"which?\" \"left\" \"right\" \"both\"\n"
+                                   "answer 2 \"so it is\"\n"
+                                   "expect left.loss < 3\n"
+                                   "snapshot \"a b.svg\"\n"
+                                   "restart";
+static const enum script_kind all_kinds[] = {
+    SCRIPT_SET,   SCRIPT_SET,    SCRIPT_SWITCH, SCRIPT_VIEW,   SCRIPT_KEY,      SCRIPT_RUN,
+    SCRIPT_PAUSE, SCRIPT_BRANCH, SCRIPT_BRANCH, SCRIPT_GOTO,   SCRIPT_SPEED,    SCRIPT_WAIT,
+    SCRIPT_WAIT,  SCRIPT_TITLE,  SCRIPT_SAY,    SCRIPT_SAY,    SCRIPT_MARK,     SCRIPT_FOCUS,
+    SCRIPT_FOCUS, SCRIPT_ASK,    SCRIPT_ANSWER, SCRIPT_EXPECT, SCRIPT_SNAPSHOT, SCRIPT_RESTART};
+
 static void every_command_is_read(void **state)
 {
-    static const char text[] = "# A summary.\n"
-                               "set warmup 100\n"
-                               "\tset left-norm rmsnorm # a comment\r\n"
-                               "\n"
-                               "switch right pre\n"
-                               "view curves\n"
-                               "key C-l\n"
-                               "run until step 50\n"
-                               "pause\n"
-                               "branch 12\n"
-                               "branch\n"
-                               "goto 7\n"
-                               "speed 12.5\n"
-                               "wait 2.5s\n"
-                               "wait key\n"
-                               "title \"One \\\"line\\\" of # difference\"\n"
-                               "say \"first\\nsecond \\\\ \u00d7\"\n"
-                               "say \"\"\n"
-                               "mark \"the collapse\"\n"
-                               "focus right layer 2\n"
-                               "focus off\n"
-                               "ask \"which?\" \"left\" \"right\" \"both\"\n"
-                               "answer 2 \"so it is\"\n"
-                               "expect left.loss < 3\n"
-                               "snapshot \"a b.svg\"\n"
-                               "restart";
-    static const enum script_kind kinds[] = {
-        SCRIPT_SET,   SCRIPT_SET,    SCRIPT_SWITCH, SCRIPT_VIEW,   SCRIPT_KEY,      SCRIPT_RUN,
-        SCRIPT_PAUSE, SCRIPT_BRANCH, SCRIPT_BRANCH, SCRIPT_GOTO,   SCRIPT_SPEED,    SCRIPT_WAIT,
-        SCRIPT_WAIT,  SCRIPT_TITLE,  SCRIPT_SAY,    SCRIPT_SAY,    SCRIPT_MARK,     SCRIPT_FOCUS,
-        SCRIPT_FOCUS, SCRIPT_ASK,    SCRIPT_ANSWER, SCRIPT_EXPECT, SCRIPT_SNAPSHOT, SCRIPT_RESTART};
-    struct script script = parse(text);
+    struct script script = parse(all_commands);
     const struct script_command *command = script.command;
     (void)state;
     assert_string_equal(script.name, "t.lns");
     assert_string_equal(script.summary, "A summary.");
-    assert_int_equal(script.commands, sizeof kinds / sizeof kinds[0]);
+    assert_int_equal(script.commands, sizeof all_kinds / sizeof all_kinds[0]);
     for (int i = 0; i < script.commands; i++)
-        assert_int_equal(command[i].kind, kinds[i]);
+        assert_int_equal(command[i].kind, all_kinds[i]);
     assert_string_equal(command[0].text, "warmup");
     assert_string_equal(command[0].value, "100");
     assert_true(command[1].line == 3 && command[1].column == 2);
@@ -116,116 +117,112 @@ static void every_command_is_read(void **state)
     script_close(&script);
 }
 
+/* Texts that are no scripts, and what is said of each. */
+static const struct {
+    const char *text, *message;
+} wrong[] = {
+    {"", "t.lns:1:1: a script without a command: one a line"},
+    {"# nothing\n\n", "t.lns:1:1: a script without a command: one a line"},
+    {"pause\n  pasue\n",
+     "t.lns:2:3: command 'pasue': did you mean pause? (one of set, switch, view, key, run, "
+     "pause, "
+     "restart, branch, goto, speed, wait, title, say, mark, focus, ask, answer, expect, "
+     "snapshot)"},
+    {"\"pause\"\n",
+     "t.lns:1:1: 'pause': a command without quotes, one of set, switch, view, key, run, pause, "
+     "restart, branch, goto, speed, wait, title, say, mark, focus, ask, answer, expect, "
+     "snapshot"},
+    {"pause now\n", "t.lns:1:7: 'now': the end of the line: pause"},
+    {"view curves 2\n", "t.lns:1:13: '2': the end of the line: view NAME"},
+    {"set warmup\n", "t.lns:1:11: the line ends here: a value for warmup"},
+    {"set\n", "t.lns:1:4: the line ends here: the name of a setting"},
+    {"set warmup -1\n", "t.lns:1:12: warmup '-1': a whole number from 0 to 1000000000"},
+    {"set right prel\n", "t.lns:1:11: placement 'prel': did you mean pre? (one of pre, post, none, "
+                         "branch, peri, deepnorm, admin, lns, mix, rezero, residual, b2t)"},
+    {"set left-warmup 3\n", "t.lns:1:5: setting 'left-warmup': both stacks have the same warmup"},
+    {"set heads 5\nset lr 0.1\nset warmup 3\npause\n",
+     "t.lns:3:5: width 64 cannot be divided by 5 heads: heads 4 or width 65"},
+    {"set heads 5\n", "t.lns:1:5: width 64 cannot be divided by 5 heads: heads 4 or width 65"},
+    {"set task text\n", "t.lns:1:5: the text task has no file: name one with --text FILE"},
+    {"switch up pre\n", "t.lns:1:8: stack 'up': one of left, right"},
+    {"switch left\n", "t.lns:1:12: the line ends here: a placement without quotes, one of pre, "
+                      "post, none, branch, peri, deepnorm, admin, lns, mix, rezero, residual, "
+                      "b2t"},
+    {"switch left rezero\n", "t.lns:1:1: rezero cannot take over the weights of pre: one of "
+                             "post, deepnorm, lns, mix, residual, b2t"},
+    {"view curve\n", "t.lns:1:6: view 'curve': did you mean curves? (one of overview, waterfall, "
+                     "anatomy, tensors, curves, stream, samples, log, runs)"},
+    {"key F13\n", "t.lns:1:5: 'F13': a key: a character, C- and a letter, Space, Tab, S-Tab, "
+                  "Enter, Escape, Backspace, Delete, Up, Down, Left, Right, PageUp, PageDown, "
+                  "Home, End"},
+    {"key :\n", "t.lns:1:5: ':': a script has commands of its own: set, view, goto and so on"},
+    {"key x\n", "t.lns:1:5: 'x': this key writes files: snapshot FILE"},
+    {"key X\n", "t.lns:1:5: 'X': this key writes a file: lnscope record"},
+    {"key q\n", "t.lns:1:5: 'q': a script ends with its last line"},
+    {"run\n", "t.lns:1:4: the line ends here: until, and a condition"},
+    {"run for step 3\n", "t.lns:1:5: 'for': until, and a condition"},
+    {"run until\n", "t.lns:1:10: the line ends here: step N, or QUANTITY > NUMBER"},
+    {"run until step\n",
+     "t.lns:1:15: the line ends here: a number of steps, or one of <, <=, >, >="},
+    {"run until step -4\n", "t.lns:1:16: '-4': a number of steps, or one of <, <=, >, >="},
+    {"run until left.loss\n", "t.lns:1:20: the line ends here: one of <, <=, >, >= and a number"},
+    {"run until left.loss < low\n", "t.lns:1:23: 'low': a number"},
+    {"run until left.los < 3\n",
+     "t.lns:1:11: quantity 'los': did you mean loss? (one of loss, raw, ratio, grad_norm, lr, "
+     "valid_loss, stream_grad, stream_rms)"},
+    {"run until loss < 3\n",
+     "t.lns:1:11: 'loss': step, or left. or right. and a quantity, as left.loss"},
+    {"run until left.stream_grad < 3\n",
+     "t.lns:1:11: 'left.stream_grad': a layer in [], from [0] to [6]"},
+    {"set layers 12\nrun until left.stream_rms[13] < 3\n",
+     "t.lns:2:11: 'left.stream_rms[13]': a layer in [], from [0] to [12]"},
+    {"run until left.loss[2] < 3\n", "t.lns:1:11: 'left.loss[2]': loss without a layer"},
+    {"run until left.loss < 3 * entropy\n",
+     "t.lns:1:27: 'entropy': unigram, the loss without context"},
+    {"run until step > 3 * unigram\n", "t.lns:1:20: '*': and, or, or the end of the line"},
+    {"run until step 3 left.loss < 3\n",
+     "t.lns:1:18: 'left.loss': and, or, or the end of the line"},
+    {"run until step 3 and\n", "t.lns:1:21: the line ends here: step N, or QUANTITY > NUMBER"},
+    {"expect left.loss < 3\n", "t.lns:1:1: expect before anything is measured: run until "
+                               "CONDITION in front of it"},
+    {"goto 3\n", "t.lns:1:1: goto before anything is measured: run until CONDITION in front of it"},
+    {"run until step 9\ngoto\n", "t.lns:2:5: the line ends here: the number of a step"},
+    {"run until step 9\nbranch x\n", "t.lns:2:8: 'x': the number of a step"},
+    {"speed fast\n", "t.lns:1:7: speed 'fast': a number from 0.1 to 1000000, or unlimited"},
+    {"wait 2\n", "t.lns:1:6: '2': seconds as in 2s or 0.5s, or key"},
+    {"wait -2s\n", "t.lns:1:6: '-2s': seconds as in 2s or 0.5s, or key"},
+    {"wait 7200s\n", "t.lns:1:6: '7200s': at most 3600s"},
+    {"say hello\n", "t.lns:1:5: 'hello': a caption in double quotes"},
+    {"say\n", "t.lns:1:4: the line ends here: a caption in double quotes"},
+    {"say \"a\n", "t.lns:1:5: a quote without its end: a text between two double quotes"},
+    {"say \"a\"b\n", "t.lns:1:8: no blank behind a closing quote: a blank, or \\\" for a quote "
+                     "in a text"},
+    {"say \"\u00d7 \\t\"\n", "t.lns:1:8: a backslash in a text: \\\" for a quote, \\\\ for a "
+                             "backslash, \\n for a new line"},
+    {"title \"a\\nb\"\n", "t.lns:1:7: a text of several lines: a title in one line"},
+    {"mark \"a name that is much too long for a marker\"\n",
+     "t.lns:1:6: a text of 41 characters: the name of a chapter of at most 40"},
+    {"mark \" \"\n", "t.lns:1:1: a chapter without a name: mark \"NAME\""},
+    {"say \"\033[2J\"\n", "t.lns:1:6: a character that could steer a terminal: text in UTF-8 "
+                          "without control characters"},
+    {"say \"\xff\"\n",
+     "t.lns:1:6: a byte that is no UTF-8: text in UTF-8 without control characters"},
+    {"focus left layer 7\n", "t.lns:1:18: '7': a layer from 0 to 6"},
+    {"focus left bar 7\n", "t.lns:1:12: 'bar': layer, and its number"},
+    {"ask \"a?\" \"b\"\n", "t.lns:1:13: the line ends here: an answer in double quotes"},
+    {"ask \"?\" \"1\" \"2\" \"3\" \"4\" \"5\" \"6\" \"7\"\n",
+     "t.lns:1:33: '7': the end of the line: at most 6 answers"},
+    {"ask \"?\" \"1\" \"2\"\nask \"?\" \"1\" \"2\"\n",
+     "t.lns:2:1: a question while another has no answer: answer N in front of it"},
+    {"answer 1\n", "t.lns:1:1: an answer without a question: ask \"QUESTION\" \"A\" \"B\" in "
+                   "front of it"},
+    {"ask \"?\" \"1\" \"2\"\nanswer 3\n", "t.lns:2:8: '3': the number of an answer, from 1 to 2"},
+    {"snapshot a.bmp\n",
+     "t.lns:1:10: a.bmp is neither a picture nor text: name it .svg, .png or .txt"},
+};
+
 static void errors_say_where_what_and_what_could(void **state)
 {
-    static const struct {
-        const char *text, *message;
-    } wrong[] = {
-        {"", "t.lns:1:1: a script without a command: one a line"},
-        {"# nothing\n\n", "t.lns:1:1: a script without a command: one a line"},
-        {"pause\n  pasue\n",
-         "t.lns:2:3: command 'pasue': did you mean pause? (one of set, switch, view, key, run, "
-         "pause, "
-         "restart, branch, goto, speed, wait, title, say, mark, focus, ask, answer, expect, "
-         "snapshot)"},
-        {"\"pause\"\n",
-         "t.lns:1:1: 'pause': a command without quotes, one of set, switch, view, key, run, pause, "
-         "restart, branch, goto, speed, wait, title, say, mark, focus, ask, answer, expect, "
-         "snapshot"},
-        {"pause now\n", "t.lns:1:7: 'now': the end of the line: pause"},
-        {"view curves 2\n", "t.lns:1:13: '2': the end of the line: view NAME"},
-        {"set warmup\n", "t.lns:1:11: the line ends here: a value for warmup"},
-        {"set\n", "t.lns:1:4: the line ends here: the name of a setting"},
-        {"set warmup -1\n", "t.lns:1:12: warmup '-1': a whole number from 0 to 1000000000"},
-        {"set right prel\n",
-         "t.lns:1:11: placement 'prel': did you mean pre? (one of pre, post, none, "
-         "branch, peri, deepnorm, admin, lns, mix, rezero, residual, b2t)"},
-        {"set left-warmup 3\n",
-         "t.lns:1:5: setting 'left-warmup': both stacks have the same warmup"},
-        {"set heads 5\nset lr 0.1\nset warmup 3\npause\n",
-         "t.lns:3:5: width 64 cannot be divided by 5 heads: heads 4 or width 65"},
-        {"set heads 5\n", "t.lns:1:5: width 64 cannot be divided by 5 heads: heads 4 or width 65"},
-        {"set task text\n", "t.lns:1:5: the text task has no file: name one with --text FILE"},
-        {"switch up pre\n", "t.lns:1:8: stack 'up': one of left, right"},
-        {"switch left\n", "t.lns:1:12: the line ends here: a placement without quotes, one of pre, "
-                          "post, none, branch, peri, deepnorm, admin, lns, mix, rezero, residual, "
-                          "b2t"},
-        {"switch left rezero\n", "t.lns:1:1: rezero cannot take over the weights of pre: one of "
-                                 "post, deepnorm, lns, mix, residual, b2t"},
-        {"view curve\n",
-         "t.lns:1:6: view 'curve': did you mean curves? (one of overview, waterfall, "
-         "anatomy, tensors, curves, stream, samples, log, runs)"},
-        {"key F13\n", "t.lns:1:5: 'F13': a key: a character, C- and a letter, Space, Tab, S-Tab, "
-                      "Enter, Escape, Backspace, Delete, Up, Down, Left, Right, PageUp, PageDown, "
-                      "Home, End"},
-        {"key :\n", "t.lns:1:5: ':': a script has commands of its own: set, view, goto and so on"},
-        {"key x\n", "t.lns:1:5: 'x': this key writes files: snapshot FILE"},
-        {"key X\n", "t.lns:1:5: 'X': this key writes a file: lnscope record"},
-        {"key q\n", "t.lns:1:5: 'q': a script ends with its last line"},
-        {"run\n", "t.lns:1:4: the line ends here: until, and a condition"},
-        {"run for step 3\n", "t.lns:1:5: 'for': until, and a condition"},
-        {"run until\n", "t.lns:1:10: the line ends here: step N, or QUANTITY > NUMBER"},
-        {"run until step\n",
-         "t.lns:1:15: the line ends here: a number of steps, or one of <, <=, >, >="},
-        {"run until step -4\n", "t.lns:1:16: '-4': a number of steps, or one of <, <=, >, >="},
-        {"run until left.loss\n",
-         "t.lns:1:20: the line ends here: one of <, <=, >, >= and a number"},
-        {"run until left.loss < low\n", "t.lns:1:23: 'low': a number"},
-        {"run until left.los < 3\n",
-         "t.lns:1:11: quantity 'los': did you mean loss? (one of loss, raw, ratio, grad_norm, lr, "
-         "valid_loss, stream_grad, stream_rms)"},
-        {"run until loss < 3\n",
-         "t.lns:1:11: 'loss': step, or left. or right. and a quantity, as left.loss"},
-        {"run until left.stream_grad < 3\n",
-         "t.lns:1:11: 'left.stream_grad': a layer in [], from [0] to [6]"},
-        {"set layers 12\nrun until left.stream_rms[13] < 3\n",
-         "t.lns:2:11: 'left.stream_rms[13]': a layer in [], from [0] to [12]"},
-        {"run until left.loss[2] < 3\n", "t.lns:1:11: 'left.loss[2]': loss without a layer"},
-        {"run until left.loss < 3 * entropy\n",
-         "t.lns:1:27: 'entropy': unigram, the loss without context"},
-        {"run until step > 3 * unigram\n", "t.lns:1:20: '*': and, or, or the end of the line"},
-        {"run until step 3 left.loss < 3\n",
-         "t.lns:1:18: 'left.loss': and, or, or the end of the line"},
-        {"run until step 3 and\n", "t.lns:1:21: the line ends here: step N, or QUANTITY > NUMBER"},
-        {"expect left.loss < 3\n", "t.lns:1:1: expect before anything is measured: run until "
-                                   "CONDITION in front of it"},
-        {"goto 3\n",
-         "t.lns:1:1: goto before anything is measured: run until CONDITION in front of it"},
-        {"run until step 9\ngoto\n", "t.lns:2:5: the line ends here: the number of a step"},
-        {"run until step 9\nbranch x\n", "t.lns:2:8: 'x': the number of a step"},
-        {"speed fast\n", "t.lns:1:7: speed 'fast': a number from 0.1 to 1000000, or unlimited"},
-        {"wait 2\n", "t.lns:1:6: '2': seconds as in 2s or 0.5s, or key"},
-        {"wait -2s\n", "t.lns:1:6: '-2s': seconds as in 2s or 0.5s, or key"},
-        {"wait 7200s\n", "t.lns:1:6: '7200s': at most 3600s"},
-        {"say hello\n", "t.lns:1:5: 'hello': a caption in double quotes"},
-        {"say\n", "t.lns:1:4: the line ends here: a caption in double quotes"},
-        {"say \"a\n", "t.lns:1:5: a quote without its end: a text between two double quotes"},
-        {"say \"a\"b\n", "t.lns:1:8: no blank behind a closing quote: a blank, or \\\" for a quote "
-                         "in a text"},
-        {"say \"\u00d7 \\t\"\n", "t.lns:1:8: a backslash in a text: \\\" for a quote, \\\\ for a "
-                                 "backslash, \\n for a new line"},
-        {"title \"a\\nb\"\n", "t.lns:1:7: a text of several lines: a title in one line"},
-        {"mark \"a name that is much too long for a marker\"\n",
-         "t.lns:1:6: a text of 41 characters: the name of a chapter of at most 40"},
-        {"mark \" \"\n", "t.lns:1:1: a chapter without a name: mark \"NAME\""},
-        {"say \"\033[2J\"\n", "t.lns:1:6: a character that could steer a terminal: text in UTF-8 "
-                              "without control characters"},
-        {"say \"\xff\"\n",
-         "t.lns:1:6: a byte that is no UTF-8: text in UTF-8 without control characters"},
-        {"focus left layer 7\n", "t.lns:1:18: '7': a layer from 0 to 6"},
-        {"focus left bar 7\n", "t.lns:1:12: 'bar': layer, and its number"},
-        {"ask \"a?\" \"b\"\n", "t.lns:1:13: the line ends here: an answer in double quotes"},
-        {"ask \"?\" \"1\" \"2\" \"3\" \"4\" \"5\" \"6\" \"7\"\n",
-         "t.lns:1:33: '7': the end of the line: at most 6 answers"},
-        {"ask \"?\" \"1\" \"2\"\nask \"?\" \"1\" \"2\"\n",
-         "t.lns:2:1: a question while another has no answer: answer N in front of it"},
-        {"answer 1\n", "t.lns:1:1: an answer without a question: ask \"QUESTION\" \"A\" \"B\" in "
-                       "front of it"},
-        {"ask \"?\" \"1\" \"2\"\nanswer 3\n",
-         "t.lns:2:8: '3': the number of an answer, from 1 to 2"},
-        {"snapshot a.bmp\n",
-         "t.lns:1:10: a.bmp is neither a picture nor text: name it .svg, .png or .txt"},
-    };
     (void)state;
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
         assert_wrong(wrong[i].text, wrong[i].message);
@@ -448,36 +445,25 @@ static void other_sources_are_files(void **state)
     script_close(&script);
 }
 
+static void parse_all_beginnings(const char *text, size_t size)
+{
+    for (size_t end = size + 1; end-- > 0;) {
+        struct script script;
+        struct error error;
+        char *part = strndup(text, end);
+        if (script_parse(&script, "fuzz", part, &setup, &error))
+            script_close(&script);
+        else
+            assert_non_null(strstr(error.text, "fuzz:"));
+        free(part);
+    }
+}
+
 /* Texts that a fuzzer came to, whole and cut at every byte: nothing is read that is not theirs. */
 static void damaged_scripts_are_refused_or_read(void **state)
 {
-    const char *folder = "tests/fuzz/script";
-    DIR *dir = opendir(folder);
-    int count = 0;
     (void)state;
-    if (!dir)
-        fail_msg("no %s here", folder);
-    for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
-        char path[512], *text;
-        size_t size;
-        struct error error;
-        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-        if (entry->d_name[0] == '.' || !file_read(path, 1 << 16, &text, &size, &error))
-            continue;
-        for (size_t end = strlen(text) + 1; end-- > 0;) {
-            struct script script;
-            char *part = strndup(text, end);
-            if (script_parse(&script, "fuzz", part, &setup, &error))
-                script_close(&script);
-            else
-                assert_non_null(strstr(error.text, "fuzz:"));
-            free(part);
-        }
-        free(text);
-        count++;
-    }
-    closedir(dir);
-    assert_true(count > 0);
+    fuzzed_each("tests/fuzz/script", parse_all_beginnings);
 }
 
 int main(void)

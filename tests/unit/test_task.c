@@ -3,6 +3,8 @@
 #include "tasks/task.h"
 
 #include "base/memory.h"
+#include "support/drawn.h"
+#include "support/texts.h"
 #include "tasks/task_grammar.h"
 #include "tasks/task_text.h"
 
@@ -20,40 +22,6 @@
 #include "support/range.h"
 
 extern const char asset_grammar[];
-
-/* Standard deviations that a statistic of a fixed stream may lie off; by chance one in 10^7 does.
- */
-static const double far = 5.5;
-
-static void assert_within(double value, double expected, double tolerance)
-{
-    if (!(fabs(value - expected) <= tolerance))
-        fail_msg("%.17g is not within %.3g of %.17g", value, tolerance, expected);
-}
-
-static void assert_contains(const char *text, const char *part)
-{
-    if (!strstr(text, part))
-        fail_msg("\"%s\" does not contain \"%s\"", text, part);
-}
-
-static struct grammar open_grammar(const char *text)
-{
-    struct grammar grammar;
-    struct error error;
-    if (!grammar_open(&grammar, text, &error))
-        fail_msg("%s", error.text);
-    return grammar;
-}
-
-static struct task *open_task(enum task_kind kind, const char *text, int context)
-{
-    struct error error;
-    struct task *task = task_open(kind, text, context, &error);
-    if (!task)
-        fail_msg("%s", error.text);
-    return task;
-}
 
 /* ---- batches -------------------------------------------------------------------------------- */
 
@@ -138,14 +106,6 @@ static void batches_repeat_and_differ(void **state)
         assert_memory_not_equal(one, two, 32 * sizeof *one);
         task_close(task);
     }
-}
-
-static uint64_t digest(const int32_t *values, int count)
-{
-    uint64_t hash = 0xCBF29CE484222325u;
-    for (int i = 0; i < count; i++)
-        hash = (hash ^ (uint64_t)(uint32_t)values[i]) * 0x100000001B3u;
-    return hash;
 }
 
 /* A run in one place must be the same as in another; the value comes from an independent

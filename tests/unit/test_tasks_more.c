@@ -6,6 +6,7 @@
 #include "core/blas.h"
 #include "core/model.h"
 #include "core/optimizer.h"
+#include "support/drawn.h"
 #include "tasks/task_grammar.h"
 #include "tasks/task_sequences.h"
 #include "tasks/task_shapes.h"
@@ -23,25 +24,6 @@
 #include "support/range.h"
 
 extern const char asset_grammar[];
-
-/* Standard deviations that a statistic of a fixed stream may lie off; by chance one in 10^7 does.
- */
-static const double far = 5.5;
-
-static void assert_within(double value, double expected, double tolerance)
-{
-    if (!(fabs(value - expected) <= tolerance))
-        fail_msg("%.17g is not within %.3g of %.17g", value, tolerance, expected);
-}
-
-static struct task *open_task(enum task_kind kind, int context)
-{
-    struct error error;
-    struct task *task = task_open(kind, "", context, &error);
-    if (!task)
-        fail_msg("%s", error.text);
-    return task;
-}
 
 static const enum task_kind kinds[] = {TASK_REVERSE, TASK_SORT, TASK_MODULAR, TASK_MASKED,
                                        TASK_SHAPES};
@@ -61,7 +43,7 @@ static void check_halves(enum task_kind kind,
     enum { ROWS = 16, MOST = 33 };
     static int32_t tokens[ROWS * MOST], targets[ROWS * MOST];
     for (int context = 2; context <= MOST; context++) {
-        struct task *task = open_task(kind, context);
+        struct task *task = open_task(kind, "", context);
         const int half = (context + 1) / 2;
         task_batch(task, 1, 7, ROWS, context, tokens, targets);
         for (int row = 0; row < ROWS; row++) {
@@ -118,7 +100,7 @@ static void the_entropy_of_sort_is_exact(void **state)
     assert_within(sequence_sort_entropy(3), entropy, 1e-12);
     assert_within(sequence_sort_entropy(2), log(32), 1e-12);
     assert_within(sequence_sort_entropy(32), log(32), 1e-12);
-    struct task *task = open_task(TASK_SORT, 3);
+    struct task *task = open_task(TASK_SORT, "", 3);
     assert_true(task_info(task).unigram_entropy == sequence_sort_entropy(3));
     task_close(task);
 }
@@ -129,7 +111,7 @@ static void modular_asks_for_sums(void **state)
     enum { ROWS = 400, MOST = 33, P = 31 };
     static int32_t tokens[ROWS * MOST], targets[ROWS * MOST];
     for (int context = 4; context <= MOST; context++) {
-        struct task *task = open_task(TASK_MODULAR, context);
+        struct task *task = open_task(TASK_MODULAR, "", context);
         int sums[P] = {0}, asked = 0;
         task_batch(task, 3, 1, ROWS, context, tokens, targets);
         for (int i = 0; i < ROWS * context; i++) {
@@ -200,7 +182,7 @@ static void masked_text_is_that_of_the_grammar(void **state)
     struct grammar grammar;
     struct error error;
     assert_true(grammar_open(&grammar, asset_grammar, &error));
-    struct task *task = open_task(TASK_MASKED, CONTEXT);
+    struct task *task = open_task(TASK_MASKED, "", CONTEXT);
     const struct task_info info = task_info(task);
     int count[GRAMMAR_VOCAB] = {0}, masks = 0;
     assert_int_equal(info.vocab, grammar.vocab + 1);
@@ -229,7 +211,7 @@ static void masked_text_is_that_of_the_grammar(void **state)
 static void something_is_masked_in_the_shortest_text(void **state)
 {
     (void)state;
-    struct task *task = open_task(TASK_MASKED, 2);
+    struct task *task = open_task(TASK_MASKED, "", 2);
     int32_t tokens[200], targets[200];
     task_batch(task, 1, 1, 100, 2, tokens, targets);
     for (int row = 0; row < 100; row++)
@@ -295,7 +277,7 @@ static void classes_are_uniform_and_asked_for_once(void **state)
     (void)state;
     enum { ROWS = 5000, CONTEXT = 5 };
     static int32_t tokens[ROWS * CONTEXT], targets[ROWS * CONTEXT];
-    struct task *task = open_task(TASK_SHAPES, CONTEXT);
+    struct task *task = open_task(TASK_SHAPES, "", CONTEXT);
     int count[SHAPES] = {0};
     task_batch(task, 1, 1, ROWS, CONTEXT, tokens, targets);
     for (int i = 0; i < ROWS * CONTEXT; i++) {
@@ -356,7 +338,7 @@ static void images_can_be_learned(void **state)
 {
     (void)state;
     enum { STEPS = 250 };
-    struct task *task = open_task(TASK_SHAPES, 17);
+    struct task *task = open_task(TASK_SHAPES, "", 17);
     const struct model_config config = {.placement = PLACEMENT_PRE,
                                         .norm_bias = true,
                                         .bias = true,
@@ -400,7 +382,7 @@ static void batches_are_functions_of_seed_step_and_row(void **state)
     (void)state;
     enum { ROWS = 8, CONTEXT = 17, N = ROWS * CONTEXT };
     for (int i = 0; i < KINDS; i++) {
-        struct task *task = open_task(kinds[i], CONTEXT);
+        struct task *task = open_task(kinds[i], "", CONTEXT);
         int32_t tokens[2][N], targets[2][N];
         task_batch(task, 1, 1, ROWS, CONTEXT, tokens[0], targets[0]);
         task_batch(task, 1, 1, ROWS, CONTEXT, tokens[1], targets[1]);
@@ -426,7 +408,7 @@ static void patches_are_functions_of_seed_step_and_row(void **state)
 {
     (void)state;
     enum { ROWS = 4, CONTEXT = 17, IMAGE = CONTEXT * 16 };
-    struct task *task = open_task(TASK_SHAPES, CONTEXT);
+    struct task *task = open_task(TASK_SHAPES, "", CONTEXT);
     real one[ROWS * IMAGE], two[ROWS * IMAGE];
     assert_int_equal(task_info(task).patch, 16);
     task_patches(task, 1, 1, ROWS, CONTEXT, one);
@@ -448,7 +430,7 @@ static void tasks_know_whether_they_predict_ahead(void **state)
     for (int kind = 0; kind < TASKS; kind++) {
         if (kind == TASK_TEXT)
             continue;
-        struct task *task = open_task((enum task_kind)kind, CONTEXT);
+        struct task *task = open_task((enum task_kind)kind, "", CONTEXT);
         int32_t tokens[N], targets[N];
         bool ahead = true;
         task_batch(task, 1, 1, ROWS, CONTEXT, tokens, targets);
@@ -481,7 +463,7 @@ static void they_are_described(void **state)
         else
             assert_true(info.entropy_rate == 0);
     }
-    struct task *task = open_task(TASK_MODULAR, 8);
+    struct task *task = open_task(TASK_MODULAR, "", 8);
     assert_string_equal(task_symbol(task, 30), "30");
     assert_string_equal(task_symbol(task, 31), "+");
     assert_string_equal(task_symbol(task, 32), "=");

@@ -272,6 +272,36 @@ static void the_stacks_differ_in_every_depth_of_colour(void **state)
     }
 }
 
+/* More blue than red in it, or the other way round; neither where the two are as much. */
+static int blueness(int32_t rgb)
+{
+    const int red = (int)(rgb >> 16 & 255), blue = (int)(rgb & 255);
+    return (blue > red) - (red > blue);
+}
+
+/* Left is a blue and right an orange or a red, in every depth, in curves, raw dots and ghosts: what
+ * lessons, pictures and the teacher say. */
+static void left_is_blue_and_right_is_warm(void **state)
+{
+    (void)state;
+    const enum theme coloured[] = {THEME_DEFAULT, THEME_DARK, THEME_LIGHT};
+    static const enum role roles[][SIDES] = {{ROLE_LEFT, ROLE_RIGHT},
+                                             {ROLE_LEFT_DIM, ROLE_RIGHT_DIM},
+                                             {ROLE_LEFT_GHOST, ROLE_RIGHT_GHOST}};
+    for (size_t t = 0; t < sizeof coloured / sizeof coloured[0]; t++)
+        for (size_t pair = 0; pair < sizeof roles / sizeof roles[0]; pair++)
+            for (int side = LEFT; side < SIDES; side++) {
+                const struct style *style = &theme_table[coloured[t]].style[roles[pair][side]];
+                const int sign = side == LEFT ? 1 : -1;
+                /* few colours have greys for ghosts */
+                const int least = roles[pair][LEFT] == ROLE_LEFT_GHOST ? 0 : 1;
+                assert_int_equal(sign * blueness(style->rgb), 1);
+                assert_true(sign * blueness(xterm_rgb(style->xterm)) >= least);
+                assert_true(sign * blueness(ansi_rgb(style->ansi16)) >= least);
+                assert_true(sign * blueness(ansi_rgb(style->ansi)) >= least);
+            }
+}
+
 static void mono_has_no_colour(void **state)
 {
     (void)state;
@@ -293,6 +323,7 @@ int main(void)
         cmocka_unit_test(the_accents_stand_out_from_16_colours),
         cmocka_unit_test(the_accents_stay_apart_in_every_colour_vision),
         cmocka_unit_test(the_stacks_differ_in_every_depth_of_colour),
+        cmocka_unit_test(left_is_blue_and_right_is_warm),
         cmocka_unit_test(mono_has_no_colour),
         cmocka_unit_test(the_ramp_is_even_in_every_colour_vision),
         cmocka_unit_test(the_ramp_of_256_colours_rises_too),

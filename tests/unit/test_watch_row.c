@@ -213,7 +213,7 @@ static char *row_of(const char *key, int numbers)
     return text;
 }
 
-static void depth_has_a_bound(void **state)
+static void rows_are_read_to_a_depth(void **state)
 {
     static const struct {
         const char *key;
@@ -428,7 +428,7 @@ int main(void)
         OF_ROWS(numbers_that_are_not_finite_are_read),
         OF_ROWS(damaged_rows_say_why),
         OF_ROWS(blank_lines_are_no_rows),
-        OF_ROWS(depth_has_a_bound),
+        OF_ROWS(rows_are_read_to_a_depth),
         OF_ROWS(deep_nesting_is_refused),
         OF_ROWS(many_tensors_have_room),
         OF_ROWS(texts_cannot_steer_a_terminal),
