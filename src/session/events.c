@@ -729,8 +729,6 @@ static void look_at_updates(const struct look *look, enum event_kind kind, int *
 
 static void look_at_stack(const struct look *look)
 {
-    if (look->now->step == 0) /* it was not measured in this step */
-        return;
     if (look->now->fault.place != FAULT_NONE) {
         look_at_fault(look);
         return;
@@ -784,7 +782,9 @@ static void look_at_moment(struct events *events, const struct history *history,
             .watch = &events->watch[side],
             .now = history_moment(history, side, step),
         };
-        if (side == LEFT && look.now->step > 0)
+        if (look.now->step != step) /* it was not measured in this step */
+            continue;
+        if (side == LEFT)
             look_at_rate(&look);
         look_at_stack(&look);
     }

@@ -161,6 +161,8 @@ const struct snapshot *history_finite(const struct history *history, enum side s
 const struct snapshot *history_moment(const struct history *history, enum side side, int64_t step)
 {
     int i = history_moment_find(history, step);
+    while (history->moments.gaps && i > 0 && moments_at(&history->moments, side, i)->step == 0)
+        i--; /* it was not measured then, but before */
     return i < 0 ? &snapshot_none : moments_at(&history->moments, side, i);
 }
 
@@ -389,14 +391,6 @@ void history_add(struct history *history, const struct snapshot *left, const str
 
 /* ---- back to a step ---- */
 
-/* The newest step at or before that of moment i in which a stack was measured; 0: none. */
-static int64_t measured_step(const struct history *history, enum side side, int i)
-{
-    while (i >= 0 && moments_at(&history->moments, side, i)->step == 0)
-        i--;
-    return i >= 0 ? moments_step(&history->moments, i) : 0;
-}
-
 struct history_anchor history_anchor(const struct history *history, int64_t step)
 {
     struct history_anchor anchor = {.sums = {{.held_out = NAN}, {.held_out = NAN}}};
@@ -407,7 +401,7 @@ struct history_anchor history_anchor(const struct history *history, int64_t step
         struct history_sums *sums = &anchor.sums[side];
         const int at = history_moment_find(history, step);
         anchor.step = at >= 0 ? history_moment_step(history, at) : 0;
-        sums->step = history->moments.gaps ? measured_step(history, side, at) : 0;
+        sums->step = history->moments.gaps ? moment->step : 0;
         sums->held_out = snapshot_scalar(moment, QUANTITY_HELD_OUT);
         if (held_out_step > 0)
             sums->held_out_step = (int64_t)held_out_step;

@@ -179,7 +179,8 @@ const struct snapshot *history_last_finite(const struct history *history, enum s
  * there is none. */
 const struct snapshot *history_finite(const struct history *history, enum side side, int64_t step);
 
-/* The kept moment nearest to `step`; one of step 0 where none is kept. */
+/* The kept moment nearest to `step`; one of step 0 where none is kept. With gaps, where the stack
+ * was not measured in it, its newest one before. */
 const struct snapshot *history_moment(const struct history *history, enum side side, int64_t step);
 
 /* The kept moment with details nearest to `step` at or before it; where there is none, the first

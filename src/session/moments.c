@@ -321,7 +321,8 @@ int64_t moments_step(const struct moments *moments, int i)
     if (!moments->gaps)
         return number_of(moments, i);
     const int64_t left = moments_at(moments, LEFT, i)->step;
-    return left > 0 ? left : moments_at(moments, RIGHT, i)->step;
+    const int64_t right = moments_at(moments, RIGHT, i)->step;
+    return left > right ? left : right;
 }
 
 int moments_find(const struct moments *moments, int64_t step)
