@@ -136,6 +136,14 @@ static struct rect inside_edges(struct rect area)
     return columns(area, edge, area.cols - 2 * edge);
 }
 
+/* The columns of the panel of a stack, of so many columns of the rows where both are shown. */
+static struct rect panel_columns(struct rect rows, enum side side, int width, enum side only)
+{
+    if (only != SIDES)
+        return side == only ? rows : (struct rect){rows.row, rows.col, 0, 0};
+    return columns(rows, side == LEFT ? 0 : rows.cols - width, width);
+}
+
 /* Field, axis and strip from the top of *rest. */
 static struct layout_plot plot_parts(struct rect *rest, struct rect legend, int rows,
                                      int x_axis_rows, int strip_rows)
@@ -154,15 +162,16 @@ static struct layout_plot plot_parts(struct rect *rest, struct rect legend, int 
     return plot;
 }
 
-struct layout_overview layout_overview(struct rect area)
+struct layout_overview layout_overview(struct rect area, enum side only)
 {
     struct heights h = share(area.rows);
     area = inside_edges(area);
     struct layout_overview overview = {0};
     struct rect panels = take(&area, FIXED_ROWS - 1 + h.state + h.bars + h.axis);
     int width = (panels.cols - between_columns(area.cols)) / 2;
-    overview.panel[LEFT] = panel_parts(columns(panels, 0, width), &h);
-    overview.panel[RIGHT] = panel_parts(columns(panels, panels.cols - width, width), &h);
+    for (enum side side = LEFT; side < SIDES; side++)
+        if (only == SIDES || only == side)
+            overview.panel[side] = panel_parts(panel_columns(panels, side, width, only), &h);
     take(&area, h.gap);
     struct rect legend = take(&area, 1);
     overview.plot = plot_parts(&area, legend, h.plot, h.x_axis, h.strip);
@@ -182,17 +191,17 @@ static struct layout_heat heat_parts(struct rect area, int state)
     return heat;
 }
 
-struct layout_waterfall layout_waterfall(struct rect area)
+struct layout_waterfall layout_waterfall(struct rect area, enum side only)
 {
     int rows = area.rows, key = rows >= 14 ? 2 : 1, gap = rows >= 15;
     area = inside_edges(area);
     struct layout_waterfall waterfall = {0};
     struct rect panels = take(&area, rows - key - gap);
     int width = (panels.cols - between_columns(area.cols)) / 2;
-    struct rect left = columns(panels, 0, width);
-    struct rect right = columns(panels, panels.cols - width, width);
-    waterfall.panel[LEFT] = heat_parts(left, rows >= 11);
-    waterfall.panel[RIGHT] = heat_parts(right, rows >= 11);
+    for (enum side side = LEFT; side < SIDES; side++)
+        if (only == SIDES || only == side)
+            waterfall.panel[side] =
+                heat_parts(panel_columns(panels, side, width, only), rows >= 11);
     take(&area, gap);
     waterfall.key = area;
     return waterfall;
@@ -204,7 +213,7 @@ static int name_columns(int cols)
     return cols >= 72 ? 17 : cols >= 56 ? 13 : 11;
 }
 
-struct layout_tensors layout_tensors(struct rect area)
+struct layout_tensors layout_tensors(struct rect area, enum side only)
 {
     int rows = area.rows, state = rows >= 15, key = rows >= 14 ? 2 : 1, gap = rows >= 30;
     int readout = rows >= 13 ? 2 : 1;
@@ -218,11 +227,14 @@ struct layout_tensors layout_tensors(struct rect area)
     take(&area, gap);
     tensors.key = area;
     tensors.name = columns(maps, width + 2, maps.cols - 2 * width - 4);
-    for (int side = 0; side < SIDES; side++) {
-        int from = side == LEFT ? 0 : maps.cols - width;
-        tensors.panel[side].title = columns(title, from, width);
-        tensors.panel[side].state = columns(states, from, width);
-        tensors.panel[side].map = columns(maps, from, width);
+    if (only != SIDES) {
+        tensors.name = columns(maps, 0, names);
+        maps = columns(maps, names + 2, maps.cols - names - 2);
+    }
+    for (enum side side = LEFT; side < SIDES; side++) {
+        tensors.panel[side].title = panel_columns(title, side, width, only);
+        tensors.panel[side].state = panel_columns(states, side, width, only);
+        tensors.panel[side].map = panel_columns(maps, side, width, only);
     }
     return tensors;
 }
@@ -237,7 +249,7 @@ struct layout_curves layout_curves(struct rect area)
     return curves;
 }
 
-struct layout_samples layout_samples(struct rect area)
+struct layout_samples layout_samples(struct rect area, enum side only)
 {
     int rows = area.rows, state = rows >= 12, guess = rows >= 14;
     int above = rows >= 16, below = rows >= 18, before_key = rows >= 20;
@@ -252,13 +264,12 @@ struct layout_samples layout_samples(struct rect area)
     struct rect summary = take(&area, 1), guesses = take(&area, guess);
     take(&area, before_key);
     samples.key = area;
-    for (int side = 0; side < SIDES; side++) {
-        int from = side == LEFT ? 0 : title.cols - width;
-        samples.panel[side].title = columns(title, from, width);
-        samples.panel[side].state = columns(states, from, width);
-        samples.panel[side].text = columns(text, from, width);
-        samples.panel[side].summary = columns(summary, from, width);
-        samples.panel[side].guess = columns(guesses, from, width);
+    for (enum side side = LEFT; side < SIDES; side++) {
+        samples.panel[side].title = panel_columns(title, side, width, only);
+        samples.panel[side].state = panel_columns(states, side, width, only);
+        samples.panel[side].text = panel_columns(text, side, width, only);
+        samples.panel[side].summary = panel_columns(summary, side, width, only);
+        samples.panel[side].guess = panel_columns(guesses, side, width, only);
     }
     return samples;
 }
@@ -305,7 +316,7 @@ static void diagram_parts(struct layout_diagram *panel, struct rect rows)
     panel->branch_cols = c->branch_cols;
 }
 
-struct layout_anatomy layout_anatomy(struct rect area)
+struct layout_anatomy layout_anatomy(struct rect area, enum side only)
 {
     int rows = area.rows, state = rows >= 11, info = rows >= 22, words = rows >= 23;
     int product = rows >= 24 ? 2 : 1, gap = rows >= 42;
@@ -315,9 +326,11 @@ struct layout_anatomy layout_anatomy(struct rect area)
     take(&area, gap);
     anatomy.info = area;
     int width = (panels.cols - between_columns(area.cols)) / 2;
-    for (int side = 0; side < SIDES; side++) {
+    for (enum side side = LEFT; side < SIDES; side++) {
         struct layout_diagram *panel = &anatomy.panel[side];
-        struct rect rest = columns(panels, side == LEFT ? 0 : panels.cols - width, width);
+        struct rect rest = panel_columns(panels, side, width, only);
+        if (rest.cols == 0)
+            continue;
         panel->title = take(&rest, 1);
         panel->state = take(&rest, state);
         panel->head = take(&rest, 1);
@@ -408,13 +421,13 @@ static struct layout_property property_parts(struct rect area)
     return property;
 }
 
-struct layout_stream layout_stream(struct rect area)
+struct layout_stream layout_stream(struct rect area, enum side only)
 {
     const int rows = area.rows, state = rows >= 12;
     area = inside_edges(area);
     struct layout_stream stream = {0};
     struct rect title = take(&area, 1), states = take(&area, state);
-    int half = (area.cols - between_columns(area.cols)) / 2;
+    int half = only == SIDES ? (area.cols - between_columns(area.cols)) / 2 : area.cols;
     int across = half >= PROPERTIES_TWO_FROM ? 2 : 1;
     int words = rows >= 18 ? 2 : rows >= 14;
     int high = (area.rows + 1) / (PROPERTY_ROWS + 1);
@@ -427,11 +440,11 @@ struct layout_stream layout_stream(struct rect area)
     int between = across == 2 ? 3 : 0, width = (half - between * (across - 1)) / across;
     int each = (area.rows - words - (high - 1)) / high, places = high * across;
     stream.properties = places < LAYOUT_PROPERTIES ? places : LAYOUT_PROPERTIES;
-    for (int side = 0; side < SIDES; side++) {
-        int from = side == LEFT ? 0 : area.cols - half;
-        stream.panel[side].title = columns(title, from, half);
-        stream.panel[side].state = columns(states, from, half);
-        for (int i = 0; i < places; i++) {
+    for (enum side side = LEFT; side < SIDES; side++) {
+        int from = side == LEFT || only != SIDES ? 0 : area.cols - half;
+        stream.panel[side].title = panel_columns(title, side, half, only);
+        stream.panel[side].state = panel_columns(states, side, half, only);
+        for (int i = 0; (only == SIDES || only == side) && i < places; i++) {
             struct rect place = {area.row + i / across * (each + 1),
                                  area.col + from + i % across * (width + between), each, width};
             if (i < LAYOUT_PROPERTIES)
@@ -468,7 +481,7 @@ static struct layout_big big_parts(struct rect area, int digits, int gap, int ax
     return big;
 }
 
-struct layout_projector layout_projector(struct rect area)
+struct layout_projector layout_projector(struct rect area, enum side only)
 {
     const int rows = area.rows, gap = rows >= 32;
     area = inside_edges(area);
@@ -480,9 +493,10 @@ struct layout_projector layout_projector(struct rect area)
     struct layout_projector projector = {0};
     struct rect panels = take(&area, rows - band);
     const int axis = spare - band - gap >= 12;
-    projector.panel[LEFT] = big_parts(columns(panels, 0, width), digits, gap, axis);
-    projector.panel[RIGHT] =
-        big_parts(columns(panels, panels.cols - width, width), digits, gap, axis);
+    for (enum side stack = LEFT; stack < SIDES; stack++)
+        if (only == SIDES || only == stack)
+            projector.panel[stack] =
+                big_parts(panel_columns(panels, stack, width, only), digits, gap, axis);
     struct rect side = columns(area, 0, plot ? step_cols : area.cols);
     projector.state = take(&side, 1);
     if (!plot)

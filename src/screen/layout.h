@@ -3,7 +3,10 @@
  * Nothing here depends on what is shown (but for layout_block(), the rows of one block's diagram),
  * so that the picture stands still while numbers, depth and placement change. A rectangle with no
  * rows is a part for which there is no room. All rectangles lie inside the screen, and those of one
- * structure do not overlap. */
+ * structure do not overlap.
+ *
+ * Views show both stacks side by side (`only` is SIDES then), or one alone, whose panel takes the
+ * place of both: the other one has no rows and columns. */
 #ifndef LNSCOPE_SCREEN_LAYOUT_H
 #define LNSCOPE_SCREEN_LAYOUT_H
 
@@ -185,7 +188,7 @@ struct layout_screen layout_screen_bare(int rows, int cols);
  * shrinks rows are given up in this order: what bars and plot have beyond 7 and 6 rows, in turn;
  * plot to 4 rows; the learning-rate strip; plot to 3, bars to 4, plot to 2 rows; the x axis; the
  * state line; the axis of the bars. The table in layout.c says it row by row. */
-struct layout_overview layout_overview(struct rect area);
+struct layout_overview layout_overview(struct rect area, enum side only);
 
 /* The parts of the other views inside such a body. The waterfall gives up, as its height shrinks,
  * rows of the maps down to 8, the gap, the second row of the key, rows down to 6, the state line;
@@ -193,18 +196,18 @@ struct layout_overview layout_overview(struct rect area);
  * rows of the plot down to 8, the strip, and then more of the plot; the samples the gaps, rows of
  * the texts down to 7, the likeliest characters, the state line; the log the gap, the names of the
  * columns, and rows of the list. */
-struct layout_waterfall layout_waterfall(struct rect area);
-struct layout_tensors layout_tensors(struct rect area);
+struct layout_waterfall layout_waterfall(struct rect area, enum side only);
+struct layout_tensors layout_tensors(struct rect area, enum side only);
 struct layout_curves layout_curves(struct rect area);
-struct layout_samples layout_samples(struct rect area);
+struct layout_samples layout_samples(struct rect area, enum side only);
 struct layout_log layout_log(struct rect area);
 
 /* The same for the anatomy, which gives up the gap, rows of the diagram down to 17, the second row
  * of the product, the words beside, the info line, rows of the diagram down to 8, the state line;
  * and for the stream: properties down to one, while they have fewer than 7 bars, rows of the words,
  * the state line, rows of the bars. */
-struct layout_anatomy layout_anatomy(struct rect area);
-struct layout_stream layout_stream(struct rect area);
+struct layout_anatomy layout_anatomy(struct rect area, enum side only);
+struct layout_stream layout_stream(struct rect area, enum side only);
 
 /* The rows of a diagram of at least 7 rows, for a block of 1 or 2 sublayers under a placement. The
  * sublayers are equally high, so that diagrams side by side line up whatever the placements. Boxes
@@ -216,6 +219,6 @@ struct layout_block layout_block(struct rect drawing, int sublayers,
 /* The parts of the projector inside the body of layout_screen_bare(). As its height shrinks, the
  * axis of the bars and the blank row go, then the digits get smaller, and below 20 rows there is
  * no plot. */
-struct layout_projector layout_projector(struct rect area);
+struct layout_projector layout_projector(struct rect area, enum side only);
 
 #endif

@@ -507,6 +507,8 @@ static void look_at_layers(const struct look *look)
     const int last = look->now->layers, half = last / 2;
     double least = event_table[EVENT_VANISHED_INSIDE].limit * (double)gradient[last];
     int first = 1, below = 0;
+    if (!isfinite(gradient[last])) /* it is not in the rows */
+        return;
     while (first < last && (double)gradient[first] >= least)
         first++;
     while (below < last && (double)gradient[below] < least)
@@ -533,9 +535,11 @@ static void look_at_norm(const struct look *look)
     struct event_watch *watch = look->watch;
     const struct event_row *row = &event_table[EVENT_JUMP];
     double sorted[EVENT_MEDIAN];
-    int64_t count = watch->steps < EVENT_MEDIAN ? watch->steps : EVENT_MEDIAN;
+    int64_t most = watch->steps < EVENT_MEDIAN ? watch->steps : EVENT_MEDIAN, count = 0;
+    for (int64_t i = 0; i < most; i++) /* rows need not have it */
+        if (isfinite(watch->grad_norm[i]))
+            sorted[count++] = watch->grad_norm[i];
     if (count >= EVENT_MEDIAN / 4) {
-        memcpy(sorted, watch->grad_norm, (size_t)count * sizeof sorted[0]);
         qsort(sorted, (size_t)count, sizeof sorted[0], compare);
         double times = snapshot_scalar(look->now, QUANTITY_GRAD_NORM) / sorted[count / 2];
         if (begins(watch, EVENT_JUMP, times > row->limit, times < row->again))
@@ -779,6 +783,8 @@ static void look_at_moment(struct events *events, const struct history *history,
             .watch = &events->watch[side],
             .now = history_moment(history, side, step),
         };
+        if (look.now->step != step) /* it was not measured in this step */
+            continue;
         if (side == LEFT)
             look_at_rate(&look);
         look_at_stack(&look);

@@ -20,13 +20,20 @@ void history_open_curves(struct history_curves *curves, int points)
     for (int q = 0; q < QUANTITIES; q++)
         curves->value[q] =
             quantity_table[q].curve ? memory_new((size_t)points, sizeof(double)) : NULL;
+    curves->step = NULL;
+}
+
+void history_open_steps(struct history_curves *curves, int points)
+{
+    curves->step = memory_new((size_t)points, sizeof(double));
 }
 
 void history_close_curves(struct history_curves *curves)
 {
+    free(curves->step);
     for (int q = 0; q < QUANTITIES; q++)
         free(curves->value[q]);
-    *curves = (struct history_curves){{NULL}};
+    *curves = (struct history_curves){{NULL}, NULL};
 }
 
 size_t history_point_bytes(void)
@@ -43,6 +50,8 @@ static void move_point(struct history_curves *curves, int to, int from)
     for (int q = 0; q < QUANTITIES; q++)
         if (curves->value[q])
             curves->value[q][to] = curves->value[q][from];
+    if (curves->step)
+        curves->step[to] = curves->step[from];
 }
 
 double history_value(const struct history *history, enum side side, enum quantity quantity, int i)
@@ -52,13 +61,24 @@ double history_value(const struct history *history, enum side side, enum quantit
 
 int64_t history_step(const struct history *history, int i)
 {
-    return (i + 1) * history->stride;
+    const double *step = history->curves[LEFT].step;
+    return step ? (int64_t)step[i] : (i + 1) * history->stride;
 }
 
 int history_find(const struct history *history, int64_t step)
 {
     int64_t i = step / history->stride - 1;
-    return i < history->count ? (int)i : history->count - 1;
+    if (!history->moments.gaps)
+        return i < history->count ? (int)i : history->count - 1;
+    int low = 0, high = history->count; /* the first point behind the step */
+    while (low < high) {
+        const int middle = low + (high - low) / 2;
+        if (history_step(history, middle) <= step)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low - 1;
 }
 
 /* ---- moments ---- */
@@ -74,12 +94,18 @@ void history_limit(struct history *history, size_t bytes)
     moments_limit(&history->moments, moments_part(bytes));
 }
 
+/* ... with its step, where that is kept. */
+static size_t point_bytes(const struct history *history)
+{
+    return history_point_bytes() + (history->moments.gaps ? SIDES * sizeof(double) : 0);
+}
+
 size_t history_bytes(const struct history *history)
 {
     size_t ghosts = 0;
     for (int g = 0; g < HISTORY_GHOSTS; g++)
-        ghosts += (size_t)history->ghost[g].count * history_point_bytes();
-    return HISTORY_POINTS * history_point_bytes() + ghosts + moments_bytes(&history->moments);
+        ghosts += (size_t)history->ghost[g].count * point_bytes(history);
+    return HISTORY_POINTS * point_bytes(history) + ghosts + moments_bytes(&history->moments);
 }
 
 int history_moments(const struct history *history)
@@ -104,7 +130,10 @@ int history_moment_find(const struct history *history, int64_t step)
 
 int64_t history_newest(const struct history *history)
 {
-    return history->moments.newest;
+    const int count = moments_count(&history->moments);
+    if (!history->moments.gaps)
+        return history->moments.newest;
+    return count > 0 ? moments_step(&history->moments, count - 1) : 0;
 }
 
 const struct snapshot *history_last(const struct history *history, enum side side)
@@ -117,9 +146,23 @@ const struct snapshot *history_last_finite(const struct history *history, enum s
     return history->last_finite[side] ? history->last_finite[side] : &snapshot_none;
 }
 
+const struct snapshot *history_finite(const struct history *history, enum side side, int64_t step)
+{
+    const struct moments *moments = &history->moments;
+    const struct snapshot *last = history_last_finite(history, side);
+    if (last->step <= step)
+        return last;
+    int i = moments_find(moments, step);
+    while (i >= 0 && (moments_step(moments, i) > step || !moments_at(moments, side, i)->finite))
+        i--;
+    return i < 0 ? &snapshot_none : moments_at(moments, side, i);
+}
+
 const struct snapshot *history_moment(const struct history *history, enum side side, int64_t step)
 {
     int i = history_moment_find(history, step);
+    while (history->moments.gaps && i > 0 && moments_at(&history->moments, side, i)->step == 0)
+        i--; /* it was not measured then, but before */
     return i < 0 ? &snapshot_none : moments_at(&history->moments, side, i);
 }
 
@@ -158,6 +201,8 @@ static void set_last_finite(struct history *history, enum side side,
                             const struct snapshot *snapshot)
 {
     struct snapshot **last = &history->last_finite[side];
+    if (*last == snapshot)
+        return;
     if (*last && (*last)->bytes == snapshot->bytes) {
         snapshot_assign(*last, snapshot);
         return;
@@ -211,8 +256,19 @@ void history_clear(struct history *history)
         .level_unit = NAN,
         .moments = history->moments,
     };
-    for (int side = 0; side < SIDES; side++)
+    history->moments.gaps = false;
+    for (int side = 0; side < SIDES; side++) {
+        free(history->curves[side].step);
+        history->curves[side].step = NULL;
         history->sums[side].held_out = history->new_held_out[side] = NAN;
+    }
+}
+
+void history_take_gaps(struct history *history)
+{
+    history->moments.gaps = true;
+    for (int side = 0; side < SIDES; side++)
+        history_open_steps(&history->curves[side], HISTORY_POINTS);
 }
 
 /* As thin(): a ghost stands over the same steps as the points. */
@@ -272,6 +328,16 @@ int64_t history_reached(const struct history *history, enum side side, int level
     return history->reached[side][level];
 }
 
+/* A finite loss, so many steps after the one before. */
+static void sum_loss(const struct history *history, struct history_sums *sums, double loss,
+                     int64_t step)
+{
+    const bool gaps = history->moments.gaps;
+    smoothed_add(&sums->loss, loss, gaps && sums->step > 0 ? step - sums->step : 1);
+    if (gaps)
+        sums->step = step;
+}
+
 /* What is summed up over all steps. */
 static void sum_up(struct history *history, enum side side, const struct snapshot *now)
 {
@@ -279,7 +345,7 @@ static void sum_up(struct history *history, enum side side, const struct snapsho
     const double held_out = snapshot_scalar(now, QUANTITY_VALID_LOSS);
     struct history_sums *sums = &history->sums[side];
     if (isfinite(loss)) /* otherwise it stays as it is */
-        smoothed_add(&sums->loss, loss, 1);
+        sum_loss(history, sums, loss, now->step);
     if (isfinite(held_out)) {
         sums->held_out = history->new_held_out[side] = held_out;
         sums->held_out_step = now->step;
@@ -301,6 +367,8 @@ static void add_point(struct history *history)
         }
         curves->value[QUANTITY_VALID_LOSS][history->count] = history->new_held_out[side];
         history->new_held_out[side] = NAN;
+        if (curves->step)
+            curves->step[history->count] = (double)history_newest(history);
     }
     history->count++;
 }
@@ -308,8 +376,8 @@ static void add_point(struct history *history)
 void history_add(struct history *history, const struct snapshot *left, const struct snapshot *right)
 {
     const struct snapshot *const snapshot[SIDES] = {left, right};
-    const bool point = left->step % history->stride == 0;
-    if (point && history->count == HISTORY_POINTS)
+    const int64_t number = history->moments.gaps ? history->moments.newest + 1 : left->step;
+    if (number % history->stride == 0 && history->count == HISTORY_POINTS)
         thin(history);
     for (enum side side = LEFT; side < SIDES; side++)
         sum_up(history, side, snapshot[side]);
@@ -317,7 +385,7 @@ void history_add(struct history *history, const struct snapshot *left, const str
     for (enum side side = LEFT; side < SIDES; side++)
         if (snapshot[side]->finite)
             set_last_finite(history, side, history_last(history, side));
-    if (left->step % history->stride == 0)
+    if (number % history->stride == 0)
         add_point(history);
 }
 
@@ -331,7 +399,9 @@ struct history_anchor history_anchor(const struct history *history, int64_t step
         const double weight = snapshot_scalar(moment, QUANTITY_SMOOTH_WEIGHT);
         const double held_out_step = snapshot_scalar(moment, QUANTITY_HELD_OUT_STEP);
         struct history_sums *sums = &anchor.sums[side];
-        anchor.step = moment->step;
+        const int at = history_moment_find(history, step);
+        anchor.step = at >= 0 ? history_moment_step(history, at) : 0;
+        sums->step = history->moments.gaps ? moment->step : 0;
         sums->held_out = snapshot_scalar(moment, QUANTITY_HELD_OUT);
         if (held_out_step > 0)
             sums->held_out_step = (int64_t)held_out_step;
@@ -343,6 +413,20 @@ struct history_anchor history_anchor(const struct history *history, int64_t step
     return anchor;
 }
 
+/* `count` points from `first` on, with room for more. */
+static void copy_curves(struct history_curves *to, const struct history_curves *from, int first,
+                        int count, int room)
+{
+    history_open_curves(to, room);
+    for (int q = 0; q < QUANTITIES; q++)
+        if (to->value[q])
+            memcpy(to->value[q], from->value[q] + first, (size_t)count * sizeof(double));
+    if (from->step) {
+        history_open_steps(to, room);
+        memcpy(to->step, from->step + first, (size_t)count * sizeof(double));
+    }
+}
+
 /* The points after a step, and some before it, become the newest ghost. */
 static void add_ghost(struct history *history, int64_t step)
 {
@@ -352,13 +436,9 @@ static void add_ghost(struct history *history, int64_t step)
     const int from = history_find(history, step > GHOST_LEAD ? step - GHOST_LEAD : 0);
     struct history_ghost ghost = {.branch = step, .first = from < 0 ? 0 : from};
     ghost.count = history->count - (int)ghost.first;
-    for (int side = 0; side < SIDES; side++) {
-        history_open_curves(&ghost.curves[side], ghost.count);
-        for (int q = 0; q < QUANTITIES; q++)
-            if (ghost.curves[side].value[q])
-                memcpy(ghost.curves[side].value[q], history->curves[side].value[q] + ghost.first,
-                       (size_t)ghost.count * sizeof(double));
-    }
+    for (int side = 0; side < SIDES; side++)
+        copy_curves(&ghost.curves[side], &history->curves[side], from < 0 ? 0 : from, ghost.count,
+                    ghost.count);
     drop_ghost(&history->ghost[HISTORY_GHOSTS - 1]);
     memmove(history->ghost + 1, history->ghost, (HISTORY_GHOSTS - 1) * sizeof history->ghost[0]);
     history->ghost[0] = ghost;
@@ -370,15 +450,14 @@ void history_truncate(struct history *history, const struct history_anchor *anch
     const struct snapshot *const snapshot[SIDES] = {left, right};
     const int64_t step = anchor->step;
     add_ghost(history, step);
-    if (step / history->stride < history->count)
-        history->count = (int)(step / history->stride);
+    history->count = history_find(history, step) + 1;
     while (history->marks > 0 && history->mark[history->marks - 1].step > step)
         history->marks--;
     for (int side = 0; side < SIDES; side++) {
         const struct history_sums *sums = &anchor->sums[side];
+        const int64_t last = history->count > 0 ? history_step(history, history->count - 1) : 0;
         history->sums[side] = *sums;
-        history->new_held_out[side] =
-            sums->held_out_step > history->count * history->stride ? sums->held_out : NAN;
+        history->new_held_out[side] = sums->held_out_step > last ? sums->held_out : NAN;
         for (int level = 0; level < HISTORY_LEVELS; level++)
             if (history->reached[side][level] > step)
                 history->reached[side][level] = 0;
@@ -391,27 +470,20 @@ void history_truncate(struct history *history, const struct history_anchor *anch
             set_last_finite(history, side, snapshot[side]);
         else if (snapshot[side]->finite)
             set_last_finite(history, side, history_last(history, side));
+        else if (history->moments.gaps) /* rows can be finite again */
+            set_last_finite(history, side, history_finite(history, side, step));
 }
 
 /* ---- a copy ---- */
-
-static void copy_curves(struct history_curves *to, const struct history_curves *from, int count,
-                        int room)
-{
-    history_open_curves(to, room);
-    for (int q = 0; q < QUANTITIES; q++)
-        if (to->value[q])
-            memcpy(to->value[q], from->value[q], (size_t)count * sizeof(double));
-}
 
 void history_copy(struct history *to, const struct history *from)
 {
     *to = *from;
     for (int side = 0; side < SIDES; side++) {
-        copy_curves(&to->curves[side], &from->curves[side], from->count, HISTORY_POINTS);
+        copy_curves(&to->curves[side], &from->curves[side], 0, from->count, HISTORY_POINTS);
         for (int g = 0; g < HISTORY_GHOSTS; g++)
             if (from->ghost[g].count > 0)
-                copy_curves(&to->ghost[g].curves[side], &from->ghost[g].curves[side],
+                copy_curves(&to->ghost[g].curves[side], &from->ghost[g].curves[side], 0,
                             from->ghost[g].count, from->ghost[g].count);
         if (from->last_finite[side])
             to->last_finite[side] = snapshot_copy(from->last_finite[side]);

@@ -7,6 +7,9 @@
  * Moments: the snapshots of a step, of both stacks, within a budget of memory (moments.h). What
  * follows from all steps up to that one, the quantities of WHEN_HISTORY, is added to them.
  *
+ * Rows that others write need not have every step: where history_take_gaps() says so, points and
+ * moments are counted as they come, and each point has its step.
+ *
  * Ghosts: where the run went back to an earlier step and on from there, the curves that it left. */
 #ifndef LNSCOPE_SESSION_HISTORY_H
 #define LNSCOPE_SESSION_HISTORY_H
@@ -33,6 +36,7 @@ enum {
  * that was measured since the point before. */
 struct history_curves {
     double *value[QUANTITIES];
+    double *step; /* of each point, where steps have gaps; NULL: they follow from the stride */
 };
 
 /* A setting that was changed, or another event worth a line on the curves. */
@@ -49,9 +53,9 @@ struct history_mark {
 
 /* The curves that a run left behind when it went back to a step. */
 struct history_ghost {
-    int64_t branch; /* the last step that it shares with what came after */
-    int64_t first;  /* point i is step (first + i + 1) * stride of the history */
-    int count;      /* 0: there is no ghost */
+    int64_t branch;                      /* the last step that it shares with what came after */
+    int64_t first;                       /* point i is point (first + i) of the history */
+    int count;                           /* 0: there is no ghost */
     struct history_curves curves[SIDES]; /* [count] */
 };
 
@@ -60,10 +64,11 @@ struct history_sums {
     struct smoothed loss;  /* see history_smooth() */
     double held_out;       /* the newest held-out loss; NAN: none yet */
     int64_t held_out_step; /* where it was measured; 0: none yet */
+    int64_t step;          /* with gaps: the newest step with a loss; 0: none yet */
 };
 
 struct history {
-    int64_t stride; /* point i is step (i + 1) * stride */
+    int64_t stride; /* point i is step (i + 1) * stride; with gaps, that number of those added */
     int count;
     struct history_curves curves[SIDES]; /* [HISTORY_POINTS] */
     struct history_sums sums[SIDES];
@@ -88,6 +93,9 @@ void history_close(struct history *history);
 /* Room for so many points; the history that it becomes a part of frees it. */
 void history_open_curves(struct history_curves *curves, int points);
 
+/* The same for the steps of as many points. */
+void history_open_steps(struct history_curves *curves, int points);
+
 /* Frees curves that are no part of a history. */
 void history_close_curves(struct history_curves *curves);
 
@@ -111,7 +119,13 @@ size_t history_bytes(const struct history *history);
  * before the first step of a run. NAN, or never called: no levels. */
 void history_set_unit(struct history *history, double unigram_entropy);
 
-/* Adds copies of the snapshots of one step of both stacks, which is one more than the last. */
+/* The steps of the run that begins have gaps, and the stacks grow as more is known of them; to be
+ * called before its first step. A stack that was not measured in a step then has a snapshot of step
+ * 0, and one that does not exist always has. */
+void history_take_gaps(struct history *history);
+
+/* Adds copies of the snapshots of one step of both stacks, which is one more than the last; with
+ * gaps, at least one more. */
 void history_add(struct history *history, const struct snapshot *left,
                  const struct snapshot *right);
 
@@ -161,7 +175,12 @@ int64_t history_newest(const struct history *history);
 const struct snapshot *history_last(const struct history *history, enum side side);
 const struct snapshot *history_last_finite(const struct history *history, enum side side);
 
-/* The kept moment nearest to `step`; one of step 0 where none is kept. */
+/* The newest finite one at or before a step: the kept one, or the last of the run; of step 0 where
+ * there is none. */
+const struct snapshot *history_finite(const struct history *history, enum side side, int64_t step);
+
+/* The kept moment nearest to `step`; one of step 0 where none is kept. With gaps, where the stack
+ * was not measured in it, its newest one before. */
 const struct snapshot *history_moment(const struct history *history, enum side side, int64_t step);
 
 /* The kept moment with details nearest to `step` at or before it; where there is none, the first

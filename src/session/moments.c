@@ -108,13 +108,14 @@ void moments_clear(struct moments *moments)
     for (int i = 0; i < moments->chunks; i++)
         free(moments->chunk[i]);
     free(moments->old);
-    *moments = (struct moments){.limit = moments->limit, .spacing = 1, .free = -1};
+    *moments =
+        (struct moments){.limit = moments->limit, .gaps = moments->gaps, .spacing = 1, .free = -1};
 }
 
-/* Forgets all moments; the next ones are like these. */
-static void begin(struct moments *moments, const struct snapshot *const like[SIDES])
+/* The next moments are like these. */
+static void set_shape(struct moments *moments, const struct snapshot *const like[SIDES])
 {
-    moments_clear(moments);
+    moments->slot_bytes = 0;
     for (int side = 0; side < SIDES; side++) {
         moments->shape[side] = snapshot_copy(like[side]);
         snapshot_clear(moments->shape[side]);
@@ -123,10 +124,15 @@ static void begin(struct moments *moments, const struct snapshot *const like[SID
     divide(moments);
 }
 
-static bool goes_on(const struct moments *moments, const struct snapshot *const snapshot[SIDES])
+/* Forgets all moments; the next ones are like these. */
+static void begin(struct moments *moments, const struct snapshot *const like[SIDES])
 {
-    if (moments->slot_bytes == 0 || snapshot[LEFT]->step != moments->newest + 1)
-        return false;
+    moments_clear(moments);
+    set_shape(moments, like);
+}
+
+static bool is_alike(const struct moments *moments, const struct snapshot *const snapshot[SIDES])
+{
     for (int side = 0; side < SIDES; side++)
         if (!snapshot_alike(moments->shape[side], snapshot[side]))
             return false;
@@ -140,33 +146,17 @@ static struct snapshot *snapshot_at(const struct moments *moments, enum side sid
     return (struct snapshot *)(void *)at;
 }
 
-void moments_add(struct moments *moments, const struct snapshot *const snapshot[SIDES],
-                 struct snapshot *kept[SIDES])
+/* A copy of a snapshot, which may be of another shape. */
+static void copy_into(struct moments *moments, enum side side, int slot,
+                      const struct snapshot *from)
 {
-    if (!goes_on(moments, snapshot))
-        begin(moments, snapshot);
-    if (moments->recent_count == moments->recent_most)
-        age(moments);
-    int slot = take_slot(moments);
-    moments->newest = snapshot[LEFT]->step;
-    moments->recent[moments->newest % moments->recent_most] = slot;
-    moments->recent_count++;
-    for (enum side side = LEFT; side < SIDES; side++) {
-        kept[side] = snapshot_at(moments, side, slot);
-        snapshot_assign(kept[side], snapshot[side]);
+    struct snapshot *to = snapshot_at(moments, side, slot);
+    if (snapshot_alike(moments->shape[side], from)) {
+        snapshot_assign(to, from);
+        return;
     }
-}
-
-void moments_cut(struct moments *moments, int64_t step)
-{
-    for (; moments->recent_count > 0 && moments->newest >= step; moments->newest--) {
-        give_slot(moments, moments->recent[moments->newest % moments->recent_most]);
-        moments->recent_count--;
-    }
-    while (moments->old_count > 0 &&
-           (moments->old_first + moments->old_count - 1) * moments->spacing >= step)
-        give_slot(moments, moments->old[--moments->old_count]);
-    moments->newest = step - 1;
+    snapshot_assign(to, moments->shape[side]);
+    snapshot_fit(to, from);
 }
 
 size_t moments_bytes(const struct moments *moments)
@@ -196,26 +186,78 @@ static int settle(struct moments *moments, int64_t step, bool recent)
     return slot;
 }
 
-/* Moves all moments into slots divided anew, thinning them until they fit. */
-static void repack(struct moments *moments)
+/* Moves all moments into slots divided anew, thinning them until they fit; they get another shape,
+ * unless `like` is NULL. */
+static void repack(struct moments *moments, const struct snapshot *const like[SIDES])
 {
     struct moments old = *moments;
     moments->chunks = moments->slots = moments->old_count = moments->recent_count = 0;
     moments->free = -1;
     moments->old = NULL;
-    divide(moments);
+    if (like)
+        set_shape(moments, like);
+    else
+        divide(moments);
     int64_t first = old.newest - old.recent_count + 1; /* of the newest steps */
     for (int i = 0; i < old.old_count + old.recent_count; i++) {
         bool recent = i >= old.old_count;
         int64_t step = recent ? first + i - old.old_count : (old.old_first + i) * old.spacing;
         int from = recent ? old.recent[step % old.recent_most] : old.old[i];
         int slot = settle(moments, step, recent);
-        if (slot >= 0)
-            memcpy(slot_at(moments, slot), slot_at(&old, from), moments->slot_bytes);
+        for (enum side side = LEFT; slot >= 0 && side < SIDES; side++)
+            copy_into(moments, side, slot, snapshot_at(&old, side, from));
     }
     for (int i = 0; i < old.chunks; i++)
         free(old.chunk[i]);
     free(old.old);
+    if (like)
+        drop_shape(&old);
+}
+
+/* ---- adding and forgetting ---- */
+
+void moments_add(struct moments *moments, const struct snapshot *const snapshot[SIDES],
+                 struct snapshot *kept[SIDES])
+{
+    const bool follows =
+        moments->slot_bytes > 0 && (moments->gaps || snapshot[LEFT]->step == moments->newest + 1);
+    const bool alike = follows && is_alike(moments, snapshot);
+    if (follows && !alike && moments->gaps)
+        repack(moments, snapshot);
+    else if (!alike)
+        begin(moments, snapshot);
+    if (moments->recent_count == moments->recent_most)
+        age(moments);
+    int slot = take_slot(moments);
+    moments->newest = moments->gaps ? moments->newest + 1 : snapshot[LEFT]->step;
+    moments->recent[moments->newest % moments->recent_most] = slot;
+    moments->recent_count++;
+    for (enum side side = LEFT; side < SIDES; side++) {
+        kept[side] = snapshot_at(moments, side, slot);
+        snapshot_assign(kept[side], snapshot[side]);
+    }
+}
+
+/* The number of the newest moment that is kept; 0: none is. */
+static int64_t newest_kept(const struct moments *moments)
+{
+    return moments->recent_count > 0 ? moments->newest
+           : moments->old_count > 0
+               ? (moments->old_first + moments->old_count - 1) * moments->spacing
+               : 0;
+}
+
+void moments_cut(struct moments *moments, int64_t step)
+{
+    for (; moments->recent_count > 0 && moments_step(moments, moments_count(moments) - 1) >= step;
+         moments->newest--) {
+        give_slot(moments, moments->recent[moments->newest % moments->recent_most]);
+        moments->recent_count--;
+    }
+    while (moments->old_count > 0 && moments->recent_count == 0 &&
+           moments_step(moments, moments->old_count - 1) >= step)
+        give_slot(moments, moments->old[--moments->old_count]);
+    moments->newest = moments->gaps ? newest_kept(moments) : step - 1;
 }
 
 void moments_copy(struct moments *to, const struct moments *from)
@@ -241,7 +283,7 @@ void moments_limit(struct moments *moments, size_t limit)
         return;
     moments->limit = limit;
     if (moments->slot_bytes > 0)
-        repack(moments);
+        repack(moments, NULL);
 }
 
 void moments_begin(struct moments *moments, const struct snapshot *const shape[SIDES],
@@ -266,11 +308,21 @@ int moments_count(const struct moments *moments)
     return moments->old_count + moments->recent_count;
 }
 
-int64_t moments_step(const struct moments *moments, int i)
+/* Which is its step, unless there are gaps. */
+static int64_t number_of(const struct moments *moments, int i)
 {
     if (i < moments->old_count)
         return (moments->old_first + i) * moments->spacing;
     return moments->newest - moments->recent_count + 1 + i - moments->old_count;
+}
+
+int64_t moments_step(const struct moments *moments, int i)
+{
+    if (!moments->gaps)
+        return number_of(moments, i);
+    const int64_t left = moments_at(moments, LEFT, i)->step;
+    const int64_t right = moments_at(moments, RIGHT, i)->step;
+    return left > right ? left : right;
 }
 
 int moments_find(const struct moments *moments, int64_t step)
@@ -293,6 +345,6 @@ const struct snapshot *moments_at(const struct moments *moments, enum side side,
 {
     int slot = i < moments->old_count
                    ? moments->old[i]
-                   : moments->recent[moments_step(moments, i) % moments->recent_most];
+                   : moments->recent[number_of(moments, i) % moments->recent_most];
     return snapshot_at(moments, side, slot);
 }

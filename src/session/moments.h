@@ -5,6 +5,9 @@
  * the budget is used up every second of these goes, and so on. Which are kept follows from the
  * numbers of the steps alone: those that are multiples of the spacing.
  *
+ * Where steps have gaps, as in the rows that others write, moments are numbered from 1 as they
+ * come, and these numbers stand for the steps in all of the above.
+ *
  * A slot holds the snapshots of one step of both stacks, as large as these are; slots lie in
  * chunks, which are allocated as they are needed. */
 #ifndef LNSCOPE_SESSION_MOMENTS_H
@@ -18,8 +21,9 @@ enum {
 };
 
 struct moments {
-    int64_t spacing; /* of the old steps */
-    int64_t newest;  /* the newest step; 0: none yet */
+    bool gaps;       /* steps have gaps; set while nothing is kept */
+    int64_t spacing; /* of the old steps, or numbers */
+    int64_t newest;  /* the newest step, or number; 0: none yet */
     /* An empty snapshot of either stack, which says what they have; NULL: nothing is kept yet. */
     struct snapshot *shape[SIDES];
     /* Private: */
@@ -53,7 +57,9 @@ size_t moments_bytes(const struct moments *moments);
 
 /* Keeps a copy of the snapshots of the newest step, and gives back where they are: what follows
  * from all steps so far can still be added. Begins anew where the step does not follow on the
- * newest one, or the stacks have other shapes. */
+ * newest one, or the stacks have other shapes. With gaps any later step follows, a stack that was
+ * not measured in it has a snapshot of step 0, and where a shape differs all that is kept gets it,
+ * NAN where it had less. */
 void moments_add(struct moments *moments, const struct snapshot *const snapshot[SIDES],
                  struct snapshot *kept[SIDES]);
 

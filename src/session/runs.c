@@ -177,9 +177,11 @@ void runs_step(struct runs *runs, const struct snapshot *left, const struct snap
 {
     const struct snapshot *const snapshot[SIDES] = {left, right};
     struct run_record *now = &runs->now;
-    now->step = left->step;
+    now->step = left->step > 0 ? left->step : right->step;
     now->saved = false;
     for (int side = 0; side < SIDES; side++) {
+        if (snapshot[side]->step == 0) /* it was not measured */
+            continue;
         verdict_feed(&now->verdict[side], now->step, snapshot_scalar(snapshot[side], QUANTITY_LOSS),
                      snapshot[side]->finite);
         note_ratio(now, side, snapshot_scalar(snapshot[side], QUANTITY_RATIO), now->step);
@@ -257,6 +259,10 @@ static void thin_curves(struct run_record *record, const struct history *history
         for (int q = 0; q < QUANTITIES; q++)
             for (int i = 0; curves->value[q] && i < record->points; i++)
                 curves->value[q][i] = history->curves[side].value[q][(i + 1) * every - 1];
+        if (history->moments.gaps && record->points > 0)
+            history_open_steps(curves, record->points);
+        for (int i = 0; curves->step && i < record->points; i++)
+            curves->step[i] = history->curves[side].step[(i + 1) * every - 1];
     }
 }
 

@@ -50,7 +50,7 @@ struct run_record {
     double ratio_least[SIDES]; /* the lowest ratio; NAN: none yet */
     int64_t ratio_step[SIDES]; /* where it was */
     /* Of a run that has ended: */
-    int64_t stride; /* point i is step (i + 1) * stride */
+    int64_t stride; /* point i is step (i + 1) * stride, unless the curves have steps */
     int points;
     struct history_curves curves[SIDES]; /* [points] */
     int events;
@@ -90,7 +90,7 @@ void runs_begin(struct runs *runs, const struct settings *settings, double witho
 /* Its settings are these from a step on. */
 void runs_change(struct runs *runs, int64_t step, const struct settings *settings);
 
-/* A step is done: both stacks, as measured. */
+/* A step is done: both stacks, as measured; of step 0 where one was not. */
 void runs_step(struct runs *runs, const struct snapshot *left, const struct snapshot *right);
 
 /* The run that was just kept has gone back to a step and goes on under these settings, as another

@@ -2,6 +2,7 @@
 #include "session/watch_source.h"
 
 #include "base/memory.h"
+#include "base/names.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,9 +15,9 @@
 /* Bytes that are read at a time, and that an empty buffer may keep. */
 enum { PIECE = 256 << 10, ROOM_KEPT = 8 << 20 };
 
-static const char *name_of(const struct watch_source *source)
+const char *source_name(const struct watch_source *source)
 {
-    return source->path ? source->path : "standard input";
+    return source->path ? source->name : "standard input";
 }
 
 /* Forgets what was read. */
@@ -38,7 +39,7 @@ static void close_file(struct watch_source *source)
 static bool cannot_read(struct watch_source *source, const char *why)
 {
     return error_set(&source->error, "%s cannot be read (%s): a file of rows, or - for them",
-                     name_of(source), why);
+                     source_name(source), why);
 }
 
 static void take_over(struct watch_source *source, int descriptor)
@@ -76,7 +77,10 @@ bool source_open(struct watch_source *source, const char *path, struct error *er
     if (strcmp(path, "-") == 0) {
         take_over(source, STDIN_FILENO);
     } else {
+        const char *slash = strrchr(path, '/');
         source->path = memory_copy_string(path);
+        source->name = memory_copy_string(slash && slash[1] ? slash + 1 : path);
+        names_printable(source->name, strlen(source->name) + 1, source->name);
         try_to_open(source);
     }
     if (!source->error.text[0])
@@ -90,6 +94,7 @@ void source_close(struct watch_source *source)
 {
     close_file(source);
     free(source->path);
+    free(source->name);
     free(source->buffer);
     *source = (struct watch_source){.descriptor = -1};
 }

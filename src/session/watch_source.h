@@ -36,6 +36,7 @@ struct watch_source {
     struct error error; /* why it could not be read just now; "": it could */
     /* Private: */
     char *path;     /* NULL: standard input */
+    char *name;     /* its last part, to be shown */
     int descriptor; /* -1: none yet */
     dev_t device;
     ino_t number;
@@ -48,6 +49,10 @@ struct watch_source {
     unsigned char tail[SOURCE_TAIL]; /* the bytes before `offset` */
     size_t tail_size;
 };
+
+/* How it is called: the last part of its path, printable; "standard input". Good as long as it is
+ * open. */
+const char *source_name(const struct watch_source *source);
 
 /* Follows a path; "-" is standard input. False with a reason for what can never be read, such as a
  * folder. */

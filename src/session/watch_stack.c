@@ -63,6 +63,7 @@ static void copy_array(struct watch_stack *stack, const struct watch_row *row, i
                (size_t)quantity_length(q, row->layers) * sizeof(float));
     if (quantity_table[q].when == WHEN_DETAIL)
         stack->room->detailed = true;
+    stack->has[q] = true;
 }
 
 static int first_fault(const struct watch_row *row, enum quantity quantity, bool from_above)
@@ -129,28 +130,38 @@ static void copy_texts(struct watch_stack *stack, const struct watch_row *row)
         stack->room->norm = (enum norm)stack->norm_row;
 }
 
+static void set_scalar(struct watch_stack *stack, enum quantity quantity, double value)
+{
+    snapshot_set(stack->room, quantity, value);
+    stack->has[quantity] = stack->has[quantity] || isfinite(value);
+}
+
 bool watch_stack_take(struct watch_stack *stack, const struct watch_row *row, struct error *error)
 {
     if (stack->layers > 0 && row->layers > 0 && row->layers != stack->layers)
         return error_set(error, "%d layers: %d, as in the rows before", row->layers, stack->layers);
     if (grow(stack, row) || !stack->room) {
-        snapshot_free(stack->room);
+        struct snapshot *old = stack->room;
         stack->room = snapshot_new(stack->layers, stack->tensors, stack->tensor);
+        if (old)
+            stack->room->fault = old->fault;
+        snapshot_free(old);
     }
     struct snapshot *room = stack->room;
+    const struct fault fault = room->fault; /* of the row before: the place where it began */
     snapshot_clear(room);
     stack->is_there = true;
     copy_texts(stack, row);
     room->step = row->step;
     for (int q = 0; q < QUANTITIES; q++)
         if (quantity_table[q].shape == SHAPE_SCALAR && watch_has((enum quantity)q))
-            snapshot_set(room, (enum quantity)q, row->scalar[q]);
+            set_scalar(stack, (enum quantity)q, row->scalar[q]);
     for (int i = 0; i < row->arrays; i++)
         copy_array(stack, row, i);
     if (isnan(row->scalar[QUANTITY_RATIO]))
-        snapshot_set(room, QUANTITY_RATIO, ratio_of(room));
+        set_scalar(stack, QUANTITY_RATIO, ratio_of(room));
     room->finite = row->finite >= 0 ? row->finite > 0 : isfinite(row->scalar[QUANTITY_LOSS]) != 0;
     if (!room->finite)
-        room->fault = find_fault(row);
+        room->fault = fault.place != FAULT_NONE ? fault : find_fault(row);
     return true;
 }

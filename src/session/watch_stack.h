@@ -20,6 +20,7 @@ struct watch_stack {
     int tensors;
     const char *tensor[WATCH_TENSORS];
     bool left_out;         /* it has more kinds of tensors */
+    bool has[QUANTITIES];  /* there was a number of it */
     struct snapshot *room; /* owned: the newest row; NULL: none yet */
 };
 

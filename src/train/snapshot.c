@@ -85,6 +85,37 @@ void snapshot_clear(struct snapshot *snapshot)
     }
 }
 
+/* The number of an array of `to` in `from`; -1: it is not there. */
+static int same_array(const struct snapshot *to, const struct snapshot *from,
+                      enum quantity quantity, int i)
+{
+    if (quantity_table[quantity].shape != SHAPE_TENSORS)
+        return i;
+    return snapshot_find(from, snapshot_tensor(to, i));
+}
+
+void snapshot_fit(struct snapshot *to, const struct snapshot *from)
+{
+    snapshot_clear(to);
+    to->step = from->step;
+    to->placement = from->placement;
+    to->norm = from->norm;
+    to->finite = from->finite;
+    to->detailed = from->detailed;
+    to->fault = from->fault;
+    for (int n = 0; n < QUANTITIES; n++) {
+        const enum quantity q = (enum quantity)n;
+        if (is_scalar(q))
+            snapshot_set(to, q, snapshot_scalar(from, q));
+        for (int i = 0; !is_scalar(q) && i < snapshot_arrays(to, q); i++) {
+            const int at = to->layers == from->layers ? same_array(to, from, q, i) : -1;
+            if (at >= 0)
+                memcpy(snapshot_room(to, q, i), snapshot_array(from, q, at),
+                       array_bytes(q, to->layers));
+        }
+    }
+}
+
 bool snapshot_alike(const struct snapshot *a, const struct snapshot *b)
 {
     if (a->layers != b->layers || a->tensors != b->tensors)

@@ -61,6 +61,10 @@ void snapshot_free(const struct snapshot *snapshot);
 /* Copies into room of the same shape. */
 void snapshot_assign(struct snapshot *to, const struct snapshot *from);
 
+/* Copies into room of another shape, as far as that has it; the rest is NAN. Arrays are copied
+ * where both have as many layers, those of tensors by their names. */
+void snapshot_fit(struct snapshot *to, const struct snapshot *from);
+
 /* Step 0, all numbers NAN; the shape stays. */
 void snapshot_clear(struct snapshot *snapshot);
 

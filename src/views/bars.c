@@ -15,7 +15,7 @@ struct bars bars_of(const struct scene *scene, enum side side)
 {
     struct bars bars = {0};
     const struct snapshot *moment = scene_finite_moment(scene, side);
-    bars.value = scene_gradient(scene, moment, &bars.count, &bars.first);
+    bars.value = scene_gradient(scene, side, moment, &bars.count, &bars.first);
     if (moment->step < scene_step(scene))
         bars.stale = moment->step;
     return bars;

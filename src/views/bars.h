@@ -7,7 +7,8 @@
 #include "views/answer.h"
 #include "views/scene.h"
 
-enum { BARS_MAX = LAYERS_MAX + 1 };
+enum { BARS_MAX = WATCH_LAYERS + 1 };
+_Static_assert((int)LAYERS_MAX <= (int)WATCH_LAYERS, "bars of our own stacks");
 
 /* The values, from the bottom up. */
 struct bars {

@@ -25,9 +25,9 @@ static void fill_series(const struct chart *chart, struct chart_series *series)
     const double *smooth = series->curves->value[QUANTITY_SMOOTH_LOSS];
     /* At this weight the mean of the loss is known at full resolution. */
     const bool known = quantity == QUANTITY_LOSS && chart->look->smoothing == smoothed_past;
-    const double past = pow(chart->look->smoothing, (double)series->stride);
+    const double every = pow(chart->look->smoothing, (double)series->stride);
     const size_t count = (size_t)(series->count > 0 ? series->count : 1);
-    double sum = 0, weight = 0;
+    double sum = 0, weight = 0, before = NAN;
     series->line = memory_new(count, sizeof(double));
     series->raw = memory_new(count, sizeof(double));
     for (int i = 0; i < series->count; i++) {
@@ -35,7 +35,10 @@ static void fill_series(const struct chart *chart, struct chart_series *series)
         series->line[i] = series->raw[i] = NAN;
         if (!isfinite(raw) || ((logs || log_y) && raw <= 0))
             continue;
-        double log_raw = logs || log_y ? log(raw) : 0;
+        double log_raw = logs || log_y ? log(raw) : 0, past = every;
+        if (series->curves->step && isfinite(before)) /* steps since the last one that counts */
+            past = pow(chart->look->smoothing, chart_step_of(series, i) - before);
+        before = chart_step_of(series, i);
         sum = past * sum + (1 - past) * (logs ? log_raw : raw);
         weight = past * weight + (1 - past);
         double line = known ? smooth[i] : sum / weight;
@@ -46,7 +49,8 @@ static void fill_series(const struct chart *chart, struct chart_series *series)
 
 double chart_step_of(const struct chart_series *series, int i)
 {
-    return (double)((series->first + i + 1) * series->stride);
+    const double *step = series->curves->step;
+    return step ? step[i] : (double)((series->first + i + 1) * series->stride);
 }
 
 int chart_last_of(const struct chart *chart, const struct chart_series *series)
@@ -81,14 +85,12 @@ double chart_line_at(const struct chart *chart, enum side side, int64_t step)
 double chart_rate(const struct scene *scene, int64_t step)
 {
     const struct history *history = scene->data.history;
-    const struct settings *settings = scene->data.settings;
-    int64_t index = step / history->stride - 1;
     if (step <= history_newest(history) && history->count > 0) {
-        index = index < 0 ? 0 : index >= history->count ? history->count - 1 : index;
-        double left = history_value(history, LEFT, QUANTITY_LR, (int)index);
-        return isfinite(left) ? left : history_value(history, RIGHT, QUANTITY_LR, (int)index);
+        const int found = history_find(history, step), index = found < 0 ? 0 : found;
+        double left = history_value(history, LEFT, QUANTITY_LR, index);
+        return isfinite(left) ? left : history_value(history, RIGHT, QUANTITY_LR, index);
     }
-    return schedule_lr(settings->schedule, settings->lr, settings->warmup, settings->steps, step);
+    return scene_planned_lr(scene, step);
 }
 
 /* ---- the x axis ---- */
@@ -99,7 +101,9 @@ static double ghost_end(const struct history *history)
     int64_t end = 0;
     for (int g = 0; g < HISTORY_GHOSTS; g++) {
         const struct history_ghost *ghost = &history->ghost[g];
-        int64_t last = (ghost->first + ghost->count) * history->stride;
+        const double *step = ghost->curves[LEFT].step;
+        int64_t last = step ? (int64_t)step[ghost->count - 1]
+                            : (ghost->first + ghost->count) * history->stride;
         end = ghost->count > 0 && last > end ? last : end;
     }
     return (double)end;
@@ -127,7 +131,7 @@ static double steps_shown(const struct scene *scene)
     double newest = (double)history_newest(scene->data.history);
     double ahead = fmin(fmax(ghost_end(scene->data.history), overlay_end(scene)), 2 * newest);
     double steps = plot_nice_above(fmax(fmax(newest, ahead), STEPS_LEAST));
-    double end = (double)scene->data.settings->steps;
+    double end = scene->data.watching ? 0 : (double)scene->data.settings->steps;
     return end > 0 && end < steps ? end : steps;
 }
 
@@ -345,11 +349,27 @@ struct chart_line chart_line_of(const struct chart *chart, const struct chart_se
 
 /* ---- the chart ---- */
 
+/* How many of the steps, which rise, are at most this. */
+static int points_up_to(const double *step, int count, double most)
+{
+    int low = 0, high = count;
+    while (low < high) {
+        const int middle = low + (high - low) / 2;
+        if (step[middle] <= most)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 /* A series of `count` points from `first` on, of those in view: the newest may lie right of it. */
 static void open_one(const struct chart *chart, struct chart_series *series,
                      const struct history_curves *curves, int64_t stride, int64_t first, int count)
 {
-    const double in_view = floor(ceil(chart->to) / (double)stride) + 1 - (double)first;
+    const double in_view = curves->step
+                               ? points_up_to(curves->step, count, ceil(chart->to)) + 1
+                               : floor(ceil(chart->to) / (double)stride) + 1 - (double)first;
     series->curves = curves;
     series->stride = stride;
     series->first = first;
@@ -370,7 +390,9 @@ static void open_series(struct chart *chart)
                  history->count);
         for (int g = 0; g < HISTORY_GHOSTS; g++) {
             const struct history_ghost *ghost = &history->ghost[g];
-            int64_t drawn = ghost->branch / history->stride - 1 - ghost->first;
+            const double *step = ghost->curves[side].step;
+            int64_t drawn = step ? points_up_to(step, ghost->count, (double)ghost->branch) - 1
+                                 : ghost->branch / history->stride - 1 - ghost->first;
             struct chart_series *series = &chart->ghost[g][side];
             open_one(chart, series, &ghost->curves[side], history->stride, ghost->first,
                      ghost->count);

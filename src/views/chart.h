@@ -15,7 +15,7 @@
  * measured, or nothing that the axis could show. */
 struct chart_series {
     const struct history_curves *curves;
-    int64_t stride; /* point i is step (first + i + 1) * stride */
+    int64_t stride; /* point i is step (first + i + 1) * stride, unless the curves have steps */
     int count;      /* of points in view, and of those left of it */
     int64_t first;
     int drawn;    /* the first that is drawn */

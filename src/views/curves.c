@@ -446,12 +446,16 @@ static void draw_legend(struct canvas *canvas, struct rect area, const struct ch
     char name[SIDES][TEXT_TITLE], text[TEXT_NUMBER];
     int needed = between + 1;
     for (enum side side = LEFT; side < SIDES; side++) {
+        if (!scene_has(scene, side))
+            continue;
         legend_name(scene, side, area.cols, cols, name[side]);
         needed += canvas_columns(name[side]) + cols + 1 + SWATCH_COLS + 1;
     }
     for (int i = SIDES - 1; i >= 0; i--) {
         enum side side = (enum side)i;
         bool bad = scene_moment(scene, side)->fault.place != FAULT_NONE;
+        if (!scene_has(scene, side))
+            continue;
         legend_value(chart, side, text);
         canvas_print_right(canvas, area, 0, end, bad ? ROLE_BAD : ROLE_TEXT, "%s", text);
         end -= cols + 1;
@@ -463,6 +467,8 @@ static void draw_legend(struct canvas *canvas, struct rect area, const struct ch
     }
     if (chart_has_ghosts(scene))
         end = draw_ghost_key(canvas, area, end, scene->terminal.ascii) - between;
+    if (scene_lacks(scene, look->quantity))
+        end = canvas_print_right(canvas, area, 0, end, ROLE_WARN, "%s", scene_not_there) - between;
     canvas_fit(canvas, area, 0, end, ROLE_TITLE, quantity_table[look->quantity].title);
 }
 

@@ -8,6 +8,8 @@
 #include <string.h>
 
 const enum role scene_accent[SIDES] = {[LEFT] = ROLE_LEFT, [RIGHT] = ROLE_RIGHT};
+const char scene_not_there[] = "not in these rows";
+
 const enum role scene_accent_dim[SIDES] = {[LEFT] = ROLE_LEFT_DIM, [RIGHT] = ROLE_RIGHT_DIM};
 
 void scene_set_defaults(struct scene *scene)
@@ -26,6 +28,55 @@ int scene_clamp(int value, int most)
     return value > most ? most : value < 0 ? 0 : value;
 }
 
+bool scene_has(const struct scene *scene, enum side side)
+{
+    const struct watching *watching = scene->data.watching;
+    if (!watching || watching->inputs == SIDES || watching->stack[side].is_there)
+        return true;
+    return side == LEFT && !watching->stack[RIGHT].is_there; /* no row has come yet */
+}
+
+enum side scene_only(const struct scene *scene)
+{
+    return !scene_has(scene, LEFT) ? RIGHT : !scene_has(scene, RIGHT) ? LEFT : SIDES;
+}
+
+enum side scene_first(const struct scene *scene)
+{
+    return scene_has(scene, LEFT) ? LEFT : RIGHT;
+}
+
+int scene_depth(const struct scene *scene, enum side side)
+{
+    const struct watching *watching = scene->data.watching;
+    int most = 1; /* until a row has told */
+    if (!watching)
+        return scene->data.settings->layers;
+    for (enum side each = LEFT; each < SIDES; each++)
+        if ((side == SIDES || side == each) && watching->stack[each].layers > most)
+            most = watching->stack[each].layers;
+    return most;
+}
+
+bool scene_lacks(const struct scene *scene, enum quantity quantity)
+{
+    const struct watching *watching = scene->data.watching;
+    bool any = false, has = false;
+    for (enum side side = LEFT; watching && side < SIDES; side++) {
+        any = any || watching->stack[side].is_there;
+        has = has || watching->stack[side].has[quantity];
+    }
+    return any && !has;
+}
+
+double scene_planned_lr(const struct scene *scene, int64_t step)
+{
+    const struct settings *settings = scene->data.settings;
+    if (scene->data.watching)
+        return NAN;
+    return schedule_lr(settings->schedule, settings->lr, settings->warmup, settings->steps, step);
+}
+
 const struct snapshot *scene_moment(const struct scene *scene, enum side side)
 {
     return history_moment(scene->data.history, side,
@@ -34,15 +85,17 @@ const struct snapshot *scene_moment(const struct scene *scene, enum side side)
 
 int64_t scene_step(const struct scene *scene)
 {
-    return scene_moment(scene, LEFT)->step;
+    const struct history *history = scene->data.history;
+    const int i =
+        history_moment_find(history, scene->look.cursor > 0 ? scene->look.cursor : INT64_MAX);
+    return i < 0 ? 0 : history_moment_step(history, i);
 }
 
 double scene_lr(const struct scene *scene)
 {
-    const struct settings *settings = scene->data.settings;
     const struct snapshot *left = scene_moment(scene, LEFT);
-    if (left->step == 0)
-        return schedule_lr(settings->schedule, settings->lr, settings->warmup, settings->steps, 1);
+    if (scene_step(scene) == 0)
+        return scene_planned_lr(scene, 1);
     const double lr = snapshot_scalar(left, QUANTITY_LR);
     return isfinite(lr) ? lr : snapshot_scalar(scene_moment(scene, RIGHT), QUANTITY_LR);
 }
@@ -50,9 +103,9 @@ double scene_lr(const struct scene *scene)
 const struct snapshot *scene_finite_moment(const struct scene *scene, enum side side)
 {
     const struct snapshot *moment = scene_moment(scene, side);
-    /* A stack that is no longer finite computes no more: the last finite step is the newest one. */
-    return moment->step == 0 || moment->finite ? moment
-                                               : history_last_finite(scene->data.history, side);
+    return moment->step == 0 || moment->finite
+               ? moment
+               : history_finite(scene->data.history, side, moment->step);
 }
 
 const struct sample *scene_sample(const struct scene *scene, enum side side)
@@ -84,6 +137,29 @@ static void kind_of(const struct scene *scene, enum side side, enum placement *p
     *norm = moment->step > 0 ? moment->norm : scene->data.settings->stack[side].norm;
 }
 
+/* Is a stack that others train known by other words than those of our table of placements? */
+static bool is_named_by_rows(const struct scene *scene, enum side side)
+{
+    return scene->data.watching && scene->data.watching->stack[side].placement_row < 0;
+}
+
+/* Those words: its placement, its own name, that of its run, or of its file. */
+static void name_by_rows(const struct watching *watching, enum side side, char out[TEXT_TITLE])
+{
+    const struct watch_stack *stack = &watching->stack[side];
+    const int input = watching->inputs == SIDES ? (int)side : 0;
+    const char *const words[] = {stack->placement, stack->name, stack->run};
+    size_t i = 0;
+    while (i < sizeof words / sizeof words[0] && !words[i][0])
+        i++;
+    snprintf(out, TEXT_TITLE, "%.*s", TEXT_TITLE - 1,
+             i < sizeof words / sizeof words[0] ? words[i]
+                                                : source_name(&watching->input[input].source));
+    for (char *at = out; *at; at++) /* titles are cut at any place */
+        if ((unsigned char)*at > '~')
+            *at = '?';
+}
+
 void scene_title(const struct scene *scene, enum side side, bool place, char out[TEXT_TITLE])
 {
     if (scene->look.blind) {
@@ -94,9 +170,14 @@ void scene_title(const struct scene *scene, enum side side, bool place, char out
     for (enum side each = LEFT; each < SIDES; each++) {
         enum placement placement;
         enum norm norm;
+        if (is_named_by_rows(scene, each)) {
+            name_by_rows(scene->data.watching, each, title[each]);
+            continue;
+        }
         kind_of(scene, each, &placement, &norm);
         text_title(title[each], placement, norm);
     }
+    place = place && scene_only(scene) == SIDES;
     bool same = strcmp(title[LEFT], title[RIGHT]) == 0;
     const char *where = !same || !place ? "" : side == LEFT ? "left " : "right ";
     snprintf(out, TEXT_TITLE, "%s%.*s", where, (int)(TEXT_TITLE - 1 - strlen(where)), title[side]);
@@ -107,7 +188,7 @@ void scene_title(const struct scene *scene, enum side side, bool place, char out
 static void add_constants(const struct scene *scene, enum side side, enum skip skip,
                           char out[TEXT_TITLE])
 {
-    const int layers = scene->data.settings->layers;
+    const int layers = scene_depth(scene, side);
     const struct omega *omega = &scene->data.omega[side];
     char *letter = strstr(out, "a x"), rest[TEXT_TITLE];
     size_t used;
@@ -128,7 +209,7 @@ void scene_formula(const struct scene *scene, enum side side, char out[TEXT_TITL
     enum norm norm;
     out[0] = '\0';
     kind_of(scene, side, &placement, &norm);
-    if (scene->look.blind)
+    if (scene->look.blind || is_named_by_rows(scene, side))
         return;
     text_formula(out, placement, norm);
     add_constants(scene, side, placement_table[placement].skip, out);
@@ -145,7 +226,16 @@ void scene_gradient_texts(const struct scene *scene, const char *from,
 {
     const char *bar = scene->terminal.ascii ? "|" : "‖";
     const size_t size = SCENE_GRADIENT_TEXT;
-    if (scene->look.bars.gradient == GRADIENT_STREAM) {
+    const bool stream = scene->look.bars.gradient == GRADIENT_STREAM;
+    if (scene_lacks(scene, stream ? QUANTITY_STREAM_GRAD : QUANTITY_PARAM_GRAD)) {
+        snprintf(text[0], size, "%s gradient: %s", stream ? "stream" : "parameter",
+                 scene_not_there);
+        snprintf(text[1], size, "gradient: %s", scene_not_there);
+        snprintf(text[2], size, "%s", scene_not_there);
+        snprintf(text[3], size, "%s", scene_not_there);
+        return;
+    }
+    if (stream) {
         snprintf(text[0], size, "stream gradient %sdLoss/dx_l%s%s", bar, bar,
                  from[0] ? from : ", L2 over the batch");
         snprintf(text[1], size, "stream gradient %sdLoss/dx_l%s%s", bar, bar, from);
@@ -153,7 +243,7 @@ void scene_gradient_texts(const struct scene *scene, const char *from,
         snprintf(text[3], size, "stream gradient%s", from);
         return;
     }
-    const struct snapshot *moment = scene_moment(scene, LEFT);
+    const struct snapshot *moment = scene_moment(scene, scene_first(scene));
     const char *name = scene->look.bars.tensor < moment->tensors
                            ? snapshot_tensor(moment, scene->look.bars.tensor)
                            : "W";
@@ -163,23 +253,23 @@ void scene_gradient_texts(const struct scene *scene, const char *from,
     snprintf(text[3], size, "%s", name);
 }
 
-void scene_layers(const struct scene *scene, int *count, int *first)
+void scene_layers(const struct scene *scene, enum side side, int *count, int *first)
 {
     bool stream = scene->look.bars.gradient == GRADIENT_STREAM;
-    *count = scene->data.settings->layers + (stream ? 1 : 0);
+    *count = scene_depth(scene, side) + (stream ? 1 : 0);
     *first = stream ? 0 : 1;
 }
 
-const float *scene_gradient(const struct scene *scene, const struct snapshot *moment, int *count,
-                            int *first)
+const float *scene_gradient(const struct scene *scene, enum side side,
+                            const struct snapshot *moment, int *count, int *first)
 {
-    scene_layers(scene, count, first);
-    if (moment->step == 0 || moment->layers != scene->data.settings->layers)
+    scene_layers(scene, side, count, first);
+    if (moment->step == 0 || moment->layers != scene_depth(scene, side))
         return NULL;
     if (scene->look.bars.gradient == GRADIENT_STREAM)
         return snapshot_array(moment, QUANTITY_STREAM_GRAD, 0);
     /* The stacks need not have the same tensors: the name decides. */
-    const struct snapshot *left = scene_moment(scene, LEFT);
+    const struct snapshot *left = scene_moment(scene, scene_first(scene));
     int at = -1;
     if (scene->look.bars.tensor < left->tensors)
         at = snapshot_find(moment, snapshot_tensor(left, scene->look.bars.tensor));

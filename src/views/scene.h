@@ -11,6 +11,7 @@
 #include "session/events.h"
 #include "session/history.h"
 #include "session/runs.h"
+#include "session/watch.h"
 #include "train/omega.h"
 #include "train/sample.h"
 #include "train/settings.h"
@@ -88,6 +89,7 @@ struct prompt; /* controls/prompt.h */
 
 /* What there is to look at: nothing of it is the views'. */
 struct scene_data {
+    const struct watching *watching; /* what others train; NULL: the run under way is our own */
     const struct settings *settings; /* of the run under way */
     const struct task_info *task;
     const struct history *history; /* curves, marks, moments */
@@ -146,8 +148,27 @@ int scene_clamp(int value, int most);
 /* The roles of the stacks: words and bars, and what is dimmer. */
 extern const enum role scene_accent[SIDES], scene_accent_dim[SIDES];
 
+/* What a view says of what scene_lacks(). */
+extern const char scene_not_there[];
+
 /* How the views are set when the program starts: what is not 0 in the above. */
 void scene_set_defaults(struct scene *scene);
+
+/* The stack that alone is there, or SIDES: both are. */
+enum side scene_only(const struct scene *scene);
+
+/* Is a stack there? And the first that is. */
+bool scene_has(const struct scene *scene, enum side side);
+enum side scene_first(const struct scene *scene);
+
+/* The blocks of a stack; with SIDES, of the deeper one. */
+int scene_depth(const struct scene *scene, enum side side);
+
+/* Is a quantity missing in all rows of what others train, as far as they have come? */
+bool scene_lacks(const struct scene *scene, enum quantity quantity);
+
+/* The learning rate that is planned for a step; NAN where that is not known. */
+double scene_planned_lr(const struct scene *scene, int64_t step);
 
 /* The moment that is shown: the one kept nearest to the cursor, or the newest; step 0 where nothing
  * is measured yet. */
@@ -190,13 +211,14 @@ enum { SCENE_GRADIENT_TEXTS = 4, SCENE_GRADIENT_TEXT = 96 };
 void scene_gradient_texts(const struct scene *scene, const char *from,
                           char text[SCENE_GRADIENT_TEXTS][SCENE_GRADIENT_TEXT]);
 
-/* The values of the chosen gradient in a moment, from the input up: their number, and the number of
- * the first (x_0, block 1). NULL where they are not measured. */
-const float *scene_gradient(const struct scene *scene, const struct snapshot *moment, int *count,
-                            int *first);
+/* The values of the chosen gradient in a moment of a stack, from the input up: their number, and
+ * the number of the first (x_0, block 1). NULL where they are not measured. */
+const float *scene_gradient(const struct scene *scene, enum side side,
+                            const struct snapshot *moment, int *count, int *first);
 
-/* The same without a moment: how many layers, and from which number on. */
-void scene_layers(const struct scene *scene, int *count, int *first);
+/* The same without a moment: how many layers, and from which number on; with SIDES, of the deeper
+ * stack. */
+void scene_layers(const struct scene *scene, enum side side, int *count, int *first);
 
 /* How many events there are up to the moment shown. */
 int scene_events(const struct scene *scene);

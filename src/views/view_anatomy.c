@@ -66,7 +66,7 @@ struct anatomy {
 /* The one that is chosen, of those that there are. */
 static int block_shown(const struct scene *scene)
 {
-    const int last = scene->data.settings->layers - 1;
+    const int last = scene_depth(scene, SIDES) - 1;
     return scene->look.anatomy.block < last ? scene->look.anatomy.block : last;
 }
 
@@ -80,15 +80,15 @@ static struct anatomy anatomy_of(struct canvas *canvas, const struct layout_diag
                               .side = side,
                               .layout = layout,
                               .moment = scene_detailed_moment(scene, side)};
-    if (anatomy.moment->layers != settings->layers)
+    const int layers = scene_depth(scene, side);
+    if (anatomy.moment->layers != layers)
         anatomy.moment = &snapshot_none;
     const struct snapshot *moment = anatomy.moment;
-    anatomy.block = block_shown(scene);
+    anatomy.block = scene_clamp(block_shown(scene), layers - 1);
     anatomy.stale = moment->step > 0 && moment->step != scene_step(scene);
     anatomy.norm = moment->step > 0 ? moment->norm : stack->norm;
     enum placement placement = moment->step > 0 ? moment->placement : stack->placement;
-    anatomy.placement =
-        placement_table[placement_of_block(placement, anatomy.block, settings->layers)];
+    anatomy.placement = placement_table[placement_of_block(placement, anatomy.block, layers)];
     if (anatomy.norm == NORM_NONE)
         anatomy.placement.norm_in = anatomy.placement.norm_branch = anatomy.placement.norm_out =
             false;
@@ -336,7 +336,7 @@ static void put_skip(const struct anatomy *anatomy, const struct layout_sublayer
         return;
     if (anatomy->placement.skip == SKIP_DEPTH)
         snprintf(factor, sizeof factor, "%.2f",
-                 placement_alpha(anatomy->scene->data.settings->layers));
+                 placement_alpha(scene_depth(anatomy->scene, anatomy->side)));
     canvas_print_right(anatomy->canvas,
                        row_of(drawing, rows->branch.box.row + rows->branch.box.rows / 2), 0, stream,
                        ROLE_TEXT, "%s", factor);
@@ -439,7 +439,7 @@ static void draw_head(const struct anatomy *anatomy)
 {
     const struct layout_diagram *layout = anatomy->layout;
     const struct scene *scene = anatomy->scene;
-    const int layers = scene->data.settings->layers, block = anatomy->block + 1;
+    const int layers = scene_depth(scene, anatomy->side), block = anatomy->block + 1;
     const uint32_t *glyph = line_glyphs[scene->terminal.ascii];
     char text[5][LONG_TEXT], up[8] = "", down[8] = "", rms[TEXT_TITLE], grad[3][TEXT_TITLE];
     utf8_put(up, glyph[LINE_HEAD_UP]);
@@ -551,7 +551,7 @@ static void draw_words(const struct anatomy *anatomy)
         snprintf(text[0], LONG_TEXT, "outer line: the block's input, into its last norm");
         snprintf(text[1], LONG_TEXT, "outer line: the block's input");
     } else if (placement->skip == SKIP_DEPTH) {
-        double alpha = placement_alpha(anatomy->scene->data.settings->layers);
+        double alpha = placement_alpha(scene_depth(anatomy->scene, anatomy->side));
         snprintf(text[0], LONG_TEXT, "the stream is multiplied by %.2f before each +", alpha);
         snprintf(text[1], LONG_TEXT, "%.2f times the stream at each +", alpha);
     } else if (placement->skip == SKIP_VECTOR) {
@@ -572,9 +572,11 @@ static void draw_words(const struct anatomy *anatomy)
 
 static void draw(struct canvas *canvas, struct rect area, const struct scene *scene)
 {
-    const struct layout_anatomy layout = layout_anatomy(area);
+    const struct layout_anatomy layout = layout_anatomy(area, scene_only(scene));
     for (enum side side = LEFT; side < SIDES; side++) {
         const struct layout_diagram *panel = &layout.panel[side];
+        if (!scene_has(scene, side))
+            continue;
         const struct anatomy anatomy = anatomy_of(canvas, panel, scene, side);
         panel_titles(canvas, panel->title, panel->state, scene, side);
         draw_head(&anatomy);
@@ -596,7 +598,7 @@ static void draw(struct canvas *canvas, struct rect area, const struct scene *sc
 /* To another block. */
 static void scroll(struct scene *scene, int up, struct rect area, struct answer *answer)
 {
-    const int last = scene->data.settings->layers - 1, next = block_shown(scene) + up;
+    const int last = scene_depth(scene, SIDES) - 1, next = block_shown(scene) + up;
     (void)area;
     scene->look.anatomy.block = scene_clamp(next, last);
     scene->look.anatomy.chosen = true;

@@ -53,6 +53,14 @@ static void cursor_texts(const struct scene *scene, char text[TEXTS][TEXT_SIZE])
         scene_title(scene, side, true, name[side]);
         curves_number(raw[side], quantity, snapshot_scalar(scene_moment(scene, side), quantity));
     }
+    const enum side only = scene_only(scene);
+    if (only != SIDES) {
+        snprintf(text[0], TEXT_SIZE, "raw, at step %" PRId64 " alone: %s", scene_step(scene),
+                 raw[only]);
+        snprintf(text[1], TEXT_SIZE, "raw %s", raw[only]);
+        text[2][0] = text[3][0] = '\0';
+        return;
+    }
     snprintf(text[0], TEXT_SIZE, "raw, at step %" PRId64 " alone: %s %s, %s %s", scene_step(scene),
              name[LEFT], raw[LEFT], name[RIGHT], raw[RIGHT]);
     snprintf(text[1], TEXT_SIZE, "step %" PRId64 " raw: %.9s %s, %.9s %s", scene_step(scene),

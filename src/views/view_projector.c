@@ -12,6 +12,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 /* Room is kept for numbers as long as these, so that the digits seldom change their size. */
 static const char loss_kept[] = "2.345", ratio_kept[] = "1/3400", step_kept[] = "234";
@@ -101,17 +102,20 @@ static void draw_rate(struct canvas *canvas, struct rect area, const struct scen
 {
     char lr[TEXT_NUMBER], text[2][64];
     text_scientific(lr, scene_lr(scene), 2);
-    snprintf(text[0], sizeof text[0], "lr %s, warmup %d", lr, scene->data.settings->warmup);
     snprintf(text[1], sizeof text[1], "lr %s", lr);
+    snprintf(text[0], sizeof text[0], "lr %s, warmup %d", lr, scene->data.settings->warmup);
+    if (scene->data.watching) /* whose warmup is not known */
+        memcpy(text[0], text[1], sizeof text[0]);
     canvas_fit(canvas, area, 0, area.cols, ROLE_TEXT,
                (const char *const[]){text[0], text[1], NULL});
 }
 
 static void draw(struct canvas *canvas, struct rect area, const struct scene *scene)
 {
-    const struct layout_projector layout = layout_projector(area);
+    const struct layout_projector layout = layout_projector(area, scene_only(scene));
     for (enum side side = LEFT; side < SIDES; side++)
-        draw_panel(canvas, &layout.panel[side], scene, side);
+        if (scene_has(scene, side))
+            draw_panel(canvas, &layout.panel[side], scene, side);
     draw_state(canvas, layout.state, scene, layout.step.rows == 0);
     if (layout.step.rows == 0)
         return;
@@ -125,16 +129,17 @@ static void draw(struct canvas *canvas, struct rect area, const struct scene *sc
 
 static void hit_at(struct rect area, const struct scene *scene, int row, int col, struct hit *hit)
 {
-    const struct layout_projector layout = layout_projector(area);
+    const struct layout_projector layout = layout_projector(area, scene_only(scene));
     const struct curves_look loss = curves_loss();
     curves_hit(&layout.plot, scene, &loss, row, col, hit);
 }
 
 static int scroll_max(const struct scene *scene, struct rect area)
 {
+    const struct layout_projector layout = layout_projector(area, scene_only(scene));
     int count, first;
-    scene_layers(scene, &count, &first);
-    return bars_scroll_max(count, layout_projector(area).panel[LEFT].bar.rows);
+    scene_layers(scene, SIDES, &count, &first);
+    return bars_scroll_max(count, layout.panel[scene_first(scene)].bar.rows);
 }
 
 static void scroll(struct scene *scene, int up, struct rect area, struct answer *answer)

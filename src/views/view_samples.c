@@ -282,10 +282,12 @@ static void draw_key(struct canvas *canvas, struct rect area, const struct scene
 
 static void draw(struct canvas *canvas, struct rect area, const struct scene *scene)
 {
-    const struct layout_samples layout = layout_samples(area);
+    const struct layout_samples layout = layout_samples(area, scene_only(scene));
     const struct sample *left = scene_sample(scene, LEFT);
     for (enum side side = LEFT; side < SIDES; side++) {
         const struct sample *sample = scene_sample(scene, side);
+        if (!scene_has(scene, side))
+            continue;
         panel_titles(canvas, layout.panel[side].title, layout.panel[side].state, scene, side);
         if (!sample)
             continue;

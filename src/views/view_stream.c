@@ -21,15 +21,16 @@ static const char collapse_words[] =
 /* One quantity of one stack, and the axis of both. Every layer has a place, 0 .. L, also where it
  * has no value, so that properties beside each other line up. */
 struct property {
+    enum quantity kind;
     const struct quantity_row *row;
     struct bars bars;
     struct axis axis;
     double low, high; /* of an axis that is not logarithmic */
 };
 
-static int bar_count(const struct scene *scene)
+static int bar_count(const struct scene *scene, enum side side)
 {
-    return scene->data.settings->layers + 1;
+    return scene_depth(scene, side) + 1;
 }
 
 static bool is_of_block(const struct quantity_row *row)
@@ -48,8 +49,8 @@ static struct bars bars_of_kind(const struct scene *scene, enum side side, enum 
     const struct snapshot *moment = quantity_table[quantity].when == WHEN_STEP
                                         ? scene_finite_moment(scene, side)
                                         : scene_detailed_moment(scene, side);
-    struct bars bars = {.count = bar_count(scene)};
-    if (moment->step == 0 || moment->layers != scene->data.settings->layers)
+    struct bars bars = {.count = bar_count(scene, side)};
+    if (moment->step == 0 || moment->layers != scene_depth(scene, side))
         return bars;
     bars.value = snapshot_array(moment, quantity, 0);
     bars.stale = moment->step < scene_step(scene) ? moment->step : 0;
@@ -66,7 +67,7 @@ static double value_at(const struct quantity_row *row, const struct bars *bars, 
 /* The bars of a stack, on an axis that holds those of both. */
 static struct property property_of(const struct scene *scene, enum side side, enum quantity kind)
 {
-    struct property property = {.row = &quantity_table[kind], .high = 1};
+    struct property property = {.kind = kind, .row = &quantity_table[kind], .high = 1};
     double least = NAN, most = NAN;
     for (enum side each = LEFT; each < SIDES; each++) {
         struct bars bars = bars_of_kind(scene, each, kind);
@@ -107,8 +108,8 @@ static void linear_bar(struct canvas *canvas, struct rect area, const struct pro
 }
 
 /* What is measured, what is left out, of which step it is. */
-static void draw_head(struct canvas *canvas, struct rect head, const struct property *property,
-                      const struct bars_shown *shown, bool chosen)
+static void draw_head(struct canvas *canvas, struct rect head, const struct scene *scene,
+                      const struct property *property, const struct bars_shown *shown, bool chosen)
 {
     char out[TEXT_TITLE], from[2][TEXT_TITLE];
     const int64_t stale = property->bars.stale;
@@ -116,6 +117,8 @@ static void draw_head(struct canvas *canvas, struct rect head, const struct prop
     bars_left_out(out, &property->bars, shown);
     if (out[0])
         end = canvas_print_right(canvas, head, 0, end, ROLE_WARN, "%s", out) - 1;
+    if (scene_lacks(scene, property->kind))
+        end = canvas_print_right(canvas, head, 0, end, ROLE_WARN, "%s", scene_not_there) - 1;
     if (stale > 0) {
         snprintf(from[0], TEXT_TITLE, "measured at step %" PRId64, stale);
         snprintf(from[1], TEXT_TITLE, "step %" PRId64, stale);
@@ -147,7 +150,7 @@ static void draw_property(struct canvas *canvas, const struct layout_property *w
     const struct layout_property part = used_part(whole, &shown), *layout = &part;
     const enum texture texture = bars_texture(bars, side);
     enum role role = bars->stale > 0 ? scene_accent_dim[side] : scene_accent[side];
-    draw_head(canvas, layout->head, &property, &shown, kind == scene->look.stream.quantity);
+    draw_head(canvas, layout->head, scene, &property, &shown, kind == scene->look.stream.quantity);
     if (property.row->axis == AXIS_DECADES) {
         plot_log_grid(canvas, layout->bar, &property.axis, scene->terminal.ascii);
         plot_log_axis(canvas, layout->axis, layout->bar, &property.axis, scene->terminal.ascii);
@@ -189,11 +192,13 @@ static void draw_words(struct canvas *canvas, struct rect area, const char *text
 
 static void draw(struct canvas *canvas, struct rect area, const struct scene *scene)
 {
-    const struct layout_stream layout = layout_stream(area);
+    const struct layout_stream layout = layout_stream(area, scene_only(scene));
     const int kinds = quantity_count(SHOWN_STREAM);
     const int shown = layout.properties < kinds ? layout.properties : kinds;
     const int from = shown == kinds ? 0 : quantity_number(scene->look.stream.quantity);
     for (enum side side = LEFT; side < SIDES; side++) {
+        if (!scene_has(scene, side))
+            continue;
         panel_titles(canvas, layout.panel[side].title, layout.panel[side].state, scene, side);
         for (int i = 0; i < shown; i++)
             draw_property(canvas, &layout.panel[side].property[i], scene, side,
@@ -205,7 +210,9 @@ static void draw(struct canvas *canvas, struct rect area, const struct scene *sc
 
 static int scroll_max(const struct scene *scene, struct rect area)
 {
-    return bars_scroll_max(bar_count(scene), layout_stream(area).panel[LEFT].property[0].bar.rows);
+    const struct layout_stream layout = layout_stream(area, scene_only(scene));
+    return bars_scroll_max(bar_count(scene, SIDES),
+                           layout.panel[scene_first(scene)].property[0].bar.rows);
 }
 
 static void scroll(struct scene *scene, int up, struct rect area, struct answer *answer)

@@ -12,7 +12,7 @@
 #include <string.h>
 
 enum {
-    ROWS_MOST = 2 * EVENT_TENSORS,
+    ROWS_MOST = 2 * WATCH_TENSORS, /* our own stacks have fewer */
     THICK_MAX = 3,
     NUMBER_COLS = 5,      /* a cell this wide has its number in it, "3e-2" */
     LONG_NUMBER_COLS = 8, /* and from here with one more digit */
@@ -91,7 +91,7 @@ static int cursor_row(const struct scene *scene, const struct rows *rows)
 
 static int cursor_block(const struct scene *scene)
 {
-    return scene_clamp(scene->look.tensors.block, scene->data.settings->layers - 1);
+    return scene_clamp(scene->look.tensors.block, scene_depth(scene, SIDES) - 1);
 }
 
 /* All rows where there is room; otherwise those around the cursor. */
@@ -210,7 +210,8 @@ static void draw_blocks(struct canvas *canvas, struct rect area, int blocks, int
     const int width = blocks < 10 ? 2 : blocks < 100 ? 3 : 4;
     char text[TEXT_NUMBER];
     size_t s = 0;
-    while (strides[s] < blocks && strides[s] * area.cols / blocks <= width)
+    while (s + 1 < sizeof strides / sizeof strides[0] && strides[s] < blocks &&
+           strides[s] * area.cols / blocks <= width)
         s++;
     int from = block_label(area, blocks, chosen, text), to = from + canvas_columns(text);
     canvas_text(canvas, area, 0, from, ROLE_TITLE, text);
@@ -226,7 +227,7 @@ static void draw_map(struct canvas *canvas, struct rect map, const struct scene 
                      const struct axis *axis)
 {
     const struct snapshot *moment = scene_finite_moment(scene, side);
-    const int blocks = scene->data.settings->layers;
+    const int blocks = scene_depth(scene, side);
     const bool letters = scene_has_letters(scene);
     for (int i = 0; i < window->count && moment->layers == blocks; i++) {
         const char *name = rows->name[window->first + i];
@@ -234,7 +235,7 @@ static void draw_map(struct canvas *canvas, struct rect map, const struct scene 
         struct rect area = {map.row + i * window->thick, map.col, window->thick, map.cols};
         if (value)
             draw_row(canvas, area, value, blocks, axis, letters);
-        if (window->first + i == cursor_row(scene, rows))
+        if (window->first + i == cursor_row(scene, rows) && cursor_block(scene) < blocks)
             draw_cursor(canvas, area, value, blocks, cursor_block(scene), axis, letters);
     }
 }
@@ -282,7 +283,10 @@ static void draw_readout(struct canvas *canvas, struct rect area, const struct s
         const struct snapshot *moment = scene_finite_moment(scene, (enum side)i);
         const float *value = values_of(scene, moment, name);
         char number[TEXT_NUMBER], title[TEXT_TITLE];
-        text_scientific(number, value ? (double)value[block] : (double)NAN, 2);
+        if (!scene_has(scene, (enum side)i))
+            continue;
+        text_scientific(number,
+                        value && block < moment->layers ? (double)value[block] : (double)NAN, 2);
         scene_title(scene, (enum side)i, true, title);
         end = canvas_print_right(canvas, area, 0, end, ROLE_TEXT, "%7s", number) - 1;
         if (area.cols >= KEY_BESIDE_FROM)
@@ -291,8 +295,7 @@ static void draw_readout(struct canvas *canvas, struct rect area, const struct s
             end -= 1;
     }
     short_name(name, 0, brief);
-    snprintf(text, sizeof text, "%s, block %d of %d", name, block + 1,
-             scene->data.settings->layers);
+    snprintf(text, sizeof text, "%s, block %d of %d", name, block + 1, scene_depth(scene, SIDES));
     char place[TEXT_TITLE + 16];
     snprintf(place, sizeof place, "%s b%d", brief, block + 1);
     canvas_fit(canvas, area, 0, end, ROLE_TITLE, (const char *const[]){text, place, brief, NULL});
@@ -318,30 +321,36 @@ static void draw_head(struct canvas *canvas, struct rect area, const struct scen
         end = canvas_print_right(canvas, area, 0, end, ROLE_WARN, "tensors %d-%d of %d",
                                  window->first + 1, window->first + window->count, rows->count) -
               2;
-    if (scene->data.settings->layers > cols)
+    if (scene_lacks(scene, scene->look.tensors.quantity))
+        end = canvas_print_right(canvas, area, 0, end, ROLE_WARN, "%s", scene_not_there) - 2;
+    if (scene_depth(scene, SIDES) > cols)
         end = canvas_print_right(canvas, area, 0, end, ROLE_WARN, "%d blocks in %d columns",
-                                 scene->data.settings->layers, cols) -
+                                 scene_depth(scene, SIDES), cols) -
               2;
     canvas_fit(canvas, area, 0, end, ROLE_TEXT, quantity_table[scene->look.tensors.quantity].title);
 }
 
 static void draw(struct canvas *canvas, struct rect area, const struct scene *scene)
 {
-    const struct layout_tensors layout = layout_tensors(area);
+    const struct layout_tensors layout = layout_tensors(area, scene_only(scene));
     const struct rows rows = rows_of(scene);
     const struct window window = window_of(scene, &rows, layout.name.rows - 1);
     const struct axis axis = axis_of(scene, &rows);
     const struct quantity_row *cell = &quantity_table[scene->look.tensors.quantity];
     for (enum side side = LEFT; side < SIDES; side++) {
+        if (!scene_has(scene, side))
+            continue;
         panel_titles(canvas, layout.panel[side].title, layout.panel[side].state, scene, side);
         draw_map(canvas, layout.panel[side].map, scene, side, &rows, &window, &axis);
         struct rect below = layout.panel[side].map;
         below.row += window.count * window.thick;
         below.rows = 1;
         if (window.count > 0)
-            draw_blocks(canvas, below, scene->data.settings->layers, cursor_block(scene));
+            draw_blocks(canvas, below, scene_depth(scene, side),
+                        scene_clamp(cursor_block(scene), scene_depth(scene, side) - 1));
     }
-    draw_head(canvas, layout.head, scene, &rows, &window, layout.panel[LEFT].map.cols);
+    draw_head(canvas, layout.head, scene, &rows, &window,
+              layout.panel[scene_first(scene)].map.cols);
     draw_names(canvas, layout.name, scene, &rows, &window);
     draw_readout(canvas, layout.readout, scene, &rows);
     struct rect key = layout.key;
@@ -355,11 +364,11 @@ static void draw(struct canvas *canvas, struct rect area, const struct scene *sc
 
 static void hit_at(struct rect area, const struct scene *scene, int row, int col, struct hit *hit)
 {
-    const struct layout_tensors layout = layout_tensors(area);
+    const struct layout_tensors layout = layout_tensors(area, scene_only(scene));
     const struct rows rows = rows_of(scene);
     const struct window window = window_of(scene, &rows, layout.name.rows - 1);
-    const int blocks = scene->data.settings->layers;
     for (enum side side = LEFT; side < SIDES; side++) {
+        const int blocks = scene_depth(scene, side);
         const struct rect map = layout.panel[side].map;
         int tensor = window.thick > 0 ? (row - map.row) / window.thick : 0;
         if (!rect_has(map, row, col) || tensor >= window.count)
@@ -378,7 +387,7 @@ static void hit_at(struct rect area, const struct scene *scene, int row, int col
 static void move(struct scene *scene, int down, int right)
 {
     struct tensors_look *cell = &scene->look.tensors;
-    int rows = rows_of(scene).count - 1, blocks = scene->data.settings->layers - 1;
+    int rows = rows_of(scene).count - 1, blocks = scene_depth(scene, SIDES) - 1;
     cell->tensor = scene_clamp(scene_clamp(cell->tensor, rows) + down, rows);
     cell->block = scene_clamp(scene_clamp(cell->block, blocks) + right, blocks);
 }

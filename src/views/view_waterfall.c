@@ -63,10 +63,10 @@ static int col_of(const struct window *window, int64_t step)
     return col < window->cols ? (int)col : -1;
 }
 
-static struct bands bands_of(const struct scene *scene, struct rect map)
+static struct bands bands_of(const struct scene *scene, enum side side, struct rect map)
 {
     struct bands bands = {.rows = map.rows * (scene_has_letters(scene) ? 1 : 2)};
-    scene_layers(scene, &bands.layers, &bands.number);
+    scene_layers(scene, side, &bands.layers, &bands.number);
     if (scene->look.bars.scroll > 0 && bands.layers > bands.rows) {
         int most = bands.layers - bands.rows;
         bands.from = scene->look.bars.scroll - 1 < most ? scene->look.bars.scroll - 1 : most;
@@ -108,7 +108,7 @@ static struct axis axis_of(const struct scene *scene, const struct window *windo
             int count, first;
             const struct snapshot *moment =
                 history_moment(scene->data.history, side, step_of(window, col));
-            const float *value = scene_gradient(scene, moment, &count, &first);
+            const float *value = scene_gradient(scene, side, moment, &count, &first);
             if (value)
                 axis_widen(&least, &most, value, count);
         }
@@ -130,12 +130,12 @@ static void draw_column(struct canvas *canvas, struct rect map, int col, const f
 static void draw_map(struct canvas *canvas, struct rect map, const struct scene *scene,
                      enum side side, const struct window *window, const struct axis *axis)
 {
-    const struct bands bands = bands_of(scene, map);
+    const struct bands bands = bands_of(scene, side, map);
     for (int col = 0; col < map.cols && step_of(window, col) > 0; col++) {
         int count, first;
         const struct snapshot *moment =
             history_moment(scene->data.history, side, step_of(window, col));
-        const float *value = scene_gradient(scene, moment, &count, &first);
+        const float *value = scene_gradient(scene, side, moment, &count, &first);
         if (value)
             draw_column(canvas, map, col, value, &bands, axis, scene_has_letters(scene));
     }
@@ -143,10 +143,10 @@ static void draw_map(struct canvas *canvas, struct rect map, const struct scene 
 
 /* The names of the layers, as many as have a row to themselves. */
 static void draw_labels(struct canvas *canvas, const struct layout_heat *panel,
-                        const struct scene *scene)
+                        const struct scene *scene, enum side side)
 {
-    static const int strides[] = {1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 24, 32, 64, 128};
-    const struct bands bands = bands_of(scene, panel->map);
+    static const int strides[] = {1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 24, 32, 64, 128, 256};
+    const struct bands bands = bands_of(scene, side, panel->map);
     size_t s = 0;
     while (strides[s] * panel->map.rows < bands.layers)
         s++;
@@ -217,10 +217,10 @@ static void draw_panel(struct canvas *canvas, const struct layout_heat *panel,
                        const struct scene *scene, enum side side, const struct axis *axis)
 {
     const struct window window = window_of(scene, panel->map.cols);
-    const struct bands bands = bands_of(scene, panel->map);
+    const struct bands bands = bands_of(scene, side, panel->map);
     char text[SCENE_GRADIENT_TEXTS][SCENE_GRADIENT_TEXT], shown[TEXT_TITLE];
     int count, first, end = panel->head.cols;
-    scene_layers(scene, &count, &first);
+    scene_layers(scene, side, &count, &first);
     panel_titles(canvas, panel->title, panel->state, scene, side);
     if (bands.layers < count)
         snprintf(shown, sizeof shown, "%d-%d of %d", bands.number + bands.from,
@@ -234,7 +234,7 @@ static void draw_panel(struct canvas *canvas, const struct layout_heat *panel,
                (const char *const[]){text[0], text[1], text[2], text[3], "gradient", NULL});
     canvas_fill(canvas, (struct rect){panel->map.row, panel->map.col - 1, panel->map.rows, 1},
                 scene->terminal.ascii ? '|' : 0x2502, ROLE_AXIS);
-    draw_labels(canvas, panel, scene);
+    draw_labels(canvas, panel, scene, side);
     draw_map(canvas, panel->map, scene, side, &window, axis);
     draw_axis(canvas, panel, scene, side, &window);
 }
@@ -262,19 +262,22 @@ static void draw_key(struct canvas *canvas, struct rect area, const struct scene
 
 static void draw(struct canvas *canvas, struct rect area, const struct scene *scene)
 {
-    const struct layout_waterfall layout = layout_waterfall(area);
-    const struct window window = window_of(scene, layout.panel[LEFT].map.cols);
+    const struct layout_waterfall layout = layout_waterfall(area, scene_only(scene));
+    const struct window window = window_of(scene, layout.panel[scene_first(scene)].map.cols);
     const struct axis axis = axis_of(scene, &window);
     for (enum side side = LEFT; side < SIDES; side++)
-        draw_panel(canvas, &layout.panel[side], scene, side, &axis);
+        if (scene_has(scene, side))
+            draw_panel(canvas, &layout.panel[side], scene, side, &axis);
     draw_key(canvas, layout.key, scene, &window, &axis);
 }
 
 static void hit_at(struct rect area, const struct scene *scene, int row, int col, struct hit *hit)
 {
-    const struct layout_waterfall layout = layout_waterfall(area);
+    const struct layout_waterfall layout = layout_waterfall(area, scene_only(scene));
     for (enum side side = LEFT; side < SIDES; side++) {
         const struct rect map = layout.panel[side].map, axis = layout.panel[side].axis;
+        if (!scene_has(scene, side))
+            continue;
         const struct rect columns = {map.row, map.col, map.rows + axis.rows, map.cols};
         const struct window window = window_of(scene, map.cols);
         int64_t step = rect_has(columns, row, col) ? step_of(&window, col - map.col) : 0;
@@ -286,7 +289,8 @@ static void hit_at(struct rect area, const struct scene *scene, int row, int col
 /* From how far on a column is one step. */
 static int zoom_max(const struct scene *scene, struct rect area)
 {
-    int cols = layout_waterfall(area).panel[LEFT].map.cols, most = 0;
+    const struct layout_waterfall layout = layout_waterfall(area, scene_only(scene));
+    int cols = layout.panel[scene_first(scene)].map.cols, most = 0;
     while ((history_newest(scene->data.history) + cols - 1) / cols >> most > 1)
         most++;
     return most;
@@ -306,9 +310,10 @@ static void zoom(struct scene *scene, int in, struct rect area, struct answer *a
 
 static int scroll_max(const struct scene *scene, struct rect area)
 {
-    const struct bands bands = bands_of(scene, layout_waterfall(area).panel[LEFT].map);
+    const struct layout_waterfall layout = layout_waterfall(area, scene_only(scene));
+    const struct bands bands = bands_of(scene, SIDES, layout.panel[scene_first(scene)].map);
     int count, first;
-    scene_layers(scene, &count, &first);
+    scene_layers(scene, SIDES, &count, &first);
     return bars_scroll_max(count, bands.rows);
 }
 

@@ -138,14 +138,14 @@ static void cover_stream(const struct layout_stream *stream, struct rect body)
 
 static void cover_view(enum view view, struct rect body)
 {
-    const struct layout_overview overview = layout_overview(body);
-    const struct layout_waterfall waterfall = layout_waterfall(body);
-    const struct layout_tensors tensors = layout_tensors(body);
+    const struct layout_overview overview = layout_overview(body, SIDES);
+    const struct layout_waterfall waterfall = layout_waterfall(body, SIDES);
+    const struct layout_tensors tensors = layout_tensors(body, SIDES);
     const struct layout_curves curves = layout_curves(body);
-    const struct layout_samples samples = layout_samples(body);
+    const struct layout_samples samples = layout_samples(body, SIDES);
     const struct layout_log log = layout_log(body);
-    const struct layout_anatomy anatomy = layout_anatomy(body);
-    const struct layout_stream stream = layout_stream(body);
+    const struct layout_anatomy anatomy = layout_anatomy(body, SIDES);
+    const struct layout_stream stream = layout_stream(body, SIDES);
     switch (view) {
     case VIEW_OVERVIEW:
         cover_overview(&overview, body);
@@ -218,7 +218,7 @@ static void every_size_is_inside_and_disjoint(void **state)
                 cover_view(view, screen.body);
             }
             memset(covered, 0, sizeof covered);
-            const struct layout_projector projector = layout_projector(screen.body);
+            const struct layout_projector projector = layout_projector(screen.body, SIDES);
             cover_projector(&projector, screen.body);
         }
 }
@@ -228,7 +228,8 @@ static void bars_and_loss_are_on_every_screen(void **state)
     (void)state;
     for (int rows = LAYOUT_ROWS_MIN; rows <= ROWS_MAX; rows++)
         for (int cols = LAYOUT_COLUMNS_MIN; cols <= COLS_MAX; cols++) {
-            struct layout_overview overview = layout_overview(layout_screen(rows, cols).body);
+            struct layout_overview overview =
+                layout_overview(layout_screen(rows, cols).body, SIDES);
             for (int side = 0; side < SIDES; side++) {
                 const struct layout_panel *panel = &overview.panel[side];
                 assert_true(panel->bar.rows >= 4 && panel->bar.cols >= 6);
@@ -247,7 +248,8 @@ static void the_panels_line_up(void **state)
     (void)state;
     for (int rows = LAYOUT_ROWS_MIN; rows <= ROWS_MAX; rows++)
         for (int cols = LAYOUT_COLUMNS_MIN; cols <= COLS_MAX; cols++) {
-            struct layout_overview overview = layout_overview(layout_screen(rows, cols).body);
+            struct layout_overview overview =
+                layout_overview(layout_screen(rows, cols).body, SIDES);
             const struct layout_panel *left = &overview.panel[LEFT];
             const struct layout_panel *right = &overview.panel[RIGHT];
             int shift = right->title.col - left->title.col;
@@ -268,9 +270,9 @@ static void nothing_shrinks_as_the_screen_grows(void **state)
     (void)state;
     for (int rows = 1; rows < ROWS_MAX; rows++) {
         struct rect area = {0, 0, LAYOUT_ROWS_MIN - 2 + rows - 1, 80};
-        struct layout_overview now = layout_overview(area);
+        struct layout_overview now = layout_overview(area, SIDES);
         area.rows++;
-        struct layout_overview next = layout_overview(area);
+        struct layout_overview next = layout_overview(area, SIDES);
         assert_true(next.panel[LEFT].bar.rows >= now.panel[LEFT].bar.rows);
         assert_true(next.panel[LEFT].state.rows >= now.panel[LEFT].state.rows);
         assert_true(next.panel[LEFT].axis.rows >= now.panel[LEFT].axis.rows);
@@ -284,25 +286,25 @@ static void rows_are_given_up_in_the_stated_order(void **state)
 {
     (void)state;
     struct rect area = {0, 0, 21, 80}; /* of a screen of 80x24 */
-    struct layout_overview full = layout_overview(area);
+    struct layout_overview full = layout_overview(area, SIDES);
     assert_int_equal(full.panel[LEFT].bar.rows, 7);
     assert_int_equal(full.plot.field.rows, 6);
     assert_int_equal(full.plot.strip.rows, 1);
     area.rows = 18; /* the strip goes first, with the plot at 4 rows and all 7 bars */
-    assert_int_equal(layout_overview(area).plot.strip.rows, 0);
-    assert_int_equal(layout_overview(area).plot.field.rows, 4);
-    assert_int_equal(layout_overview(area).panel[LEFT].bar.rows, 7);
+    assert_int_equal(layout_overview(area, SIDES).plot.strip.rows, 0);
+    assert_int_equal(layout_overview(area, SIDES).plot.field.rows, 4);
+    assert_int_equal(layout_overview(area, SIDES).panel[LEFT].bar.rows, 7);
     area.rows = 13;
-    assert_int_equal(layout_overview(area).plot.x_axis.rows, 1);
-    assert_int_equal(layout_overview(area).panel[LEFT].bar.rows, 4);
+    assert_int_equal(layout_overview(area, SIDES).plot.x_axis.rows, 1);
+    assert_int_equal(layout_overview(area, SIDES).panel[LEFT].bar.rows, 4);
     area.rows = 12;
-    assert_int_equal(layout_overview(area).plot.x_axis.rows, 0);
-    assert_int_equal(layout_overview(area).panel[LEFT].state.rows, 1);
+    assert_int_equal(layout_overview(area, SIDES).plot.x_axis.rows, 0);
+    assert_int_equal(layout_overview(area, SIDES).panel[LEFT].state.rows, 1);
     area.rows = 11;
-    assert_int_equal(layout_overview(area).panel[LEFT].state.rows, 0);
-    assert_int_equal(layout_overview(area).panel[LEFT].axis.rows, 1);
+    assert_int_equal(layout_overview(area, SIDES).panel[LEFT].state.rows, 0);
+    assert_int_equal(layout_overview(area, SIDES).panel[LEFT].axis.rows, 1);
     area.rows = 10;
-    assert_int_equal(layout_overview(area).panel[LEFT].axis.rows, 0);
+    assert_int_equal(layout_overview(area, SIDES).panel[LEFT].axis.rows, 0);
 }
 
 /* On every screen the other views have their maps, and the panels are twins. */
@@ -312,7 +314,7 @@ static void maps_and_fields_are_on_every_screen(void **state)
     for (int rows = LAYOUT_ROWS_MIN; rows <= ROWS_MAX; rows++)
         for (int cols = LAYOUT_COLUMNS_MIN; cols <= COLS_MAX; cols++) {
             struct rect body = layout_screen(rows, cols).body;
-            struct layout_waterfall waterfall = layout_waterfall(body);
+            struct layout_waterfall waterfall = layout_waterfall(body, SIDES);
             const struct layout_heat *left = &waterfall.panel[LEFT];
             const struct layout_heat *right = &waterfall.panel[RIGHT];
             assert_true(left->map.rows >= 6 && left->map.cols >= 14);
@@ -321,7 +323,7 @@ static void maps_and_fields_are_on_every_screen(void **state)
             assert_int_equal(left->map.rows, right->map.rows);
             assert_int_equal(left->map.cols, right->map.cols);
             assert_int_equal(left->map.row, right->map.row);
-            struct layout_tensors tensors = layout_tensors(body);
+            struct layout_tensors tensors = layout_tensors(body, SIDES);
             assert_true(tensors.panel[LEFT].map.rows >= 6 && tensors.panel[LEFT].map.cols >= 12);
             assert_int_equal(tensors.panel[LEFT].map.rows, tensors.name.rows);
             assert_int_equal(tensors.panel[LEFT].map.cols, tensors.panel[RIGHT].map.cols);
@@ -331,7 +333,7 @@ static void maps_and_fields_are_on_every_screen(void **state)
             assert_true(curves.plot.field.rows >= 7 && curves.plot.field.cols >= 20);
             assert_true(curves.info.rows == 1 && curves.plot.legend.rows == 1);
             assert_int_equal(curves.plot.x_axis.rows, 1);
-            struct layout_samples samples = layout_samples(body);
+            struct layout_samples samples = layout_samples(body, SIDES);
             assert_true(samples.panel[LEFT].text.rows >= 6 && samples.panel[LEFT].text.cols >= 19);
             assert_int_equal(samples.panel[LEFT].text.rows, samples.panel[RIGHT].text.rows);
             assert_int_equal(samples.panel[LEFT].text.cols, samples.panel[RIGHT].text.cols);
@@ -353,7 +355,7 @@ static void the_projector_has_its_digits(void **state)
     for (int rows = LAYOUT_ROWS_MIN; rows <= ROWS_MAX; rows++)
         for (int cols = LAYOUT_COLUMNS_MIN; cols <= COLS_MAX; cols++) {
             const struct layout_projector projector =
-                layout_projector(layout_screen_bare(rows, cols).body);
+                layout_projector(layout_screen_bare(rows, cols).body, SIDES);
             const struct layout_big *left = &projector.panel[LEFT];
             const struct layout_big *right = &projector.panel[RIGHT];
             bool usual = rows >= 24 && cols >= 80;
@@ -373,18 +375,20 @@ static void no_map_shrinks_as_the_screen_grows(void **state)
     (void)state;
     for (int rows = LAYOUT_ROWS_MIN; rows < ROWS_MAX; rows++) {
         struct rect now = {0, 0, rows, 80}, next = {0, 0, rows + 1, 80};
-        assert_true(layout_waterfall(next).panel[LEFT].map.rows >=
-                    layout_waterfall(now).panel[LEFT].map.rows);
-        assert_true(layout_waterfall(next).key.rows >= layout_waterfall(now).key.rows);
-        assert_true(layout_tensors(next).panel[LEFT].map.rows >=
-                    layout_tensors(now).panel[LEFT].map.rows);
-        assert_true(layout_tensors(next).readout.rows >= layout_tensors(now).readout.rows);
+        assert_true(layout_waterfall(next, SIDES).panel[LEFT].map.rows >=
+                    layout_waterfall(now, SIDES).panel[LEFT].map.rows);
+        assert_true(layout_waterfall(next, SIDES).key.rows >=
+                    layout_waterfall(now, SIDES).key.rows);
+        assert_true(layout_tensors(next, SIDES).panel[LEFT].map.rows >=
+                    layout_tensors(now, SIDES).panel[LEFT].map.rows);
+        assert_true(layout_tensors(next, SIDES).readout.rows >=
+                    layout_tensors(now, SIDES).readout.rows);
         assert_true(layout_curves(next).plot.field.rows >= layout_curves(now).plot.field.rows);
         assert_true(layout_curves(next).plot.strip.rows >= layout_curves(now).plot.strip.rows);
-        assert_true(layout_samples(next).panel[LEFT].text.rows >=
-                    layout_samples(now).panel[LEFT].text.rows);
-        assert_true(layout_samples(next).panel[LEFT].guess.rows >=
-                    layout_samples(now).panel[LEFT].guess.rows);
+        assert_true(layout_samples(next, SIDES).panel[LEFT].text.rows >=
+                    layout_samples(now, SIDES).panel[LEFT].text.rows);
+        assert_true(layout_samples(next, SIDES).panel[LEFT].guess.rows >=
+                    layout_samples(now, SIDES).panel[LEFT].guess.rows);
         assert_true(layout_log(next).what.rows >= layout_log(now).what.rows);
     }
 }
@@ -396,7 +400,7 @@ static void diagrams_and_properties_are_on_every_screen(void **state)
     for (int rows = LAYOUT_ROWS_MIN; rows <= ROWS_MAX; rows++)
         for (int cols = LAYOUT_COLUMNS_MIN; cols <= COLS_MAX; cols++) {
             struct rect body = layout_screen(rows, cols).body;
-            struct layout_anatomy anatomy = layout_anatomy(body);
+            struct layout_anatomy anatomy = layout_anatomy(body, SIDES);
             const struct layout_diagram *left = &anatomy.panel[LEFT];
             const struct layout_diagram *right = &anatomy.panel[RIGHT];
             assert_true(left->drawing.rows >= 7 && left->note.cols >= 8);
@@ -406,7 +410,7 @@ static void diagrams_and_properties_are_on_every_screen(void **state)
             assert_true(left->branch + (left->branch_cols - 1) / 2 < left->drawing.cols);
             assert_int_equal(left->drawing.row, right->drawing.row);
             assert_int_equal(left->drawing.cols, right->drawing.cols);
-            struct layout_stream stream = layout_stream(body);
+            struct layout_stream stream = layout_stream(body, SIDES);
             assert_true(stream.properties >= 1);
             for (int i = 0; i < stream.properties; i++) {
                 const struct layout_property *property = &stream.panel[LEFT].property[i];
@@ -415,9 +419,10 @@ static void diagrams_and_properties_are_on_every_screen(void **state)
                 assert_int_equal(property->bar.cols, stream.panel[RIGHT].property[i].bar.cols);
             }
         }
-    assert_int_equal(layout_stream(layout_screen(48, 160).body).properties, LAYOUT_PROPERTIES);
-    assert_int_equal(layout_stream(layout_screen(36, 120).body).properties, 3);
-    assert_int_equal(layout_stream(layout_screen(24, 80).body).properties, 1);
+    assert_int_equal(layout_stream(layout_screen(48, 160).body, SIDES).properties,
+                     LAYOUT_PROPERTIES);
+    assert_int_equal(layout_stream(layout_screen(36, 120).body, SIDES).properties, 3);
+    assert_int_equal(layout_stream(layout_screen(24, 80).body, SIDES).properties, 1);
 }
 
 /* The rows of a box and the line above it, from *row on; *row moves behind them. */
@@ -474,30 +479,30 @@ static void diagrams_give_up_rows_in_the_stated_order(void **state)
     (void)state;
     struct rect area = {0, 0, 21, 80}; /* of a screen of 80x24 */
     const struct placement_row *post = &placement_table[PLACEMENT_POST];
-    struct layout_diagram panel = layout_anatomy(area).panel[LEFT];
+    struct layout_diagram panel = layout_anatomy(area, SIDES).panel[LEFT];
     assert_true(panel.drawing.rows == 17 && panel.state.rows == 1 && panel.words.rows == 0);
     struct layout_block block = layout_block(panel.drawing, 2, post);
     assert_int_equal(block.sublayer[0].branch.box.rows, 3);
     assert_int_equal(block.sublayer[1].norm_out.box.rows, 3);
     area.rows = 24;
-    panel = layout_anatomy(area).panel[LEFT];
+    panel = layout_anatomy(area, SIDES).panel[LEFT];
     assert_true(panel.drawing.rows == 17 && panel.product.rows == 2 && panel.words.rows == 1);
     area.rows = 23;
-    assert_int_equal(layout_anatomy(area).panel[LEFT].product.rows, 1);
-    assert_int_equal(layout_anatomy(area).panel[LEFT].words.rows, 1);
+    assert_int_equal(layout_anatomy(area, SIDES).panel[LEFT].product.rows, 1);
+    assert_int_equal(layout_anatomy(area, SIDES).panel[LEFT].words.rows, 1);
     area.rows = 22;
-    assert_int_equal(layout_anatomy(area).panel[LEFT].words.rows, 0);
-    assert_int_equal(layout_anatomy(area).info.rows, 1);
+    assert_int_equal(layout_anatomy(area, SIDES).panel[LEFT].words.rows, 0);
+    assert_int_equal(layout_anatomy(area, SIDES).info.rows, 1);
     area.rows = 11;
-    panel = layout_anatomy(area).panel[LEFT];
+    panel = layout_anatomy(area, SIDES).panel[LEFT];
     assert_true(panel.drawing.rows == 7 && panel.state.rows == 1);
     area.rows = 10;
-    assert_int_equal(layout_anatomy(area).panel[LEFT].state.rows, 0);
+    assert_int_equal(layout_anatomy(area, SIDES).panel[LEFT].state.rows, 0);
     for (int rows = 10; rows < ROWS_MAX; rows++) {
         struct rect now = {0, 0, rows, 80}, next = {0, 0, rows + 1, 80};
-        assert_true(layout_anatomy(next).panel[LEFT].drawing.rows >=
-                    layout_anatomy(now).panel[LEFT].drawing.rows);
-        assert_true(layout_stream(next).properties >= layout_stream(now).properties);
+        assert_true(layout_anatomy(next, SIDES).panel[LEFT].drawing.rows >=
+                    layout_anatomy(now, SIDES).panel[LEFT].drawing.rows);
+        assert_true(layout_stream(next, SIDES).properties >= layout_stream(now, SIDES).properties);
     }
 }
 

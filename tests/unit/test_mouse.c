@@ -191,7 +191,7 @@ static void a_click_moves_the_cursor_to_its_column(void **state)
     struct scene *scene = &fixture->scene;
     const int rows = 36, cols = 120;
     const struct rect body = layout_screen(rows, cols).body;
-    const struct layout_waterfall waterfall = layout_waterfall(body);
+    const struct layout_waterfall waterfall = layout_waterfall(body, SIDES);
     const struct layout_curves curves = layout_curves(body);
     struct canvas canvas;
     canvas_open(&canvas, rows, cols);
@@ -231,7 +231,8 @@ static void a_bar_is_hit_in_its_row(void **state)
     struct canvas canvas;
     canvas_open(&canvas, 24, 80);
     view_screen(&canvas, scene);
-    const struct layout_panel panel = layout_overview(layout_screen(24, 80).body).panel[RIGHT];
+    const struct layout_panel panel =
+        layout_overview(layout_screen(24, 80).body, SIDES).panel[RIGHT];
     for (int row = 0; row < panel.bar.rows; row++) {
         const struct hit hit = view_hit(scene, 24, 80, panel.bar.row + row, panel.bar.col + 2);
         assert_int_equal(hit.kind, HIT_LAYER);
@@ -258,7 +259,7 @@ static void a_cell_is_chosen(void **state)
     scene->look.view = VIEW_TENSORS;
     struct canvas canvas;
     canvas_open(&canvas, 36, 120);
-    const struct layout_tensors layout = layout_tensors(layout_screen(36, 120).body);
+    const struct layout_tensors layout = layout_tensors(layout_screen(36, 120).body, SIDES);
     for (int row = 0; row < layout.name.rows; row++)
         for (int col = 0; col < layout.panel[LEFT].map.cols; col++) {
             const struct rect map = layout.panel[LEFT].map;
