@@ -86,7 +86,7 @@ void act_quit(struct app *app, int argument)
 
 /* ---- keys ---- */
 
-void app_take_key(struct app *app, int code)
+void app_press_key(struct app *app, int code)
 {
     char key[32];
     app->keys++;
@@ -123,4 +123,9 @@ void app_take_key(struct app *app, int code)
         key_describe(code, key, sizeof key);
         app_say(app, ROLE_TEXT, "%s does nothing: ? shows the keys", key);
     }
+}
+
+void app_take_key(struct app *app, int code)
+{
+    app_press_key(app, code);
 }
