@@ -88,7 +88,7 @@ static void ask(struct app *app, const struct script_command *question)
     say(app, text, true);
 }
 
-/* "2, about the same: 3 of 4 said so" */
+/* "Answer 2, about the same: 3 of 4 said so" */
 static void print_answer(char out[CAPTION_TEXT], const struct script_command *command,
                          const struct script_command *question, const int votes[])
 {
@@ -96,7 +96,7 @@ static void print_answer(char out[CAPTION_TEXT], const struct script_command *co
     int voted = 0;
     for (int i = 0; i < question->choices; i++)
         voted += votes[i];
-    int used = snprintf(out, CAPTION_TEXT, "%d, %s", answer, question->choice[answer - 1]);
+    int used = snprintf(out, CAPTION_TEXT, "Answer %d, %s", answer, question->choice[answer - 1]);
     if (voted > 0)
         used += snprintf(out + used, CAPTION_TEXT - (size_t)used, ": %d of %d said so",
                          votes[answer - 1], voted);
@@ -115,7 +115,7 @@ static void answer(struct app *app, const struct player_demand *demand)
 static void add_result(char out[CAPTION_TEXT], bool holds, const char *text)
 {
     const size_t used = strlen(out);
-    snprintf(out + used, CAPTION_TEXT - used, "%s%s: %s", used > 0 ? "   " : "",
+    snprintf(out + used, CAPTION_TEXT - used, "%s%s: %s", used > 0 ? "; " : "",
              holds ? "holds" : "does not hold", text);
 }
 

@@ -143,7 +143,7 @@ static void draw_map(struct canvas *canvas, struct rect map, const struct scene 
 
 /* The names of the layers, as many as have a row to themselves. */
 static void draw_labels(struct canvas *canvas, const struct layout_heat *panel,
-                        const struct scene *scene)
+                        const struct scene *scene, enum side side)
 {
     static const int strides[] = {1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 24, 32, 64, 128};
     const struct bands bands = bands_of(scene, panel->map);
@@ -152,12 +152,12 @@ static void draw_labels(struct canvas *canvas, const struct layout_heat *panel,
         s++;
     for (int layer = 0; layer < bands.layers; layer += strides[s]) {
         int row = panel->map.rows * (2 * layer + 1) / (2 * bands.layers);
-        int number = bands.number + bands.from + layer;
-        const char *stem = scene->look.bars.gradient == GRADIENT_PARAMETER ? "b"
-                           : number < 100                                  ? "x_"
-                                                                           : "x";
-        canvas_print(canvas, panel->label, panel->map.rows - 1 - row, 0, ROLE_TEXT, "%s%d", stem,
-                     number);
+        bars_label(canvas, panel->label, panel->map.rows - 1 - row,
+                   &(struct bars_named){.scene = scene,
+                                        .side = side,
+                                        .block = scene->look.bars.gradient == GRADIENT_PARAMETER,
+                                        .number = bands.number + bands.from + layer,
+                                        .stride = strides[s]});
     }
 }
 
@@ -234,7 +234,7 @@ static void draw_panel(struct canvas *canvas, const struct layout_heat *panel,
                (const char *const[]){text[0], text[1], text[2], text[3], "gradient", NULL});
     canvas_fill(canvas, (struct rect){panel->map.row, panel->map.col - 1, panel->map.rows, 1},
                 scene->terminal.ascii ? '|' : 0x2502, ROLE_AXIS);
-    draw_labels(canvas, panel, scene);
+    draw_labels(canvas, panel, scene, side);
     draw_map(canvas, panel->map, scene, side, &window, axis);
     draw_axis(canvas, panel, scene, side, &window);
 }

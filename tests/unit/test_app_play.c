@@ -145,11 +145,26 @@ static void what_is_said_is_on_the_screen(void **state)
     assert_shows(&played, "▌ Which?");
     assert_shows(&played, "▌ 1 this   2 that");
     play_all(&played);
-    assert_shows(&played, "▌ 2, that");
+    assert_shows(&played, "▌ Answer 2, that");
     assert_shows(&played, "▌ Because.");
     assert_shows(&played, "holds: left.raw ");
     assert_shows(&played, "does not hold: right.raw ");
     assert_int_equal(app_play_failures(played.stage.app), 1);
+    play_close(&played);
+}
+
+static void a_bar_is_pointed_at(void **state)
+{
+    struct played played;
+    (void)state;
+    play_open(&played, "run until step 2\nfocus right layer 1\nwait 1s\nfocus off\nwait 1s\n",
+              true);
+    assert_shows(&played, "  x_1 ");
+    stage_play(&played.stage, 1);
+    assert_shows(&played, " ▸x_1 ");
+    assert_null(strstr(stage_text(&played.stage), "▸x_0"));
+    play_all(&played);
+    assert_null(strstr(stage_text(&played.stage), "▸"));
     play_close(&played);
 }
 
@@ -174,6 +189,7 @@ int main(void)
         cmocka_unit_test(a_branch_goes_on_from_its_step),
         cmocka_unit_test(keys_of_a_script_are_pressed),
         cmocka_unit_test(what_is_said_is_on_the_screen),
+        cmocka_unit_test(a_bar_is_pointed_at),
         cmocka_unit_test(a_run_that_cannot_end_fails),
     };
     return cmocka_run_group_tests_name("play", tests, NULL, NULL);
