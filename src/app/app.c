@@ -21,6 +21,7 @@ static const double turn_seconds = 0.02; /* how often the trainer is asked for u
 static const double rate_seconds = 0.5;  /* how often the steps per second are read */
 static const double message_seconds = 8; /* how long an answer is shown */
 static const double news_seconds = 5;    /* how long an event is shown in place of the keys */
+static const double slack = 1e-6; /* what a clock that goes by pictures may be short of one */
 
 double app_now(const struct app *app)
 {
@@ -147,8 +148,19 @@ static void draw(struct app *app)
     view_screen(&app->canvas, &app->scene);
     app->surface->paint(app->surface, &app->canvas);
     app_record_frame(app);
+    app_film_frame(app);
     app->changed = app->urgent = false;
     app->next_frame = app_now(app) + 1.0 / app->present.fps;
+}
+
+/* Takes what there is from the trainer, and does what a script makes of it. */
+static void follow(struct app *app)
+{
+    do {
+        watch_view(app);
+        app_take_updates(app);
+        app_go_on_loading(app);
+    } while (app_play_turn(app));
 }
 
 void app_turn(struct app *app)
@@ -163,11 +175,9 @@ void app_turn(struct app *app)
             break;
         code = app->surface->key(app->surface, 0);
     }
-    watch_view(app);
-    app_take_updates(app);
-    app_go_on_loading(app);
+    follow(app);
     look_around(app);
-    if (!app->quit && app->changed && (app->urgent || app_now(app) >= app->next_frame))
+    if (!app->quit && app->changed && (app->urgent || app_now(app) >= app->next_frame - slack))
         draw(app);
 }
 
@@ -192,7 +202,7 @@ static void open_scene(struct app *app)
     canvas_open(&app->canvas, 1, 1);
     app_take_size(app);
     watch_view(app);
-    if (file_left_behind(".", left, sizeof left))
+    if (!app->film && file_left_behind(".", left, sizeof left))
         app_say(app, ROLE_BAD, "%s", left);
 }
 
@@ -200,8 +210,8 @@ static void open_scene(struct app *app)
 static void begin(struct app *app)
 {
     trainer_wait(app->trainer, 0.2); /* the first picture shows the first run, if that is quick */
-    app_take_updates(app);
-    if (!app->scene.data.ended) { /* as a saved run can be */
+    follow(app);
+    if (!app->scene.data.ended && !app->play) { /* as a saved run can be */
         trainer_run(app->trainer);
         app->scene.data.running = true;
     }
@@ -238,6 +248,8 @@ bool app_show(struct app *app, const struct app_start *start, struct surface *su
         if (settings_difference(&app->wanted, &start->settings) >= 0)
             app_command(app, &start->settings); /* what the options change comes on top */
     }
+    if (start->script)
+        app_play_open(app, start->script, start->force);
     if (start->record && !app_record_open(app, start->record, start->force, error))
         return false;
     begin(app);
@@ -252,6 +264,7 @@ bool app_goes_on(const struct app *app)
 void app_free(struct app *app)
 {
     trainer_stop(app->trainer);
+    app_play_close(app);
     sample_history_close(&app->samples);
     app_forget_session(app);
     free(app->save_path);

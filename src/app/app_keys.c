@@ -97,7 +97,7 @@ static int after_escape(struct app *app, int code)
     return key;
 }
 
-void app_take_key(struct app *app, int code)
+void app_press_key(struct app *app, int code)
 {
     char key[32];
     if (code >= KEY_CODE_ALT)
@@ -136,4 +136,9 @@ void app_take_key(struct app *app, int code)
         key_describe(code, key, sizeof key);
         app_say(app, ROLE_TEXT, "%s does nothing: ? shows the keys", key);
     }
+}
+
+void app_take_key(struct app *app, int code)
+{
+    app_press_key(app, code);
 }

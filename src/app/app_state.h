@@ -4,7 +4,8 @@
  * keys; app_look.c changes what is looked at, app_change.c settings; app_time.c goes back to a
  * step, app_runs.c to a run, app_undo.c before a key; app_choose.c goes through lists; app_record.c
  * exports and records; app_session.c saves and loads; app_prompt.c is the command line; app_help.c
- * is the help and searches; app_mouse.c takes clicks. Only app.c draws on the terminal. */
+ * is the help and searches; app_mouse.c takes clicks; app_play.c plays a script, and app_film.c
+ * records one. Only app.c draws on the terminal. */
 #ifndef LNSCOPE_APP_APP_STATE_H
 #define LNSCOPE_APP_APP_STATE_H
 
@@ -13,6 +14,7 @@
 #include "controls/prompt.h"
 #include "export/cast.h"
 #include "screen/surface.h"
+#include "script/player.h"
 #include "session/history.h"
 #include "session/runs.h"
 #include "session/session.h"
@@ -112,6 +114,8 @@ struct app {
     bool quit;
     struct prompt prompt, search; /* scene.prompt points to one of them while it is open */
     bool pasting;                 /* what comes in is pasted text */
+    struct app_play *play;        /* the script that is played (app_play.c); NULL: none */
+    struct app_film *film;        /* what it is recorded to (app_film.c); NULL: nothing */
 };
 
 /* An app and its trainer, under the settings it starts with, or going on with the session; not yet
@@ -149,6 +153,31 @@ void app_say_more(struct app *app, const char *format, ...) __attribute__((forma
 #define ACTION_PROTOTYPE(id, handler, argument_, ...) void handler(struct app *app, int argument);
 ACTION_LIST(ACTION_PROTOTYPE)
 #undef ACTION_PROTOTYPE
+
+/* Begins to play a script, and forgets it (app_play.c). */
+void app_play_open(struct app *app, const struct app_script *script, bool force);
+void app_play_close(struct app *app);
+
+/* Does what the script wants to be done now. True where the trainer may have an answer already, so
+ * that there is more to do in the same turn of the loop. */
+bool app_play_turn(struct app *app);
+
+/* Whether the script is over; the part of its work that is done; why it could not be gone on with:
+ * NULL, it could (app_play.c). */
+bool app_play_is_over(const struct app *app);
+int app_play_failures(const struct app *app); /* results that do not hold */
+double app_play_part(const struct app *app);
+const struct error *app_play_error(const struct app *app);
+
+/* What the film is told (app_film.c): a chapter begins with the next picture; a caption is shown
+ * from now on; what was measured; the picture that was drawn. They do nothing without a film. */
+void app_film_chapter(struct app *app, const char *name);
+void app_film_caption(struct app *app, const char *text);
+void app_film_result(struct app *app, const struct player_result *result);
+void app_film_frame(struct app *app);
+
+/* Is this the step whose picture is wanted? Then it is to be drawn before the next one. */
+bool app_film_wants(const struct app *app, int64_t step);
 
 /* Takes the status line away (app.c). */
 void app_say_nothing(struct app *app);
@@ -236,8 +265,11 @@ void app_record_frame(struct app *app);
  * step yet, or the name cannot be shown: the status line says so (app_time.c). */
 bool app_mark(struct app *app, const char *name);
 
-/* Carries out a key of the table or a digit, whatever it came from (app_keys.c). */
+/* Takes a key, whatever it came from: it is the script's, or it is pressed (app_keys.c). */
 void app_take_key(struct app *app, int code);
+
+/* Carries out a key of the table or a digit (app_keys.c). */
+void app_press_key(struct app *app, int code);
 
 /* Carries out what the mouse did (app_mouse.c). */
 void app_take_mouse(struct app *app, struct mouse mouse);

@@ -11,6 +11,7 @@
 #include "cli/command_lab.h"
 #include "cli/command_list.h"
 #include "cli/command_memory.h"
+#include "cli/command_record.h"
 #include "cli/command_run.h"
 #include "cli/completions.h"
 #include "cli/config.h"
@@ -140,6 +141,8 @@ static int dispatch(const struct options *options, struct saved_session *session
     case COMMAND_RUN:
         tell(options, session);
         return command_run(options, session->state, signal_number, error);
+    case COMMAND_RECORD:
+        return command_record(options, signal_number, error);
     case COMMAND_LIST:
         return finish_output(command_list(options, error), error);
     case COMMAND_BLOCK:

@@ -11,6 +11,7 @@
 
 #define ON_SCREEN (1u << COMMAND_SCREEN)
 #define ON_RUN    (1u << COMMAND_RUN)
+#define ON_RECORD (1u << COMMAND_RECORD)
 #define ON_LIST   (1u << COMMAND_LIST)
 #define ON_BLOCK  (1u << COMMAND_BLOCK)
 #define ON_LAB    (1u << COMMAND_LAB)
@@ -49,6 +50,11 @@ const struct command_row command_table[COMMANDS] = {
                      .settings = true,
                      .formats = NAMES_OF_WORDS(run_formats),
                      .on_terminal = "table"},
+    [COMMAND_RECORD] = {.name = "record",
+                        .usage = "lnscope record SCRIPT -o FILE [-o FILE ...] [options]",
+                        .help = "play a script without a terminal, and record it: the same files "
+                                "every time",
+                        .settings = true},
     [COMMAND_LIST] = {.name = "list",
                       .usage = "lnscope list WHAT [--context N] [--format FORMAT]",
                       .help = "print placements, tasks, keys, settings and more",
@@ -82,13 +88,16 @@ const struct option_row option_table[OPTIONS] = {
     [OPTION_FORMAT] = {"format", 0, "FORMAT", NULL, ON_RUN | ON_LIST | ON_BLOCK | ON_CLAIMS},
     [OPTION_EVERY] = {"every", 0, "N", "write steps N, 2N, ... and the last one only", ON_RUN},
     [OPTION_OUTPUT] =
-        {"output", 'o', "FILE", NULL, ON_RUN | ON_LAB,
-         .of = {[COMMAND_RUN] = "write to a file; it appears when the run is over, and whole",
+        {"output", 'o', "FILE", NULL, ON_RUN | ON_RECORD | ON_LAB,
+         .of = {[COMMAND_RECORD] = "what to make, by its ending: .cast, .svg, .gif, .mp4, .webm, "
+                                   ".png, .txt, or a folder/ of PNGs; -o again makes more at once",
+                [COMMAND_RUN] = "write to a file; it appears when the run is over, and whole",
                 [COMMAND_LAB] =
                     "write to a file: rows as they come, and in the end in their order"}},
-    [OPTION_FORCE] = {"force", 0, NULL, NULL, ON_SCREEN | ON_RUN | ON_LAB,
+    [OPTION_FORCE] = {"force", 0, NULL, NULL, ON_SCREEN | ON_RUN | ON_RECORD | ON_LAB,
                       .of = {[COMMAND_SCREEN] = "let --record replace a file that exists",
                              [COMMAND_RUN] = "let -o and --dump replace a file that exists",
+                             [COMMAND_RECORD] = "replace files that exist",
                              [COMMAND_LAB] = "let -o and --figure replace a file that exists"}},
     [OPTION_RECORD] = {"record", 0, "FILE.cast",
                        "record the screen, as an asciicast that asciinema plays", ON_SCREEN},
@@ -101,7 +110,7 @@ const struct option_row option_table[OPTIONS] = {
                       ON_SCREEN | ON_RUN},
     [OPTION_NO_CONFIG] = {"no-config", 0, NULL,
                           "take no settings from the config file or the environment",
-                          ON_SCREEN | ON_RUN | ON_LAB},
+                          ON_SCREEN | ON_RUN | ON_RECORD | ON_LAB},
     [OPTION_PRINT_CONFIG] = {"print-config", 0, NULL,
                              "print these settings as a config file, and exit", ON_SCREEN | ON_RUN},
     [OPTION_COMPLETIONS] = {"completions", 0, "SHELL",
@@ -114,6 +123,22 @@ const struct option_row option_table[OPTIONS] = {
                        "at the end, write what the screen would show as .svg, .png or .txt, or all "
                        "that was measured as .csv or .jsonl",
                        ON_RUN},
+    [OPTION_SIZE] = {"size", 0, "COLUMNSxROWS", "size of the screen (default 120x36)", ON_RECORD},
+    [OPTION_AT] = {"at", 0, "STEP|CHAPTER",
+                   "make pictures (.svg, .png, .txt) of the first moment at this step, or of the "
+                   "beginning of this chapter, instead of the end",
+                   ON_RECORD},
+    [OPTION_SCALE] =
+        {"scale", 0, "N",
+         "pixels of a video, .gif or .png are so many times as many in both directions "
+         "(default 1)",
+         ON_RECORD},
+    [OPTION_LOOP] = {"loop", 0, NULL, "an animated .svg or .gif begins anew at its end", ON_RECORD},
+    [OPTION_CAST_VERSION] = {"cast-version", 0, "2|3",
+                             "version of a .cast (default 2); 3 is for asciinema 3", ON_RECORD},
+    [OPTION_CAPTIONS] = {"captions", 0, "FILE.vtt",
+                         "write the captions as well, for players that show them beside a video",
+                         ON_RECORD},
     [OPTION_PRINT_MEMORY] = {"print-memory", 0, NULL,
                              "print the memory that these settings need, and exit",
                              ON_SCREEN | ON_RUN},
@@ -173,10 +198,10 @@ static bool find_command(enum command *command, const char *name, struct error *
 static const char *command_words(enum command command)
 {
     static const char *const words[COMMANDS] = {
-        [COMMAND_SCREEN] = "lnscope",    [COMMAND_RUN] = "lnscope run",
-        [COMMAND_LIST] = "lnscope list", [COMMAND_BLOCK] = "lnscope block",
-        [COMMAND_LAB] = "lnscope lab",   [COMMAND_CLAIMS] = "lnscope claims",
-        [COMMAND_HOOK] = "lnscope hook",
+        [COMMAND_SCREEN] = "lnscope",        [COMMAND_RUN] = "lnscope run",
+        [COMMAND_RECORD] = "lnscope record", [COMMAND_LIST] = "lnscope list",
+        [COMMAND_BLOCK] = "lnscope block",   [COMMAND_LAB] = "lnscope lab",
+        [COMMAND_CLAIMS] = "lnscope claims", [COMMAND_HOOK] = "lnscope hook",
     };
     return words[command];
 }
@@ -310,6 +335,19 @@ static const char *take_choice(const struct options *options, struct words *word
     return "on";
 }
 
+/* Notes a setting that was given. */
+static bool note_setting(struct options *options, const char *name, const char *value,
+                         struct error *error)
+{
+    if (options->settings_given == GIVEN_MAX)
+        return error_set(error, "option '--%s' once too often: at most %d settings", name,
+                         GIVEN_MAX);
+    struct option_setting *setting = &options->setting[options->settings_given++];
+    snprintf(setting->name, sizeof setting->name, "%.47s", name);
+    setting->value = value;
+    return true;
+}
+
 static bool read_setting(struct options *options, const struct setting_row *row, const char *name,
                          struct words *words, const char *attached, struct error *error)
 {
@@ -322,9 +360,20 @@ static bool read_setting(struct options *options, const struct setting_row *row,
     options->context_given = options->context_given || strcmp(row->name, "context") == 0;
     options->numbers_given = options->numbers_given || row->scope != SCOPE_PROGRAM;
     if (value)
-        return setting_set(&options->settings, name, value, error);
+        return setting_set(&options->settings, name, value, error) &&
+               note_setting(options, name, value, error);
     setting_values(row, values, sizeof values);
     return error_set(error, "option '--%s' needs a value: %s", name, values);
+}
+
+/* One that may be given more than once. */
+static bool repeat_option(const struct option_row *row, const char *value,
+                          const char *values[REPEATS_MAX], int *count, struct error *error)
+{
+    if (*count == REPEATS_MAX)
+        return error_set(error, "option '--%s' once too often: at most %d", row->name, REPEATS_MAX);
+    values[(*count)++] = value;
+    return true;
 }
 
 static bool read_option(struct options *options, enum option option, struct words *words,
@@ -342,12 +391,11 @@ static bool read_option(struct options *options, enum option option, struct word
                              row->argument);
     }
     options->given[option] = true;
-    if (option == OPTION_GRID) {
-        if (options->grids == REPEATS_MAX)
-            return error_set(error, "option '--%s' once too often: at most %d", row->name,
-                             REPEATS_MAX);
-        options->grid[options->grids++] = options->value[option];
-    }
+    if (option == OPTION_GRID)
+        return repeat_option(row, options->value[option], options->grid, &options->grids, error);
+    if (option == OPTION_OUTPUT)
+        return repeat_option(row, options->value[option], options->output, &options->outputs,
+                             error);
     return true;
 }
 
@@ -362,7 +410,8 @@ static bool read_off(struct options *options, const struct setting_row *row, con
                          values);
     if (attached)
         return error_set(error, "option '--no-%s' takes no value: leave out '='", name);
-    return setting_set(&options->settings, name, "off", error);
+    return setting_set(&options->settings, name, "off", error) &&
+           note_setting(options, name, "off", error);
 }
 
 /* One word that begins with "--". */
@@ -411,7 +460,8 @@ static bool read_operand(struct options *options, const char *word, struct error
 {
     char shown[NAME_SPACE];
     const bool many = options->command == COMMAND_CLAIMS || options->command == COMMAND_LAB;
-    const int room = options->command == COMMAND_LIST ? 1 : many ? OPERANDS_MAX : 0;
+    const bool one = options->command == COMMAND_LIST || options->command == COMMAND_RECORD;
+    const int room = one ? 1 : many ? OPERANDS_MAX : 0;
     if (options->operands < room) {
         options->operand[options->operands++] = word;
         return true;

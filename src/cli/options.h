@@ -14,6 +14,7 @@
 enum command {
     COMMAND_SCREEN,
     COMMAND_RUN,
+    COMMAND_RECORD,
     COMMAND_LIST,
     COMMAND_BLOCK,
     COMMAND_LAB,
@@ -68,6 +69,12 @@ enum option {
     OPTION_DUMP,
     OPTION_DUMP_STEP,
     OPTION_EXPORT,
+    OPTION_SIZE,
+    OPTION_AT,
+    OPTION_SCALE,
+    OPTION_LOOP,
+    OPTION_CAST_VERSION,
+    OPTION_CAPTIONS,
     OPTION_PRINT_MEMORY,
     OPTION_PLACEMENT,
     OPTION_SUBLAYER,
@@ -98,7 +105,7 @@ struct option_row {
 extern const struct option_row option_table[OPTIONS];
 
 /* What the option does for a command, or with COMMANDS for all that take it. */
-enum { OPTION_HELP_TEXT = 256 };
+enum { OPTION_HELP_TEXT = 384 };
 void options_option_help(char out[OPTION_HELP_TEXT], enum option option, enum command command);
 
 /* The commands that take the option: "lnscope, lnscope run". */
@@ -107,7 +114,13 @@ void options_commands(char out[OPTION_COMMANDS], const struct option_row *row);
 
 /* Words that are neither options nor their values, and times that an option is given which may be
  * given more than once. */
-enum { OPERANDS_MAX = 1024, REPEATS_MAX = 16 };
+enum { OPERANDS_MAX = 1024, REPEATS_MAX = 16, GIVEN_MAX = 64 };
+
+/* A setting as it stands on the command line, its values checked. */
+struct option_setting {
+    char name[48];
+    const char *value;
+};
 
 struct options {
     enum command command;
@@ -119,8 +132,12 @@ struct options {
     const char *value[OPTIONS];    /* of those that take one; points into argv */
     const char *grid[REPEATS_MAX]; /* each value of --grid */
     int grids;
-    const char *operand[OPERANDS_MAX + 1]; /* of `list` one, of `claims` and `lab` any; NULL behind
-                                              them */
+    const char *output[REPEATS_MAX]; /* each value of --output */
+    int outputs;
+    struct option_setting setting[GIVEN_MAX]; /* each setting, in the order of the command line */
+    int settings_given;
+    const char *operand[OPERANDS_MAX + 1]; /* of `list` and `record` one, of `claims` and `lab` any;
+                                              NULL behind them */
     int operands;
 };
 

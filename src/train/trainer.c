@@ -31,6 +31,8 @@ struct trainer {
     struct update_queue updates; /* at most UPDATES */
     struct update *taken;        /* the one that was taken last; NULL: none */
     bool running;                /* as commanded */
+    bool by_step, allowed;       /* running, but each step has to be allowed; the next one is */
+    bool carrying;               /* a command is being carried out */
     bool stop;
     bool resumed; /* it began with a saved state */
     bool keeps;   /* the state of a run that ends is handed over */
@@ -431,7 +433,8 @@ static void carry_out(struct trainer *trainer, struct command *command)
     forget_sample(trainer); /* the stacks may be others now */
 }
 
-static void send(struct trainer *trainer, const struct command *like)
+/* `by_step`: of COMMAND_RUN, each step has to be allowed. */
+static void send_run(struct trainer *trainer, const struct command *like, bool by_step)
 {
     const enum command_kind kind = like->kind;
     pthread_mutex_lock(&trainer->mutex);
@@ -439,14 +442,36 @@ static void send(struct trainer *trainer, const struct command *like)
         trainer->running = true;
     if (kind == COMMAND_PAUSE || kind == COMMAND_STEP)
         trainer->running = false;
+    if (kind == COMMAND_RUN || kind == COMMAND_PAUSE || kind == COMMAND_STEP) {
+        trainer->by_step = by_step;
+        trainer->allowed = false;
+    }
     command_put(&trainer->commands, like);
     pthread_cond_signal(&trainer->to_trainer);
     pthread_mutex_unlock(&trainer->mutex);
 }
 
+static void send(struct trainer *trainer, const struct command *like)
+{
+    send_run(trainer, like, false);
+}
+
 void trainer_run(struct trainer *trainer)
 {
     send(trainer, &(struct command){.kind = COMMAND_RUN});
+}
+
+void trainer_run_by_step(struct trainer *trainer)
+{
+    send_run(trainer, &(struct command){.kind = COMMAND_RUN}, true);
+}
+
+void trainer_allow_step(struct trainer *trainer)
+{
+    pthread_mutex_lock(&trainer->mutex);
+    trainer->allowed = true;
+    pthread_cond_signal(&trainer->to_trainer);
+    pthread_mutex_unlock(&trainer->mutex);
 }
 
 void trainer_pause(struct trainer *trainer)
@@ -508,14 +533,16 @@ enum work { WORK_NONE, WORK_COMMAND, WORK_SAMPLE, WORK_STEP, WORK_END };
 static enum work find_work(struct trainer *trainer, double *wait)
 {
     const bool again = redo_goes_on(&trainer->redo, &trainer->pair);
-    const bool go =
+    const bool runs =
         again || ((trainer->running || trainer->steps_left > 0) && !at_the_end(trainer));
+    const bool go =
+        runs && (again || trainer->steps_left > 0 || !trainer->by_step || trainer->allowed);
     *wait = INFINITY;
     if (trainer->stop)
         return WORK_END;
     if (trainer->commands.oldest)
         return WORK_COMMAND;
-    if (is_sample_due(trainer, go))
+    if (is_sample_due(trainer, runs))
         return WORK_SAMPLE;
     if (go)
         *wait = trainer->due - clock_now(trainer->clock);
@@ -540,6 +567,9 @@ static enum work next_work(struct trainer *trainer, struct command **command)
     }
     if (work == WORK_COMMAND)
         *command = command_take(&trainer->commands);
+    if (work == WORK_STEP)
+        trainer->allowed = false;
+    trainer->carrying = work == WORK_COMMAND;
     trainer->pair.watch = trainer->watch | WATCH_SOME_DETAIL;
     pthread_mutex_unlock(&trainer->mutex);
     return work;
@@ -608,6 +638,9 @@ static bool work_on(struct trainer *trainer)
     case WORK_COMMAND:
         carry_out(trainer, command);
         free(command);
+        pthread_mutex_lock(&trainer->mutex);
+        trainer->carrying = false;
+        pthread_mutex_unlock(&trainer->mutex);
         return true;
     case WORK_SAMPLE:
         sample(trainer);
@@ -763,6 +796,15 @@ bool trainer_wait(struct trainer *trainer, double seconds)
     bool some = trainer->updates.oldest != NULL;
     pthread_mutex_unlock(&trainer->mutex);
     return some;
+}
+
+bool trainer_settled(struct trainer *trainer)
+{
+    pthread_mutex_lock(&trainer->mutex);
+    const bool settled =
+        !trainer->commands.oldest && !trainer->carrying && !trainer->updates.oldest;
+    pthread_mutex_unlock(&trainer->mutex);
+    return settled;
 }
 
 bool trainer_running(struct trainer *trainer)

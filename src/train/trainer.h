@@ -36,6 +36,11 @@ void trainer_stop(struct trainer *trainer);
 /* Commands. Each is queued and carried out between two steps. */
 void trainer_run(struct trainer *trainer); /* resume */
 void trainer_pause(struct trainer *trainer);
+/* Resumes, but each step has to be allowed: the run stops exactly where somebody who has seen the
+ * step before wants it to. An allowed one begins when it is due by the speed. Any other command to
+ * resume, to pause or to step ends that. */
+void trainer_run_by_step(struct trainer *trainer);
+void trainer_allow_step(struct trainer *trainer);
 void trainer_step(struct trainer *trainer); /* one step, then pause */
 void trainer_restart(struct trainer *trainer);
 /* New settings: those of the optimizer act from the next step on, those of the model restart from
@@ -83,6 +88,9 @@ struct update *trainer_take(struct trainer *trainer);
 /* Waits at most `seconds` for an update, or, by a clock of its own, not at all; true when there is
  * one to take. */
 bool trainer_wait(struct trainer *trainer, double seconds);
+
+/* Are all commands carried out, and all updates taken? */
+bool trainer_settled(struct trainer *trainer);
 
 /* Running, as commanded so far. */
 bool trainer_running(struct trainer *trainer);

@@ -118,6 +118,19 @@ double bars_ratio(const struct bars *bars)
                        : (double)NAN;
 }
 
+void bars_label(struct canvas *canvas, struct rect label, int row, const struct bars_named *named)
+{
+    const struct scene_lecture *lecture = &named->scene->lecture;
+    const int number = named->number;
+    const bool here = lecture->focus && lecture->side == named->side && lecture->layer >= number &&
+                      lecture->layer < number + named->stride;
+    const char *stem = named->block ? "b" : number < 100 ? "x_" : "x";
+    canvas_print(canvas, label, row, 0, here ? ROLE_MARK : ROLE_TEXT, "%s%d", stem, number);
+    if (here && label.col > 0 && row < label.rows)
+        canvas_put(canvas, label.row + row, label.col - 1,
+                   named->scene->terminal.ascii ? '>' : 0x25B8, ROLE_MARK);
+}
+
 void bars_draw(struct canvas *canvas, struct rect label, struct rect area,
                const struct scene *scene, enum side side, const struct bars_shown *shown)
 {
@@ -127,11 +140,12 @@ void bars_draw(struct canvas *canvas, struct rect label, struct rect area,
     plot_log_grid(canvas, area, &scene->look.bars.axis, scene->terminal.ascii);
     for (int i = 0; i < shown->count; i++) {
         int number = shown->index[i] + bars.first;
-        const char *stem = scene->look.bars.gradient == GRADIENT_PARAMETER ? "b"
-                           : number < 100                                  ? "x_"
-                                                                           : "x";
-        canvas_print(canvas, label, bars_middle(shown, area.rows, i), 0, ROLE_TEXT, "%s%d", stem,
-                     number);
+        bars_label(canvas, label, bars_middle(shown, area.rows, i),
+                   &(struct bars_named){.scene = scene,
+                                        .side = side,
+                                        .block = scene->look.bars.gradient == GRADIENT_PARAMETER,
+                                        .number = number,
+                                        .stride = shown->stride});
         struct rect bar = {area.row + bars_top(shown, area.rows, i), area.col, shown->thick,
                            area.cols};
         if (bars.value)

@@ -56,6 +56,16 @@ void bars_range(const struct scene *scene, double *least, double *most);
 /* The first over the last; NAN where they are not measured. */
 double bars_ratio(const struct bars *bars);
 
+/* The name of a layer in a row of a column of names, "x_3" or "b3", which the next row continues so
+ * many layers further on; a script may point at it. */
+struct bars_named {
+    const struct scene *scene;
+    enum side side;
+    bool block;
+    int number, stride;
+};
+void bars_label(struct canvas *canvas, struct rect label, int row, const struct bars_named *named);
+
 /* Draws bars and their names: "x_3" in the column `label`, the rest in `area`, whose left neighbour
  * is their base line. */
 void bars_draw(struct canvas *canvas, struct rect label, struct rect area,

@@ -122,6 +122,22 @@ struct scene_look {
     struct help_look help;
 };
 
+/* What a script says over the picture, and points at. */
+struct scene_lecture {
+    bool head;              /* a row above the view is kept for title and progress */
+    const char *title;      /* NULL, "": none */
+    const char *progress;   /* at the other end of that row, "step 4 of 11"; NULL: none */
+    const char *caption;    /* below the view, lines ended by \n; NULL, "": none */
+    bool question;          /* its first line is one, which stands out */
+    const char *result;     /* what was measured, below the caption; NULL, "": nothing */
+    bool holds;             /* and is as the script expects it */
+    const char *const *all; /* [alls] all captions to come: for the longest there is room */
+    int alls;
+    bool focus; /* the bar of a layer is pointed at: l of x_l, or the number of a block */
+    enum side side;
+    int layer;
+};
+
 /* What the terminal can show. */
 struct scene_terminal {
     bool ascii;       /* only ASCII glyphs */
@@ -133,6 +149,7 @@ struct scene {
     struct scene_data data;
     struct scene_look look;
     struct scene_terminal terminal;
+    struct scene_lecture lecture; /* all zero: no script is played */
     /* The lines around the view. */
     const struct prompt *prompt; /* the command line; NULL: closed */
     const char *message;         /* the status line: "" or the answer to the last key */

@@ -1,6 +1,7 @@
 /* See screen.h. */
 #include "views/screen.h"
 
+#include "views/caption.h"
 #include "views/header.h"
 #include "views/help.h"
 #include "views/prompt_line.h"
@@ -56,6 +57,8 @@ void view_screen(struct canvas *canvas, const struct scene *scene)
         view_help(canvas, screen.body, scene);
     else
         view_shown(scene)->draw(canvas, screen.body, scene);
+    if (!scene->look.help.open)
+        caption_draw(canvas, &screen, scene);
     if (!bare || scene->prompt || (scene->message && scene->message[0]))
         view_footer(canvas, screen.footer, scene);
     if (scene->prompt)

@@ -161,7 +161,6 @@ static void draw_property(struct canvas *canvas, const struct layout_property *w
     }
     for (int i = 0; i < shown.count; i++) {
         const int layer = shown.index[i], middle = bars_middle(&shown, layout->bar.rows, i);
-        const char *stem = is_of_block(property.row) ? "b" : layer < 100 ? "x_" : "x";
         const double value = value_at(property.row, bars, layer);
         if (layer < first_layer(property.row))
             continue;
@@ -169,7 +168,12 @@ static void draw_property(struct canvas *canvas, const struct layout_property *w
                            shown.thick, layout->bar.cols};
         char text[TEXT_NUMBER];
         text_number(text, value);
-        canvas_print(canvas, layout->label, middle, 0, ROLE_TEXT, "%s%d", stem, layer);
+        bars_label(canvas, layout->label, middle,
+                   &(struct bars_named){.scene = scene,
+                                        .side = side,
+                                        .block = is_of_block(property.row),
+                                        .number = layer,
+                                        .stride = shown.stride});
         canvas_print_right(canvas, layout->value, middle, layout->value.cols,
                            bars->stale > 0 || !bars->value ? ROLE_DIM : ROLE_TEXT, "%s", text);
         if (property.row->axis == AXIS_DECADES)

@@ -152,12 +152,12 @@ static void draw_labels(struct canvas *canvas, const struct layout_heat *panel,
         s++;
     for (int layer = 0; layer < bands.layers; layer += strides[s]) {
         int row = panel->map.rows * (2 * layer + 1) / (2 * bands.layers);
-        int number = bands.number + bands.from + layer;
-        const char *stem = scene->look.bars.gradient == GRADIENT_PARAMETER ? "b"
-                           : number < 100                                  ? "x_"
-                                                                           : "x";
-        canvas_print(canvas, panel->label, panel->map.rows - 1 - row, 0, ROLE_TEXT, "%s%d", stem,
-                     number);
+        bars_label(canvas, panel->label, panel->map.rows - 1 - row,
+                   &(struct bars_named){.scene = scene,
+                                        .side = side,
+                                        .block = scene->look.bars.gradient == GRADIENT_PARAMETER,
+                                        .number = bands.number + bands.from + layer,
+                                        .stride = strides[s]});
     }
 }
 

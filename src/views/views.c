@@ -1,6 +1,7 @@
 /* See views.h. Knows no view but by its row. */
 #include "views/views.h"
 
+#include "views/caption.h"
 #include "views/navigate.h"
 
 #include <stddef.h>
@@ -55,7 +56,10 @@ void view_open(struct scene *scene, enum view view)
 struct layout_screen view_layout(const struct scene *scene, int rows, int cols)
 {
     bool bare = (scene->look.hide || scene->look.projector) && !scene->look.help.open;
-    return bare ? layout_screen_bare(rows, cols) : layout_screen(rows, cols);
+    struct layout_screen screen = bare ? layout_screen_bare(rows, cols) : layout_screen(rows, cols);
+    if (!screen.too_small && !scene->look.help.open)
+        caption_make_room(&screen, scene);
+    return screen;
 }
 
 /* Which views have what this one has not: "smoothing: key 5 shows the curves". */

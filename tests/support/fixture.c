@@ -465,7 +465,7 @@ const char *fixture_press(struct fixture *fixture, int code, int rows, int cols)
     struct stage stage;
     struct app *app = memory_new(1, sizeof *app);
     stage_open(&stage, rows, cols);
-    app->surface = &stage.surface;
+    app->surface = &stage.screen.surface;
     app->scene = fixture->scene;
     app->canvas.rows = rows;
     app->canvas.cols = cols;

@@ -1,24 +1,13 @@
-/* A surface without a terminal, on a clock of its own: keys come when they are due, and what is
- * drawn can be read. The program on it does the same on every machine. */
+/* The program on a surface without a terminal (screen/virtual.h): keys come when they are due, and
+ * what is drawn can be read. */
 #ifndef LNSCOPE_TESTS_SUPPORT_STAGE_H
 #define LNSCOPE_TESTS_SUPPORT_STAGE_H
 
 #include "app/app_state.h"
-#include "screen/surface.h"
-
-enum { STAGE_KEYS = 64 };
+#include "screen/virtual.h"
 
 struct stage {
-    struct surface surface;
-    struct clock clock;
-    struct canvas canvas; /* as it was painted last */
-    int rows, cols;
-    struct {
-        double at; /* seconds */
-        int code;
-    } key[STAGE_KEYS]; /* in the order of time */
-    int keys, next;
-    int paints, redraws;
+    struct virtual_screen screen;
     struct app *app; /* that plays on it; NULL: none */
 };
 

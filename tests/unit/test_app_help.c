@@ -176,7 +176,7 @@ static void the_log_is_searched(void **state)
     shows("'nothing like it' is not in the log");
     assert_int_equal(stage.app->runs.numbers, 1);
     press("n"); /* the norm again */
-    assert_true(stage_play(&stage, stage.clock.seconds + 1));
+    assert_true(stage_play(&stage, stage.screen.clock.seconds + 1));
     assert_int_equal(stage.app->runs.numbers, 2);
     press("1/");
     shows("searching: key 8 shows the log");

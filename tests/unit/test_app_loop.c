@@ -55,7 +55,7 @@ static int64_t step_of(const struct stage *stage)
 static void assert_shows(struct stage *stage, const char *text)
 {
     if (!strstr(stage_text(stage), text))
-        fail_msg("'%s' is not on the screen at %.3f s:\n%s", text, stage->clock.seconds,
+        fail_msg("'%s' is not on the screen at %.3f s:\n%s", text, stage->screen.clock.seconds,
                  stage_text(stage));
 }
 
@@ -114,15 +114,15 @@ static void frames_are_drawn_when_due(void **state)
     start.settings.steps = 300;
     stage_open(&stage, 24, 80);
     stage_enter(&stage, &start);
-    assert_int_equal(stage.paints, 1); /* of a running program, at once */
+    assert_int_equal(stage.screen.paints, 1); /* of a running program, at once */
     assert_shows(&stage, "RUNNING");
     stage_play(&stage, 1);
-    assert_true(stage.paints >= 10 && stage.paints <= 12);
+    assert_true(stage.screen.paints >= 10 && stage.screen.paints <= 12);
     stage_play(&stage, 10); /* the run is over by then, and its last event no longer news */
     assert_shows(&stage, "ENDED");
-    int paints = stage.paints;
+    int paints = stage.screen.paints;
     stage_play(&stage, 20);
-    assert_int_equal(stage.paints, paints);
+    assert_int_equal(stage.screen.paints, paints);
     stage_close(&stage);
 }
 
@@ -178,7 +178,7 @@ static void keys_come_at_their_times(void **state)
     assert_null(strstr(stage_text(&stage), "zoom: "));
     assert_int_equal(step_of(&stage), step);
     assert_false(stage_play(&stage, 30));
-    assert_true(stage.clock.seconds < 20.1);
+    assert_true(stage.screen.clock.seconds < 20.1);
     stage_close(&stage);
 }
 
@@ -205,10 +205,10 @@ static void commands_are_carried_out_in_between(void **state)
     assert_true(step_of(&stage) < 5);
     stage_key(&stage, 4, KEY_CODE_CTRL_L);
     stage_key(&stage, 4.1, KEY_CODE_RESIZE);
-    stage.rows = 30;
+    stage.screen.rows = 30;
     stage_play(&stage, 4.2);
-    assert_int_equal(stage.redraws, 1);
-    assert_int_equal(stage.canvas.rows, 30);
+    assert_int_equal(stage.screen.redraws, 1);
+    assert_int_equal(stage.screen.canvas.rows, 30);
     stage_close(&stage);
 }
 

@@ -50,7 +50,7 @@ static int64_t step_now(void)
 /* Plays on for so many seconds. */
 static bool play(double seconds)
 {
-    return stage_play(&stage, stage.clock.seconds + seconds);
+    return stage_play(&stage, stage.screen.clock.seconds + seconds);
 }
 
 static bool press(const char *keys)
@@ -140,7 +140,6 @@ static void short_runs_are_kept_quietly(void **state)
     assert_int_equal(stage.app->runs.count, 1);
     assert_null(strstr(stage_text(&stage), "brings run"));
     press(" "); /* paused */
-    stage.keys = stage.next = 0;
     play(0.2);
     press("r");
     press("r"); /* which has done nothing */

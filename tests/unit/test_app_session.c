@@ -57,7 +57,7 @@ static int set_up(void **state)
     const struct settings settings = small_settings();
     stage_open(&stage, 24, 80);
     app = memory_new(1, sizeof *app);
-    app->surface = &stage.surface;
+    app->surface = &stage.screen.surface;
     app->wanted = app->present = settings;
     app->trainer = trainer_start(&settings, false, NULL, &error);
     history_open(&app->history);

@@ -545,6 +545,31 @@ static void test_the_length_changes_under_way(void **state)
     trainer_stop(trainer);
 }
 
+/* Whoever sees a step before the next one may begin can stop a run where it wants to. */
+static void test_a_run_by_step_waits_for_each(void **state)
+{
+    (void)state;
+    struct settings settings = small_settings();
+    struct trainer *trainer = start(&settings, false);
+    trainer_run_by_step(trainer);
+    for (int64_t step = 1; step <= 5; step++) {
+        trainer_allow_step(trainer);
+        assert_int_equal(next(trainer)->step, step);
+        assert_true(trainer_running(trainer));
+    }
+    trainer_pause(trainer);
+    trainer_save(trainer);
+    const struct update *update = next(trainer);
+    assert_int_equal(update->kind, UPDATE_STATE);
+    assert_int_equal(update->step, 5);
+    while (!trainer_settled(trainer))
+        trainer_wait(trainer, 0.01);
+    trainer_run(trainer); /* freely again */
+    assert_int_equal(next(trainer)->step, 6);
+    assert_int_equal(next(trainer)->step, 7);
+    trainer_stop(trainer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -563,6 +588,7 @@ int main(void)
         cmocka_unit_test(test_a_diverged_stack_says_where_and_goes_no_further),
         cmocka_unit_test(test_a_paused_trainer_writes_a_sample_of_every_step),
         cmocka_unit_test(test_samples_come_in_a_rhythm_of_steps),
+        cmocka_unit_test(test_a_run_by_step_waits_for_each),
         cmocka_unit_test(test_the_first_sample_does_not_wait_for_the_rhythm),
     };
     return cmocka_run_group_tests_name("trainer", tests, NULL, NULL);

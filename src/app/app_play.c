@@ -1,0 +1,530 @@
+/* Plays a script: carries out what its player demands, by the same functions as keys and commands.
+ * See app_state.h and script/player.h; draws nothing.
+ *
+ * A demand waits until the trainer has carried out the one before, so that what is measured belongs
+ * to it. While a `run` is under way each step is allowed when the player has seen the one before:
+ * it ends at the same step on every machine. */
+#include "app/app_state.h"
+
+#include "base/memory.h"
+#include "export/export.h"
+#include "train/settings_check.h"
+#include "views/caption.h"
+#include "views/navigate.h"
+#include "views/screen.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PROGRESS_TEXT = 96 };
+
+struct app_play {
+    const struct app_script *script;
+    bool force; /* files of `snapshot` may be replaced */
+    struct player player;
+    bool over;
+    struct error error;     /* why there is no going on; empty: there is */
+    int64_t until, allowed; /* of the `run` under way: its last step if known, the newest allowed */
+    /* What is said: */
+    char caption[CAPTION_TEXT]; /* without results */
+    char result[CAPTION_TEXT];  /* what was measured since the last wait; "" */
+    char progress[PROGRESS_TEXT];
+    bool waited;
+    int alls;
+    char **all;   /* [alls] */
+    double *work; /* [commands + 1]: of all commands in front of this one */
+    int64_t from; /* the step at which the `run` under way began */
+};
+
+/* ---- what is measured ---- */
+
+static double measure(const void *data, const struct script_quantity *quantity)
+{
+    const struct app *app = data;
+    if (quantity->kind == SCRIPT_STEP)
+        return (double)history_newest(&app->history);
+    if (quantity->kind == SCRIPT_UNIGRAM)
+        return app->task.unigram_entropy;
+    return script_quantity_in(history_last(&app->history, quantity->side), quantity);
+}
+
+/* The run is over where its last step is done, or where nothing that is waited for can come. */
+static bool has_ended(const struct app *app)
+{
+    const bool finite =
+        history_last(&app->history, LEFT)->finite || history_last(&app->history, RIGHT)->finite;
+    const bool hopeless = history_newest(&app->history) > 0 && !finite && app->play->until < 0;
+    return app->scene.data.ended || hopeless;
+}
+
+static struct player_world world_of(const struct app *app)
+{
+    return (struct player_world){.step = history_newest(&app->history),
+                                 .ended = has_ended(app),
+                                 .seconds = app_now(app),
+                                 .recording = app->play->script->recording,
+                                 .measure = measure,
+                                 .data = app};
+}
+
+/* ---- what is said ---- */
+
+static void say(struct app *app, const char *text, bool question)
+{
+    struct app_play *play = app->play;
+    snprintf(play->caption, sizeof play->caption, "%s", text);
+    app->scene.lecture.question = question;
+    app_film_caption(app, play->caption);
+    app->urgent = app->changed = true;
+}
+
+static void ask(struct app *app, const struct script_command *question)
+{
+    char text[CAPTION_TEXT];
+    caption_question(text, question->text, question->choice, app->play->player.votes,
+                     question->choices);
+    say(app, text, true);
+}
+
+/* "Answer 2, about the same: 3 of 4 said so" */
+static void print_answer(char out[CAPTION_TEXT], const struct script_command *command,
+                         const struct script_command *question, const int votes[])
+{
+    const int answer = command->answer;
+    int voted = 0;
+    for (int i = 0; i < question->choices; i++)
+        voted += votes[i];
+    int used = snprintf(out, CAPTION_TEXT, "Answer %d, %s", answer, question->choice[answer - 1]);
+    if (voted > 0)
+        used += snprintf(out + used, CAPTION_TEXT - (size_t)used, ": %d of %d said so",
+                         votes[answer - 1], voted);
+    if (*command->text)
+        snprintf(out + used, CAPTION_TEXT - (size_t)used, "\n%s", command->text);
+}
+
+static void answer(struct app *app, const struct player_demand *demand)
+{
+    char text[CAPTION_TEXT];
+    print_answer(text, demand->command, demand->question, app->play->player.votes);
+    say(app, text, true);
+}
+
+/* How a result is written; one line holds as many as have room. */
+static void add_result(char out[CAPTION_TEXT], bool holds, const char *text)
+{
+    const size_t used = strlen(out);
+    snprintf(out + used, CAPTION_TEXT - used, "%s%s: %s", used > 0 ? "; " : "",
+             holds ? "holds" : "does not hold", text);
+}
+
+static void show_result(struct app *app, const struct player_result *result)
+{
+    struct scene_lecture *lecture = &app->scene.lecture;
+    char *out = app->play->result;
+    lecture->holds = result->holds && (lecture->holds || !*out);
+    add_result(out, result->holds, result->text);
+    app_film_result(app, result);
+    app->urgent = app->changed = true;
+}
+
+/* Does a demand lead on from what was waited for? */
+static bool is_news(enum player_demand_kind kind)
+{
+    return kind != PLAYER_WAIT && kind != PLAYER_PLACE && kind != PLAYER_ASK && kind != PLAYER_DONE;
+}
+
+/* What was measured before the last wait is no longer shown. */
+static void forget_results(struct app *app)
+{
+    struct app_play *play = app->play;
+    if (!play->waited)
+        return;
+    play->waited = false;
+    play->result[0] = '\0';
+    app->urgent = app->changed = true;
+}
+
+static void show_progress(struct app *app)
+{
+    struct app_play *play = app->play;
+    const struct player *player = &play->player;
+    const char *chapter = player_chapter(player);
+    char text[PROGRESS_TEXT] = "";
+    if (!play->script->recording)
+        snprintf(text, sizeof text, "%s%sstep %d of %d", chapter, *chapter ? "  " : "",
+                 player_step(player), player_steps(player->script));
+    else
+        snprintf(text, sizeof text, "%s", chapter);
+    if (strcmp(text, play->progress) == 0)
+        return;
+    memcpy(play->progress, text, sizeof text);
+    app->changed = true;
+}
+
+static void point_at(struct app *app, const struct script_command *command)
+{
+    app->scene.lecture.focus = command && command->layer >= 0;
+    app->scene.lecture.side = command ? command->side : LEFT;
+    app->scene.lecture.layer = command ? command->layer : 0;
+    app->urgent = app->changed = true;
+}
+
+static void mark(struct app *app, const struct script_command *command)
+{
+    app_film_chapter(app, command->text);
+    app->urgent = app->changed = true;
+    if (history_newest(&app->history) == 0 || strlen(command->text) >= MARK_TEXT)
+        return;
+    app_mark(app, command->text);
+    app_say_nothing(app); /* it is on the curves */
+}
+
+/* ---- what is done ---- */
+
+/* Why the script cannot be gone on with. */
+static void give_up(struct app *app, const struct script_command *command, const char *why)
+{
+    struct app_play *play = app->play;
+    play->over = true;
+    error_set(&play->error, "%s:%d:%d: %s", play->player.script->name, command->line,
+              command->column, why);
+}
+
+/* All that may begin to train by itself, as a run that had ended does, does so only where one was
+ * going on. */
+static void leave_running(struct app *app, bool running)
+{
+    if (!running)
+        trainer_pause(app->trainer);
+}
+
+static void set(struct app *app, const struct player_demand *demand)
+{
+    const bool running = trainer_running(app->trainer);
+    struct settings next = app->wanted;
+    struct error error;
+    bool good = true;
+    for (int i = 0; good && i < demand->count; i++)
+        good = script_set(app->play->script->setup, demand->command + i, &next, &error);
+    if (!good || !settings_check(&next, &error)) {
+        give_up(app, demand->command, error.text);
+        return;
+    }
+    if (settings_difference(&app->wanted, &next) < 0)
+        return;
+    app_command(app, &next);
+    leave_running(app, running);
+}
+
+static void branch(struct app *app, const struct script_command *command)
+{
+    const bool running = trainer_running(app->trainer);
+    if (command->step >= 0)
+        navigate_to_step(&app->scene, command->step);
+    if (app->scene.look.cursor > 0)
+        act_branch(app, 0);
+    leave_running(app, running);
+}
+
+static void begin_run(struct app *app, const struct player_demand *demand)
+{
+    app->play->until = demand->step;
+    app->play->allowed = -1;
+    app->play->from = history_newest(&app->history);
+    app->scene.look.cursor = 0; /* what is trained is shown */
+    trainer_run_by_step(app->trainer);
+}
+
+static void restart(struct app *app)
+{
+    const bool running = trainer_running(app->trainer);
+    act_restart(app, 0);
+    leave_running(app, running);
+}
+
+static void snapshot(struct app *app, const struct script_command *command)
+{
+    struct error error;
+    view_screen(&app->canvas, &app->scene);
+    if (!export_file(&app->canvas, (enum theme)app->present.theme, command->text, app->play->force,
+                     &error))
+        give_up(app, command, error.text);
+}
+
+static void carry_out(struct app *app, const struct player_demand *demand)
+{
+    const struct script_command *command = demand->command;
+    switch (demand->kind) {
+    case PLAYER_SET:
+    case PLAYER_SPEED:
+        set(app, &(struct player_demand){.command = command,
+                                         .count = demand->count > 0 ? demand->count : 1});
+        break;
+    case PLAYER_SWITCH:
+        app_switch(app, command->side, command->placement);
+        break;
+    case PLAYER_VIEW:
+        app_show_view(app, command->view);
+        app->scene.look.projector = false;
+        break;
+    case PLAYER_KEY:
+        app_press_key(app, command->key);
+        break;
+    case PLAYER_RUN:
+        begin_run(app, demand);
+        break;
+    case PLAYER_PAUSE:
+        trainer_pause(app->trainer);
+        break;
+    case PLAYER_RESTART:
+        restart(app);
+        break;
+    case PLAYER_BRANCH:
+        branch(app, command);
+        break;
+    case PLAYER_GOTO:
+        navigate_to_step(&app->scene, command->step);
+        app_fit_axis(app);
+        break;
+    case PLAYER_TITLE:
+        app->scene.lecture.title = command ? command->text : NULL;
+        break;
+    case PLAYER_CAPTION:
+        say(app, command ? command->text : "", false);
+        break;
+    case PLAYER_FOCUS:
+        point_at(app, command);
+        break;
+    case PLAYER_MARK:
+        mark(app, command);
+        break;
+    case PLAYER_ASK:
+        app->play->result[0] = '\0';
+        ask(app, command);
+        break;
+    case PLAYER_ANSWER:
+        answer(app, demand);
+        break;
+    case PLAYER_RESULT:
+        if (command->kind == SCRIPT_RUN)
+            trainer_pause(app->trainer);
+        show_result(app, demand->result);
+        break;
+    case PLAYER_SNAPSHOT:
+        snapshot(app, command);
+        break;
+    case PLAYER_PLACE:
+        app->play->waited = true;
+        break;
+    case PLAYER_BACK:
+    case PLAYER_WAIT:
+    case PLAYER_DONE:
+        break;
+    }
+    app->changed = true;
+}
+
+/* ---- the turn of the loop ---- */
+
+/* Nothing is under way that the next demand could come too early for. */
+static bool is_settled(const struct app *app)
+{
+    const struct player *player = &app->play->player;
+    const bool key = player->phase == PLAYER_READY && player->next < player->script->commands &&
+                     player->script->command[player->next].kind == SCRIPT_KEY;
+    return trainer_settled(app->trainer) && (!app->choose.open || key) && !app_is_busy(app) &&
+           !app->redo_next && !app->redoing && !app->loading;
+}
+
+/* Lets the trainer work until a picture is due; true when it has something to say. */
+static bool wait_for_trainer(struct app *app)
+{
+    const double least = 0.02;
+    double seconds = least;
+    if (app->changed)
+        seconds = fmin(seconds, app->next_frame - app_now(app));
+    return (app->surface->clock || seconds > 0) && trainer_wait(app->trainer, fmax(seconds, 0));
+}
+
+/* The next step of a `run`, unless the picture of this one is still to be drawn. */
+static bool go_on_running(struct app *app)
+{
+    struct app_play *play = app->play;
+    const int64_t step = history_newest(&app->history);
+    if (play->player.phase != PLAYER_RUNNING)
+        return false;
+    if (app_film_wants(app, step)) {
+        app->urgent = app->changed = true;
+        return false;
+    }
+    if (play->allowed != step)
+        trainer_allow_step(app->trainer);
+    play->allowed = step;
+    return wait_for_trainer(app);
+}
+
+bool app_play_turn(struct app *app)
+{
+    struct app_play *play = app->play;
+    struct player_demand demand;
+    if (!play || play->over)
+        return false;
+    do {
+        if (!is_settled(app) && wait_for_trainer(app))
+            return true;
+        if (!is_settled(app))
+            return false;
+        const struct player_world world = world_of(app);
+        demand = player_next(&play->player, &world);
+        if (is_news(demand.kind))
+            forget_results(app);
+        carry_out(app, &demand);
+    } while (demand.kind != PLAYER_WAIT && demand.kind != PLAYER_DONE && !play->over);
+    show_progress(app);
+    if (demand.kind == PLAYER_DONE)
+        play->over = app->urgent = app->changed = true;
+    return !play->over && go_on_running(app);
+}
+
+/* ---- beginning and end ---- */
+
+/* All that will be said, so that there is room for it from the start. */
+static void keep_caption(struct app_play *play, const char *caption, const char *result)
+{
+    char text[2 * CAPTION_TEXT];
+    snprintf(text, sizeof text, "%s%s%s", caption, *caption && *result ? "\n" : "", result);
+    play->all = memory_resize(play->all, (size_t)play->alls + 1, sizeof *play->all);
+    play->all[play->alls++] = memory_copy_string(text);
+}
+
+/* As long as the result of a condition can become. */
+static void add_condition(char out[CAPTION_TEXT], const struct script_condition *condition)
+{
+    char text[PLAYER_RESULT_TEXT] = "";
+    size_t used = 0;
+    for (int i = 0; i < condition->terms && used < sizeof text; i++) {
+        char term[SCRIPT_TERM_TEXT];
+        script_term_print(&condition->term[i], term);
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s-1.2e-3 %s",
+                                 i > 0 ? " and " : "", term);
+    }
+    add_result(out, true, text);
+}
+
+static void keep_captions(struct app *app)
+{
+    static const int many[SCRIPT_CHOICES] = {88, 88, 88, 88, 88, 88};
+    struct app_play *play = app->play;
+    const struct script *script = play->script->script;
+    const struct script_command *question = NULL;
+    char caption[CAPTION_TEXT] = "", result[CAPTION_TEXT] = "";
+    for (int i = 0; i < script->commands; i++) {
+        const struct script_command *command = &script->command[i];
+        if (command->kind == SCRIPT_SAY)
+            snprintf(caption, sizeof caption, "%s", command->text);
+        else if (command->kind == SCRIPT_ASK)
+            caption_question(caption, command->text, command->choice, many, command->choices);
+        else if (command->kind == SCRIPT_ANSWER)
+            print_answer(caption, command, question, many);
+        else if (command->kind == SCRIPT_EXPECT)
+            add_condition(result, &command->condition);
+        if (command->kind == SCRIPT_ASK)
+            question = command;
+        if (command->kind == SCRIPT_WAIT || command->kind == SCRIPT_ASK)
+            result[0] = '\0';
+        app->scene.lecture.head = app->scene.lecture.head || command->kind == SCRIPT_TITLE ||
+                                  command->kind == SCRIPT_MARK;
+        keep_caption(play, caption, result);
+    }
+    app->scene.lecture.all = (const char *const *)play->all;
+    app->scene.lecture.alls = play->alls;
+}
+
+/* What each command takes, in layers of a step; what stands still is cheap. */
+static void measure_work(struct app_play *play)
+{
+    const double second = 20, unknown = 100;
+    const struct script *script = play->script->script;
+    struct settings settings = play->script->setup->settings;
+    double step = 0;
+    play->work = memory_new((size_t)script->commands + 1, sizeof *play->work);
+    for (int i = 0; i < script->commands; i++) {
+        const struct script_command *command = &script->command[i];
+        const struct settings before = settings;
+        double work = 0;
+        if (command->kind == SCRIPT_SET)
+            script_set(play->script->setup, command, &settings, NULL);
+        if (command->kind == SCRIPT_RESTART ||
+            settings_difference(&before, &settings) == SCOPE_MODEL)
+            step = 0;
+        if (command->kind == SCRIPT_BRANCH && command->step >= 0)
+            step = (double)command->step;
+        if (command->kind == SCRIPT_WAIT || command->kind == SCRIPT_ASK)
+            work = second * (command->seconds > 0 ? command->seconds : player_pause);
+        if (command->kind == SCRIPT_RUN) {
+            const int64_t last = script_condition_step(&command->condition);
+            const double steps = last < 0 ? unknown : fmax(0, (double)last - step);
+            work = steps * settings.layers;
+            step += steps;
+        }
+        play->work[i + 1] = play->work[i] + work;
+    }
+}
+
+double app_play_part(const struct app *app)
+{
+    const struct app_play *play = app->play;
+    const int next = play->player.next, all = play->script->script->commands;
+    const int64_t steps = play->until - play->from;
+    double work = play->work[next];
+    if (play->player.phase == PLAYER_RUNNING && steps > 0)
+        work += (play->work[next + 1] - work) *
+                fmin(1, (double)(history_newest(&app->history) - play->from) / (double)steps);
+    return play->work[all] > 0 ? work / play->work[all] : 1;
+}
+
+bool app_play_is_over(const struct app *app)
+{
+    return app->play->over;
+}
+
+int app_play_failures(const struct app *app)
+{
+    return app->play ? player_failures(&app->play->player) : 0;
+}
+
+const struct error *app_play_error(const struct app *app)
+{
+    return app->play->error.text[0] ? &app->play->error : NULL;
+}
+
+void app_play_open(struct app *app, const struct app_script *script, bool force)
+{
+    struct app_play *play = memory_new(1, sizeof *play);
+    play->script = script;
+    play->force = force;
+    play->until = -1;
+    player_open(&play->player, script->script);
+    app->play = play;
+    app->scene.lecture = (struct scene_lecture){
+        .progress = play->progress, .caption = play->caption, .result = play->result};
+    keep_captions(app);
+    measure_work(play);
+}
+
+void app_play_close(struct app *app)
+{
+    struct app_play *play = app->play;
+    if (!play)
+        return;
+    app->scene.lecture = (struct scene_lecture){0};
+    for (int i = 0; i < play->alls; i++)
+        free(play->all[i]);
+    free(play->all);
+    free(play->work);
+    player_close(&play->player);
+    free(play);
+    app->play = NULL;
+}
