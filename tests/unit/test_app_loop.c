@@ -140,15 +140,15 @@ static void a_paused_program_draws_nothing(void **state)
     assert_true(stage_play(&stage, 60));
     assert_shows(&stage, "PAUSED");
     const int64_t step = step_of(&stage);
-    int paints = stage.paints;
+    int paints = stage.screen.paints;
     assert_true(stage_play(&stage, 999));
-    assert_int_equal(stage.paints, paints);
+    assert_int_equal(stage.screen.paints, paints);
     assert_true(stage_play(&stage, 1060));
     assert_int_equal(step_of(&stage), step + 1);
-    assert_between(stage.paints, paints + 1, paints + 2);
-    paints = stage.paints;
+    assert_between(stage.screen.paints, paints + 1, paints + 2);
+    paints = stage.screen.paints;
     assert_true(stage_play(&stage, 2000));
-    assert_int_equal(stage.paints, paints);
+    assert_int_equal(stage.screen.paints, paints);
     stage_close(&stage);
 }
 
