@@ -124,7 +124,7 @@ static void draw_panel(struct canvas *canvas, const struct layout_panel *panel,
 
 static void hit_at(struct rect area, const struct scene *scene, int row, int col, struct hit *hit)
 {
-    const struct layout_overview layout = layout_overview(area);
+    const struct layout_overview layout = layout_overview(area, curves_rate_varies(scene));
     const struct curves_look loss = curves_loss();
     for (enum side side = LEFT; side < SIDES; side++) {
         const struct rect bar = layout.panel[side].bar;
@@ -142,7 +142,7 @@ static void hit_at(struct rect area, const struct scene *scene, int row, int col
 
 static void draw(struct canvas *canvas, struct rect area, const struct scene *scene)
 {
-    struct layout_overview layout = layout_overview(area);
+    struct layout_overview layout = layout_overview(area, curves_rate_varies(scene));
     for (enum side side = LEFT; side < SIDES; side++)
         draw_panel(canvas, &layout.panel[side], scene, side);
     const struct curves_look loss = curves_loss();
@@ -153,7 +153,8 @@ static int scroll_max(const struct scene *scene, struct rect area)
 {
     int count, first;
     scene_layers(scene, &count, &first);
-    return bars_scroll_max(count, layout_overview(area).panel[LEFT].bar.rows);
+    return bars_scroll_max(count,
+                           layout_overview(area, curves_rate_varies(scene)).panel[LEFT].bar.rows);
 }
 
 static void scroll(struct scene *scene, int up, struct rect area, struct answer *answer)
