@@ -2,12 +2,13 @@
 #include "screen/layout.h"
 
 enum {
-    LABEL_COLS = 5,      /* "x_128" */
-    VALUE_COLS = 7,      /* "1.2e-10" */
-    FACTOR_COLS = 6,     /* "×0.052" */
-    STEP_COLS = 6,       /* "123456" */
-    FACTOR_FROM = 32,    /* a panel this wide has room for the factors */
-    HEADER_TWO_FROM = 20 /* a screen with as many rows has a header of two */
+    LABEL_COLS = 5,       /* "x_128" */
+    VALUE_COLS = 7,       /* "1.2e-10" */
+    FACTOR_COLS = 6,      /* "×0.052" */
+    STEP_COLS = 6,        /* "123456" */
+    FACTOR_FROM = 32,     /* a panel this wide has room for the factors */
+    HEADER_TWO_FROM = 20, /* a screen with as many rows has a header of two, */
+    PLOT_FROM = 22        /* ... and a projector with as many a plot */
 };
 
 /* Rows of each part of the body. */
@@ -22,12 +23,20 @@ enum { FIXED_ROWS = 4, BARS_LEAST = 4, PLOT_LEAST = 2 };
 
 /* Who gets the next row, from the smallest body up. The bars go to 7 rows at once, which is what
  * the default depth needs. */
-static const enum part grant[] = {AXIS, STATE, X_AXIS, PLOT, BARS, BARS,
-                                  BARS, PLOT,  STRIP,  PLOT, PLOT};
+static const enum part grant[] = {AXIS, STATE, X_AXIS, PLOT,  BARS, BARS,
+                                  BARS, PLOT,  STRIP,  STATE, PLOT};
 
 /* Past its end bars and plot take turns, with a little more for the bars on tall screens; now and
- * then something else grows. */
-enum { GRANTS = sizeof grant / sizeof grant[0], GAP_AT = 16, TALL_FROM = 23, TALL_STRIP_AT = 31 };
+ * then something else grows: the state, as its words do. */
+enum {
+    GRANTS = sizeof grant / sizeof grant[0],
+    GAP_AT = 16,
+    STATE_AT = 20,
+    TALL_FROM = 24,
+    TALL_STRIP_AT = 32,
+    TALL_STATE_AT = 33,
+    TALLER_STATE_AT = 43
+};
 
 static enum part grant_of(int i)
 {
@@ -37,16 +46,20 @@ static enum part grant_of(int i)
         return GAP;
     if (i == TALL_STRIP_AT)
         return STRIP;
+    if (i == STATE_AT || i == TALL_STATE_AT || i == TALLER_STATE_AT)
+        return STATE;
     int turn = i < TALL_FROM ? i - GRANTS : (i - TALL_FROM) % 5;
     return turn % 2 ? PLOT : BARS;
 }
 
-static struct heights share(int rows)
+static struct heights share(int rows, bool strip)
 {
     struct heights h = {.bars = BARS_LEAST, .plot = PLOT_LEAST};
     int spare = rows - FIXED_ROWS - BARS_LEAST - PLOT_LEAST;
     for (int i = 0; i < spare; i++) {
         enum part part = grant_of(i);
+        if (part == STRIP && !strip)
+            part = PLOT;
         h.state += part == STATE;
         h.axis += part == AXIS;
         h.bars += part == BARS;
@@ -162,9 +175,9 @@ static struct layout_plot plot_parts(struct rect *rest, struct rect legend, int 
     return plot;
 }
 
-struct layout_overview layout_overview(struct rect area, enum side only)
+struct layout_overview layout_overview(struct rect area, bool strip, enum side only)
 {
-    struct heights h = share(area.rows);
+    struct heights h = share(area.rows, strip);
     area = inside_edges(area);
     struct layout_overview overview = {0};
     struct rect panels = take(&area, FIXED_ROWS - 1 + h.state + h.bars + h.axis);
@@ -239,13 +252,16 @@ struct layout_tensors layout_tensors(struct rect area, enum side only)
     return tensors;
 }
 
-struct layout_curves layout_curves(struct rect area)
+struct layout_curves layout_curves(struct rect area, bool strip)
 {
-    int rows = area.rows, strip = rows >= 30 ? 3 : rows >= 18 ? 2 : rows >= 12;
+    const int rows = area.rows, strip_rows = !strip       ? 0
+                                             : rows >= 30 ? 3
+                                             : rows >= 18 ? 2
+                                                          : rows >= 12;
     area = inside_edges(area);
     struct rect legend = take(&area, 1);
     struct layout_curves curves = {.info = take(&area, 1)};
-    curves.plot = plot_parts(&area, legend, area.rows - 1 - strip, 1, strip);
+    curves.plot = plot_parts(&area, legend, area.rows - 1 - strip_rows, 1, strip_rows);
     return curves;
 }
 
@@ -458,21 +474,35 @@ struct layout_stream layout_stream(struct rect area, enum side only)
     return stream;
 }
 
-/* Rows of the digits: as many as the height allows, and as the width has use for. */
-static int digit_rows(int rows, int cols)
+/* Rows of words and digits: as many as the height allows, and as the width has use for. */
+struct big_rows {
+    int verdict, loss, ratio;
+};
+
+static struct big_rows big_rows(int rows, int cols)
 {
-    int tall = rows >= 44 ? 7 : rows >= 32 ? 5 : rows >= 20 ? 4 : 3;
-    int wide = cols >= 64 ? 7 : cols >= 44 ? 5 : cols >= 32 ? 4 : 3;
-    return tall < wide ? tall : wide;
+    /* From the height and the width on that are named; the last one is there on every screen. */
+    static const struct {
+        int rows, cols;
+        struct big_rows big;
+    } sizes[] = {
+        {56, 93, {7, 11, 11}}, {44, 62, {5, 7, 7}}, {34, 50, {4, 7, 5}},
+        {28, 44, {3, 5, 5}},   {22, 29, {2, 4, 3}}, {0, 0, {0, 3, 3}},
+    };
+    size_t i = 0;
+    while (rows < sizes[i].rows || cols < sizes[i].cols)
+        i++;
+    return sizes[i].big;
 }
 
-static struct layout_big big_parts(struct rect area, int digits, int gap, int axis)
+static struct layout_big big_parts(struct rect area, const struct big_rows *rows, int gap, int axis)
 {
     struct layout_big big = {0};
     big.name = take(&area, 1);
-    big.loss = take(&area, digits);
+    big.verdict = take(&area, rows->verdict);
+    big.loss = take(&area, rows->loss);
     big.word = take(&area, 1);
-    big.ratio = take(&area, digits);
+    big.ratio = take(&area, rows->ratio);
     take(&area, gap);
     struct rect bars = take(&area, area.rows - axis);
     big.axis = area;
@@ -483,20 +513,21 @@ static struct layout_big big_parts(struct rect area, int digits, int gap, int ax
 
 struct layout_projector layout_projector(struct rect area, enum side only)
 {
-    const int rows = area.rows, gap = rows >= 32;
+    const int rows = area.rows, gap = rows >= 40;
     area = inside_edges(area);
-    const int width = (area.cols - between_columns(area.cols)) / 2,
-              digits = digit_rows(rows, width);
-    const int spare = rows - 2 - 2 * digits, step_cols = area.cols >= 100 ? 32 : 22;
-    const bool plot = rows >= HEADER_TWO_FROM;
-    const int band = !plot ? 1 : rows < 32 ? spare / 2 : spare / 3 > 7 ? spare / 3 : 7;
+    const int width = (area.cols - between_columns(area.cols)) / 2;
+    const struct big_rows big = big_rows(rows, width);
+    const int spare = rows - 2 - big.verdict - big.loss - big.ratio - gap,
+              step_cols = area.cols >= 100 ? 32 : 22;
+    const bool plot = rows >= PLOT_FROM;
+    const int band = !plot ? 1 : spare * 2 / 5 > 5 ? spare * 2 / 5 : 5;
     struct layout_projector projector = {0};
     struct rect panels = take(&area, rows - band);
-    const int axis = spare - band - gap >= 12;
+    const int axis = spare - band >= 8;
     for (enum side stack = LEFT; stack < SIDES; stack++)
         if (only == SIDES || only == stack)
             projector.panel[stack] =
-                big_parts(panel_columns(panels, stack, width, only), digits, gap, axis);
+                big_parts(panel_columns(panels, stack, width, only), &big, gap, axis);
     struct rect side = columns(area, 0, plot ? step_cols : area.cols);
     projector.state = take(&side, 1);
     if (!plot)

@@ -28,7 +28,7 @@ struct layout_screen {
 /* A bar panel: rows from the top down, columns the same in both panels. */
 struct layout_panel {
     struct rect title;  /* the placement, its formula, the loss */
-    struct rect state;  /* what the stack is doing; the raw loss */
+    struct rect state;  /* what the stack is doing; the raw loss. From two rows on large */
     struct rect head;   /* which gradient; heads of the columns */
     struct rect label;  /* of the bars: "x_12" */
     struct rect bar;    /* the bars; the column left of it is free for their base line */
@@ -139,18 +139,19 @@ struct layout_stream {
 
 /* One stack on the projector. */
 struct layout_big {
-    struct rect name;  /* what it is called and does */
-    struct rect loss;  /* large digits */
-    struct rect word;  /* what the ratio is of */
-    struct rect ratio; /* large digits */
-    struct rect label; /* of the bars */
-    struct rect bar;   /* the bars; the column left of it is free for their base line */
-    struct rect axis;  /* one row below the bars, the width of the panel */
+    struct rect name;    /* what it is called and does */
+    struct rect verdict; /* a large word */
+    struct rect loss;    /* large digits */
+    struct rect word;    /* what the ratio is of */
+    struct rect ratio;   /* large digits */
+    struct rect label;   /* of the bars */
+    struct rect bar;     /* the bars; the column left of it is free for their base line */
+    struct rect axis;    /* one row below the bars, the width of the panel */
 };
 
 struct layout_projector {
     struct layout_big panel[SIDES];
-    struct rect state;       /* one row: running or not; on low screens the step as well */
+    struct rect state;       /* one row: running or not; without a plot the step as well */
     struct rect step;        /* the step in large digits */
     struct rect rate;        /* one row: the learning rate */
     struct layout_plot plot; /* the loss */
@@ -184,11 +185,13 @@ struct layout_screen layout_screen(int rows, int cols);
  * row, which is the footer. */
 struct layout_screen layout_screen_bare(int rows, int cols);
 
-/* The parts of the overview inside `area`, which must be a body of layout_screen(). As its height
- * shrinks rows are given up in this order: what bars and plot have beyond 7 and 6 rows, in turn;
- * plot to 4 rows; the learning-rate strip; plot to 3, bars to 4, plot to 2 rows; the x axis; the
- * state line; the axis of the bars. The table in layout.c says it row by row. */
-struct layout_overview layout_overview(struct rect area, enum side only);
+/* The parts of the overview inside `area`, which must be a body of layout_screen(); `strip` says
+ * whether the learning rate has one, whose rows are otherwise the plot's. As the height shrinks
+ * rows are given up in this order: what bars and plot have beyond 7 and 5 rows, and the state
+ * beyond two, in turn; plot to 4 rows; the second row of the state; the learning-rate strip; plot
+ * to 3, bars to 4, plot to 2 rows; the x axis; the state line; the axis of the bars. The table in
+ * layout.c says it row by row. */
+struct layout_overview layout_overview(struct rect area, bool strip, enum side only);
 
 /* The parts of the other views inside such a body. The waterfall gives up, as its height shrinks,
  * rows of the maps down to 8, the gap, the second row of the key, rows down to 6, the state line;
@@ -198,7 +201,7 @@ struct layout_overview layout_overview(struct rect area, enum side only);
  * columns, and rows of the list. */
 struct layout_waterfall layout_waterfall(struct rect area, enum side only);
 struct layout_tensors layout_tensors(struct rect area, enum side only);
-struct layout_curves layout_curves(struct rect area);
+struct layout_curves layout_curves(struct rect area, bool strip);
 struct layout_samples layout_samples(struct rect area, enum side only);
 struct layout_log layout_log(struct rect area);
 
@@ -216,9 +219,9 @@ struct layout_stream layout_stream(struct rect area, enum side only);
 struct layout_block layout_block(struct rect drawing, int sublayers,
                                  const struct placement_row *placement);
 
-/* The parts of the projector inside the body of layout_screen_bare(). As its height shrinks, the
- * axis of the bars and the blank row go, then the digits get smaller, and below 20 rows there is
- * no plot. */
+/* The parts of the projector inside the body of layout_screen_bare(). The loss has the largest
+ * digits. As the height shrinks words and digits get smaller, and below 22 rows there is neither a
+ * verdict nor a plot. */
 struct layout_projector layout_projector(struct rect area, enum side only);
 
 #endif

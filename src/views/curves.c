@@ -520,7 +520,7 @@ static void draw_race(struct canvas *canvas, struct rect margin, const struct ch
     int row = race_row(rows, margin.rows);
     if (race.level < 0 || row < 0 || margin.cols < NAMES_FROM)
         return;
-    canvas_print(canvas, margin, row, 1, ROLE_TEXT, "race to loss %.2f", race.loss);
+    canvas_print(canvas, margin, row, 1, ROLE_TEXT, "first to loss %.2f", race.loss);
     for (int i = 0; i < SIDES; i++) {
         enum side side = i == 0 ? race.first : race.first == LEFT ? RIGHT : LEFT;
         struct rect line = {margin.row + row + 1 + i, margin.col, 1, margin.cols};
@@ -529,6 +529,20 @@ static void draw_race(struct canvas *canvas, struct rect margin, const struct ch
 }
 
 /* ---- the learning rate ---- */
+
+bool curves_rate_varies(const struct scene *scene)
+{
+    const struct history *history = scene->data.history;
+    const struct settings *settings = scene->data.settings;
+    if (settings->warmup > 0 || settings->schedule != SCHEDULE_CONSTANT)
+        return true;
+    for (int i = 0; i < history->count; i++) {
+        const double rate = chart_rate(scene, history_step(history, i));
+        if (isfinite(rate) && (float)rate != (float)settings->lr)
+            return true;
+    }
+    return false;
+}
 
 static void draw_strip(struct canvas *canvas, const struct layout_plot *layout,
                        const struct chart *chart)

@@ -13,6 +13,9 @@ void curves_number(char out[TEXT_NUMBER], enum quantity quantity, double value);
  * projector. */
 struct curves_look curves_loss(void);
 
+/* Is the learning rate another one in some step than in others, so that it is worth a strip? */
+bool curves_rate_varies(const struct scene *scene);
+
 /* With `race` the race stands in the margin, where there is one and room for it. */
 void curves_draw(struct canvas *canvas, const struct layout_plot *layout, const struct scene *scene,
                  const struct curves_look *look, bool race);

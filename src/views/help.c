@@ -33,8 +33,10 @@ static const struct {
     {"parameter gradient", "L2 norm of dLoss/dW of one tensor in block b1 ... bL, before clipping"},
     {"bars",
      "one per layer, the input at the bottom, on a logarithmic axis that both stacks share; "
-     "it grows at once, and gives up a decade that stays unused; f freezes it. Those of the right "
-     "stack are made of segments, and its curve of dashes"},
+     "it is at least four decades wide, grows at once where a bar needs more, and becomes shorter "
+     "again when no bar has needed a decade for 60 steps; f freezes it. The bars of the right "
+     "stack "
+     "are made of segments, and its curve of dashes"},
     {"factor",
      "the gradient of this row over that of the row above: what one block does to it on its "
      "way down; where rows are left out, the mean per block"},
@@ -52,12 +54,16 @@ static const struct {
      "the unigram entropy of the task: the lowest loss that is possible without looking "
      "at any other token"},
     {"best possible", "the entropy rate of the task: the lowest loss with unlimited context"},
-    {"learning", "the loss is more than 3 % below no context"},
-    {"no-context level", "the loss is within 3 % of no context, and has been for so many steps"},
-    {"above no context", "the loss is more than 3 % above no context"},
-    {"diverged",
+    {"LEARNS, SLOW, STUCK", "the verdict of a stack: its smoothed loss is at most 0.75 of the loss "
+                            "without context, between "
+                            "0.75 and 0.9, at least 0.9. None is given before step 50, nor during "
+                            "a warmup and for 50 steps "
+                            "after it; LEARNS is said with the first step at which it did"},
+    {"DIVERGED",
      "a number is not finite: the first step and place where, in the order of computation; "
      "the stack computes no more, and its bars keep the last finite values"},
+    {"no-context level", "the loss is within 3 % of no context, and has been for so many steps; "
+                         "above and below it is further away"},
     {"curves",
      "bright: the smoothed loss; dim: raw; dotted: the reference lines. Where both stacks "
      "share a cell, its colour is the left one's in even columns and the right one's in odd "
@@ -71,8 +77,10 @@ static const struct {
      "newest three branches, and as far again as the run has come"},
     {"triangles", "on the axis of the steps, in the colour of a stack: its gradient vanished or "
                   "exploded, or a number is not finite; key 8 says what it was"},
-    {"race to loss", "the lowest part of no context that a stack's smoothed loss has reached, from "
-                     "90 % down: who was first, and how many steps later the other one followed"},
+    {"first to loss",
+     "which stack's smoothed loss came down to this loss first, at which step, and how "
+     "many steps later the other one did. Of the levels 90 %, 75 %, 60 % ... 2 % of "
+     "the loss without context it is the lowest that has been reached"},
     {"step 40 of 213", "a moment of the past is shown, in every view, while training goes on"},
     {"kept 1 in 2",
      "all that was measured is kept within a budget of memory: every step while there "
@@ -94,9 +102,10 @@ static const struct {
      "moves to that step, and a drag scrubs. The wheel zooms there and scrolls elsewhere. With "
      "Shift held the terminal has the mouse for itself, to select text; --no-mouse leaves it "
      "to the terminal altogether"},
-    {"projector", "the loss and the ratio of each stack in large digits, its bars, the step and "
-                  "the loss curves: "
-                  "the same numbers as in the overview, without what the back row cannot read"},
+    {"projector",
+     "the verdict, the loss and the ratio of each stack in large letters, its bars, the "
+     "step and the loss curves: "
+     "the same numbers as in the overview, without what the back row cannot read"},
     {"L D H F", "blocks, width of the stream, attention heads, width of the feed-forward"},
     {"T B V", "tokens of context, sequences in a batch, different tokens"},
     {"parameters, par.", "trained numbers of one stack"},

@@ -300,6 +300,61 @@ const char *scene_event_text(const struct scene *scene, const struct event *even
     return scene->look.blind && event_tells(event) ? "hidden while blind" : event->text;
 }
 
+/* The warmup that was set when a step was trained. */
+static int warmup_at(const struct scene *scene, int64_t step)
+{
+    int warmup = scene->data.settings->warmup;
+    if (!scene->data.runs || step >= history_newest(scene->data.history))
+        return warmup;
+    const struct run_log *log = &scene->data.runs->now.log;
+    for (int i = 0; i < log->count && log->entry[i].step <= step; i++)
+        warmup = log->entry[i].settings.warmup;
+    return warmup;
+}
+
+/* What the smoothed loss is a part of; NAN: not known. */
+static double verdict_unit(const struct scene *scene, enum side side)
+{
+    const double without_context = scene->data.task->unigram_entropy;
+    if (without_context > 0)
+        return without_context;
+    if (scene->data.runs && scene->data.runs->now.number > 0)
+        return scene->data.runs->now.verdict[side].unit;
+    return scene->data.history->count > 0
+               ? history_value(scene->data.history, side, QUANTITY_LOSS, 0)
+               : (double)NAN;
+}
+
+static int64_t learn_step(const struct scene *scene, enum side side, int64_t step)
+{
+    int64_t learns = 0;
+    for (int level = 0; level < HISTORY_LEVELS; level++)
+        if (history_levels[level] == verdict_learns && isfinite(scene->data.history->level_unit))
+            learns = history_reached(scene->data.history, side, level);
+    if (learns == 0 && scene->data.runs)
+        learns = scene->data.runs->now.verdict[side].learn_step;
+    return learns <= step ? learns : 0;
+}
+
+struct scene_verdict scene_verdict(const struct scene *scene, enum side side)
+{
+    const struct snapshot *moment = scene_moment(scene, side);
+    const double loss = snapshot_scalar(moment, QUANTITY_SMOOTH_LOSS);
+    struct verdict verdict = verdict_open(verdict_unit(scene, side));
+    if (moment->step == 0)
+        return (struct scene_verdict){.part = NAN};
+    verdict.step = moment->step;
+    verdict.loss = (struct smoothed){.sum = loss, .weight = 1};
+    verdict.fault_step = moment->fault.place != FAULT_NONE ? moment->fault.step : 0;
+    const bool over = scene->data.ended && scene->look.cursor == 0;
+    return (struct scene_verdict){
+        .kind =
+            over ? verdict_at_end(&verdict) : verdict_now(&verdict, warmup_at(scene, moment->step)),
+        .part = verdict_part(&verdict),
+        .learn_step = learn_step(scene, side, moment->step),
+    };
+}
+
 struct race scene_race(const struct scene *scene)
 {
     const struct history *history = scene->data.history;

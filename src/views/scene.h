@@ -245,6 +245,15 @@ int scene_events(const struct scene *scene);
 void scene_event_title(const struct scene *scene, const struct event *event, char out[TEXT_TITLE]);
 const char *scene_event_text(const struct scene *scene, const struct event *event);
 
+/* What can be said of a stack at the step shown: its verdict, and where there is one the loss that
+ * it follows from, as a part of the loss without context (or of the first loss). */
+struct scene_verdict {
+    enum verdict_kind kind;
+    double part;
+    int64_t learn_step; /* the first step, up to the one shown, that it learned at; 0: none */
+};
+struct scene_verdict scene_verdict(const struct scene *scene, enum side side);
+
 /* The race: the lowest of history_levels that one of the stacks has reached at the step shown. */
 struct race {
     int level;           /* -1: none yet */

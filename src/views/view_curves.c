@@ -11,7 +11,7 @@
 
 enum { TEXTS = 4, TEXT_SIZE = 256, ZOOM_MOST = 12 };
 
-/* "race to loss 1.48: Pre-LN at step 57, Post-LN 34 steps later". */
+/* "first to loss 1.48: Pre-LN at step 57, Post-LN 34 steps later". */
 static void race_texts(const struct scene *scene, char text[TEXTS][TEXT_SIZE])
 {
     const struct race race = scene_race(scene);
@@ -33,14 +33,14 @@ static void race_texts(const struct scene *scene, char text[TEXTS][TEXT_SIZE])
         snprintf(gap[1], sizeof gap[1], "+%" PRId64, lead);
     }
     snprintf(text[0], TEXT_SIZE,
-             "race to loss %s, %d %% of no context: %s at step %" PRId64 ", %s %s", loss,
+             "first to loss %s, %d %% of no context: %s at step %" PRId64 ", %s %s", loss,
              (int)lrint(100 * history_levels[race.level]), first, race.step[race.first], second,
              gap[0]);
-    snprintf(text[1], TEXT_SIZE, "race to loss %s: %s at step %" PRId64 ", %s %s", loss, first,
+    snprintf(text[1], TEXT_SIZE, "first to loss %s: %s at step %" PRId64 ", %s %s", loss, first,
              race.step[race.first], second, gap[0]);
-    snprintf(text[2], TEXT_SIZE, "race to %s: %.9s %" PRId64 ", %.9s %s", loss, first,
+    snprintf(text[2], TEXT_SIZE, "first to %s: %.9s %" PRId64 ", %.9s %s", loss, first,
              race.step[race.first], second, gap[1]);
-    snprintf(text[3], TEXT_SIZE, "race to %s: %.9s at %" PRId64, loss, first,
+    snprintf(text[3], TEXT_SIZE, "first to %s: %.9s at %" PRId64, loss, first,
              race.step[race.first]);
 }
 
@@ -91,14 +91,14 @@ static void draw_info(struct canvas *canvas, struct rect area, const struct scen
 
 static void draw(struct canvas *canvas, struct rect area, const struct scene *scene)
 {
-    const struct layout_curves layout = layout_curves(area);
+    const struct layout_curves layout = layout_curves(area, curves_rate_varies(scene));
     draw_info(canvas, layout.info, scene);
     curves_draw(canvas, &layout.plot, scene, &scene->look.curves, false);
 }
 
 static void hit_at(struct rect area, const struct scene *scene, int row, int col, struct hit *hit)
 {
-    const struct layout_curves layout = layout_curves(area);
+    const struct layout_curves layout = layout_curves(area, curves_rate_varies(scene));
     curves_hit(&layout.plot, scene, &scene->look.curves, row, col, hit);
 }
 

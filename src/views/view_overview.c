@@ -124,7 +124,8 @@ static void draw_panel(struct canvas *canvas, const struct layout_panel *panel,
 
 static void hit_at(struct rect area, const struct scene *scene, int row, int col, struct hit *hit)
 {
-    const struct layout_overview layout = layout_overview(area, scene_only(scene));
+    const struct layout_overview layout =
+        layout_overview(area, curves_rate_varies(scene), scene_only(scene));
     const struct curves_look loss = curves_loss();
     for (enum side side = LEFT; side < SIDES; side++) {
         const struct rect bar = layout.panel[side].bar;
@@ -142,7 +143,8 @@ static void hit_at(struct rect area, const struct scene *scene, int row, int col
 
 static void draw(struct canvas *canvas, struct rect area, const struct scene *scene)
 {
-    struct layout_overview layout = layout_overview(area, scene_only(scene));
+    struct layout_overview layout =
+        layout_overview(area, curves_rate_varies(scene), scene_only(scene));
     for (enum side side = LEFT; side < SIDES; side++)
         if (scene_has(scene, side))
             draw_panel(canvas, &layout.panel[side], scene, side);
@@ -152,7 +154,8 @@ static void draw(struct canvas *canvas, struct rect area, const struct scene *sc
 
 static int scroll_max(const struct scene *scene, struct rect area)
 {
-    const struct layout_overview layout = layout_overview(area, scene_only(scene));
+    const struct layout_overview layout =
+        layout_overview(area, curves_rate_varies(scene), scene_only(scene));
     int count, first;
     scene_layers(scene, SIDES, &count, &first);
     return bars_scroll_max(count, layout.panel[scene_first(scene)].bar.rows);

@@ -1,5 +1,6 @@
-/* The projector: of each stack its loss and its ratio in large digits over its bars; below them the
- * step in large digits, and the loss curves. What it leaves out is in the overview. */
+/* The projector: of each stack its verdict in large letters, its loss and its ratio in large digits
+ * over its bars; below them the step, and the loss curves. The loss has the largest digits. What it
+ * leaves out is in the overview. */
 #include "screen/digits.h"
 #include "screen/layout.h"
 #include "screen/plot.h"
@@ -15,19 +16,27 @@
 #include <string.h>
 
 /* Room is kept for numbers as long as these, so that the digits seldom change their size. */
-static const char loss_kept[] = "2.345", ratio_kept[] = "1/3400", step_kept[] = "234";
+static const char loss_kept[] = "2.345", ratio_kept[] = "1/3400", step_kept[] = "2345";
 
-/* The text in the largest size in which both it and what is kept room for fit. */
+/* The text in the largest size in which both it and what is kept room for fit; a word behind the
+ * number, "million", in small letters at its foot. */
 static void draw_number(struct canvas *canvas, struct rect area, enum role role,
                         const struct scene *scene, const char *text, const char *kept)
 {
-    int size = digits_fit(text, area.rows, area.cols);
+    char number[TEXT_NUMBER];
+    const char *word = strchr(text, ' ');
+    snprintf(number, sizeof number, "%.*s", (int)strcspn(text, " "), text);
+    int size = digits_fit(number, area.rows, area.cols);
     int calm = digits_fit(kept, area.rows, area.cols);
-    digits_draw(canvas, area, size < calm ? size : calm, role, scene->terminal.ascii, text);
+    size = size < calm ? size : calm;
+    const int end = digits_draw(canvas, area, size, role, scene->terminal.ascii, number);
+    const int foot = size == DIGITS_PLAIN ? area.rows / 2 : digits_rows(size) - 1;
+    if (word)
+        canvas_text(canvas, area, foot, end, role, word);
 }
 
 static void draw_name(struct canvas *canvas, struct rect area, const struct scene *scene,
-                      enum side side)
+                      enum side side, bool brief)
 {
     char name[TEXT_TITLE];
     scene_title(scene, side, true, name);
@@ -35,7 +44,8 @@ static void draw_name(struct canvas *canvas, struct rect area, const struct scen
     int end = area.cols;
     if (col + (int)sizeof "loss" <= end)
         end = canvas_print_right(canvas, area, 0, end, ROLE_TEXT, "loss");
-    panel_state(canvas, (struct rect){area.row, area.col + col, 1, end - 1 - col}, scene, side);
+    panel_state(canvas, (struct rect){area.row, area.col + col, 1, end - 1 - col}, scene, side,
+                brief);
 }
 
 /* What the ratio is of; and of the bars, from when they are, or what is left out. */
@@ -66,12 +76,13 @@ static void draw_panel(struct canvas *canvas, const struct layout_big *panel,
         bars_choose(bars.count, panel->bar.rows, scene->look.bars.scroll, true);
     const bool bad = moment->fault.place != FAULT_NONE;
     char text[TEXT_NUMBER];
-    draw_name(canvas, panel->name, scene, side);
+    draw_name(canvas, panel->name, scene, side,
+              panel_verdict(canvas, panel->verdict, scene, side) > 0);
     text_loss(text, snapshot_scalar(moment, QUANTITY_SMOOTH_LOSS));
     draw_number(canvas, panel->loss, bad ? ROLE_BAD : scene_accent[side], scene, bad ? "nan" : text,
                 loss_kept);
     draw_word(canvas, panel->word, scene, &bars, &shown);
-    text_ratio(text, bars_ratio(&bars));
+    text_ratio_words(text, bars_ratio(&bars));
     draw_number(canvas, panel->ratio, bars.stale > 0 ? scene_accent_dim[side] : scene_accent[side],
                 scene, text, ratio_kept);
     bars_draw(canvas, panel->label, panel->bar, scene, side, &shown);
@@ -121,7 +132,10 @@ static void draw(struct canvas *canvas, struct rect area, const struct scene *sc
         return;
     char step[TEXT_NUMBER];
     snprintf(step, sizeof step, "%" PRId64, scene_step(scene));
-    draw_number(canvas, layout.step, ROLE_TITLE, scene, step, step_kept);
+    struct rect digits = layout.step; /* never as large as the loss */
+    digits.rows =
+        digits.rows < layout.panel[LEFT].loss.rows ? digits.rows : layout.panel[LEFT].loss.rows - 1;
+    draw_number(canvas, digits, ROLE_TITLE, scene, step, step_kept);
     draw_rate(canvas, layout.rate, scene);
     const struct curves_look loss = curves_loss();
     curves_draw(canvas, &layout.plot, scene, &loss, false);

@@ -138,10 +138,10 @@ static void cover_stream(const struct layout_stream *stream, struct rect body)
 
 static void cover_view(enum view view, struct rect body)
 {
-    const struct layout_overview overview = layout_overview(body, SIDES);
+    const struct layout_overview overview = layout_overview(body, true, SIDES);
     const struct layout_waterfall waterfall = layout_waterfall(body, SIDES);
     const struct layout_tensors tensors = layout_tensors(body, SIDES);
-    const struct layout_curves curves = layout_curves(body);
+    const struct layout_curves curves = layout_curves(body, true);
     const struct layout_samples samples = layout_samples(body, SIDES);
     const struct layout_log log = layout_log(body);
     const struct layout_anatomy anatomy = layout_anatomy(body, SIDES);
@@ -181,8 +181,8 @@ static void cover_projector(const struct layout_projector *projector, struct rec
 {
     for (int side = 0; side < SIDES; side++) {
         const struct layout_big *big = &projector->panel[side];
-        const struct rect parts[] = {big->name,  big->loss, big->word, big->ratio,
-                                     big->label, big->bar,  big->axis};
+        const struct rect parts[] = {big->name,  big->verdict, big->loss, big->word,
+                                     big->ratio, big->label,   big->bar,  big->axis};
         for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
             cover(parts[i], body);
         cover((struct rect){big->bar.row, big->bar.col - 1, big->bar.rows, 1}, body);
@@ -229,7 +229,7 @@ static void bars_and_loss_are_on_every_screen(void **state)
     for (int rows = LAYOUT_ROWS_MIN; rows <= ROWS_MAX; rows++)
         for (int cols = LAYOUT_COLUMNS_MIN; cols <= COLS_MAX; cols++) {
             struct layout_overview overview =
-                layout_overview(layout_screen(rows, cols).body, SIDES);
+                layout_overview(layout_screen(rows, cols).body, true, SIDES);
             for (int side = 0; side < SIDES; side++) {
                 const struct layout_panel *panel = &overview.panel[side];
                 assert_true(panel->bar.rows >= 4 && panel->bar.cols >= 6);
@@ -249,7 +249,7 @@ static void the_panels_line_up(void **state)
     for (int rows = LAYOUT_ROWS_MIN; rows <= ROWS_MAX; rows++)
         for (int cols = LAYOUT_COLUMNS_MIN; cols <= COLS_MAX; cols++) {
             struct layout_overview overview =
-                layout_overview(layout_screen(rows, cols).body, SIDES);
+                layout_overview(layout_screen(rows, cols).body, true, SIDES);
             const struct layout_panel *left = &overview.panel[LEFT];
             const struct layout_panel *right = &overview.panel[RIGHT];
             int shift = right->title.col - left->title.col;
@@ -270,9 +270,9 @@ static void nothing_shrinks_as_the_screen_grows(void **state)
     (void)state;
     for (int rows = 1; rows < ROWS_MAX; rows++) {
         struct rect area = {0, 0, LAYOUT_ROWS_MIN - 2 + rows - 1, 80};
-        struct layout_overview now = layout_overview(area, SIDES);
+        struct layout_overview now = layout_overview(area, true, SIDES);
         area.rows++;
-        struct layout_overview next = layout_overview(area, SIDES);
+        struct layout_overview next = layout_overview(area, true, SIDES);
         assert_true(next.panel[LEFT].bar.rows >= now.panel[LEFT].bar.rows);
         assert_true(next.panel[LEFT].state.rows >= now.panel[LEFT].state.rows);
         assert_true(next.panel[LEFT].axis.rows >= now.panel[LEFT].axis.rows);
@@ -286,25 +286,32 @@ static void rows_are_given_up_in_the_stated_order(void **state)
 {
     (void)state;
     struct rect area = {0, 0, 21, 80}; /* of a screen of 80x24 */
-    struct layout_overview full = layout_overview(area, SIDES);
+    struct layout_overview full = layout_overview(area, true, SIDES);
     assert_int_equal(full.panel[LEFT].bar.rows, 7);
-    assert_int_equal(full.plot.field.rows, 6);
+    assert_int_equal(full.panel[LEFT].state.rows, 2);
+    assert_int_equal(full.plot.field.rows, 5);
     assert_int_equal(full.plot.strip.rows, 1);
-    area.rows = 18; /* the strip goes first, with the plot at 4 rows and all 7 bars */
-    assert_int_equal(layout_overview(area, SIDES).plot.strip.rows, 0);
-    assert_int_equal(layout_overview(area, SIDES).plot.field.rows, 4);
-    assert_int_equal(layout_overview(area, SIDES).panel[LEFT].bar.rows, 7);
+    assert_int_equal(layout_overview(area, false, SIDES).plot.field.rows,
+                     6); /* which has its row */
+    assert_int_equal(layout_overview(area, false, SIDES).plot.strip.rows, 0);
+    area.rows = 19;
+    assert_int_equal(layout_overview(area, true, SIDES).panel[LEFT].state.rows, 1);
+    assert_int_equal(layout_overview(area, true, SIDES).plot.strip.rows, 1);
+    area.rows = 18; /* the strip goes, with the plot at 4 rows and all 7 bars */
+    assert_int_equal(layout_overview(area, true, SIDES).plot.strip.rows, 0);
+    assert_int_equal(layout_overview(area, true, SIDES).plot.field.rows, 4);
+    assert_int_equal(layout_overview(area, true, SIDES).panel[LEFT].bar.rows, 7);
     area.rows = 13;
-    assert_int_equal(layout_overview(area, SIDES).plot.x_axis.rows, 1);
-    assert_int_equal(layout_overview(area, SIDES).panel[LEFT].bar.rows, 4);
+    assert_int_equal(layout_overview(area, true, SIDES).plot.x_axis.rows, 1);
+    assert_int_equal(layout_overview(area, true, SIDES).panel[LEFT].bar.rows, 4);
     area.rows = 12;
-    assert_int_equal(layout_overview(area, SIDES).plot.x_axis.rows, 0);
-    assert_int_equal(layout_overview(area, SIDES).panel[LEFT].state.rows, 1);
+    assert_int_equal(layout_overview(area, true, SIDES).plot.x_axis.rows, 0);
+    assert_int_equal(layout_overview(area, true, SIDES).panel[LEFT].state.rows, 1);
     area.rows = 11;
-    assert_int_equal(layout_overview(area, SIDES).panel[LEFT].state.rows, 0);
-    assert_int_equal(layout_overview(area, SIDES).panel[LEFT].axis.rows, 1);
+    assert_int_equal(layout_overview(area, true, SIDES).panel[LEFT].state.rows, 0);
+    assert_int_equal(layout_overview(area, true, SIDES).panel[LEFT].axis.rows, 1);
     area.rows = 10;
-    assert_int_equal(layout_overview(area, SIDES).panel[LEFT].axis.rows, 0);
+    assert_int_equal(layout_overview(area, true, SIDES).panel[LEFT].axis.rows, 0);
 }
 
 /* On every screen the other views have their maps, and the panels are twins. */
@@ -329,7 +336,7 @@ static void maps_and_fields_are_on_every_screen(void **state)
             assert_int_equal(tensors.panel[LEFT].map.cols, tensors.panel[RIGHT].map.cols);
             assert_true(tensors.name.cols >= 11 && tensors.readout.rows >= 1);
             assert_true(tensors.head.rows == 1 && tensors.key.rows >= 1);
-            struct layout_curves curves = layout_curves(body);
+            struct layout_curves curves = layout_curves(body, true);
             assert_true(curves.plot.field.rows >= 7 && curves.plot.field.cols >= 20);
             assert_true(curves.info.rows == 1 && curves.plot.legend.rows == 1);
             assert_int_equal(curves.plot.x_axis.rows, 1);
@@ -358,14 +365,17 @@ static void the_projector_has_its_digits(void **state)
                 layout_projector(layout_screen_bare(rows, cols).body, SIDES);
             const struct layout_big *left = &projector.panel[LEFT];
             const struct layout_big *right = &projector.panel[RIGHT];
-            bool usual = rows >= 24 && cols >= 80;
-            assert_true(left->loss.rows >= (usual ? 4 : 3) && left->loss.cols >= (usual ? 36 : 18));
-            assert_int_equal(left->loss.rows, left->ratio.rows);
+            bool usual = rows >= 24 && cols >= 80, tall = rows >= 60 && cols >= 200;
+            assert_true(left->loss.rows >= (tall ? 11 : usual ? 4 : 3));
+            assert_true(left->loss.cols >= (usual ? 36 : 18));
+            assert_true(left->loss.rows >= left->ratio.rows && left->ratio.rows >= 3);
+            assert_true(left->verdict.rows >= (tall ? 7 : usual ? 2 : 0));
+            assert_true(left->axis.rows == 1 || !usual);
             assert_true(left->bar.rows >= (usual ? 7 : 3) && left->bar.cols >= 10);
             assert_int_equal(left->bar.cols, right->bar.cols);
             assert_int_equal(left->bar.row, right->bar.row);
             assert_int_equal(projector.state.rows, 1);
-            assert_true(!usual || (projector.plot.field.rows >= 5 && projector.step.rows >= 5 &&
+            assert_true(!usual || (projector.plot.field.rows >= 3 && projector.step.rows >= 3 &&
                                    projector.plot.field.cols >= 36));
         }
 }
@@ -383,8 +393,10 @@ static void no_map_shrinks_as_the_screen_grows(void **state)
                     layout_tensors(now, SIDES).panel[LEFT].map.rows);
         assert_true(layout_tensors(next, SIDES).readout.rows >=
                     layout_tensors(now, SIDES).readout.rows);
-        assert_true(layout_curves(next).plot.field.rows >= layout_curves(now).plot.field.rows);
-        assert_true(layout_curves(next).plot.strip.rows >= layout_curves(now).plot.strip.rows);
+        assert_true(layout_curves(next, true).plot.field.rows >=
+                    layout_curves(now, true).plot.field.rows);
+        assert_true(layout_curves(next, true).plot.strip.rows >=
+                    layout_curves(now, true).plot.strip.rows);
         assert_true(layout_samples(next, SIDES).panel[LEFT].text.rows >=
                     layout_samples(now, SIDES).panel[LEFT].text.rows);
         assert_true(layout_samples(next, SIDES).panel[LEFT].guess.rows >=

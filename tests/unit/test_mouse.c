@@ -98,7 +98,7 @@ static void hits_are_where_they_belong(void **state)
                 assert_int_equal(count[HIT_TAB] > 0, !bare);
                 assert_int_equal(count[HIT_KEY] > 0, !bare);
                 assert_int_equal(count[HIT_STEP] > 0,
-                                 steps && !(fixture->scene.look.projector && sizes[s][0] < 20));
+                                 steps && !(fixture->scene.look.projector && sizes[s][0] < 22));
                 assert_int_equal(count[HIT_LAYER] > 0, over && !fixture->scene.look.projector);
                 assert_int_equal(count[HIT_CELL] > 0, v == VIEW_TENSORS);
             }
@@ -192,7 +192,7 @@ static void a_click_moves_the_cursor_to_its_column(void **state)
     const int rows = 36, cols = 120;
     const struct rect body = layout_screen(rows, cols).body;
     const struct layout_waterfall waterfall = layout_waterfall(body, SIDES);
-    const struct layout_curves curves = layout_curves(body);
+    const struct layout_curves curves = layout_curves(body, false);
     struct canvas canvas;
     canvas_open(&canvas, rows, cols);
     for (int v = 0; v < 2; v++) {
@@ -232,7 +232,7 @@ static void a_bar_is_hit_in_its_row(void **state)
     canvas_open(&canvas, 24, 80);
     view_screen(&canvas, scene);
     const struct layout_panel panel =
-        layout_overview(layout_screen(24, 80).body, SIDES).panel[RIGHT];
+        layout_overview(layout_screen(24, 80).body, false, SIDES).panel[RIGHT];
     for (int row = 0; row < panel.bar.rows; row++) {
         const struct hit hit = view_hit(scene, 24, 80, panel.bar.row + row, panel.bar.col + 2);
         assert_int_equal(hit.kind, HIT_LAYER);
