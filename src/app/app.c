@@ -166,6 +166,7 @@ void app_turn(struct app *app)
     watch_view(app);
     app_take_updates(app);
     app_go_on_loading(app);
+    app_lab_go_on(app);
     look_around(app);
     if (!app->quit && app->changed && (app->urgent || app_now(app) >= app->next_frame))
         draw(app);
@@ -251,6 +252,7 @@ bool app_goes_on(const struct app *app)
 
 void app_free(struct app *app)
 {
+    app_lab_close(app);
     trainer_stop(app->trainer);
     sample_history_close(&app->samples);
     app_forget_session(app);
