@@ -160,6 +160,7 @@ static void follow(struct app *app)
         watch_view(app);
         app_take_updates(app);
         app_go_on_loading(app);
+    app_lab_go_on(app);
     } while (app_play_turn(app));
 }
 
@@ -263,6 +264,7 @@ bool app_goes_on(const struct app *app)
 
 void app_free(struct app *app)
 {
+    app_lab_close(app);
     trainer_stop(app->trainer);
     app_play_close(app);
     sample_history_close(&app->samples);

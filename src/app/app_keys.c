@@ -74,11 +74,18 @@ void act_redraw(struct app *app, int argument)
 void act_quit(struct app *app, int argument)
 {
     const int unsaved = app->present.confirm ? runs_unsaved(&app->runs) : 0;
+    const int trainings = app->present.confirm ? app_lab_unsaved(app) : 0;
+    const char *quit = key_table[ACTION_QUIT].label;
     (void)argument;
     if (unsaved > 0 && !app->quitting)
         app_say(app, ROLE_WARN,
                 "%d run%s of more than %d steps not saved: %s again quits, :save FILE saves",
-                unsaved, unsaved == 1 ? "" : "s", RUN_LONG, key_table[ACTION_QUIT].label);
+                unsaved, unsaved == 1 ? "" : "s", RUN_LONG, quit);
+    else if (trainings > 0 && !app->quitting)
+        app_say(app, ROLE_WARN,
+                "%d training%s of the lab not saved: %s again quits, key %c and :export FILE.jsonl "
+                "saves",
+                trainings, trainings == 1 ? "" : "s", quit, view_table[VIEW_LAB]->key);
     else
         app->quit = true;
     app->quitting = true;

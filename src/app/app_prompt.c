@@ -167,6 +167,9 @@ static bool take_look(struct app *app, const char *word, struct picture_look *lo
 static void export(struct app *app, const struct command_line *line, const char *path)
 {
     const bool runs = app->scene.look.view == VIEW_RUNS && !app->scene.look.projector;
+    const bool lab = app->scene.look.view == VIEW_LAB && !app->scene.look.projector;
+    if (lab && line->count == 1 && app_lab_export(app, path, line->force))
+        return;
     struct picture_look look = {.theme = (enum theme)app->present.theme,
                                 .rows = app->canvas.rows,
                                 .cols = app->canvas.cols};
@@ -240,6 +243,10 @@ static void carry_out(struct app *app, const struct command_line *line)
         break;
     case VERB_SHARE:
         app_help_session(app);
+        break;
+    case VERB_LAB:
+        file_expand(path, sizeof path, line->count > 0 ? line->argument[0] : "");
+        app_lab(app, path, line->force);
         break;
     case VERB_SWITCH:
         switch_to(app, line->argument[0], line->argument[1]);

@@ -196,8 +196,12 @@ static struct run_record *chosen(struct app *app)
 
 void act_enter(struct app *app, int argument)
 {
-    const struct run_record *record = chosen(app);
     (void)argument;
+    if (!app->scene.look.projector && app->scene.look.view == VIEW_LAB) {
+        app_lab_enter(app);
+        return;
+    }
+    const struct run_record *record = chosen(app);
     if (record)
         app_enter_run(app, record->number);
 }

@@ -2,10 +2,10 @@
  *
  * app.c owns it and the loop; app_updates.c takes what the trainer publishes; app_keys.c takes
  * keys; app_look.c changes what is looked at, app_change.c settings; app_time.c goes back to a
- * step, app_runs.c to a run, app_undo.c before a key; app_choose.c goes through lists; app_record.c
- * exports and records; app_session.c saves and loads; app_prompt.c is the command line; app_help.c
- * is the help and searches; app_mouse.c takes clicks; app_play.c plays a script, and app_film.c
- * records one. Only app.c draws on the terminal. */
+ * step, app_runs.c to a run, app_undo.c before a key; app_lab.c has a grid of runs; app_choose.c
+ * goes through lists; app_record.c exports and records; app_session.c saves and loads; app_prompt.c
+ * is the command line; app_help.c is the help and searches; app_mouse.c takes clicks; app_play.c
+ * plays a script, and app_film.c records one. Only app.c draws on the terminal. */
 #ifndef LNSCOPE_APP_APP_STATE_H
 #define LNSCOPE_APP_APP_STATE_H
 
@@ -112,6 +112,7 @@ struct app {
     bool changed; /* what is shown is no longer what is */
     bool urgent;  /* draw it at once */
     bool quit;
+    struct app_lab *lab;          /* a grid of trainings (app_lab.c); NULL: none */
     struct prompt prompt, search; /* scene.prompt points to one of them while it is open */
     bool pasting;                 /* what comes in is pasted text */
     struct app_play *play;        /* the script that is played (app_play.c); NULL: none */
@@ -300,6 +301,23 @@ void app_redo_begins(struct app *app);
 
 /* Writes the table of runs to a file (app_runs.c). */
 void app_export_runs(struct app *app, const char *path, bool force);
+
+/* Carries out `:lab TEXT`: begins a lab, ends or goes on with it, or reads one from a file; without
+ * a text it is shown. `force`: also where rows of the one at hand are lost (app_lab.c). */
+void app_lab(struct app *app, const char *text, bool force);
+
+/* Takes what its threads have done, in each turn of the loop; ends it, and frees it (app_lab.c). */
+void app_lab_go_on(struct app *app);
+void app_lab_close(struct app *app);
+
+/* Its rows that are in no file (app_lab.c). */
+int app_lab_unsaved(const struct app *app);
+
+/* Writes it to a file; false where there is none, or the name is not for it (app_lab.c). */
+bool app_lab_export(struct app *app, const char *path, bool force);
+
+/* Opens its chosen cell as the pair (app_lab.c). */
+void app_lab_enter(struct app *app);
 
 /* To be called before a setting is changed, a stack is switched, a run is ended: `u` takes it back;
  * and with each answer to a command that ended a run, or failed to (app_undo.c). */

@@ -10,7 +10,7 @@
 #include "cli/exit_status.h"
 #include "cli/interrupt.h"
 #include "export/export.h"
-#include "export/lab_figure.h"
+#include "export/lab_export.h"
 #include "lab/lab.h"
 #include "lab/lab_file.h"
 #include "lab/lab_mpi.h"
@@ -22,9 +22,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Columns of the line of progress; seconds until the first line where no terminal shows it, and
- * between two of them. */
-enum { PROGRESS = 72, FIRST_LINE = 10, NEXT_LINE = 60, SHOWN = 200 };
+/* Seconds until the first line of progress where no terminal shows it, and between two of them. */
+enum { FIRST_LINE = 10, NEXT_LINE = 60, SHOWN = 200 };
 
 /* What the options ask for, and how far it has come. */
 struct laboratory {
@@ -39,11 +38,9 @@ struct laboratory {
     struct lab_mpi mpi;
     struct lab_file file;
     struct error error; /* why rows cannot be written */
-    /* Progress: */
-    int done; /* of `trials` */
-    double cost, cost_done;
-    double start, told; /* clock_seconds() */
-    bool watched;       /* standard error is a terminal */
+    struct lab_progress progress;
+    double told;  /* when it was told last: clock_seconds() */
+    bool watched; /* standard error is a terminal */
 };
 
 /* ---- standard error --------------------------------------------------------------------------*/
@@ -54,38 +51,22 @@ static void note(void *argument, const char *text)
     fprintf(stderr, "lnscope: note: %s\n", text);
 }
 
-/* "8 s", "3 min 20 s", "2 h 05 min". */
-static void print_seconds(char out[32], double seconds)
-{
-    const int64_t whole = (int64_t)(seconds + 0.5);
-    if (whole < 60)
-        snprintf(out, 32, "%d s", (int)whole);
-    else if (whole < 3600)
-        snprintf(out, 32, "%d min %02d s", (int)(whole / 60), (int)(whole % 60));
-    else
-        snprintf(out, 32, "%" PRId64 " h %02d min", whole / 3600, (int)(whole / 60 % 60));
-}
-
 static void erase_progress(const struct laboratory *lab)
 {
     if (lab->watched)
-        fprintf(stderr, "\r%*s\r", PROGRESS, "");
+        fprintf(stderr, "\r%*s\r", LAB_PROGRESS, "");
 }
 
-/* Of the time that the trainings done so far took, by what they cost. */
 static void tell_progress(struct laboratory *lab)
 {
-    const double now = clock_seconds(), elapsed = now - lab->start;
-    char line[PROGRESS + 1], left[32] = "";
-    if (!lab->watched && now < lab->told + (lab->told > lab->start ? NEXT_LINE : FIRST_LINE))
+    const double now = clock_seconds(), start = lab->progress.start;
+    char line[LAB_PROGRESS];
+    if (!lab->watched && now < lab->told + (lab->told > start ? NEXT_LINE : FIRST_LINE))
         return;
     lab->told = now;
-    if (lab->cost_done > 0)
-        print_seconds(left, elapsed * (lab->cost - lab->cost_done) / lab->cost_done);
-    snprintf(line, sizeof line, "%d of %d trainings%s%s%s", lab->done, lab->trials,
-             *left ? ", " : "", left, *left ? " left" : "");
+    lab_progress_text(&lab->progress, now, line);
     if (lab->watched)
-        fprintf(stderr, "\r%-*s", PROGRESS, line);
+        fprintf(stderr, "\r%-*s", LAB_PROGRESS, line);
     else
         fprintf(stderr, "lnscope: %s\n", line);
 }
@@ -200,54 +181,19 @@ static bool check_figure(const struct laboratory *lab, struct error *error)
     return true;
 }
 
-static void write_csv(const struct laboratory *lab, FILE *out)
-{
-    lab_row_csv_header(&lab->grid, out);
-    for (int i = 0; i < grid_trials(&lab->grid); i++)
-        if (lab->row[i].done)
-            lab_row_csv(&lab->grid, i, &lab->row[i], out);
-}
-
-static bool write_picture(const struct laboratory *lab, const char *path, FILE *out,
-                          struct error *error)
-{
-    struct figure figure;
-    bool good = true;
-    figure_open(&figure);
-    lab_figure(&figure, &lab->grid, lab->row);
-    if (ends_in(path, ".png"))
-        good = figure_png(&figure, EXPORT_SCALE, out, error);
-    else
-        figure_svg(&figure, "lnscope lab", out);
-    figure_close(&figure);
-    return good;
-}
-
 static bool draw(const struct laboratory *lab, struct error *error)
 {
     const char *path = lab->options->value[OPTION_FIGURE];
     const bool force = lab->options->given[OPTION_FORCE];
-    struct file file;
-    bool good = true;
     if (!path)
         return true;
-    if (ends_in(path, ".txt")) {
-        struct canvas canvas;
-        lab_map_sheet(&canvas, &lab->grid, lab->row);
-        good = export_file(&canvas, THEME_MONO, path, force, error);
-        canvas_close(&canvas);
-        return good;
-    }
-    if (!file_create(&file, path, force, error))
-        return false;
-    if (ends_in(path, ".csv"))
-        write_csv(lab, file.stream);
-    else
-        good = write_picture(lab, path, file.stream, error);
-    if (good)
-        return file_commit(&file, error);
-    file_discard(&file);
-    return false;
+    if (lab_export_is(path))
+        return lab_export(path, force, &lab->grid, lab->row, error);
+    struct canvas canvas;
+    lab_map_sheet(&canvas, &lab->grid, lab->row);
+    const bool good = export_file(&canvas, THEME_MONO, path, force, error);
+    canvas_close(&canvas);
+    return good;
 }
 
 /* ---- the options together --------------------------------------------------------------------*/
@@ -347,8 +293,7 @@ static bool add_row(void *argument, int trial)
     struct laboratory *lab = argument;
     if (!lab_file_add(&lab->file, trial, &lab->error))
         return false;
-    lab->done++;
-    lab->cost_done += lab_trial_cost(&lab->grid, trial);
+    lab_progress_add(&lab->progress, &lab->grid, trial);
     tell_progress(lab);
     return true;
 }
@@ -356,7 +301,7 @@ static bool add_row(void *argument, int trial)
 /* How to go on after a signal. */
 static void tell_rest(const struct laboratory *lab)
 {
-    fprintf(stderr, "lnscope: stopped with %d of %d rows: %s\n", lab->done, lab->trials,
+    fprintf(stderr, "lnscope: stopped with %d of %d rows: %s\n", lab->progress.done, lab->trials,
             lab->output ? "the same command with --resume does the rest"
                         : "with -o FILE it could be gone on with by --resume");
 }
@@ -373,9 +318,8 @@ static bool compute(struct laboratory *lab, struct error *error)
         .done = add_row,
         .argument = lab,
     };
-    for (int i = 0; i < lab->trials; i++)
-        lab->cost += lab_trial_cost(&lab->grid, lab->trial[i]);
-    lab->start = lab->told = clock_seconds();
+    lab->told = clock_seconds();
+    lab->progress = lab_progress_open(&lab->grid, lab->trial, lab->trials, lab->told);
     tell_progress(lab);
     bool good = lab_mpi_compute(&request, error);
     erase_progress(lab);
@@ -400,7 +344,7 @@ static bool train(struct laboratory *lab, struct error *error)
     bool good = compute(lab, error);
     if (interrupt_caught())
         tell_rest(lab);
-    if (!lab_file_close(&lab->file, lab->done == lab->trials, good ? error : &reason))
+    if (!lab_file_close(&lab->file, lab->progress.done == lab->trials, good ? error : &reason))
         good = false;
     return good;
 }

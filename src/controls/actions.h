@@ -109,7 +109,7 @@
     ACTION(ZOOM_OUT, act_zoom, -1, .name = "zoom-out", .code = {'Z', KEY_CODE_NONE}, .label = "Z", \
            .group = "View", .help = "waterfall, curves: twice as many steps, up to the whole run") \
     ACTION(QUANTITY, act_quantity, 1, .name = "quantity", .code = {'v', KEY_CODE_NONE},            \
-           .label = "v", .group = "View", .help = "curves, tensors, stream: the next quantity",    \
+           .label = "v", .group = "View", .help = "curves, tensors, stream: quantity; lab: stack", \
            .hint = "values")                                                                       \
     ACTION(SMOOTHER, act_smooth, 1, .name = "smoother", .code = {')', KEY_CODE_NONE},              \
            .label = ")", .group = "View", .help = "curves: smoother, up to 0.99 per step",         \
@@ -147,7 +147,7 @@
            .help = "branch: train on from the step shown; the old curves stay", .hint = "branch")  \
     ACTION(ENTER, act_enter, 0, .name = "enter", .code = {KEY_CODE_ENTER, KEY_CODE_NONE},          \
            .label = "Enter", .group = "Runs",                                                      \
-           .help = "runs: back into the chosen run, at its last step", .hint = "back")             \
+           .help = "runs: back into the chosen one; lab: open the cell", .hint = "open")           \
     ACTION(OVERLAY, act_overlay, 0, .name = "overlay", .code = {'i', KEY_CODE_NONE}, .label = "i", \
            .group = "Runs", .help = "runs: overlay the curves of the chosen run, up to 8",         \
            .hint = "overlay")                                                                      \
@@ -155,9 +155,10 @@
            .group = "Runs", .help = "runs: pin one: always overlaid, never dropped",               \
            .hint = "pin")                                                                          \
     ACTION(SORT_LEFT, act_sort, -1, .name = "sort-left", .code = {'<', KEY_CODE_NONE},             \
-           .label = "<", .group = "Runs", .help = "runs: sort by the column before")               \
+           .label = "<", .group = "Runs", .help = "runs: sort by the column before; lab: seed")    \
     ACTION(SORT_RIGHT, act_sort, 1, .name = "sort-right", .code = {'>', KEY_CODE_NONE},            \
-           .label = ">", .group = "Runs", .help = "runs: sort by the next column", .hint = "sort") \
+           .label = ">", .group = "Runs", .help = "runs: sort by the next column; lab: seed",      \
+           .hint = "sort")                                                                         \
     ACTION(REMOVE, act_remove, 0, .name = "remove", .code = {KEY_CODE_DELETE, KEY_CODE_NONE},      \
            .label = "Delete", .group = "Runs", .help = "runs: twice removes the chosen run",       \
            .hint = "remove")                                                                       \

@@ -76,6 +76,14 @@ const struct verb_row verb_table[VERB_KINDS] = {
                     .arguments = "",
                     .help = "the command line that makes this session again",
                     .action = ACTIONS},
+    [VERB_LAB] = {.name = "lab",
+                  .arguments = "[GRID | FILE]",
+                  .help = "train a grid, warmup=0,25 lr=1e-3,3e-3; or go, or stop",
+                  .most = 1,
+                  .operand = OPERAND_AXIS,
+                  .action = ACTIONS,
+                  .force = true,
+                  .rest = true},
     [VERB_SWITCH] = {.name = "switch",
                      .arguments = "STACK NAME",
                      .help = "a stack goes on under a placement: switch right pre",
@@ -343,6 +351,26 @@ static void add_names(struct completion *completion, const char *begin, bool set
             add_if(completion, all[i].name, begin);
 }
 
+/* What a word of :lab begins with; the first may be one of its own, or a file. */
+static void add_axes(struct completion *completion, const char *begin, bool first, bool files)
+{
+    static const char *const own[] = {"seeds=", "stacks=", "pair=pause", "pair=run"};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        add_if(completion, own[i], begin);
+    for (int i = 0; i < setting_count; i++) {
+        char name[VERB_NAME];
+        snprintf(name, sizeof name, "%.40s=", setting_table[i].name);
+        if (setting_table[i].scope != SCOPE_PROGRAM && strcmp(name, "seed=") != 0)
+            add_if(completion, name, begin);
+    }
+    if (!first)
+        return;
+    add_if(completion, "go", begin);
+    add_if(completion, "stop", begin);
+    if (files)
+        file_complete(begin, add_file, completion);
+}
+
 static void add_operands(struct completion *completion, const struct verb *verb, const char *begin,
                          bool files)
 {
@@ -366,6 +394,9 @@ static void add_operands(struct completion *completion, const struct verb *verb,
     case OPERAND_STACK:
         for (enum side side = LEFT; side < SIDES; side++)
             add_if(completion, stack_names[side], begin);
+        break;
+    case OPERAND_AXIS:
+        add_axes(completion, begin, true, files);
         break;
     }
 }
@@ -402,6 +433,8 @@ void command_complete(const char *text, bool files, struct completion *completio
         return;
     if (before == 1 && verb_table[verb.kind].most > 0)
         add_operands(completion, &verb, last.text, files);
+    if (before > 1 && verb.kind == VERB_LAB)
+        add_axes(completion, last.text, false, false);
     if (before == 2 && verb.kind == VERB_SWITCH)
         for (int i = 0; i < placement_names.count; i++)
             add_if(completion, names_at(&placement_names, i), last.text);

@@ -23,6 +23,7 @@ enum verb_kind {
     VERB_VIEW,
     VERB_RUNS,
     VERB_SHARE,
+    VERB_LAB,
     VERB_SWITCH,
     VERB_HELP,
     VERB_QUIT,
@@ -38,7 +39,8 @@ enum operand {
     OPERAND_VALUE,
     OPERAND_VIEW,
     OPERAND_FILE,
-    OPERAND_STACK
+    OPERAND_STACK,
+    OPERAND_AXIS /* and each further word is one */
 };
 
 struct verb_row {
@@ -50,7 +52,7 @@ struct verb_row {
     enum operand operand;  /* what the first one is; the second of `set` is a value, that of
                               `switch` a placement, those of `export` are a theme and a size */
     enum action action;    /* what it does without an argument; ACTIONS: nothing */
-    bool force;            /* NAME! replaces a file that exists */
+    bool force;            /* NAME! replaces a file that exists, or what is in none */
     bool rest;             /* its last argument is the rest of the line, blanks and all */
 };
 

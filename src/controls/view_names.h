@@ -12,7 +12,8 @@
     VIEW(STREAM, stream)                                                                           \
     VIEW(SAMPLES, samples)                                                                         \
     VIEW(LOG, log)                                                                                 \
-    VIEW(RUNS, runs)
+    VIEW(RUNS, runs)                                                                               \
+    VIEW(LAB, lab)
 
 #define VIEW_ID(id, name) VIEW_##id,
 enum view { VIEW_LIST(VIEW_ID) VIEWS };

@@ -67,7 +67,7 @@ static bool check_memory(const struct check *check, int workers, struct error *e
     const int most = (int)(have / check->bytes);
     return error_set(error,
                      "cell %s: a stack needs %.2f GB of memory, %" PRId64
-                     " at a time more than this machine has: --threads %d",
+                     " at a time more than this machine has: set threads to %d",
                      name, check->bytes / 1e9, together, most > 0 ? most : 1);
 }
 
@@ -120,7 +120,7 @@ static void note_idle(const struct grid *grid, const struct grid_axis *axis,
         return;
     snprintf(text, sizeof text,
              "axis %s changes nothing in the %s stack, which is trained %d times the same: "
-             "--stacks %s trains the other alone",
+             "stacks %s is the other alone",
              axis->name, stack_names[!side], axis->values, stack_names[side]);
     note(argument, text);
 }
@@ -145,8 +145,8 @@ static bool check_cells(struct check *check, void (*note)(void *argument, const 
     for (int cell = 0; cell < check->cells; cell++) {
         const struct settings settings = grid_settings(check->grid, first_trial(check->grid, cell));
         if (settings.steps == 0)
-            return error_set(error, "a grid of runs without an end: --steps 600, or any other "
-                                    "number of steps");
+            return error_set(error, "a grid of runs without an end: set steps, to 600 or any other "
+                                    "number");
         for (int odd = 0; odd < ODDITIES; odd++)
             if (is_odd((enum odd)odd, &settings) && count[odd]++ == 0)
                 first[odd] = cell;

@@ -2,7 +2,7 @@
 #ifndef LNSCOPE_LAB_LAB_H
 #define LNSCOPE_LAB_LAB_H
 
-#include "lab/lab_row.h"
+#include "lab/lab_trial.h"
 
 /* Which share of a grid: 1/1 is all of it. */
 struct lab_part {
@@ -21,8 +21,11 @@ struct lab_request {
     const int *trial; /* [trials], in the order in which they are begun */
     int trials;
     struct lab_row *row;             /* [grid_trials()]; those of the trials are filled in */
+    struct lab_curve **curve;        /* [grid_trials()]; filled in likewise, and freed by the
+                                        caller; NULL: nobody wants them */
     int threads;                     /* at least 1; the rows do not depend on it */
-    bool (*stopped)(void *argument); /* asked between the steps, by any of the threads */
+    bool (*stopped)(void *argument); /* asked between the steps, by any of the threads; NULL: it
+                                        goes on to the end */
     /* A trial is over, and its row filled in: never two calls at a time. False: no more is to be
      * trained. */
     bool (*done)(void *argument, int trial);
@@ -32,5 +35,43 @@ struct lab_request {
 /* Trains, until all is done or one of the two functions has had enough: trials under way are then
  * dropped. False with a reason when a trial could not be trained. */
 bool lab_compute(const struct lab_request *request, struct error *error);
+
+/* The same beside the caller, who goes on at once; what is in the request must outlive it. NULL
+ * with a reason when a task cannot be opened. */
+struct lab_course; /* opaque: threads */
+struct lab_course *lab_start(const struct lab_request *request, struct error *error);
+
+/* No more is to be trained: what is under way is dropped, which takes a step. */
+void lab_stop(struct lab_course *course);
+
+/* Nothing is under way, and nothing will be. */
+bool lab_is_over(struct lab_course *course);
+
+/* Between the two done() is not called, so that rows can be looked at. */
+void lab_lock(struct lab_course *course);
+void lab_unlock(struct lab_course *course);
+
+/* Waits for the end, and frees it; false with a reason when a trial could not be trained. */
+bool lab_finish(struct lab_course *course, struct error *error);
+
+/* ---- progress ---- */
+
+/* How far it has come, and when it will be over, by what the trials done so far took. */
+struct lab_progress {
+    int done, trials;
+    double cost, cost_done; /* lab_trial_cost() */
+    double start;           /* the time at which it began, in seconds */
+};
+
+/* Of so many trials, which begin now. */
+struct lab_progress lab_progress_open(const struct grid *grid, const int *trial, int trials,
+                                      double now);
+
+/* A trial is done. */
+void lab_progress_add(struct lab_progress *progress, const struct grid *grid, int trial);
+
+/* "12 of 75 trainings, 3 min 20 s left". */
+enum { LAB_PROGRESS = 72 };
+void lab_progress_text(const struct lab_progress *progress, double now, char out[LAB_PROGRESS]);
 
 #endif

@@ -158,7 +158,7 @@ bool lab_mpi_compute(const struct lab_request *request, struct error *error)
     free(header);
     course.told = memory_new((size_t)mpi.size, sizeof *course.told);
     while (course.workers > 0) {
-        if (!course.ended && request->stopped(request->argument))
+        if (!course.ended && request->stopped && request->stopped(request->argument))
             end(&course);
         if (!look(&course))
             nanosleep(&moment, NULL);
@@ -203,9 +203,9 @@ static bool is_stopped(void *argument)
 /* Trains, and tells what became of it: nothing where rank 0 has ended it. */
 static void train(struct worker *worker, int trial)
 {
+    const struct lab_trial_watch watch = {.stopped = is_stopped, .argument = worker};
     struct report report = {.message = MESSAGE_ROW, .trial = trial};
-    if (!worker->train(&worker->grid, &worker->tasks, trial, is_stopped, worker, &report.row,
-                       &report.error))
+    if (!worker->train(&worker->grid, &worker->tasks, trial, &watch, &report.row, &report.error))
         report.message = MESSAGE_FAILED;
     else if (!report.row.done)
         report.message = MESSAGE_INTERRUPTED;

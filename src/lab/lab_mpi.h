@@ -15,7 +15,7 @@ struct lab_mpi {
 
 /* What trains a trial: lab_trial_train(). */
 typedef bool lab_mpi_train(const struct grid *grid, const struct lab_trial_tasks *tasks, int trial,
-                           bool (*stopped)(void *argument), void *argument, struct lab_row *row,
+                           const struct lab_trial_watch *watch, struct lab_row *row,
                            struct error *error);
 
 #ifdef LNSCOPE_MPI
@@ -24,7 +24,8 @@ typedef bool lab_mpi_train(const struct grid *grid, const struct lab_trial_tasks
 struct lab_mpi lab_mpi_open(void);
 void lab_mpi_close(void);
 
-/* Of rank 0, at most once: lab_compute(), but that the other processes train, where there are any.
+/* Of rank 0, at most once: lab_compute(), but that the other processes train, where there are any,
+ * and that they keep no curves.
  * `stopped` is asked some thousand times a second, by this thread. */
 bool lab_mpi_compute(const struct lab_request *request, struct error *error);
 

@@ -75,6 +75,13 @@ static void note_ratio(struct lab_row *row, double ratio)
         row->ratio_min = ratio;
 }
 
+/* The loss after a step, where it is one of those that the curve has. */
+static void note_loss(struct lab_curve *curve, int64_t step, const struct verdict *verdict)
+{
+    if (curve && verdict->fault_step == 0 && step % curve->stride == 0)
+        curve->part[curve->count++] = (float)verdict_part(verdict);
+}
+
 static void conclude(struct lab_row *row, const struct verdict *verdict)
 {
     row->verdict = verdict_at_end(verdict);
@@ -87,24 +94,28 @@ static void conclude(struct lab_row *row, const struct verdict *verdict)
 
 /* Steps until the run's end, or until a number is not finite: from there on nothing would change.
  */
-static void train(struct run *run, bool (*stopped)(void *argument), void *argument,
-                  struct lab_row *row)
+static void train(struct run *run, const struct lab_trial_watch *watch, struct lab_row *row)
 {
+    const int64_t steps = run->settings.steps;
     struct verdict verdict = verdict_open(task_info(run->task).unigram_entropy);
     struct measured measured = {.finite = true};
-    while (measured.finite && row->steps < run->settings.steps && !(stopped && stopped(argument))) {
+    if (watch->curve)
+        *watch->curve =
+            (struct lab_curve){.stride = (steps + LAB_CURVE_POINTS - 1) / LAB_CURVE_POINTS};
+    while (measured.finite && row->steps < steps &&
+           !(watch->stopped && watch->stopped(watch->argument))) {
         measured = step(run);
         row->steps++;
         verdict_feed(&verdict, row->steps, measured.loss, measured.finite);
         note_ratio(row, measured.ratio);
+        note_loss(watch->curve, row->steps, &verdict);
     }
-    if (!measured.finite || row->steps == run->settings.steps)
+    if (!measured.finite || row->steps == steps)
         conclude(row, &verdict);
 }
 
 bool lab_trial_train(const struct grid *grid, const struct lab_trial_tasks *tasks, int trial,
-                     bool (*stopped)(void *argument), void *argument, struct lab_row *row,
-                     struct error *error)
+                     const struct lab_trial_watch *watch, struct lab_row *row, struct error *error)
 {
     const struct settings settings = grid_settings(grid, trial);
     struct run run;
@@ -112,7 +123,7 @@ bool lab_trial_train(const struct grid *grid, const struct lab_trial_tasks *task
     if (!run_open(&run, &settings, grid_place(grid, trial).side, find_task(tasks, &settings),
                   error))
         return false;
-    train(&run, stopped, argument, row);
+    train(&run, watch, row);
     run_close(&run);
     return true;
 }

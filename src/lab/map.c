@@ -218,6 +218,15 @@ static void count_seeds(const struct map *map, const struct map_cell *cell, char
         snprintf(out, MAP_WORDS, " (%d of %d seeds)", cell->count[VERDICT_LEARNS], cell->seeds);
 }
 
+/* Behind what may still change: not all of the column is trained. */
+static const char *so_far(const struct map *map, int col)
+{
+    for (int row = 0; row < map->rows; row++)
+        if (map_at(map, row, col)->seeds < map->grid->seeds)
+            return " so far";
+    return "";
+}
+
 static void say_smallest(const struct map *map, int col, char *out, size_t size)
 {
     char seeds[MAP_WORDS], others[MAP_SENTENCE / 2];
@@ -228,11 +237,11 @@ static void say_smallest(const struct map *map, int col, char *out, size_t size)
         const char *value = map_row_value(map, row);
         count_seeds(map, cell, seeds);
         const bool all = list_rows(map, col, false, strtod(value, NULL), others) == 0;
-        snprintf(out, size, "%s %s is the smallest value that learns%s%s%s", map_row_name(map),
-                 value, seeds, all ? "" : ", but not ", others);
+        snprintf(out, size, "%s %s is the smallest value that learns%s%s%s%s", map_row_name(map),
+                 value, so_far(map, col), seeds, all ? "" : ", but not ", others);
         return;
     }
-    snprintf(out, size, "no value of %s learns", map_row_name(map));
+    snprintf(out, size, "no value of %s learns%s", map_row_name(map), so_far(map, col));
 }
 
 void map_say(const struct map *map, int col, char out[MAP_SENTENCE])
@@ -252,9 +261,50 @@ void map_say(const struct map *map, int col, char out[MAP_SENTENCE])
     else if (has_numbers(axis_of(map, 0)))
         say_smallest(map, col, rest, room);
     else if (list_rows(map, col, true, -INFINITY, list) > 0)
-        snprintf(rest, room, "what learns is %s %s", map_row_name(map), list);
+        snprintf(rest, room, "what learns%s is %s %s", so_far(map, col), map_row_name(map), list);
     else
-        snprintf(rest, room, "no value of %s learns", map_row_name(map));
+        snprintf(rest, room, "no value of %s learns%s", map_row_name(map), so_far(map, col));
+}
+
+/* What of a column stands in a list: its smallest value that learns, or all that do. */
+static void list_column(const struct map *map, int col, char out[MAP_SENTENCE / 2])
+{
+    int known = 0;
+    for (int row = 0; row < map->rows; row++) {
+        known += map_at(map, row, col)->seeds;
+        if (!map_at(map, row, col)->smallest)
+            continue;
+        snprintf(out, MAP_SENTENCE / 2, "%s", map_row_value(map, row));
+        return;
+    }
+    if (known == 0)
+        snprintf(out, MAP_SENTENCE / 2, "not known");
+    else if (list_rows(map, col, true, -INFINITY, out) == 0)
+        snprintf(out, MAP_SENTENCE / 2, *so_far(map, col) ? "none yet" : "none");
+}
+
+void map_list(const struct map *map, char out[MAP_LIST])
+{
+    const bool numbers = has_numbers(axis_of(map, 0));
+    size_t used = 0;
+    if (!axis_of(map, 1)) {
+        map_say(map, 0, out);
+        return;
+    }
+    used = (size_t)snprintf(
+        out, MAP_LIST,
+        numbers ? "smallest %s that learns: " : "what learns, %s: ", map_row_name(map));
+    for (int col = 0; col < map->cols && used < MAP_LIST; col++) {
+        char rows[MAP_SENTENCE / 2], value[SHOWN];
+        list_column(map, col, rows);
+        names_printable(value, sizeof value, map_col_value(map, col));
+        used +=
+            (size_t)snprintf(out + used, MAP_LIST - used, "%s%s at %s%s%s",
+                             col == 0  ? ""
+                             : numbers ? ", "
+                                       : "; ",
+                             rows, col == 0 ? map_col_name(map) : "", col == 0 ? "=" : "", value);
+    }
 }
 
 void map_cell_verdict(const struct map *map, int row, int col, char out[MAP_WORDS])

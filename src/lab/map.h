@@ -62,6 +62,11 @@ const char *map_col_value(const struct map *map, int col);
  * seeds)". */
 void map_say(const struct map *map, int col, char out[MAP_SENTENCE]);
 
+/* The same of all columns in one text: "smallest warmup that learns: 0 at lr=0.001, 100 at 0.003,
+ * none at 0.01". */
+enum { MAP_LIST = 1024 };
+void map_list(const struct map *map, char out[MAP_LIST]);
+
 /* What stands in a cell: "L 0.26", its verdict's letter and the mean; "4/5 learn", its seeds, "" in
  * a grid of one seed; both "" where nothing is known. */
 enum { MAP_WORDS = 24 };

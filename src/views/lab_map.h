@@ -7,12 +7,33 @@
 
 #include <stdbool.h>
 
-/* Rows and columns that a map takes. */
-struct rect lab_map_size(const struct map *map);
+/* How large the cells are, without the border beside them. */
+struct lab_map_form {
+    int rows; /* 1, or 2: the seeds below the verdict */
+    int cols; /* 7, or 11: in one row the seeds beside the verdict, in two "4/5 learn" */
+};
 
-/* Draws it, cut at the edges of the rectangle; `letters`: without colours. */
-void lab_map_draw(struct canvas *canvas, struct rect area, const struct map *map, bool letters,
-                  bool ascii);
+/* The large cells, and the next smaller ones; false where there are none. */
+struct lab_map_form lab_map_large(const struct map *map);
+bool lab_map_smaller(struct lab_map_form *form);
+
+struct lab_map_look {
+    struct lab_map_form form;
+    struct rect shown;          /* the cells that are drawn; those of the map, by their indices */
+    int chosen_row, chosen_col; /* the cell that is marked; -1: none is */
+    bool letters;               /* without colours */
+    bool ascii;
+};
+
+/* All cells of a map, in their large form. */
+struct lab_map_look lab_map_whole(const struct map *map);
+
+/* Rows and columns that a map of so many cells takes, with its title and its axes. */
+struct rect lab_map_size(const struct map *map, const struct lab_map_look *look);
+
+/* Draws it, cut at the edges of the rectangle. */
+void lab_map_draw(struct canvas *canvas, struct rect area, const struct map *map,
+                  const struct lab_map_look *look);
 
 /* All maps of a grid, one below the other, and what they have in common; opens the canvas, without
  * colours, at the size that it takes. */

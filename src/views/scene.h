@@ -5,6 +5,7 @@
 #define LNSCOPE_VIEWS_SCENE_H
 
 #include "controls/view_names.h"
+#include "lab/lab.h"
 #include "screen/axis.h"
 #include "screen/canvas.h"
 #include "screen/text.h"
@@ -72,6 +73,12 @@ struct search_look {
     int at;                 /* help: which of the matches is shown; log: the event, from 0 */
 };
 
+struct lab_look {
+    int row, col, page; /* the chosen cell: the indices of its values */
+    int seed;           /* 0: all of them; otherwise the n-th alone */
+    bool left;          /* the left stack's map, where there are two */
+};
+
 struct log_look {
     int scroll; /* how many of the newest events are below the view */
     struct search_look search;
@@ -87,6 +94,16 @@ struct help_look {
 
 struct prompt; /* controls/prompt.h */
 
+/* The lab of the session: a grid, and what is known of its trainings. */
+struct scene_lab {
+    const struct grid *grid;
+    const struct lab_row *row;      /* [grid_trials()] */
+    struct lab_curve *const *curve; /* [grid_trials()], NULL of what was not trained here */
+    int done;                       /* trials of which the row is known */
+    bool running;
+    char progress[LAB_PROGRESS]; /* while it runs: how far it has come */
+};
+
 /* What there is to look at: nothing of it is the views'. */
 struct scene_data {
     const struct watching *watching; /* what others train; NULL: the run under way is our own */
@@ -100,6 +117,7 @@ struct scene_data {
     double rate;                 /* steps per second; NAN: not known yet */
     const struct events *events; /* NULL: none are recognised */
     const struct runs *runs;     /* those that have ended; NULL: none are kept */
+    const struct scene_lab *lab; /* NULL: there is none */
     const struct sample_history *samples;
     const struct task_symbols *symbols; /* of the tokens in them */
 };
@@ -119,6 +137,7 @@ struct scene_look {
     struct stream_look stream;
     struct log_look log;
     struct runs_look runs;
+    struct lab_look lab;
     struct help_look help;
 };
 

@@ -56,7 +56,7 @@ typedef void act_function(struct scene *scene, int by, struct rect area, struct 
 /* ---- the row ---- */
 
 struct view_row {
-    int key;             /* a digit; it rises from view to view */
+    int key;             /* a digit; it rises from view to view, 0 behind 9 */
     const char *summary; /* one line, no full stop: what it shows */
     void (*draw)(struct canvas *canvas, struct rect area, const struct scene *scene);
     /* Says what is at a cell inside the area, where that is something to click on. */

@@ -12,8 +12,7 @@
 
 /* A row without a training. */
 static bool train(const struct grid *grid, const struct lab_trial_tasks *tasks, int trial,
-                  bool (*stopped)(void *argument), void *argument, struct lab_row *row,
-                  struct error *error)
+                  const struct lab_trial_watch *watch, struct lab_row *row, struct error *error)
 {
     (void)grid, (void)tasks, (void)error;
     *row = (struct lab_row){.steps = 1,
@@ -23,7 +22,7 @@ static bool train(const struct grid *grid, const struct lab_trial_tasks *tasks, 
                             .ratio_min = 0.1,
                             .ratio = 0.2,
                             .finite = true};
-    row->done = !stopped(argument);
+    row->done = !watch->stopped(watch->argument);
     return true;
 }
 

@@ -122,7 +122,7 @@ static void wrong_usage_of_the_lab_is_told(void **state)
     is_wrong("warmup=0,25", "what is 'warmup=0,25' for: an axis stands behind --grid");
     is_wrong("--grid warmpu=1 --steps 10", "setting 'warmpu': did you mean warmup?");
     is_wrong("--grid warmup=0..100 --steps 10", "range '0..100': FROM..TO:STEP");
-    is_wrong("--grid lr=1e-3 -o new.jsonl", "a grid of runs without an end: --steps 600");
+    is_wrong("--grid lr=1e-3 -o new.jsonl", "a grid of runs without an end: set steps, to 600");
     is_wrong("--grid width=64,60 --heads 8 --steps 10 -o new.jsonl",
              "cell width=60: width 60 cannot be divided by 8 heads: heads 6 or width 56");
     is_wrong("--grid lr=1e-3 --steps 10 --seeds 3..1", "seeds '3..1': A..B");

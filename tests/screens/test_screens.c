@@ -848,6 +848,44 @@ static void overlaid_ratio(struct fixture *fixture)
     fixture_act(fixture, ACTION_QUANTITY);
 }
 
+/* All trainings of a lab; some; and of one that has pages, with one seed chosen. */
+static void whole_lab(struct fixture *fixture)
+{
+    fixture_lab(fixture, 1000, NULL);
+    fixture->scene.look.lab = (struct lab_look){.row = 2, .col = 2};
+    fixture->scene.data.running = false;
+}
+
+static void half_lab(struct fixture *fixture)
+{
+    fixture_lab(fixture, 70, NULL);
+    fixture->scene.look.lab.row = 1;
+}
+
+static void paged_lab(struct fixture *fixture)
+{
+    fixture_lab(fixture, 1000, "layers=6,12");
+    fixture->scene.look.lab = (struct lab_look){.row = 3, .col = 3, .page = 1, .seed = 2};
+}
+
+static void left_lab(struct fixture *fixture)
+{
+    whole_lab(fixture);
+    fixture->scene.look.lab.left = true;
+}
+
+static void mono_lab(struct fixture *fixture)
+{
+    whole_lab(fixture);
+    fixture->scene.terminal.mono = true;
+}
+
+static void ascii_lab(struct fixture *fixture)
+{
+    half_lab(fixture);
+    fixture->scene.terminal.ascii = fixture->scene.terminal.mono = true;
+}
+
 #define SCREEN_OF(view_, name, rows, cols, make)                                                   \
     static void make_##name(struct fixture *fixture)                                               \
     {                                                                                              \
@@ -1063,6 +1101,18 @@ SCREEN_OF(VIEW_RUNS, runs_one_80x24, 24, 80, one_run)
 SCREEN_OF(VIEW_RUNS, runs_none_80x24, 24, 80, run)
 SCREEN_OF(VIEW_RUNS, runs_blind_120x36, 36, 120, many_runs_blind)
 SCREEN_OF(VIEW_RUNS, runs_ascii_80x24, 24, 80, many_runs_ascii)
+SCREEN_OF(VIEW_LAB, lab_80x24, 24, 80, whole_lab)
+SCREEN_OF(VIEW_LAB, lab_120x36, 36, 120, whole_lab)
+SCREEN_OF(VIEW_LAB, lab_200x60, 60, 200, whole_lab)
+SCREEN_OF(VIEW_LAB, lab_40x12, 12, 40, whole_lab)
+SCREEN_OF(VIEW_LAB, lab_60x20, 20, 60, whole_lab)
+SCREEN_OF(VIEW_LAB, lab_left_80x24, 24, 80, left_lab)
+SCREEN_OF(VIEW_LAB, lab_half_80x24, 24, 80, half_lab)
+SCREEN_OF(VIEW_LAB, lab_half_120x36, 36, 120, half_lab)
+SCREEN_OF(VIEW_LAB, lab_pages_120x36, 36, 120, paged_lab)
+SCREEN_OF(VIEW_LAB, lab_mono_80x24, 24, 80, mono_lab)
+SCREEN_OF(VIEW_LAB, lab_ascii_80x24, 24, 80, ascii_lab)
+SCREEN_OF(VIEW_LAB, lab_none_80x24, 24, 80, NULL)
 SCREEN(message_long_80x24, 24, 80, long_message)
 SCREEN(message_long_40x12, 12, 40, long_message)
 SCREEN_OF(VIEW_LOG, log_scrolled_60x20, 20, 60, log_scrolled)
@@ -1103,7 +1153,7 @@ static void any_size_can_be_drawn(void **state)
     (void)state;
     void (*const makes[])(struct fixture *) = {
         NULL,     run_changed,    diverged, deep_scrolled, zoomed,       other_tensors, past,
-        help_end, branched_often, writing,  answering,     log_scrolled, news};
+        help_end, branched_often, writing,  answering,     log_scrolled, news,          paged_lab};
     static const int cols[] = {1, 2, 12, 39, 40, 41, 49, 55, 56, 64, 71, 72, 80, 99, 120, 250};
     enum { MAKES = sizeof makes / sizeof makes[0], SIZES = sizeof cols / sizeof cols[0] };
     for (int m = 0; m < MAKES * VIEWS; m++) {
@@ -1324,7 +1374,8 @@ static void every_view_has_its_tab(void **state)
         snprintf(line, sizeof line, "%s: %s", view_names[view], view_table[view]->summary);
         assert_int_equal(view_of_key(view_table[view]->key), view);
         assert_int_equal(key_action(view_table[view]->key), -1); /* no other key's */
-        assert_true(view == 0 || view_table[view]->key > view_table[view - 1]->key);
+        assert_true(view == 0 || view_table[view]->key == '0' ||
+                    view_table[view]->key > view_table[view - 1]->key);
         assert_true(strlen(line) <= 63); /* a line of the help on 80 columns */
         fixture->scene.look.view = view;
         char *screen = fixture_screen(fixture, 24, 80);
@@ -1337,7 +1388,7 @@ static void every_view_has_its_tab(void **state)
         fixture->scene.look.help.open = false;
         assert_true(view_table[view]->draw != NULL);
     }
-    assert_int_equal(view_of_key('0'), -1);
+    assert_int_equal(view_of_key('0'), VIEWS - 1); /* as on a keyboard, behind 9 */
     fixture_close(fixture);
     free(fixture);
 }
@@ -1346,9 +1397,9 @@ static void every_view_has_its_tab(void **state)
 static void ascii_screens_hold_only_ascii(void **state)
 {
     (void)state;
-    void (*const makes[])(struct fixture *) = {NULL,      run_changed, paused,    diverged,
-                                               parameter, deep,        help_end,  same_placement,
-                                               branched,  writing,     answering, log_changed};
+    void (*const makes[])(struct fixture *) = {
+        NULL,           run_changed, paused,  diverged,  parameter,   deep,     help_end,
+        same_placement, branched,    writing, answering, log_changed, paged_lab};
     for (size_t m = 0; m < sizeof makes / sizeof makes[0] * VIEWS; m++) {
         struct fixture *fixture = calloc(1, sizeof *fixture);
         assert_non_null(fixture);
@@ -1618,6 +1669,18 @@ int main(void)
         cmocka_unit_test(screen_curves_runs_120x36),
         cmocka_unit_test(screen_curves_runs_ratio_120x36),
         cmocka_unit_test(screen_curves_runs_ascii_80x24),
+        cmocka_unit_test(screen_lab_80x24),
+        cmocka_unit_test(screen_lab_120x36),
+        cmocka_unit_test(screen_lab_200x60),
+        cmocka_unit_test(screen_lab_40x12),
+        cmocka_unit_test(screen_lab_60x20),
+        cmocka_unit_test(screen_lab_left_80x24),
+        cmocka_unit_test(screen_lab_half_80x24),
+        cmocka_unit_test(screen_lab_half_120x36),
+        cmocka_unit_test(screen_lab_pages_120x36),
+        cmocka_unit_test(screen_lab_mono_80x24),
+        cmocka_unit_test(screen_lab_ascii_80x24),
+        cmocka_unit_test(screen_lab_none_80x24),
         cmocka_unit_test(screen_runs_80x24),
         cmocka_unit_test(screen_runs_120x36),
         cmocka_unit_test(screen_runs_200x60),

@@ -93,8 +93,86 @@ void fixture_restart(struct fixture *fixture)
     events_clear(&fixture->events);
 }
 
+/* ---- a lab ---- */
+
+enum { LAB_STEPS = 600 };
+
+/* What became of a trial: left, and right where its warmup is long enough for the rate. */
+static struct lab_row lab_row_of(const struct settings *settings, enum side side)
+{
+    const double needed = 4e4 * (settings->lr - 1.2e-3); /* steps */
+    const double room =
+        side == LEFT ? 1000 : settings->warmup - needed + 8.0 * (double)settings->seed;
+    struct lab_row row = {.done = true, .steps = LAB_STEPS, .finite = true, .ratio = 0.7};
+    row.verdict = room > 0 ? VERDICT_LEARNS : room > -30 ? VERDICT_SLOW : VERDICT_STUCK;
+    row.loss_part = room > 0 ? 0.24 + 0.02 * (double)settings->seed : room > -30 ? 0.82 : 1.01;
+    row.learn_step = room > 0 ? 120 + settings->warmup / 2 : 0;
+    row.ratio_min = room > 0 ? 0.3 : 0.004;
+    if (room < -300) {
+        row.verdict = VERDICT_DIVERGED;
+        row.finite = false;
+        row.steps = 80;
+        row.loss_part = NAN;
+    }
+    row.loss = 2.96 * row.loss_part;
+    return row;
+}
+
+static struct lab_curve lab_curve_of(const struct lab_row *row)
+{
+    struct lab_curve curve = {.stride = 5};
+    const double end = row->finite ? row->loss_part : 1.3;
+    while (curve.count < row->steps / curve.stride) {
+        const double step = (double)((curve.count + 1) * curve.stride);
+        curve.part[curve.count++] = (float)(end + (1.35 - end) * exp(-step / 90));
+    }
+    return curve;
+}
+
+void fixture_lab(struct fixture *fixture, int done, const char *more)
+{
+    struct grid *grid = &fixture->lab.grid;
+    struct error error;
+    const struct settings settings = settings_default();
+    grid_open(grid, &settings);
+    grid->settings.steps = LAB_STEPS;
+    if (!grid_add(grid, "warmup=0,50,100,200,400", &error) ||
+        !grid_add(grid, "lr=1e-3,2e-3,3e-3,5e-3,1e-2", &error) ||
+        (more && !grid_add(grid, more, &error)) || !grid_set_seeds(grid, "3", &error))
+        die("%s", error.text);
+    const size_t trials = (size_t)grid_trials(grid);
+    fixture->lab.row = memory_new(trials, sizeof *fixture->lab.row);
+    fixture->lab.curve = memory_new(trials, sizeof *fixture->lab.curve);
+    for (int i = 0; i < done && i < (int)trials; i++) {
+        const struct settings each = grid_settings(grid, i);
+        fixture->lab.row[i] = lab_row_of(&each, grid_place(grid, i).side);
+        fixture->lab.curve[i] = memory_new(1, sizeof **fixture->lab.curve);
+        *fixture->lab.curve[i] = lab_curve_of(&fixture->lab.row[i]);
+    }
+    fixture->lab.scene = (struct scene_lab){.grid = grid,
+                                            .row = fixture->lab.row,
+                                            .curve = fixture->lab.curve,
+                                            .done = done < (int)trials ? done : (int)trials,
+                                            .running = done < (int)trials};
+    snprintf(fixture->lab.scene.progress, LAB_PROGRESS, "%d of %d trainings, 3 min 20 s left", done,
+             (int)trials);
+    fixture->scene.data.lab = &fixture->lab.scene;
+}
+
+static void close_lab(struct fixture *fixture)
+{
+    if (!fixture->scene.data.lab)
+        return;
+    for (int64_t i = 0; i < grid_trials(&fixture->lab.grid); i++)
+        free(fixture->lab.curve[i]);
+    free(fixture->lab.curve);
+    free(fixture->lab.row);
+    grid_close(&fixture->lab.grid);
+}
+
 void fixture_close(struct fixture *fixture)
 {
+    close_lab(fixture);
     for (int side = 0; side < SIDES; side++)
         snapshot_free(fixture->snapshot[side]);
     sample_history_close(&fixture->samples);

@@ -18,6 +18,12 @@ struct fixture {
     struct task_symbols symbols;
     struct events events;
     struct runs runs;
+    struct { /* see fixture_lab() */
+        struct grid grid;
+        struct lab_row *row;
+        struct lab_curve **curve;
+        struct scene_lab scene;
+    } lab;
     struct snapshot *snapshot[SIDES]; /* of the newest step; owned */
     bool with_held_out;               /* a held-out loss is measured every 10 steps */
     bool with_alpha;                  /* the right stack has two tensors more */
@@ -35,6 +41,11 @@ void fixture_watch(struct fixture *fixture);
  * settings as they are now. */
 void fixture_keep_runs(struct fixture *fixture);
 void fixture_restart(struct fixture *fixture);
+
+/* A lab of warmup x learning rate, both stacks, three seeds, of which so many trainings are done:
+ * left learns everywhere, right needs the more warmup the higher the rate. `more` is a third axis,
+ * NULL: there is none. */
+void fixture_lab(struct fixture *fixture, int done, const char *more);
 
 /* Adds steps until `last` is done, under the settings as they are now; the axis follows. */
 void fixture_train(struct fixture *fixture, int64_t last);

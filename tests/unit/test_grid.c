@@ -209,7 +209,7 @@ static void cells_that_cannot_be_trained_are_named(void **state)
     check_says(1, NULL);
     assert_string_equal(notes, "");
     grid.settings.steps = 0;
-    check_says(1, "a grid of runs without an end: --steps 600");
+    check_says(1, "a grid of runs without an end: set steps, to 600");
     grid.settings.steps = 600;
     adds("width=64,60");
     adds("heads=4,8");
@@ -235,7 +235,7 @@ static void memory_counts_all_that_is_trained_at_a_time(void **state)
     assert_true(grid_set_seeds(&grid, "1..100000", &error));
     check_says(1, NULL);
     check_says(100000, "cell lr=0.001 layers=24: a stack needs 0.");
-    assert_non_null(strstr(error.text, " at a time more than this machine has: --threads "));
+    assert_non_null(strstr(error.text, " at a time more than this machine has: set threads to "));
 }
 
 static void a_grid_has_a_largest_size(void **state)
@@ -265,7 +265,7 @@ static void what_is_odd_is_told(void **state)
                "4 of 10 cells: the run ends so soon after its warmup that a verdict says little "
                "(warmup=560 right=post: warmup 560, 600 steps)\n"
                "axis right changes nothing in the left stack, which is trained 2 times the same: "
-               "--stacks right trains the other alone\n");
+               "stacks right is the other alone\n");
     grid.stacks = GRID_RIGHT;
     check_says(1, NULL);
     assert_null(strstr(notes, "axis right"));

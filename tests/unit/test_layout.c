@@ -171,6 +171,7 @@ static void cover_view(enum view view, struct rect body)
     case VIEW_STREAM:
         cover_stream(&stream, body);
         break;
+    case VIEW_LAB:  /* a map and a table */
     case VIEW_RUNS: /* a table: its columns follow from what stands in it */
     case VIEWS:
         break;

@@ -151,7 +151,7 @@ static const struct {
     {"switch left rezero\n", "t.lns:1:1: rezero cannot take over the weights of pre: one of "
                              "post, deepnorm, lns, mix, residual, b2t"},
     {"view curve\n", "t.lns:1:6: view 'curve': did you mean curves? (one of overview, waterfall, "
-                     "anatomy, tensors, curves, stream, samples, log, runs)"},
+                     "anatomy, tensors, curves, stream, samples, log, runs, lab)"},
     {"key F13\n", "t.lns:1:5: 'F13': a key: a character, C- and a letter, Space, Tab, S-Tab, "
                   "Enter, Escape, Backspace, Delete, Up, Down, Left, Right, PageUp, PageDown, "
                   "Home, End"},
