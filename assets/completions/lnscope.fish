@@ -104,8 +104,8 @@ complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list blo
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook' -l steps -d 'length of the run; 0 goes on until it is stopped' -x
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook' -l threads -d 'threads that compute (auto: one per core); the numbers do not depend on it' -x
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook' -l theme -d 'colours of the screen' -x -a 'default dark light mono'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook' -l ascii -d 'draw with ASCII characters only; auto does so where the locale has no UTF-8' -f -a 'auto on off'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook' -l no-ascii -d 'draw with ASCII characters only; auto does so where the locale has no UTF-8'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook' -l ascii -d 'draw with ASCII characters only; auto: without UTF-8, on consoles, VT100 to VT520' -f -a 'auto on off'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook' -l no-ascii -d 'draw with ASCII characters only; auto: without UTF-8, on consoles, VT100 to VT520'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook' -l mouse -d 'clicks, drags and the wheel act; with Shift held the terminal has them for itself' -f -a 'off on'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook' -l no-mouse -d 'clicks, drags and the wheel act; with Shift held the terminal has them for itself'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook' -l hide -d 'hide header and footer, for a lesson; keys act all the same' -f -a 'off on'
@@ -215,8 +215,8 @@ complete -c lnscope -n '__fish_seen_subcommand_from run' -l seed -d 'what the in
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l steps -d 'length of the run; 0 goes on until it is stopped' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l threads -d 'threads that compute (auto: one per core); the numbers do not depend on it' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l theme -d 'colours of the screen' -x -a 'default dark light mono'
-complete -c lnscope -n '__fish_seen_subcommand_from run' -l ascii -d 'draw with ASCII characters only; auto does so where the locale has no UTF-8' -f -a 'auto on off'
-complete -c lnscope -n '__fish_seen_subcommand_from run' -l no-ascii -d 'draw with ASCII characters only; auto does so where the locale has no UTF-8'
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l ascii -d 'draw with ASCII characters only; auto: without UTF-8, on consoles, VT100 to VT520' -f -a 'auto on off'
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l no-ascii -d 'draw with ASCII characters only; auto: without UTF-8, on consoles, VT100 to VT520'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l mouse -d 'clicks, drags and the wheel act; with Shift held the terminal has them for itself' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l no-mouse -d 'clicks, drags and the wheel act; with Shift held the terminal has them for itself'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l hide -d 'hide header and footer, for a lesson; keys act all the same' -f -a 'off on'
@@ -317,8 +317,8 @@ complete -c lnscope -n '__fish_seen_subcommand_from play' -l seed -d 'what the i
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l steps -d 'length of the run; 0 goes on until it is stopped' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l threads -d 'threads that compute (auto: one per core); the numbers do not depend on it' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l theme -d 'colours of the screen' -x -a 'default dark light mono'
-complete -c lnscope -n '__fish_seen_subcommand_from play' -l ascii -d 'draw with ASCII characters only; auto does so where the locale has no UTF-8' -f -a 'auto on off'
-complete -c lnscope -n '__fish_seen_subcommand_from play' -l no-ascii -d 'draw with ASCII characters only; auto does so where the locale has no UTF-8'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l ascii -d 'draw with ASCII characters only; auto: without UTF-8, on consoles, VT100 to VT520' -f -a 'auto on off'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l no-ascii -d 'draw with ASCII characters only; auto: without UTF-8, on consoles, VT100 to VT520'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l mouse -d 'clicks, drags and the wheel act; with Shift held the terminal has them for itself' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l no-mouse -d 'clicks, drags and the wheel act; with Shift held the terminal has them for itself'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l hide -d 'hide header and footer, for a lesson; keys act all the same' -f -a 'off on'
@@ -425,8 +425,8 @@ complete -c lnscope -n '__fish_seen_subcommand_from record' -l seed -d 'what the
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l steps -d 'length of the run; 0 goes on until it is stopped' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l threads -d 'threads that compute (auto: one per core); the numbers do not depend on it' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l theme -d 'colours of the screen' -x -a 'default dark light mono'
-complete -c lnscope -n '__fish_seen_subcommand_from record' -l ascii -d 'draw with ASCII characters only; auto does so where the locale has no UTF-8' -f -a 'auto on off'
-complete -c lnscope -n '__fish_seen_subcommand_from record' -l no-ascii -d 'draw with ASCII characters only; auto does so where the locale has no UTF-8'
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l ascii -d 'draw with ASCII characters only; auto: without UTF-8, on consoles, VT100 to VT520' -f -a 'auto on off'
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l no-ascii -d 'draw with ASCII characters only; auto: without UTF-8, on consoles, VT100 to VT520'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l mouse -d 'clicks, drags and the wheel act; with Shift held the terminal has them for itself' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l no-mouse -d 'clicks, drags and the wheel act; with Shift held the terminal has them for itself'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l hide -d 'hide header and footer, for a lesson; keys act all the same' -f -a 'off on'
