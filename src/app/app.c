@@ -160,7 +160,7 @@ static void follow(struct app *app)
         watch_view(app);
         app_take_updates(app);
         app_go_on_loading(app);
-    app_lab_go_on(app);
+        app_lab_go_on(app);
     } while (app_play_turn(app));
 }
 
@@ -169,6 +169,8 @@ void app_turn(struct app *app)
     double seconds = fmin(turn_seconds, 1.0 / app->present.fps);
     if (app->changed)
         seconds = fmin(seconds, fmax(0, app->next_frame - app_now(app)));
+    if (app->play && !app->surface->clock && trainer_running(app->trainer))
+        seconds = 0; /* who waits for the trainer is the script */
     int code = app->surface->key(app->surface, seconds);
     for (int keys = 1; code != KEY_CODE_NONE; keys++) {
         app_take_key(app, code);
@@ -212,7 +214,8 @@ static void begin(struct app *app)
 {
     trainer_wait(app->trainer, 0.2); /* the first picture shows the first run, if that is quick */
     follow(app);
-    if (!app->scene.data.ended && !app->play) { /* as a saved run can be */
+    if (!app->scene.data.ended && !app->play &&
+        !app->scene.scripts.open) { /* as a saved run can be */
         trainer_run(app->trainer);
         app->scene.data.running = true;
     }
@@ -249,8 +252,12 @@ bool app_show(struct app *app, const struct app_start *start, struct surface *su
         if (settings_difference(&app->wanted, &start->settings) >= 0)
             app_command(app, &start->settings); /* what the options change comes on top */
     }
+    app->setup = start->setup;
+    app->force = start->force;
     if (start->script)
-        app_play_open(app, start->script, start->force);
+        app_play_open(app, start->script, NULL);
+    if (start->choose)
+        act_play(app, 0);
     if (start->record && !app_record_open(app, start->record, start->force, error))
         return false;
     begin(app);
@@ -267,6 +274,7 @@ void app_free(struct app *app)
     app_lab_close(app);
     trainer_stop(app->trainer);
     app_play_close(app);
+    app_scripts_close(app);
     sample_history_close(&app->samples);
     app_forget_session(app);
     free(app->save_path);

@@ -27,12 +27,16 @@ struct app_start {
     struct saved_session *session;
     const char *session_path;
     const struct app_script *script; /* NULL: none */
+    /* What scripts that are begun later begin with; it stays as long. NULL: the defaults. */
+    const struct script_setup *setup;
+    bool choose; /* the list of scripts is open */
 };
 
 /* Runs the TUI; needs a terminal. Returns the exit status: 0 after `q`, or 1 with a reason in
- * `error` when there is no usable terminal, the models or the task cannot be made, or the recording
- * or a session cannot be written. A signal that ends the program (SIGINT, SIGTERM, SIGHUP, SIGQUIT)
- * is raised again once the terminal is sane and the recording whole, so that there is no return. */
+ * `error` when there is no usable terminal, the models or the task cannot be made, the recording
+ * or a session cannot be written, or something that a script expects did not hold. A signal that
+ * ends the program (SIGINT, SIGTERM, SIGHUP, SIGQUIT) is raised again once the terminal is sane and
+ * the recording whole, so that there is no return. */
 int app_run(const struct app_start *start, struct error *error);
 
 /* What a script is recorded to, and who is told of it. */

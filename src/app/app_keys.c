@@ -147,5 +147,6 @@ void app_press_key(struct app *app, int code)
 
 void app_take_key(struct app *app, int code)
 {
-    app_press_key(app, code);
+    if (!app_scripts_key(app, code) && !app_play_key(app, code))
+        app_press_key(app, code);
 }

@@ -4,7 +4,7 @@
  * A demand waits until the trainer has carried out the one before, so that what is measured belongs
  * to it. While a `run` is under way each step is allowed when the player has seen the one before:
  * it ends at the same step on every machine. */
-#include "app/app_state.h"
+#include "app/app_play.h"
 
 #include "base/memory.h"
 #include "export/export.h"
@@ -17,26 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { PROGRESS_TEXT = 96 };
-
-struct app_play {
-    const struct app_script *script;
-    bool force; /* files of `snapshot` may be replaced */
-    struct player player;
-    bool over;
-    struct error error;     /* why there is no going on; empty: there is */
-    int64_t until, allowed; /* of the `run` under way: its last step if known, the newest allowed */
-    /* What is said: */
-    char caption[CAPTION_TEXT]; /* without results */
-    char result[CAPTION_TEXT];  /* what was measured since the last wait; "" */
-    char progress[PROGRESS_TEXT];
-    bool waited;
-    int alls;
-    char **all;   /* [alls] */
-    double *work; /* [commands + 1]: of all commands in front of this one */
-    int64_t from; /* the step at which the `run` under way began */
-};
 
 /* ---- what is measured ---- */
 
@@ -80,8 +60,9 @@ static void say(struct app *app, const char *text, bool question)
     app->urgent = app->changed = true;
 }
 
-static void ask(struct app *app, const struct script_command *question)
+void app_play_ask(struct app *app)
 {
+    const struct script_command *question = app->play->player.now.question;
     char text[CAPTION_TEXT];
     caption_question(text, question->text, question->choice, app->play->player.votes,
                      question->choices);
@@ -146,17 +127,39 @@ static void forget_results(struct app *app)
     app->urgent = app->changed = true;
 }
 
+/* Which keys are the script's, for the footer. */
+static void show_keys(struct app *app)
+{
+    static const struct scene_key waiting[] = {
+        {"space", "on"}, {"Left", "back"}, {"Esc", "take the keyboard"}};
+    static const struct scene_key asking[] = {
+        {"1 2 ...", "vote"}, {"space", "on"}, {"Left", "back"}, {"Esc", "take the keyboard"}};
+    const struct app_play *play = app->play;
+    const struct player *player = &play->player;
+    struct scene_lecture *lecture = &app->scene.lecture;
+    const bool ask =
+        player->phase == PLAYER_WAITING && player->script->command[player->next].kind == SCRIPT_ASK;
+    lecture->key = ask ? asking : waiting;
+    lecture->keys = (int)(ask ? sizeof asking / sizeof *asking : sizeof waiting / sizeof *waiting);
+    if (play->script->recording || player->phase == PLAYER_HOLDING || play->over)
+        lecture->keys = 0;
+}
+
 static void show_progress(struct app *app)
 {
     struct app_play *play = app->play;
     const struct player *player = &play->player;
     const char *chapter = player_chapter(player);
     char text[PROGRESS_TEXT] = "";
-    if (!play->script->recording)
-        snprintf(text, sizeof text, "%s%sstep %d of %d", chapter, *chapter ? "  " : "",
-                 player_step(player), player_steps(player->script));
-    else
+    if (play->script->recording)
         snprintf(text, sizeof text, "%s", chapter);
+    else
+        snprintf(text, sizeof text, "%s%s%s %d of %d%s", chapter, *chapter ? "  " : "", "step",
+                 player_step(player), player_steps(player->script),
+                 player->phase == PLAYER_HOLDING ? ", yours: e gives it back"
+                 : play->over                    ? ", over"
+                                                 : "");
+    show_keys(app);
     if (strcmp(text, play->progress) == 0)
         return;
     memcpy(play->progress, text, sizeof text);
@@ -248,9 +251,19 @@ static void snapshot(struct app *app, const struct script_command *command)
 {
     struct error error;
     view_screen(&app->canvas, &app->scene);
-    if (!export_file(&app->canvas, (enum theme)app->present.theme, command->text, app->play->force,
+    if (!export_file(&app->canvas, (enum theme)app->present.theme, command->text, app->force,
                      &error))
         give_up(app, command, error.text);
+}
+
+/* Those behind it were gone back from. */
+static void take_place(struct app *app, int number)
+{
+    struct app_play *play = app->play;
+    while (play->places > number)
+        app_place_free(&play->place[--play->places]);
+    play->place = memory_resize(play->place, (size_t)number + 1, sizeof *play->place);
+    app_place_take(app, &play->place[play->places++]);
 }
 
 static void carry_out(struct app *app, const struct player_demand *demand)
@@ -292,7 +305,10 @@ static void carry_out(struct app *app, const struct player_demand *demand)
         app->scene.lecture.title = command ? command->text : NULL;
         break;
     case PLAYER_CAPTION:
-        say(app, command ? command->text : "", false);
+        if (command && command->kind == SCRIPT_ANSWER)
+            answer(app, demand);
+        else
+            say(app, command ? command->text : "", false);
         break;
     case PLAYER_FOCUS:
         point_at(app, command);
@@ -302,7 +318,7 @@ static void carry_out(struct app *app, const struct player_demand *demand)
         break;
     case PLAYER_ASK:
         app->play->result[0] = '\0';
-        ask(app, command);
+        app_play_ask(app);
         break;
     case PLAYER_ANSWER:
         answer(app, demand);
@@ -317,8 +333,14 @@ static void carry_out(struct app *app, const struct player_demand *demand)
         break;
     case PLAYER_PLACE:
         app->play->waited = true;
+        if (!app->play->script->recording)
+            take_place(app, demand->place);
         break;
     case PLAYER_BACK:
+        app->play->result[0] = '\0';
+        app_go_back(app, demand->place == PLAYER_HELD ? &app->play->held
+                                                      : &app->play->place[demand->place]);
+        break;
     case PLAYER_WAIT:
     case PLAYER_DONE:
         break;
@@ -335,7 +357,7 @@ static bool is_settled(const struct app *app)
     const bool key = player->phase == PLAYER_READY && player->next < player->script->commands &&
                      player->script->command[player->next].kind == SCRIPT_KEY;
     return trainer_settled(app->trainer) && (!app->choose.open || key) && !app_is_busy(app) &&
-           !app->redo_next && !app->redoing && !app->loading;
+           !app->redo_next && !app->redoing && !app->loading && !app->back_to;
 }
 
 /* Lets the trainer work until a picture is due; true when it has something to say. */
@@ -365,6 +387,26 @@ static bool go_on_running(struct app *app)
     return wait_for_trainer(app);
 }
 
+static void end(struct app *app)
+{
+    app->play->over = app->urgent = app->changed = true;
+    show_progress(app);
+    if (!app->play->script->recording)
+        app_say(app, ROLE_GOOD, "the script is over: Left goes back, Escape leaves it");
+}
+
+/* At a moment at which nothing is under way. */
+static void take_keyboard(struct app *app)
+{
+    struct app_play *play = app->play;
+    const struct player_world world = world_of(app);
+    play->taking = false;
+    player_hold(&play->player, &world);
+    app_place_free(&play->held);
+    app_place_take(app, &play->held);
+    app->urgent = app->changed = true;
+}
+
 bool app_play_turn(struct app *app)
 {
     struct app_play *play = app->play;
@@ -376,6 +418,8 @@ bool app_play_turn(struct app *app)
             return true;
         if (!is_settled(app))
             return false;
+        if (play->taking)
+            take_keyboard(app);
         const struct player_world world = world_of(app);
         demand = player_next(&play->player, &world);
         if (is_news(demand.kind))
@@ -384,7 +428,7 @@ bool app_play_turn(struct app *app)
     } while (demand.kind != PLAYER_WAIT && demand.kind != PLAYER_DONE && !play->over);
     show_progress(app);
     if (demand.kind == PLAYER_DONE)
-        play->over = app->urgent = app->changed = true;
+        end(app);
     return !play->over && go_on_running(app);
 }
 
@@ -434,8 +478,8 @@ static void keep_captions(struct app *app)
             question = command;
         if (command->kind == SCRIPT_WAIT || command->kind == SCRIPT_ASK)
             result[0] = '\0';
-        app->scene.lecture.head = app->scene.lecture.head || command->kind == SCRIPT_TITLE ||
-                                  command->kind == SCRIPT_MARK;
+        app->scene.lecture.head = app->scene.lecture.head || !play->script->recording ||
+                                  command->kind == SCRIPT_TITLE || command->kind == SCRIPT_MARK;
         keep_caption(play, caption, result);
     }
     app->scene.lecture.all = (const char *const *)play->all;
@@ -492,7 +536,7 @@ bool app_play_is_over(const struct app *app)
 
 int app_play_failures(const struct app *app)
 {
-    return app->play ? player_failures(&app->play->player) : 0;
+    return app->failures + (app->play ? player_failures(&app->play->player) : 0);
 }
 
 const struct error *app_play_error(const struct app *app)
@@ -500,11 +544,12 @@ const struct error *app_play_error(const struct app *app)
     return app->play->error.text[0] ? &app->play->error : NULL;
 }
 
-void app_play_open(struct app *app, const struct app_script *script, bool force)
+void app_play_open(struct app *app, const struct app_script *script, struct script *owned)
 {
     struct app_play *play = memory_new(1, sizeof *play);
-    play->script = script;
-    play->force = force;
+    play->own = *script;
+    play->script = &play->own;
+    play->owned = owned;
     play->until = -1;
     player_open(&play->player, script->script);
     app->play = play;
@@ -524,7 +569,16 @@ void app_play_close(struct app *app)
         free(play->all[i]);
     free(play->all);
     free(play->work);
+    while (play->places > 0)
+        app_place_free(&play->place[--play->places]);
+    free(play->place);
+    app_place_free(&play->held);
+    app->back_to = NULL;
+    app->failures += player_failures(&play->player);
     player_close(&play->player);
+    if (play->owned)
+        script_close(play->owned);
+    free(play->owned);
     free(play);
     app->play = NULL;
 }

@@ -248,6 +248,10 @@ static void carry_out(struct app *app, const struct command_line *line)
         file_expand(path, sizeof path, line->count > 0 ? line->argument[0] : "");
         app_lab(app, path, line->force);
         break;
+    case VERB_PLAY:
+        file_expand(path, sizeof path, line->argument[0]);
+        app_play_script(app, path);
+        break;
     case VERB_SWITCH:
         switch_to(app, line->argument[0], line->argument[1]);
         break;

@@ -53,6 +53,19 @@ struct choose {
     double until; /* when the choice is carried out */
 };
 
+/* How things were at one moment, all that it takes to have them so again (app_back.c). */
+struct app_place {
+    struct settings wanted;
+    struct scene_look look;
+    int number; /* of the run under way */
+    int64_t step;
+    struct run_log log;    /* of its settings */
+    struct events *events; /* owned */
+    int marks;
+    struct history_mark *mark; /* [marks], owned */
+    int undos;
+};
+
 struct app {
     struct surface *surface;
     struct trainer *trainer;
@@ -112,11 +125,16 @@ struct app {
     bool changed; /* what is shown is no longer what is */
     bool urgent;  /* draw it at once */
     bool quit;
-    struct app_lab *lab;          /* a grid of trainings (app_lab.c); NULL: none */
-    struct prompt prompt, search; /* scene.prompt points to one of them while it is open */
-    bool pasting;                 /* what comes in is pasted text */
-    struct app_play *play;        /* the script that is played (app_play.c); NULL: none */
-    struct app_film *film;        /* what it is recorded to (app_film.c); NULL: nothing */
+    struct app_lab *lab;              /* a grid of trainings (app_lab.c); NULL: none */
+    struct prompt prompt, search;     /* scene.prompt points to one of them while it is open */
+    bool pasting;                     /* what comes in is pasted text */
+    struct app_play *play;            /* the script that is played (app_play.c); NULL: none */
+    const struct app_place *back_to;  /* the place that is being gone back to; NULL: none is */
+    const struct script_setup *setup; /* what scripts begin with; NULL: the defaults */
+    struct script_setup play_setup;   /* of a script that was begun in the program */
+    bool force;                       /* files of scripts may be replaced */
+    int failures;                     /* results that did not hold, of scripts that are over */
+    struct app_film *film;            /* what it is recorded to (app_film.c); NULL: nothing */
 };
 
 /* An app and its trainer, under the settings it starts with, or going on with the session; not yet
@@ -155,9 +173,33 @@ void app_say_more(struct app *app, const char *format, ...) __attribute__((forma
 ACTION_LIST(ACTION_PROTOTYPE)
 #undef ACTION_PROTOTYPE
 
-/* Begins to play a script, and forgets it (app_play.c). */
-void app_play_open(struct app *app, const struct app_script *script, bool force);
+/* Begins to play a script, which is the app's from now on where it is `owned`, and forgets it
+ * (app_play.c). */
+void app_play_open(struct app *app, const struct app_script *script, struct script *owned);
 void app_play_close(struct app *app);
+
+/* Takes a key while a script is played; false when the key is for the program (app_play_keys.c). */
+bool app_play_key(struct app *app, int code);
+
+/* The question that is asked, with the votes so far (app_play.c). */
+void app_play_ask(struct app *app);
+
+/* The list of built-in scripts: opened, and closed with a choice (app_scripts.c). */
+bool app_scripts_key(struct app *app, int code);
+void app_scripts_close(struct app *app);
+
+/* Plays a built-in script, or one from a file, from its beginning; says why not (app_scripts.c). */
+void app_play_script(struct app *app, const char *source);
+
+/* How things are now, to be freed; and has them so again, the run by doing it anew from its first
+ * step: until then `back_to` is set (app_back.c). */
+void app_place_take(const struct app *app, struct app_place *place);
+void app_place_free(struct app_place *place);
+void app_go_back(struct app *app, const struct app_place *place);
+
+/* The trainer's answers: the run begins anew, a step is done (app_back.c). */
+void app_go_back_begins(struct app *app, struct pair_state **ended);
+void app_go_back_step(struct app *app);
 
 /* Does what the script wants to be done now. True where the trainer may have an answer already, so
  * that there is more to do in the same turn of the loop. */

@@ -93,6 +93,9 @@ int app_run(const struct app_start *start, struct error *error)
         signal(number, SIG_DFL);
         raise(number);
     }
+    const int failures = app_play_failures(app);
     app_free(app);
+    if (able && failures > 0)
+        able = error_set(error, "%d of what the script expects did not hold", failures);
     return able ? 0 : 1;
 }

@@ -52,6 +52,7 @@ static void take_step(struct app *app, const struct update *update)
     find_tensor(app);
     app_fit_axis(app);
     app_redo_step(app, update->step);
+    app_go_back_step(app);
 }
 
 static void log_restart(struct app *app, const struct settings *settings, const char *changes)
@@ -88,11 +89,15 @@ static void take_restart(struct app *app, struct update *update)
 {
     char changes[MESSAGE_SIZE];
     struct settings before = app->present;
-    app_keep_run(app, &update->ended, false);
+    const bool back = app->back_to != NULL;
+    if (back)
+        app_go_back_begins(app, &update->ended);
+    else
+        app_keep_run(app, &update->ended, false);
     before.seed = update->run->settings.seed; /* which is said anyway */
     app_list_changes(&before, &update->run->settings, NULL, changes, sizeof changes);
     events_clear(&app->events);
-    if (app->begun) {
+    if (app->begun && !back) {
         app_say(app, ROLE_TEXT, "%s%srestarted from seed %llu", app_told(app, changes),
                 *changes ? ": " : "", (unsigned long long)update->run->settings.seed);
         log_restart(app, &update->run->settings, changes);
@@ -101,6 +106,7 @@ static void take_restart(struct app *app, struct update *update)
     runs_begin(&app->runs, &update->run->settings, update->run->task.unigram_entropy);
     app_redo_begins(app);
     app_say_kept(app);
+    app_go_back_step(app);
 }
 
 static void take_load(struct app *app, struct update *update)
@@ -121,6 +127,7 @@ static void take_failure(struct app *app, struct update *update)
     app_undo_failed(app);
     app->redo_next = 0;
     app->going_back = false;
+    app->back_to = NULL;
     if (update->state && app->entering)
         app_fail_run(app, &update->state);
     else if (update->state) /* what failed is a session that was to be loaded */

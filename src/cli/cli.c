@@ -11,6 +11,7 @@
 #include "cli/command_lab.h"
 #include "cli/command_list.h"
 #include "cli/command_memory.h"
+#include "cli/command_play.h"
 #include "cli/command_record.h"
 #include "cli/command_run.h"
 #include "cli/completions.h"
@@ -18,6 +19,7 @@
 #include "cli/exit_status.h"
 #include "cli/load.h"
 #include "cli/options.h"
+#include "cli/script_options.h"
 #include "core/blas.h"
 #include "core/kernels.h"
 #include "session/share.h"
@@ -67,14 +69,17 @@ static int print_share(const struct options *options, struct error *error)
 static int run_screen(const struct options *options, struct saved_session *session,
                       struct error *error)
 {
+    struct script_options with;
     if (!settings_check(&options->settings, error))
         return EXIT_USAGE;
+    script_options_setup(&with, options);
     const struct app_start start = {
         .settings = options->settings,
         .record = options->value[OPTION_RECORD],
         .force = options->given[OPTION_FORCE],
         .session = session->state ? session : NULL,
         .session_path = options->value[OPTION_LOAD],
+        .setup = &with.setup,
     };
     return app_run(&start, error);
 }
@@ -141,6 +146,9 @@ static int dispatch(const struct options *options, struct saved_session *session
     case COMMAND_RUN:
         tell(options, session);
         return command_run(options, session->state, signal_number, error);
+    case COMMAND_PLAY:
+        tell(options, session);
+        return command_play(options, error);
     case COMMAND_RECORD:
         return command_record(options, signal_number, error);
     case COMMAND_LIST:

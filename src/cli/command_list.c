@@ -7,6 +7,7 @@
 #include "cli/exit_status.h"
 #include "cli/table.h"
 #include "controls/commands.h"
+#include "script/length.h"
 #include "session/events.h"
 #include "train/presets.h"
 #include "train/quantity.h"
@@ -20,6 +21,7 @@ enum list {
     LIST_NORMS,
     LIST_TASKS,
     LIST_PRESETS,
+    LIST_SCRIPTS,
     LIST_KEYS,
     LIST_COMMANDS,
     LIST_VIEWS,
@@ -117,6 +119,23 @@ static void join_preset(char *out, size_t size, enum preset preset, bool shared)
     for (int i = 0; i < count && used < size; i++)
         used += (size_t)snprintf(out + used, size - used, "%s%s=%s", i ? " " : "", pair[i].name,
                                  pair[i].value);
+}
+
+/* Those that the program brings along, under the default settings. */
+static void fill_scripts(struct table *table)
+{
+    const struct script_setup setup = {.settings = settings_default()};
+    for (const struct script_builtin *builtin = script_builtins; builtin->name; builtin++) {
+        struct script script;
+        struct error error;
+        if (!script_open(&script, builtin->name, &setup, &error))
+            die("%s", error.text);
+        table_add(table, builtin->name);
+        table_add(table, strcmp(builtin->folder, "lessons") == 0 ? "lesson" : "demo");
+        table_add_number(table, round(script_seconds(&script, &setup)));
+        table_add(table, script.summary);
+        script_close(&script);
+    }
 }
 
 static void fill_presets(struct table *table)
@@ -300,6 +319,13 @@ static const struct table_column view_columns[] = {
     {"summary", TABLE_STRING},
 };
 
+static const struct table_column script_columns[] = {
+    {"name", TABLE_STRING},
+    {"kind", TABLE_STRING},
+    {"seconds", TABLE_NUMBER},
+    {"summary", TABLE_STRING},
+};
+
 static const struct table_column option_columns[] = {
     {"name", TABLE_STRING},
     {"argument", TABLE_STRING},
@@ -342,7 +368,7 @@ static const struct table_column name_columns[] = {
     COLUMNS(name_columns), .names = (table_), .rows = (int)(sizeof(table_) / sizeof *(table_))
 
 /* Bytes for the names of all lists. */
-enum { LIST_NAMES = 256 };
+enum { LIST_NAMES = 288 };
 
 struct list_row {
     const char *name;
@@ -362,6 +388,7 @@ static const struct list_row list_table[LISTS] = {
     [LIST_TASKS] = {"tasks", COLUMNS(task_columns), .fill_for = fill_tasks},
     [LIST_PRESETS] = {"presets", COLUMNS(preset_columns), .fill = fill_presets,
                       .markdown = documents_presets_markdown, .man = documents_presets_man},
+    [LIST_SCRIPTS] = {"scripts", COLUMNS(script_columns), .fill = fill_scripts},
     [LIST_KEYS] = {"keys", COLUMNS(key_columns), .fill = fill_keys,
                    .markdown = documents_keys_markdown, .man = documents_keys_man},
     [LIST_COMMANDS] = {"commands", COLUMNS(command_columns), .fill = fill_commands,

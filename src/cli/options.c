@@ -11,6 +11,7 @@
 
 #define ON_SCREEN (1u << COMMAND_SCREEN)
 #define ON_RUN    (1u << COMMAND_RUN)
+#define ON_PLAY   (1u << COMMAND_PLAY)
 #define ON_RECORD (1u << COMMAND_RECORD)
 #define ON_LIST   (1u << COMMAND_LIST)
 #define ON_BLOCK  (1u << COMMAND_BLOCK)
@@ -50,6 +51,11 @@ const struct command_row command_table[COMMANDS] = {
                      .settings = true,
                      .formats = NAMES_OF_WORDS(run_formats),
                      .on_terminal = "table"},
+    [COMMAND_PLAY] = {.name = "play",
+                      .usage = "lnscope play [SCRIPT] [options]",
+                      .help =
+                          "play a lesson, a demo or a script on the screen; alone: which there are",
+                      .settings = true},
     [COMMAND_RECORD] = {.name = "record",
                         .usage = "lnscope record SCRIPT -o FILE [-o FILE ...] [options]",
                         .help = "play a script without a terminal, and record it: the same files "
@@ -94,13 +100,16 @@ const struct option_row option_table[OPTIONS] = {
                 [COMMAND_RUN] = "write to a file; it appears when the run is over, and whole",
                 [COMMAND_LAB] =
                     "write to a file: rows as they come, and in the end in their order"}},
-    [OPTION_FORCE] = {"force", 0, NULL, NULL, ON_SCREEN | ON_RUN | ON_RECORD | ON_LAB,
+    [OPTION_FORCE] = {"force", 0, NULL, NULL, ON_SCREEN | ON_RUN | ON_PLAY | ON_RECORD | ON_LAB,
                       .of = {[COMMAND_SCREEN] = "let --record replace a file that exists",
                              [COMMAND_RUN] = "let -o and --dump replace a file that exists",
+                             [COMMAND_PLAY] =
+                                 "let --record and a script's snapshots replace files that exist",
                              [COMMAND_RECORD] = "replace files that exist",
                              [COMMAND_LAB] = "let -o and --figure replace a file that exists"}},
     [OPTION_RECORD] = {"record", 0, "FILE.cast",
-                       "record the screen, as an asciicast that asciinema plays", ON_SCREEN},
+                       "record the screen, as an asciicast that asciinema plays",
+                       ON_SCREEN | ON_PLAY},
     [OPTION_LOAD] = {"load", 0, "FILE",
                      "go on with a session that :save has written; other options than those of the "
                      "model apply on top",
@@ -110,7 +119,7 @@ const struct option_row option_table[OPTIONS] = {
                       ON_SCREEN | ON_RUN},
     [OPTION_NO_CONFIG] = {"no-config", 0, NULL,
                           "take no settings from the config file or the environment",
-                          ON_SCREEN | ON_RUN | ON_RECORD | ON_LAB},
+                          ON_SCREEN | ON_RUN | ON_PLAY | ON_RECORD | ON_LAB},
     [OPTION_PRINT_CONFIG] = {"print-config", 0, NULL,
                              "print these settings as a config file, and exit", ON_SCREEN | ON_RUN},
     [OPTION_COMPLETIONS] = {"completions", 0, "SHELL",
@@ -198,10 +207,11 @@ static bool find_command(enum command *command, const char *name, struct error *
 static const char *command_words(enum command command)
 {
     static const char *const words[COMMANDS] = {
-        [COMMAND_SCREEN] = "lnscope",        [COMMAND_RUN] = "lnscope run",
-        [COMMAND_RECORD] = "lnscope record", [COMMAND_LIST] = "lnscope list",
-        [COMMAND_BLOCK] = "lnscope block",   [COMMAND_LAB] = "lnscope lab",
-        [COMMAND_CLAIMS] = "lnscope claims", [COMMAND_HOOK] = "lnscope hook",
+        [COMMAND_SCREEN] = "lnscope",    [COMMAND_RUN] = "lnscope run",
+        [COMMAND_PLAY] = "lnscope play", [COMMAND_RECORD] = "lnscope record",
+        [COMMAND_LIST] = "lnscope list", [COMMAND_BLOCK] = "lnscope block",
+        [COMMAND_LAB] = "lnscope lab",   [COMMAND_CLAIMS] = "lnscope claims",
+        [COMMAND_HOOK] = "lnscope hook",
     };
     return words[command];
 }
@@ -460,7 +470,8 @@ static bool read_operand(struct options *options, const char *word, struct error
 {
     char shown[NAME_SPACE];
     const bool many = options->command == COMMAND_CLAIMS || options->command == COMMAND_LAB;
-    const bool one = options->command == COMMAND_LIST || options->command == COMMAND_RECORD;
+    const bool one = options->command == COMMAND_LIST || options->command == COMMAND_PLAY ||
+                     options->command == COMMAND_RECORD;
     const int room = one ? 1 : many ? OPERANDS_MAX : 0;
     if (options->operands < room) {
         options->operand[options->operands++] = word;

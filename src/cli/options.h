@@ -14,6 +14,7 @@
 enum command {
     COMMAND_SCREEN,
     COMMAND_RUN,
+    COMMAND_PLAY,
     COMMAND_RECORD,
     COMMAND_LIST,
     COMMAND_BLOCK,
@@ -136,8 +137,8 @@ struct options {
     int outputs;
     struct option_setting setting[GIVEN_MAX]; /* each setting, in the order of the command line */
     int settings_given;
-    const char *operand[OPERANDS_MAX + 1]; /* of `list` and `record` one, of `claims` and `lab` any;
-                                              NULL behind them */
+    const char *operand[OPERANDS_MAX + 1]; /* of `list`, `play` and `record` one, of `claims` and
+                                              `lab` any; NULL behind them */
     int operands;
 };
 

@@ -11,8 +11,11 @@ struct script_options {
     struct script_setup setup;
 };
 
-/* Reads the script that the options name, under them. *settings become those that it begins with.
- * False with a reason, and then there is nothing to close. */
+/* Fills it; it must not move afterwards. */
+void script_options_setup(struct script_options *with, const struct options *options);
+
+/* The same, and reads the script that the options name, under them. *settings become those that it
+ * begins with. False with a reason, and then there is nothing to close. */
 bool script_options_open(struct script_options *with, const struct options *options,
                          struct script *script, struct settings *settings, struct error *error);
 

@@ -169,6 +169,9 @@
     ACTION(EXPORT, act_export, 0, .name = "export", .code = {'x', KEY_CODE_NONE}, .label = "x",    \
            .group = "Program", .help = "write the screen to an SVG and a text file",               \
            .hint = "export")                                                                       \
+    ACTION(PLAY, act_play, 0, .name = "play", .code = {'e', KEY_CODE_NONE}, .label = "e",          \
+           .group = "Program", .help = "choose a lesson or demo; in one: give the keyboard back",  \
+           .hint = "lessons")                                                                      \
     ACTION(RECORD, act_record, 0, .name = "record", .code = {'X', KEY_CODE_NONE}, .label = "X",    \
            .group = "Program", .help = "start a recording of the screen, or end it")               \
     ACTION(REDRAW, act_redraw, 0, .name = "redraw", .code = {KEY_CODE_CTRL_L, KEY_CODE_NONE},      \

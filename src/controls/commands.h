@@ -22,6 +22,7 @@ enum verb_kind {
     VERB_BRANCH,
     VERB_VIEW,
     VERB_RUNS,
+    VERB_PLAY,
     VERB_SHARE,
     VERB_LAB,
     VERB_SWITCH,

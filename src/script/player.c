@@ -127,6 +127,7 @@ static bool restore(struct player *player, struct player_demand *made)
         break;
     case RESTORE_CAPTION:
         *made = demand(PLAYER_CAPTION, player->now.caption);
+        made->question = player->now.question;
         break;
     case RESTORE_FOCUS:
         *made = demand(PLAYER_FOCUS, player->now.focus);
@@ -240,6 +241,7 @@ static struct player_demand carry_out(struct player *player, const struct player
         player->now.title = command;
         break;
     case SCRIPT_SAY:
+    case SCRIPT_ANSWER:
         player->now.caption = command;
         break;
     case SCRIPT_FOCUS:

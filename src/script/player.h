@@ -29,7 +29,7 @@ enum player_demand_kind {
     PLAYER_BRANCH,
     PLAYER_GOTO,
     PLAYER_TITLE,   /* `command` NULL, or its text "": none from now on */
-    PLAYER_CAPTION, /* likewise */
+    PLAYER_CAPTION, /* likewise; `command` may be an `answer`, to `question` */
     PLAYER_FOCUS,   /* likewise */
     PLAYER_MARK,
     PLAYER_ASK,
@@ -56,7 +56,7 @@ struct player_result {
 struct player_demand {
     enum player_demand_kind kind;
     const struct script_command *command;  /* where it comes from; NULL: from no line */
-    const struct script_command *question; /* PLAYER_ANSWER */
+    const struct script_command *question; /* PLAYER_ANSWER, PLAYER_CAPTION */
     int count;                             /* PLAYER_SET */
     int64_t step;                          /* PLAYER_RUN, PLAYER_BACK */
     int place;                             /* PLAYER_PLACE, PLAYER_BACK */

@@ -542,3 +542,17 @@ void script_close(struct script *script)
     free(script->words);
     *script = (struct script){0};
 }
+
+bool script_begin(const struct script_setup *setup, const struct script *script,
+                  struct settings *settings, struct error *error)
+{
+    *settings = setup->settings;
+    for (int i = 0; i < script->commands; i++) {
+        const struct script_command *command = &script->command[i];
+        if (command->kind != SCRIPT_SET && command->kind != SCRIPT_SPEED)
+            break;
+        if (!script_set(setup, command, settings, error))
+            return false;
+    }
+    return settings_check(settings, error);
+}

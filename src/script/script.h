@@ -122,6 +122,11 @@ bool script_parse(struct script *script, const char *name, const char *text,
 /* Does nothing for a struct that is all zero. */
 void script_close(struct script *script);
 
+/* The settings that a script begins with: with what it sets in front of all else. False with a
+ * reason where they make no model. */
+bool script_begin(const struct script_setup *setup, const struct script *script,
+                  struct settings *settings, struct error *error);
+
 /* Carries out a `set` or `speed` on settings, with the checks of setting_set(); a `set` of what the
  * command line has set changes nothing. */
 bool script_set(const struct script_setup *setup, const struct script_command *command,

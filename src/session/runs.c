@@ -365,6 +365,15 @@ void runs_replace(struct runs *runs, int number)
     runs->now.number = number;
 }
 
+void runs_rewind(struct runs *runs, int number)
+{
+    for (int at = runs->count - 1; at >= 0; at--)
+        if (runs->record[at]->number >= number)
+            runs_remove(runs, runs->record[at]->number);
+    run_record_close(&runs->now);
+    runs->numbers = number - 1;
+}
+
 bool runs_overlay(struct runs *runs, int number)
 {
     struct run_record *record = runs_find(runs, number);

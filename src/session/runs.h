@@ -123,6 +123,10 @@ void runs_remove(struct runs *runs, int number);
 /* Has the run under way the number of this record from now on, which goes: it was done again. */
 void runs_replace(struct runs *runs, int number);
 
+/* Forgets the runs that began with this number or later, and the one under way: the next one that
+ * begins has it. */
+void runs_rewind(struct runs *runs, int number);
+
 /* Overlays a run, or no longer: the oldest makes room. The new state. */
 bool runs_overlay(struct runs *runs, int number);
 

@@ -463,6 +463,12 @@ static void draw_news(struct canvas *canvas, struct rect area, const struct news
     canvas_text(canvas, area, 0, col, ROLE_DIM, news->step);
 }
 
+/* Has a script the keyboard? */
+static bool has_lecture(const struct scene *scene)
+{
+    return scene->lecture.keys > 0 && !scene->look.help.open;
+}
+
 /* Where the event stands in the footer: on wide screens at the right for good, beside the keys; on
  * narrow ones in the place of those that are not always there, for as long as it is news. Empty
  * where there is no event, or no room; `end` is where the keys of the right begin. */
@@ -473,7 +479,7 @@ static struct rect news_area(struct rect area, int end, const struct scene *scen
     int columns = 0;
     if (wide && !scene->look.help.open)
         columns = read_news(scene, end - NEWS_KEYS, news);
-    else if (!wide && scene->news && scene->look.cursor == 0)
+    else if (!wide && scene->news && scene->look.cursor == 0 && !has_lecture(scene))
         columns = read_news(scene, end - 2, news);
     if (columns == 0)
         return (struct rect){area.row, area.col + end, 0, 0};
@@ -504,11 +510,32 @@ static void plan_footer(struct footer *footer, struct rect area, const struct sc
     footer->news_area = news_area(area, end, scene, &footer->news);
     end = footer->news_area.col - area.col;
     enum action key[ACTIONS];
-    int count = keys_now(scene, scrolls, key), col = area.cols >= WIDE_FROM + 20;
+    int count = has_lecture(scene) ? 0 : keys_now(scene, scrolls, key),
+        col = area.cols >= WIDE_FROM + 20;
     for (int i = 0; i < count && col + key_columns(scene, key[i]) + 1 <= end; i++) {
         footer->action[footer->count] = key[i];
         footer->col[footer->count++] = col;
         col += key_columns(scene, key[i]) + between;
+    }
+}
+
+/* The keys of a script, in front of those that are always there. */
+static void draw_lecture(struct canvas *canvas, struct rect area, const struct footer *footer,
+                         const struct scene_lecture *lecture)
+{
+    int col = area.cols >= WIDE_FROM + 20, end = area.cols;
+    for (int i = 0; i < footer->count; i++)
+        end = footer->col[i] < end ? footer->col[i] : end;
+    if (footer->news_area.rows > 0)
+        end = footer->news_area.col - area.col;
+    for (int i = 0; i < lecture->keys; i++) {
+        const struct scene_key *key = &lecture->key[i];
+        const int columns = canvas_columns(key->label) + canvas_columns(key->hint) + 2;
+        if (col + columns > end)
+            return;
+        const int next = canvas_print(canvas, area, 0, col, ROLE_KEY, " %s ", key->label);
+        canvas_text(canvas, area, 0, next, ROLE_BAR, key->hint);
+        col += columns + (area.cols >= WIDE_FROM ? 2 : 1);
     }
 }
 
@@ -572,6 +599,8 @@ void view_footer(struct canvas *canvas, struct rect area, const struct scene *sc
     plan_footer(&footer, area, scene, can_scroll(scene, canvas->rows, canvas->cols));
     for (int i = 0; i < footer.count; i++)
         draw_key(canvas, area, footer.col[i], footer.action[i], hint_of(scene, footer.action[i]));
+    if (has_lecture(scene))
+        draw_lecture(canvas, area, &footer, &scene->lecture);
     canvas_fill(canvas, footer.news_area, ' ', ROLE_TEXT);
     if (footer.news_area.rows > 0)
         draw_news(canvas, footer.news_area, &footer.news);

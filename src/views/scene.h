@@ -141,15 +141,33 @@ struct scene_look {
     struct help_look help;
 };
 
+/* The scripts that can be played, as a list to choose from. */
+struct scene_script {
+    const char *name, *summary, *length; /* "4 min" */
+    const char *heading;                 /* above it; NULL: none */
+};
+struct scene_scripts {
+    bool open;
+    int chosen, count;
+    const struct scene_script *script; /* [count] */
+};
+
+/* A key as the footer shows it: how it is written, and what it does, in a word or two. */
+struct scene_key {
+    const char *label, *hint;
+};
+
 /* What a script says over the picture, and points at. */
 struct scene_lecture {
-    bool head;              /* a row above the view is kept for title and progress */
-    const char *title;      /* NULL, "": none */
-    const char *progress;   /* at the other end of that row, "step 4 of 11"; NULL: none */
-    const char *caption;    /* below the view, lines ended by \n; NULL, "": none */
-    bool question;          /* its first line is one, which stands out */
-    const char *result;     /* what was measured, below the caption; NULL, "": nothing */
-    bool holds;             /* and is as the script expects it */
+    bool head;                   /* a row above the view is kept for title and progress */
+    const char *title;           /* NULL, "": none */
+    const char *progress;        /* at the other end of that row, "step 4 of 11"; NULL: none */
+    const char *caption;         /* below the view, lines ended by \n; NULL, "": none */
+    bool question;               /* its first line is one, which stands out */
+    const char *result;          /* what was measured, below the caption; NULL, "": nothing */
+    bool holds;                  /* and is as the script expects it */
+    const struct scene_key *key; /* [keys] that it has, for the footer; 0: the program's */
+    int keys;
     const char *const *all; /* [alls] all captions to come: for the longest there is room */
     int alls;
     bool focus; /* the bar of a layer is pointed at: l of x_l, or the number of a block */
@@ -168,6 +186,7 @@ struct scene {
     struct scene_data data;
     struct scene_look look;
     struct scene_terminal terminal;
+    struct scene_scripts scripts;
     struct scene_lecture lecture; /* all zero: no script is played */
     /* The lines around the view. */
     const struct prompt *prompt; /* the command line; NULL: closed */

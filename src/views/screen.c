@@ -5,6 +5,7 @@
 #include "views/header.h"
 #include "views/help.h"
 #include "views/prompt_line.h"
+#include "views/script_list.h"
 #include "views/views.h"
 
 #include <stdio.h>
@@ -55,6 +56,8 @@ void view_screen(struct canvas *canvas, const struct scene *scene)
         view_header(canvas, screen.header, scene);
     if (scene->look.help.open)
         view_help(canvas, screen.body, scene);
+    else if (scene->scripts.open)
+        script_list_draw(canvas, screen.body, &scene->scripts);
     else
         view_shown(scene)->draw(canvas, screen.body, scene);
     if (!scene->look.help.open)

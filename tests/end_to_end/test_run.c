@@ -164,7 +164,7 @@ static void the_kernels_can_be_chosen(void **state)
 static void wrong_usage_of_run_is_told(void **state)
 {
     (void)state;
-    fails(2, "rum", "command 'rum': did you mean run? (one of run, list");
+    fails(2, "rum", "command 'rum': did you mean run? (one of run, play, record, list");
     fails(2, "--seed 3 run", "a command comes first");
     fails(2, "run now", "'now'");
     fails(2, "run --layerz 3", "did you mean --layers? (lnscope run --help");

@@ -181,6 +181,162 @@ static void a_run_that_cannot_end_fails(void **state)
     play_close(&played);
 }
 
+/* ---- somebody at the keyboard ---- */
+
+/* Presses a key, and plays on until nothing is under way. */
+static void press(struct played *played, int code)
+{
+    stage_press_code(&played->stage, code);
+    for (int turns = 0; turns < 200; turns++)
+        app_turn(played->stage.app);
+}
+
+/* The screen but for its last row. */
+static char *screen_of(struct played *played)
+{
+    char *text = strdup(stage_text(&played->stage));
+    *strrchr(text, '\n') = '\0';
+    char *last = strrchr(text, '\n');
+    if (last)
+        *last = '\0';
+    return text;
+}
+
+static const char lesson[] =
+    "title \"A lesson\"\nsay \"Before anything.\"\nwait key\n"
+    "run until step 6\nsay \"Six steps.\"\nmark \"six\"\nset lr 1e-3\nwait key\n"
+    "view curves\nrun until step 14\nfocus right layer 1\nsay \"Fourteen.\"\nwait key\n"
+    "ask \"Which?\" \"this\" \"that\"\nset layers 3\nrun until step 4\nanswer 1 \"So.\"\n"
+    "switch right pre\nview overview\nwait key\nrun until step 8\nbranch 5\nwait key\n";
+
+/* Left shows the screen as it was at the end of the step before, whatever came then, and going on
+ * from there comes to the same screens again. */
+static void left_goes_back_exactly(void **state)
+{
+    enum { STEPS = 6 };
+    struct played played;
+    char *screen[STEPS];
+    (void)state;
+    play_open(&played, lesson, false);
+    for (int i = 0; i < STEPS; i++) {
+        if (i > 0)
+            press(&played, KEY_CODE_SPACE);
+        else
+            stage_play(&played.stage, 1);
+        char at[32];
+        snprintf(at, sizeof at, "step %d of 6", i + 1);
+        assert_shows(&played, at);
+        screen[i] = screen_of(&played);
+    }
+    for (int i = STEPS - 2; i >= 0; i--) {
+        press(&played, KEY_CODE_LEFT);
+        char *now = screen_of(&played);
+        assert_string_equal(now, screen[i]);
+        free(now);
+    }
+    press(&played, KEY_CODE_LEFT); /* there is no step before the first */
+    for (int i = 1; i < STEPS; i++) {
+        press(&played, i % 2 ? KEY_CODE_RIGHT : KEY_CODE_PAGE_DOWN);
+        char *now = screen_of(&played);
+        assert_string_equal(now, screen[i]);
+        free(now);
+    }
+    assert_int_equal(played.stage.app->runs.numbers, 3);
+    for (int i = 0; i < STEPS; i++)
+        free(screen[i]);
+    play_close(&played);
+}
+
+/* In the middle of a run: what is done with the keyboard leaves no trace. */
+static void the_keyboard_is_given_back_where_it_was_taken(void **state)
+{
+    struct played played, other;
+    const char text[] = "speed 10\nrun until step 30\nsay \"Thirty.\"\nwait key\n";
+    (void)state;
+    play_open(&other, text, false);
+    stage_play(&other.stage, 4);
+    char *wanted = screen_of(&other);
+    play_close(&other);
+    play_open(&played, text, false);
+    stage_play(&played.stage, 1);
+    press(&played, 'w'); /* which is not the class's */
+    assert_int_equal(played.stage.app->wanted.warmup, 0);
+    play_close(&played);
+    play_open(&played, text, false);
+    stage_play(&played.stage, 1);
+    stage_press_code(&played.stage, KEY_CODE_ESCAPE);
+    const int64_t held = step_of(&played);
+    assert_shows(&played, "yours: e gives it back");
+    assert_in_range(held, 9, 12);
+    press(&played, 'w');
+    press(&played, 'd');
+    press(&played, '5');
+    press(&played, ' ');
+    assert_int_equal(played.stage.app->present.layers, 4);
+    assert_int_equal(played.stage.app->scene.look.view, VIEW_CURVES);
+    stage_press_code(&played.stage, 'e');
+    stage_play(&played.stage, played.stage.screen.clock.seconds + 5);
+    char *now = screen_of(&played);
+    assert_string_equal(now, wanted);
+    free(now);
+    free(wanted);
+    play_close(&played);
+}
+
+static void a_class_votes_with_keys(void **state)
+{
+    struct played played;
+    (void)state;
+    play_open(&played,
+              "ask \"Which?\" \"this\" \"that\"\nrun until step 1\nanswer 2 \"So.\"\nwait key\n",
+              false);
+    stage_play(&played.stage, 0.5);
+    assert_shows(&played, "1 this   2 that");
+    assert_shows(&played, " 1 2 ... vote");
+    for (const char *vote = "12232"; *vote; vote++)
+        press(&played, *vote);
+    assert_shows(&played, "1 this: 1   2 that: 3");
+    assert_int_equal(played.stage.app->scene.look.view, VIEW_OVERVIEW);
+    press(&played, ' ');
+    assert_shows(&played, "Answer 2, that: 3 of 4 said so");
+    press(&played, ' ');
+    assert_shows(&played, "the script is over");
+    press(&played, KEY_CODE_LEFT);
+    assert_shows(&played, "Answer 2, that");
+    press(&played, ' ');
+    press(&played, KEY_CODE_ESCAPE);
+    assert_null(played.stage.app->play);
+    press(&played, 'w'); /* the program's again */
+    assert_int_equal(played.stage.app->wanted.warmup, 25);
+    play_close(&played);
+}
+
+static void scripts_are_chosen_from_a_list(void **state)
+{
+    struct played played;
+    (void)state;
+    play_open(&played, "wait 0.1s\n", false);
+    stage_play(&played.stage, 1);
+    press(&played, KEY_CODE_ESCAPE);
+    press(&played, 'e');
+    assert_shows(&played, "Lessons and demos: ");
+    assert_shows(&played, " one-line-of-difference ");
+    press(&played, KEY_CODE_ESCAPE);
+    assert_null(strstr(stage_text(&played.stage), "Lessons and demos: "));
+    press(&played, 'e');
+    press(&played, KEY_CODE_END);
+    press(&played, KEY_CODE_HOME);
+    press(&played, KEY_CODE_ENTER);
+    assert_shows(&played, "One line of difference");
+    assert_shows(&played, "step 1 of ");
+    assert_int_equal(played.stage.app->present.width, 8);
+    stage_press_code(&played.stage, KEY_CODE_ESCAPE);
+    stage_press(&played.stage, ":play nothing");
+    press(&played, KEY_CODE_ENTER);
+    assert_shows(&played, "script 'nothing': one of ");
+    play_close(&played);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -190,6 +346,10 @@ int main(void)
         cmocka_unit_test(keys_of_a_script_are_pressed),
         cmocka_unit_test(what_is_said_is_on_the_screen),
         cmocka_unit_test(a_bar_is_pointed_at),
+        cmocka_unit_test(left_goes_back_exactly),
+        cmocka_unit_test(the_keyboard_is_given_back_where_it_was_taken),
+        cmocka_unit_test(a_class_votes_with_keys),
+        cmocka_unit_test(scripts_are_chosen_from_a_list),
         cmocka_unit_test(a_run_that_cannot_end_fails),
     };
     return cmocka_run_group_tests_name("play", tests, NULL, NULL);
