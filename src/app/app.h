@@ -2,6 +2,7 @@
 #ifndef LNSCOPE_APP_APP_H
 #define LNSCOPE_APP_APP_H
 
+#include "app/feed.h"
 #include "base/error.h"
 #include "export/film.h"
 #include "script/player.h"
@@ -27,6 +28,7 @@ struct app_start {
     struct saved_session *session;
     const char *session_path;
     const struct app_script *script; /* NULL: none */
+    struct feed_watch watch;         /* what to watch instead of training; no paths: nothing */
 };
 
 /* Runs the TUI; needs a terminal. Returns the exit status: 0 after `q`, or 1 with a reason in
