@@ -151,7 +151,7 @@ void runs_begin(struct runs *runs, const struct settings *settings, const char *
                 double without_context)
 {
     struct run_record *now = &runs->now;
-    const int again = now->step == 0 ? now->number : 0;
+    const int again = name[0] && now->step == 0 ? now->number : 0;
     run_record_close(now);
     now->number = again > 0 ? again : ++runs->numbers;
     snprintf(now->name, sizeof now->name, "%s", name);

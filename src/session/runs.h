@@ -85,9 +85,9 @@ struct runs_dropped runs_limit(struct runs *runs, size_t bytes);
 
 /* ---- the run under way ---- */
 
-/* A run begins under these settings, with a number of its own (that of the one before, where that
- * has not done a step), and the name that others gave it, or ""; `without_context` as in
- * verdict_open(). The one before was kept, or is forgotten. */
+/* A run begins under these settings, with a number of its own, and, where others train it, its
+ * name (else ""), and the number of the one before where that has not done a step;
+ * `without_context` as in verdict_open(). The one before was kept, or is forgotten. */
 void runs_begin(struct runs *runs, const struct settings *settings, const char *name,
                 double without_context);
 
