@@ -42,7 +42,7 @@ static void close_file(struct watch_source *source)
 static bool cannot_read(struct watch_source *source, const char *why)
 {
     return error_set(&source->error, "%s cannot be read (%s): a file of rows, or - for them",
-                     source_name(source), why);
+                     source->path ? source->path : source_name(source), why);
 }
 
 static void take_over(struct watch_source *source, int descriptor)

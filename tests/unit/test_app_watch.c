@@ -83,7 +83,7 @@ static void enter(const char *first, const char *second)
 
 static void play(double seconds)
 {
-    assert_true(stage_play(&stage, stage.clock.seconds + seconds));
+    assert_true(stage_play(&stage, stage.screen.clock.seconds + seconds));
 }
 
 static bool is_shown(const char *text)
