@@ -30,6 +30,13 @@ double app_now(const struct app *app)
 
 /* ---- messages ---- */
 
+bool app_can_train(struct app *app, const char *what)
+{
+    if (!app->trainer)
+        app_say(app, ROLE_TEXT, "%s drives a training: this one is only watched", what);
+    return app->trainer != NULL;
+}
+
 void app_ask(struct app *app)
 {
     app->asked_at = app->keys;
@@ -95,9 +102,9 @@ void app_fit_axis(struct app *app)
 static void look_around(struct app *app)
 {
     double now = app_now(app);
-    bool running = trainer_running(app->trainer);
+    bool running = app->feed->running(app->feed);
     if (running != app->scene.data.running || now >= app->next_rate) {
-        double rate = running ? trainer_rate(app->trainer) : (double)NAN;
+        double rate = running ? app->feed->rate(app->feed) : (double)NAN;
         bool same = rate == app->scene.data.rate || (isnan(rate) && isnan(app->scene.data.rate));
         app->changed |= running != app->scene.data.running || !same;
         app->scene.data.running = running;
@@ -127,7 +134,7 @@ void app_take_size(struct app *app)
 /* The trainer measures what the view on the screen wants to see, whoever has chosen it. */
 static void watch_view(struct app *app)
 {
-    trainer_watch(app->trainer, view_shown(&app->scene)->watch);
+    app->feed->measure(app->feed, view_shown(&app->scene)->watch);
 }
 
 /* What of the settings of the program the scene and the terminal go by. */
@@ -167,6 +174,8 @@ static void follow(struct app *app)
 void app_turn(struct app *app)
 {
     double seconds = fmin(turn_seconds, 1.0 / app->present.fps);
+    if (app->feed->busy(app->feed))
+        seconds = 0;
     if (app->changed)
         seconds = fmin(seconds, fmax(0, app->next_frame - app_now(app)));
     if (app->play && !app->surface->clock && trainer_running(app->trainer))
@@ -189,7 +198,8 @@ static void open_scene(struct app *app)
     char left[MESSAGE_SIZE];
     app->task = task_describe(app->present.task);
     app->scene = (struct scene){
-        .data = {.settings = &app->present,
+        .data = {.watching = app->feed->watching,
+                 .settings = &app->present,
                  .task = &app->task,
                  .history = &app->history,
                  .samples = &app->samples,
@@ -212,33 +222,47 @@ static void open_scene(struct app *app)
 /* The first picture, and the trainer goes. */
 static void begin(struct app *app)
 {
-    trainer_wait(app->trainer, 0.2); /* the first picture shows the first run, if that is quick */
+    app->feed->wait(app->feed, 0.2); /* the first picture shows the first run, if that is quick */
     follow(app);
     if (!app->scene.data.ended && !app->play &&
         !app->scene.scripts.open) { /* as a saved run can be */
-        trainer_run(app->trainer);
+        app->feed->start(app->feed);
         app->scene.data.running = true;
     }
     draw(app);
 }
 
+/* The trainer, paused, under the settings or with the session that the program starts with. */
+static struct feed *open_trainer(const struct app_start *start, struct clock *clock,
+                                 struct error *error)
+{
+    const struct pair_state *state = start->session ? start->session->state : NULL;
+    struct trainer *trainer = state ? trainer_resume(state, false, clock, error)
+                                    : trainer_start(&start->settings, false, clock, error);
+    if (!trainer)
+        return NULL;
+    trainer_keep_ended(trainer, true);
+    return feed_train(trainer);
+}
+
 struct app *app_open(const struct app_start *start, struct clock *clock, struct error *error)
 {
     const struct pair_state *state = start->session ? start->session->state : NULL;
-    const struct settings *settings = state ? &state->settings : &start->settings;
-    struct trainer *trainer = state ? trainer_resume(state, false, clock, error)
-                                    : trainer_start(settings, false, clock, error);
-    if (!trainer)
+    struct feed *feed = start->watch.paths > 0
+                            ? feed_watch(&start->watch, &start->settings, clock, error)
+                            : open_trainer(start, clock, error);
+    if (!feed)
         return NULL;
     struct app *app = memory_new(1, sizeof *app);
-    app->trainer = trainer;
-    app->wanted = app->present = *settings;
+    app->feed = feed;
+    app->trainer = feed->trainer;
+    app->map = start->watch.map;
+    app->wanted = app->present = state ? state->settings : start->settings;
     app->grip_row = app->grip_col = -1;
     history_open(&app->history);
     sample_history_open(&app->samples);
     events_clear(&app->events);
     runs_open(&app->runs);
-    trainer_keep_ended(trainer, true);
     return app;
 }
 
@@ -272,7 +296,7 @@ bool app_goes_on(const struct app *app)
 void app_free(struct app *app)
 {
     app_lab_close(app);
-    trainer_stop(app->trainer);
+    app->feed->close(app->feed);
     app_play_close(app);
     app_scripts_close(app);
     sample_history_close(&app->samples);

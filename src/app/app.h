@@ -2,6 +2,7 @@
 #ifndef LNSCOPE_APP_APP_H
 #define LNSCOPE_APP_APP_H
 
+#include "app/feed.h"
 #include "base/error.h"
 #include "export/film.h"
 #include "script/player.h"
@@ -29,7 +30,8 @@ struct app_start {
     const struct app_script *script; /* NULL: none */
     /* What scripts that are begun later begin with; it stays as long. NULL: the defaults. */
     const struct script_setup *setup;
-    bool choose; /* the list of scripts is open */
+    bool choose;             /* the list of scripts is open */
+    struct feed_watch watch; /* what to watch instead of training; no paths: nothing */
 };
 
 /* Runs the TUI; needs a terminal. Returns the exit status: 0 after `q`, or 1 with a reason in

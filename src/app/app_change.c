@@ -113,7 +113,7 @@ void app_command(struct app *app, const struct settings *settings)
     settings_copy(&app->present, &app->wanted, SCOPE_PROGRAM);
     if (*changes) /* else all is said at once */
         app_ask(app);
-    trainer_apply(app->trainer, &app->wanted);
+    app->feed->apply(app->feed, &app->wanted);
     if (scope == SCOPE_MODEL && app->scene.data.ended)
         trainer_run(app->trainer);
 }
@@ -153,6 +153,9 @@ bool app_set(struct app *app, const char *name, const char *value)
         app_say(app, ROLE_BAD, "%s", error.text);
         return false;
     }
+    const int scope = settings_difference(&before, &next);
+    if ((scope == SCOPE_MODEL || scope == SCOPE_OPTIMIZER) && !app_can_train(app, name))
+        return false;
     app_command(app, &next);
     say_set(app, name, &before);
     return true;

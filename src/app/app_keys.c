@@ -27,6 +27,8 @@ static bool is_out_of_place(struct app *app, enum action action)
 
 void app_act(struct app *app, enum action action)
 {
+    if (key_table[action].trains && !app_can_train(app, key_table[action].label))
+        return;
     if (is_out_of_place(app, action))
         return;
     handlers[action].handler(app, handlers[action].argument);
@@ -73,7 +75,8 @@ void act_redraw(struct app *app, int argument)
 
 void act_quit(struct app *app, int argument)
 {
-    const int unsaved = app->present.confirm ? runs_unsaved(&app->runs) : 0;
+    /* What others train is in their files. */
+    const int unsaved = app->trainer && app->present.confirm ? runs_unsaved(&app->runs) : 0;
     const int trainings = app->present.confirm ? app_lab_unsaved(app) : 0;
     const char *quit = key_table[ACTION_QUIT].label;
     (void)argument;

@@ -186,10 +186,21 @@ static void export(struct app *app, const struct command_line *line, const char 
         app_export_data(app, path, line->force);
 }
 
+static void open_rows(struct app *app, const struct command_line *line)
+{
+    char path[SIDES][FILE_PATH];
+    const char *const paths[SIDES] = {path[LEFT], path[RIGHT]};
+    for (int i = 0; i < line->count; i++)
+        file_expand(path[i], sizeof path[i], line->argument[i]);
+    app_open_rows(app, paths, line->count);
+}
+
 static void carry_out(struct app *app, const struct command_line *line)
 {
     char path[FILE_PATH];
     const enum verb_kind kind = line->verb.kind;
+    if (verb_table[kind].trains && !app_can_train(app, line->verb.name))
+        return;
     /* The key m asks for a name here, so that the command is more than the key. */
     if (line->count == 0 && line->verb.action < ACTIONS && kind != VERB_MARK) {
         app_act(app, line->verb.action);
@@ -224,6 +235,9 @@ static void carry_out(struct app *app, const struct command_line *line)
     case VERB_LOAD:
         file_expand(path, sizeof path, line->argument[0]);
         app_load(app, path);
+        break;
+    case VERB_OPEN:
+        open_rows(app, line);
         break;
     case VERB_GOTO:
         go_to(app, line->argument[0]);

@@ -65,7 +65,7 @@ bool app_finish_save(struct app *app, struct error *error)
     if (!app->save_path)
         return true;
     while (app->save_path && !app->surface->ended(app->surface))
-        if (trainer_wait(app->trainer, 0.1))
+        if (app->feed->wait(app->feed, 0.1))
             app_take_updates(app);
     return !app->save_error.text[0] || error_set(error, "%s", app->save_error.text);
 }

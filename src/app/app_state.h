@@ -68,7 +68,9 @@ struct app_place {
 
 struct app {
     struct surface *surface;
-    struct trainer *trainer;
+    struct feed *feed;
+    struct trainer *trainer; /* that of the feed; NULL: others train */
+    struct watch_map map;    /* of rows that are opened */
     struct settings wanted;  /* as commanded: what the next key goes on from */
     struct settings present; /* of the run under way; those of the program as commanded */
     struct task_info task;
@@ -156,6 +158,9 @@ bool app_goes_on(const struct app *app);
 
 /* The time on the clock of the surface (app.c). */
 double app_now(const struct app *app);
+
+/* Is there a training to drive? Otherwise says that this, a key or a command, does so (app.c). */
+bool app_can_train(struct app *app, const char *what);
 
 /* The key being taken asks the trainer for something, which answers later (app.c). */
 void app_ask(struct app *app);
@@ -408,6 +413,9 @@ void app_forget_session(struct app *app);
 /* Waits for what is still to be saved, unless a signal comes; false with a reason when it was not
  * (app_session.c). */
 bool app_finish_save(struct app *app, struct error *error);
+
+/* Watches other files instead of the present ones; says why not where it cannot (app_watch.c). */
+void app_open_rows(struct app *app, const char *const path[], int paths);
 
 /* Writes scene.share anew (app_session.c). */
 void app_share(struct app *app);

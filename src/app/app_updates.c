@@ -2,6 +2,7 @@
  * scene; and what happened is said. See app_state.h; draws nothing. */
 #include "app/app_state.h"
 
+#include "base/memory.h"
 #include "views/views.h"
 
 #include <math.h>
@@ -55,11 +56,20 @@ static void take_step(struct app *app, const struct update *update)
     app_go_back_step(app);
 }
 
-static void log_restart(struct app *app, const struct settings *settings, const char *changes)
+/* How a run that begins is called. */
+static void describe_run(const struct update_run *run, char *out, size_t size)
 {
-    char text[EVENT_TEXT];
-    snprintf(text, sizeof text, "seed %llu%s%.*s", (unsigned long long)settings->seed,
-             *changes ? ", " : "", EVENT_TEXT / 2, changes);
+    if (run->name[0])
+        snprintf(out, size, "%s", run->name);
+    else
+        snprintf(out, size, "seed %llu", (unsigned long long)run->settings.seed);
+}
+
+static void log_restart(struct app *app, const struct update_run *run, const char *changes)
+{
+    char text[EVENT_TEXT], name[UPDATE_NAME];
+    describe_run(run, name, sizeof name);
+    snprintf(text, sizeof text, "%s%s%.*s", name, *changes ? ", " : "", EVENT_TEXT / 2, changes);
     events_note(&app->events, 0, -1, EVENT_RESTART, text);
 }
 
@@ -79,6 +89,8 @@ static void begin_run(struct app *app, const struct update *update)
     app->going_back = false;
     app->anchor = (struct history_anchor){0};
     history_clear(&app->history);
+    if (update->run->gaps)
+        history_take_gaps(&app->history);
     sample_history_clear(&app->samples);
     history_set_unit(&app->history, update->run->task.unigram_entropy);
     view_restart(&app->scene);
@@ -87,7 +99,7 @@ static void begin_run(struct app *app, const struct update *update)
 
 static void take_restart(struct app *app, struct update *update)
 {
-    char changes[MESSAGE_SIZE];
+    char changes[MESSAGE_SIZE], name[UPDATE_NAME];
     struct settings before = app->present;
     const bool back = app->back_to != NULL;
     if (back)
@@ -97,13 +109,15 @@ static void take_restart(struct app *app, struct update *update)
     before.seed = update->run->settings.seed; /* which is said anyway */
     app_list_changes(&before, &update->run->settings, NULL, changes, sizeof changes);
     events_clear(&app->events);
-    if (app->begun && !back) {
-        app_say(app, ROLE_TEXT, "%s%srestarted from seed %llu", app_told(app, changes),
-                *changes ? ": " : "", (unsigned long long)update->run->settings.seed);
-        log_restart(app, &update->run->settings, changes);
+    if (app->begun && !back && (app->kept || !update->run->gaps)) {
+        describe_run(update->run, name, sizeof name);
+        app_say(app, ROLE_TEXT, "%s%s%s %s", app_told(app, changes), *changes ? ": " : "",
+                update->run->gaps ? "a new run:" : "restarted from", name);
+        log_restart(app, update->run, changes);
     }
     begin_run(app, update);
-    runs_begin(&app->runs, &update->run->settings, update->run->task.unigram_entropy);
+    runs_begin(&app->runs, &update->run->settings, update->run->name,
+               update->run->task.unigram_entropy);
     app_redo_begins(app);
     app_say_kept(app);
     app_go_back_step(app);
@@ -316,6 +330,25 @@ static void take_branch(struct app *app, struct update *update)
     app_fit_axis(app);
 }
 
+/* What is watched goes on from before a step: a branch from the newest one before it. */
+static void take_back(struct app *app, struct update *update)
+{
+    const struct history *history = &app->history;
+    int i = history_moments(history) - 1;
+    while (i >= 0 && history_moment_step(history, i) >= update->step)
+        i--;
+    if (i < 0) /* of what was before nothing is kept */
+        return;
+    update->step = history_moment_step(history, i);
+    for (enum side side = LEFT; side < SIDES; side++)
+        update->snapshot[side] = snapshot_copy(history_moment(history, side, update->step));
+    update->run = memory_new(1, sizeof *update->run);
+    update->run->settings = update->run->before = app->present;
+    take_branch(app, update);
+    app_say(app, ROLE_TEXT, "the rows go back to step %lld: the old curves stay as ghosts",
+            (long long)update->step);
+}
+
 static void take_update(struct app *app, struct update *update)
 {
     switch (update->kind) {
@@ -330,6 +363,9 @@ static void take_update(struct app *app, struct update *update)
         break;
     case UPDATE_BRANCH:
         take_branch(app, update);
+        break;
+    case UPDATE_BACK:
+        take_back(app, update);
         break;
     case UPDATE_SAMPLE:
         sample_history_add(&app->samples, update->sample);
@@ -356,7 +392,7 @@ void app_take_updates(struct app *app)
 {
     struct update *update;
     app->answering = true;
-    for (int i = 0; i < UPDATES_PER_TURN && (update = trainer_take(app->trainer)); i++)
+    for (int i = 0; i < UPDATES_PER_TURN && (update = app->feed->take(app->feed)); i++)
         take_update(app, update);
     app->answering = false;
 }

@@ -84,6 +84,25 @@ static int run_screen(const struct options *options, struct saved_session *sessi
     return app_run(&start, error);
 }
 
+/* The file that the hook writes, unless it is told another one. */
+static const char watched_file[] = "train.jsonl";
+
+static int run_watch(const struct options *options, struct error *error)
+{
+    struct app_start start = {
+        .settings = options->settings,
+        .record = options->value[OPTION_RECORD],
+        .force = options->given[OPTION_FORCE],
+        .watch = {.paths = options->operands > 0 ? options->operands : 1, .path = {watched_file}},
+    };
+    for (int i = 0; i < options->operands; i++)
+        start.watch.path[i] = options->operand[i];
+    for (int i = 0; i < options->maps; i++)
+        if (!watch_map_add(&start.watch.map, options->map[i], error))
+            return EXIT_USAGE;
+    return app_run(&start, error);
+}
+
 /* What goes well, but should be known; the screen tells it itself. */
 static void tell(const struct options *options, const struct saved_session *session)
 {
@@ -162,6 +181,8 @@ static int dispatch(const struct options *options, struct saved_session *session
     case COMMAND_HOOK:
         command_hook();
         return finish_output(EXIT_DONE, error);
+    case COMMAND_WATCH:
+        return run_watch(options, error);
     case COMMAND_SCREEN:
     case COMMANDS:
         break;

@@ -17,6 +17,7 @@
 #define ON_BLOCK  (1u << COMMAND_BLOCK)
 #define ON_LAB    (1u << COMMAND_LAB)
 #define ON_CLAIMS (1u << COMMAND_CLAIMS)
+#define ON_WATCH  (1u << COMMAND_WATCH)
 #define ON_ALL    ((1u << COMMANDS) - 1)
 
 /* Small enough to be read, and with the activation that can be followed by eye. */
@@ -29,6 +30,11 @@ static const struct command_setting block_settings[] = {
 
 static const struct command_setting list_settings[] = {{"context", NULL}, {NULL, NULL}};
 static const struct command_setting claims_settings[] = {{"threads", NULL}, {NULL, NULL}};
+
+static const struct command_setting watch_settings[] = {
+    {"theme", NULL},   {"ascii", NULL}, {"mouse", NULL}, {"hide", NULL},
+    {"history", NULL}, {"fps", NULL},   {NULL, NULL},
+};
 
 static const char *const format_words[FORMATS] = {
     [FORMAT_TEXT] = "text",   [FORMAT_TABLE] = "table", [FORMAT_CSV] = "csv",
@@ -88,6 +94,12 @@ const struct command_row command_table[COMMANDS] = {
     [COMMAND_HOOK] = {.name = "hook",
                       .usage = "lnscope hook > lnscope_hook.py",
                       .help = "print a Python module that writes rows of a PyTorch training"},
+    [COMMAND_WATCH] = {.name = "watch",
+                       .usage = "lnscope watch [FILE [FILE]] [options]",
+                       .help = "show trainings that others do, from their rows as they come (-: "
+                               "standard input; without FILE: train.jsonl)",
+                       .settings = true,
+                       .only = watch_settings},
 };
 
 const struct option_row option_table[OPTIONS] = {
@@ -100,16 +112,18 @@ const struct option_row option_table[OPTIONS] = {
                 [COMMAND_RUN] = "write to a file; it appears when the run is over, and whole",
                 [COMMAND_LAB] =
                     "write to a file: rows as they come, and in the end in their order"}},
-    [OPTION_FORCE] = {"force", 0, NULL, NULL, ON_SCREEN | ON_RUN | ON_PLAY | ON_RECORD | ON_LAB,
+    [OPTION_FORCE] = {"force", 0, NULL, NULL,
+                      ON_SCREEN | ON_RUN | ON_PLAY | ON_RECORD | ON_LAB | ON_WATCH,
                       .of = {[COMMAND_SCREEN] = "let --record replace a file that exists",
                              [COMMAND_RUN] = "let -o and --dump replace a file that exists",
                              [COMMAND_PLAY] =
                                  "let --record and a script's snapshots replace files that exist",
                              [COMMAND_RECORD] = "replace files that exist",
-                             [COMMAND_LAB] = "let -o and --figure replace a file that exists"}},
+                             [COMMAND_LAB] = "let -o and --figure replace a file that exists",
+                             [COMMAND_WATCH] = "let --record replace a file that exists"}},
     [OPTION_RECORD] = {"record", 0, "FILE.cast",
                        "record the screen, as an asciicast that asciinema plays",
-                       ON_SCREEN | ON_PLAY},
+                       ON_SCREEN | ON_PLAY | ON_WATCH},
     [OPTION_LOAD] = {"load", 0, "FILE",
                      "go on with a session that :save has written; other options than those of the "
                      "model apply on top",
@@ -119,7 +133,7 @@ const struct option_row option_table[OPTIONS] = {
                       ON_SCREEN | ON_RUN},
     [OPTION_NO_CONFIG] = {"no-config", 0, NULL,
                           "take no settings from the config file or the environment",
-                          ON_SCREEN | ON_RUN | ON_PLAY | ON_RECORD | ON_LAB},
+                          ON_SCREEN | ON_RUN | ON_PLAY | ON_RECORD | ON_LAB | ON_WATCH},
     [OPTION_PRINT_CONFIG] = {"print-config", 0, NULL,
                              "print these settings as a config file, and exit", ON_SCREEN | ON_RUN},
     [OPTION_COMPLETIONS] = {"completions", 0, "SHELL",
@@ -183,6 +197,11 @@ const struct option_row option_table[OPTIONS] = {
     [OPTION_FIGURE] = {"figure", 0, "FILE",
                        "draw the map of all rows, as .svg, .png or .txt; .csv: the rows themselves",
                        ON_LAB},
+    [OPTION_MAP] = {"map", 0, "PATTERN=NAME",
+                    "take keys or columns like PATTERN, in which {l} stands for a layer and "
+                    "{tensor} for a tensor, as NAME: 'grad/layer_{l}=stream_grad'; once more for "
+                    "each further one",
+                    ON_WATCH},
     [OPTION_HELP] = {"help", 'h', NULL, "print this help", ON_ALL},
     [OPTION_VERSION] = {"version", 0, NULL, "print the version", ON_ALL},
 };
@@ -211,7 +230,7 @@ static const char *command_words(enum command command)
         [COMMAND_PLAY] = "lnscope play", [COMMAND_RECORD] = "lnscope record",
         [COMMAND_LIST] = "lnscope list", [COMMAND_BLOCK] = "lnscope block",
         [COMMAND_LAB] = "lnscope lab",   [COMMAND_CLAIMS] = "lnscope claims",
-        [COMMAND_HOOK] = "lnscope hook",
+        [COMMAND_HOOK] = "lnscope hook", [COMMAND_WATCH] = "lnscope watch",
     };
     return words[command];
 }
@@ -403,6 +422,8 @@ static bool read_option(struct options *options, enum option option, struct word
     options->given[option] = true;
     if (option == OPTION_GRID)
         return repeat_option(row, options->value[option], options->grid, &options->grids, error);
+    if (option == OPTION_MAP)
+        return repeat_option(row, options->value[option], options->map, &options->maps, error);
     if (option == OPTION_OUTPUT)
         return repeat_option(row, options->value[option], options->output, &options->outputs,
                              error);
@@ -472,7 +493,7 @@ static bool read_operand(struct options *options, const char *word, struct error
     const bool many = options->command == COMMAND_CLAIMS || options->command == COMMAND_LAB;
     const bool one = options->command == COMMAND_LIST || options->command == COMMAND_PLAY ||
                      options->command == COMMAND_RECORD;
-    const int room = one ? 1 : many ? OPERANDS_MAX : 0;
+    const int room = one ? 1 : options->command == COMMAND_WATCH ? SIDES : many ? OPERANDS_MAX : 0;
     if (options->operands < room) {
         options->operand[options->operands++] = word;
         return true;

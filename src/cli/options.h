@@ -21,6 +21,7 @@ enum command {
     COMMAND_LAB,
     COMMAND_CLAIMS,
     COMMAND_HOOK,
+    COMMAND_WATCH,
     COMMANDS
 };
 
@@ -88,6 +89,7 @@ enum option {
     OPTION_PART,
     OPTION_MERGE,
     OPTION_FIGURE,
+    OPTION_MAP,
     OPTION_HELP,
     OPTION_VERSION,
     OPTIONS
@@ -135,10 +137,12 @@ struct options {
     int grids;
     const char *output[REPEATS_MAX]; /* each value of --output */
     int outputs;
+    const char *map[REPEATS_MAX]; /* and of --map */
+    int maps;
     struct option_setting setting[GIVEN_MAX]; /* each setting, in the order of the command line */
     int settings_given;
-    const char *operand[OPERANDS_MAX + 1]; /* of `list`, `play` and `record` one, of `claims` and
-                                              `lab` any; NULL behind them */
+    const char *operand[OPERANDS_MAX + 1]; /* of `list`, `play` and `record` one, of `watch` two, of
+                                              `claims` and `lab` any; NULL behind them */
     int operands;
 };
 

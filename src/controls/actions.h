@@ -10,59 +10,65 @@
 #define LNSCOPE_CONTROLS_ACTIONS_H
 
 #define ACTION_LIST(ACTION)                                                                        \
-    ACTION(PAUSE, act_run, false, .name = "pause", .code = {KEY_CODE_SPACE, KEY_CODE_NONE},        \
-           .label = "space", .group = "Run", .help = "pause, and run again", .hint = "pause")      \
-    ACTION(STEP, act_run, true, .name = "step", .code = {'.', KEY_CODE_NONE}, .label = ".",        \
-           .group = "Run", .help = "one step of both stacks, then pause", .hint = "step")          \
-    ACTION(RESTART, act_restart, 0, .ends = true, .name = "restart", .code = {'r', KEY_CODE_NONE}, \
-           .label = "r", .group = "Run", .help = "restart both stacks from the same seed",         \
-           .hint = "restart")                                                                      \
-    ACTION(RESEED, act_reseed, 0, .ends = true, .name = "reseed", .code = {'R', KEY_CODE_NONE},    \
-           .label = "R", .group = "Run", .help = "restart both stacks from the next seed")         \
-    ACTION(UNDO, act_undo, 0, .name = "undo", .code = {'u', KEY_CODE_NONE}, .label = "u",          \
-           .group = "Run", .help = "take back the last change, switch, restart or branch; again",  \
-           .hint = "undo")                                                                         \
-    ACTION(FASTER, act_speed, 1, .name = "faster", .code = {'+', '='}, .label = "+",               \
-           .group = "Run", .help = "faster: up to 250 steps a second, then unlimited (also =)",    \
-           .hint = "speed")                                                                        \
-    ACTION(SLOWER, act_speed, -1, .name = "slower", .code = {'-', '_'}, .label = "-",              \
-           .group = "Run", .help = "slower: down to 1 step a second (also _)")                     \
-    ACTION(WARMUP_LONGER, act_warmup, 1, .name = "warmup-longer", .code = {'w', KEY_CODE_NONE},    \
-           .label = "w", .group = "Settings",                                                      \
+    ACTION(PAUSE, act_run, false, .trains = true, .name = "pause",                                 \
+           .code = {KEY_CODE_SPACE, KEY_CODE_NONE}, .label = "space", .group = "Run",              \
+           .help = "pause, and run again", .hint = "pause")                                        \
+    ACTION(STEP, act_run, true, .trains = true, .name = "step", .code = {'.', KEY_CODE_NONE},      \
+           .label = ".", .group = "Run", .help = "one step of both stacks, then pause",            \
+           .hint = "step")                                                                         \
+    ACTION(RESTART, act_restart, 0, .trains = true, .ends = true, .name = "restart",               \
+           .code = {'r', KEY_CODE_NONE}, .label = "r", .group = "Run",                             \
+           .help = "restart both stacks from the same seed", .hint = "restart")                    \
+    ACTION(RESEED, act_reseed, 0, .trains = true, .ends = true, .name = "reseed",                  \
+           .code = {'R', KEY_CODE_NONE}, .label = "R", .group = "Run",                             \
+           .help = "restart both stacks from the next seed")                                       \
+    ACTION(UNDO, act_undo, 0, .trains = true, .name = "undo", .code = {'u', KEY_CODE_NONE},        \
+           .label = "u", .group = "Run",                                                           \
+           .help = "take back the last change, switch, restart or branch; again", .hint = "undo")  \
+    ACTION(FASTER, act_speed, 1, .trains = true, .name = "faster", .code = {'+', '='},             \
+           .label = "+", .group = "Run",                                                           \
+           .help = "faster: up to 250 steps a second, then unlimited (also =)", .hint = "speed")   \
+    ACTION(SLOWER, act_speed, -1, .trains = true, .name = "slower", .code = {'-', '_'},            \
+           .label = "-", .group = "Run", .help = "slower: down to 1 step a second (also _)")       \
+    ACTION(WARMUP_LONGER, act_warmup, 1, .trains = true, .name = "warmup-longer",                  \
+           .code = {'w', KEY_CODE_NONE}, .label = "w", .group = "Settings",                        \
            .help = "longer warmup: 0 25 50 100 200 400 800 steps", .hint = "warmup")               \
-    ACTION(WARMUP_SHORTER, act_warmup, -1, .name = "warmup-shorter", .code = {'W', KEY_CODE_NONE}, \
-           .label = "W", .group = "Settings", .help = "shorter warmup")                            \
-    ACTION(LR_UP, act_lr, 1, .name = "lr-up", .code = {'l', KEY_CODE_NONE}, .label = "l",          \
-           .group = "Settings", .help = "higher learning rate: 1 2 3 5 10 ... up to 1",            \
-           .hint = "lr")                                                                           \
-    ACTION(LR_DOWN, act_lr, -1, .name = "lr-down", .code = {'L', KEY_CODE_NONE}, .label = "L",     \
-           .group = "Settings", .help = "lower learning rate, down to 1e-5")                       \
-    ACTION(DEEPER, act_layers, 1, .ends = true, .name = "deeper", .code = {'d', KEY_CODE_NONE},    \
-           .label = "d", .group = "Settings",                                                      \
+    ACTION(WARMUP_SHORTER, act_warmup, -1, .trains = true, .name = "warmup-shorter",               \
+           .code = {'W', KEY_CODE_NONE}, .label = "W", .group = "Settings",                        \
+           .help = "shorter warmup")                                                               \
+    ACTION(LR_UP, act_lr, 1, .trains = true, .name = "lr-up", .code = {'l', KEY_CODE_NONE},        \
+           .label = "l", .group = "Settings",                                                      \
+           .help = "higher learning rate: 1 2 3 5 10 ... up to 1", .hint = "lr")                   \
+    ACTION(LR_DOWN, act_lr, -1, .trains = true, .name = "lr-down", .code = {'L', KEY_CODE_NONE},   \
+           .label = "L", .group = "Settings", .help = "lower learning rate, down to 1e-5")         \
+    ACTION(DEEPER, act_layers, 1, .trains = true, .ends = true, .name = "deeper",                  \
+           .code = {'d', KEY_CODE_NONE}, .label = "d", .group = "Settings",                        \
            .help = "more layers: 2 4 6 8 12 18 24 36 48; restarts", .hint = "depth")               \
-    ACTION(SHALLOWER, act_layers, -1, .ends = true, .name = "shallower",                           \
+    ACTION(SHALLOWER, act_layers, -1, .trains = true, .ends = true, .name = "shallower",           \
            .code = {'D', KEY_CODE_NONE}, .label = "D", .group = "Settings",                        \
            .help = "fewer layers; restarts")                                                       \
-    ACTION(NORM, act_norm, 0, .ends = true, .name = "norm-next", .code = {'n', KEY_CODE_NONE},     \
-           .label = "n", .group = "Settings", .help = "next norm, in both stacks; restarts",       \
-           .hint = "norm")                                                                         \
-    ACTION(CLIP, act_clip, 0, .name = "clip-next", .code = {'c', KEY_CODE_NONE}, .label = "c",     \
-           .group = "Settings", .help = "next gradient clipping: none 0.1 0.25 0.5 1 5")           \
-    ACTION(TASK, act_task, 0, .ends = true, .name = "task-next", .code = {'t', KEY_CODE_NONE},     \
-           .label = "t", .group = "Settings", .help = "next task; restarts", .hint = "task")       \
-    ACTION(PRESET, act_preset, 0, .ends = true, .name = "preset-next",                             \
+    ACTION(NORM, act_norm, 0, .trains = true, .ends = true, .name = "norm-next",                   \
+           .code = {'n', KEY_CODE_NONE}, .label = "n", .group = "Settings",                        \
+           .help = "next norm, in both stacks; restarts", .hint = "norm")                          \
+    ACTION(CLIP, act_clip, 0, .trains = true, .name = "clip-next", .code = {'c', KEY_CODE_NONE},   \
+           .label = "c", .group = "Settings",                                                      \
+           .help = "next gradient clipping: none 0.1 0.25 0.5 1 5")                                \
+    ACTION(TASK, act_task, 0, .trains = true, .ends = true, .name = "task-next",                   \
+           .code = {'t', KEY_CODE_NONE}, .label = "t", .group = "Settings",                        \
+           .help = "next task; restarts", .hint = "task")                                          \
+    ACTION(PRESET, act_preset, 0, .trains = true, .ends = true, .name = "preset-next",             \
            .code = {'p', KEY_CODE_NONE}, .label = "p", .group = "Settings",                        \
            .help = "next preset, for both stacks; restarts")                                       \
-    ACTION(LEFT_NEXT, act_placement, LEFT, .ends = true, .name = "left-next",                      \
+    ACTION(LEFT_NEXT, act_placement, LEFT, .trains = true, .ends = true, .name = "left-next",      \
            .code = {'a', KEY_CODE_NONE}, .label = "a", .group = "Settings",                        \
            .help = "next placement in the left stack; restarts")                                   \
-    ACTION(RIGHT_NEXT, act_placement, RIGHT, .ends = true, .name = "right-next",                   \
+    ACTION(RIGHT_NEXT, act_placement, RIGHT, .trains = true, .ends = true, .name = "right-next",   \
            .code = {'b', KEY_CODE_NONE}, .label = "b", .group = "Settings",                        \
            .help = "next placement in the right stack; restarts")                                  \
-    ACTION(SWITCH_RIGHT, act_switch, RIGHT, .ends = true, .name = "switch-right",                  \
+    ACTION(SWITCH_RIGHT, act_switch, RIGHT, .trains = true, .ends = true, .name = "switch-right",  \
            .code = {'s', KEY_CODE_NONE}, .label = "s", .group = "Settings",                        \
            .help = "right stack: next placement, going on as it is", .hint = "switch")             \
-    ACTION(SWITCH_LEFT, act_switch, LEFT, .ends = true, .name = "switch-left",                     \
+    ACTION(SWITCH_LEFT, act_switch, LEFT, .trains = true, .ends = true, .name = "switch-left",     \
            .code = {'S', KEY_CODE_NONE}, .label = "S", .group = "Settings",                        \
            .help = "left stack: next placement, going on as it is")                                \
     ACTION(GRADIENT, act_gradient, false, .name = "gradient", .code = {'g', KEY_CODE_NONE},        \
@@ -142,11 +148,11 @@
            .label = "'", .group = "Time", .help = "to the next mark")                              \
     ACTION(PREVIOUS_MARK, act_to_mark, -1, .name = "previous-mark", .code = {'"', KEY_CODE_NONE},  \
            .label = "\"", .group = "Time", .help = "to the mark before")                           \
-    ACTION(BRANCH, act_branch, 0, .ends = true, .name = "branch", .code = {'F', KEY_CODE_NONE},    \
-           .label = "F", .group = "Time",                                                          \
+    ACTION(BRANCH, act_branch, 0, .trains = true, .ends = true, .name = "branch",                  \
+           .code = {'F', KEY_CODE_NONE}, .label = "F", .group = "Time",                            \
            .help = "branch: train on from the step shown; the old curves stay", .hint = "branch")  \
-    ACTION(ENTER, act_enter, 0, .name = "enter", .code = {KEY_CODE_ENTER, KEY_CODE_NONE},          \
-           .label = "Enter", .group = "Runs",                                                      \
+    ACTION(ENTER, act_enter, 0, .trains = true, .name = "enter",                                   \
+           .code = {KEY_CODE_ENTER, KEY_CODE_NONE}, .label = "Enter", .group = "Runs",             \
            .help = "runs: back into the chosen one; lab: open the cell", .hint = "open")           \
     ACTION(OVERLAY, act_overlay, 0, .name = "overlay", .code = {'i', KEY_CODE_NONE}, .label = "i", \
            .group = "Runs", .help = "runs: overlay the curves of the chosen run, up to 8",         \
@@ -169,9 +175,9 @@
     ACTION(EXPORT, act_export, 0, .name = "export", .code = {'x', KEY_CODE_NONE}, .label = "x",    \
            .group = "Program", .help = "write the screen to an SVG and a text file",               \
            .hint = "export")                                                                       \
-    ACTION(PLAY, act_play, 0, .name = "play", .code = {'e', KEY_CODE_NONE}, .label = "e",          \
-           .group = "Program", .help = "choose a lesson or demo; in one: give the keyboard back",  \
-           .hint = "lessons")                                                                      \
+    ACTION(PLAY, act_play, 0, .trains = true, .name = "play", .code = {'e', KEY_CODE_NONE},        \
+           .label = "e", .group = "Program",                                                       \
+           .help = "choose a lesson or demo; in one: give the keyboard back", .hint = "lessons")   \
     ACTION(RECORD, act_record, 0, .name = "record", .code = {'X', KEY_CODE_NONE}, .label = "X",    \
            .group = "Program", .help = "start a recording of the screen, or end it")               \
     ACTION(REDRAW, act_redraw, 0, .name = "redraw", .code = {KEY_CODE_CTRL_L, KEY_CODE_NONE},      \

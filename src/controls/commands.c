@@ -32,6 +32,7 @@ const struct verb_row verb_table[VERB_KINDS] = {
     [VERB_SAVE] = {.name = "save",
                    .arguments = "FILE",
                    .help = "save the whole session to a file",
+                   .trains = true,
                    .least = 1,
                    .most = 1,
                    .operand = OPERAND_FILE,
@@ -40,8 +41,16 @@ const struct verb_row verb_table[VERB_KINDS] = {
     [VERB_LOAD] = {.name = "load",
                    .arguments = "FILE",
                    .help = "go on with a session that was saved",
+                   .trains = true,
                    .least = 1,
                    .most = 1,
+                   .operand = OPERAND_FILE,
+                   .action = ACTIONS},
+    [VERB_OPEN] = {.name = "open",
+                   .arguments = "FILE [FILE]",
+                   .help = "watch another training, from its rows",
+                   .least = 1,
+                   .most = 2,
                    .operand = OPERAND_FILE,
                    .action = ACTIONS},
     [VERB_GOTO] = {.name = "goto",
@@ -59,6 +68,7 @@ const struct verb_row verb_table[VERB_KINDS] = {
     [VERB_BRANCH] = {.name = "branch",
                      .arguments = "[STEP]",
                      .help = "train on from a step, or from the one that is shown",
+                     .trains = true,
                      .most = 1,
                      .action = ACTION_BRANCH},
     [VERB_VIEW] = {.name = "view",
@@ -75,6 +85,7 @@ const struct verb_row verb_table[VERB_KINDS] = {
     [VERB_PLAY] = {.name = "play",
                    .arguments = "[SCRIPT]",
                    .help = "a lesson, demo or script file; alone: which there are",
+                   .trains = true,
                    .most = 1,
                    .operand = OPERAND_FILE,
                    .action = ACTION_PLAY},
@@ -85,6 +96,7 @@ const struct verb_row verb_table[VERB_KINDS] = {
     [VERB_LAB] = {.name = "lab",
                   .arguments = "[GRID | FILE]",
                   .help = "train a grid, warmup=0,25 lr=1e-3,3e-3; or go, or stop",
+                  .trains = true,
                   .most = 1,
                   .operand = OPERAND_AXIS,
                   .action = ACTIONS,
@@ -93,6 +105,7 @@ const struct verb_row verb_table[VERB_KINDS] = {
     [VERB_SWITCH] = {.name = "switch",
                      .arguments = "STACK NAME",
                      .help = "a stack goes on under a placement: switch right pre",
+                     .trains = true,
                      .least = 2,
                      .most = 2,
                      .operand = OPERAND_STACK,
@@ -441,6 +454,8 @@ void command_complete(const char *text, bool files, struct completion *completio
         add_operands(completion, &verb, last.text, files);
     if (before > 1 && verb.kind == VERB_LAB)
         add_axes(completion, last.text, false, false);
+    if (before == 2 && verb.kind == VERB_OPEN && files)
+        file_complete(last.text, add_file, completion);
     if (before == 2 && verb.kind == VERB_SWITCH)
         for (int i = 0; i < placement_names.count; i++)
             add_if(completion, names_at(&placement_names, i), last.text);

@@ -17,6 +17,7 @@ enum verb_kind {
     VERB_RECORD,
     VERB_SAVE,
     VERB_LOAD,
+    VERB_OPEN,
     VERB_GOTO,
     VERB_MARK,
     VERB_BRANCH,
@@ -53,6 +54,7 @@ struct verb_row {
     enum operand operand;  /* what the first one is; the second of `set` is a value, that of
                               `switch` a placement, those of `export` are a theme and a size */
     enum action action;    /* what it does without an argument; ACTIONS: nothing */
+    bool trains;           /* it drives a training, as key_row has it */
     bool force;            /* NAME! replaces a file that exists, or what is in none */
     bool rest;             /* its last argument is the rest of the line, blanks and all */
 };

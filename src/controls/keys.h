@@ -14,6 +14,7 @@ struct key_row {
     const char *label; /* how the first one is written, "space", "w", "Up" */
     const char *group; /* heading in the help: "Run", "Settings", "View", "Time", "Program" */
     const char *help;  /* one line, no full stop */
+    bool trains;       /* it drives a training: nothing to do where one is only watched */
     bool ends;         /* it ends a run, or switches a stack */
     const char *hint;  /* one word for the footer; NULL: not shown there */
 };

@@ -241,8 +241,8 @@ struct layout_tensors layout_tensors(struct rect area, enum side only)
     tensors.key = area;
     tensors.name = columns(maps, width + 2, maps.cols - 2 * width - 4);
     if (only != SIDES) {
-        tensors.name = columns(maps, 0, names);
-        maps = columns(maps, names + 2, maps.cols - names - 2);
+        tensors.name = columns(maps, 1, names);
+        maps = columns(maps, names + 3, maps.cols - names - 3);
     }
     for (enum side side = LEFT; side < SIDES; side++) {
         tensors.panel[side].title = panel_columns(title, side, width, only);

@@ -147,11 +147,14 @@ struct runs_dropped runs_limit(struct runs *runs, size_t bytes)
 
 /* ---- the run under way ---- */
 
-void runs_begin(struct runs *runs, const struct settings *settings, double without_context)
+void runs_begin(struct runs *runs, const struct settings *settings, const char *name,
+                double without_context)
 {
     struct run_record *now = &runs->now;
+    const int again = name[0] && now->step == 0 ? now->number : 0;
     run_record_close(now);
-    now->number = ++runs->numbers;
+    now->number = again > 0 ? again : ++runs->numbers;
+    snprintf(now->name, sizeof now->name, "%s", name);
     run_log_add(&now->log, 1, settings);
     for (int side = 0; side < SIDES; side++) {
         now->verdict[side] = verdict_open(without_context);
@@ -232,7 +235,7 @@ void runs_follow(struct runs *runs, const struct settings *settings, double with
                  const struct history *history)
 {
     struct run_record *now = &runs->now;
-    runs_begin(runs, settings, without_context);
+    runs_begin(runs, settings, "", without_context);
     now->step = history_newest(history);
     now->log.entry[0].step = now->step + 1; /* what it began with is not known */
     for (enum side side = LEFT; side < SIDES; side++) {
@@ -476,7 +479,9 @@ void runs_difference(const struct runs *runs, const struct run_record *record,
             used += (size_t)snprintf(out + used, RUN_DIFFERENCE - used, "%s%s %s", used ? ", " : "",
                                      row->name, value);
     }
-    if (!out[0])
+    if (!out[0] && record->name[0])
+        snprintf(out, RUN_DIFFERENCE, "%s", record->name);
+    else if (!out[0])
         snprintf(out, RUN_DIFFERENCE, "run %d", record->number);
 }
 

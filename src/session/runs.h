@@ -26,7 +26,8 @@ enum {
     RUNS_SHOWN = 10,     /* ... and with the one before, and the pinned one */
     RUN_LONG = 100,      /* a run of more steps is worth a question before it is lost */
     RUN_DIFFERENCE = 96, /* bytes of what makes a run different */
-    RUN_VALUE = 64       /* and of one of its values */
+    RUN_VALUE = 64,      /* and of one of its values */
+    RUN_NAME = 64        /* and of its name */
 };
 
 /* The settings of a run: the first entry acts on its first step, the others are its changes. */
@@ -43,7 +44,8 @@ struct run_rest {
 };
 
 struct run_record {
-    int number; /* from 1, in the order in which they began */
+    int number;          /* from 1, in the order in which they began */
+    char name[RUN_NAME]; /* of one that others train; "" of our own */
     int64_t step;
     struct run_log log; /* begins at step 1, unless the session was saved without it */
     struct verdict verdict[SIDES];
@@ -83,9 +85,11 @@ struct runs_dropped runs_limit(struct runs *runs, size_t bytes);
 
 /* ---- the run under way ---- */
 
-/* A run begins under these settings, with a number of its own; `without_context` as in
- * verdict_open(). The one before was kept, or is forgotten. */
-void runs_begin(struct runs *runs, const struct settings *settings, double without_context);
+/* A run begins under these settings, with a number of its own, and, where others train it, its
+ * name (else ""), and the number of the one before where that has not done a step;
+ * `without_context` as in verdict_open(). The one before was kept, or is forgotten. */
+void runs_begin(struct runs *runs, const struct settings *settings, const char *name,
+                double without_context);
 
 /* Its settings are these from a step on. */
 void runs_change(struct runs *runs, int64_t step, const struct settings *settings);

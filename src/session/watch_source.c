@@ -15,6 +15,9 @@
 /* Bytes that are read at a time, and that an empty buffer may keep. */
 enum { PIECE = 256 << 10, ROOM_KEPT = 8 << 20 };
 
+/* Bytes that names_printable() wants beyond a text. */
+enum { NAME_SLACK = 8 };
+
 const char *source_name(const struct watch_source *source)
 {
     return source->path ? source->name : "standard input";
@@ -39,7 +42,7 @@ static void close_file(struct watch_source *source)
 static bool cannot_read(struct watch_source *source, const char *why)
 {
     return error_set(&source->error, "%s cannot be read (%s): a file of rows, or - for them",
-                     source_name(source), why);
+                     source->path ? source->path : source_name(source), why);
 }
 
 static void take_over(struct watch_source *source, int descriptor)
@@ -79,8 +82,9 @@ bool source_open(struct watch_source *source, const char *path, struct error *er
     } else {
         const char *slash = strrchr(path, '/');
         source->path = memory_copy_string(path);
-        source->name = memory_copy_string(slash && slash[1] ? slash + 1 : path);
-        names_printable(source->name, strlen(source->name) + 1, source->name);
+        const char *last = slash && slash[1] ? slash + 1 : path;
+        source->name = memory_new(strlen(last) + NAME_SLACK, 1);
+        names_printable(source->name, strlen(last) + NAME_SLACK, last);
         try_to_open(source);
     }
     if (!source->error.text[0])

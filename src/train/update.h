@@ -18,6 +18,7 @@ enum update_kind {
                        first that they act on */
     UPDATE_BRANCH,  /* the run has gone back to `step`, and goes on from there: forget what followed
                      */
+    UPDATE_BACK,    /* rows of what others train go on from before `step`, and `step` is gone too */
     UPDATE_SAMPLE,  /* both stacks have written a sample, of the weights after `step` steps */
     UPDATE_STATE,   /* the answer to trainer_save(): `state`, after `step` steps */
     UPDATE_LOAD,  /* as UPDATE_RESTART, but a saved run goes on, after `step` steps; `state` is the
@@ -27,7 +28,10 @@ enum update_kind {
                      `state` is that of a trainer_load() which failed */
 };
 
-/* What there is to say of the run: of all updates but UPDATE_STEP and UPDATE_SAMPLE. */
+enum { UPDATE_NAME = 64 }; /* bytes of a run's name, with its NUL */
+
+/* What there is to say of the run: of all updates but UPDATE_STEP, UPDATE_BACK and
+ * UPDATE_SAMPLE. */
 struct update_run {
     struct settings settings;
     struct settings before; /* of UPDATE_BRANCH: those of `step`; `settings` act after it */
@@ -35,6 +39,8 @@ struct update_run {
     struct task_symbols symbols;
     int64_t parameters[SIDES]; /* number of trained values */
     struct omega omega[SIDES]; /* as profiled; not of UPDATE_BRANCH */
+    bool gaps;                 /* others train it: its steps have gaps, */
+    char name[UPDATE_NAME];    /* and this is what it is called; "" of our own runs */
 };
 
 /* What it holds is as large as its kind needs, snapshots as large as the model. */

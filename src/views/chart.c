@@ -246,9 +246,10 @@ static void set_log_values(struct chart *chart, double least, double most)
 static void set_values(struct chart *chart, int rows)
 {
     const struct task_info *task = chart->scene->data.task;
-    double least, most, chance = task->vocab > 1 ? log(task->vocab) : 1;
+    double least, most;
     bool loss = chart->look->quantity == QUANTITY_LOSS;
     line_range(chart, &least, &most);
+    const double chance = task->vocab > 1 ? log(task->vocab) : most;
     if (loss)
         most = fmin(fmax(most, chart->look->zoom > 0 ? most : chance), 2 * chance);
     if (chart->log_y) {

@@ -15,7 +15,7 @@
 
 enum {
     FIELDS_MAX = 24,
-    FIELD_TEXT = 64,
+    FIELD_TEXT = 96,
     FORMS = 3,
     WIDE_FROM = 100,
     NEWS_FROM = 110, /* from here on the newest event has a place of its own in the footer ... */
@@ -89,7 +89,9 @@ static void add_rate(struct fields *fields, const struct scene *scene)
     char rate[TEXT_NUMBER] = "--";
     if (isfinite(scene->data.rate))
         snprintf(rate, sizeof rate, "%.1f", scene->data.rate);
-    if (settings->speed > 0)
+    if (scene->data.watching)
+        field = add(fields, 0, ROLE_BAR, "%5s steps/s", rate);
+    else if (settings->speed > 0)
         field = add(fields, 0, ROLE_BAR, "%5s steps/s (limit %g)", rate, settings->speed);
     else
         field = add(fields, 0, ROLE_BAR, "%5s steps/s (no limit)", rate);
@@ -99,16 +101,57 @@ static void add_rate(struct fields *fields, const struct scene *scene)
     shorten(field, "%4s/s", rate);
 }
 
+/* What there is of rows: none yet, those that were there, those that come. */
+static void add_watching(struct fields *fields, const struct scene *scene)
+{
+    const double progress = watching_progress(scene->data.watching);
+    if (!scene->data.running)
+        add(fields, 0, ROLE_BAR_WARN, "CLOSED ");
+    else if (scene_step(scene) == 0)
+        add(fields, 0, ROLE_BAR_WARN, "WAITING");
+    else if (progress < 0.995)
+        add(fields, 0, ROLE_BAR_WARN, "READ %2.0f%%", 100 * progress);
+    else
+        add(fields, 0, ROLE_BAR_GOOD, "WATCHED");
+}
+
+static void add_state(struct fields *fields, const struct scene *scene)
+{
+    if (scene->data.watching)
+        add_watching(fields, scene);
+    else if (scene->data.ended)
+        add(fields, 0, ROLE_BAR_WARN, "ENDED  ");
+    else
+        add(fields, 0, scene->data.running ? ROLE_BAR_GOOD : ROLE_BAR_WARN, "%-7s",
+            scene->data.running ? "RUNNING" : "PAUSED");
+}
+
+/* The warmup under way, as far as it is known; "" goes where there is no room for "no warmup". */
+static void add_warmup(struct fields *fields, const struct scene *scene, int64_t step)
+{
+    const struct settings *settings = scene->data.settings;
+    struct field *field;
+    if (scene->data.watching)
+        return;
+    if (changed_since(scene->data.history, step)) {
+        field = add(fields, 0, ROLE_BAR, "before a change");
+        shorten(field, "changed");
+    } else if (settings->warmup > 0) {
+        int digits = snprintf(NULL, 0, "%d", settings->warmup);
+        int64_t done = step < settings->warmup ? step : settings->warmup;
+        field = add(fields, 0, ROLE_BAR_STRONG, "warmup %*" PRId64 "/%d", digits, done,
+                    settings->warmup);
+        shorten(field, "warm %*" PRId64 "/%d", digits, done, settings->warmup);
+        shorten(field, "w %*" PRId64 "/%d", digits, done, settings->warmup);
+    }
+}
+
 /* What is measured: the state of the run. Numbers are padded, so that nothing moves with them. */
 static void add_run(struct fields *fields, const struct scene *scene)
 {
     const struct settings *settings = scene->data.settings;
     const int64_t step = scene_step(scene);
-    if (scene->data.ended)
-        add(fields, 0, ROLE_BAR_WARN, "ENDED  ");
-    else
-        add(fields, 0, scene->data.running ? ROLE_BAR_GOOD : ROLE_BAR_WARN, "%-7s",
-            scene->data.running ? "RUNNING" : "PAUSED");
+    add_state(fields, scene);
     struct field *field;
     if (scene->recording) {
         const char *dot = scene->terminal.ascii ? "*" : "●";
@@ -130,20 +173,9 @@ static void add_run(struct fields *fields, const struct scene *scene)
     add(fields, 0, ROLE_BAR_STRONG, "lr %-7s", lr);
     fields->vital = fields->count;
 
-    if (changed_since(scene->data.history, step)) {
-        field = add(fields, 0, ROLE_BAR, "before a change");
-        shorten(field, "changed");
-    } else if (settings->warmup > 0) {
-        int digits = snprintf(NULL, 0, "%d", settings->warmup);
-        int64_t done = step < settings->warmup ? step : settings->warmup;
-        field = add(fields, 0, ROLE_BAR_STRONG, "warmup %*" PRId64 "/%d", digits, done,
-                    settings->warmup);
-        shorten(field, "warm %*" PRId64 "/%d", digits, done, settings->warmup);
-        shorten(field, "w %*" PRId64 "/%d", digits, done, settings->warmup);
-    }
-
+    add_warmup(fields, scene, step);
     add_rate(fields, scene);
-    if (settings->warmup == 0 && !changed_since(scene->data.history, step))
+    if (!scene->data.watching && settings->warmup == 0 && !changed_since(scene->data.history, step))
         shorten(add(fields, 0, ROLE_BAR_STRONG, "no warmup"), "%s", "");
 }
 
@@ -181,6 +213,58 @@ static void add_preset(struct fields *fields, const struct scene *scene)
     shorten(field, "%.40s", name);
 }
 
+/* What the looks are like: what is kept, frozen, hidden. */
+static void add_looks(struct fields *fields, const struct scene *scene)
+{
+    add_kept(fields, scene);
+    if (scene->look.bars.axis.frozen)
+        add(fields, 1, ROLE_BAR_WARN, "axis frozen");
+    if (scene->look.blind)
+        add(fields, 1, ROLE_BAR_WARN, "blind");
+}
+
+/* The lines of an input that are no rows: how many, and what is wrong with the newest. */
+static void add_bad(struct fields *fields, const struct watching *watching, int i)
+{
+    const struct watch_bad *bad = &watching->bad[i];
+    const char *of = watching->inputs == SIDES ? source_name(&watching->input[i].source) : "";
+    if (bad->count == 0)
+        return;
+    struct field *field =
+        add(fields, 1, ROLE_BAR_BAD, "%" PRId64 " bad, %.16s%sline %" PRId64 ": %.60s", bad->count,
+            of, *of ? " " : "", bad->line, bad->last.text);
+    shorten(field, "%" PRId64 " bad, %.16s%sline %" PRId64, bad->count, of, *of ? " " : "",
+            bad->line);
+    shorten(field, "%" PRId64 " bad", bad->count);
+}
+
+/* Whose rows these are, as they say themselves, and where they come from. */
+static void add_rows(struct fields *fields, const struct scene *scene)
+{
+    const struct watching *watching = scene->data.watching;
+    const struct watch_stack *first = &watching->stack[scene_first(scene)];
+    for (int i = 0; i < watching->inputs && !scene->look.blind; i++) {
+        const struct watch_source *source = &watching->input[i].source;
+        if (source->error.text[0])
+            add(fields, 1, ROLE_BAR_BAD, "%.60s", source->error.text);
+        else
+            add(fields, 1, source->is_there ? ROLE_BAR_STRONG : ROLE_BAR_WARN, "%s%.40s",
+                source->is_there ? "" : "waiting for ", source_name(source));
+    }
+    for (int i = 0; i < watching->inputs; i++)
+        add_bad(fields, watching, i);
+    if (!scene->look.blind && first->title[0])
+        shorten(add(fields, 1, ROLE_BAR, "%.60s", first->title), "%.20s", first->title);
+    if (!scene->look.blind && first->run[0])
+        add(fields, 1, ROLE_BAR, "run %.40s", first->run);
+    if (first->layers > 0)
+        add(fields, 1, ROLE_BAR, "L%d", scene_depth(scene, SIDES));
+    for (enum side side = LEFT; side < SIDES; side++)
+        if (watching->stack[side].left_out)
+            add(fields, 1, ROLE_BAR_WARN, "%d of its tensors", WATCH_TENSORS);
+    add_looks(fields, scene);
+}
+
 /* What was chosen: task, model, optimizer. */
 static void add_settings(struct fields *fields, const struct scene *scene)
 {
@@ -199,11 +283,7 @@ static void add_settings(struct fields *fields, const struct scene *scene)
     text_scientific(lr, settings->lr, 0);
     add(fields, 1, ROLE_BAR, "%s %s %s", optimizer_table[settings->optimizer].name, lr,
         schedule_table[settings->schedule].name);
-    add_kept(fields, scene);
-    if (scene->look.bars.axis.frozen)
-        add(fields, 1, ROLE_BAR_WARN, "axis frozen");
-    if (scene->look.blind)
-        add(fields, 1, ROLE_BAR_WARN, "blind");
+    add_looks(fields, scene);
     if (settings->clip > 0)
         add(fields, 1, ROLE_BAR, "clip %g", settings->clip);
     if (scene->look.blind && strcmp(count[LEFT], count[RIGHT]) != 0)
@@ -317,7 +397,10 @@ static void plan_header(struct header *header, struct rect area, const struct sc
                               .between = area.cols >= WIDE_FROM ? 4 : 2,
                               .edge = area.cols >= WIDE_FROM + 20 ? 2 : 1};
     add_run(&header->fields, scene);
-    add_settings(&header->fields, scene);
+    if (scene->data.watching)
+        add_rows(&header->fields, scene);
+    else
+        add_settings(&header->fields, scene);
     header->tabs = choose_tabs(&header->fields, scene, header->one_line, header->between,
                                area.cols - 2 * header->edge);
     header->tabs_col = area.cols - header->edge - tabs_columns(scene, header->tabs);
@@ -384,6 +467,8 @@ static void draw_key(struct canvas *canvas, struct rect area, int col, enum acti
 
 static const char *hint_of(const struct scene *scene, enum action action)
 {
+    if (key_table[action].trains && scene->data.watching)
+        return NULL;
     if (action == ACTION_PAUSE && !scene->data.running)
         return "run";
     if (action == ACTION_HELP && scene->look.help.open)

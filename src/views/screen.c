@@ -1,6 +1,7 @@
 /* See screen.h. */
 #include "views/screen.h"
 
+#include "screen/text.h"
 #include "views/caption.h"
 #include "views/header.h"
 #include "views/help.h"
@@ -9,6 +10,7 @@
 #include "views/views.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* Says what it has and what it needs, in the middle, with the words that fit. */
 static void draw_too_small(struct canvas *canvas)
@@ -30,6 +32,30 @@ static void draw_too_small(struct canvas *canvas)
         int col = (area.cols - canvas_columns(lines[i])) / 2;
         canvas_text(canvas, area, (area.rows - count) / 2 + i, col > 0 ? col : 0,
                     i + 1 == count ? ROLE_TITLE : ROLE_TEXT, lines[i]);
+    }
+}
+
+/* Says in the middle what the rows would have to have for the view to show something. */
+static void draw_lacking(struct canvas *canvas, struct rect area, const struct scene *scene)
+{
+    const struct view_row *view = view_shown(scene);
+    char text[128], needs[256] = "";
+    size_t used = 0;
+    const int count = view->shows == SHOWN_NOWHERE ? 0 : quantity_count(view->shows);
+    snprintf(text, sizeof text, "%s: %s", view_names[scene->look.view], scene_not_there);
+    for (int i = 0; i < count && used < sizeof needs; i++)
+        used += (size_t)snprintf(needs + used, sizeof needs - used, "%s%s", i > 0 ? ", " : "",
+                                 quantity_table[quantity_at(view->shows, i)].name);
+    const char *rest = needs;
+    for (int row = area.rows / 2 - 1; row < area.rows; row++) {
+        const bool first = row == area.rows / 2 - 1;
+        const char *line = first ? text : rest;
+        const int length = first ? (int)strlen(text) : (int)text_line(&rest, area.cols - 2);
+        const int col = (area.cols - length) / 2;
+        if (length == 0)
+            break;
+        canvas_print(canvas, area, row, col > 0 ? col : 0, first ? ROLE_WARN : ROLE_DIM, "%.*s",
+                     length, line);
     }
 }
 
@@ -58,6 +84,8 @@ void view_screen(struct canvas *canvas, const struct scene *scene)
         view_help(canvas, screen.body, scene);
     else if (scene->scripts.open)
         script_list_draw(canvas, screen.body, &scene->scripts);
+    else if (view_lacks(scene))
+        draw_lacking(canvas, screen.body, scene);
     else
         view_shown(scene)->draw(canvas, screen.body, scene);
     if (!scene->look.help.open)

@@ -17,12 +17,21 @@ enum {
     VALUE_MOST = 18, /* columns of a setting, at most */
     HEAD_ROWS = 2,
     OF_STACK = 4, /* columns of a stack: verdict, learns from, loss, ratio */
-    TABLE_COLUMNS = 2 + SETTINGS_MAX + SIDES * OF_STACK,
+    TABLE_COLUMNS = 3 + SETTINGS_MAX + SIDES * OF_STACK,
     CELL = 2 * SETTING_TEXT,
     EVENTS_FROM = 20 /* rows from which on the events of the chosen run are listed */
 };
 
-enum what { WHAT_RUN, WHAT_STEPS, WHAT_SETTING, WHAT_VERDICT, WHAT_LEARNS, WHAT_LOSS, WHAT_RATIO };
+enum what {
+    WHAT_RUN,
+    WHAT_STEPS,
+    WHAT_NAME,
+    WHAT_SETTING,
+    WHAT_VERDICT,
+    WHAT_LEARNS,
+    WHAT_LOSS,
+    WHAT_RATIO
+};
 
 struct column {
     enum what what;
@@ -55,6 +64,9 @@ static void cell_text(const struct scene *scene, const struct column *column,
         break;
     case WHAT_STEPS:
         snprintf(out, CELL, "%" PRId64, record->step);
+        break;
+    case WHAT_NAME:
+        snprintf(out, CELL, "%s", record->name);
         break;
     case WHAT_SETTING:
         run_value(record, column->setting, "→", out, CELL);
@@ -93,6 +105,8 @@ static double sort_number(const struct run_record *record, const struct column *
         return record->number;
     case WHAT_STEPS:
         return (double)record->step;
+    case WHAT_NAME:
+        return 0;
     case WHAT_SETTING:
         run_value(record, column->setting, "→", value, sizeof value);
         return strtod(value, NULL);
@@ -122,6 +136,8 @@ static int compare(const struct run_record *a, const struct run_record *b,
         run_value(b, column->setting, "→", value[1], CELL);
         order = strcmp(value[0], value[1]);
     }
+    if (column->what == WHAT_NAME)
+        order = strcmp(a->name, b->name);
     return order != 0 ? order : a->number < b->number ? -1 : a->number > b->number;
 }
 
@@ -155,10 +171,14 @@ static void add_columns(struct table *table, const struct scene *scene)
     const int settings = runs_columns(scene->data.runs, setting);
     add(table, WHAT_RUN, NULL, LEFT, "run");
     add(table, WHAT_STEPS, NULL, LEFT, "steps");
+    if (scene->data.runs->now.name[0])
+        add(table, WHAT_NAME, NULL, LEFT, "name");
     for (int i = 0; i < settings; i++)
         if (!scene->look.blind || !setting_of_stack(setting[i]))
             add(table, WHAT_SETTING, setting[i], LEFT, setting[i]->name);
     for (enum side side = LEFT; side < SIDES; side++) {
+        if (!scene_has(scene, side))
+            continue;
         add(table, WHAT_VERDICT, NULL, side, "verdict");
         add(table, WHAT_LEARNS, NULL, side, "learns");
         add(table, WHAT_LOSS, NULL, side, "loss");
@@ -191,6 +211,7 @@ static int column_cols(const struct table *table, const struct scene *scene,
         return RUN_COLS;
     case WHAT_STEPS:
         return tight < TIGHT_LEAST ? 6 : 0;
+    case WHAT_NAME:
     case WHAT_SETTING:
         return setting_cols(table, scene, column);
     case WHAT_VERDICT:
@@ -291,6 +312,7 @@ static enum role cell_role(const struct scene *scene, const struct column *colum
     case WHAT_RUN:
     case WHAT_STEPS:
         return ROLE_DIM;
+    case WHAT_NAME:
     case WHAT_SETTING:
         break;
     }
@@ -304,7 +326,7 @@ static void draw_cell(struct canvas *canvas, struct rect area, int row, const st
     const struct rect cell = {area.row + row, area.col + column->col, 1, column->cols};
     if (column->cols == 0)
         return;
-    if (column->what == WHAT_SETTING || column->what == WHAT_VERDICT)
+    if (column->what == WHAT_SETTING || column->what == WHAT_NAME || column->what == WHAT_VERDICT)
         canvas_text(canvas, cell, 0, 0, role, text);
     else
         canvas_print_right(canvas, cell, 0, cell.cols, role, "%s", text);

@@ -116,6 +116,20 @@ bool view_can_scroll(const struct scene *scene, int rows, int cols)
     return view->act[ACT_SCROLL] && (!view->scroll_max || view_scroll_max(scene, rows, cols) > 0);
 }
 
+bool view_lacks(const struct scene *scene)
+{
+    const struct view_row *view = view_shown(scene);
+    const int count = quantity_count(view->shows);
+    const bool arrays =
+        view->shows == SHOWN_TENSORS || view->shows == SHOWN_STREAM || view->shows == SHOWN_ANATOMY;
+    if (!scene->data.watching)
+        return false;
+    for (int i = 0; arrays && i < count; i++)
+        if (!scene_lacks(scene, quantity_at(view->shows, i)))
+            return false;
+    return arrays || view->watch & WATCH_SAMPLES;
+}
+
 void view_restart(struct scene *scene)
 {
     scene->look.cursor = 0;

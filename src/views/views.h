@@ -38,6 +38,9 @@ int view_scroll_max(const struct scene *scene, int rows, int cols);
 /* Have Up and Down something to do? */
 bool view_can_scroll(const struct scene *scene, int rows, int cols);
 
+/* Has what others train nothing in its rows that the view shows? */
+bool view_lacks(const struct scene *scene);
+
 /* To be called when a new run has begun: what belongs to the previous one is forgotten. */
 void view_restart(struct scene *scene);
 

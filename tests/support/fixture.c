@@ -79,7 +79,7 @@ void fixture_watch(struct fixture *fixture)
 void fixture_keep_runs(struct fixture *fixture)
 {
     runs_open(&fixture->runs);
-    runs_begin(&fixture->runs, &fixture->settings, fixture->task.unigram_entropy);
+    runs_begin(&fixture->runs, &fixture->settings, "", fixture->task.unigram_entropy);
     fixture->scene.data.runs = &fixture->runs;
 }
 
@@ -87,7 +87,7 @@ void fixture_restart(struct fixture *fixture)
 {
     struct runs_dropped dropped;
     runs_keep(&fixture->runs, &fixture->history, &fixture->events, NULL, &dropped);
-    runs_begin(&fixture->runs, &fixture->settings, fixture->task.unigram_entropy);
+    runs_begin(&fixture->runs, &fixture->settings, "", fixture->task.unigram_entropy);
     history_clear(&fixture->history);
     history_set_unit(&fixture->history, fixture->task.unigram_entropy);
     events_clear(&fixture->events);

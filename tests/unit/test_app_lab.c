@@ -54,37 +54,27 @@ static int tear_down(void **state)
 /* Plays on for so many seconds. */
 static bool play(double seconds)
 {
-    return stage_play(&stage, stage.clock.seconds + seconds);
+    return stage_play(&stage, stage.screen.clock.seconds + seconds);
 }
 
 static bool press_code(int code)
 {
-    stage.keys = stage.next = 0;
-    stage_key(&stage, stage.clock.seconds, code);
-    return play(0.1);
+    return stage_press_code(&stage, code);
 }
 
 static bool press(const char *keys)
 {
-    for (; *keys; keys++)
-        if (!press_code(*keys))
-            return false;
-    return true;
+    return stage_press(&stage, keys);
 }
 
 /* Types a command at once: no time passes that the lab would use. */
 static void command(const char *text)
 {
-    stage.keys = stage.next = 0;
-    stage_key(&stage, stage.clock.seconds, ':');
-    for (const char *at = text; *at; at++) {
-        if (stage.keys == STAGE_KEYS - 2) {
-            assert_true(play(0.02));
-            stage.keys = stage.next = 0;
-        }
-        stage_key(&stage, stage.clock.seconds, *at);
-    }
-    stage_key(&stage, stage.clock.seconds, KEY_CODE_ENTER);
+    const double now = stage.screen.clock.seconds;
+    stage_key(&stage, now, ':');
+    for (const char *at = text; *at; at++)
+        stage_key(&stage, now, *at);
+    stage_key(&stage, now, KEY_CODE_ENTER);
     assert_true(play(0.02));
 }
 

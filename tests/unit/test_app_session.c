@@ -59,19 +59,23 @@ static int set_up(void **state)
     app = memory_new(1, sizeof *app);
     app->surface = &stage.screen.surface;
     app->wanted = app->present = settings;
-    app->trainer = trainer_start(&settings, false, NULL, &error);
+    struct trainer *trainer = trainer_start(&settings, false, NULL, &error);
+    if (!trainer)
+        return -1;
+    app->feed = feed_train(trainer);
+    app->trainer = trainer;
     history_open(&app->history);
     app->scene = (struct scene){
         .data = {.settings = &app->present, .task = &app->task, .history = &app->history},
         .message = app->message};
     scene_set_defaults(&app->scene);
-    return app->trainer ? 0 : -1;
+    return 0;
 }
 
 static int tear_down(void **state)
 {
     (void)state;
-    trainer_stop(app->trainer);
+    app->feed->close(app->feed);
     app_forget_session(app);
     free(app->save_path);
     history_close(&app->history);

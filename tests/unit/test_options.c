@@ -121,7 +121,7 @@ static void mistyped_names_are_recognised(void **state)
             "unknown option '--left-layers': both stacks have the same layers, --layers");
     refused("warmup 3", "command 'warmup': a setting is an option, --warmup");
     refused("claim", "command 'claim': did you mean claims? (one of run, play, record, list, "
-                     "block, lab, claims, hook)");
+                     "block, lab, claims, hook, watch)");
     refused("list --no-bias",
             "option '--no-bias' is not for lnscope list: lnscope list --help lists those that are");
 }

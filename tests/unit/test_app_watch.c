@@ -1,0 +1,400 @@
+/* Trainings that others do, watched: the program without a terminal on files that a test writes. */
+#include "support/folder.h"
+#include "support/stage.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static struct stage stage;
+static char folder[] = "/tmp/lnscope-app-watch-XXXXXX";
+
+static int make_folder(void **state)
+{
+    (void)state;
+    return mkdtemp(folder) ? 0 : -1;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    return folder_remove(folder);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    stage_open(&stage, 30, 100);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    stage_close(&stage);
+    unlink(folder_file(folder, "a.jsonl"));
+    unlink(folder_file(folder, "b.jsonl"));
+    return 0;
+}
+
+/* ---- files ---- */
+
+static void append(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void append(const char *name, const char *format, ...)
+{
+    FILE *file = fopen(folder_file(folder, name), "a");
+    va_list arguments;
+    assert_non_null(file);
+    va_start(arguments, format);
+    vfprintf(file, format, arguments);
+    va_end(arguments);
+    fclose(file);
+}
+
+/* Rows of a stack of two blocks, of steps from `first` to `last`, every so many. */
+static void append_rows(const char *name, const char *placement, int first, int last, int every)
+{
+    for (int step = first; step <= last; step += every)
+        append(name,
+               "{\"step\":%d,\"stack\":\"%s\",\"placement\":\"%s\",\"loss\":%.3f,\"lr\":0.001,"
+               "\"stream_grad\":[0.1,0.5,2.5],\"param_grad\":{\"w.weight\":[0.25,0.75]}}\n",
+               step, strcmp(placement, "pre") == 0 ? "left" : "right", placement, 4 - 0.001 * step);
+}
+
+/* ---- the program ---- */
+
+static void enter(const char *first, const char *second)
+{
+    struct app_start start = {.settings = settings_default(), .watch.paths = second ? 2 : 1};
+    start.watch.path[0] = folder_file(folder, first);
+    start.watch.path[1] = second ? folder_file(folder, second) : NULL;
+    stage_enter(&stage, &start);
+    stage_play(&stage, 0.3);
+}
+
+static void play(double seconds)
+{
+    assert_true(stage_play(&stage, stage.screen.clock.seconds + seconds));
+}
+
+static bool is_shown(const char *text)
+{
+    return strstr(stage_text(&stage), text) != NULL;
+}
+
+static void shows(const char *text)
+{
+    if (!is_shown(text))
+        fail_msg("'%s' is not on the screen:\n%s", text, stage_text(&stage));
+}
+
+static void shows_not(const char *text)
+{
+    if (is_shown(text))
+        fail_msg("'%s' is on the screen:\n%s", text, stage_text(&stage));
+}
+
+static void press(const char *keys)
+{
+    assert_true(stage_press(&stage, keys));
+}
+
+static void command(const char *text)
+{
+    press(":");
+    press(text);
+    assert_true(stage_press_code(&stage, KEY_CODE_ENTER));
+}
+
+static int64_t newest(void)
+{
+    return history_newest(&stage.app->history);
+}
+
+/* ---- what is shown ---- */
+
+static void both_stacks_of_a_file_are_side_by_side(void **state)
+{
+    (void)state;
+    append_rows("a.jsonl", "pre", 1, 1, 1);
+    append_rows("a.jsonl", "post", 1, 1, 1);
+    enter("a.jsonl", NULL);
+    for (int step = 2; step <= 30; step++) {
+        append_rows("a.jsonl", "pre", step, step, 1);
+        append_rows("a.jsonl", "post", step, step, 1);
+    }
+    play(0.5);
+    shows("WATCHED");
+    shows("step 30");
+    shows("Pre-LN");
+    shows("Post-LN");
+    shows("LN(x + f(x))");
+    shows("1/25"); /* the ratio follows from the stream gradients */
+    shows("a.jsonl");
+}
+
+static void one_stack_has_the_whole_width(void **state)
+{
+    (void)state;
+    append_rows("a.jsonl", "post", 10, 300, 10);
+    enter("a.jsonl", NULL);
+    shows("Post-LN");
+    shows_not("Pre-LN");
+    shows("step 300");
+    shows("L2 over the batch"); /* for which half a screen has no room */
+    press("[[");
+    shows("step 280 of 300");
+    press("2");
+    shows("Post-LN");
+    press("5");
+    shows_not("Pre-LN");
+    assert_true(stage.app->history.curves[RIGHT].step[0] == 10);
+}
+
+static void two_files_go_by_steps(void **state)
+{
+    (void)state;
+    append_rows("a.jsonl", "pre", 1, 60, 1);
+    append_rows("b.jsonl", "post", 20, 60, 20);
+    enter("a.jsonl", "b.jsonl");
+    shows("step 60");
+    shows("a.jsonl");
+    shows("b.jsonl");
+    press("[");
+    shows("step 59 of 60");
+    shows("kept from step 40");
+    assert_int_equal(scene_moment(&stage.app->scene, LEFT)->step, 59);
+    assert_int_equal(scene_moment(&stage.app->scene, RIGHT)->step, 40);
+}
+
+static void what_is_not_in_the_rows_is_said(void **state)
+{
+    (void)state;
+    append("a.jsonl", "{\"step\":1,\"loss\":2.5}\n{\"step\":2,\"loss\":2.25}\n");
+    enter("a.jsonl", NULL);
+    shows("a.jsonl"); /* for want of another name */
+    shows("stream gradient: not in these rows");
+    press("3");
+    shows("anatomy: not in these rows");
+    press("4");
+    shows("tensors: not in these rows");
+    press("6");
+    shows("stream: not in these rows");
+    press("7");
+    shows("samples: not in these rows");
+    append("a.jsonl", "{\"step\":3,\"loss\":2.25,\"stream_rms\":[1,2,3]}\n");
+    press("6");
+    play(0.3);
+    shows_not("stream: not in these rows");
+    press("1");
+    shows("stream gradient: not in these rows");
+}
+
+static void names_of_runs_are_those_of_the_rows(void **state)
+{
+    (void)state;
+    append("a.jsonl", "{\"step\":1,\"loss\":2.5,\"run\":\"big lr\",\"title\":\"GPT of mine\","
+                      "\"placement\":\"sandwich\"}\n");
+    enter("a.jsonl", NULL);
+    shows("sandwich");
+    shows("GPT of mine");
+    shows("run big lr");
+    append("a.jsonl", "{\"step\":2,\"loss\":2.5,\"run\":\"small lr\"}\n");
+    play(0.3);
+    shows("a new run: small lr");
+    press("9");
+    shows("big lr");
+    assert_int_equal(stage.app->runs.count, 1);
+    assert_int_equal(stage.app->runs.now.number, 2);
+}
+
+static void events_are_recognised(void **state)
+{
+    (void)state;
+    append_rows("a.jsonl", "post", 10, 100, 10);
+    append("a.jsonl", "{\"step\":110,\"stack\":\"right\",\"loss\":3,\"stream_grad\":[1e-5,0.5,2]}\n"
+                      "{\"step\":120,\"stack\":\"right\",\"loss\":null,\"finite\":false}\n"
+                      "{\"step\":130,\"stack\":\"right\",\"loss\":null,\"finite\":false}\n");
+    enter("a.jsonl", NULL);
+    press("8");
+    shows("vanished: gradient at x_0 below 1e-3 of x_2");
+    shows("not finite from here on, first in the loss");
+    press("1");
+    shows("diverged at step 120");
+    shows("kept from step 110");
+}
+
+/* ---- files that change ---- */
+
+static void a_file_is_waited_for(void **state)
+{
+    (void)state;
+    enter("a.jsonl", NULL);
+    shows("WAITING");
+    shows("waiting for a.jsonl");
+    append_rows("a.jsonl", "pre", 1, 3, 1);
+    play(0.3);
+    shows("WATCHED");
+    shows("step 3");
+    assert_int_equal(stage.app->runs.now.number, 1);
+    append("a.jsonl", "{\"stack\":\"left\",\"step\":4,\"lo");
+    play(0.3);
+    shows("step 3");
+    append("a.jsonl", "ss\":1.5}\n");
+    play(0.3);
+    shows("step 4");
+    shows_not("bad");
+}
+
+static void damaged_lines_are_counted(void **state)
+{
+    (void)state;
+    append_rows("a.jsonl", "pre", 1, 2, 1);
+    append("a.jsonl", "{\"step\":3,\"loss\":\nno row\n{\"step\":4}\n");
+    append_rows("a.jsonl", "pre", 5, 6, 1);
+    enter("a.jsonl", NULL);
+    shows("step 6");
+    shows("3 bad, line 5: no loss");
+}
+
+static void a_replaced_file_is_a_new_run(void **state)
+{
+    (void)state;
+    append_rows("a.jsonl", "pre", 1, 200, 1);
+    enter("a.jsonl", NULL);
+    shows("step 200");
+    append_rows("b.jsonl", "pre", 1, 3, 1);
+    assert_int_equal(rename(folder_file(folder, "b.jsonl"), folder_file(folder, "a.jsonl")), 0);
+    play(0.5);
+    shows("step 3");
+    shows("a new run: a.jsonl");
+    assert_int_equal(stage.app->runs.count, 1);
+    assert_int_equal(stage.app->runs.record[0]->step, 200);
+    assert_int_equal(truncate(folder_file(folder, "a.jsonl"), 0), 0);
+    append_rows("a.jsonl", "pre", 1, 2, 1);
+    play(0.5);
+    shows("step 2");
+    assert_int_equal(stage.app->runs.count, 2);
+}
+
+static void rows_that_go_back_leave_a_ghost(void **state)
+{
+    (void)state;
+    append_rows("a.jsonl", "pre", 10, 500, 10);
+    enter("a.jsonl", NULL);
+    append_rows("a.jsonl", "pre", 310, 320, 10);
+    play(0.3);
+    assert_int_equal(newest(), 320);
+    shows("the rows go back to step 300");
+    assert_int_equal(stage.app->history.ghost[0].branch, 300);
+    assert_int_equal(stage.app->runs.count, 1);
+}
+
+static void another_file_is_opened(void **state)
+{
+    (void)state;
+    char text[128];
+    append_rows("a.jsonl", "pre", 1, 50, 1);
+    append_rows("b.jsonl", "post", 1, 7, 1);
+    enter("a.jsonl", NULL);
+    press("G"); /* the bars keep the name of a tensor */
+    snprintf(text, sizeof text, "open %s", folder_file(folder, "b.jsonl"));
+    command(text);
+    play(0.3);
+    shows("step 7");
+    shows("Post-LN");
+    shows_not("Pre-LN");
+    assert_int_equal(stage.app->runs.count, 1);
+    command("open /");
+    shows("cannot be read");
+    shows("step 7");
+    snprintf(text, sizeof text, "open %s", folder_file(folder, "none.jsonl"));
+    command(text);
+    play(0.3);
+    shows("waiting for none.jsonl");
+}
+
+static void more_tensors_come_later(void **state)
+{
+    (void)state;
+    append("a.jsonl", "{\"step\":1,\"stack\":\"left\",\"loss\":2.5}\n");
+    enter("a.jsonl", NULL);
+    append_rows("a.jsonl", "pre", 2, 2, 1);
+    append("a.jsonl", "{\"step\":3,\"loss\":2.5,\"stack\":\"left\","
+                      "\"update_ratio\":{\"v.weight\":[0.001,0.002]}}\n");
+    press("4");
+    play(0.3);
+    shows("w.weight");
+    shows("v.weight");
+    press("[");
+    shows("2.5e-1");
+    assert_int_equal(history_moments(&stage.app->history), 3);
+}
+
+/* ---- keys ---- */
+
+static void what_drives_a_training_is_off(void **state)
+{
+    static const char *const keys[] = {" ", ".", "r", "R", "u", "+", "w", "l", "d",
+                                       "n", "c", "t", "p", "a", "b", "s", "F"};
+    (void)state;
+    append_rows("a.jsonl", "pre", 1, 50, 1);
+    enter("a.jsonl", NULL);
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        press(keys[i]);
+        shows("drives a training: this one is only watched");
+        press("[");
+        assert_true(stage_press_code(&stage, KEY_CODE_END));
+    }
+    command("warmup 100");
+    shows("warmup drives a training");
+    command("switch left post");
+    shows("switch drives a training");
+    command("save x.lnscope");
+    shows("save drives a training");
+    command("load x.lnscope");
+    shows("load drives a training");
+    assert_int_equal(newest(), 50);
+    press("g");
+    shows("parameter gradient");
+    press("B");
+    shows("blind");
+    shows_not("a.jsonl");
+    command("mark here");
+    shows("step 50: here");
+    press("T");
+    shows("theme");
+    stage_press(&stage, "q");
+    assert_true(stage.app->quit);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(both_stacks_of_a_file_are_side_by_side),
+        TEST(one_stack_has_the_whole_width),
+        TEST(two_files_go_by_steps),
+        TEST(what_is_not_in_the_rows_is_said),
+        TEST(names_of_runs_are_those_of_the_rows),
+        TEST(events_are_recognised),
+        TEST(a_file_is_waited_for),
+        TEST(damaged_lines_are_counted),
+        TEST(a_replaced_file_is_a_new_run),
+        TEST(rows_that_go_back_leave_a_ghost),
+        TEST(another_file_is_opened),
+        TEST(more_tensors_come_later),
+        TEST(what_drives_a_training_is_off),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
