@@ -14,6 +14,7 @@
 #include "export/video.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -327,9 +328,20 @@ static bool ends_in(const char *path, const char *end)
     return size > length && strcmp(path + size - length, end) == 0;
 }
 
+/* The endings of all files, ", " between them; of a folder there is none. */
+static void list_endings(char *out, size_t size)
+{
+    size_t used = 0;
+    out[0] = '\0';
+    for (int kind = 0; kind < FILM_KINDS && used < size; kind++)
+        if (kind != FILM_FRAMES)
+            used += (size_t)snprintf(out + used, size - used, "%s%s", used > 0 ? ", " : "",
+                                     film_table[kind].ending);
+}
+
 int film_kind(const char *path, struct error *error)
 {
-    char shown[256];
+    char shown[256], endings[128];
     names_printable(shown, sizeof shown, path);
     for (int kind = 0; kind < FILM_KINDS; kind++) {
         if (!ends_in(path, film_table[kind].ending))
@@ -342,10 +354,9 @@ int film_kind(const char *path, struct error *error)
                   shown, film_table[kind].needs);
         return -1;
     }
-    error_set(error,
-              "%s is no recording: name it .cast, .svg, .gif, .mp4, .webm, .png, .txt, or as a "
-              "folder, with a slash at its end",
-              shown);
+    list_endings(endings, sizeof endings);
+    error_set(error, "%s is no recording: name it %s, or as a folder, with a slash at its end",
+              shown, endings);
     return -1;
 }
 

@@ -55,6 +55,7 @@ static void what_is_left_behind_is_named(void **state)
         snprintf(printed, sizeof printed, "%s%s", modes[one].off, modes[one].on);
         assert_complaint(printed, modes[one].complaint);
     }
+    assert_complaint("\\033[?1049h\\033[?25l\\033[?1049l", "the cursor is hidden");
 }
 
 static void modes_of_the_line_are_those_at_the_start(void **state)

@@ -1278,6 +1278,26 @@ static void size_is_that_of_the_window(void **state)
 
 /* ---- signals ---- */
 
+/* Every mode that the program uses is on: it was switched on last. */
+static void assert_in_use(struct console *console)
+{
+    static const char *const modes[][2] = {{"\033[?1049h", "\033[?1049l"},
+                                           {"\033[?25l", "\033[?25h"},
+                                           {"\033=", "\033>"},
+                                           {"\033[?1h", "\033[?1l"},
+                                           {"\033[?1002h", "\033[?1002l"},
+                                           {"\033[?1006h", "\033[?1006l"},
+                                           {"\033[?2004h", "\033[?2004l"}};
+    const char *output = console_output(console, NULL);
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+        const char *on = strstr(output, modes[i][0]);
+        for (const char *next; on && (next = strstr(on + 1, modes[i][0]));)
+            on = next;
+        if (!on || strstr(on, modes[i][1]))
+            fail_msg("ESC%s was not sent again", modes[i][0] + 1);
+    }
+}
+
 static void stops_and_goes_on(void **state)
 {
     static const int signals[] = {SIGTSTP, SIGSTOP};
@@ -1294,6 +1314,7 @@ static void stops_and_goes_on(void **state)
         assert_true(console_wait_text(console, "Post-LN"));
         assert_true(console_wait_no_text(console, "somebody else was here"));
         press(console, "~", "key '~' does nothing");
+        assert_in_use(console);
     }
     console_send(console, "\032"); /* Ctrl-Z, as typed */
     assert_true(console_wait_stop(console));

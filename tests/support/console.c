@@ -484,6 +484,8 @@ const char *console_complaint(struct console *console)
 {
     static const char *const pairs[][3] = {
         {"\033[?2026h", "\033[?2026l", "a synchronized update was not ended"},
+        /* not all terminals take it as part of what leaving the second screen restores */
+        {"\033[?25l", "\033[?25h", "the cursor is hidden"},
         {"\033[?1h", "\033[?1l", "the cursor keys are still in application mode"},
         {"\033=", "\033>", "the keypad is still in application mode"},
         {"\033[?1000h", "\033[?1000l", "the mouse is still reported"},

@@ -5,7 +5,7 @@
 #include "core/tensors.h"
 #include "core/trace.h"
 #include "session/history.h"
-#include "support/folder.h"
+#include "support/small_run.h"
 #include "support/snapshots.h"
 #include "train/run.h"
 
@@ -24,68 +24,37 @@ enum { STEPS = 3 }; /* the last of them is looked at */
 
 /* A run of STEPS steps, and its weights before the last of them. */
 struct subject {
-    struct task *task;
-    struct run run;
+    struct small_run of;
     real *before;
 };
 
 /* Which rows of the table have been compared. */
 static bool compared[QUANTITIES];
 
-static char folder[] = "/tmp/lnscope-measure-XXXXXX";
-
-/* A text to learn, of which the end is held out. */
-static int write_text(void **state)
-{
-    (void)state;
-    if (!mkdtemp(folder))
-        return -1;
-    FILE *out = fopen(folder_file(folder, "text"), "w");
-    for (int i = 0; out && i < 3000; i++)
-        fputc("abcdefg hij\n"[i * i % 12], out);
-    return out ? fclose(out) : -1;
-}
-
-static int remove_text(void **state)
-{
-    (void)state;
-    return folder_remove(folder);
-}
-
 static void open_subject(struct subject *subject, const char *const (*values)[2], int count)
 {
-    struct settings settings = settings_default();
-    struct error error;
-    for (int i = 0; i < count; i++)
-        if (!setting_set(&settings, values[i][0], values[i][1], &error))
-            fail_msg("%s", error.text);
-    snprintf(settings.text, sizeof settings.text, "%s", folder_file(folder, "text"));
-    subject->task = task_open(settings.task, settings.text, settings.context, &error);
-    assert_non_null(subject->task);
-    assert_true(run_open(&subject->run, &settings, LEFT, subject->task, &error));
-    subject->run.watch = WATCH_DETAIL;
-    const size_t bytes = subject->run.model.parameters.count * sizeof(real);
-    subject->before = malloc(bytes);
+    small_run_open(&subject->of, values, count);
+    subject->of.run.watch = WATCH_DETAIL;
+    subject->before = NULL;
     for (int step = 1; step <= STEPS; step++) {
-        memcpy(subject->before, subject->run.model.parameters.weight, bytes);
-        run_step(&subject->run);
+        free(subject->before);
+        subject->before = small_run_weights(&subject->of.run);
+        run_step(&subject->of.run);
     }
 }
 
 static void close_subject(struct subject *subject)
 {
     free(subject->before);
-    run_close(&subject->run);
-    task_close(subject->task);
+    small_run_close(&subject->of);
 }
 
 /* ---- comparing ---- */
 
 /* A number of the snapshot is this one; NAN where that is. */
-static void expect(const struct subject *subject, enum quantity quantity, int i, int index,
-                   double expected)
+static void expect(const struct run *run, enum quantity quantity, int i, int index, double expected)
 {
-    const double value = number_of(subject->run.snapshot, quantity, i, index);
+    const double value = number_of(run->snapshot, quantity, i, index);
     const double tolerance = 1e-5 + 2e-5 * fabs(expected);
     if (isnan(expected) ? !isnan(value) : !(fabs(value - expected) <= tolerance))
         fail_msg("%s[%d][%d]: %.9g, expected %.9g", quantity_table[quantity].name, i, index, value,
@@ -157,44 +126,45 @@ static double loss_of(const struct model *model, const real *weight)
 
 static void compare_scalars(const struct subject *subject)
 {
-    const struct settings *settings = &subject->run.settings;
-    const struct model *model = &subject->run.model;
+    const struct settings *settings = &subject->of.run.settings;
+    const struct model *model = &subject->of.run.model;
     const size_t count = numbers(model);
     const double norm = norm_of(model->gradients.dweight, model->parameters.count);
     const double first = norm_of(model_dstream(model, 0), count);
     const double last = norm_of(model_dstream(model, model->config.layers), count);
-    expect(subject, QUANTITY_LOSS, 0, 0, loss_of(model, subject->before));
-    expect(subject, QUANTITY_LR, 0, 0, settings->lr * STEPS / settings->warmup);
-    expect(subject, QUANTITY_GRAD_NORM, 0, 0, norm);
+    expect(&subject->of.run, QUANTITY_LOSS, 0, 0, loss_of(model, subject->before));
+    expect(&subject->of.run, QUANTITY_LR, 0, 0, settings->lr * STEPS / settings->warmup);
+    expect(&subject->of.run, QUANTITY_GRAD_NORM, 0, 0, norm);
     assert_true(norm > settings->clip);
-    expect(subject, QUANTITY_CLIP, 0, 0, settings->clip / norm);
-    expect(subject, QUANTITY_RATIO, 0, 0, first / last);
+    expect(&subject->of.run, QUANTITY_CLIP, 0, 0, settings->clip / norm);
+    expect(&subject->of.run, QUANTITY_RATIO, 0, 0, first / last);
 }
 
 static void compare_tensors(const struct subject *subject)
 {
-    const struct model *model = &subject->run.model;
+    const struct model *model = &subject->of.run.model;
     int found = 0;
     for (int i = 0; i < model->parameters.tensors; i++) {
         const struct tensor *tensor = &model->parameters.tensor[i];
         const size_t at = tensor->offset, count = tensor_size(tensor);
-        const int l = tensor->block, t = snapshot_find(subject->run.snapshot, tensor->kind);
+        const int l = tensor->block, t = snapshot_find(subject->of.run.snapshot, tensor->kind);
         assert_int_equal(t >= 0, l >= 0);
         if (l < 0)
             continue;
         const double was = norm_of(subject->before + at, count);
         const double moved = distance(model->parameters.weight + at, subject->before + at, count);
-        expect(subject, QUANTITY_PARAM_GRAD, t, l, norm_of(model->gradients.dweight + at, count));
-        expect(subject, QUANTITY_WEIGHT, t, l, was);
-        expect(subject, QUANTITY_UPDATE_RATIO, t, l, was > 0 ? moved / was : (double)NAN);
+        expect(&subject->of.run, QUANTITY_PARAM_GRAD, t, l,
+               norm_of(model->gradients.dweight + at, count));
+        expect(&subject->of.run, QUANTITY_WEIGHT, t, l, was);
+        expect(&subject->of.run, QUANTITY_UPDATE_RATIO, t, l, was > 0 ? moved / was : (double)NAN);
         found++;
     }
-    assert_int_equal(found, model->config.layers * subject->run.snapshot->tensors);
+    assert_int_equal(found, model->config.layers * subject->of.run.snapshot->tensors);
 }
 
 static void compare_stream(const struct subject *subject, int l)
 {
-    const struct model *model = &subject->run.model;
+    const struct model *model = &subject->of.run.model;
     const int T = model->config.context, D = model->config.width, N = model->config.batch * T;
     const real *x = model_stream(model, l), *before = l > 0 ? model_stream(model, l - 1) : NULL;
     const size_t count = numbers(model);
@@ -204,19 +174,19 @@ static void compare_stream(const struct subject *subject, int l)
         for (int other = row / T * T; other < row / T * T + T; other++)
             similar += other == row ? 0 : cosine(x + row * D, x + other * D, D) / (T - 1) / N;
     }
-    expect(subject, QUANTITY_STREAM_GRAD, 0, l, norm_of(model_dstream(model, l), count));
-    expect(subject, QUANTITY_STREAM_RMS, 0, l, norm_of(x, count) / sqrt((double)count));
-    expect(subject, QUANTITY_COSINE, 0, l, turned);
-    expect(subject, QUANTITY_SIMILARITY, 0, l, similar);
+    expect(&subject->of.run, QUANTITY_STREAM_GRAD, 0, l, norm_of(model_dstream(model, l), count));
+    expect(&subject->of.run, QUANTITY_STREAM_RMS, 0, l, norm_of(x, count) / sqrt((double)count));
+    expect(&subject->of.run, QUANTITY_COSINE, 0, l, turned);
+    expect(&subject->of.run, QUANTITY_SIMILARITY, 0, l, similar);
     if (before)
-        expect(subject, QUANTITY_SHARE, 0, l - 1,
+        expect(&subject->of.run, QUANTITY_SHARE, 0, l - 1,
                distance(x, before, count) / norm_of(before, count));
 }
 
 /* A query sees the keys up to its own; the first sees only one, and has no entropy. */
 static void compare_entropy(const struct subject *subject, int block)
 {
-    const struct model *model = &subject->run.model;
+    const struct model *model = &subject->of.run.model;
     const struct model_config *c = &model->config;
     const int T = c->context;
     double sum = 0;
@@ -230,28 +200,27 @@ static void compare_entropy(const struct subject *subject, int block)
                 }
                 sum += entropy / log(query + 1);
             }
-    expect(subject, QUANTITY_ENTROPY, 0, block, sum / (c->batch * c->heads * (T - 1)));
+    expect(&subject->of.run, QUANTITY_ENTROPY, 0, block, sum / (c->batch * c->heads * (T - 1)));
 }
 
 /* The same once more over the held-out batches, with the weights of a first step. */
 static void compare_held_out(const struct subject *subject)
 {
-    struct settings settings = subject->run.settings;
-    struct subject first = {.task = subject->task};
+    struct run first;
     double loss = 0;
-    assert_true(run_open(&first.run, &settings, LEFT, first.task, NULL));
-    struct model *model = &first.run.model;
+    assert_true(run_open(&first, &subject->of.run.settings, LEFT, subject->of.task, NULL));
+    struct model *model = &first.model;
     for (int i = 0; i < RUN_VALIDATION_BATCHES; i++) {
         task_validation(first.task, (uint64_t)i, model->config.batch, model->config.context,
                         model->batch.tokens, model->batch.targets);
         model_loss(model, NULL);
         loss += loss_of(model, model->parameters.weight) / RUN_VALIDATION_BATCHES;
     }
-    run_step(&first.run);
+    run_step(&first);
     expect(&first, QUANTITY_VALID_LOSS, 0, 0, loss);
-    run_step(&first.run);
+    run_step(&first);
     expect(&first, QUANTITY_VALID_LOSS, 0, 0, (double)NAN);
-    run_close(&first.run);
+    run_close(&first);
 }
 
 /* ---- inside the blocks ---- */
@@ -285,19 +254,19 @@ static void compare_flow(const struct subject *subject, int sublayer,
         [FLOW_NBRANCH] = {TRACE_BRANCH, TRACE_NORM_BRANCH},
         [FLOW_NOUT] = {TRACE_SUM, TRACE_OUTPUT},
     };
-    const struct model_config *c = &subject->run.model.config;
-    const size_t count = numbers(&subject->run.model);
+    const struct model_config *c = &subject->of.run.model.config;
+    const size_t count = numbers(&subject->of.run.model);
     const struct placement_row *row = &placement_table[c->placement];
     const bool has[FLOW_NORMS] = {row->norm_in, row->norm_branch, row->norm_out};
     for (int point = 0; point < FLOW_POINTS; point++) {
         const struct trace_tensor *of = &trace[at[point]];
-        expect(subject, quantity_flow_rms[sublayer], point, 0,
+        expect(&subject->of.run, quantity_flow_rms[sublayer], point, 0,
                of->value ? norm_of(of->value, count) / sqrt((double)count) : (double)NAN);
-        expect(subject, quantity_flow_grad[sublayer], point, 0,
+        expect(&subject->of.run, quantity_flow_grad[sublayer], point, 0,
                of->dvalue ? norm_of(of->dvalue, count) : (double)NAN);
     }
     for (int n = 0; n < FLOW_NORMS; n++)
-        expect(subject, quantity_flow_rstd[sublayer], n, 0,
+        expect(&subject->of.run, quantity_flow_rstd[sublayer], n, 0,
                has[n] ? inverse_sigma(trace[norm[n][0]].value, c->context, c->width) : (double)NAN);
 }
 
@@ -311,7 +280,7 @@ static void compare_inside(const char *placement)
     struct subject subject;
     struct trace trace;
     open_subject(&subject, values, (int)(sizeof values / sizeof values[0]));
-    struct model *model = &subject.run.model;
+    struct model *model = &subject.of.run.model;
     const size_t bytes = numbers(model) * sizeof(real);
     real *x = malloc(bytes), *dy = malloc(bytes);
     memcpy(x, model_stream(model, 0), bytes);
@@ -328,31 +297,33 @@ static void compare_inside(const char *placement)
 
 /* ---- what the history adds ---- */
 
-static void compare_history(const struct subject *subject)
+/* Of a run that is long enough for a second held-out loss. */
+static void compare_history(void)
 {
+    struct small_run small;
     struct history history;
-    struct snapshot *now = snapshot_copy(subject->run.snapshot);
     double sum = 0, weight = 0, held_out = (double)NAN, held_out_step = (double)NAN;
+    small_run_open(&small, NULL, 0);
     history_open(&history);
-    for (int step = 1; step <= 9; step++) {
-        now->step = step;
-        snapshot_set(now, QUANTITY_LOSS, 3 + sin(step));
-        snapshot_set(now, QUANTITY_VALID_LOSS, step % 4 == 0 ? 2 + cos(step) : (double)NAN);
-        history_add(&history, now, now);
-        sum = 0.95 * sum + 0.05 * (3 + sin(step));
+    for (int step = 1; step <= RUN_VALIDATION_STEPS + 3; step++) {
+        run_step(&small.run);
+        history_add(&history, small.run.snapshot, small.run.snapshot);
+        const double valid = snapshot_scalar(small.run.snapshot, QUANTITY_VALID_LOSS);
+        sum = 0.95 * sum + 0.05 * snapshot_scalar(small.run.snapshot, QUANTITY_LOSS);
         weight = 0.95 * weight + 0.05;
-        held_out = step % 4 == 0 ? 2 + cos(step) : held_out;
-        held_out_step = step % 4 == 0 ? step : held_out_step;
-        struct subject kept = {.run = {.snapshot = snapshot_copy(history_last(&history, RIGHT))}};
+        held_out = isfinite(valid) ? valid : held_out;
+        held_out_step = isfinite(valid) ? step : held_out_step;
+        const struct run kept = {.snapshot = snapshot_copy(history_last(&history, RIGHT))};
         expect(&kept, QUANTITY_SMOOTH_LOSS, 0, 0, sum / weight);
         expect(&kept, QUANTITY_SMOOTH_SUM, 0, 0, sum);
         expect(&kept, QUANTITY_SMOOTH_WEIGHT, 0, 0, weight);
         expect(&kept, QUANTITY_HELD_OUT, 0, 0, held_out);
         expect(&kept, QUANTITY_HELD_OUT_STEP, 0, 0, held_out_step);
-        snapshot_free(kept.run.snapshot);
+        snapshot_free(kept.snapshot);
     }
+    assert_true(held_out_step == RUN_VALIDATION_STEPS + 1);
     history_close(&history);
-    snapshot_free(now);
+    small_run_close(&small);
 }
 
 /* ---- all of them ---- */
@@ -368,12 +339,12 @@ static void every_quantity_is_what_the_table_says(void **state)
     open_subject(&subject, values, (int)(sizeof values / sizeof values[0]));
     compare_scalars(&subject);
     compare_tensors(&subject);
-    for (int l = 0; l <= subject.run.model.config.layers; l++)
+    for (int l = 0; l <= subject.of.run.model.config.layers; l++)
         compare_stream(&subject, l);
-    for (int block = 0; block < subject.run.model.config.layers; block++)
+    for (int block = 0; block < subject.of.run.model.config.layers; block++)
         compare_entropy(&subject, block);
     compare_held_out(&subject);
-    compare_history(&subject);
+    compare_history();
     close_subject(&subject);
     compare_inside("pre");
     compare_inside("post");
@@ -388,5 +359,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_quantity_is_what_the_table_says),
     };
-    return cmocka_run_group_tests_name("measure", tests, write_text, remove_text);
+    return cmocka_run_group_tests_name("measure", tests, small_run_write_text,
+                                       small_run_remove_text);
 }

@@ -3,7 +3,7 @@
 #include "train/run.h"
 
 #include "core/tensors.h"
-#include "support/folder.h"
+#include "support/small_run.h"
 #include "train/measure.h"
 
 #include <math.h>
@@ -11,71 +11,16 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-static char folder[] = "/tmp/lnscope-run-XXXXXX";
-
-/* A text to learn, of which the end is held out. */
-static int write_text(void **state)
+/* With one setting besides. */
+static void open_with(struct small_run *small, const char *name, const char *value)
 {
-    (void)state;
-    if (!mkdtemp(folder))
-        return -1;
-    FILE *out = fopen(folder_file(folder, "text"), "w");
-    for (int i = 0; out && i < 3000; i++)
-        fputc("abcdefg hij\n"[i * i % 12], out);
-    return out ? fclose(out) : -1;
-}
-
-static int remove_text(void **state)
-{
-    (void)state;
-    return folder_remove(folder);
-}
-
-struct subject {
-    struct task *task;
-    struct run run;
-};
-
-static void set(struct settings *settings, const char *name, const char *value)
-{
-    struct error error;
-    if (!setting_set(settings, name, value, &error))
-        fail_msg("%s", error.text);
-}
-
-/* A small stack of two blocks, Pre-LN. */
-static void open_subject(struct subject *subject, const char *name, const char *value)
-{
-    static const char *const small[][2] = {{"layers", "2"},  {"width", "16"},  {"heads", "2"},
-                                           {"ffn", "24"},    {"context", "8"}, {"batch", "2"},
-                                           {"task", "text"}, {"threads", "1"}};
-    struct settings settings = settings_default();
-    struct error error;
-    for (size_t i = 0; i < sizeof small / sizeof small[0]; i++)
-        set(&settings, small[i][0], small[i][1]);
-    set(&settings, name, value);
-    snprintf(settings.text, sizeof settings.text, "%s", folder_file(folder, "text"));
-    subject->task = task_open(settings.task, settings.text, settings.context, &error);
-    assert_non_null(subject->task);
-    assert_true(run_open(&subject->run, &settings, LEFT, subject->task, &error));
-}
-
-static void close_subject(struct subject *subject)
-{
-    run_close(&subject->run);
-    task_close(subject->task);
-}
-
-static real *copy_weights(const struct run *run)
-{
-    const size_t bytes = run->model.parameters.count * sizeof(real);
-    return memcpy(malloc(bytes), run->model.parameters.weight, bytes);
+    const char *const values[][2] = {{name, value}};
+    small_run_open(small, values, 1);
 }
 
 static void assert_weights(const struct run *run, const real *expected)
@@ -89,10 +34,10 @@ static void assert_weights(const struct run *run, const real *expected)
 /* A limit above the gradient's norm changes nothing: it is no length to scale up to. */
 static void small_gradients_are_not_clipped(void **state)
 {
-    struct subject free_run, limited;
+    struct small_run free_run, limited;
     (void)state;
-    open_subject(&free_run, "clip", "0");
-    open_subject(&limited, "clip", "1000");
+    open_with(&free_run, "clip", "0");
+    open_with(&limited, "clip", "1000");
     for (int step = 0; step < 3; step++) {
         run_step(&free_run.run);
         run_step(&limited.run);
@@ -100,8 +45,8 @@ static void small_gradients_are_not_clipped(void **state)
         assert_true(snapshot_scalar(limited.run.snapshot, QUANTITY_CLIP) == 1);
         assert_weights(&limited.run, free_run.run.model.parameters.weight);
     }
-    close_subject(&free_run);
-    close_subject(&limited);
+    small_run_close(&free_run);
+    small_run_close(&limited);
 }
 
 /* ---- the optimizer ---- */
@@ -119,12 +64,12 @@ static real *weights_of_a_first_update(struct run *run, const real *before)
                                         .beta2 = settings->beta2,
                                         .scale = snapshot_scalar(run->snapshot, QUANTITY_CLIP)};
     struct optimizer_state optimizer;
-    real *after = copy_weights(run);
+    real *after = small_run_weights(run);
     memcpy(run->model.parameters.weight, before, bytes);
     assert_true(optimizer_open(&optimizer, &run->model));
     optimizer_update(&optimizer, &run->model, &step, NULL);
     optimizer_close(&optimizer);
-    real *expected = copy_weights(run);
+    real *expected = small_run_weights(run);
     memcpy(run->model.parameters.weight, after, bytes);
     free(after);
     return expected;
@@ -136,14 +81,14 @@ static void another_optimizer_starts_anew(void **state)
     (void)state;
     for (int from = 0; from < OPTIMIZERS; from++)
         for (int to = 0; to < OPTIMIZERS; to++) {
-            struct subject subject;
-            open_subject(&subject, "optimizer", optimizer_table[from].name);
+            struct small_run subject;
+            open_with(&subject, "optimizer", optimizer_table[from].name);
             for (int step = 0; step < 3; step++)
                 run_step(&subject.run);
             struct settings settings = subject.run.settings;
-            set(&settings, "optimizer", optimizer_table[to].name);
+            small_run_set(&settings, "optimizer", optimizer_table[to].name);
             run_set(&subject.run, &settings);
-            real *before = copy_weights(&subject.run);
+            real *before = small_run_weights(&subject.run);
             run_step(&subject.run);
             real *anew = weights_of_a_first_update(&subject.run, before);
             const bool same = memcmp(subject.run.model.parameters.weight, anew,
@@ -154,7 +99,7 @@ static void another_optimizer_starts_anew(void **state)
             assert_true(from != to || to == OPTIMIZER_SGD || !same); /* it keeps its own */
             free(before);
             free(anew);
-            close_subject(&subject);
+            small_run_close(&subject);
         }
 }
 
@@ -162,9 +107,9 @@ static void another_optimizer_starts_anew(void **state)
 
 static void held_out_data_are_seen_before_the_first_step(void **state)
 {
-    struct subject subject;
+    struct small_run subject;
     (void)state;
-    open_subject(&subject, "clip", "1");
+    open_with(&subject, "clip", "1");
     for (int step = 1; step <= 102; step++) {
         run_step(&subject.run);
         const double loss = snapshot_scalar(subject.run.snapshot, QUANTITY_VALID_LOSS);
@@ -172,7 +117,7 @@ static void held_out_data_are_seen_before_the_first_step(void **state)
         if (isfinite(loss) != expected)
             fail_msg("step %d: the held-out loss is %g", step, loss);
     }
-    close_subject(&subject);
+    small_run_close(&subject);
 }
 
 /* ---- where a stack stopped being finite ---- */
@@ -189,9 +134,9 @@ static void assert_fault(const struct model *model, struct fault expected)
  * where it began. */
 static void a_gradient_is_searched_from_the_last_layer(void **state)
 {
-    struct subject subject;
+    struct small_run subject;
     (void)state;
-    open_subject(&subject, "layers", "4");
+    open_with(&subject, "layers", "4");
     run_step(&subject.run);
     struct model *model = &subject.run.model;
     assert_fault(model, (struct fault){.place = FAULT_NONE});
@@ -199,7 +144,7 @@ static void a_gradient_is_searched_from_the_last_layer(void **state)
         model->gradients.dstream_square[l] = l % 2 == 0 ? (double)NAN : (double)INFINITY;
         assert_fault(model, (struct fault){.place = FAULT_GRADIENT, .layer = l});
     }
-    close_subject(&subject);
+    small_run_close(&subject);
 }
 
 /* A weight's gradient has the number of its block, counted from 1 as the streams are, and 0 outside
@@ -218,9 +163,9 @@ static void a_parameter_has_the_number_of_its_block(void **state)
         {"ffn.down.weight", 3, {FAULT_PARAMETER, 4, 0, FAULT_FEED_FORWARD}},
         {"head.weight", -1, {FAULT_PARAMETER, 0, 0, FAULT_WHOLE}},
     };
-    struct subject subject;
+    struct small_run subject;
     (void)state;
-    open_subject(&subject, "layers", "4");
+    open_with(&subject, "layers", "4");
     run_step(&subject.run);
     struct model *model = &subject.run.model;
     for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
@@ -229,21 +174,21 @@ static void a_parameter_has_the_number_of_its_block(void **state)
         model->gradients.dweight_square[tensor] = (double)NAN;
         assert_fault(model, expected[i].fault);
     }
-    close_subject(&subject);
+    small_run_close(&subject);
 }
 
 /* A weight that overflows in a real step: the output of its block is the first that is not finite,
  * in that step and in all that follow, and nothing more is computed. */
 static void a_real_overflow_is_found_where_it_is(void **state)
 {
-    struct subject subject;
+    struct small_run subject;
     (void)state;
-    open_subject(&subject, "layers", "4");
+    open_with(&subject, "layers", "4");
     struct run *run = &subject.run;
     run_step(run);
     const int index = tensors_find(&run->model.parameters, "ffn.down.weight", 2);
     run->model.parameters.weight[run->model.parameters.tensor[index].offset] = (real)INFINITY;
-    real *before = copy_weights(run);
+    real *before = small_run_weights(run);
     for (int step = 2; step <= 4; step++) {
         run_step(run);
         const struct fault *fault = &run->snapshot->fault;
@@ -256,7 +201,7 @@ static void a_real_overflow_is_found_where_it_is(void **state)
         assert_weights(run, before);
     }
     free(before);
-    close_subject(&subject);
+    small_run_close(&subject);
 }
 
 int main(void)
@@ -269,5 +214,5 @@ int main(void)
         cmocka_unit_test(a_parameter_has_the_number_of_its_block),
         cmocka_unit_test(a_real_overflow_is_found_where_it_is),
     };
-    return cmocka_run_group_tests_name("run", tests, write_text, remove_text);
+    return cmocka_run_group_tests_name("run", tests, small_run_write_text, small_run_remove_text);
 }

@@ -1,0 +1,71 @@
+/* See small_run.h. */
+#include "support/small_run.h"
+
+#include "support/folder.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static char folder[] = "/tmp/lnscope-small-XXXXXX";
+
+int small_run_write_text(void **state)
+{
+    (void)state;
+    if (!mkdtemp(folder))
+        return -1;
+    FILE *out = fopen(folder_file(folder, "text"), "w");
+    for (int i = 0; out && i < 3000; i++)
+        fputc("abcdefg hij\n"[i * i % 12], out);
+    return out ? fclose(out) : -1;
+}
+
+int small_run_remove_text(void **state)
+{
+    (void)state;
+    return folder_remove(folder);
+}
+
+void small_run_set(struct settings *settings, const char *name, const char *value)
+{
+    struct error error;
+    if (!setting_set(settings, name, value, &error))
+        fail_msg("%s", error.text);
+}
+
+void small_run_open(struct small_run *small, const char *const (*values)[2], int count)
+{
+    static const char *const usual[][2] = {{"layers", "2"}, {"width", "16"},  {"heads", "2"},
+                                           {"ffn", "24"},   {"context", "8"}, {"batch", "2"},
+                                           {"task", "text"}};
+    struct settings settings = settings_default();
+    struct error error;
+    for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
+        small_run_set(&settings, usual[i][0], usual[i][1]);
+    for (int i = 0; i < count; i++)
+        small_run_set(&settings, values[i][0], values[i][1]);
+    snprintf(settings.text, sizeof settings.text, "%s", folder_file(folder, "text"));
+    small->task = task_open(settings.task, settings.text, settings.context, &error);
+    assert_non_null(small->task);
+    assert_true(run_open(&small->run, &settings, LEFT, small->task, &error));
+}
+
+void small_run_close(struct small_run *small)
+{
+    run_close(&small->run);
+    task_close(small->task);
+}
+
+real *small_run_weights(const struct run *run)
+{
+    const size_t bytes = run->model.parameters.count * sizeof(real);
+    real *copy = malloc(bytes);
+    assert_non_null(copy);
+    return memcpy(copy, run->model.parameters.weight, bytes);
+}
