@@ -3,6 +3,7 @@
 #include "app/app_state.h"
 
 #include "base/file.h"
+#include "base/numbers.h"
 #include "controls/commands.h"
 #include "export/data.h"
 #include "export/runs_csv.h"
@@ -103,6 +104,35 @@ static void show_view(struct app *app, const char *name)
         return;
     }
     app_show_view(app, (enum view)view);
+}
+
+/* Limits of the y axis of what is shown: of the loss, or in the view of the curves of their
+ * quantity.
+ */
+static void limit_axis(struct app *app, const struct command_line *line)
+{
+    struct curves_look *look = &app->scene.look.curves;
+    const bool curves = app->scene.look.view == VIEW_CURVES && !app->scene.look.projector;
+    const enum quantity quantity = curves ? look->quantity : QUANTITY_LOSS;
+    const char *name = quantity_table[quantity].label;
+    struct curves_limits limits = {0, 0};
+    if (line->count == 1 && strcmp(line->argument[0], "auto") == 0) {
+        look->limits[quantity] = limits;
+        app_say(app, ROLE_TEXT, "%s: the axis holds what there is", name);
+        return;
+    }
+    if (line->count != 2 || !number_real(line->argument[0], &limits.low) ||
+        !number_real(line->argument[1], &limits.high) || !(limits.low < limits.high)) {
+        app_say(app, ROLE_BAD, "ylim: two numbers, the lower one first, or auto: ylim 1 4");
+        return;
+    }
+    if (curves && look->log_y[quantity] && limits.low <= 0) {
+        app_say(app, ROLE_BAD, "ylim: a logarithmic axis has no 0: numbers above it, or L first");
+        return;
+    }
+    look->limits[quantity] = limits;
+    app_say(app, ROLE_TEXT, "%s: the axis holds %g to %g; ylim auto lets it go", name, limits.low,
+            limits.high);
 }
 
 static void switch_to(struct app *app, const char *stack, const char *placement)
@@ -251,6 +281,9 @@ static void carry_out(struct app *app, const struct command_line *line)
         break;
     case VERB_VIEW:
         show_view(app, line->argument[0]);
+        break;
+    case VERB_YLIM:
+        limit_axis(app, line);
         break;
     case VERB_RUNS:
         app_show_view(app, VIEW_RUNS);

@@ -22,6 +22,7 @@ enum verb_kind {
     VERB_MARK,
     VERB_BRANCH,
     VERB_VIEW,
+    VERB_YLIM,
     VERB_RUNS,
     VERB_PLAY,
     VERB_SHARE,

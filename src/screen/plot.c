@@ -324,7 +324,7 @@ void plot_dot(struct plot *plot, enum plot_layer layer, int x, int y)
 
 bool plot_gap(int x)
 {
-    return x / PLOT_DOTS_X % 4 == 3;
+    return x / PLOT_DOTS_X % 4 == 2;
 }
 
 void plot_line(struct plot *plot, enum plot_layer layer, double x0, double y0, double x1, double y1,
@@ -352,15 +352,26 @@ bool plot_has_curve(const struct plot *plot, int row, int col)
     return *plot_cell(plot, PLOT_LEFT, row, col) || *plot_cell(plot, PLOT_RIGHT, row, col);
 }
 
+/* How the dots of two stacks are painted. */
+struct pair_look {
+    enum plot_layer left; /* that of the right stack follows */
+    enum role role[2];
+    char letter[3];
+    bool lines; /* of two in a cell one is shown; dots are joined */
+};
+
 /* The glyph and role of two stacks' dots in one cell; false when there are none. */
-static bool shared_cell(uint8_t left, uint8_t right, int col, const enum role role[2],
-                        const char letter[2], bool ascii, struct cell *cell)
+static bool shared_cell(const struct plot *plot, const struct pair_look *look, int row, int col,
+                        bool ascii, struct cell *cell)
 {
+    const uint8_t left = *plot_cell(plot, look->left, row, col),
+                  right = *plot_cell(plot, look->left + 1, row, col);
     if (!left && !right)
         return false;
-    int winner = left && right ? col % 2 : right != 0;
-    cell->role = (uint8_t)role[winner];
-    cell->glyph = ascii ? (uint32_t)letter[winner] : 0x2800u + (left | right);
+    const int winner = left && right ? col % 2 : right != 0;
+    const int dots = !look->lines ? left | right : winner ? right : left;
+    cell->role = (uint8_t)look->role[winner];
+    cell->glyph = ascii ? (uint32_t)look->letter[winner] : 0x2800u + (uint32_t)dots;
     return true;
 }
 
@@ -370,29 +381,30 @@ static uint8_t joined(const struct plot *plot, enum plot_layer left, int row, in
     return *plot_cell(plot, left, row, col) | *plot_cell(plot, left + 1, row, col);
 }
 
+/* Is the cell the gap of a dashed curve, which stays one only while nothing else fills it? */
+static bool is_gap(const struct plot *plot, int row, int col)
+{
+    return plot_gap(col * PLOT_DOTS_X) && col > 0 && col + 1 < plot->cols &&
+           *plot_cell(plot, PLOT_RIGHT, row, col - 1) && *plot_cell(plot, PLOT_RIGHT, row, col + 1);
+}
+
 void plot_paint(const struct plot *plot, struct canvas *canvas, struct rect area, bool ascii)
 {
-    static const struct {
-        enum plot_layer left; /* that of the right stack follows */
-        enum role role[2];
-        char letter[3];
-    } pairs[] = {
-        {PLOT_LEFT, {ROLE_LEFT, ROLE_RIGHT}, "*o"},
-        {PLOT_LEFT_RUN, {ROLE_LEFT_DIM, ROLE_RIGHT_DIM}, "+x"},
-        {PLOT_LEFT_RAW, {ROLE_LEFT_DIM, ROLE_RIGHT_DIM}, ".."},
-        {PLOT_LEFT_GHOST, {ROLE_LEFT_GHOST, ROLE_RIGHT_GHOST}, "'\""},
+    static const struct pair_look pairs[] = {
+        {PLOT_LEFT, {ROLE_LEFT, ROLE_RIGHT}, "*o", true},
+        {PLOT_LEFT_RUN, {ROLE_LEFT_DIM, ROLE_RIGHT_DIM}, "+x", true},
+        {PLOT_LEFT_RAW, {ROLE_LEFT_DIM, ROLE_RIGHT_DIM}, "..", false},
+        {PLOT_LEFT_GHOST, {ROLE_LEFT_GHOST, ROLE_RIGHT_GHOST}, "'\"", false},
     };
     enum { PAIRS = sizeof pairs / sizeof pairs[0] };
     for (int row = 0; row < plot->rows; row++) {
         for (int col = 0; col < plot->cols; col++) {
             struct cell cell;
             int pair = 0;
-            while (pair < PAIRS &&
-                   !shared_cell(*plot_cell(plot, pairs[pair].left, row, col),
-                                *plot_cell(plot, pairs[pair].left + 1, row, col), col,
-                                pairs[pair].role, pairs[pair].letter, ascii, &cell))
+            while (pair < PAIRS && !shared_cell(plot, &pairs[pair], row, col, ascii, &cell))
                 pair++;
-            uint8_t reference = *plot_cell(plot, PLOT_REFERENCE, row, col);
+            const uint8_t reference =
+                is_gap(plot, row, col) ? 0 : *plot_cell(plot, PLOT_REFERENCE, row, col);
             if (pair < PAIRS && pairs[pair].left == PLOT_LEFT_RAW && !ascii)
                 cell.glyph |= joined(plot, PLOT_LEFT_GHOST, row, col);
             if (pair < PAIRS)

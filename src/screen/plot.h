@@ -109,8 +109,9 @@ bool plot_has_curve(const struct plot *plot, int row, int col);
 
 /* Paints the cells that have dots. Where layers share a cell the first of these that is there takes
  * it alone: bright curves, other runs, raw dots, ghosts, reference; but a ghost's dots go on among
- * raw ones, in their colour. Where both stacks share it, their dots are joined and the colour is
- * left's in even columns and right's in odd ones, so that both stay visible. */
+ * raw ones, in their colour. Where both stacks share it, left has it in even columns and right in
+ * odd ones (the gaps of its dashes are in even ones), so that both keep their height and their
+ * colour. In the gaps of a dashed curve there is no reference line. */
 void plot_paint(const struct plot *plot, struct canvas *canvas, struct rect area, bool ascii);
 
 #endif

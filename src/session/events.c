@@ -88,7 +88,7 @@ const struct event_row event_table[EVENT_KINDS] = {
                         .rank = RANK_STORY,
                         .limit = NONE,
                         .again = NONE,
-                        .sentence = "not finite from here on, first in {text}",
+                        .sentence = "diverged: not finite from here on, first in {text}",
                         .help = "a number is not finite: the first place, in the order of "
                                 "computation; the stack computes no more"},
     [EVENT_LEARNING] = {.name = "learning",

@@ -15,6 +15,14 @@ enum {
 
 /* ---- values ---- */
 
+/* The weight of the past at a step: in the first ones it is less, so that the mean is over a fifth
+ * of the steps so far. At its full weight it would lie above all values of a loss that falls at
+ * once. */
+static double past_at(double past, double step)
+{
+    return fmin(past, 1 - 1 / (1 + (step - 1) / 10));
+}
+
 /* Fills a series. The line is the debiased exponential mean; of ratios and gradients, which span
  * decades, that of their logarithms. */
 static void fill_series(const struct chart *chart, struct chart_series *series)
@@ -23,9 +31,11 @@ static void fill_series(const struct chart *chart, struct chart_series *series)
     const bool logs = quantity_table[quantity].axis == AXIS_DECADES, log_y = chart->log_y;
     const double *values = series->curves->value[quantity];
     const double *smooth = series->curves->value[QUANTITY_SMOOTH_LOSS];
-    /* At this weight the mean of the loss is known at full resolution. */
-    const bool known = quantity == QUANTITY_LOSS && chart->look->smoothing == smoothed_past;
-    const double every = pow(chart->look->smoothing, (double)series->stride);
+    /* At this weight the mean of the loss is known at full resolution, where a point is several
+     * steps.
+     */
+    const bool known = quantity == QUANTITY_LOSS && chart->look->smoothing == smoothed_past &&
+                       (series->stride > 1 || series->curves->step);
     const size_t count = (size_t)(series->count > 0 ? series->count : 1);
     double sum = 0, weight = 0, before = NAN;
     series->line = memory_new(count, sizeof(double));
@@ -35,10 +45,12 @@ static void fill_series(const struct chart *chart, struct chart_series *series)
         series->line[i] = series->raw[i] = NAN;
         if (!isfinite(raw) || ((logs || log_y) && raw <= 0))
             continue;
-        double log_raw = logs || log_y ? log(raw) : 0, past = every;
-        if (series->curves->step && isfinite(before)) /* steps since the last one that counts */
-            past = pow(chart->look->smoothing, chart_step_of(series, i) - before);
-        before = chart_step_of(series, i);
+        const double log_raw = logs || log_y ? log(raw) : 0, step = chart_step_of(series, i);
+        const double steps = series->curves->step && isfinite(before)
+                                 ? step - before /* since the last one that counts */
+                                 : (double)series->stride;
+        const double past = pow(past_at(chart->look->smoothing, step), steps);
+        before = step;
         sum = past * sum + (1 - past) * (logs ? log_raw : raw);
         weight = past * weight + (1 - past);
         double line = known ? smooth[i] : sum / weight;
@@ -216,53 +228,67 @@ static void line_range(const struct chart *chart, double *least, double *most)
     *most = chart_value(chart, high);
 }
 
-/* Whole decades for more than two of them. */
-static void set_log_values(struct chart *chart, double least, double most)
+/* The range of a logarithmic axis, which has no 0. */
+static void log_range(const struct chart *chart, double *least, double *most)
 {
     const struct task_info *task = chart->scene->data.task;
-    bool whole = chart->look->zoom == 0;
-    if (!(most > 0))
-        least = 0.1, most = 10;
-    if (!(least > 0)) /* which has no logarithm */
-        least = most / 10;
+    const bool whole = chart->look->zoom == 0;
+    if (!(*most > 0)) {
+        *least = 0.1;
+        *most = 10;
+    }
+    if (!(*least > 0))
+        *least = *most / 10;
     if (chart->look->quantity == QUANTITY_LOSS && whole) {
-        least = fmin(least, task->entropy_rate > 0 ? task->entropy_rate : least);
-        most = fmax(most, task->unigram_entropy);
+        *least = fmin(*least, task->entropy_rate > 0 ? task->entropy_rate : *least);
+        *most = fmax(*most, task->unigram_entropy);
     }
     if (chart->look->quantity == QUANTITY_RATIO && whole) {
-        least = fmin(least, 1);
-        most = fmax(most, 1);
+        *least = fmin(*least, 1);
+        *most = fmax(*most, 1);
     }
-    bool decades = log10(most / least) > 2;
-    chart->low = chart_round(least, false, decades);
-    chart->high = chart_round(most, true, decades);
-    if (!(chart->high > chart->low))
-        chart->high = 10 * chart->low;
+}
+
+/* The range of a linear axis: from 0, or from half of what is at its top while all is above that.
+ */
+static void linear_range(const struct chart *chart, double *least, double *most)
+{
+    if (chart->look->zoom > 0 && *most > *least)
+        return;
+    *most = *most > 0 ? *most : 1;
+    *least = *least > *most / 2 ? *most / 2 : 0;
 }
 
 /* Whole, the y axis holds the lines from step SETTLED on, and the reference lines of the loss, up
  * to twice the loss of guessing; what is higher is drawn along its upper edge. Zoomed, it holds the
- * lines that are in view. */
+ * lines that are in view. Limits that were given take the place of both. */
 static void set_values(struct chart *chart, int rows)
 {
     const struct task_info *task = chart->scene->data.task;
+    const struct curves_limits *limits = &chart->look->limits[chart->look->quantity];
     double least, most;
-    bool loss = chart->look->quantity == QUANTITY_LOSS;
     line_range(chart, &least, &most);
     const double chance = task->vocab > 1 ? log(task->vocab) : most;
-    if (loss)
+    if (chart->look->quantity == QUANTITY_LOSS)
         most = fmin(fmax(most, chart->look->zoom > 0 ? most : chance), 2 * chance);
-    if (chart->log_y) {
-        set_log_values(chart, fmin(least, most), most);
-        return;
+    least = fmin(least, most);
+    if (limits->low < limits->high && (limits->low > 0 || !chart->log_y)) {
+        least = limits->low;
+        most = limits->high;
+    } else if (chart->log_y) {
+        log_range(chart, &least, &most);
+    } else {
+        linear_range(chart, &least, &most);
     }
-    chart->low = 0;
-    chart->high = plot_nice_above(most > 0 ? most : 1);
-    if (chart->look->zoom == 0 || !(most > least))
-        return;
-    double distance = plot_tick_distance(most - least, rows > 3 ? rows / 2 : 1);
-    chart->low = floor(least / distance + 1e-9) * distance;
-    chart->high = ceil(most / distance - 1e-9) * distance;
+    if (!(most > least * (1 + 1e-6)))
+        most = least + fmax(fabs(least) * 0.1, 1e-6);
+    const double bottom = to_axis(chart, least), top = to_axis(chart, most);
+    chart->ticks = chart->log_y ? ticks_log(bottom, top, rows) : ticks_linear(bottom, top, rows);
+    /* The curves are two dots thick: these are the middle ones of a row. */
+    chart->up = PLOT_DOTS_Y / ticks_per_row(&chart->ticks);
+    chart->bottom = chart->ticks.first - 1 / chart->up;
+    chart->low = chart_value(chart, chart->bottom);
+    chart->high = chart_value(chart, chart->bottom + (chart->height - 1) / chart->up);
 }
 
 double chart_y_of(const struct chart *chart, double number)
@@ -274,7 +300,7 @@ double chart_y_of(const struct chart *chart, double number)
 
 double chart_y(const struct chart *chart, double value)
 {
-    return chart_y_of(chart, to_axis(chart, fmax(value, 1e-300)));
+    return chart_y_of(chart, to_axis(chart, chart->log_y ? fmax(value, 1e-300) : value));
 }
 
 int chart_row(const struct chart *chart, double value)
@@ -426,8 +452,6 @@ struct chart chart_open(const struct scene *scene, const struct curves_look *loo
     chart_range(scene, look, &chart.from, &chart.to);
     open_series(&chart);
     set_values(&chart, rows);
-    chart.bottom = to_axis(&chart, chart.low);
-    chart.up = (chart.height - 1) / (to_axis(&chart, chart.high) - chart.bottom);
     return chart;
 }
 

@@ -6,6 +6,7 @@
 #ifndef LNSCOPE_VIEWS_CHART_H
 #define LNSCOPE_VIEWS_CHART_H
 
+#include "screen/ticks.h"
 #include "views/scene.h"
 
 #include <stdbool.h>
@@ -37,10 +38,11 @@ struct chart {
     int overlays;
     struct chart_overlay overlay[RUNS_SHOWN]; /* the newest first */
     bool log_y;
-    double from, to;   /* steps at both ends of the x axis */
-    double low, high;  /* values at both ends of the y axis */
-    double bottom, up; /* `low` as the axis has it, and dots for each unit there */
-    int width, height; /* of the field, in dots */
+    double from, to;    /* steps at both ends of the x axis */
+    struct ticks ticks; /* of the y axis */
+    double low, high;   /* values at both ends of the y axis */
+    double bottom, up;  /* `low` as the axis has it, and dots for each unit there */
+    int width, height;  /* of the field, in dots */
 };
 
 /* The steps at both ends of the x axis. It grows in strides, so that the picture stands still in

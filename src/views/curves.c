@@ -1,6 +1,7 @@
 /* See curves.h. Draws what chart.h knows. */
 #include "views/curves.h"
 
+#include "base/memory.h"
 #include "screen/plot.h"
 #include "screen/text.h"
 #include "views/chart.h"
@@ -9,17 +10,21 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
-    TICK_COLS = 12, /* the least distance of ticks on the x axis */
-    MARK_ROWS = 3,  /* rows from the top in which texts of marks are put */
-    LABEL_COLS = 4, /* of numbers on the y axis */
+    TICK_COLS = 12,  /* the least distance of ticks on the x axis */
+    MARK_ROWS = 3,   /* rows from the top in which texts of marks are put */
+    MERGE_COLS = 12, /* changes of one setting that are no further from each other are one mark */
+    LABEL_COLS = 4,  /* of numbers on the y axis */
     SWATCH_COLS = 3,
     SIDES_FROM = 50,  /* a legend this wide says left and right where the names are the same */
     NAMES_FROM = 19,  /* a margin this wide has room for the names of reference lines ... */
     BRIEFS_FROM = 12, /* ... and this wide for short ones */
     RACE_ROWS = 3,
-    GHOST_FROM = 20 /* free columns of the legend from which on it names the ghosts */
+    KEY_GAP = 2,        /* columns between the unit of the x axis and the key of its marks */
+    HELD_OUT_FROM = 26, /* ... and held-out losses */
+    GHOST_FROM = 20     /* free columns of the legend from which on it names the ghosts */
 };
 
 static const enum plot_layer curve_layer[SIDES] = {[LEFT] = PLOT_LEFT, [RIGHT] = PLOT_RIGHT};
@@ -147,35 +152,99 @@ static void draw_references(struct canvas *canvas, const struct layout_plot *lay
     }
 }
 
-/* A line for each event where no curve is; then, over the lines, its text where there is room
- * beside it. */
+/* A mark as it is drawn: several changes of one setting close to each other are one. */
+struct shown_mark {
+    int col;
+    char text[2 * MARK_TEXT];
+};
+
+/* The parts of "warmup 0→25": false where the text is not the change of one setting. */
+struct change {
+    int name;         /* so many bytes */
+    const char *from; /* ... and so many of it */
+    int length;
+    const char *to;
+};
+
+static bool read_change(const char *text, struct change *change)
+{
+    const char *blank = strchr(text, ' '), *arrow = strstr(text, "→");
+    const size_t wide = arrow ? strlen("→") : strlen("->");
+    arrow = arrow ? arrow : strstr(text, "->");
+    if (!blank || !arrow || arrow < blank || strstr(text, ", "))
+        return false;
+    *change = (struct change){.name = (int)(blank - text),
+                              .from = blank + 1,
+                              .length = (int)(arrow - blank - 1),
+                              .to = arrow + wide};
+    return true;
+}
+
+/* Joins "warmup 0→25" and "warmup 25→50" to "warmup 0→50"; false where they do not follow on each
+ * other. */
+static bool merge_changes(struct shown_mark *mark, const char *next)
+{
+    struct change first, second;
+    char text[sizeof mark->text];
+    if (!read_change(mark->text, &first) || !read_change(next, &second) ||
+        first.name != second.name || strncmp(mark->text, next, (size_t)first.name) != 0 ||
+        (int)strlen(first.to) != second.length ||
+        strncmp(first.to, second.from, (size_t)second.length) != 0)
+        return false;
+    snprintf(text, sizeof text, "%.*s%.*s", (int)(first.from - mark->text) + first.length,
+             mark->text, MARK_TEXT, second.from + second.length);
+    memcpy(mark->text, text, sizeof text);
+    return true;
+}
+
+/* The marks that are in view; returns their number. */
+static int marks_shown(const struct chart *chart, struct shown_mark out[HISTORY_MARKS])
+{
+    const struct history *history = chart->scene->data.history;
+    int count = 0;
+    for (int i = 0; i < history->marks; i++) {
+        const char *text = scene_mark_text(chart->scene, &history->mark[i]);
+        const int col = chart_col(chart, (double)history->mark[i].step);
+        struct shown_mark *last = count > 0 ? &out[count - 1] : NULL;
+        if (col < 0)
+            continue;
+        if (last && col - last->col <= MERGE_COLS && merge_changes(last, text)) {
+            last->col = col;
+            continue;
+        }
+        out[count].col = col;
+        snprintf(out[count++].text, sizeof out->text, "%s", text);
+    }
+    return count;
+}
+
+/* A line for each mark where no curve is; then, over the lines, its text where there is room beside
+ * it. */
 static void draw_marks(struct canvas *canvas, struct rect area, const struct plot *plot,
                        const struct chart *chart)
 {
-    const struct history *history = chart->scene->data.history;
-    for (int i = 0; i < history->marks; i++) {
-        int col = chart_col(chart, (double)history->mark[i].step);
-        for (int row = 0; col >= 0 && row < area.rows; row++)
-            if (!plot_has_curve(plot, row, col))
-                canvas_put(canvas, area.row + row, area.col + col,
+    struct shown_mark *mark = memory_new(HISTORY_MARKS, sizeof *mark);
+    const int count = marks_shown(chart, mark);
+    for (int i = 0; i < count; i++)
+        for (int row = 0; row < area.rows; row++)
+            if (!plot_has_curve(plot, row, mark[i].col))
+                canvas_put(canvas, area.row + row, area.col + mark[i].col,
                            chart->scene->terminal.ascii ? ':' : 0x254E, ROLE_MARK);
-    }
     int written[MARK_ROWS] = {0}; /* the first free column of each row */
-    for (int i = 0; i < history->marks; i++) {
-        const char *text = scene_mark_text(chart->scene, &history->mark[i]);
-        int col = chart_col(chart, (double)history->mark[i].step) + 1;
-        int end = col + canvas_columns(text);
-        for (int row = 0; col > 0 && row < MARK_ROWS && row < area.rows; row++) {
+    for (int i = 0; i < count; i++) {
+        const int col = mark[i].col + 1, end = col + canvas_columns(mark[i].text);
+        for (int row = 0; row < MARK_ROWS && row < area.rows; row++) {
             bool room = col >= written[row] && end <= area.cols;
             for (int at = col; room && at <= end; at++)
                 room = !plot_has_curve(plot, row, at);
             if (!room)
                 continue;
-            canvas_text(canvas, area, row, col, ROLE_MARK, text);
+            canvas_text(canvas, area, row, col, ROLE_MARK, mark[i].text);
             written[row] = end + 1;
             break;
         }
     }
+    free(mark);
 }
 
 /* ---- the names of other runs ---- */
@@ -271,47 +340,39 @@ static double log_tick(double base, int i, bool wide)
     return wide ? base * pow(10, i) : base * pow(10, i / 3) * part[i % 3];
 }
 
+/* Digits behind the point that a step needs. */
+static int digits_of(double step)
+{
+    int digits = 0;
+    while (digits < 3 && fabs(step * pow(10, digits) - rint(step * pow(10, digits))) > 1e-6)
+        digits++;
+    return digits;
+}
+
 static void y_label(const struct chart *chart, double value, int digits, char out[TEXT_NUMBER])
 {
-    if (chart->log_y ? value < 0.01 || value >= 1e4 : digits > 2)
+    if (fabs(value) >= 1e4 || (chart->log_y ? value < 0.01 : digits > 2))
         text_scientific(out, value, 0);
     else if (chart->log_y)
-        snprintf(out, TEXT_NUMBER, "%g", value);
+        snprintf(out, TEXT_NUMBER, "%.3g", value);
     else
         snprintf(out, TEXT_NUMBER, "%.*f", digits, value);
 }
 
-static void draw_y_tick(struct canvas *canvas, struct rect area, const struct chart *chart,
-                        double value, int digits)
-{
-    char text[TEXT_NUMBER];
-    int row = chart_row(chart, value), edge = area.cols - 1;
-    y_label(chart, value, digits, text);
-    canvas_print_right(canvas, area, row, edge, ROLE_DIM, "%.*s", LABEL_COLS, text);
-    canvas_put(canvas, area.row + row, area.col + edge, chart->scene->terminal.ascii ? '+' : 0x2524,
-               ROLE_AXIS);
-}
-
 static void draw_y_axis(struct canvas *canvas, struct rect area, const struct chart *chart)
 {
-    const int most = area.rows > 8 ? (area.rows - 1) / 2 : area.rows > 3 ? area.rows / 2 : 1;
-    canvas_fill(canvas, (struct rect){area.row, area.col + area.cols - 1, area.rows, 1},
+    const struct ticks *ticks = &chart->ticks;
+    const int edge = area.cols - 1, digits = digits_of(ticks->step);
+    canvas_fill(canvas, (struct rect){area.row, area.col + edge, area.rows, 1},
                 chart->scene->terminal.ascii ? '|' : 0x2502, ROLE_AXIS);
-    if (chart->log_y) {
-        double decades = log10(chart->high / chart->low),
-               base = chart_round(chart->low, false, true);
-        bool wide = decades * 3 > most;
-        int stride = wide && decades > most ? (int)ceil(decades / most) : 1;
-        for (int i = 0; log_tick(base, i, wide) <= chart->high * (1 + 1e-9); i += stride)
-            if (log_tick(base, i, wide) >= chart->low * (1 - 1e-9))
-                draw_y_tick(canvas, area, chart, log_tick(base, i, wide), 0);
-        return;
+    for (int i = 0; i < ticks->count; i++) {
+        char text[TEXT_NUMBER];
+        const int row = area.rows - 1 - i * ticks->every;
+        y_label(chart, chart_value(chart, ticks->first + i * ticks->step), digits, text);
+        canvas_print_right(canvas, area, row, edge, ROLE_DIM, "%.*s", LABEL_COLS, text);
+        canvas_put(canvas, area.row + row, area.col + edge,
+                   chart->scene->terminal.ascii ? '+' : 0x2524, ROLE_AXIS);
     }
-    double range = chart->high - chart->low;
-    double distance = fmin(plot_tick_distance(range, most), range);
-    int digits = distance < 1 ? (int)ceil(-log10(distance) - 1e-9) : 0;
-    for (int i = 0; i * distance <= range * (1 + 1e-9); i++)
-        draw_y_tick(canvas, area, chart, chart->low + i * distance, digits);
 }
 
 /* Blanks between the x axis and its unit, where the margin has room for one. */
@@ -364,7 +425,39 @@ static void draw_x_axis(struct canvas *canvas, const struct layout_plot *layout,
                 logs && room ? "steps, log" : "steps");
 }
 
-/* A mark on the x axis where something went wrong in a stack, beside the numbers. */
+/* What the marks on the x axis say, where it is one thing: in the key behind the unit. */
+static const char *mark_word(enum event_kind kind)
+{
+    switch (kind) {
+    case EVENT_VANISHED:
+    case EVENT_VANISHED_INSIDE:
+    case EVENT_VANISHED_HALF:
+        return "vanished";
+    case EVENT_EXPLODED:
+        return "exploded";
+    case EVENT_DIVERGED:
+        return "diverged";
+    default:
+        return "see 8 log";
+    }
+}
+
+static void draw_key(struct canvas *canvas, const struct layout_plot *layout,
+                     const struct chart *chart, uint32_t mark, const char *word)
+{
+    const struct rect area = layout->x_axis;
+    const char *unit =
+        chart->look->log_x && layout->margin.cols >= BRIEFS_FROM ? "steps, log" : "steps";
+    const int col = layout->field.col - area.col + layout->field.cols + unit_gap(layout) +
+                    canvas_columns(unit) + KEY_GAP;
+    if (col + 2 + canvas_columns(word) > area.cols)
+        return;
+    canvas_put(canvas, area.row, area.col + col, mark, ROLE_DIM);
+    canvas_text(canvas, area, 0, col + 2, ROLE_DIM, word);
+}
+
+/* A mark on the x axis where something went wrong in a stack, beside the numbers; and what it is.
+ */
 static void draw_events(struct canvas *canvas, const struct layout_plot *layout,
                         const struct chart *chart)
 {
@@ -372,6 +465,7 @@ static void draw_events(struct canvas *canvas, const struct layout_plot *layout,
     const struct rect area = layout->x_axis;
     const uint32_t line = scene->terminal.ascii ? '-' : 0x2500,
                    mark = scene->terminal.ascii ? '^' : 0x25B4;
+    const char *word = NULL;
     for (int i = 0; i < scene_events(scene) && area.rows > 0; i++) {
         const struct event *event = &scene->data.events->event[i];
         int col = layout->field.col + chart_col(chart, (double)event->step);
@@ -379,9 +473,14 @@ static void draw_events(struct canvas *canvas, const struct layout_plot *layout,
         if (!bad || col < layout->field.col)
             continue;
         uint32_t there = canvas->cells[area.row * canvas->cols + col].glyph;
-        if (there == line || there == mark)
-            canvas_put(canvas, area.row, col, mark, scene_accent[event->side]);
+        if (there != line && there != mark)
+            continue;
+        canvas_put(canvas, area.row, col, mark, scene_accent[event->side]);
+        const char *its = mark_word(event->kind);
+        word = !word || strcmp(word, its) == 0 ? its : mark_word(EVENT_KINDS);
     }
+    if (word)
+        draw_key(canvas, layout, chart, mark, word);
 }
 
 /* ---- legend and race ---- */
@@ -435,6 +534,23 @@ static int draw_ghost_key(struct canvas *canvas, struct rect area, int end, bool
     return canvas_print_right(canvas, area, 0, end, ROLE_LEFT_GHOST, ascii ? "'" : "⠒");
 }
 
+static bool has_held_out(const struct chart *chart)
+{
+    const struct history *history = chart->scene->data.history;
+    return chart->look->quantity == QUANTITY_LOSS &&
+           (isfinite(history->sums[LEFT].held_out) || isfinite(history->sums[RIGHT].held_out));
+}
+
+/* What the diamonds are, where there is room for it beside the title. */
+static int draw_held_out_key(struct canvas *canvas, struct rect area, int end, bool ascii)
+{
+    if (end < HELD_OUT_FROM)
+        return end;
+    end = canvas_print_right(canvas, area, 0, end, ROLE_DIM, "held out") - 1;
+    end = canvas_print_right(canvas, area, 0, end, ROLE_RIGHT, ascii ? "w" : "◇");
+    return canvas_print_right(canvas, area, 0, end, ROLE_LEFT, ascii ? "v" : "◆");
+}
+
 /* The title of the plot, and the curves' looks, names and values at its right end. */
 static void draw_legend(struct canvas *canvas, struct rect area, const struct chart *chart)
 {
@@ -465,6 +581,8 @@ static void draw_legend(struct canvas *canvas, struct rect area, const struct ch
                                      swatch[side][scene->terminal.ascii]);
         end -= between;
     }
+    if (has_held_out(chart))
+        end = draw_held_out_key(canvas, area, end, scene->terminal.ascii) - between;
     if (chart_has_ghosts(scene))
         end = draw_ghost_key(canvas, area, end, scene->terminal.ascii) - between;
     if (scene_lacks(scene, look->quantity))
@@ -573,9 +691,11 @@ static void draw_strip(struct canvas *canvas, const struct layout_plot *layout,
         canvas_text(canvas, layout->strip_value, row, 1, ROLE_REFERENCE, text);
 }
 
-struct curves_look curves_loss(void)
+struct curves_look curves_loss(const struct scene *scene)
 {
-    return (struct curves_look){.quantity = QUANTITY_LOSS, .smoothing = smoothed_past, .from = -1};
+    struct curves_look look = {.quantity = QUANTITY_LOSS, .smoothing = smoothed_past, .from = -1};
+    look.limits[QUANTITY_LOSS] = scene->look.curves.limits[QUANTITY_LOSS];
+    return look;
 }
 
 void curves_draw(struct canvas *canvas, const struct layout_plot *layout, const struct scene *scene,

@@ -9,9 +9,9 @@
 /* A value of a quantity that is a curve, as the legend writes it. */
 void curves_number(char out[TEXT_NUMBER], enum quantity quantity, double value);
 
-/* The whole run's loss on linear axes, with the usual smoothing: below the bars, and on the
- * projector. */
-struct curves_look curves_loss(void);
+/* The whole run's loss on linear axes, with the usual smoothing, within the limits that were given:
+ * below the bars, and on the projector. */
+struct curves_look curves_loss(const struct scene *scene);
 
 /* Is the learning rate another one in some step than in others, so that it is worth a strip? */
 bool curves_rate_varies(const struct scene *scene);

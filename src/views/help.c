@@ -65,11 +65,14 @@ static const struct {
     {"no-context level", "the loss is within 3 % of no context, and has been for so many steps; "
                          "above and below it is further away"},
     {"curves",
-     "bright: the smoothed loss; dim: raw; dotted: the reference lines. Where both stacks "
-     "share a cell, its colour is the left one's in even columns and the right one's in odd "
-     "ones. What is above the plot is drawn along its upper edge"},
+     "bright: the smoothed loss, in the first steps over a tenth of them; dim: raw; dotted: the "
+     "reference lines. Where both stacks share a cell, the left one is drawn in even columns and "
+     "the "
+     "right one in odd ones. What is above the plot is drawn along its upper edge; :ylim sets its "
+     "limits"},
     {"vertical lines",
-     "a setting was changed, or the run branched: the first step that it acts on; a "
+     "a setting was changed, or the run branched: the first step that it acts on (changes of one "
+     "setting close to each other are one line); a "
      "step that was given a name; or the step that is shown, where it is not the "
      "newest"},
     {"ghost",

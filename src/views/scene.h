@@ -49,9 +49,15 @@ struct tensors_look {
     int block;
 };
 
+/* Limits of the y axis that were given; low < high. */
+struct curves_limits {
+    double low, high; /* both 0: none were */
+};
+
 struct curves_look {
     enum quantity quantity; /* of SHOWN_CURVES */
-    double smoothing;       /* weight of the past per step, 0 .. 0.99 */
+    struct curves_limits limits[QUANTITIES];
+    double smoothing; /* weight of the past per step, 0 .. 0.99 */
     bool log_x, log_y[QUANTITIES];
     int zoom;     /* 2^zoom: how many times fewer steps than the whole run are shown */
     int64_t from; /* the first step shown where zoomed; -1: the newest step stays in view */

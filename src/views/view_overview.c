@@ -126,7 +126,7 @@ static void hit_at(struct rect area, const struct scene *scene, int row, int col
 {
     const struct layout_overview layout =
         layout_overview(area, curves_rate_varies(scene), scene_only(scene));
-    const struct curves_look loss = curves_loss();
+    const struct curves_look loss = curves_loss(scene);
     for (enum side side = LEFT; side < SIDES; side++) {
         const struct rect bar = layout.panel[side].bar;
         const struct rect title = layout.panel[side].title;
@@ -148,7 +148,7 @@ static void draw(struct canvas *canvas, struct rect area, const struct scene *sc
     for (enum side side = LEFT; side < SIDES; side++)
         if (scene_has(scene, side))
             draw_panel(canvas, &layout.panel[side], scene, side);
-    const struct curves_look loss = curves_loss();
+    const struct curves_look loss = curves_loss(scene);
     curves_draw(canvas, &layout.plot, scene, &loss, true);
 }
 

@@ -137,14 +137,14 @@ static void draw(struct canvas *canvas, struct rect area, const struct scene *sc
         digits.rows < layout.panel[LEFT].loss.rows ? digits.rows : layout.panel[LEFT].loss.rows - 1;
     draw_number(canvas, digits, ROLE_TITLE, scene, step, step_kept);
     draw_rate(canvas, layout.rate, scene);
-    const struct curves_look loss = curves_loss();
+    const struct curves_look loss = curves_loss(scene);
     curves_draw(canvas, &layout.plot, scene, &loss, false);
 }
 
 static void hit_at(struct rect area, const struct scene *scene, int row, int col, struct hit *hit)
 {
     const struct layout_projector layout = layout_projector(area, scene_only(scene));
-    const struct curves_look loss = curves_loss();
+    const struct curves_look loss = curves_loss(scene);
     curves_hit(&layout.plot, scene, &loss, row, col, hit);
 }
 

@@ -620,7 +620,7 @@ static void what_happens_is_logged(void **state)
     press(console, "\033[H", "nothing had happened by this step");
     console_send(console, "\033");
     assert_true(console_wait_text(console, "goes on as "));
-    console_resize(console, 12, 60);
+    console_resize(console, 12, 40);
     assert_true(console_wait_text(console, " above  ")); /* so many */
     console_send(console, "\033[5~\033[5~");             /* Page Up */
     assert_true(console_wait_no_text(console, " above  "));

@@ -336,6 +336,19 @@ static void held_out(struct fixture *fixture)
     fixture_train(fixture, 128);
 }
 
+/* A warmup that was made longer key by key, and later another setting. */
+static void changed_often(struct fixture *fixture)
+{
+    run(fixture);
+    history_add_mark(&fixture->history, MARK_CHANGE, 40, "warmup 0→25");
+    history_add_mark(&fixture->history, MARK_CHANGE, 44, "warmup 25→50");
+    history_add_mark(&fixture->history, MARK_CHANGE, 52, "warmup 50→800");
+    history_add_mark(&fixture->history, MARK_CHANGE, 60, "lr 0.003→0.002");
+    history_add_mark(&fixture->history, MARK_CHANGE, 62, "warmup 800→0");
+    history_add_mark(&fixture->history, MARK_CHANGE, 120, "warmup 0→25");
+    fixture->scene.look.curves.limits[QUANTITY_LOSS] = (struct curves_limits){1, 4};
+}
+
 /* Stuck, back to step 40 and on from there with a warmup; a name for a step in between. */
 static void branched(struct fixture *fixture)
 {
@@ -1050,6 +1063,7 @@ SCREEN_OF(VIEW_CURVES, curves_log_to_zero_80x24, 24, 80, both_log_to_zero)
 SCREEN_OF(VIEW_CURVES, curves_zoomed_80x24, 24, 80, zoomed)
 SCREEN_OF(VIEW_CURVES, curves_panned_80x24, 24, 80, panned)
 SCREEN_OF(VIEW_CURVES, curves_held_out_80x24, 24, 80, held_out)
+SCREEN_OF(VIEW_CURVES, curves_marks_merged_120x36, 36, 120, changed_often)
 SCREEN_OF(VIEW_OVERVIEW, ghost_80x24, 24, 80, branched)
 SCREEN_OF(VIEW_OVERVIEW, ghost_120x36, 36, 120, branched)
 SCREEN_OF(VIEW_OVERVIEW, ghost_40x12, 12, 40, branched)
@@ -1628,6 +1642,7 @@ int main(void)
         cmocka_unit_test(screen_curves_zoomed_80x24),
         cmocka_unit_test(screen_curves_panned_80x24),
         cmocka_unit_test(screen_curves_held_out_80x24),
+        cmocka_unit_test(screen_curves_marks_merged_120x36),
         cmocka_unit_test(screen_ghost_80x24),
         cmocka_unit_test(screen_ghost_120x36),
         cmocka_unit_test(screen_ghost_40x12),

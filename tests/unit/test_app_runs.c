@@ -464,6 +464,30 @@ static void a_switch_can_be_typed(void **state)
     shows("stack 'middle': one of left, right");
 }
 
+/* Limits of the loss, and in the view of the curves of what that shows. */
+static void limits_can_be_typed(void **state)
+{
+    (void)state;
+    const struct curves_limits *limits = stage.app->scene.look.curves.limits;
+    play_to(20);
+    command("ylim 1 4");
+    shows("the axis holds 1 to 4");
+    assert_true(limits[QUANTITY_LOSS].low == 1 && limits[QUANTITY_LOSS].high == 4);
+    command("ylim 4 1");
+    shows("ylim: two numbers, the lower one first, or auto");
+    command("ylim 1");
+    shows("ylim: two numbers, the lower one first, or auto");
+    assert_true(limits[QUANTITY_LOSS].low == 1 && limits[QUANTITY_LOSS].high == 4);
+    press("5v"); /* the ratio, on a logarithmic axis */
+    command("ylim 0 4");
+    shows("a logarithmic axis has no 0");
+    command("ylim 0.01 10");
+    assert_true(limits[QUANTITY_RATIO].low == 0.01 && limits[QUANTITY_RATIO].high == 10);
+    press("1");
+    command("ylim auto");
+    assert_true(limits[QUANTITY_LOSS].high == 0 && limits[QUANTITY_RATIO].high == 10);
+}
+
 int main(void)
 {
 #define ON_STAGE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -485,6 +509,7 @@ int main(void)
         ON_STAGE(a_list_is_carried_out_once),
         ON_STAGE(a_list_can_be_left),
         ON_STAGE(a_switch_can_be_typed),
+        ON_STAGE(limits_can_be_typed),
     };
     return cmocka_run_group_tests_name("app_runs", tests, NULL, NULL);
 }

@@ -229,7 +229,7 @@ static void events_are_recognised(void **state)
     shows("vanished: gradient at x_0 below 1e-3 of x_2");
     shows("not finite from here on, first in the loss");
     press("1");
-    shows("diverged at step 120");
+    shows("at step 120: loss"); /* in large letters before it: DIVERGED */
     shows("kept from step 110");
 }
 

@@ -74,6 +74,12 @@ static void the_range_stands_still_in_between(void **state)
     assert_true(from == 100 && to == 200);
 }
 
+/* The weight of the past at a step: less in the first ones. */
+static double past_at(double past, double step)
+{
+    return fmin(past, 1 - 1 / (1 + (step - 1) / 10));
+}
+
 /* Without smoothing the line is the raw values; with it a debiased mean, of gradients the geometric
  * one. */
 static void lines_are_smoothed(void **state)
@@ -89,8 +95,10 @@ static void lines_are_smoothed(void **state)
     look->smoothing = 0.5;
     chart = chart_open(scene, look, ROWS, COLS);
     double first = loss_of(LEFT, 0), second = loss_of(LEFT, 1);
+    const double past = past_at(0.5, 2); /* what the first weighs; it is all that there was */
+    assert_true(past > 0.05 && past < 0.25 && near(past_at(0.5, 11), 0.5));
     assert_true(near(chart.series[LEFT].line[0], first));
-    assert_true(near(chart.series[LEFT].line[1], (0.25 * first + 0.5 * second) / 0.75));
+    assert_true(near(chart.series[LEFT].line[1], past * first + (1 - past) * second));
     assert_true(near(chart.series[LEFT].raw[1], second));
     chart_close(&chart);
 
@@ -100,12 +108,12 @@ static void lines_are_smoothed(void **state)
     first = history_value(&fixture->history, LEFT, QUANTITY_GRAD_NORM, 0);
     second = history_value(&fixture->history, LEFT, QUANTITY_GRAD_NORM, 1);
     assert_true(
-        near(chart.series[LEFT].line[1], exp((0.25 * log(first) + 0.5 * log(second)) / 0.75)));
+        near(chart.series[LEFT].line[1], exp(past * log(first) + (1 - past) * log(second))));
     chart_close(&chart);
 
     look->log_y[QUANTITY_GRAD_NORM] = true; /* the same, as the axis has it */
     chart = chart_open(scene, look, ROWS, COLS);
-    assert_true(near(chart.series[LEFT].line[1], (0.25 * log(first) + 0.5 * log(second)) / 0.75));
+    assert_true(near(chart.series[LEFT].line[1], past * log(first) + (1 - past) * log(second)));
     assert_true(near(chart_line_at(&chart, LEFT, 2), exp(chart.series[LEFT].line[1])));
     chart_close(&chart);
 }
@@ -123,8 +131,9 @@ static void a_point_of_two_steps_weighs_as_two(void **state)
     for (int i = 0; i < 20; i++) {
         double raw = history_value(&fixture->history, LEFT, QUANTITY_GRAD_NORM, i);
         for (int step = 0; step < 2; step++) {
-            sum = 0.9 * sum + 0.1 * log(raw);
-            weight = 0.9 * weight + 0.1;
+            const double past = past_at(0.9, 2 * (i + 1));
+            sum = past * sum + (1 - past) * log(raw);
+            weight = past * weight + 1 - past;
         }
         double line = chart_value(&chart, chart.series[LEFT].line[i]);
         assert_true(near(line, exp(sum / weight)));
@@ -244,12 +253,64 @@ static void a_ghost_begins_at_its_branch(void **state)
     chart_close(&chart);
 }
 
+/* Ticks stand in the middle of rows; the axis begins at 0, or near losses that are all far from it,
+ * or where it was told to. */
+static void ticks_are_on_rows(void **state)
+{
+    (void)state;
+    fixture_train(fixture, 30);
+    for (int step = 0; step < 4; step++)
+        for (int rows = 2; rows <= 30; rows++) {
+            look->limits[QUANTITY_LOSS] = (struct curves_limits){0, 0};
+            if (step == 2)
+                fixture_train(fixture, 300);
+            look->log_y[QUANTITY_LOSS] = step == 3;
+            if (step == 1)
+                look->limits[QUANTITY_LOSS] = (struct curves_limits){1, 4};
+            struct chart chart = chart_open(scene, look, rows, COLS);
+            const struct ticks *ticks = &chart.ticks;
+            assert_true(ticks->count >= (rows < 5 || step == 3 ? 2 : 3));
+            for (int i = 0; i < ticks->count; i++) {
+                const double value = chart_value(&chart, ticks->first + i * ticks->step);
+                assert_int_equal(chart_row(&chart, value), rows - 1 - i * ticks->every);
+                assert_true(fabs(chart_y(&chart, value) - (PLOT_DOTS_Y * i * ticks->every + 1)) <
+                            1e-6);
+            }
+            if (step == 0 && !((chart.low > 0.5 || rows < 6) && chart.high > 3.5))
+                fail_msg("%d rows: %g to %g", rows, chart.low, chart.high);
+            else if (step == 1 && !((near(ticks->first, 1) || rows < 8) && chart.high > 3.9))
+                fail_msg("%d rows: %g, %g to %g", rows, ticks->first, chart.low, chart.high);
+            else if (step == 2)
+                assert_true(near(ticks->first, 0));
+            chart_close(&chart);
+        }
+}
+
+/* A loss that falls at once has dots on both sides of its line. */
+static void the_line_is_among_its_dots(void **state)
+{
+    (void)state;
+    int above = 0;
+    fixture_train(fixture, 60);
+    struct chart chart = chart_open(scene, look, ROWS, COLS);
+    for (int i = 0; i < 60; i++)
+        above += chart.series[LEFT].raw[i] >= chart.series[LEFT].line[i];
+    assert_true(above >= 6 && above <= 30);
+    chart_close(&chart);
+}
+
 static void references_are_those_in_view(void **state)
 {
     (void)state;
     struct chart_reference reference[CHART_REFERENCES];
-    fixture_train(fixture, 100);
+    fixture_train(fixture, 30);
     struct chart chart = chart_open(scene, look, ROWS, COLS);
+    chart_references(&chart, reference);
+    assert_true(near(reference[0].value, fixture->task.unigram_entropy));
+    assert_true(isnan(reference[1].value)); /* the axis is near the losses */
+    chart_close(&chart);
+    fixture_train(fixture, 200);
+    chart = chart_open(scene, look, ROWS, COLS);
     chart_references(&chart, reference);
     assert_true(near(reference[0].value, fixture->task.unigram_entropy));
     assert_true(near(reference[1].value, fixture->task.entropy_rate));
@@ -346,6 +407,8 @@ int main(void)
         TEST(a_dot_stands_for_its_step),
         TEST(points_are_thinned_to_columns),
         TEST(a_ghost_begins_at_its_branch),
+        TEST(ticks_are_on_rows),
+        TEST(the_line_is_among_its_dots),
         TEST(references_are_those_in_view),
         TEST(numbers_are_rounded),
         TEST(the_rate_goes_on_as_planned),

@@ -320,7 +320,8 @@ static void a_fault_is_said_in_words(void **state)
         set(RIGHT, QUANTITY_GRAD_NORM, NAN);
         slope(RIGHT, NAN);
         steps(30);
-        snprintf(text, sizeof text, "not finite from here on, first in %s", cases[i].text);
+        snprintf(text, sizeof text, "diverged: not finite from here on, first in %s",
+                 cases[i].text);
         assert_int_equal(events.count, 1);
         assert_event(EVENT_DIVERGED, 4, RIGHT, cases[i].layer, text);
     }

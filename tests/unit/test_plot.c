@@ -172,7 +172,7 @@ static void a_shared_cell_is_left_in_even_columns(void **state)
                                ROLE_RIGHT, ROLE_LEFT_DIM, ROLE_REFERENCE};
     for (int col = 0; col < 6; col++)
         assert_int_equal(canvas.cells[col].role, roles[col]);
-    assert_shows(&canvas, "⣉⣉⣉⣉⡀⠒\n");
+    assert_shows(&canvas, "⣀⠉⣀⠉⡀⠒\n");
     plot_paint(&plot, &canvas, canvas_whole(&canvas), true);
     assert_shows(&canvas, "*o*o.-\n");
     assert_true(plot_has_curve(&plot, 0, 3));
@@ -221,8 +221,10 @@ static void lines_are_closed_and_dashes_open(void **state)
     plot_close(&plot);
     plot_open(&plot, 2, 5);
     plot_line(&plot, PLOT_RIGHT, 0, 0, 9, 0, true);
+    for (int x = 0; x < 10; x++) /* which does not fill the gap */
+        plot_dot(&plot, PLOT_REFERENCE, x, 0);
     plot_paint(&plot, &canvas, canvas_whole(&canvas), true);
-    assert_shows(&canvas, "\nooo o\n");
+    assert_shows(&canvas, "\noo oo\n");
     plot_close(&plot);
     canvas_close(&canvas);
 }
