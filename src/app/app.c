@@ -134,7 +134,7 @@ void app_take_size(struct app *app)
 /* The trainer measures what the view on the screen wants to see, whoever has chosen it. */
 static void watch_view(struct app *app)
 {
-    app->feed->measure(app->feed, view_shown(&app->scene)->watch);
+    app->feed->measure(app->feed, view_shown(&app->scene)->watch | WATCH_SOME_SAMPLES);
 }
 
 /* What of the settings of the program the scene and the terminal go by. */

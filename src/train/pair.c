@@ -86,15 +86,15 @@ void pair_step(struct pair *pair)
     pair_sides(pair, step_task, pair);
 }
 
-int pair_sample_distance(const struct pair *pair)
+int pair_sample_distance(const struct pair *pair, bool watched)
 {
-    return sampler_distance(&pair->sampler[LEFT], &pair->run[LEFT]);
+    return sampler_distance(&pair->sampler[LEFT], &pair->run[LEFT], watched);
 }
 
-void pair_begin_sample(struct pair *pair)
+void pair_begin_sample(struct pair *pair, bool watched)
 {
     for (int side = 0; side < SIDES; side++)
-        sampler_begin(&pair->sampler[side], &pair->run[side]);
+        sampler_begin(&pair->sampler[side], &pair->run[side], watched);
 }
 
 struct sample_phase {

@@ -35,11 +35,11 @@ void pair_sides(struct pair *pair, void (*task)(void *argument, int side), void 
 void pair_step(struct pair *pair);
 
 /* How many steps should lie between two samples; 0: the task has none (sampler_distance()). */
-int pair_sample_distance(const struct pair *pair);
+int pair_sample_distance(const struct pair *pair, bool watched);
 
 /* Begins a sample of both stacks as they are now, and writes it on, side by side, a token of every
  * text at a time; false when both are complete. No step may come between. */
-void pair_begin_sample(struct pair *pair);
+void pair_begin_sample(struct pair *pair, bool watched);
 bool pair_go_on_sample(struct pair *pair);
 
 /* Other settings from the next step on; none of those that make the model (SCOPE_MODEL). */

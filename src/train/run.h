@@ -19,9 +19,10 @@ enum { RUN_VALIDATION_STEPS = 50, RUN_VALIDATION_BATCHES = 4 };
 
 /* What a step measures besides: a sum of these. None of it touches the numbers of the run. */
 enum watch {
-    WATCH_DETAIL = 1,     /* the quantities of WHEN_DETAIL in every step */
-    WATCH_SAMPLES = 2,    /* what the stacks write (train/sample.h) */
-    WATCH_SOME_DETAIL = 4 /* WHEN_DETAIL in the first step and in every RUN_DETAIL_STEPS-th */
+    WATCH_DETAIL = 1,      /* the quantities of WHEN_DETAIL in every step */
+    WATCH_SAMPLES = 2,     /* what the stacks write (train/sample.h) */
+    WATCH_SOME_DETAIL = 4, /* WHEN_DETAIL in the first step and in every RUN_DETAIL_STEPS-th */
+    WATCH_SOME_SAMPLES = 8 /* few samples of one text, of the first step and at intervals */
 };
 enum { RUN_DETAIL_STEPS = 8 };
 

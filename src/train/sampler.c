@@ -11,10 +11,12 @@
 #include <string.h>
 
 enum {
-    PROMPT_MOST = 24,    /* tokens of a prompt; in a short context half of it */
-    DISTANCE_LEAST = 10, /* steps between two samples */
-    STEP_PASSES = 3,     /* a step's time in forward passes: one, and two backward */
-    PLACES_PASS = 2      /* about so many single places take the time of a whole pass */
+    PROMPT_MOST = 24,     /* tokens of a prompt; in a short context half of it */
+    DISTANCE_LEAST = 10,  /* steps between two samples that are watched ... */
+    DISTANCE_APART = 25,  /* ... and between two others, ... */
+    DISTANCE_SHARE = 100, /* ... which cost such a part of the time of their steps */
+    STEP_PASSES = 3,      /* a step's time in forward passes: one, and two backward */
+    PLACES_PASS = 2       /* about so many single places take the time of a whole pass */
 };
 
 static enum task_writing writing_of(const struct run *run)
@@ -41,7 +43,7 @@ static int32_t *row_of(const struct sampler *sampler, int32_t *rows, int text)
 void sampler_open(struct sampler *sampler, const struct run *run)
 {
     const int T = context_of(run);
-    *sampler = (struct sampler){.texts = config_shards(&run->model.config)};
+    *sampler = (struct sampler){.most = config_shards(&run->model.config)};
     switch (writing_of(run)) {
     case WRITING_NONE:
         return;
@@ -56,7 +58,7 @@ void sampler_open(struct sampler *sampler, const struct run *run)
         sampler->length = T;
         break;
     }
-    const size_t numbers = (size_t)sampler->texts * (size_t)sampler->length;
+    const size_t numbers = (size_t)sampler->most * (size_t)sampler->length;
     sampler->token = memory_new(2 * numbers, sizeof *sampler->token);
     sampler->target = sampler->token + numbers;
 }
@@ -120,7 +122,7 @@ static void draw_questions(struct sampler *sampler, const struct run *run)
     }
 }
 
-void sampler_begin(struct sampler *sampler, const struct run *run)
+void sampler_begin(struct sampler *sampler, const struct run *run, bool watched)
 {
     const enum task_writing writing = writing_of(run);
     struct sample *sample = &sampler->sample;
@@ -129,6 +131,7 @@ void sampler_begin(struct sampler *sampler, const struct run *run)
         sample->guess[i] = (struct sample_guess){.token = -1, .probability = NAN};
     sampler->at = sampler->length;
     sampler->from = sampler->ready = 0;
+    sampler->texts = watched ? sampler->most : 1;
     if (writing == WRITING_NONE || !sample->finite)
         return;
     sample->texts = sampler->texts;
@@ -148,7 +151,7 @@ void sampler_begin(struct sampler *sampler, const struct run *run)
     sampler->at = first;
 }
 
-int sampler_distance(const struct sampler *sampler, const struct run *run)
+int sampler_distance(const struct sampler *sampler, const struct run *run, bool watched)
 {
     const int step = STEP_PASSES * run->model.config.batch;
     const int length = sampler->length < SAMPLE_TOKENS ? sampler->length : SAMPLE_TOKENS;
@@ -156,8 +159,9 @@ int sampler_distance(const struct sampler *sampler, const struct run *run)
     if (sampler->length == 0)
         return 0;
     const int passes = is_at_once(writing_of(run)) ? 1 : length / half + length / PLACES_PASS;
-    const int steps = sampler->texts * passes / step;
-    return steps > DISTANCE_LEAST ? steps : DISTANCE_LEAST;
+    const int steps = (watched ? sampler->most : DISTANCE_SHARE) * passes / step;
+    const int least = watched ? DISTANCE_LEAST : DISTANCE_APART;
+    return steps > least ? steps : least;
 }
 
 /* ---- what is written -------------------------------------------------------------------------*/

@@ -16,7 +16,8 @@
 struct sampler {
     struct sample sample; /* under way, or complete */
     /* Private: */
-    int texts;               /* that a model of this batch can write at once */
+    int most;                /* texts that a model of this batch can write at once */
+    int texts;               /* that are written now: all of them, or the first */
     int length;              /* tokens of a text, the question included */
     int32_t *token, *target; /* [texts][length]; targets as the task gives them */
     int at;                  /* the place that is written next; `length`: complete */
@@ -28,12 +29,14 @@ struct sampler {
 void sampler_open(struct sampler *sampler, const struct run *run);
 void sampler_close(struct sampler *sampler);
 
-/* How many steps should lie between two samples, so that they cost at most about as much time as
- * the steps, and can be read; 0: the task has nothing to write. */
-int sampler_distance(const struct sampler *sampler, const struct run *run);
+/* How many steps should lie between two samples; 0: the task has nothing to write. While somebody
+ * watches, they cost at most about as much time as the steps, and can be read; otherwise they are
+ * there for whoever looks back, and cost about a hundredth of it. */
+int sampler_distance(const struct sampler *sampler, const struct run *run, bool watched);
 
-/* Begins a sample of the run as it is now, and drops one that is not complete. */
-void sampler_begin(struct sampler *sampler, const struct run *run);
+/* Begins a sample of the run as it is now, and drops one that is not complete. Of all texts, or,
+ * where nobody watches, of the first alone, which is the same in both. */
+void sampler_begin(struct sampler *sampler, const struct run *run, bool watched);
 
 /* Writes on; false when the sample is complete. The weights must be those of sampler_begin(). */
 bool sampler_go_on(struct sampler *sampler, struct run *run);

@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { UPDATES = 64, RATE_SAMPLES = 256 };
+enum { UPDATES = 64, RATE_SAMPLES = 256, EARLY_SAMPLE = 15 };
 
 struct trainer {
     const struct clock *clock; /* NULL: the machine's, and there is a thread */
@@ -50,6 +50,7 @@ struct trainer {
     int64_t finishes;
     int64_t sampled; /* the step of the last sample; -1: none of this run as it is watched now */
     bool sampling;   /* one is under way */
+    bool watching;   /* samples were watched when that was so */
 };
 
 /* ---- updates ---------------------------------------------------------------------------------*/
@@ -136,26 +137,42 @@ static void forget_sample(struct trainer *trainer)
     trainer->sampling = false;
 }
 
+/* The steps whose samples are taken for those who look back: the first, and then at intervals that
+ * grow to `distance`, a half of it, a quarter ... of it at first. */
+static bool is_step_for_later(int64_t step, int distance)
+{
+    int64_t early = distance;
+    while (early > step && early / 2 >= EARLY_SAMPLE)
+        early /= 2;
+    return step == 1 || step == early || step % distance == 0;
+}
+
 /* Before the next step, which follows if `go`? The mutex is held. The rhythm is one of steps, so
- * that it does not depend on a clock. */
+ * that it does not depend on a clock. Where nobody watches, few are taken, for those who look back
+ * (WATCH_SOME_SAMPLES). */
 static bool is_sample_due(struct trainer *trainer, bool go)
 {
     const int64_t step = trainer->pair.run[LEFT].step;
-    const int distance = pair_sample_distance(&trainer->pair);
-    if (!(trainer->watch & WATCH_SAMPLES))
+    const bool watched = trainer->watch & WATCH_SAMPLES;
+    const bool some = watched || trainer->watch & WATCH_SOME_SAMPLES;
+    const int distance = pair_sample_distance(&trainer->pair, watched);
+    if (!some || watched != trainer->watching)
         forget_sample(trainer);
-    if (!(trainer->watch & WATCH_SAMPLES) || distance == 0)
-        return false;
-    if (trainer->sampling || !go)
-        return trainer->sampling || trainer->sampled != step;
-    return step > 0 && trainer->sampled != step && (trainer->sampled < 0 || step % distance == 0);
+    trainer->watching = watched;
+    if (!some || distance == 0 || trainer->sampling)
+        return trainer->sampling;
+    if (trainer->sampled == step || !go)
+        return trainer->sampled != step && watched;
+    if (!watched)
+        return step > 0 && is_step_for_later(step, distance);
+    return step > 0 && (step % distance == 0 || trainer->sampled < 0);
 }
 
 /* A token of each text, so that a command or the end need not wait for a whole sample. */
 static void sample(struct trainer *trainer)
 {
     if (!trainer->sampling)
-        pair_begin_sample(&trainer->pair);
+        pair_begin_sample(&trainer->pair, trainer->watching);
     trainer->sampling = pair_go_on_sample(&trainer->pair);
     if (trainer->sampling)
         return;

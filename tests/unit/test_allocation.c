@@ -62,7 +62,7 @@ static void steps_allocate_nothing(enum task_kind task, int threads)
     before = allocations;
     for (int i = 0; i < 20; i++)
         pair_step(&pair);
-    pair_begin_sample(&pair);
+    pair_begin_sample(&pair, true);
     while (pair_go_on_sample(&pair))
         ;
     assert_int_equal(allocations - before, 0);

@@ -45,7 +45,7 @@ static void train(struct pair *pair, int steps)
 
 static void write_sample(struct pair *pair)
 {
-    pair_begin_sample(pair);
+    pair_begin_sample(pair, true);
     while (pair_go_on_sample(pair))
         ;
 }
@@ -75,7 +75,7 @@ static void threads_and_pauses_do_not_change_a_character(void **state)
         open_pair(&pair, &settings);
         train(&pair, 12);
         if (threads == 4) { /* one that was given up leaves nothing behind */
-            pair_begin_sample(&pair);
+            pair_begin_sample(&pair, true);
             pair_go_on_sample(&pair);
         }
         write_sample(&pair);
@@ -373,8 +373,8 @@ static void images_have_nothing_to_write(void **state)
     const struct settings settings = small_settings(TASK_SHAPES, 17);
     struct pair pair;
     open_pair(&pair, &settings);
-    assert_int_equal(pair_sample_distance(&pair), 0);
-    pair_begin_sample(&pair);
+    assert_int_equal(pair_sample_distance(&pair, true), 0);
+    pair_begin_sample(&pair, true);
     assert_false(pair_go_on_sample(&pair));
     assert_int_equal(pair.sampler[LEFT].sample.texts, 0);
     pair_close(&pair);

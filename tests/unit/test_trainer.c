@@ -341,7 +341,7 @@ static void test_samples_come_in_a_rhythm_of_steps(void **state)
     settings.steps = STEPS;
     assert_true(pair_open(&pair, &settings, &error));
     pair.watch = WATCH_SOME_DETAIL; /* as a trainer always does */
-    const int distance = pair_sample_distance(&pair);
+    const int distance = pair_sample_distance(&pair, true);
     assert_true(distance >= 10);
     struct trainer *trainer = start(&settings, false);
     trainer_watch(trainer, WATCH_SAMPLES);
@@ -369,6 +369,57 @@ static void test_samples_come_in_a_rhythm_of_steps(void **state)
     for (int64_t step = 1; step <= STEPS; step++)
         assert_int_equal(next(trainer)->kind, UPDATE_STEP); /* images: no samples */
     assert_int_equal(next(trainer)->kind, UPDATE_END);
+    trainer_stop(trainer);
+    pair_close(&pair);
+}
+
+/* Where nobody watches there are few, of one text, which is the first of those that are watched;
+ * the steps are the same as without. */
+static void test_some_samples_are_taken_for_those_who_look_back(void **state)
+{
+    (void)state;
+    struct settings settings = small_settings();
+    struct pair pair;
+    struct error error;
+    int samples = 0;
+    settings.steps = 60;
+    assert_true(pair_open(&pair, &settings, &error));
+    pair.watch = WATCH_SOME_DETAIL;
+    const int distance = pair_sample_distance(&pair, false);
+    assert_int_equal(distance, 25);
+    struct trainer *trainer = start(&settings, false);
+    trainer_watch(trainer, WATCH_SOME_SAMPLES);
+    assert_false(trainer_wait(trainer, 0.05)); /* of the initial weights there is none */
+    trainer_run(trainer);
+    for (int64_t step = 1; step <= settings.steps; step++) {
+        const struct update *update = next(trainer);
+        pair_step(&pair);
+        assert_int_equal(update->kind, UPDATE_STEP);
+        for (int side = 0; side < SIDES; side++)
+            assert_same_snapshot(update->snapshot[side], pair.run[side].snapshot);
+        if (step == settings.steps || (step > 1 && step % distance != 0))
+            continue;
+        update = next(trainer);
+        assert_int_equal(update->kind, UPDATE_SAMPLE);
+        assert_int_equal(update->step, step);
+        pair_begin_sample(&pair, true);
+        while (pair_go_on_sample(&pair))
+            ;
+        for (int side = 0; side < SIDES; side++) {
+            const struct sample *few = &update->sample[side];
+            const struct sample *all = &pair.sampler[side].sample;
+            assert_int_equal(few->texts, 1);
+            assert_true(all->texts > 1);
+            assert_int_equal(few->text[0].count, all->text[0].count);
+            assert_memory_equal(few->text[0].token, all->text[0].token, sizeof few->text[0].token);
+        }
+        samples++;
+    }
+    assert_int_equal(samples, 3);
+    assert_int_equal(next(trainer)->kind, UPDATE_END);
+    assert_false(trainer_wait(trainer, 0.05)); /* nor one of a step that nothing follows */
+    trainer_watch(trainer, WATCH_SAMPLES | WATCH_SOME_SAMPLES);
+    assert_sample(trainer, settings.steps);
     trainer_stop(trainer);
     pair_close(&pair);
 }
@@ -589,6 +640,7 @@ int main(void)
         cmocka_unit_test(test_a_paused_trainer_writes_a_sample_of_every_step),
         cmocka_unit_test(test_samples_come_in_a_rhythm_of_steps),
         cmocka_unit_test(test_a_run_by_step_waits_for_each),
+        cmocka_unit_test(test_some_samples_are_taken_for_those_who_look_back),
         cmocka_unit_test(test_the_first_sample_does_not_wait_for_the_rhythm),
     };
     return cmocka_run_group_tests_name("trainer", tests, NULL, NULL);
