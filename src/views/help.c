@@ -234,7 +234,7 @@ static void put_own_keys(struct writer *writer)
         {"/", "search; n: the next match, N: the one before"},
         {"Tab", "the next section; Shift-Tab: the one before"},
         {"g G", "to the start, to the end (also Home, End)"},
-        {"1 ... 9", "how to read that view; the help opens at that of the view shown"},
+        {"0 ... 9", "how to read that view; the help opens at that of the view shown"},
     };
     put_heading(writer, "This help");
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)

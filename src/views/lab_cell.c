@@ -250,7 +250,9 @@ static void draw_curves(struct canvas *canvas, struct rect area, const struct sc
     const int chosen = seed_of(scene);
     struct plot plot;
     if (!find_range(scene, map, cell, &field)) {
-        canvas_text(canvas, area, 0, 0, ROLE_DIM, "its curves: once it is trained here");
+        canvas_fit(canvas, area, 0, area.cols, ROLE_DIM,
+                   (const char *const[]){"its curves: once it is trained here",
+                                         "no curves: not trained here", NULL});
         return;
     }
     canvas_fit(canvas, area, 0, area.cols, ROLE_TITLE,

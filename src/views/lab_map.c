@@ -243,6 +243,22 @@ void lab_map_draw(struct canvas *canvas, struct rect area, const struct map *map
     draw_chosen(canvas, area, &plan);
 }
 
+int lab_map_hit(struct rect area, const struct map *map, const struct lab_map_look *look, int row,
+                int col)
+{
+    const struct plan plan = plan_of(map, look);
+    const struct rect *shown = &look->shown;
+    for (int i = 0; rect_has(area, row, col) && i < shown->rows * shown->cols; i++) {
+        const int at_row = shown->row + i / shown->cols, at_col = shown->col + i % shown->cols;
+        const struct rect cell = {area.row + cell_row(&plan, at_row),
+                                  area.col + cell_col(&plan, at_col), look->form.rows,
+                                  look->form.cols};
+        if (rect_has(cell, row, col))
+            return at_row * map->cols + at_col;
+    }
+    return -1;
+}
+
 /* ---- the sheet -------------------------------------------------------------------------------*/
 
 /* Lines of the text, drawn where there is a canvas; how many there are. */

@@ -35,6 +35,10 @@ struct rect lab_map_size(const struct map *map, const struct lab_map_look *look)
 void lab_map_draw(struct canvas *canvas, struct rect area, const struct map *map,
                   const struct lab_map_look *look);
 
+/* The cell of the map at a place of the canvas, row * map->cols + col; -1 where there is none. */
+int lab_map_hit(struct rect area, const struct map *map, const struct lab_map_look *look, int row,
+                int col);
+
 /* All maps of a grid, one below the other, and what they have in common; opens the canvas, without
  * colours, at the size that it takes. */
 void lab_map_sheet(struct canvas *canvas, const struct grid *grid, const struct lab_row *row);

@@ -34,6 +34,11 @@ void view_choose(struct scene *scene, const struct hit *hit, struct answer *answ
         scene->look.tensors.tensor = hit->tensor;
         scene->look.tensors.block = hit->block;
         break;
+    case HIT_TRIAL:
+        scene->look.lab.row = hit->row;
+        scene->look.lab.col = hit->col;
+        scene->look.lab.left = hit->side == LEFT;
+        break;
     case HIT_LAYER:
         scene->look.anatomy.block = scene->look.tensors.block = hit->block;
         scene->look.anatomy.chosen = true;

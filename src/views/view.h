@@ -20,7 +20,8 @@ enum hit_kind {
     HIT_KEY,   /* an action, in the footer */
     HIT_STEP,  /* a moment: in curves, and in the waterfall */
     HIT_LAYER, /* a bar */
-    HIT_CELL   /* of the tensors */
+    HIT_CELL,  /* of the tensors */
+    HIT_TRIAL  /* a cell of the lab's map */
 };
 
 struct hit {
@@ -30,6 +31,8 @@ struct hit {
     int64_t step;       /* of HIT_STEP: one that is measured */
     int block;          /* of HIT_LAYER and HIT_CELL, from 0: x_l is what block l - 1 gives, ... */
     int tensor;         /* ... and the row of HIT_CELL */
+    enum side side;     /* of HIT_TRIAL: whose map it is, ... */
+    int row, col;       /* ... and the indices of the values */
 };
 
 /* ---- what keys move ---- */

@@ -12,6 +12,8 @@
 #include <string.h>
 
 enum {
+    SCALE_WIDE_FROM = 110, /* columns from which on the key of the colours is so wide */
+    SCALE_WIDE = 54,
     EDGE = 1,         /* blank columns at both sides */
     BETWEEN = 2,      /* between what stands side by side */
     WIDE_FROM = 72,   /* columns from which on the chosen cell stands beside a part of a map */
@@ -193,7 +195,8 @@ static void draw_words(struct canvas *canvas, struct rect area, const struct map
 
 static void draw_key(struct canvas *canvas, struct rect area, bool letters)
 {
-    const struct rect scale = {area.row, area.col, 1, SCALE_COLS};
+    const int cols = area.cols < SCALE_WIDE_FROM ? SCALE_COLS : SCALE_WIDE;
+    const struct rect scale = {area.row, area.col, 1, cols};
     char text[3][128] = {"", "", ""};
     for (int i = VERDICT_LEARNS; i < VERDICTS; i++) {
         const size_t used = strlen(text[1]);
@@ -204,7 +207,7 @@ static void draw_key(struct canvas *canvas, struct rect area, bool letters)
     if (area.cols < SCALE_COLS)
         return;
     plot_heat_scale(canvas, scale, "0", "1 of loss without context", letters);
-    canvas_fit(canvas, area, SCALE_COLS + BETWEEN, area.cols, ROLE_DIM,
+    canvas_fit(canvas, area, cols + BETWEEN, area.cols, ROLE_DIM,
                (const char *const[]){text[0], text[1], NULL});
 }
 
@@ -277,6 +280,24 @@ static void draw(struct canvas *canvas, struct rect area, const struct scene *sc
         char line[LAB_CELL_LINE];
         lab_cell_line(scene, &map, line);
         canvas_text(canvas, plan.key, 0, 0, ROLE_TEXT, line);
+    }
+    map_close(&map);
+}
+
+static void hit(struct rect area, const struct scene *scene, int row, int col, struct hit *hit)
+{
+    const struct rect inside = {area.row, area.col + EDGE, area.rows, area.cols - 2 * EDGE};
+    struct plan plan;
+    struct map map;
+    if (scene->look.blind || !has_lab(scene))
+        return;
+    open_map(&map, scene, lab_cell_side(scene));
+    place(&plan, inside, &map, scene);
+    for (enum side side = LEFT; side < SIDES; side++) {
+        const int cell = lab_map_hit(plan.map[side], &map, &plan.look, row, col);
+        if (cell >= 0)
+            *hit = (struct hit){
+                .kind = HIT_TRIAL, .side = side, .row = cell / map.cols, .col = cell % map.cols};
     }
     map_close(&map);
 }
@@ -385,6 +406,7 @@ const struct view_row view_lab = {
     .key = '0',
     .summary = "a grid of trainings, and the map of what learns",
     .draw = draw,
+    .hit = hit,
     .act = {[ACT_SCROLL] = choose_row,
             [ACT_SIDEWAYS] = choose_col,
             [ACT_PAGE] = choose_page,

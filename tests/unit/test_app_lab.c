@@ -57,17 +57,17 @@ static bool play(double seconds)
     return stage_play(&stage, stage.screen.clock.seconds + seconds);
 }
 
-static bool press_code(int code)
-{
-    return stage_press_code(&stage, code);
-}
-
 static bool press(const char *keys)
 {
     return stage_press(&stage, keys);
 }
 
-/* Types a command at once: no time passes that the lab would use. */
+static bool press_code(int code)
+{
+    return stage_press_code(&stage, code);
+}
+
+/* Types a command at once: little time passes that the lab would use. */
 static void command(const char *text)
 {
     const double now = stage.screen.clock.seconds;
@@ -75,7 +75,7 @@ static void command(const char *text)
     for (const char *at = text; *at; at++)
         stage_key(&stage, now, *at);
     stage_key(&stage, now, KEY_CODE_ENTER);
-    assert_true(play(0.02));
+    assert_true(play(0.05));
 }
 
 static void shows(const char *text)

@@ -47,12 +47,14 @@ static bool shows(const struct canvas *canvas, int row, int col, const char *tex
     return true;
 }
 
+enum { HIT_KINDS = HIT_TRIAL + 1 };
+
 /* Every hit of a screen is of a kind that belongs there; how many there are of each. */
-static void count_hits(const struct fixture *fixture, int rows, int cols, int count[HIT_CELL + 1])
+static void count_hits(const struct fixture *fixture, int rows, int cols, int count[HIT_KINDS])
 {
     const struct scene *scene = &fixture->scene;
     const struct layout_screen screen = view_layout(scene, rows, cols);
-    memset(count, 0, (HIT_CELL + 1) * sizeof *count);
+    memset(count, 0, (HIT_KINDS) * sizeof *count);
     for (int row = -1; row <= rows; row++)
         for (int col = -1; col <= cols; col++) {
             const struct hit hit = view_hit(scene, rows, cols, row, col);
@@ -74,6 +76,10 @@ static void count_hits(const struct fixture *fixture, int rows, int cols, int co
                 assert_true(hit.block >= 0 && hit.block < fixture->settings.layers);
                 assert_true(hit.tensor >= 0 && hit.tensor < 2 * EVENT_TENSORS);
                 break;
+            case HIT_TRIAL:
+                assert_true(rect_has(screen.body, row, col));
+                assert_true(hit.row >= 0 && hit.row < 5 && hit.col >= 0 && hit.col < 5);
+                break;
             case HIT_NONE:
                 break;
             }
@@ -88,7 +94,7 @@ static void hits_are_where_they_belong(void **state)
         struct fixture *fixture = open_fixture(layers[l], 128);
         for (int v = 0; v < VIEWS + 2; v++)
             for (int s = 0; s < SIZES; s++) {
-                int count[HIT_CELL + 1];
+                int count[HIT_KINDS];
                 fixture->scene.look.projector = v == VIEWS;
                 fixture->scene.look.hide = v == VIEWS + 1;
                 fixture->scene.look.view = v < VIEWS ? (enum view)v : VIEW_OVERVIEW;
@@ -110,7 +116,7 @@ static void hits_are_where_they_belong(void **state)
 static void nothing_is_hit_where_nothing_is(void **state)
 {
     (void)state;
-    int count[HIT_CELL + 1];
+    int count[HIT_KINDS];
     struct fixture *fixture = open_fixture(6, 128);
     count_hits(fixture, 11, 39, count);
     assert_int_equal(count[HIT_NONE], 13 * 41);
@@ -124,6 +130,37 @@ static void nothing_is_hit_where_nothing_is(void **state)
         count_hits(fixture, 24, 80, count);
         assert_int_equal(count[HIT_STEP], 0);
     }
+    close_fixture(fixture);
+}
+
+/* All cells of a map have their place; a click chooses the one that it falls on. */
+static void cells_of_a_lab_are_hit(void **state)
+{
+    (void)state;
+    struct fixture *fixture = open_fixture(6, 8);
+    struct scene *scene = &fixture->scene;
+    fixture_lab(fixture, 70, NULL);
+    scene->look.view = VIEW_LAB;
+    for (int s = 0; s < SIZES; s++) {
+        const int rows = sizes[s][0], cols = sizes[s][1];
+        int count[HIT_KINDS];
+        count_hits(fixture, rows, cols, count);
+        assert_true(count[HIT_TRIAL] > 0);
+        for (int row = 0; row < rows; row++)
+            for (int col = 0; col < cols; col++) {
+                const struct hit hit = view_hit(scene, rows, cols, row, col);
+                struct answer answer;
+                if (hit.kind != HIT_TRIAL)
+                    continue;
+                view_choose(scene, &hit, &answer);
+                assert_int_equal(scene->look.lab.row, hit.row);
+                assert_int_equal(scene->look.lab.col, hit.col);
+                assert_int_equal(scene->look.lab.left, hit.side == LEFT);
+                scene->look.lab = (struct lab_look){.row = 0};
+            }
+    }
+    scene->look.blind = true;
+    assert_int_equal(view_hit(scene, 24, 80, 7, 12).kind, HIT_NONE);
     close_fixture(fixture);
 }
 
@@ -286,6 +323,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hits_are_where_they_belong),
         cmocka_unit_test(nothing_is_hit_where_nothing_is),
+        cmocka_unit_test(cells_of_a_lab_are_hit),
         cmocka_unit_test(tabs_and_keys_are_hit_where_they_are_drawn),
         cmocka_unit_test(a_click_moves_the_cursor_to_its_column),
         cmocka_unit_test(a_bar_is_hit_in_its_row),
