@@ -208,10 +208,10 @@ static cairo_scaled_font_t *any_font(const struct font *font, uint32_t code, boo
     return scaled;
 }
 
-/* Finds a glyph in the first font that has it; in none: what the first one draws instead. The
- * caller owns the font that is returned. */
+/* Finds a glyph in the first font that has it; in none: what the first one draws instead, where
+ * that is wanted, and otherwise NULL. The caller owns the font that is returned. */
 static cairo_scaled_font_t *find_glyph(const struct font *font, uint32_t code, bool bold,
-                                       cairo_glyph_t *glyph)
+                                       bool wanted_anyway, cairo_glyph_t *glyph)
 {
     for (int i = 0; i < font->faces; i++)
         if (glyph_in(font->face[i].scaled[bold], code, glyph))
@@ -220,6 +220,8 @@ static cairo_scaled_font_t *find_glyph(const struct font *font, uint32_t code, b
     if (other && glyph_in(other, code, glyph))
         return other;
     cairo_scaled_font_destroy(other);
+    if (!wanted_anyway)
+        return NULL;
     glyph_in(font->face[0].scaled[bold], code, glyph);
     return cairo_scaled_font_reference(font->face[0].scaled[bold]);
 }
@@ -231,7 +233,9 @@ static double draw_one(cairo_t *cairo, const struct font *font, uint32_t code, b
 {
     cairo_text_extents_t extents = {0};
     cairo_glyph_t drawn = {0};
-    cairo_scaled_font_t *scaled = find_glyph(font, code, bold, &drawn);
+    cairo_scaled_font_t *scaled = find_glyph(font, code, bold, !over, &drawn);
+    if (!scaled) /* a mark that no font has */
+        return 0;
     drawn.x = drawn.y = 0;
     cairo_scaled_font_glyph_extents(scaled, &drawn, 1, &extents);
     const double middle = extents.x_bearing + extents.width / 2;
