@@ -442,7 +442,7 @@ static void escape_and_q_are_two_keys(void **state)
 {
     (void)state;
     struct console *console = start();
-    press(console, "?", key_table[ACTION_RESTART].help);
+    press(console, "?", "How to read the picture");
     console_send(console, "\033q");
     assert_exit(console, 0);
     assert_sane(console);
@@ -1502,7 +1502,7 @@ static void check_kind(const char *kind, const char *more, bool colour, bool asc
     if (!console_wait_text(console, "Post-LN"))
         fail_msg("with %s", kind);
     press(console, "~", "key '~' does nothing");
-    press(console, "?", key_table[ACTION_RESTART].help);
+    press(console, "?", "How to read the picture");
     press(console, "q", "Post-LN");
     const char *output = console_output(console, NULL);
     if (has_colour(output) != colour)
