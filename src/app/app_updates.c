@@ -101,7 +101,7 @@ static void take_restart(struct app *app, struct update *update)
 {
     char changes[MESSAGE_SIZE], name[UPDATE_NAME];
     struct settings before = app->present;
-    const bool back = app->back_to != NULL;
+    const bool back = app->back_to != NULL, first = !app->begun;
     if (back)
         app_go_back_begins(app, &update->ended);
     else
@@ -121,6 +121,9 @@ static void take_restart(struct app *app, struct update *update)
     app_redo_begins(app);
     app_say_kept(app);
     app_go_back_step(app);
+    if (update->run->doubt[0] &&
+        (first || before.task != app->present.task || strcmp(before.text, app->present.text) != 0))
+        app_say(app, ROLE_WARN, "%s", update->run->doubt);
 }
 
 static void take_load(struct app *app, struct update *update)

@@ -15,6 +15,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +36,8 @@ struct session {
     struct run_export *export; /* NULL: none */
     struct pair pair;
     bool validation;
-    bool closed; /* the reader has gone */
+    double held_out[SIDES]; /* the newest valid_loss since the row before; NAN: there is none */
+    bool closed;            /* the reader has gone */
 };
 
 static enum row_format row_format(const struct session *session)
@@ -192,17 +194,30 @@ static bool write_head(struct session *session, struct error *error)
     return piece_write(session, &piece, error);
 }
 
+/* A held-out loss waits for the next row. */
+static void keep_held_out(struct session *session)
+{
+    for (enum side side = LEFT; side < SIDES; side++) {
+        const double loss = snapshot_scalar(session->pair.run[side].snapshot, QUANTITY_VALID_LOSS);
+        if (!isnan(loss))
+            session->held_out[side] = loss;
+    }
+}
+
 /* What there is to say of a step, after it. */
 static bool write_step(struct session *session, int64_t step, bool last, struct error *error)
 {
     struct run_table_stack now[SIDES];
     struct piece piece;
+    keep_held_out(session);
     if (session->format != FORMAT_TABLE && step % session->every != 0 && !last)
         return true;
     if (!piece_open(&piece, error))
         return false;
     for (enum side side = LEFT; side < SIDES; side++) {
-        const struct snapshot *snapshot = session->pair.run[side].snapshot;
+        struct snapshot *snapshot = session->pair.run[side].snapshot;
+        snapshot_set(snapshot, QUANTITY_VALID_LOSS, session->held_out[side]);
+        session->held_out[side] = NAN;
         now[side] = (struct run_table_stack){.loss = snapshot_scalar(snapshot, QUANTITY_LOSS),
                                              .ratio = snapshot_scalar(snapshot, QUANTITY_RATIO),
                                              .finite = snapshot->finite};
@@ -284,14 +299,18 @@ static bool open_pair(struct session *session, struct error *error)
 int command_run(const struct options *options, const struct pair_state *state, int *signal_number,
                 struct error *error)
 {
-    struct session *session = &(struct session){
-        .settings = &options->settings, .state = state, .from = state ? state->step : 0};
+    struct session *session = &(struct session){.settings = &options->settings,
+                                                .state = state,
+                                                .from = state ? state->step : 0,
+                                                .held_out = {NAN, NAN}};
     bool good = false;
     *signal_number = 0;
     if (!read_options(session, options, error))
         return EXIT_USAGE;
     if (!open_pair(session, error))
         return EXIT_FAILED;
+    if (*task_doubt(session->pair.task))
+        fprintf(stderr, "lnscope: warning: %s\n", task_doubt(session->pair.task));
     interrupt_watch();
     if (open_files(session, options, error)) {
         session->validation = task_info(session->pair.task).validation;

@@ -64,9 +64,8 @@ static int mark_changed(struct animation *animation)
     const int cells = animation->next.rows * animation->next.cols;
     int count = 0;
     for (int i = 0; i < cells; i++) {
-        const struct cell *now = &animation->next.cells[i], *was = &animation->shown.cells[i];
         animation->changed[i] =
-            now->glyph != was->glyph || now->role != was->role || now->back != was->back;
+            !cell_is_same(&animation->next.cells[i], &animation->shown.cells[i]);
         count += animation->changed[i];
     }
     return count;
@@ -187,11 +186,11 @@ static void write_words(const struct animation *animation, FILE *out)
         if (shape->kind != SHAPE_WORD)
             continue;
         fprintf(out, "<text x=\"%g\" y=\"%g\"", shape->x, shape->y);
-        if (shape->cells > 1)
+        if (shape->cells > 1 || shape->width > SHAPE_CELL_WIDTH)
             fprintf(out, " textLength=\"%g\"", shape->width);
         fputc('>', out);
         for (int cell = 0; cell < shape->cells; cell++)
-            svg_letter(out, shape->cell[cell].glyph);
+            svg_letters(out, &shape->cell[cell]);
         fputs("</text>", out);
     }
 }

@@ -5,7 +5,6 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/names.h"
-#include "base/utf8.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -84,11 +83,6 @@ static void add_place(struct cast *cast, int row, int col)
     add(cast, text);
 }
 
-static bool is_same(const struct cell *a, const struct cell *b)
-{
-    return a->glyph == b->glyph && a->role == b->role && a->back == b->back;
-}
-
 /* The cells of a row that are not shown yet. */
 static void add_row(struct cast *cast, const struct canvas *canvas, int row)
 {
@@ -96,8 +90,8 @@ static void add_row(struct cast *cast, const struct canvas *canvas, int row)
     const struct cell *now = canvas->cells + first, *was = cast->shown.cells + first;
     int at = -1; /* the column of the cursor */
     for (int col = 0; col < canvas->cols; col++) {
-        char glyph[5];
-        if (!cast->blank && is_same(&now[col], &was[col]))
+        char text[CELL_BYTES];
+        if (!cast->blank && cell_is_same(&now[col], &was[col]))
             continue;
         if (at < 0 || col - at > GAP) {
             add_place(cast, row, col);
@@ -105,8 +99,8 @@ static void add_row(struct cast *cast, const struct canvas *canvas, int row)
         }
         for (; at <= col; at++) {
             add_look(cast, &now[at]);
-            utf8_put(glyph, now[at].glyph);
-            add(cast, glyph);
+            cell_utf8(&now[at], text);
+            add(cast, text);
         }
     }
 }

@@ -25,6 +25,7 @@ struct face {
 static int held;
 
 struct font {
+    int font_size; /* pixels */
     int faces;
     struct face face[FACES_MAX];
 };
@@ -135,6 +136,7 @@ void font_release(void)
 struct font *font_open(int cell_width, int font_size, struct error *error)
 {
     struct font *font = memory_new(1, sizeof *font);
+    font->font_size = font_size;
     font_hold();
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
         add_face(font, wanted[i], cell_width, font_size);
@@ -164,43 +166,97 @@ const char *font_name(const struct font *font)
     return font->face[0].name;
 }
 
-/* Finds a glyph in the first font that has it; in none: what the first one draws instead. */
-static cairo_scaled_font_t *find_glyph(const struct font *font, uint32_t code, bool bold,
-                                       cairo_glyph_t *glyph)
+/* The glyph of a code point in a font; false where the font lacks it. */
+static bool glyph_in(cairo_scaled_font_t *scaled, uint32_t code, cairo_glyph_t *glyph)
 {
     char text[5];
     const int length = utf8_put(text, code);
-    cairo_scaled_font_t *found = NULL;
-    for (int i = 0; i < font->faces && !found; i++) {
-        cairo_scaled_font_t *scaled = font->face[i].scaled[bold];
-        cairo_glyph_t *glyphs = NULL;
-        int count = 0;
-        cairo_scaled_font_text_to_glyphs(scaled, 0, 0, text, length, &glyphs, &count, NULL, NULL,
-                                         NULL);
-        if (count == 1 && (glyphs[0].index != 0 || i + 1 == font->faces)) {
-            *glyph = glyphs[0];
-            found = glyphs[0].index != 0 ? scaled : font->face[0].scaled[bold];
-        }
-        cairo_glyph_free(glyphs);
-    }
-    return found;
+    cairo_glyph_t *glyphs = NULL;
+    int count = 0;
+    cairo_scaled_font_text_to_glyphs(scaled, 0, 0, text, length, &glyphs, &count, NULL, NULL, NULL);
+    if (count == 1)
+        *glyph = glyphs[0];
+    cairo_glyph_free(glyphs);
+    return count == 1 && glyph->index != 0;
 }
 
-void font_draw(struct font *font, uint32_t glyph, bool bold, int width, int height, int baseline,
-               unsigned char *coverage)
+/* Any font of the machine that has the code point, in one colour; NULL: there is none. */
+static cairo_scaled_font_t *any_font(const struct font *font, uint32_t code, bool bold)
 {
-    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_A8, width, height);
-    cairo_t *cairo = cairo_create(surface);
+    FcPattern *asked = FcPatternCreate();
+    FcCharSet *wanted_set = FcCharSetCreate(), *has = NULL;
+    FcResult result;
+    cairo_scaled_font_t *scaled = NULL;
+    FcCharSetAddChar(wanted_set, code);
+    FcPatternAddCharSet(asked, FC_CHARSET, wanted_set);
+    FcPatternAddInteger(asked, FC_WEIGHT, bold ? FC_WEIGHT_BOLD : FC_WEIGHT_REGULAR);
+    FcPatternAddBool(asked, FC_SCALABLE, FcTrue);
+    FcPatternAddBool(asked, FC_COLOR, FcFalse);
+    FcConfigSubstitute(NULL, asked, FcMatchPattern);
+    FcDefaultSubstitute(asked);
+    FcPattern *found = FcFontMatch(NULL, asked, &result);
+    if (found && FcPatternGetCharSet(found, FC_CHARSET, 0, &has) == FcResultMatch &&
+        FcCharSetHasChar(has, code)) {
+        cairo_font_face_t *face = cairo_ft_font_face_create_for_pattern(found);
+        scaled = scale_font(face, font->font_size);
+        cairo_font_face_destroy(face);
+    }
+    if (found)
+        FcPatternDestroy(found);
+    FcCharSetDestroy(wanted_set);
+    FcPatternDestroy(asked);
+    return scaled;
+}
+
+/* Finds a glyph in the first font that has it; in none: what the first one draws instead, where
+ * that is wanted, and otherwise NULL. The caller owns the font that is returned. */
+static cairo_scaled_font_t *find_glyph(const struct font *font, uint32_t code, bool bold,
+                                       bool wanted_anyway, cairo_glyph_t *glyph)
+{
+    for (int i = 0; i < font->faces; i++)
+        if (glyph_in(font->face[i].scaled[bold], code, glyph))
+            return cairo_scaled_font_reference(font->face[i].scaled[bold]);
+    cairo_scaled_font_t *other = any_font(font, code, bold);
+    if (other && glyph_in(other, code, glyph))
+        return other;
+    cairo_scaled_font_destroy(other);
+    if (!wanted_anyway)
+        return NULL;
+    glyph_in(font->face[0].scaled[bold], code, glyph);
+    return cairo_scaled_font_reference(font->face[0].scaled[bold]);
+}
+
+/* Draws one glyph, its advance in the middle of the box; or, for a mark, its ink in the middle of
+ * that of the glyph before it. Returns where the middle of the ink is. */
+static double draw_one(cairo_t *cairo, const struct font *font, uint32_t code, bool bold,
+                       const struct font_box *box, const double *over)
+{
     cairo_text_extents_t extents = {0};
     cairo_glyph_t drawn = {0};
-    cairo_scaled_font_t *scaled = find_glyph(font, glyph, bold, &drawn);
-    if (scaled) {
-        cairo_scaled_font_glyph_extents(scaled, &drawn, 1, &extents);
-        drawn.x = (width - extents.x_advance) / 2;
-        drawn.y = baseline;
-        cairo_set_scaled_font(cairo, scaled);
-        cairo_show_glyphs(cairo, &drawn, 1);
-    }
+    cairo_scaled_font_t *scaled = find_glyph(font, code, bold, !over, &drawn);
+    if (!scaled) /* a mark that no font has */
+        return 0;
+    drawn.x = drawn.y = 0;
+    cairo_scaled_font_glyph_extents(scaled, &drawn, 1, &extents);
+    const double middle = extents.x_bearing + extents.width / 2;
+    drawn.x = over ? *over - middle : (box->width - extents.x_advance) / 2;
+    drawn.y = box->baseline;
+    cairo_set_scaled_font(cairo, scaled);
+    cairo_show_glyphs(cairo, &drawn, 1);
+    cairo_scaled_font_destroy(scaled);
+    return drawn.x + middle;
+}
+
+void font_draw(struct font *font, uint32_t glyph, const uint32_t *mark, int marks, bool bold,
+               const struct font_box *box, unsigned char *coverage)
+{
+    const int width = box->width, height = box->height;
+    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_A8, width, height);
+    cairo_t *cairo = cairo_create(surface);
+    const double middle =
+        glyph == ' ' ? width / 2.0 : draw_one(cairo, font, glyph, bold, box, NULL);
+    for (int i = 0; i < marks && mark[i]; i++)
+        draw_one(cairo, font, mark[i], bold, box, &middle);
     cairo_destroy(cairo);
     cairo_surface_flush(surface);
     const unsigned char *rows = cairo_image_surface_get_data(surface);

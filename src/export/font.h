@@ -23,9 +23,15 @@ void font_release(void);
 /* The name of the first one. */
 const char *font_name(const struct font *font);
 
-/* Draws one glyph into a cell: `coverage` is [height][width], 0 .. 255, the part of a pixel that is
+/* Where a glyph is drawn: a box of pixels, and the distance of the baseline from its top. */
+struct font_box {
+    int width, height, baseline;
+};
+
+/* Draws one glyph with its marks (0: none more) into a box, in any font of the machine that has it
+ * where none of the list does: `coverage` is [height][width], 0 .. 255, the part of a pixel that is
  * ink. */
-void font_draw(struct font *font, uint32_t glyph, bool bold, int width, int height, int baseline,
-               unsigned char *coverage);
+void font_draw(struct font *font, uint32_t glyph, const uint32_t *mark, int marks, bool bold,
+               const struct font_box *box, unsigned char *coverage);
 
 #endif

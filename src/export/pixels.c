@@ -4,6 +4,7 @@
 
 #ifdef HAVE_CAIRO
 
+#include "base/columns.h"
 #include "base/memory.h"
 #include "export/font.h"
 #include "export/shapes.h"
@@ -15,11 +16,19 @@
 #include <string.h>
 
 enum { UNDERLINE = 2 /* pixels below the baseline */ };
+enum { LOOK_BOLD = 1, LOOK_UNDERLINE = 2 };
+
+/* What a glyph is drawn from. */
+struct glyph_key {
+    uint32_t glyph; /* as in a cell: a half of a wide one has a key of its own */
+    uint32_t mark[CELL_MARKS];
+    uint32_t look; /* bold, underlined */
+};
 
 /* A glyph as it was drawn; one in a table of open addressing. */
 struct glyph {
-    uint32_t key; /* the code point, and how it is drawn; 0: none */
-    unsigned char *coverage;
+    struct glyph_key key;
+    unsigned char *coverage; /* NULL: there is none */
 };
 
 struct pixels {
@@ -74,16 +83,24 @@ static void draw_dot(const struct pixels *pixels, const struct shape *shape,
         }
 }
 
-static void draw_word(const struct pixels *pixels, uint32_t glyph, bool bold, bool underline,
+/* Of a wide glyph its left half, or, of a tail, its right one. */
+static void draw_word(const struct pixels *pixels, const struct glyph_key *key,
                       unsigned char *coverage)
 {
+    const uint32_t glyph = key->glyph & ~CELL_TAIL;
+    const int cells = columns_of(glyph) == 2 ? 2 : 1, width = pixels->cell_width;
+    const int right = key->glyph & CELL_TAIL ? width : 0;
     const int baseline = SHAPE_BASELINE * pixels->plan.scale;
     const int line = baseline + UNDERLINE * pixels->plan.scale;
-    font_draw(pixels->font, glyph, bold, pixels->cell_width, pixels->cell_height, baseline,
-              coverage);
-    if (underline)
-        memset(coverage + line * pixels->cell_width, 255,
-               (size_t)(pixels->cell_width * pixels->plan.scale));
+    const struct font_box box = {
+        .width = cells * width, .height = pixels->cell_height, .baseline = baseline};
+    unsigned char *whole = memory_new((size_t)(box.width * box.height), 1);
+    font_draw(pixels->font, glyph, key->mark, CELL_MARKS, key->look & LOOK_BOLD, &box, whole);
+    for (int y = 0; y < box.height; y++)
+        memcpy(coverage + y * width, whole + y * box.width + right, (size_t)width);
+    free(whole);
+    if (key->look & LOOK_UNDERLINE)
+        memset(coverage + line * width, 255, (size_t)(width * pixels->plan.scale));
 }
 
 /* As many steps from nothing to all as the plan says. */
@@ -94,10 +111,11 @@ static void reduce_shades(const struct pixels *pixels, unsigned char *coverage)
         coverage[i] = (unsigned char)(lround(coverage[i] * shades / 255.0) * 255 / shades);
 }
 
-static unsigned char *draw_glyph(struct pixels *pixels, uint32_t glyph, bool bold, bool underline)
+static unsigned char *draw_glyph(struct pixels *pixels, const struct glyph_key *key)
 {
     unsigned char *coverage = memory_new((size_t)(pixels->cell_width * pixels->cell_height), 1);
-    pixels->one.cells[0] = (struct cell){.glyph = glyph};
+    pixels->one.cells[0] = (struct cell){.glyph = key->glyph & ~CELL_TAIL};
+    memcpy(pixels->one.cells[0].mark, key->mark, sizeof key->mark);
     shapes_clear(&pixels->shapes);
     shapes_add(&pixels->shapes, &pixels->one, 0, 0, 1, pixels->one.cells[0].role);
     for (int i = 0; i < pixels->shapes.count; i++) {
@@ -107,19 +125,28 @@ static unsigned char *draw_glyph(struct pixels *pixels, uint32_t glyph, bool bol
         else if (shape->kind == SHAPE_DOT)
             draw_dot(pixels, shape, coverage);
         else
-            draw_word(pixels, glyph, bold, underline, coverage);
+            draw_word(pixels, key, coverage);
     }
     reduce_shades(pixels, coverage);
     return coverage;
 }
 
-/* The place of a key, or where it belongs. */
-static struct glyph *find_glyph(struct glyph *table, int room, uint32_t key)
+static bool is_key(const struct glyph_key *a, const struct glyph_key *b)
 {
-    uint32_t at = key * 2654435761u;
-    while (table[at & (uint32_t)(room - 1)].key != 0 && table[at & (uint32_t)(room - 1)].key != key)
+    return a->glyph == b->glyph && a->look == b->look &&
+           memcmp(a->mark, b->mark, sizeof a->mark) == 0;
+}
+
+/* The place of a key, or where it belongs. */
+static struct glyph *find_glyph(struct glyph *table, int room, const struct glyph_key *key)
+{
+    const uint32_t last = (uint32_t)(room - 1);
+    uint32_t at = (key->glyph << 2 | key->look) * 2654435761u;
+    for (int i = 0; i < CELL_MARKS; i++)
+        at += key->mark[i] * 40503u;
+    while (table[at & last].coverage && !is_key(&table[at & last].key, key))
         at++;
-    return &table[at & (uint32_t)(room - 1)];
+    return &table[at & last];
 }
 
 static void grow(struct pixels *pixels)
@@ -127,26 +154,28 @@ static void grow(struct pixels *pixels)
     const int room = pixels->room ? 2 * pixels->room : 512;
     struct glyph *table = memory_new((size_t)room, sizeof *table);
     for (int i = 0; i < pixels->room; i++)
-        if (pixels->glyph[i].key)
-            *find_glyph(table, room, pixels->glyph[i].key) = pixels->glyph[i];
+        if (pixels->glyph[i].coverage)
+            *find_glyph(table, room, &pixels->glyph[i].key) = pixels->glyph[i];
     free(pixels->glyph);
     pixels->glyph = table;
     pixels->room = room;
 }
 
-/* What the ink of a glyph covers: [cell_height][cell_width]. */
-static const unsigned char *glyph_of(struct pixels *pixels, uint32_t code,
+/* What the ink of a cell covers: [cell_height][cell_width]. */
+static const unsigned char *glyph_of(struct pixels *pixels, const struct cell *cell,
                                      const struct shape_look *look)
 {
-    const bool letter = shape_is_letter(code);
-    const bool bold = letter && look->bold, underline = letter && look->underline;
-    const uint32_t key = (code << 2 | (uint32_t)bold << 1 | (uint32_t)underline) + 1;
+    const bool letter = shape_is_letter(cell->glyph);
+    struct glyph_key key = {.glyph = cell->glyph,
+                            .look = (letter && look->bold ? LOOK_BOLD : 0) |
+                                    (letter && look->underline ? LOOK_UNDERLINE : 0)};
+    memcpy(key.mark, cell->mark, sizeof key.mark);
     if (2 * pixels->glyphs >= pixels->room)
         grow(pixels);
-    struct glyph *glyph = find_glyph(pixels->glyph, pixels->room, key);
-    if (!glyph->key) {
+    struct glyph *glyph = find_glyph(pixels->glyph, pixels->room, &key);
+    if (!glyph->coverage) {
         glyph->key = key;
-        glyph->coverage = draw_glyph(pixels, code, bold, underline);
+        glyph->coverage = draw_glyph(pixels, &key);
         pixels->glyphs++;
     }
     return glyph->coverage;
@@ -175,7 +204,7 @@ static void draw_cell(struct pixels *pixels, const struct cell *cell, enum theme
     const int32_t own = shape_background(colours, cell);
     const uint32_t back = own < 0 ? colours->page : (uint32_t)own;
     const uint32_t ink = mix(back, look.ink, (int)lround(255 * look.opacity));
-    const unsigned char *coverage = glyph_of(pixels, cell->glyph, &look);
+    const unsigned char *coverage = glyph_of(pixels, cell, &look);
     const int margin = SHAPE_MARGIN * pixels->plan.scale;
     uint32_t mixed[256], *line = pixels->picture;
     bool known[256] = {false};
@@ -189,11 +218,6 @@ static void draw_cell(struct pixels *pixels, const struct cell *cell, enum theme
             known[part] = true;
             line[x] = mixed[part];
         }
-}
-
-static bool is_same(const struct cell *a, const struct cell *b)
-{
-    return a->glyph == b->glyph && a->role == b->role && a->back == b->back;
 }
 
 /* Makes the rectangle of what was drawn so large that it has this cell too. */
@@ -231,7 +255,7 @@ void pixels_draw(struct pixels *pixels, const struct canvas *canvas, enum theme 
             const bool inside = row < canvas->rows && col < canvas->cols;
             const struct cell *now = inside ? &canvas->cells[row * canvas->cols + col] : &empty;
             struct cell *was = &pixels->shown.cells[row * pixels->plan.cols + col];
-            if (!all && is_same(now, was))
+            if (!all && cell_is_same(now, was))
                 continue;
             draw_cell(pixels, now, theme, row, col);
             include(&cells, row, col);

@@ -243,6 +243,7 @@ static const struct box_row *find_box(uint32_t glyph)
 
 bool shape_is_letter(uint32_t glyph)
 {
+    glyph &= ~CELL_TAIL;
     return glyph > ' ' && glyph != 0xA0 && !is_block(glyph) && !is_braille(glyph) &&
            !find_box(glyph);
 }
@@ -259,16 +260,29 @@ static int count_same(const struct cell *cells, int col, int end)
     return count;
 }
 
+/* Whether a cell can be a part of a word: a letter of Latin, Greek, Cyrillic or Armenian. What
+ * comes behind those in Unicode is also written from right to left, in the order of the cells all
+ * the same. */
+static bool is_of_word(const struct cell *cell)
+{
+    const uint32_t behind = 0x0590;
+    return shape_is_letter(cell->glyph) && cell->glyph < behind && !cell->mark[0];
+}
+
 /* How many cells from `col` on make a word. */
 static int count_word(const struct cell *cells, int col, int end)
 {
-    const uint32_t symbols = 0x2000;
     int count = 1;
-    while (cells[col].glyph < symbols && col + count < end &&
-           cells[col + count].role == cells[col].role &&
-           shape_is_letter(cells[col + count].glyph) && cells[col + count].glyph < symbols)
+    while (is_of_word(&cells[col]) && col + count < end &&
+           cells[col + count].role == cells[col].role && is_of_word(&cells[col + count]))
         count++;
     return count;
+}
+
+/* The cells that a shape of a word takes: those of a wide glyph are two. */
+static int shown_cells(const struct cell *cells, int col, int end, int count)
+{
+    return count == 1 && col + 1 < end && cell_is_tail(&cells[col + 1]) ? 2 : count;
 }
 
 void shapes_add(struct shapes *shapes, const struct canvas *canvas, int row, int col, int end,
@@ -278,7 +292,7 @@ void shapes_add(struct shapes *shapes, const struct canvas *canvas, int row, int
     for (int count; col < end; col += count) {
         const uint32_t glyph = cells[col].glyph;
         count = 1;
-        if (cells[col].role != role)
+        if (cells[col].role != role || cell_is_tail(&cells[col]))
             continue;
         if (is_block(glyph)) {
             count = count_same(cells, col, end);
@@ -287,12 +301,13 @@ void shapes_add(struct shapes *shapes, const struct canvas *canvas, int row, int
             add_braille(shapes, glyph, row, col);
         } else if (find_box(glyph)) {
             add_box(shapes, find_box(glyph), row, col);
-        } else if (shape_is_letter(glyph)) {
+        } else if (shape_is_letter(glyph) || cells[col].mark[0]) {
             count = count_word(cells, col, end);
+            const int shown = shown_cells(cells, col, end, count);
             add_shape(shapes, (struct shape){.kind = SHAPE_WORD,
                                              .x = shape_x(col),
                                              .y = shape_y(row) + SHAPE_BASELINE,
-                                             .width = count * (double)SHAPE_CELL_WIDTH,
+                                             .width = shown * (double)SHAPE_CELL_WIDTH,
                                              .height = SHAPE_CELL_HEIGHT,
                                              .opacity = 1,
                                              .cell = cells + col,

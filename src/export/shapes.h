@@ -29,7 +29,7 @@ struct shape {
     enum shape_kind kind;
     double x, y;             /* the upper left corner; of a dot its centre; of a word the beginning
                                 of its baseline */
-    double width, height;    /* of a dot both are its radius; of a word its cells */
+    double width, height;    /* of a dot both are its radius; of a word all its columns */
     double opacity;          /* of the ink; below 1 only where the glyph is a shade */
     const struct cell *cell; /* of a word: its cells, in the canvas */
     int cells;

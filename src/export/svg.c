@@ -1,23 +1,22 @@
 /* See svg.h. */
 #include "export/svg.h"
 
-#include "base/utf8.h"
 #include "export/shapes.h"
 
 #include <stdbool.h>
 
-void svg_letter(FILE *out, uint32_t glyph)
+void svg_letters(FILE *out, const struct cell *cell)
 {
-    char bytes[5];
-    utf8_put(bytes, glyph);
-    if (glyph == '&')
+    char text[CELL_BYTES];
+    cell_utf8(cell, text);
+    if (cell->glyph == '&')
         fputs("&amp;", out);
-    else if (glyph == '<')
+    else if (cell->glyph == '<')
         fputs("&lt;", out);
-    else if (glyph == '>')
+    else if (cell->glyph == '>')
         fputs("&gt;", out);
     else
-        fputs(bytes, out);
+        fputs(text, out);
 }
 
 static void write_shape(FILE *out, const struct shape *shape)
@@ -38,7 +37,7 @@ static void write_shape(FILE *out, const struct shape *shape)
         fprintf(out, "<text x=\"%g\" y=\"%g\" textLength=\"%g\">", shape->x, shape->y,
                 shape->width);
         for (int i = 0; i < shape->cells; i++)
-            svg_letter(out, shape->cell[i].glyph);
+            svg_letters(out, &shape->cell[i]);
         fputs("</text>\n", out);
         break;
     }
@@ -101,7 +100,7 @@ void svg_write(FILE *out, const struct canvas *canvas, enum theme theme)
     const struct theme_row *colours = &theme_table[theme];
     bool used[ROLES] = {false};
     for (int i = 0; i < canvas->rows * canvas->cols; i++)
-        if (canvas->cells[i].glyph > ' ')
+        if (canvas->cells[i].glyph > ' ' || canvas->cells[i].mark[0])
             used[canvas->cells[i].role] = true;
     svg_begin(out, canvas, theme);
     fputs("<g shape-rendering=\"crispEdges\">\n", out);

@@ -15,7 +15,7 @@ void svg_write(FILE *out, const struct canvas *canvas, enum theme theme);
 /* Its beginning, up to the page that all of it is drawn on. */
 void svg_begin(FILE *out, const struct canvas *canvas, enum theme theme);
 
-/* One letter, escaped where XML has another use for it. */
-void svg_letter(FILE *out, uint32_t glyph);
+/* The letter of a cell with its marks, escaped where XML has another use for it. */
+void svg_letters(FILE *out, const struct cell *cell);
 
 #endif

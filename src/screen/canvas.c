@@ -1,6 +1,7 @@
 /* See canvas.h. Owns the cells; must not know what they are painted on. */
 #include "screen/canvas.h"
 
+#include "base/columns.h"
 #include "base/memory.h"
 
 #include <stdarg.h>
@@ -43,7 +44,9 @@ void canvas_close(struct canvas *canvas)
 
 void canvas_clear(struct canvas *canvas)
 {
-    canvas_fill(canvas, canvas_whole(canvas), ' ', ROLE_TEXT);
+    const size_t count = (size_t)canvas->rows * (size_t)canvas->cols;
+    for (size_t i = 0; i < count; i++)
+        canvas->cells[i] = (struct cell){.glyph = ' ', .role = ROLE_TEXT, .back = BACK_OWN};
 }
 
 struct rect canvas_whole(const struct canvas *canvas)
@@ -51,37 +54,89 @@ struct rect canvas_whole(const struct canvas *canvas)
     return (struct rect){0, 0, canvas->rows, canvas->cols};
 }
 
-/* Code points that are not exactly one column wide, in rising order: combining marks, invisible
- * ones, and the wide ranges of Unicode 15 (East Asian Width W and F, rounded to whole blocks). */
-static bool one_column(uint32_t code)
+/* ---- cells ---- */
+
+bool cell_is_same(const struct cell *a, const struct cell *b)
 {
-    static const struct {
-        uint32_t first, last;
-    } other[] = {
-        {0x0000, 0x001F},   {0x007F, 0x009F}, {0x00AD, 0x00AD}, {0x0300, 0x036F}, {0x0483, 0x0489},
-        {0x0591, 0x05C7},   {0x0600, 0x061C}, {0x064B, 0x065F}, {0x06D6, 0x06ED}, {0x0700, 0x1CFF},
-        {0x1100, 0x11FF},   {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF}, {0x200B, 0x200F}, {0x2028, 0x202E},
-        {0x2060, 0x206F},   {0x20D0, 0x20FF}, {0x231A, 0x231B}, {0x2329, 0x232A}, {0x23E9, 0x23F3},
-        {0x25FD, 0x25FE},   {0x2600, 0x27BF}, {0x2B1B, 0x2B1C}, {0x2B50, 0x2B55}, {0x2CEF, 0x2CF1},
-        {0x2DE0, 0x2DFF},   {0x2E80, 0xA4CF}, {0xA66F, 0xA67D}, {0xA802, 0xABFF}, {0xAC00, 0xDFFF},
-        {0xF900, 0xFAFF},   {0xFB1E, 0xFB1E}, {0xFE00, 0xFE6F}, {0xFEFF, 0xFF60}, {0xFFE0, 0xFFFC},
-        {0xFFFE, 0x10FFFF},
-    };
-    for (size_t i = 0; i < sizeof other / sizeof other[0] && code >= other[i].first; i++)
-        if (code <= other[i].last)
-            return false;
-    return true;
+    return a->glyph == b->glyph && a->role == b->role && a->back == b->back &&
+           a->mark[0] == b->mark[0] && a->mark[1] == b->mark[1];
+}
+
+bool cell_is_tail(const struct cell *cell)
+{
+    return cell->glyph & CELL_TAIL;
+}
+
+void cell_utf8(const struct cell *cell, char out[CELL_BYTES])
+{
+    *out = '\0';
+    if (cell_is_tail(cell))
+        return;
+    out += utf8_put(out, cell->glyph);
+    for (int i = 0; i < CELL_MARKS && cell->mark[i]; i++)
+        out += utf8_put(out, cell->mark[i]);
+}
+
+/* The cell; NULL outside the canvas. */
+static struct cell *cell_at(struct canvas *canvas, int row, int col)
+{
+    if (row < 0 || row >= canvas->rows || col < 0 || col >= canvas->cols)
+        return NULL;
+    return &canvas->cells[(size_t)row * (size_t)canvas->cols + (size_t)col];
+}
+
+static void blank(struct cell *cell)
+{
+    cell->glyph = ' ';
+    memset(cell->mark, 0, sizeof cell->mark);
+}
+
+/* The other half of a wide glyph that is about to be written over becomes blank. */
+static void break_wide(struct canvas *canvas, int row, int col)
+{
+    struct cell *cell = cell_at(canvas, row, col), *next = cell_at(canvas, row, col + 1);
+    if (cell_is_tail(cell))
+        blank(cell_at(canvas, row, col - 1));
+    else if (next && cell_is_tail(next))
+        blank(next);
 }
 
 void canvas_put_on(struct canvas *canvas, int row, int col, uint32_t glyph, enum role role,
                    enum role back)
 {
-    if (row < 0 || row >= canvas->rows || col < 0 || col >= canvas->cols)
+    struct cell *cell = cell_at(canvas, row, col);
+    const int columns = columns_of(glyph);
+    if (!cell)
         return;
-    struct cell *cell = &canvas->cells[(size_t)row * (size_t)canvas->cols + (size_t)col];
-    cell->glyph = one_column(glyph) ? glyph : '?';
-    cell->role = (uint8_t)role;
-    cell->back = (uint8_t)back;
+    break_wide(canvas, row, col);
+    struct cell *tail = columns == 2 ? cell_at(canvas, row, col + 1) : NULL;
+    const bool drawn = columns == 1 || tail;
+    *cell = (struct cell){drawn          ? glyph
+                          : columns == 0 ? ' '
+                                         : '?',
+                          (uint8_t)role,
+                          (uint8_t)back,
+                          {columns == 0 ? glyph : 0}};
+    if (!tail)
+        return;
+    break_wide(canvas, row, col + 1);
+    *tail = *cell;
+    tail->glyph |= CELL_TAIL;
+}
+
+/* Adds a mark to the glyph that ends in front of a column; what has no room for it stays as it is.
+ */
+static void put_mark(struct canvas *canvas, int row, int col, uint32_t mark)
+{
+    struct cell *cell = cell_at(canvas, row, col - 1);
+    const int cells = cell && cell_is_tail(cell) ? 2 : 1;
+    for (int i = 0; cell && i < CELL_MARKS; i++) {
+        if (cell->mark[i])
+            continue;
+        for (int k = 0; k < cells; k++)
+            cell[-k].mark[i] = mark;
+        return;
+    }
 }
 
 void canvas_put(struct canvas *canvas, int row, int col, uint32_t glyph, enum role role)
@@ -89,18 +144,32 @@ void canvas_put(struct canvas *canvas, int row, int col, uint32_t glyph, enum ro
     canvas_put_on(canvas, row, col, glyph, role, (enum role)BACK_OWN);
 }
 
+int canvas_text_on(struct canvas *canvas, struct rect area, int row, int col, enum role role,
+                   enum role back, const char *text)
+{
+    const bool visible = row >= 0 && row < area.rows;
+    const int first = col;
+    int end = col;
+    for (uint32_t glyph; (glyph = utf8_next(&text)) != 0;) {
+        const int columns = columns_of(glyph);
+        const bool mark = columns == 0 && col > first;
+        const int wide = mark ? 0 : columns == 2 ? 2 : 1;
+        if (col + wide > area.cols)
+            break;
+        if (visible && col >= 0 && mark)
+            put_mark(canvas, area.row + row, area.col + col, glyph);
+        else if (visible && col >= 0)
+            canvas_put_on(canvas, area.row + row, area.col + col, glyph, role, back);
+        col += wide;
+        end = visible && col > 0 ? col : end;
+    }
+    return end;
+}
+
 int canvas_text(struct canvas *canvas, struct rect area, int row, int col, enum role role,
                 const char *text)
 {
-    bool visible = row >= 0 && row < area.rows;
-    int end = col;
-    for (uint32_t glyph; col < area.cols && (glyph = utf8_next(&text)) != 0; col++) {
-        if (!visible || col < 0)
-            continue;
-        canvas_put(canvas, area.row + row, area.col + col, glyph, role);
-        end = col + 1;
-    }
-    return end;
+    return canvas_text_on(canvas, area, row, col, role, (enum role)BACK_OWN, text);
 }
 
 int canvas_print(struct canvas *canvas, struct rect area, int row, int col, enum role role,
@@ -146,8 +215,10 @@ void canvas_fill(struct canvas *canvas, struct rect area, uint32_t glyph, enum r
 int canvas_columns(const char *text)
 {
     int columns = 0;
-    while (utf8_next(&text) != 0)
-        columns++;
+    for (uint32_t glyph; (glyph = utf8_next(&text)) != 0;) {
+        const int own = columns_of(glyph);
+        columns += own == 2 ? 2 : own != 0 || columns == 0;
+    }
     return columns;
 }
 
@@ -179,15 +250,16 @@ static uint32_t plain_glyph(const struct cell *cell)
 
 char *canvas_to_text(const struct canvas *canvas)
 {
-    size_t most = (size_t)canvas->rows * ((size_t)canvas->cols * 4 + 1) + 1;
+    size_t most = (size_t)canvas->rows * ((size_t)canvas->cols * CELL_BYTES + 1) + 1;
     char *text = memory_new(most, 1), *out = text;
     for (int row = 0; row < canvas->rows; row++) {
         char *end = out; /* behind the last cell that is not blank */
         for (int col = 0; col < canvas->cols; col++) {
-            uint32_t glyph =
-                plain_glyph(&canvas->cells[(size_t)row * (size_t)canvas->cols + (size_t)col]);
-            out += utf8_put(out, glyph);
-            if (glyph != ' ')
+            struct cell cell = canvas->cells[(size_t)row * (size_t)canvas->cols + (size_t)col];
+            cell.glyph = plain_glyph(&cell);
+            cell_utf8(&cell, out);
+            out += strlen(out);
+            if (cell.glyph != ' ' || cell.mark[0])
                 end = out;
         }
         out = end;

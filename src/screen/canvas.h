@@ -47,11 +47,27 @@ enum { RAMP_STEPS = ROLE_RAMP_LAST - ROLE_RAMP + 1 };
 /* cell.back: the background is the role's own. */
 enum { BACK_OWN = ROLE_TEXT };
 
+/* cell.glyph with this bit: the right half of a glyph two columns wide, which is the one in the
+ * other bits and stands in the cell to the left. */
+#define CELL_TAIL 0x80000000u
+
+enum { CELL_MARKS = 2 };
+
 struct cell {
-    uint32_t glyph; /* a code point one column wide; never a control character */
+    uint32_t glyph; /* a code point one or two columns wide; never a control character */
     uint8_t role;
     uint8_t back; /* BACK_OWN, or a role whose ink is the background here */
+    /* Code points drawn over the glyph, such as accents; 0: none (more). Those of a tail are those
+     * of its glyph. */
+    uint32_t mark[CELL_MARKS];
 };
+
+bool cell_is_same(const struct cell *a, const struct cell *b);
+bool cell_is_tail(const struct cell *cell);
+
+/* Writes the cell's glyph and marks as UTF-8 to `out`, and a NUL; of a tail nothing but that. */
+enum { CELL_BYTES = 4 * (1 + CELL_MARKS) + 1 };
+void cell_utf8(const struct cell *cell, char out[CELL_BYTES]);
 
 /* Rows and columns count from 0 at the top left. */
 struct rect {
@@ -73,17 +89,23 @@ void canvas_clear(struct canvas *canvas);
 
 struct rect canvas_whole(const struct canvas *canvas);
 
-/* One cell; outside the canvas nothing happens. */
+/* One cell, or the two of a glyph so wide, which is '?' where there is only one; outside the canvas
+ * nothing happens. What is not drawn is '?', and a mark stands over a blank. Of a wide glyph that
+ * is written over in part nothing is left. */
 void canvas_put(struct canvas *canvas, int row, int col, uint32_t glyph, enum role role);
 
 /* The same on a background: the ink of the role `back`. */
 void canvas_put_on(struct canvas *canvas, int row, int col, uint32_t glyph, enum role role,
                    enum role back);
 
-/* A UTF-8 string from (row, col) of the rectangle rightwards, cut at its edge; control characters
- * and wide or combining ones become '?'. Returns the column behind the last cell written. */
+/* A UTF-8 string from (row, col) of the rectangle rightwards, in the order of its bytes, cut at the
+ * edge; marks stand over what is before them, and control characters and what reorders or hides
+ * text become '?'. Returns the column behind the last cell written. */
 int canvas_text(struct canvas *canvas, struct rect area, int row, int col, enum role role,
                 const char *text);
+/* The same on a background: the ink of the role `back`. */
+int canvas_text_on(struct canvas *canvas, struct rect area, int row, int col, enum role role,
+                   enum role back, const char *text);
 int canvas_print(struct canvas *canvas, struct rect area, int row, int col, enum role role,
                  const char *format, ...) __attribute__((format(printf, 6, 7)));
 /* The same, ending at column `end` (exclusive). Returns the column of its first cell. */

@@ -194,8 +194,7 @@ void plot_heat_text(struct canvas *canvas, struct rect area, int row, int col, i
         canvas_text(canvas, area, row, col, ROLE_TITLE, text);
         return;
     }
-    for (uint32_t glyph; col < area.cols && (glyph = utf8_next(&text)) != 0; col++)
-        canvas_put_on(canvas, area.row + row, area.col + col, glyph, ink, ramp_role(step));
+    canvas_text_on(canvas, area, row, col, ink, ramp_role(step), text);
 }
 
 struct axis plot_heat_axis(double least, double most)

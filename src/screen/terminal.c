@@ -703,24 +703,48 @@ void terminal_redraw(void)
     terminal.trusted = false;
 }
 
+/* What is on the screen of a cell: its glyph where the terminal has it as wide as it is here, with
+ * its marks, or '?'. */
+static void cell_wide_text(const struct cell *cell, bool utf8, bool wide,
+                           wchar_t text[CELL_MARKS + 2])
+{
+    const wchar_t glyph = (wchar_t)cell->glyph;
+    int count = 0;
+    text[count++] = glyph;
+    if (cell->glyph < ' ' || (cell->glyph > '~' && (!utf8 || wcwidth(glyph) != 1 + wide)))
+        text[0] = '?';
+    for (int i = 0; i < CELL_MARKS && utf8 && text[0] == glyph; i++)
+        if (cell->mark[i] && wcwidth((wchar_t)cell->mark[i]) == 0)
+            text[count++] = (wchar_t)cell->mark[i];
+    text[count] = 0;
+}
+
+/* Curses' cells of a glyph: one, or two '?' where a wide one is not drawn. */
+static int curses_cells(const struct cell *cell, bool utf8, bool wide, cchar_t *out)
+{
+    const int role = cell->role < ROLES ? cell->role : ROLE_TEXT;
+    const struct look *look = &terminal.look[role];
+    const bool own = cell->back == BACK_OWN || cell->back >= ROLES;
+    wchar_t text[CELL_MARKS + 2];
+    cell_wide_text(cell, utf8, wide, text);
+    const int count = wide && text[0] == '?' ? 2 : 1;
+    for (int i = 0; i < count; i++)
+        setcchar(&out[i], text, look->attributes, own ? look->pair : pair_on(role, cell->back),
+                 NULL);
+    return count;
+}
+
 static void paint_run(int row, int col, int count, const struct cell *cells, bool utf8)
 {
     enum { BLOCK = 256 };
-    cchar_t block[BLOCK];
-    for (int done = 0; done < count; done += BLOCK) {
-        int size = count - done < BLOCK ? count - done : BLOCK;
-        for (int i = 0; i < size; i++) {
-            const struct cell *cell = &cells[done + i];
-            const int role = cell->role < ROLES ? cell->role : ROLE_TEXT;
-            const struct look *look = &terminal.look[role];
-            const bool own = cell->back == BACK_OWN || cell->back >= ROLES;
-            wchar_t text[2] = {(wchar_t)cell->glyph, 0};
-            if (cell->glyph < ' ' || (cell->glyph > '~' && (!utf8 || wcwidth(text[0]) != 1)))
-                text[0] = '?';
-            setcchar(&block[i], text, look->attributes,
-                     own ? look->pair : pair_on(role, cell->back), NULL);
+    cchar_t block[BLOCK + 1];
+    for (int done = 0, from = 0, size = 0; done < count; from = done, size = 0) {
+        for (; done < count && size < BLOCK; done++) {
+            const bool wide = done + 1 < count && cell_is_tail(&cells[done + 1]);
+            if (!cell_is_tail(&cells[done]))
+                size += curses_cells(&cells[done], utf8, wide, &block[size]);
         }
-        mvadd_wchnstr(row, col + done, block, size);
+        mvadd_wchnstr(row, col + from, block, size);
     }
 }
 
@@ -733,8 +757,7 @@ static bool paint_difference(const struct canvas *canvas, int rows, int cols)
         const struct cell *old = &terminal.shown.cells[row * terminal.shown.cols];
         int first = -1, last = -1;
         for (int col = 0; col < cols; col++)
-            if (!terminal.trusted || now[col].glyph != old[col].glyph ||
-                now[col].role != old[col].role || now[col].back != old[col].back) {
+            if (!terminal.trusted || !cell_is_same(&now[col], &old[col])) {
                 first = first < 0 ? col : first;
                 last = col;
             }

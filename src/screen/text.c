@@ -1,6 +1,7 @@
 /* See text.h. */
 #include "screen/text.h"
 
+#include "base/columns.h"
 #include "base/utf8.h"
 
 #include <inttypes.h>
@@ -143,10 +144,15 @@ void text_count(char out[TEXT_NUMBER], int64_t count)
 size_t text_line(const char **rest, int columns)
 {
     const char *text = *rest, *scan = text, *cut = NULL;
-    for (int used = 0; *scan && (used < columns || used == 0); used++) {
+    for (int used = 0, width; *scan; used += width) {
+        const char *next = scan;
+        const int own = columns_of(utf8_next(&next));
+        width = own < 0 ? 1 : own;
+        if (used > 0 && used + width > columns)
+            break;
         if (*scan == ' ')
             cut = scan;
-        utf8_next(&scan);
+        scan = next;
     }
     if (*scan == '\0' || *scan == ' ' || !cut)
         cut = scan;

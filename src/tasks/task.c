@@ -195,6 +195,8 @@ static bool open_text(struct task *task, const char *text, int context, struct e
     if (!corpus_open(&task->corpus, text, context, error))
         return false;
     describe_bytes(task, task->corpus.vocab, task->corpus.letter);
+    task->symbols.bytes = true;
+    memcpy(task->symbols.byte, task->corpus.letter, sizeof task->corpus.letter);
     task->info.unigram_entropy = task->corpus.unigram_entropy;
     return true;
 }
@@ -354,6 +356,11 @@ struct task_bound task_bound(const struct task *task, int context)
 size_t task_bytes(const struct task *task)
 {
     return task->corpus.size;
+}
+
+const char *task_doubt(const struct task *task)
+{
+    return task->corpus.doubt;
 }
 
 enum task_kind task_kind_of(const struct task *task)

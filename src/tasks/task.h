@@ -88,6 +88,10 @@ struct task_bound task_bound(const struct task *task, int context);
 /* Bytes of the file that it holds; 0: none. */
 size_t task_bytes(const struct task *task);
 
+/* Why its file is likely to be the wrong one: it is compressed, or mostly not text. A line; "": it
+ * has none, or nothing is wrong. Owned by the task. */
+const char *task_doubt(const struct task *task);
+
 enum task_kind task_kind_of(const struct task *task);
 struct task_info task_info(const struct task *task);
 
@@ -119,6 +123,8 @@ const char *task_symbol(const struct task *task, int token);
 enum { TASK_SYMBOLS = 256, TASK_SYMBOL_SIZE = 12 };
 struct task_symbols {
     bool apart; /* they are words and numbers: a blank stands between two of them */
+    bool bytes; /* they are bytes of a file, several of which can be one character */
+    unsigned char byte[TASK_SYMBOLS];
     char text[TASK_SYMBOLS][TASK_SYMBOL_SIZE];
 };
 void task_symbols(const struct task *task, struct task_symbols *out);

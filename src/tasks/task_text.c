@@ -3,12 +3,14 @@
 
 #include "base/file.h"
 #include "base/names.h"
+#include "base/utf8.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { HELD_OUT_SHARE = 10, SHOWN = 256 };
+enum { HELD_OUT_SHARE = 10, SHOWN = 192 };
 
 static const size_t corpus_limit = (size_t)1 << 30;
 
@@ -40,6 +42,65 @@ static double training_entropy(const struct corpus *corpus)
             entropy -= p * log(p);
     }
     return entropy;
+}
+
+/* What files that are packed begin with, and what packs so. */
+static const char *packed_by(const unsigned char *bytes, size_t size)
+{
+    static const struct {
+        const char *bytes, *name;
+        size_t count;
+    } known[] = {{"\x1F\x8B", "gzip", 2},        {"BZh", "bzip2", 3},
+                 {"\xFD\x37zXZ\0", "xz", 6},     {"\x28\xB5\x2F\xFD", "zstd", 4},
+                 {"PK\3\4", "zip", 4},           {"7z\xBC\xAF\x27\x1C", "7z", 6},
+                 {"\x04\x22\x4D\x18", "lz4", 4}, {"\x1F\x9D", "compress", 2}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (size > known[i].count && memcmp(bytes, known[i].bytes, known[i].count) == 0)
+            return known[i].name;
+    return NULL;
+}
+
+/* The part of the bytes that belong to UTF-8 text. A NUL stands behind them. */
+static double text_part(const char *bytes, size_t size)
+{
+    const size_t looked_at = (size_t)1 << 20, most = size < looked_at ? size : looked_at;
+    size_t text = 0;
+    for (const char *at = bytes; at < bytes + most;) {
+        const char *next = at;
+        const uint32_t code = utf8_next(&next);
+        const bool space = code == '\t' || code == '\n' || code == '\f' || code == '\r';
+        if (code == 0)
+            next = at + 1;
+        else if (space || (code != UTF8_BAD && !names_steers(code)))
+            text += (size_t)(next - at);
+        at = next;
+    }
+    return (double)text / (double)most;
+}
+
+/* What is likely to be wrong with a file that can be trained on all the same. */
+static void note_doubt(struct corpus *corpus, const char *shown)
+{
+    const char *packed = packed_by(corpus->token, corpus->size);
+    const double part = text_part((const char *)corpus->token, corpus->size);
+    if (packed)
+        snprintf(corpus->doubt, sizeof corpus->doubt,
+                 "%s is compressed (%s): unpack it, there is little to learn from its bytes", shown,
+                 packed);
+    else if (part < 0.5)
+        snprintf(corpus->doubt, sizeof corpus->doubt,
+                 "%s is mostly not text: %.0f %% of its bytes are UTF-8, name a text file", shown,
+                 100 * part);
+}
+
+/* An end of line of two bytes becomes one. */
+static void join_line_ends(struct corpus *corpus)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < corpus->size; i++)
+        if (corpus->token[i] != '\r' || i + 1 == corpus->size || corpus->token[i + 1] != '\n')
+            corpus->token[kept++] = corpus->token[i];
+    corpus->size = kept;
 }
 
 /* Says why no windows can be drawn from what was read; true when they can. */
@@ -74,6 +135,9 @@ bool corpus_open(struct corpus *corpus, const char *path, int context, struct er
     if (!file_read(path, corpus_limit, &content, &corpus->size, error))
         return false;
     corpus->token = (unsigned char *)content;
+    if (corpus->size > 0)
+        note_doubt(corpus, shown);
+    join_line_ends(corpus);
     corpus->training = corpus->size - corpus->size / HELD_OUT_SHARE;
     if (!corpus_check(corpus, shown, context, error)) {
         corpus_close(corpus);

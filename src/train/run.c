@@ -210,7 +210,8 @@ static void compute_step(struct run *run)
     struct model *model = &run->model;
     struct snapshot *now = run->snapshot;
     const struct settings *settings = &run->settings;
-    if (task_info(run->task).validation && run->step % RUN_VALIDATION_STEPS == 0)
+    const bool last = run->step + 1 == settings->steps;
+    if (task_info(run->task).validation && (run->step % RUN_VALIDATION_STEPS == 0 || last))
         snapshot_set(now, QUANTITY_VALID_LOSS, validate(run));
     draw_batch(run);
     step_model(run);

@@ -14,7 +14,7 @@
 #include "train/snapshot.h"
 
 /* A task with held-out data is validated before every RUN_VALIDATION_STEPS-th step, the first
- * included, on RUN_VALIDATION_BATCHES batches that stay the same. */
+ * included, and before the last, on RUN_VALIDATION_BATCHES batches that stay the same. */
 enum { RUN_VALIDATION_STEPS = 50, RUN_VALIDATION_BATCHES = 4 };
 
 /* What a step measures besides: a sum of these. None of it touches the numbers of the run. */

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "train/pair.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static struct update_run *describe_run(const struct pair *pair)
@@ -12,6 +13,7 @@ static struct update_run *describe_run(const struct pair *pair)
     run->settings = pair->settings;
     run->task = task_info(pair->task);
     task_symbols(pair->task, &run->symbols);
+    snprintf(run->doubt, sizeof run->doubt, "%s", task_doubt(pair->task));
     for (int side = 0; side < SIDES; side++)
         run->parameters[side] = (int64_t)pair->run[side].model.parameters.trained;
     return run;

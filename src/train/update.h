@@ -28,7 +28,8 @@ enum update_kind {
                      `state` is that of a trainer_load() which failed */
 };
 
-enum { UPDATE_NAME = 64 }; /* bytes of a run's name, with its NUL */
+enum { UPDATE_NAME = 64 };   /* bytes of a run's name, with its NUL */
+enum { UPDATE_DOUBT = 320 }; /* and of what is wrong with its text */
 
 /* What there is to say of the run: of all updates but UPDATE_STEP, UPDATE_BACK and
  * UPDATE_SAMPLE. */
@@ -37,6 +38,7 @@ struct update_run {
     struct settings before; /* of UPDATE_BRANCH: those of `step`; `settings` act after it */
     struct task_info task;
     struct task_symbols symbols;
+    char doubt[UPDATE_DOUBT];  /* task_doubt() */
     int64_t parameters[SIDES]; /* number of trained values */
     struct omega omega[SIDES]; /* as profiled; not of UPDATE_BRANCH */
     bool gaps;                 /* others train it: its steps have gaps, */

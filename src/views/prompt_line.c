@@ -13,8 +13,11 @@ enum { HELP_ROWS = 2, HINT_TEXT = 400 };
 
 static const char *skip(const char *text, int columns)
 {
-    while (columns-- > 0)
-        utf8_next(&text);
+    for (const char *next = text; columns > 0 && utf8_next(&next) != 0; text = next) {
+        char head[5] = "";
+        memcpy(head, text, (size_t)(next - text));
+        columns -= canvas_columns(head);
+    }
     return text;
 }
 

@@ -63,7 +63,9 @@ static void draw_lacking(struct canvas *canvas, struct rect area, const struct s
 static void make_ascii(struct canvas *canvas)
 {
     for (int i = 0; i < canvas->rows * canvas->cols; i++) {
-        uint32_t *glyph = &canvas->cells[i].glyph;
+        struct cell *cell = &canvas->cells[i];
+        uint32_t *glyph = &cell->glyph;
+        memset(cell->mark, 0, sizeof cell->mark);
         if (*glyph > '~')
             *glyph = *glyph == 0x2192 ? '>' : *glyph == 0x00D7 ? 'x' : '?'; /* arrow, times */
     }

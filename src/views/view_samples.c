@@ -1,5 +1,6 @@
 /* The samples: what both stacks write after the same prompt, each character on the colour of the
  * probability that its stack gave to it. */
+#include "base/columns.h"
 #include "screen/layout.h"
 #include "screen/plot.h"
 #include "screen/text.h"
@@ -39,6 +40,11 @@ static const struct {
                                   "both stacks fill in what is masked", "filled in"}},
 };
 
+/* The same of WRITING_ON, where the tokens are bytes. */
+static const char *const bytes_title[] = {
+    "both stacks continue the same prompts (dim), byte by byte, with the same dice",
+    "both stacks continue the same prompts, byte by byte", "continued prompts", NULL};
+
 /* Where the next token goes. */
 struct pen {
     struct canvas *canvas;
@@ -66,6 +72,83 @@ static const char *glyph_of(const struct scene *scene, int token)
         if (strcmp(symbol, signs[i].symbol) == 0)
             return scene->terminal.ascii ? signs[i].ascii : signs[i].sign;
     return symbol;
+}
+
+/* What is drawn as one: a token, or the bytes of one character with its marks. */
+struct letter {
+    char text[4 * TASK_SYMBOL_SIZE];
+    int tokens;
+    bool given, wrong;
+    double probability; /* the product of those of the tokens that were written */
+};
+
+/* Bytes from token `at` on, as many as a sequence has, and a NUL. */
+static void bytes_at(const struct scene *scene, const struct sample_text *text, int at, char out[5])
+{
+    int count = 0;
+    while (count < 4 && at + count < text->count && text->token[at + count] >= 0 &&
+           text->token[at + count] < TASK_SYMBOLS) {
+        out[count] = (char)scene->data.symbols->byte[text->token[at + count]];
+        count++;
+    }
+    out[count] = '\0';
+}
+
+/* The code point that stands at token `at`, and how many tokens it takes; 0: no valid sequence. */
+static uint32_t code_at(const struct scene *scene, const struct sample_text *text, int at,
+                        int *tokens)
+{
+    char bytes[5];
+    const char *next = bytes;
+    bytes_at(scene, text, at, bytes);
+    const uint32_t code = utf8_next(&next);
+    *tokens = (int)(next - bytes);
+    return code == UTF8_BAD && *tokens == 1 ? 0 : code;
+}
+
+/* Writes what stands at token `at` of a text of bytes; returns how many of them it takes. What is
+ * no valid sequence, or not ASCII where all is, is a byte, and what would steer the terminal is its
+ * number. */
+static int read_bytes(const struct scene *scene, const struct sample_text *text, int at, char *out,
+                      size_t size)
+{
+    int tokens, more;
+    const uint32_t code = code_at(scene, text, at, &tokens);
+    const bool ascii = scene->terminal.ascii && code > '~';
+    if (code == 0 || ascii || (code <= '~' && columns_of(code) != 1) || code == ' ') {
+        snprintf(out, size, "%s", glyph_of(scene, text->token[at]));
+        return 1;
+    }
+    if (columns_of(code) < 0) {
+        snprintf(out, size, "<%04X>", (unsigned)code);
+        return tokens;
+    }
+    size_t used = (size_t)utf8_put(out, code);
+    for (int i = 0; i < CELL_MARKS && at + tokens < text->count; i++) {
+        const uint32_t mark = code_at(scene, text, at + tokens, &more);
+        if (mark == 0 || columns_of(mark) != 0)
+            break;
+        used += (size_t)utf8_put(out + used, mark);
+        tokens += more;
+    }
+    return tokens;
+}
+
+static struct letter letter_at(const struct scene *scene, const struct sample_text *text, int at)
+{
+    struct letter letter = {.tokens = 1, .given = true, .probability = 1};
+    if (scene->data.symbols->bytes)
+        letter.tokens = read_bytes(scene, text, at, letter.text, sizeof letter.text);
+    else
+        snprintf(letter.text, sizeof letter.text, "%s", glyph_of(scene, text->token[at]));
+    for (int i = at; i < at + letter.tokens; i++) {
+        if (isnan(text->probability[i]))
+            continue;
+        letter.given = false;
+        letter.probability *= (double)text->probability[i];
+        letter.wrong |= text->right[i] >= 0 && text->right[i] != text->token[i];
+    }
+    return letter;
 }
 
 static bool is_newline(const struct scene *scene, int token)
@@ -105,15 +188,15 @@ static void put_given(struct pen *pen, const char *glyph)
         pen->col = canvas_text(pen->canvas, pen->area, pen->row, pen->col, ROLE_DIM, glyph);
 }
 
-static void put_written(struct pen *pen, const char *glyph, double probability, bool wrong)
+static void put_written(struct pen *pen, const struct letter *letter)
 {
-    const int cols = canvas_columns(glyph), step = step_of(probability);
+    const int cols = canvas_columns(letter->text), step = step_of(letter->probability);
     if (!make_room(pen, cols))
         return;
-    plot_heat_text(pen->canvas, pen->area, pen->row, pen->col, step, pen->letters, glyph);
+    plot_heat_text(pen->canvas, pen->area, pen->row, pen->col, step, pen->letters, letter->text);
     for (int i = 0; i < cols && pen->height > 1 && pen->col + i < pen->area.cols; i++) {
         const int row = pen->area.row + pen->row + 1, col = pen->area.col + pen->col + i;
-        if (wrong)
+        if (letter->wrong)
             canvas_put(pen->canvas, row, col, pen->ascii ? 'x' : 0x00D7, ROLE_BAD);
         else if (pen->letters)
             plot_heat_cell(pen->canvas, row, col, step, step, true);
@@ -125,20 +208,18 @@ static void draw_text(struct pen *pen, const struct scene *scene, const struct s
 {
     if (text->from > 0)
         put_given(pen, scene->terminal.ascii ? ".. " : "… ");
-    for (int i = 0; i < text->count && !pen->full; i++) {
-        const double probability = (double)text->probability[i];
-        const char *glyph = glyph_of(scene, text->token[i]);
-        const bool given = isnan(probability);
-        const bool question = given && i > 0 && !isnan((double)text->probability[i - 1]);
+    for (int i = 0, tokens; i < text->count && !pen->full; i += tokens) {
+        const struct letter letter = letter_at(scene, text, i);
+        const bool question = letter.given && i > 0 && !isnan(text->probability[i - 1]);
+        tokens = letter.tokens;
         if (pen->apart && question && pen->breaks)
             new_line(pen);
         else if (pen->apart && question)
             pen->col += 2;
-        if (given)
-            put_given(pen, glyph);
+        if (letter.given)
+            put_given(pen, letter.text);
         else
-            put_written(pen, glyph, probability,
-                        text->right[i] >= 0 && text->right[i] != text->token[i]);
+            put_written(pen, &letter);
         pen->col += pen->apart;
         if (pen->breaks && is_newline(scene, text->token[i]) && i + 1 < text->count)
             new_line(pen);
@@ -180,8 +261,9 @@ static void draw_summary(struct canvas *canvas, struct rect area, const struct s
                          const struct sample *sample)
 {
     const struct sample_summary summary = sample_summarise(sample);
-    const char *unit = scene->data.symbols->apart ? "token" : "character";
-    char text[4][96];
+    const struct task_symbols *symbols = scene->data.symbols;
+    const char *unit = symbols->apart ? "token" : symbols->bytes ? "byte" : "character";
+    char text[5][96];
     if (summary.written == 0)
         return;
     if (summary.asked > 0) {
@@ -194,12 +276,14 @@ static void draw_summary(struct canvas *canvas, struct rect area, const struct s
     }
     snprintf(text[0], sizeof text[0], "mean probability %.2f, %.2f bits per %s",
              summary.probability, summary.bits, unit);
-    snprintf(text[1], sizeof text[1], "mean probability %.2f, %.2f bits each", summary.probability,
+    snprintf(text[1], sizeof text[1], "probability %.2f, %.2f bits per %s", summary.probability,
+             summary.bits, unit);
+    snprintf(text[2], sizeof text[2], "mean probability %.2f, %.2f bits each", summary.probability,
              summary.bits);
-    snprintf(text[2], sizeof text[2], "mean %.2f, %.2f bits", summary.probability, summary.bits);
-    snprintf(text[3], sizeof text[3], "%.2f, %.2f bits", summary.probability, summary.bits);
+    snprintf(text[3], sizeof text[3], "mean %.2f, %.2f bits", summary.probability, summary.bits);
+    snprintf(text[4], sizeof text[4], "%.2f, %.2f bits", summary.probability, summary.bits);
     canvas_fit(canvas, area, 0, area.cols, ROLE_TEXT,
-               (const char *const[]){text[0], text[1], text[2], text[3], NULL});
+               (const char *const[]){text[0], text[1], text[2], text[3], text[4], NULL});
 }
 
 static void draw_guess(struct canvas *canvas, struct rect area, const struct scene *scene,
@@ -229,8 +313,10 @@ static void draw_head(struct canvas *canvas, struct rect area, const struct scen
                            sample->step);
     else
         canvas_print_right(canvas, area, 0, area.cols, ROLE_TEXT, "before the first step");
-    canvas_fit(canvas, area, 0, area.cols - STEP_COLS - 1, ROLE_TEXT,
-               writing_table[task_writing(scene->data.settings->task)].title);
+    const char *const *title = writing_table[task_writing(scene->data.settings->task)].title;
+    if (scene->data.symbols->bytes)
+        title = bytes_title;
+    canvas_fit(canvas, area, 0, area.cols - STEP_COLS - 1, ROLE_TEXT, title);
 }
 
 /* Why there is no text. */
@@ -314,7 +400,8 @@ static const char *const notes[][2] = {
     {"dim text", "the prompt or the question, which training never uses: the same for both stacks"},
     {"colours",
      "the probability that the stack gave to the character it wrote, from 0 to 1; without colours "
-     "the letter below it. A cross below: it is not the right answer"},
+     "the letter below it. A character of several bytes has the product of their probabilities. A "
+     "cross below: it is not the right answer"},
     {"same dice",
      "a character is drawn from the probabilities of the stack (softmax, temperature 1) with "
      "random "
@@ -322,7 +409,8 @@ static const char *const notes[][2] = {
      "stack has changed"},
     {"bits per character",
      "mean of -log2 of these probabilities over all texts: how surprised a stack is by its own "
-     "text. At the no-context level it stays at that of the letters alone"},
+     "text. At the no-context level it stays at that of the letters alone. In the task text it is "
+     "told per byte, of which a character can have several"},
     {"likeliest first",
      "the characters with the highest probability at the first place that is written: both stacks "
      "have read the same there"},

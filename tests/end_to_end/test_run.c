@@ -553,6 +553,69 @@ static void divergence_is_shown_not_hidden(void **state)
     free(json);
 }
 
+/* The valid_loss of both stacks in the rows of CSV, up to `most`; 0: an empty one. */
+static int held_out_of(const char *csv, double *out, int most)
+{
+    int rows = 0;
+    for (const char *line = strchr(csv, '\n'); line && line[1] && rows < most; rows++) {
+        const char *end = strchr(line + 1, '\n'), *comma = end;
+        while (*comma != ',')
+            comma--;
+        out[rows] = comma + 1 < end ? atof(comma + 1) : 0;
+        line = end;
+    }
+    return rows;
+}
+
+/* Steps 1, 51 and 101 are validated, and the last one. */
+static void thinned_rows_keep_held_out_losses(void **state)
+{
+    char command[512];
+    double all[240], some[16];
+    FILE *out = fopen(in_folder("lines"), "w");
+    (void)state;
+    assert_non_null(out);
+    for (int i = 0; i < 200; i++)
+        fprintf(out, "line %d of a text that is long enough\r\n", i);
+    assert_int_equal(fclose(out), 0);
+    snprintf(command, sizeof command, "run --steps 110" SMALL " --text %s", in_folder("lines"));
+    char *csv = run_to(0, command);
+    assert_int_equal(held_out_of(csv, all, 240), 220);
+    free(csv);
+    for (int i = 0; i < 220; i++)
+        assert_int_equal(all[i] > 0, i / 2 % 50 == 0 || i / 2 == 109);
+    snprintf(command, sizeof command, "run --steps 110 --every 20" SMALL " --text %s",
+             in_folder("lines"));
+    csv = run_to(0, command);
+    assert_int_equal(held_out_of(csv, some, 16), 12); /* steps 20, 40, 60, 80, 100, 110 */
+    free(csv);
+    for (int side = 0; side < 2; side++) {
+        assert_true(some[side] == all[side]);
+        assert_true(some[2 + side] == 0 && some[6 + side] == 0 && some[8 + side] == 0);
+        assert_true(some[4 + side] == all[100 + side]);
+        assert_true(some[10 + side] == all[218 + side]);
+    }
+}
+
+static void a_text_that_is_none_gets_a_warning(void **state)
+{
+    char command[512];
+    (void)state;
+    FILE *out = fopen(in_folder("packed"), "w");
+    assert_non_null(out);
+    for (int i = 0; i < 500; i++)
+        fprintf(out, "%c\x8B%d", 0x1F, i);
+    assert_int_equal(fclose(out), 0);
+    snprintf(command, sizeof command, "run --steps 1" SMALL " --text %s", in_folder("packed"));
+    struct process process = start(command, in_folder(".output"));
+    assert_int_equal(process_finish(&process), 0);
+    char *errors = errors_of();
+    assert_non_null(strstr(errors, "lnscope: warning: "));
+    assert_non_null(strstr(errors, "packed is compressed (gzip): unpack it"));
+    assert_ptr_equal(strchr(errors, '\n'), errors + strlen(errors) - 1);
+    free(errors);
+}
+
 static void a_text_is_learned_and_validated(void **state)
 {
     char command[512];
@@ -1054,6 +1117,8 @@ int main(void)
         TEST(a_dump_has_the_weights_before_the_step),
         TEST(divergence_is_shown_not_hidden),
         TEST(a_text_is_learned_and_validated),
+        TEST(thinned_rows_keep_held_out_losses),
+        TEST(a_text_that_is_none_gets_a_warning),
         TEST(an_interrupt_leaves_whole_rows),
         TEST(an_interrupt_finishes_the_file),
         TEST(an_interrupt_before_the_dump_leaves_none),

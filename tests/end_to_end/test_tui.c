@@ -442,7 +442,7 @@ static void escape_and_q_are_two_keys(void **state)
 {
     (void)state;
     struct console *console = start();
-    press(console, "?", key_table[ACTION_RESTART].help);
+    press(console, "?", "How to read the picture");
     console_send(console, "\033q");
     assert_exit(console, 0);
     assert_sane(console);
@@ -1014,6 +1014,35 @@ static void pasted_text_goes_to_the_command_line(void **state)
     quit(console);
 }
 
+/* What is two columns wide or stands over a letter comes out so in a terminal, from a file, a mark
+ * and a name of a file. */
+static void letters_of_all_peoples_are_drawn(void **state)
+{
+    char folder[] = "/tmp/lnscope-test-XXXXXX", path[128], remove[256];
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/text", folder);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    for (int i = 0; i < 2000; i++)
+        fputs("漢é", file);
+    assert_int_equal(fclose(file), 0);
+    struct console *console =
+        start_with((struct setup){.folder = folder, .options = {"--text", "text", "--no-mouse"}});
+    assert_true(console_wait_text(console, "Post-LN"));
+    press(console, "7", "byte by byte");
+    assert_true(console_wait_text(console, "bits per byte"));
+    assert_true(console_wait_text(console, "é漢é")); /* in a prompt */
+    press(console, " ", "PAUSED");
+    press(console, ":mark 漢字 ไม่ e\xCC\x81😀!\r", "漢字 ไม่ e\xCC\x81😀!");
+    press(console, ":export 漢字😀.svg\r", "saved 漢字😀.svg");
+    press(console, ":export! 漢字\t", ":export! 漢字😀.svg");
+    press(console, "\033", "");
+    quit(console);
+    snprintf(remove, sizeof remove, "rm -r %s", folder);
+    assert_int_equal(system(remove), 0);
+}
+
 static void help_opens_scrolls_and_closes(void **state)
 {
     (void)state;
@@ -1494,7 +1523,7 @@ static void check_kind(const char *kind, const char *more, bool colour, bool asc
     if (!console_wait_text(console, "Post-LN"))
         fail_msg("with %s", kind);
     press(console, "~", "key '~' does nothing");
-    press(console, "?", key_table[ACTION_RESTART].help);
+    press(console, "?", "How to read the picture");
     press(console, "q", "Post-LN");
     const char *output = console_output(console, NULL);
     if (has_colour(output) != colour)
@@ -1611,6 +1640,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(blind_tensors_are_those_of_both),
         cmocka_unit_test(commands_write_files),
         cmocka_unit_test(pasted_text_goes_to_the_command_line),
+        cmocka_unit_test(letters_of_all_peoples_are_drawn),
         cmocka_unit_test(help_opens_scrolls_and_closes),
         cmocka_unit_test(export_writes_two_files_each_time),
         cmocka_unit_test(clicks_act),

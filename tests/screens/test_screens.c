@@ -512,6 +512,18 @@ static void writing_ascii(struct fixture *fixture)
     fixture->scene.terminal.ascii = true;
 }
 
+static void writing_bytes(struct fixture *fixture)
+{
+    fixture_train(fixture, 128);
+    fixture_write_bytes(fixture, 120);
+}
+
+static void writing_bytes_ascii(struct fixture *fixture)
+{
+    writing_bytes(fixture);
+    fixture->scene.terminal.ascii = true;
+}
+
 static void writing_mono(struct fixture *fixture)
 {
     writing(fixture);
@@ -1089,6 +1101,9 @@ SCREEN_OF(VIEW_SAMPLES, samples_blind_80x24, 24, 80, writing_blind)
 SCREEN_OF(VIEW_SAMPLES, samples_diverged_80x24, 24, 80, writing_diverged)
 SCREEN_OF(VIEW_SAMPLES, samples_answers_80x24, 24, 80, answering)
 SCREEN_OF(VIEW_SAMPLES, samples_answers_ascii_120x36, 36, 120, answering_ascii)
+SCREEN_OF(VIEW_SAMPLES, samples_bytes_120x36, 36, 120, writing_bytes)
+SCREEN_OF(VIEW_SAMPLES, samples_bytes_40x12, 12, 40, writing_bytes)
+SCREEN_OF(VIEW_SAMPLES, samples_bytes_ascii_80x24, 24, 80, writing_bytes_ascii)
 SCREEN_OF(VIEW_SAMPLES, samples_images_80x24, 24, 80, images)
 
 SCREEN_OF(VIEW_LOG, log_80x24, 24, 80, log_run)
@@ -1656,6 +1671,9 @@ int main(void)
         cmocka_unit_test(screen_curves_ghost_zoomed_80x24),
         cmocka_unit_test(screen_samples_80x24),
         cmocka_unit_test(screen_samples_paused_80x24),
+        cmocka_unit_test(screen_samples_bytes_120x36),
+        cmocka_unit_test(screen_samples_bytes_40x12),
+        cmocka_unit_test(screen_samples_bytes_ascii_80x24),
         cmocka_unit_test(screen_samples_120x36),
         cmocka_unit_test(screen_samples_40x12),
         cmocka_unit_test(screen_samples_160x48),

@@ -24,13 +24,19 @@ static char *screen_text(VTerm *vterm)
     VTermScreen *screen = vterm_obtain_screen(vterm);
     int rows, cols;
     vterm_get_size(vterm, &rows, &cols);
-    char *text = memory_new((size_t)rows * ((size_t)cols * 4 + 1) + 1, 1), *end = text;
+    char *text =
+             memory_new((size_t)rows * ((size_t)cols * 4 * VTERM_MAX_CHARS_PER_CELL + 1) + 1, 1),
+         *end = text;
     for (int row = 0; row < rows; row++) {
         char *last = end;
         for (int col = 0; col < cols; col++) {
             VTermScreenCell cell;
             assert_true(vterm_screen_get_cell(screen, (VTermPos){.row = row, .col = col}, &cell));
+            if (cell.chars[0] == (uint32_t)-1) /* the right half of a wide one */
+                continue;
             end += utf8_put(end, cell.chars[0] ? cell.chars[0] : ' ');
+            for (int i = 1; i < VTERM_MAX_CHARS_PER_CELL && cell.chars[0] && cell.chars[i]; i++)
+                end += utf8_put(end, cell.chars[i]);
             if (cell.chars[0] && cell.chars[0] != ' ')
                 last = end;
         }

@@ -503,6 +503,36 @@ void fixture_write(struct fixture *fixture, int64_t step)
     sample_history_add(&fixture->samples, sample);
 }
 
+void fixture_write_bytes(struct fixture *fixture, int64_t step)
+{
+    /* The prompt ends within the first Cyrillic letter of the second line. */
+    static const char text[] = "\xA4漢字 ok\n\xD0\x9Fривет, Ёж.\n"
+                               "שלום\xE2\x80\xAE.\nCafe\xCC\x81 😀 ไม่\n\xE6\xBC!\tz\xFF";
+    struct sample sample[SIDES];
+    struct task_symbols *symbols = &fixture->symbols;
+    *symbols = (struct task_symbols){.bytes = true};
+    for (int i = 0; i < TASK_SYMBOLS; i++) {
+        symbols->byte[i] = (unsigned char)i;
+        snprintf(symbols->text[i], TASK_SYMBOL_SIZE, i > ' ' && i <= '~' ? "%c" : "\\x%02X", i);
+    }
+    strcpy(symbols->text[' '], "␣");
+    strcpy(symbols->text['\n'], "⏎");
+    strcpy(symbols->text['\t'], "⇥");
+    for (enum side side = LEFT; side < SIDES; side++) {
+        sample[side] = (struct sample){.step = step, .finite = true, .texts = 1};
+        struct sample_text *to = &sample[side].text[0];
+        for (int i = 0; text[i]; i++) {
+            to->token[i] = (unsigned char)text[i];
+            to->right[i] = -1;
+            to->probability[i] = i < PROMPT - 4 ? NAN : sureness(side, text, i, step);
+            to->count = i + 1;
+        }
+        for (int i = 0; i < SAMPLE_GUESSES; i++)
+            sample[side].guess[i] = (struct sample_guess){(int16_t)(0xCF + i), 0.4F};
+    }
+    sample_history_add(&fixture->samples, sample);
+}
+
 void fixture_answer(struct fixture *fixture, int64_t step)
 {
     enum { SUMS = 6, PARTS = 5, MODULUS = 31 };

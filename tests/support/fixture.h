@@ -62,6 +62,9 @@ void fixture_write(struct fixture *fixture, int64_t step);
 /* The same for a task with right answers: a sum each, which left knows and right does not. */
 void fixture_answer(struct fixture *fixture, int64_t step);
 
+/* The same of a text of bytes in many scripts, not all of them whole. */
+void fixture_write_bytes(struct fixture *fixture, int64_t step);
+
 /* Fits the axis of the bars to the moment shown. */
 void fixture_fit_axis(struct fixture *fixture);
 

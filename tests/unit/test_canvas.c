@@ -44,16 +44,58 @@ static void printing_to_the_right_ends_at_its_column(void **state)
     canvas_close(&canvas);
 }
 
-static void only_glyphs_of_one_column_get_in(void **state)
+static void what_steers_does_not_get_in(void **state)
 {
     (void)state;
     struct canvas canvas;
-    canvas_open(&canvas, 2, 12);
+    canvas_open(&canvas, 3, 12);
     struct rect area = canvas_whole(&canvas);
-    /* escape, bell, C1, combining acute, zero width space, wide, emoji, bad UTF-8 */
-    canvas_text(&canvas, area, 0, 0, ROLE_TEXT, "\x1b\a\xc2\x9b\xcc\x81\xe2\x80\x8b漢😀\xff!");
+    /* escape, bell, C1, zero width space, right-to-left override, bad UTF-8 */
+    canvas_text(&canvas, area, 0, 0, ROLE_TEXT, "\x1b\a\xc2\x9b\xe2\x80\x8b\xe2\x80\xae\xff!");
     canvas_text(&canvas, area, 1, 0, ROLE_TEXT, "█▏⣿×‖┊Ωж");
-    assert_shows(&canvas, "???????\xef\xbf\xbd!\n█▏⣿×‖┊Ωж\n");
+    canvas_text(&canvas, area, 2, 0, ROLE_TEXT, "אבג עברית");
+    assert_shows(&canvas, "?????\xef\xbf\xbd!\n█▏⣿×‖┊Ωж\nאבג עברית\n");
+    canvas_close(&canvas);
+}
+
+static void wide_glyphs_take_two_cells(void **state)
+{
+    (void)state;
+    struct canvas canvas;
+    canvas_open(&canvas, 1, 8);
+    struct rect area = canvas_whole(&canvas);
+    assert_int_equal(canvas_columns("漢字😀a"), 7);
+    assert_int_equal(canvas_text(&canvas, area, 0, 0, ROLE_DIM, "漢字😀a"), 7);
+    assert_shows(&canvas, "漢字😀a\n");
+    assert_true(cell_is_tail(&canvas.cells[1]) && !cell_is_tail(&canvas.cells[2]));
+    assert_int_equal(canvas.cells[1].role, ROLE_DIM);
+    canvas_put(&canvas, 0, 3, 'x', ROLE_TEXT); /* on the right half */
+    canvas_put(&canvas, 0, 0, 'y', ROLE_TEXT); /* on a left one */
+    assert_shows(&canvas, "y  x😀a\n");
+    canvas_put(&canvas, 0, 3, 0x6F22, ROLE_TEXT); /* over the left half of its neighbour */
+    assert_shows(&canvas, "y  漢 a\n");
+    canvas_put(&canvas, 0, 7, 0x6F22, ROLE_TEXT); /* no room */
+    assert_shows(&canvas, "y  漢 a?\n");
+    assert_int_equal(canvas_text(&canvas, area, 0, 5, ROLE_TEXT, "a字字"), 8);
+    assert_shows(&canvas, "y  漢a字\n");
+    canvas_close(&canvas);
+}
+
+static void marks_stand_over_what_is_before_them(void **state)
+{
+    (void)state;
+    struct canvas canvas;
+    canvas_open(&canvas, 2, 8);
+    struct rect area = canvas_whole(&canvas);
+    assert_int_equal(canvas_columns("e\xcc\x81ไม่x"), 4);
+    assert_int_equal(canvas_text(&canvas, area, 0, 0, ROLE_TEXT, "e\xcc\x81ไม่x"), 4);
+    assert_shows(&canvas, "e\xcc\x81ไม่x\n\n");
+    assert_int_equal(canvas.cells[0].mark[0], 0x301);
+    canvas_text(&canvas, area, 1, 0, ROLE_TEXT, "\xcc\x81字\xcc\x81");
+    assert_shows(&canvas, "e\xcc\x81ไม่x\n \xcc\x81字\xcc\x81\n");
+    /* more marks than a cell has room for */
+    canvas_text(&canvas, area, 1, 0, ROLE_TEXT, "o\xcc\x81\xcc\x82\xcc\x83.  ");
+    assert_shows(&canvas, "e\xcc\x81ไม่x\no\xcc\x81\xcc\x82.\n");
     canvas_close(&canvas);
 }
 
@@ -133,7 +175,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_is_cut_at_its_rectangle),
         cmocka_unit_test(printing_to_the_right_ends_at_its_column),
-        cmocka_unit_test(only_glyphs_of_one_column_get_in),
+        cmocka_unit_test(what_steers_does_not_get_in),
+        cmocka_unit_test(wide_glyphs_take_two_cells),
+        cmocka_unit_test(marks_stand_over_what_is_before_them),
         cmocka_unit_test(nothing_is_written_outside),
         cmocka_unit_test(colours_of_the_ramp_become_letters),
         cmocka_unit_test(a_background_goes_with_its_cell),

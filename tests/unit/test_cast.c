@@ -73,8 +73,11 @@ static void assert_text(const char *screen, const struct canvas *canvas)
 {
     struct canvas plain;
     canvas_open(&plain, canvas->rows, canvas->cols);
-    for (int i = 0; i < canvas->rows * canvas->cols; i++) /* the text knows letters for colours */
-        plain.cells[i] = (struct cell){canvas->cells[i].glyph, ROLE_TEXT, BACK_OWN};
+    for (int i = 0; i < canvas->rows * canvas->cols; i++) { /* the text has letters for colours */
+        plain.cells[i] = canvas->cells[i];
+        plain.cells[i].role = ROLE_TEXT;
+        plain.cells[i].back = BACK_OWN;
+    }
     char *text = canvas_to_text(&plain);
     canvas_close(&plain);
     assert_string_equal(screen, text);
@@ -104,7 +107,7 @@ static void assert_shell_has_a_row(const struct cast_played *played)
  */
 static void a_player_shows_the_last_canvas(void **state)
 {
-    static const uint32_t glyphs[] = {'a', '"', '\\', ' ', ' ', 0x2588, 0x28FF, 0x251C};
+    static const char *const glyphs[] = {"a", "\"", "\\", " ", "█", "⣿", "├", "漢", "😀", "ö́"};
     struct canvas canvas;
     (void)state;
     for (unsigned last = 1; last <= 40; last++) {
@@ -115,9 +118,9 @@ static void a_player_shows_the_last_canvas(void **state)
             if (frame % 9 == 0)
                 canvas_resize(&canvas, 3 + rand() % 8, 5 + rand() % 30);
             for (int change = rand() % 30; change >= 0; change--)
-                canvas_put_on(&canvas, rand() % canvas.rows, rand() % canvas.cols,
-                              glyphs[rand() % 8], (enum role)(rand() % ROLES),
-                              rand() % 2 ? (enum role)BACK_OWN : ROLE_RAMP);
+                canvas_text_on(&canvas, canvas_whole(&canvas), rand() % canvas.rows,
+                               rand() % canvas.cols, (enum role)(rand() % ROLES),
+                               rand() % 2 ? (enum role)BACK_OWN : ROLE_RAMP, glyphs[rand() % 10]);
             cast_frame(cast, &canvas, frame > 20 ? THEME_LIGHT : THEME_DARK, frame * 0.1);
         }
         finish(cast);

@@ -148,6 +148,25 @@ static void words_are_letters_of_a_font(void **state)
     pixels_close(pixels);
 }
 
+/* Both halves have ink, where a font has the glyph or not, and a mark adds some. */
+static void wide_letters_take_two_cells(void **state)
+{
+    struct pixels *pixels = open_pixels(1, 8, PIXELS_SHADES);
+    struct canvas canvas;
+    (void)state;
+    canvas_open(&canvas, 1, 8);
+    draw(pixels, &canvas, ROLE_TEXT, "\u6F22ee\u0301");
+    for (int col = 0; col < 2; col++)
+        assert_true(count(pixels, col, whole, page()) < WIDE * HIGH - 40);
+    assert_true(count(pixels, 3, whole, page()) < count(pixels, 2, whole, page()) - 10);
+    assert_int_equal(count(pixels, 4, whole, page()), WIDE * HIGH);
+    draw(pixels, &canvas, ROLE_TEXT, "a");
+    for (int col = 1; col < 4; col++)
+        assert_int_equal(count(pixels, col, whole, page()), WIDE * HIGH);
+    canvas_close(&canvas);
+    pixels_close(pixels);
+}
+
 static void scramble(struct canvas *canvas, int changes)
 {
     static const uint32_t glyphs[] = {'a', 'W', ' ', ' ', 0x2588, 0x2593, 0x28FF, 0x251C, 0x2585};
@@ -428,6 +447,7 @@ int main(void)
         cmocka_unit_test(bars_and_blocks_are_exact),
         cmocka_unit_test(braille_is_made_of_dots),
         cmocka_unit_test(words_are_letters_of_a_font),
+        cmocka_unit_test(wide_letters_take_two_cells),
         cmocka_unit_test(only_what_differs_is_drawn),
         cmocka_unit_test(other_sizes_are_cut),
         cmocka_unit_test(a_png_has_the_pixels),

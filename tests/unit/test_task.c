@@ -341,6 +341,40 @@ static void any_bytes_are_a_text(void **state)
     task_close(task);
 }
 
+static void an_end_of_line_is_one_token(void **state)
+{
+    (void)state;
+    static const char text[] = "one\r\ntwo\r\nthree\r\nfour\r\nfive\r\nsix\rseven\r\neight\n";
+    struct error error;
+    struct task *task = open_bytes(text, sizeof text - 1, 2, &error);
+    assert_non_null(task);
+    assert_int_equal(task_bytes(task), sizeof text - 1 - 6);
+    assert_string_equal(task_symbol(task, 0), "⏎");
+    assert_string_equal(task_symbol(task, 1), "\\x0D"); /* the one that stands alone */
+    assert_string_equal(task_doubt(task), "");
+    task_close(task);
+}
+
+static void files_that_are_no_text_are_doubted(void **state)
+{
+    (void)state;
+    static const char utf16[] = "a\0b\0c\0d\0e\0f\0g\0h\0i\0j\0k\0l\0m\0n\0o\0\1\0\2\0\3\0",
+                      gzip[] = "\x1F\x8B\x08";
+    static const char utf8[] = "漢字とかな、日本の文。Привет, мир! שלום עולם\t\xFF\xFE";
+    char packed[64] = "";
+    struct error error;
+    struct task *task = open_bytes(utf16, sizeof utf16, 2, &error);
+    assert_contains(task_doubt(task), " is mostly not text: 41 % of its bytes are UTF-8");
+    task_close(task);
+    memcpy(packed, gzip, sizeof gzip);
+    task = open_bytes(packed, sizeof packed, 2, &error);
+    assert_contains(task_doubt(task), " is compressed (gzip): unpack it");
+    task_close(task);
+    task = open_bytes(utf8, sizeof utf8, 2, &error);
+    assert_string_equal(task_doubt(task), "");
+    task_close(task);
+}
+
 /* The entropy is that of the training part; the held-out part may have letters of its own. */
 static void entropy_is_that_of_the_training_part(void **state)
 {
@@ -372,6 +406,8 @@ int main(void)
         cmocka_unit_test(windows_stay_in_their_part),
         cmocka_unit_test(validation_goes_by_its_index),
         cmocka_unit_test(any_bytes_are_a_text),
+        cmocka_unit_test(an_end_of_line_is_one_token),
+        cmocka_unit_test(files_that_are_no_text_are_doubted),
         cmocka_unit_test(entropy_is_that_of_the_training_part),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
