@@ -1,120 +1,121 @@
 # fish completion for lnscope; made by lnscope --completions fish
 complete -c lnscope -f
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -a run -d 'the same without a screen: a row per step and stack'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -a record -d 'play a script without a terminal, and record it: the same files every time'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -a list -d 'print placements, tasks, keys, settings and more'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -a block -d 'one block on a small input, every intermediate value printed'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -a lab -d 'a grid of runs over settings and seeds, and the map of their verdicts'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -a claims -d 'check published claims by measuring them'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -a hook -d 'print a Python module that writes rows of a PyTorch training'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -a watch -d 'show trainings that others do, from their rows as they come (-: standard input; without FILE: train.jsonl)'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l force -d 'let --record replace a file that exists'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l record -d 'record the screen, as an asciicast that asciinema plays' -r -F
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l load -d 'go on with a session that :save has written; other options than those of the model apply on top' -r -F
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l share -d 'print the command line that makes these settings again, and exit'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l no-config -d 'take no settings from the config file or the environment'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l print-config -d 'print these settings as a config file, and exit'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l completions -d 'print what bash, zsh or fish completes command lines with, and exit' -x -a 'bash zsh fish'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l print-memory -d 'print the memory that these settings need, and exit'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l help -d 'print this help'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l version -d 'print the version'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l left-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l right-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l left -d 'placement of the norms in the left stack' -x -a 'pre post none branch peri deepnorm admin lns mix rezero residual b2t'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l right -d 'placement of the norms in the right stack' -x -a 'pre post none branch peri deepnorm admin lns mix rezero residual b2t'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l norm -d 'which normalization' -x -a 'layernorm rmsnorm none dyt'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l left-norm -d 'which normalization' -x -a 'layernorm rmsnorm none dyt'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l right-norm -d 'which normalization' -x -a 'layernorm rmsnorm none dyt'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l norm-bias -d 'norms that can have a bias (layernorm, dyt) have one' -f -a 'off on'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l left-norm-bias -d 'norms that can have a bias (layernorm, dyt) have one' -f -a 'off on'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l right-norm-bias -d 'norms that can have a bias (layernorm, dyt) have one' -f -a 'off on'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l no-norm-bias -d 'norms that can have a bias (layernorm, dyt) have one'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l gain-offset -d 'the gain of a norm is 1 + w, as in Gemma' -f -a 'off on'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l left-gain-offset -d 'the gain of a norm is 1 + w, as in Gemma' -f -a 'off on'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l right-gain-offset -d 'the gain of a norm is 1 + w, as in Gemma' -f -a 'off on'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l no-gain-offset -d 'the gain of a norm is 1 + w, as in Gemma'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l activation -d 'nonlinearity of the feed-forward sublayer' -x -a 'gelu relu swiglu geglu'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l left-activation -d 'nonlinearity of the feed-forward sublayer' -x -a 'gelu relu swiglu geglu'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l right-activation -d 'nonlinearity of the feed-forward sublayer' -x -a 'gelu relu swiglu geglu'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l positions -d 'how the places of the tokens are told apart' -x -a 'learned sinusoidal rotary none'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l left-positions -d 'how the places of the tokens are told apart' -x -a 'learned sinusoidal rotary none'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l right-positions -d 'how the places of the tokens are told apart' -x -a 'learned sinusoidal rotary none'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l attention -d 'which tokens a token sees; auto is what the task is made for' -x -a 'auto causal bidirectional'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l left-attention -d 'which tokens a token sees; auto is what the task is made for' -x -a 'auto causal bidirectional'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l right-attention -d 'which tokens a token sees; auto is what the task is made for' -x -a 'auto causal bidirectional'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l kv-heads -d 'heads of keys and values, a divisor of heads (grouped queries)' -x
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l left-kv-heads -d 'heads of keys and values, a divisor of heads (grouped queries)' -x
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l right-kv-heads -d 'heads of keys and values, a divisor of heads (grouped queries)' -x
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l kv-rank -d 'rank that keys and values are compressed to (MLA)' -x
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l left-kv-rank -d 'rank that keys and values are compressed to (MLA)' -x
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l right-kv-rank -d 'rank that keys and values are compressed to (MLA)' -x
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l window -d 'tokens that a token sees, itself included, on each side' -x
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l left-window -d 'tokens that a token sees, itself included, on each side' -x
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l right-window -d 'tokens that a token sees, itself included, on each side' -x
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l window-every -d 'the window is on every n-th block; the others see all' -x
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l left-window-every -d 'the window is on every n-th block; the others see all' -x
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l right-window-every -d 'the window is on every n-th block; the others see all' -x
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l qk-norm -d 'RMSNorm of the queries and keys of every head' -f -a 'off on'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l left-qk-norm -d 'RMSNorm of the queries and keys of every head' -f -a 'off on'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l right-qk-norm -d 'RMSNorm of the queries and keys of every head' -f -a 'off on'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l no-qk-norm -d 'RMSNorm of the queries and keys of every head'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l bias -d 'linear layers have biases' -f -a 'off on'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l left-bias -d 'linear layers have biases' -f -a 'off on'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l right-bias -d 'linear layers have biases' -f -a 'off on'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l no-bias -d 'linear layers have biases'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l tied -d 'the output projection is the token embedding' -f -a 'off on'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l left-tied -d 'the output projection is the token embedding' -f -a 'off on'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l right-tied -d 'the output projection is the token embedding' -f -a 'off on'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l no-tied -d 'the output projection is the token embedding'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l embedding-scale -d 'token embeddings are multiplied by sqrt(D)' -f -a 'off on'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l left-embedding-scale -d 'token embeddings are multiplied by sqrt(D)' -f -a 'off on'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l right-embedding-scale -d 'token embeddings are multiplied by sqrt(D)' -f -a 'off on'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l no-embedding-scale -d 'token embeddings are multiplied by sqrt(D)'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l parallel -d 'attention and feed-forward side by side, as one sublayer' -f -a 'off on'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l left-parallel -d 'attention and feed-forward side by side, as one sublayer' -f -a 'off on'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l right-parallel -d 'attention and feed-forward side by side, as one sublayer' -f -a 'off on'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l no-parallel -d 'attention and feed-forward side by side, as one sublayer'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l experts -d 'feed-forward networks to choose from, beside the shared one' -x
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l left-experts -d 'feed-forward networks to choose from, beside the shared one' -x
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l right-experts -d 'feed-forward networks to choose from, beside the shared one' -x
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l experts-used -d 'experts that a token passes through' -x
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l left-experts-used -d 'experts that a token passes through' -x
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l right-experts-used -d 'experts that a token passes through' -x
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l left-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l right-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l layers -d 'depth of each stack (L)' -x
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l width -d 'width of the residual stream (D), a multiple of heads' -x
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l heads -d 'attention heads of a block (H), at most width' -x
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l ffn -d 'width inside the feed-forward sublayer (F)' -x
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l context -d 'length of a sequence (T)' -x
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l batch -d 'sequences in a step (B)' -x
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l task -d 'what is learned' -x -a 'grammar copy repeat text reverse sort modular masked shapes'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l text -d 'file that the text task learns' -r -F
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l optimizer -d 'what turns a gradient into an update' -x -a 'adamw sgd momentum adam radam lion'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l lr -d 'learning rate after the warmup' -x
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l warmup -d 'steps over which the learning rate rises to lr, in a straight line' -x
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l schedule -d 'course of the learning rate after the warmup' -x -a 'constant linear cosine inverse-sqrt wsd'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l clip -d 'largest norm of the whole gradient; 0 does not clip' -x
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l weight-decay -d 'decay of the matrices, times the learning rate, per step' -x
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l beta1 -d 'memory of the mean gradient: Adam s first moment, the velocity of momentum' -x
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l beta2 -d 'memory of the squared gradient, Adam s second moment; of Lion s momentum' -x
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l seed -d 'what the initial weights and the batches are drawn from' -x
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l steps -d 'length of the run; 0 goes on until it is stopped' -x
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l threads -d 'threads that compute (auto: one per core); the numbers do not depend on it' -x
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l theme -d 'colours of the screen' -x -a 'default dark light mono'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l ascii -d 'draw with ASCII characters only; auto: without UTF-8, on consoles, VT100 to VT520' -f -a 'auto on off'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l no-ascii -d 'draw with ASCII characters only; auto: without UTF-8, on consoles, VT100 to VT520'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l mouse -d 'clicks, drags and the wheel act; with Shift held the terminal has them for itself' -f -a 'off on'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l no-mouse -d 'clicks, drags and the wheel act; with Shift held the terminal has them for itself'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l hide -d 'hide header and footer, for a lesson; keys act all the same' -f -a 'off on'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l no-hide -d 'hide header and footer, for a lesson; keys act all the same'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l confirm -d 'q asks once where runs of more than 100 steps are not saved' -f -a 'off on'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l no-confirm -d 'q asks once where runs of more than 100 steps are not saved'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l history -d 'MB of memory for the past of a run, for states to branch from, and for earlier runs' -x
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l fps -d 'how often the screen is drawn, at most' -x
-complete -c lnscope -n 'not __fish_seen_subcommand_from run record list block lab claims hook watch' -l speed -d 'how fast the screen trains, at most' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -a run -d 'the same without a screen: a row per step and stack'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -a play -d 'play a lesson, a demo or a script on the screen; alone: which there are'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -a record -d 'play a script without a terminal, and record it: the same files every time'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -a list -d 'print placements, tasks, keys, settings and more'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -a block -d 'one block on a small input, every intermediate value printed'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -a lab -d 'a grid of runs over settings and seeds, and the map of their verdicts'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -a claims -d 'check published claims by measuring them'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -a hook -d 'print a Python module that writes rows of a PyTorch training'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -a watch -d 'show trainings that others do, from their rows as they come (-: standard input; without FILE: train.jsonl)'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l force -d 'let --record replace a file that exists'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l record -d 'record the screen, as an asciicast that asciinema plays' -r -F
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l load -d 'go on with a session that :save has written; other options than those of the model apply on top' -r -F
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l share -d 'print the command line that makes these settings again, and exit'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l no-config -d 'take no settings from the config file or the environment'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l print-config -d 'print these settings as a config file, and exit'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l completions -d 'print what bash, zsh or fish completes command lines with, and exit' -x -a 'bash zsh fish'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l print-memory -d 'print the memory that these settings need, and exit'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l help -d 'print this help'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l version -d 'print the version'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left -d 'placement of the norms in the left stack' -x -a 'pre post none branch peri deepnorm admin lns mix rezero residual b2t'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right -d 'placement of the norms in the right stack' -x -a 'pre post none branch peri deepnorm admin lns mix rezero residual b2t'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l norm -d 'which normalization' -x -a 'layernorm rmsnorm none dyt'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-norm -d 'which normalization' -x -a 'layernorm rmsnorm none dyt'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-norm -d 'which normalization' -x -a 'layernorm rmsnorm none dyt'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l norm-bias -d 'norms that can have a bias (layernorm, dyt) have one' -f -a 'off on'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-norm-bias -d 'norms that can have a bias (layernorm, dyt) have one' -f -a 'off on'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-norm-bias -d 'norms that can have a bias (layernorm, dyt) have one' -f -a 'off on'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l no-norm-bias -d 'norms that can have a bias (layernorm, dyt) have one'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l gain-offset -d 'the gain of a norm is 1 + w, as in Gemma' -f -a 'off on'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-gain-offset -d 'the gain of a norm is 1 + w, as in Gemma' -f -a 'off on'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-gain-offset -d 'the gain of a norm is 1 + w, as in Gemma' -f -a 'off on'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l no-gain-offset -d 'the gain of a norm is 1 + w, as in Gemma'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l activation -d 'nonlinearity of the feed-forward sublayer' -x -a 'gelu relu swiglu geglu'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-activation -d 'nonlinearity of the feed-forward sublayer' -x -a 'gelu relu swiglu geglu'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-activation -d 'nonlinearity of the feed-forward sublayer' -x -a 'gelu relu swiglu geglu'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l positions -d 'how the places of the tokens are told apart' -x -a 'learned sinusoidal rotary none'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-positions -d 'how the places of the tokens are told apart' -x -a 'learned sinusoidal rotary none'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-positions -d 'how the places of the tokens are told apart' -x -a 'learned sinusoidal rotary none'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l attention -d 'which tokens a token sees; auto is what the task is made for' -x -a 'auto causal bidirectional'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-attention -d 'which tokens a token sees; auto is what the task is made for' -x -a 'auto causal bidirectional'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-attention -d 'which tokens a token sees; auto is what the task is made for' -x -a 'auto causal bidirectional'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l kv-heads -d 'heads of keys and values, a divisor of heads (grouped queries)' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-kv-heads -d 'heads of keys and values, a divisor of heads (grouped queries)' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-kv-heads -d 'heads of keys and values, a divisor of heads (grouped queries)' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l kv-rank -d 'rank that keys and values are compressed to (MLA)' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-kv-rank -d 'rank that keys and values are compressed to (MLA)' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-kv-rank -d 'rank that keys and values are compressed to (MLA)' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l window -d 'tokens that a token sees, itself included, on each side' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-window -d 'tokens that a token sees, itself included, on each side' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-window -d 'tokens that a token sees, itself included, on each side' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l window-every -d 'the window is on every n-th block; the others see all' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-window-every -d 'the window is on every n-th block; the others see all' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-window-every -d 'the window is on every n-th block; the others see all' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l qk-norm -d 'RMSNorm of the queries and keys of every head' -f -a 'off on'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-qk-norm -d 'RMSNorm of the queries and keys of every head' -f -a 'off on'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-qk-norm -d 'RMSNorm of the queries and keys of every head' -f -a 'off on'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l no-qk-norm -d 'RMSNorm of the queries and keys of every head'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l bias -d 'linear layers have biases' -f -a 'off on'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-bias -d 'linear layers have biases' -f -a 'off on'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-bias -d 'linear layers have biases' -f -a 'off on'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l no-bias -d 'linear layers have biases'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l tied -d 'the output projection is the token embedding' -f -a 'off on'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-tied -d 'the output projection is the token embedding' -f -a 'off on'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-tied -d 'the output projection is the token embedding' -f -a 'off on'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l no-tied -d 'the output projection is the token embedding'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l embedding-scale -d 'token embeddings are multiplied by sqrt(D)' -f -a 'off on'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-embedding-scale -d 'token embeddings are multiplied by sqrt(D)' -f -a 'off on'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-embedding-scale -d 'token embeddings are multiplied by sqrt(D)' -f -a 'off on'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l no-embedding-scale -d 'token embeddings are multiplied by sqrt(D)'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l parallel -d 'attention and feed-forward side by side, as one sublayer' -f -a 'off on'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-parallel -d 'attention and feed-forward side by side, as one sublayer' -f -a 'off on'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-parallel -d 'attention and feed-forward side by side, as one sublayer' -f -a 'off on'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l no-parallel -d 'attention and feed-forward side by side, as one sublayer'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l experts -d 'feed-forward networks to choose from, beside the shared one' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-experts -d 'feed-forward networks to choose from, beside the shared one' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-experts -d 'feed-forward networks to choose from, beside the shared one' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l experts-used -d 'experts that a token passes through' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-experts-used -d 'experts that a token passes through' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-experts-used -d 'experts that a token passes through' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l layers -d 'depth of each stack (L)' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l width -d 'width of the residual stream (D), a multiple of heads' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l heads -d 'attention heads of a block (H), at most width' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l ffn -d 'width inside the feed-forward sublayer (F)' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l context -d 'length of a sequence (T)' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l batch -d 'sequences in a step (B)' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l task -d 'what is learned' -x -a 'grammar copy repeat text reverse sort modular masked shapes'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l text -d 'file that the text task learns' -r -F
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l optimizer -d 'what turns a gradient into an update' -x -a 'adamw sgd momentum adam radam lion'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l lr -d 'learning rate after the warmup' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l warmup -d 'steps over which the learning rate rises to lr, in a straight line' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l schedule -d 'course of the learning rate after the warmup' -x -a 'constant linear cosine inverse-sqrt wsd'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l clip -d 'largest norm of the whole gradient; 0 does not clip' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l weight-decay -d 'decay of the matrices, times the learning rate, per step' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l beta1 -d 'memory of the mean gradient: Adam s first moment, the velocity of momentum' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l beta2 -d 'memory of the squared gradient, Adam s second moment; of Lion s momentum' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l seed -d 'what the initial weights and the batches are drawn from' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l steps -d 'length of the run; 0 goes on until it is stopped' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l threads -d 'threads that compute (auto: one per core); the numbers do not depend on it' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l theme -d 'colours of the screen' -x -a 'default dark light mono'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l ascii -d 'draw with ASCII characters only; auto: without UTF-8, on consoles, VT100 to VT520' -f -a 'auto on off'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l no-ascii -d 'draw with ASCII characters only; auto: without UTF-8, on consoles, VT100 to VT520'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l mouse -d 'clicks, drags and the wheel act; with Shift held the terminal has them for itself' -f -a 'off on'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l no-mouse -d 'clicks, drags and the wheel act; with Shift held the terminal has them for itself'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l hide -d 'hide header and footer, for a lesson; keys act all the same' -f -a 'off on'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l no-hide -d 'hide header and footer, for a lesson; keys act all the same'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l confirm -d 'q asks once where runs of more than 100 steps are not saved' -f -a 'off on'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l no-confirm -d 'q asks once where runs of more than 100 steps are not saved'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l history -d 'MB of memory for the past of a run, for states to branch from, and for earlier runs' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l fps -d 'how often the screen is drawn, at most' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l speed -d 'how fast the screen trains, at most' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l format -d 'csv (default), jsonl or table (default on a terminal)' -x -a 'csv jsonl table'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l every -d 'write steps N, 2N, ... and the last one only' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l output -d 'write to a file; it appears when the run is over, and whole' -r -F
@@ -226,6 +227,108 @@ complete -c lnscope -n '__fish_seen_subcommand_from run' -l no-confirm -d 'q ask
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l history -d 'MB of memory for the past of a run, for states to branch from, and for earlier runs' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l fps -d 'how often the screen is drawn, at most' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l speed -d 'how fast the screen trains, at most' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l force -d 'let --record and a script s snapshots replace files that exist'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l record -d 'record the screen, as an asciicast that asciinema plays' -r -F
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l no-config -d 'take no settings from the config file or the environment'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l help -d 'print this help'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l version -d 'print the version'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l left -d 'placement of the norms in the left stack' -x -a 'pre post none branch peri deepnorm admin lns mix rezero residual b2t'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l right -d 'placement of the norms in the right stack' -x -a 'pre post none branch peri deepnorm admin lns mix rezero residual b2t'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l norm -d 'which normalization' -x -a 'layernorm rmsnorm none dyt'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-norm -d 'which normalization' -x -a 'layernorm rmsnorm none dyt'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-norm -d 'which normalization' -x -a 'layernorm rmsnorm none dyt'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l norm-bias -d 'norms that can have a bias (layernorm, dyt) have one' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-norm-bias -d 'norms that can have a bias (layernorm, dyt) have one' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-norm-bias -d 'norms that can have a bias (layernorm, dyt) have one' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l no-norm-bias -d 'norms that can have a bias (layernorm, dyt) have one'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l gain-offset -d 'the gain of a norm is 1 + w, as in Gemma' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-gain-offset -d 'the gain of a norm is 1 + w, as in Gemma' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-gain-offset -d 'the gain of a norm is 1 + w, as in Gemma' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l no-gain-offset -d 'the gain of a norm is 1 + w, as in Gemma'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l activation -d 'nonlinearity of the feed-forward sublayer' -x -a 'gelu relu swiglu geglu'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-activation -d 'nonlinearity of the feed-forward sublayer' -x -a 'gelu relu swiglu geglu'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-activation -d 'nonlinearity of the feed-forward sublayer' -x -a 'gelu relu swiglu geglu'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l positions -d 'how the places of the tokens are told apart' -x -a 'learned sinusoidal rotary none'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-positions -d 'how the places of the tokens are told apart' -x -a 'learned sinusoidal rotary none'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-positions -d 'how the places of the tokens are told apart' -x -a 'learned sinusoidal rotary none'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l attention -d 'which tokens a token sees; auto is what the task is made for' -x -a 'auto causal bidirectional'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-attention -d 'which tokens a token sees; auto is what the task is made for' -x -a 'auto causal bidirectional'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-attention -d 'which tokens a token sees; auto is what the task is made for' -x -a 'auto causal bidirectional'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l kv-heads -d 'heads of keys and values, a divisor of heads (grouped queries)' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-kv-heads -d 'heads of keys and values, a divisor of heads (grouped queries)' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-kv-heads -d 'heads of keys and values, a divisor of heads (grouped queries)' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l kv-rank -d 'rank that keys and values are compressed to (MLA)' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-kv-rank -d 'rank that keys and values are compressed to (MLA)' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-kv-rank -d 'rank that keys and values are compressed to (MLA)' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l window -d 'tokens that a token sees, itself included, on each side' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-window -d 'tokens that a token sees, itself included, on each side' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-window -d 'tokens that a token sees, itself included, on each side' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l window-every -d 'the window is on every n-th block; the others see all' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-window-every -d 'the window is on every n-th block; the others see all' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-window-every -d 'the window is on every n-th block; the others see all' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l qk-norm -d 'RMSNorm of the queries and keys of every head' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-qk-norm -d 'RMSNorm of the queries and keys of every head' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-qk-norm -d 'RMSNorm of the queries and keys of every head' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l no-qk-norm -d 'RMSNorm of the queries and keys of every head'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l bias -d 'linear layers have biases' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-bias -d 'linear layers have biases' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-bias -d 'linear layers have biases' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l no-bias -d 'linear layers have biases'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l tied -d 'the output projection is the token embedding' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-tied -d 'the output projection is the token embedding' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-tied -d 'the output projection is the token embedding' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l no-tied -d 'the output projection is the token embedding'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l embedding-scale -d 'token embeddings are multiplied by sqrt(D)' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-embedding-scale -d 'token embeddings are multiplied by sqrt(D)' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-embedding-scale -d 'token embeddings are multiplied by sqrt(D)' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l no-embedding-scale -d 'token embeddings are multiplied by sqrt(D)'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l parallel -d 'attention and feed-forward side by side, as one sublayer' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-parallel -d 'attention and feed-forward side by side, as one sublayer' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-parallel -d 'attention and feed-forward side by side, as one sublayer' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l no-parallel -d 'attention and feed-forward side by side, as one sublayer'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l experts -d 'feed-forward networks to choose from, beside the shared one' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-experts -d 'feed-forward networks to choose from, beside the shared one' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-experts -d 'feed-forward networks to choose from, beside the shared one' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l experts-used -d 'experts that a token passes through' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-experts-used -d 'experts that a token passes through' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-experts-used -d 'experts that a token passes through' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l layers -d 'depth of each stack (L)' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l width -d 'width of the residual stream (D), a multiple of heads' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l heads -d 'attention heads of a block (H), at most width' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l ffn -d 'width inside the feed-forward sublayer (F)' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l context -d 'length of a sequence (T)' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l batch -d 'sequences in a step (B)' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l task -d 'what is learned' -x -a 'grammar copy repeat text reverse sort modular masked shapes'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l text -d 'file that the text task learns' -r -F
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l optimizer -d 'what turns a gradient into an update' -x -a 'adamw sgd momentum adam radam lion'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l lr -d 'learning rate after the warmup' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l warmup -d 'steps over which the learning rate rises to lr, in a straight line' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l schedule -d 'course of the learning rate after the warmup' -x -a 'constant linear cosine inverse-sqrt wsd'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l clip -d 'largest norm of the whole gradient; 0 does not clip' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l weight-decay -d 'decay of the matrices, times the learning rate, per step' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l beta1 -d 'memory of the mean gradient: Adam s first moment, the velocity of momentum' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l beta2 -d 'memory of the squared gradient, Adam s second moment; of Lion s momentum' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l seed -d 'what the initial weights and the batches are drawn from' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l steps -d 'length of the run; 0 goes on until it is stopped' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l threads -d 'threads that compute (auto: one per core); the numbers do not depend on it' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l theme -d 'colours of the screen' -x -a 'default dark light mono'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l ascii -d 'draw with ASCII characters only; auto: without UTF-8, on consoles, VT100 to VT520' -f -a 'auto on off'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l no-ascii -d 'draw with ASCII characters only; auto: without UTF-8, on consoles, VT100 to VT520'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l mouse -d 'clicks, drags and the wheel act; with Shift held the terminal has them for itself' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l no-mouse -d 'clicks, drags and the wheel act; with Shift held the terminal has them for itself'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l hide -d 'hide header and footer, for a lesson; keys act all the same' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l no-hide -d 'hide header and footer, for a lesson; keys act all the same'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l confirm -d 'q asks once where runs of more than 100 steps are not saved' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l no-confirm -d 'q asks once where runs of more than 100 steps are not saved'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l history -d 'MB of memory for the past of a run, for states to branch from, and for earlier runs' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l fps -d 'how often the screen is drawn, at most' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l speed -d 'how fast the screen trains, at most' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l output -d 'what to make, by its ending: .cast, .svg, .gif, .mp4, .webm, .png, .txt, or a folder/ of PNGs; -o again makes more at once' -r -F
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l force -d 'replace files that exist'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l no-config -d 'take no settings from the config file or the environment'
@@ -334,7 +437,7 @@ complete -c lnscope -n '__fish_seen_subcommand_from record' -l no-confirm -d 'q 
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l history -d 'MB of memory for the past of a run, for states to branch from, and for earlier runs' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l fps -d 'how often the screen is drawn, at most' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l speed -d 'how fast the screen trains, at most' -x
-complete -c lnscope -n '__fish_seen_subcommand_from list' -a 'placements norms tasks presets keys commands views options settings optimizers schedules inits activations positions themes claims events quantities'
+complete -c lnscope -n '__fish_seen_subcommand_from list' -a 'placements norms tasks presets scripts keys commands views options settings optimizers schedules inits activations positions themes claims events quantities'
 complete -c lnscope -n '__fish_seen_subcommand_from list' -l format -d 'text (default), jsonl, markdown or man' -x -a 'text jsonl markdown man'
 complete -c lnscope -n '__fish_seen_subcommand_from list' -l help -d 'print this help'
 complete -c lnscope -n '__fish_seen_subcommand_from list' -l version -d 'print the version'
