@@ -299,6 +299,7 @@ void app_free(struct app *app)
     app->feed->close(app->feed);
     app_play_close(app);
     app_scripts_close(app);
+    app_journal_close(app);
     sample_history_close(&app->samples);
     app_forget_session(app);
     free(app->save_path);

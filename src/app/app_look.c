@@ -19,6 +19,8 @@ void app_show_view(struct app *app, enum view view)
 {
     view_open(&app->scene, view);
     app_fit_axis(app);
+    if (app->begun)
+        app_journal_view(app);
 }
 
 void act_view(struct app *app, int by)

@@ -199,6 +199,7 @@ static void give_up(struct app *app, const struct script_command *command, const
  * going on. */
 static void leave_running(struct app *app, bool running)
 {
+    app->play->commanded = true;
     if (!running)
         trainer_pause(app->trainer);
 }
@@ -276,6 +277,7 @@ static void carry_out(struct app *app, const struct player_demand *demand)
                                          .count = demand->count > 0 ? demand->count : 1});
         break;
     case PLAYER_SWITCH:
+        app->play->commanded = true;
         app_switch(app, command->side, command->placement);
         break;
     case PLAYER_VIEW:
@@ -420,6 +422,9 @@ bool app_play_turn(struct app *app)
             return false;
         if (play->taking)
             take_keyboard(app);
+        if (play->commanded && app->scene.message_role != ROLE_BAD)
+            app_say_nothing(app); /* the script says itself what it does */
+        play->commanded = false;
         const struct player_world world = world_of(app);
         demand = player_next(&play->player, &world);
         if (is_news(demand.kind))
@@ -551,6 +556,7 @@ void app_play_open(struct app *app, const struct app_script *script, struct scri
     play->script = &play->own;
     play->owned = owned;
     play->until = -1;
+    play->commanded = true;
     player_open(&play->player, script->script);
     app->play = play;
     app->scene.lecture = (struct scene_lecture){

@@ -262,6 +262,10 @@ static void carry_out(struct app *app, const struct command_line *line)
         if (name_file(app, line, path, sizeof path))
             app_save(app, path, line->force);
         break;
+    case VERB_SAVE_SCRIPT:
+        if (name_file(app, line, path, sizeof path))
+            app_save_script(app, path, line->force);
+        break;
     case VERB_LOAD:
         file_expand(path, sizeof path, line->argument[0]);
         app_load(app, path);

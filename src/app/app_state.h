@@ -131,6 +131,7 @@ struct app {
     struct prompt prompt, search;     /* scene.prompt points to one of them while it is open */
     bool pasting;                     /* what comes in is pasted text */
     struct app_play *play;            /* the script that is played (app_play.c); NULL: none */
+    struct app_journal *journal;      /* of what was done (app_journal.c); NULL: nothing yet */
     const struct app_place *back_to;  /* the place that is being gone back to; NULL: none is */
     const struct script_setup *setup; /* what scripts begin with; NULL: the defaults */
     struct script_setup play_setup;   /* of a script that was begun in the program */
@@ -195,6 +196,20 @@ void app_scripts_close(struct app *app);
 
 /* Plays a built-in script, or one from a file, from its beginning; says why not (app_scripts.c). */
 void app_play_script(struct app *app, const char *source);
+
+/* What was done, noted for a script: a run began under settings when the one before had done so
+ * many steps; settings or a placement act from a step on; the run went back to a step; another run
+ * goes on (runs.now is its record); a view is shown; a step got a name. And the script
+ * (app_journal.c). */
+void app_journal_begin(struct app *app, int64_t done, const struct settings *settings);
+void app_journal_change(struct app *app, int64_t step, const struct settings *settings);
+void app_journal_branch(struct app *app, int64_t done, int64_t step,
+                        const struct settings *settings);
+void app_journal_load(struct app *app, int64_t done);
+void app_journal_view(struct app *app);
+void app_journal_mark(struct app *app, int64_t step, const char *name);
+void app_journal_close(struct app *app);
+void app_save_script(struct app *app, const char *path, bool force);
 
 /* How things are now, to be freed; and has them so again, the run by doing it anew from its first
  * step: until then `back_to` is set (app_back.c). */

@@ -95,6 +95,7 @@ bool app_mark(struct app *app, const char *name)
     if (old)
         events_forget(&app->events, step, EVENT_MARK);
     events_note(&app->events, step, -1, EVENT_MARK, name ? name : next);
+    app_journal_mark(app, step, name ? name : next);
     app_say(app, ROLE_GOOD, "step %lld: %s", (long long)step, name ? name : next);
     return true;
 }

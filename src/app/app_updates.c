@@ -102,6 +102,7 @@ static void take_restart(struct app *app, struct update *update)
     char changes[MESSAGE_SIZE], name[UPDATE_NAME];
     struct settings before = app->present;
     const bool back = app->back_to != NULL, first = !app->begun;
+    app_journal_begin(app, history_newest(&app->history), &update->run->settings);
     if (back)
         app_go_back_begins(app, &update->ended);
     else
@@ -128,12 +129,14 @@ static void take_restart(struct app *app, struct update *update)
 
 static void take_load(struct app *app, struct update *update)
 {
+    const int64_t done = history_newest(&app->history);
     app_keep_run(app, &update->ended, false);
     begin_run(app, update);
     if (app->entering)
         app_take_run(app);
     else
         app_take_session(app, update->run->task.unigram_entropy);
+    app_journal_load(app, done);
     find_tensor(app);
     app_fit_axis(app);
 }
@@ -277,6 +280,7 @@ static void take_change(struct app *app, const struct update *update)
         return;
     say_change(app, changes, update);
     log_change(app, update, mark_change(app, update));
+    app_journal_change(app, update->step, &update->run->settings);
     take_settings(app, &update->run->settings);
     runs_change(&app->runs, update->step, &update->run->settings);
     go_on_after_the_end(app);
@@ -311,6 +315,7 @@ static void log_branch(struct app *app, const struct update *update)
 
 static void take_branch(struct app *app, struct update *update)
 {
+    app_journal_branch(app, history_newest(&app->history), update->step, &update->run->settings);
     app_keep_run(app, &update->ended, true);
     if (app->anchor.step != update->step)
         app->anchor = history_anchor(&app->history, update->step);

@@ -18,6 +18,7 @@ enum verb_kind {
     VERB_SAVE,
     VERB_LOAD,
     VERB_OPEN,
+    VERB_SAVE_SCRIPT,
     VERB_GOTO,
     VERB_MARK,
     VERB_BRANCH,

@@ -1,5 +1,7 @@
 /* A script in the program without a terminal: what it demands is done, exactly where it says. */
+#include "base/file.h"
 #include "script/script.h"
+#include "support/folder.h"
 #include "support/stage.h"
 #include "train/settings.h"
 
@@ -337,6 +339,67 @@ static void scripts_are_chosen_from_a_list(void **state)
     play_close(&played);
 }
 
+static void command(struct played *played, const char *text)
+{
+    stage_press(&played->stage, text);
+    stage_press_code(&played->stage, KEY_CODE_ENTER);
+}
+
+/* What was done with keys and commands comes again from the script that it was saved as, number by
+ * number. */
+static void a_session_is_saved_as_a_script(void **state)
+{
+    char folder[] = "/tmp/lnscope-play-XXXXXX", path[64], words[96];
+    struct played played, again;
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/a.lns", folder);
+    play_open(&played, "wait 0.1s\n", false);
+    stage_play(&played.stage, 0.5);
+    press(&played, KEY_CODE_ESCAPE);
+    stage_press(&played.stage, " "); /* runs */
+    stage_press(&played.stage, "w");
+    stage_press(&played.stage, "l5");
+    command(&played, ":switch right pre");
+    command(&played, ":mark here it is");
+    stage_press(&played.stage, "[[[F"); /* a branch */
+    stage_play(&played.stage, played.stage.screen.clock.seconds + 1);
+    stage_press(&played.stage, "d"); /* another run */
+    stage_play(&played.stage, played.stage.screen.clock.seconds + 1);
+    stage_press(&played.stage, "r");
+    stage_play(&played.stage, played.stage.screen.clock.seconds + 1);
+    stage_press(&played.stage, " ");
+    snprintf(words, sizeof words, ":save-script %s", path);
+    command(&played, words);
+    assert_shows(&played, "does it again");
+    char *text;
+    size_t size;
+    struct error error;
+    if (!file_read(path, 1 << 20, &text, &size, &error))
+        fail_msg("%s", error.text);
+    play_open(&again, text, true);
+    play_all(&again);
+    const struct app *one = played.stage.app, *other = again.stage.app;
+    assert_true(step_of(&played) > 5);
+    assert_int_equal(step_of(&again), step_of(&played));
+    assert_int_equal(other->runs.numbers, one->runs.numbers);
+    assert_int_equal(other->scene.look.view, VIEW_CURVES);
+    for (enum side side = LEFT; side < SIDES; side++)
+        assert_true(history_smooth(&one->history, side) == history_smooth(&other->history, side));
+    for (int i = 0; i < one->runs.count; i++) {
+        const struct run_record *first = one->runs.record[i], *second = other->runs.record[i];
+        assert_int_equal(first->step, second->step);
+        assert_true(first->verdict[RIGHT].loss.sum == second->verdict[RIGHT].loss.sum);
+    }
+    assert_non_null(strstr(text, "\nmark \"here it is\"\n"));
+    assert_non_null(strstr(text, "\nswitch right pre\n"));
+    assert_non_null(strstr(text, "\nbranch "));
+    free(text);
+    play_close(&played);
+    play_close(&again);
+    assert_int_equal(folder_remove(folder), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -350,6 +413,7 @@ int main(void)
         cmocka_unit_test(the_keyboard_is_given_back_where_it_was_taken),
         cmocka_unit_test(a_class_votes_with_keys),
         cmocka_unit_test(scripts_are_chosen_from_a_list),
+        cmocka_unit_test(a_session_is_saved_as_a_script),
         cmocka_unit_test(a_run_that_cannot_end_fails),
     };
     return cmocka_run_group_tests_name("play", tests, NULL, NULL);
