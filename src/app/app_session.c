@@ -41,6 +41,8 @@ static void note_saved(struct app *app, const struct pair_state *state, int64_t 
     runs_note_saved(&app->runs);
     app_say(app, ROLE_GOOD, "saved %s, step %" PRId64 ", %.1f MB", shown, state->step,
             (double)bytes / 1e6);
+    if (app->runs.count > 0)
+        app_say_more(app, "earlier runs without their weights");
 }
 
 void app_take_state(struct app *app, const struct pair_state *state)

@@ -309,7 +309,7 @@ static bool choose_text(struct settings *settings, const char *text, struct erro
 static bool read_file(const struct safetensors_file *file, const char *text,
                       struct saved_session *session, struct error *error)
 {
-    static const char *const others[] = {version_key,          "program", "real", "step",
+    static const char *const others[] = {version_key,          "program", "real", "step", "runs",
                                          SAFETENSORS_CHECKSUM, NULL};
     struct settings *settings = &session->state->settings;
     struct error reason;

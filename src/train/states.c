@@ -119,9 +119,10 @@ bool states_back(const struct states *states, struct pair *pair, int64_t step, s
                                 "memory");
     const int64_t start = states->state[i]->step;
     if (start > 0 && start >= step)
-        return error_set(
-            error, "the session was loaded at step %lld: only later steps can be gone back to",
-            (long long)start);
+        return error_set(error,
+                         "this run was taken up again at step %lld: only later steps can be gone "
+                         "back to",
+                         (long long)start);
     if (!pair_state_put(pair, states->state[i], error))
         return false;
     set_both(pair, &states->state[i]->settings, &now);

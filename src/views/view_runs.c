@@ -527,7 +527,8 @@ static const char *const notes[][2] = {
     {"wave", "its curves are overlaid in the curves and the overview: those of the run before, and "
              "of those that i has chosen; a diamond: it is pinned"},
     {"Enter", "goes back into a run: to its last step, where its state is still in memory (setting "
-              "history); otherwise all of it is done again, with the same numbers"},
+              "history); otherwise all of it is done again, with the same numbers: a saved session "
+              "has no weights of earlier runs"},
     {"export", ":export FILE.csv writes the whole table"},
     {NULL, NULL},
 };

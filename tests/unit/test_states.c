@@ -130,7 +130,7 @@ static void states_are_thinned_fairly(void **state)
     train_to(&session, 720);
     struct error error;
     assert_false(states_back(&session.states, &session.pair, 700, &error)); /* it began there */
-    assert_non_null(strstr(error.text, "loaded at step 700: only later steps"));
+    assert_non_null(strstr(error.text, "taken up again at step 700: only later steps"));
     assert_int_equal(session.pair.run[LEFT].step, 720);
     go_back(&session, 701);
     close_session(&session);
