@@ -208,6 +208,7 @@ static bool begin(struct app *app)
     lab->finished.curve = memory_new(trials, sizeof *lab->finished.curve);
     lab->finished.trial = memory_new((size_t)lab->trials, sizeof *lab->finished.trial);
     lab->progress = lab_progress_open(&lab->grid, lab->trial, lab->trials, app_now(app));
+    lab->due = app_now(app) + virtual_seconds(lab); /* before there are threads */
     if (!app->surface->clock) {
         const struct lab_request request = request_of(lab, lab->trial, lab->trials, threads);
         lab->course = lab_start(&request, &error);
@@ -217,7 +218,6 @@ static bool begin(struct app *app)
             return false;
         }
     }
-    lab->due = app_now(app) + virtual_seconds(lab);
     lab->running = lab->scene.running = true;
     return true;
 }
@@ -394,12 +394,16 @@ static bool can_be_trained(const struct app *app, const struct grid *grid, struc
 static void say_begun(struct app *app, bool goes_on, const struct notes *notes)
 {
     const struct app_lab *lab = app->lab;
-    const int threads = threads_of(app, &lab->grid);
+    const int threads = threads_of(app, &lab->grid), last = (int)grid_trials(&lab->grid) - 1;
+    const int64_t steps = grid_settings(&lab->grid, last).steps;
+    char each[32] = "";
+    if (grid_settings(&lab->grid, 0).steps == steps)
+        snprintf(each, sizeof each, " of %" PRId64 " steps", steps);
     const bool pauses = !goes_on && trainer_running(app->trainer);
     if (pauses)
         trainer_pause(app->trainer);
-    app_say(app, *notes->text ? ROLE_WARN : ROLE_TEXT, "lab: %d trainings, %d at a time%s%s",
-            lab->trials, threads < lab->trials ? threads : lab->trials,
+    app_say(app, *notes->text ? ROLE_WARN : ROLE_TEXT, "lab: %d trainings%s, %d at a time%s%s",
+            lab->trials, each, threads < lab->trials ? threads : lab->trials,
             pauses ? "; the pair pauses: space runs it" : "", notes->text);
 }
 

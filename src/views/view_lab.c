@@ -124,6 +124,22 @@ static int list_rows(const struct map *map, int cols)
     return rows;
 }
 
+/* Sentences that find room beside the chosen cell stand there, right below the map, and the cell
+ * gets the rows that they had. */
+static void place_words(struct plan *plan, struct rect area, const struct map *map)
+{
+    const struct rect size = lab_map_size(map, &plan->look);
+    const int room = plan->cell.col - area.col - BETWEEN;
+    char text[MAP_SENTENCE];
+    for (int col = 0; col < map->cols; col++) {
+        map_say(map, col, text);
+        if (plan->cell.cols == 0 || canvas_columns(text) > room)
+            return;
+    }
+    plan->words = (struct rect){area.row + 1 + size.rows + 1, area.col, map->cols, room};
+    plan->cell.rows = area.rows - 2;
+}
+
 static void place(struct plan *plan, struct rect area, const struct map *map,
                   const struct scene *scene)
 {
@@ -139,6 +155,8 @@ static void place(struct plan *plan, struct rect area, const struct map *map,
         map, scene);
     const int below = area.row + area.rows - 1 - words;
     plan->words = (struct rect){below, area.col, words, area.cols};
+    if (sentences)
+        place_words(plan, area, map);
     plan->key = (struct rect){area.row + area.rows - 1, area.col, 1, area.cols};
 }
 

@@ -100,7 +100,7 @@ static void the_map_fills_while_the_clock_moves(void **state)
     shows(":lab warmup=0,25,50");
     command(small);
     shows("lab: 0 of 8 trainings");
-    shows("lab: 8 trainings, 1 at a time; the pair pauses: space runs it");
+    shows("lab: 8 trainings of 100 steps, 1 at a time; the pair pauses: space runs it");
     shows("nothing is known yet");
     const int64_t step = history_newest(&stage.app->history);
     assert_true(play(0.42));
@@ -313,7 +313,13 @@ static void what_cannot_be_trained_is_refused(void **state)
     shows("warmup");
     assert_null(stage.app->scene.data.lab);
     command("lab warmup=0,200 steps=100");
-    shows("1 of 2 cells: the warmup is longer than the run");
+    shows("1 of 2 cells: the warmup is longer than");
+    command("lab stop");
+    command("lab! lr=1e-3,1e-2 heads=2"); /* of this session, which has no end */
+    shows("lab: 4 trainings of 600 steps, 1 at a time");
+    command("lab stop");
+    command("lab! lr=1e-3 steps=20,40");
+    shows("lab: 4 trainings, 1 at a time");
     command("lab stop");
     command("lab! seeds=9..1 lr=1e-3");
     shows("seeds '9..1'");

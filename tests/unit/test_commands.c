@@ -309,6 +309,12 @@ static void operands_are_completed(void **state)
     ASSERT_COMPLETES("norm rmsnorm/la", "layernorm");
     assert_int_equal(completion.start, strlen("norm rmsnorm/"));
     ASSERT_COMPLETES("view w", "waterfall");
+    ASSERT_COMPLETES("lab wa", "warmup=");
+    ASSERT_COMPLETES("lab warmup=0,25 s", "seeds=", "stacks=", "schedule=", "steps=");
+    ASSERT_COMPLETES("lab warmup=0,25 pair", "pair=pause", "pair=run");
+    ASSERT_COMPLETES("lab st", "stacks=", "steps=", "stop");
+    complete("lab the"); /* a theme changes no number */
+    assert_int_equal(completion.count, 0);
     complete("view ");
     assert_int_equal(completion.count, VIEWS);
     static const char *const nothing[] = {
