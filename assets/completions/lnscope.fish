@@ -230,6 +230,7 @@ complete -c lnscope -n '__fish_seen_subcommand_from run' -l speed -d 'how fast t
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l force -d 'let --record and a script s snapshots replace files that exist'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l record -d 'record the screen, as an asciicast that asciinema plays' -r -F
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l no-config -d 'take no settings from the config file or the environment'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l handout -d 'write what the script says, and what was measured in this run, with pictures, as one page' -r -F
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l help -d 'print this help'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l version -d 'print the version'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
@@ -338,6 +339,7 @@ complete -c lnscope -n '__fish_seen_subcommand_from record' -l scale -d 'pixels 
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l loop -d 'an animated .svg or .gif begins anew at its end'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l cast-version -d 'version of a .cast (default 2); 3 is for asciinema 3' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l captions -d 'write the captions as well, for players that show them beside a video' -r -F
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l handout -d 'write what the script says, and what was measured in this run, with pictures, as one page' -r -F
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l help -d 'print this help'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l version -d 'print the version'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
@@ -437,7 +439,7 @@ complete -c lnscope -n '__fish_seen_subcommand_from record' -l no-confirm -d 'q 
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l history -d 'MB of memory for the past of a run, for states to branch from, and for earlier runs' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l fps -d 'how often the screen is drawn, at most' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l speed -d 'how fast the screen trains, at most' -x
-complete -c lnscope -n '__fish_seen_subcommand_from list' -a 'placements norms tasks presets scripts keys commands views options settings optimizers schedules inits activations positions themes claims events quantities'
+complete -c lnscope -n '__fish_seen_subcommand_from list' -a 'placements norms tasks presets scripts script-commands keys commands views options settings optimizers schedules inits activations positions themes claims events quantities'
 complete -c lnscope -n '__fish_seen_subcommand_from list' -l format -d 'text (default), jsonl, markdown or man' -x -a 'text jsonl markdown man'
 complete -c lnscope -n '__fish_seen_subcommand_from list' -l help -d 'print this help'
 complete -c lnscope -n '__fish_seen_subcommand_from list' -l version -d 'print the version'

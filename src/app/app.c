@@ -278,6 +278,8 @@ bool app_show(struct app *app, const struct app_start *start, struct surface *su
     }
     app->setup = start->setup;
     app->force = start->force;
+    if (!app_handout_open(app, start, error))
+        return false;
     if (start->script)
         app_play_open(app, start->script, NULL);
     if (start->choose)
@@ -300,6 +302,7 @@ void app_free(struct app *app)
     app_play_close(app);
     app_scripts_close(app);
     app_journal_close(app);
+    app_handout_close(app, false, NULL); /* where it was not closed before */
     sample_history_close(&app->samples);
     app_forget_session(app);
     free(app->save_path);

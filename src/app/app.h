@@ -30,7 +30,8 @@ struct app_start {
     const struct app_script *script; /* NULL: none */
     /* What scripts that are begun later begin with; it stays as long. NULL: the defaults. */
     const struct script_setup *setup;
-    bool choose;             /* the list of scripts is open */
+    const char *handout; /* the page of what scripts say and measure goes there; NULL: nowhere */
+    bool choose;         /* the list of scripts is open */
     struct feed_watch watch; /* what to watch instead of training; no paths: nothing */
 };
 

@@ -19,7 +19,8 @@ void app_place_take(const struct app *app, struct app_place *place)
                                 .step = history_newest(&app->history),
                                 .events = memory_new(1, sizeof *place->events),
                                 .marks = app->history.marks,
-                                .undos = app->undos};
+                                .undos = app->undos,
+                                .handout = app_handout_count(app)};
     for (int i = 0; i < now->log.count; i++)
         run_log_add(&place->log, now->log.entry[i].step, &now->log.entry[i].settings);
     *place->events = app->events;
@@ -82,6 +83,7 @@ static bool is_there(const struct app *app, const struct app_place *place)
 void app_go_back(struct app *app, const struct app_place *place)
 {
     trainer_pause(app->trainer);
+    app_handout_back(app, place->handout);
     app->back_to = place;
     app->scene.look.cursor = 0;
     if (is_there(app, place)) {

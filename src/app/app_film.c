@@ -132,6 +132,7 @@ bool app_record(const struct app_start *start, const struct app_recording *recor
     bool good = app && show(app, start, &film, &screen, error);
     recorded->seconds = screen.clock.seconds;
     if (app) {
+        good = app_handout_close(app, good, error) && good;
         recorded->failures = app_play_failures(app);
         app_free(app);
     }

@@ -67,6 +67,9 @@ void app_play_ask(struct app *app)
     caption_question(text, question->text, question->choice, app->play->player.votes,
                      question->choices);
     say(app, text, true);
+    caption_question(text, question->text, question->choice, (const int[SCRIPT_CHOICES]){0},
+                     question->choices);
+    app_handout_add(app, HANDOUT_QUESTION, text);
 }
 
 /* "Answer 2, about the same: 3 of 4 said so" */
@@ -90,6 +93,7 @@ static void answer(struct app *app, const struct player_demand *demand)
     char text[CAPTION_TEXT];
     print_answer(text, demand->command, demand->question, app->play->player.votes);
     say(app, text, true);
+    app_handout_add(app, HANDOUT_QUESTION, text);
 }
 
 /* How a result is written; one line holds as many as have room. */
@@ -107,6 +111,7 @@ static void show_result(struct app *app, const struct player_result *result)
     lecture->holds = result->holds && (lecture->holds || !*out);
     add_result(out, result->holds, result->text);
     app_film_result(app, result);
+    app_handout_add(app, result->holds ? HANDOUT_HOLDS : HANDOUT_FAILS, result->text);
     app->urgent = app->changed = true;
 }
 
@@ -177,6 +182,7 @@ static void point_at(struct app *app, const struct script_command *command)
 static void mark(struct app *app, const struct script_command *command)
 {
     app_film_chapter(app, command->text);
+    app_handout_add(app, HANDOUT_CHAPTER, command->text);
     app->urgent = app->changed = true;
     if (history_newest(&app->history) == 0 || strlen(command->text) >= MARK_TEXT)
         return;
@@ -237,6 +243,7 @@ static void begin_run(struct app *app, const struct player_demand *demand)
     app->play->until = demand->step;
     app->play->allowed = -1;
     app->play->from = history_newest(&app->history);
+    app->handout_due = true;
     app->scene.look.cursor = 0; /* what is trained is shown */
     trainer_run_by_step(app->trainer);
 }
@@ -305,12 +312,15 @@ static void carry_out(struct app *app, const struct player_demand *demand)
         break;
     case PLAYER_TITLE:
         app->scene.lecture.title = command ? command->text : NULL;
+        app_handout_add(app, HANDOUT_TITLE, command ? command->text : "");
         break;
     case PLAYER_CAPTION:
         if (command && command->kind == SCRIPT_ANSWER)
             answer(app, demand);
         else
             say(app, command ? command->text : "", false);
+        if (command && command->kind == SCRIPT_SAY)
+            app_handout_add(app, HANDOUT_TEXT, command->text);
         break;
     case PLAYER_FOCUS:
         point_at(app, command);
@@ -335,6 +345,7 @@ static void carry_out(struct app *app, const struct player_demand *demand)
         break;
     case PLAYER_PLACE:
         app->play->waited = true;
+        app_handout_picture(app);
         if (!app->play->script->recording)
             take_place(app, demand->place);
         break;
@@ -389,8 +400,22 @@ static bool go_on_running(struct app *app)
     return wait_for_trainer(app);
 }
 
+/* How the same is made again. */
+static void note_command(struct app *app)
+{
+    const struct app_script *script = app->play->script;
+    char program[128], text[SHARE_TEXT], note[SHARE_TEXT + 64];
+    snprintf(program, sizeof program, "lnscope play %.64s", script->script->name);
+    share_command_line(&script->setup->settings, program, text, sizeof text);
+    snprintf(note, sizeof note, "Measured in one run: %s, seed %llu (lnscope %s).", text,
+             (unsigned long long)app->present.seed, LNSCOPE_VERSION);
+    app_handout_add(app, HANDOUT_NOTE, note);
+}
+
 static void end(struct app *app)
 {
+    app_handout_picture(app);
+    note_command(app);
     app->play->over = app->urgent = app->changed = true;
     show_progress(app);
     if (!app->play->script->recording)
@@ -563,6 +588,8 @@ void app_play_open(struct app *app, const struct app_script *script, struct scri
         .progress = play->progress, .caption = play->caption, .result = play->result};
     keep_captions(app);
     measure_work(play);
+    app_handout_add(app, HANDOUT_TITLE, script->script->name);
+    app_handout_add(app, HANDOUT_TEXT, script->script->summary);
 }
 
 void app_play_close(struct app *app)

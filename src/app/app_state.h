@@ -13,6 +13,7 @@
 #include "controls/keys.h"
 #include "controls/prompt.h"
 #include "export/cast.h"
+#include "export/handout.h"
 #include "screen/surface.h"
 #include "script/player.h"
 #include "session/history.h"
@@ -64,6 +65,7 @@ struct app_place {
     int marks;
     struct history_mark *mark; /* [marks], owned */
     int undos;
+    int handout; /* so much of the page there was */
 };
 
 struct app {
@@ -131,6 +133,8 @@ struct app {
     struct prompt prompt, search;     /* scene.prompt points to one of them while it is open */
     bool pasting;                     /* what comes in is pasted text */
     struct app_play *play;            /* the script that is played (app_play.c); NULL: none */
+    struct handout *handout;          /* the page that is made (app_handout.c); NULL: none */
+    bool handout_due;                 /* something was trained or measured since its last picture */
     struct app_journal *journal;      /* of what was done (app_journal.c); NULL: nothing yet */
     const struct app_place *back_to;  /* the place that is being gone back to; NULL: none is */
     const struct script_setup *setup; /* what scripts begin with; NULL: the defaults */
@@ -196,6 +200,16 @@ void app_scripts_close(struct app *app);
 
 /* Plays a built-in script, or one from a file, from its beginning; says why not (app_scripts.c). */
 void app_play_script(struct app *app, const char *source);
+
+/* The page of what scripts say and measure: begun, added to, given the picture that is due, gone
+ * back in, and written at the end, or, where nothing is `good`, not. They do nothing without one
+ * (app_handout.c). */
+bool app_handout_open(struct app *app, const struct app_start *start, struct error *error);
+void app_handout_add(struct app *app, enum handout_kind kind, const char *text);
+void app_handout_picture(struct app *app);
+int app_handout_count(const struct app *app);
+void app_handout_back(struct app *app, int count);
+bool app_handout_close(struct app *app, bool good, struct error *error);
 
 /* What was done, noted for a script: a run began under settings when the one before had done so
  * many steps; settings or a placement act from a step on; the run went back to a step; another run

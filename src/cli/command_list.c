@@ -22,6 +22,7 @@ enum list {
     LIST_TASKS,
     LIST_PRESETS,
     LIST_SCRIPTS,
+    LIST_SCRIPT_COMMANDS,
     LIST_KEYS,
     LIST_COMMANDS,
     LIST_VIEWS,
@@ -135,6 +136,15 @@ static void fill_scripts(struct table *table)
         table_add_number(table, round(script_seconds(&script, &setup)));
         table_add(table, script.summary);
         script_close(&script);
+    }
+}
+
+static void fill_script_commands(struct table *table)
+{
+    for (int i = 0; i < SCRIPT_KINDS; i++) {
+        table_add(table, script_table[i].name);
+        table_add(table, script_table[i].arguments);
+        table_add(table, script_table[i].help);
     }
 }
 
@@ -326,6 +336,12 @@ static const struct table_column script_columns[] = {
     {"summary", TABLE_STRING},
 };
 
+static const struct table_column script_command_columns[] = {
+    {"name", TABLE_STRING},
+    {"arguments", TABLE_STRING},
+    {"help", TABLE_STRING},
+};
+
 static const struct table_column option_columns[] = {
     {"name", TABLE_STRING},
     {"argument", TABLE_STRING},
@@ -389,6 +405,8 @@ static const struct list_row list_table[LISTS] = {
     [LIST_PRESETS] = {"presets", COLUMNS(preset_columns), .fill = fill_presets,
                       .markdown = documents_presets_markdown, .man = documents_presets_man},
     [LIST_SCRIPTS] = {"scripts", COLUMNS(script_columns), .fill = fill_scripts},
+    [LIST_SCRIPT_COMMANDS] = {"script-commands", COLUMNS(script_command_columns),
+                              .fill = fill_script_commands, .man = documents_script_commands_man},
     [LIST_KEYS] = {"keys", COLUMNS(key_columns), .fill = fill_keys,
                    .markdown = documents_keys_markdown, .man = documents_keys_man},
     [LIST_COMMANDS] = {"commands", COLUMNS(command_columns), .fill = fill_commands,

@@ -13,6 +13,7 @@ int command_play(const struct options *options, struct error *error)
     struct app_start start = {.settings = options->settings,
                               .record = options->value[OPTION_RECORD],
                               .force = options->given[OPTION_FORCE],
+                              .handout = options->value[OPTION_HANDOUT],
                               .choose = options->operands == 0,
                               .setup = &with.setup};
     const struct app_script played = {.script = &script, .setup = &with.setup};

@@ -180,7 +180,8 @@ int command_record(const struct options *options, int *signal_number, struct err
 {
     struct script script;
     struct script_options with;
-    struct app_start start = {.force = options->given[OPTION_FORCE]};
+    struct app_start start = {.force = options->given[OPTION_FORCE],
+                              .handout = options->value[OPTION_HANDOUT]};
     struct recorder recorder = {.script = &script,
                                 .recording = {.data = &recorder,
                                               .progress = tell_progress,
@@ -190,7 +191,7 @@ int command_record(const struct options *options, int *signal_number, struct err
         error_set(error, "record without a script: %s", command_table[COMMAND_RECORD].usage);
         return EXIT_USAGE;
     }
-    if (options->outputs == 0) {
+    if (options->outputs == 0 && !start.handout) {
         error_set(error, "record without a file: name one with -o FILE");
         return EXIT_USAGE;
     }

@@ -3,6 +3,7 @@
 
 #include "cli/options.h"
 #include "controls/commands.h"
+#include "script/script.h"
 #include "session/events.h"
 #include "train/presets.h"
 #include "train/quantity.h"
@@ -137,6 +138,17 @@ void documents_commands_man(FILE *out)
         const struct verb_row *row = &verb_table[i];
         fprintf(out, ".TP\n.BI :%s \" %s\"\n", row->name, row->arguments);
         write_man(out, row->help);
+        fputs(".\n", out);
+    }
+}
+
+void documents_script_commands_man(FILE *out)
+{
+    for (int i = 0; i < SCRIPT_KINDS; i++) {
+        fprintf(out, ".TP\n.BI %s \" ", script_table[i].name);
+        write_man(out, script_table[i].arguments);
+        fputs("\"\n", out);
+        write_man(out, script_table[i].help);
         fputs(".\n", out);
     }
 }

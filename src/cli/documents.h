@@ -9,6 +9,7 @@ void documents_keys_markdown(FILE *out);
 void documents_keys_man(FILE *out);
 void documents_commands_markdown(FILE *out);
 void documents_commands_man(FILE *out);
+void documents_script_commands_man(FILE *out);
 void documents_views_markdown(FILE *out);
 void documents_views_man(FILE *out);
 void documents_options_man(FILE *out);

@@ -162,6 +162,10 @@ const struct option_row option_table[OPTIONS] = {
     [OPTION_CAPTIONS] = {"captions", 0, "FILE.vtt",
                          "write the captions as well, for players that show them beside a video",
                          ON_RECORD},
+    [OPTION_HANDOUT] = {"handout", 0, "FILE.md",
+                        "write what the script says, and what was measured in this run, with "
+                        "pictures, as one page",
+                        ON_PLAY | ON_RECORD},
     [OPTION_PRINT_MEMORY] = {"print-memory", 0, NULL,
                              "print the memory that these settings need, and exit",
                              ON_SCREEN | ON_RUN},

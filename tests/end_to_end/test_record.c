@@ -245,6 +245,43 @@ static void files_that_are_there_stay(void **state)
     free(text);
 }
 
+/* What was said, asked and measured, with pictures, as a page. */
+static void a_page_for_the_class_is_written(void **state)
+{
+    (void)state;
+    write_file("page.md", "mine");
+    char *errors = record(1, "small.lns -o a.txt --handout page.md", NULL);
+    assert_non_null(strstr(errors, "page.md exists"));
+    free(errors);
+    free(record(0, "small.lns --handout page.md --force --seed 5", NULL));
+    char *page = contents("page.md"), *picture = contents("page-1.svg");
+    assert_memory_equal(page, "# A title\n\nA small one.\n\nThe first caption.\n\n## begin\n\n",
+                        55);
+    assert_non_null(strstr(page, "\n> Which one?  \n1 left   2 right\n\n"));
+    assert_non_null(
+        strstr(page, "\n> Answer 2, right  \nIt was the right one.\n\n- measured: left.raw "));
+    assert_non_null(strstr(page, "](page-1.svg)\n"));
+    assert_non_null(strstr(page, "lnscope play small.lns --seed 5"));
+    assert_null(strstr(picture, "The first caption."));
+    free(page);
+    free(picture);
+}
+
+/* Those for a talk and for a class come true; what they expect is measured. */
+static void a_demo_and_a_lesson_are_played_through(void **state)
+{
+    (void)state;
+    free(record(0, "story -o story.svg --loop", NULL));
+    char *svg = contents("story.svg");
+    assert_true(strlen(svg) < 1500000);
+    assert_non_null(strstr(svg, ">learns.<"));
+    free(svg);
+    free(record(0, "one-line-of-difference -o lesson.txt --size 80x24 --fps 10", NULL));
+    char *text = contents("lesson.txt");
+    assert_non_null(strstr(text, "One line of difference"));
+    free(text);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, enter_folder, leave_folder)
 
 int main(void)
@@ -257,6 +294,8 @@ int main(void)
         TEST(what_cannot_be_is_said_before_anything_is_computed),
         TEST(ffmpeg_is_missed_at_once),
         TEST(files_that_are_there_stay),
+        TEST(a_page_for_the_class_is_written),
+        TEST(a_demo_and_a_lesson_are_played_through),
     };
     const char *named = getenv("LNSCOPE");
     if (!realpath(named ? named : "build/lnscope", program))

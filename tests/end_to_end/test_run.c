@@ -190,8 +190,8 @@ static void wrong_usage_of_run_is_told(void **state)
     fails(2, "run --width 16 --heads 100", "heads 16 is the most");
     fails(2, "run --force", "--force has nothing to replace");
     fails(2, "list", "one of placements");
-    fails(2, "list kyes", "list 'kyes': did you mean keys? (one of ");
-    fails(2, "list norms --format man", "one of presets, keys, commands");
+    fails(2, "list kyes", "list 'kyes': did you mean keys?");
+    fails(2, "list norms --format man", "one of presets, script-commands, keys, commands");
     fails(2, "run --preset gpt", "preset 'gpt': did you mean gpt2 or gpt3? (one of ");
     fails(2, "run --left-nrom x", "did you mean --left-norm? (");
     fails(2, "run --right-layers 3", "both stacks have the same layers");
