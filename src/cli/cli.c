@@ -175,6 +175,7 @@ static int dispatch(const struct options *options, struct saved_session *session
     case COMMAND_BLOCK:
         return finish_output(command_block(options, error), error);
     case COMMAND_LAB:
+        tell(options, session);
         return command_lab(options, signal_number, error);
     case COMMAND_CLAIMS:
         return command_claims(options, signal_number, error);
