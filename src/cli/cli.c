@@ -169,6 +169,7 @@ static int dispatch(const struct options *options, struct saved_session *session
         tell(options, session);
         return command_play(options, error);
     case COMMAND_RECORD:
+        tell(options, session);
         return command_record(options, signal_number, error);
     case COMMAND_LIST:
         return finish_output(command_list(options, error), error);
