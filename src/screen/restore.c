@@ -61,7 +61,7 @@ static int nameless_file(void)
     const char *folders[] = {getenv("TMPDIR"), "/tmp", "/var/tmp"};
     for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
         char path[1024];
-        if (!folders[i] ||
+        if (!folders[i] || !*folders[i] ||
             snprintf(path, sizeof path, "%s/lnscope-XXXXXX", folders[i]) >= (int)sizeof path)
             continue;
         int fd = mkstemp(path);
