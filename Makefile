@@ -248,12 +248,13 @@ check-numbers: tests-numbers
 check-end-to-end: tests-end-to-end
 	@$(call run_tests,$(END_TO_END_TESTS))
 # What is not a program: the direction of includes, the documents made from tables, building and
-# installing, and strings that fill their array, which compilers newer than this one refuse.
+# installing, what the program does to the system, and strings that fill their array, which compilers newer than this one refuse.
 check-text: all
 	sh tests/includes.sh
 	sh tests/includes_test.sh
 	sh tests/documents.sh --check $(PROGRAM)
 	CC="$(CC)" MAKE="$(MAKE)" SANITIZER="$(SANITIZER)" sh tests/building.sh $(PROGRAM)
+	sh tests/promises.sh $(PROGRAM)
 	! $(CC) $(ALL_CFLAGS) $(TEST_FLAGS) -fsyntax-only -Wc++-compat $(SOURCES) tests/*/*.c 2>&1 | \
 	    grep 'too long for C++'
 

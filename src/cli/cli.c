@@ -169,12 +169,14 @@ static int dispatch(const struct options *options, struct saved_session *session
         tell(options, session);
         return command_play(options, error);
     case COMMAND_RECORD:
+        tell(options, session);
         return command_record(options, signal_number, error);
     case COMMAND_LIST:
         return finish_output(command_list(options, error), error);
     case COMMAND_BLOCK:
         return finish_output(command_block(options, error), error);
     case COMMAND_LAB:
+        tell(options, session);
         return command_lab(options, signal_number, error);
     case COMMAND_CLAIMS:
         return command_claims(options, signal_number, error);

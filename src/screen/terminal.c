@@ -1,14 +1,14 @@
-/* See terminal.h. The only file that includes curses. Owns the terminal, standard error while the
- * screen is up, and the signal handlers; must not know what is drawn or what a key does.
+/* See terminal.h. The only file that includes curses. Owns the terminal; must not know what is
+ * drawn or what a key does.
  *
- * Two ways lead back to a sane terminal. terminal_close() asks curses. restore_now() does without
- * it: it writes strings made beforehand and uses async-signal-safe calls only, because it also runs
- * inside the handler of a crash and on threads that die() while the screen thread is in curses. */
+ * Two ways lead back to a sane terminal. terminal_close() asks curses. restore_now() (restore.h)
+ * does without it, because it also runs inside the handler of a crash and on threads that die()
+ * while the screen thread is in curses. */
 #ifndef _XOPEN_SOURCE
 #define _XOPEN_SOURCE 700 /* wcwidth() */
 #endif
 #if defined(__APPLE__) && !defined(_DARWIN_C_SOURCE)
-#define _DARWIN_C_SOURCE /* SIGWINCH */
+#define _DARWIN_C_SOURCE /* struct winsize */
 #endif
 #ifndef NCURSES_WIDECHAR
 #define NCURSES_WIDECHAR 1
@@ -18,9 +18,10 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/names.h"
-#include "base/signals.h"
 #include "base/system.h"
 #include "screen/key_codes.h"
+#include "screen/restore.h"
+#include "screen/terminal_signals.h"
 
 #include <curses.h>
 #include <errno.h>
@@ -29,7 +30,6 @@
 #include <locale.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +38,6 @@
 #include <sys/resource.h>
 #include <term.h>
 #include <termios.h>
-#include <time.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -58,13 +57,10 @@ static struct {
     SCREEN *curses;
     WINDOW *keys; /* a pad: reading from it refreshes nothing */
     FILE *in_stream, *out_stream;
-    int in, out;    /* what curses reads and writes */
-    int null;       /* where curses writes once the terminal is given back behind its back */
-    int screen;     /* the terminal once more; null like `out` once it is given back so */
+    struct restore_files files; /* `out` and `screen` lead to `null` once restore_now() was here */
     int frame;      /* where curses writes while it paints; -1: to the terminal, piece by piece */
     char *gathered; /* [room], of the frame */
     size_t room;
-    int wake[2]; /* a handler writes here, terminal_key() waits on it */
     struct look look[ROLES];
     enum theme theme;
     enum depth depth;
@@ -77,105 +73,13 @@ static struct {
     bool synchronized;
     bool mouse_wanted, mouse_on; /* on: the terminal has been told to report it */
     struct mouse mouse;          /* the newest report */
-    struct termios modes;        /* as they were */
-    char restore[256];           /* what makes the screen sane */
-    size_t restore_size;
-    int kept;       /* a file with what was written to standard error; -1: not kept */
-    int stderr_was; /* the standard error there was */
 } terminal;
-
-/* Whether the screen is ours; LEAVING while one thread gives it back. */
-enum { CLOSED, OPEN, LEAVING };
-static atomic_int phase = CLOSED;
-static atomic_int is_away;  /* curses has handed the screen to the shell for a while */
-static atomic_int ending;   /* the signal that ends the program */
-static atomic_int stopping; /* SIGTSTP, SIGCONT, SIGWINCH have arrived */
-static atomic_int continued;
-static atomic_int resized;
 
 /* Pasted text comes between two sequences; known to the same kin as synchronized updates. */
 static const char paste_on[] = "\033[?2004h", paste_off[] = "\033[?2004l";
 
-/* ---- giving it back ---- */
-
-static void write_all(int fd, const char *text, size_t size)
-{
-    while (size > 0) {
-        ssize_t written = write(fd, text, size);
-        if (written < 0 && errno != EINTR)
-            return;
-        if (written > 0) {
-            text += written;
-            size -= (size_t)written;
-        }
-    }
-}
-
-/* Standard error is again what it was and gets what was written to it meanwhile. */
-static void replay_stderr(void)
-{
-    char block[1024];
-    ssize_t size;
-    if (terminal.kept < 0)
-        return;
-    dup2(terminal.stderr_was, STDERR_FILENO);
-    lseek(terminal.kept, 0, SEEK_SET);
-    while ((size = read(terminal.kept, block, sizeof block)) > 0)
-        write_all(STDERR_FILENO, block, (size_t)size);
-    close(terminal.kept);
-    close(terminal.stderr_was);
-    terminal.kept = -1;
-}
-
 /* Button presses, motion with a button held, numbers in decimal (xterm's 1002 and 1006). */
 static const char mouse_begin[] = "\033[?1002h\033[?1006h", mouse_end[] = "\033[?1006l\033[?1002l";
-
-/* True for who is to give the screen back. Another thread that is at it already is waited for,
- * since its caller ends the program, but not for ever: it can be this one, in the midst of it. */
-static bool begin_leaving(void)
-{
-    enum { TURNS = 300, TURN = 10000000 /* nanoseconds */ };
-    int expected = OPEN;
-    if (atomic_compare_exchange_strong(&phase, &expected, LEAVING))
-        return true;
-    for (int turn = 0; turn < TURNS && atomic_load(&phase) == LEAVING; turn++)
-        nanosleep(&(struct timespec){.tv_nsec = TURN}, NULL);
-    return atomic_load(&phase) == LEAVING;
-}
-
-/* From any thread and inside any signal handler. Leaves curses, which may be in the middle of
- * something, as it is, and only cuts it off. */
-static void restore_now(void)
-{
-    int saved = errno;
-    if (!begin_leaving())
-        return;
-    /* A shell in the foreground has set the modes as it wants them. */
-    if (!atomic_load(&is_away) && tcgetpgrp(terminal.in) == getpgrp()) {
-        struct pollfd ready = {.fd = STDOUT_FILENO, .events = POLLOUT};
-        dup2(terminal.null, terminal.screen); /* first: a frame under way ends there */
-        dup2(terminal.null, terminal.out);
-        if (poll(&ready, 1, 1000) == 1) /* a terminal that takes nothing must not hold us */
-            write_all(STDOUT_FILENO, terminal.restore, terminal.restore_size);
-        tcsetattr(terminal.in, TCSANOW, &terminal.modes);
-    }
-    replay_stderr();
-    atomic_store(&phase, CLOSED);
-    errno = saved;
-}
-
-/* Appends a terminfo string without its padding ("$<5>"), which old terminals needed. */
-static void restore_add(const char *text)
-{
-    size_t *used = &terminal.restore_size;
-    while (text && *text && *used < sizeof terminal.restore) {
-        const char *end = text[0] == '$' && text[1] == '<' ? strchr(text, '>') : NULL;
-        if (end)
-            text = end + 1;
-        else
-            terminal.restore[(*used)++] = *text++;
-    }
-}
 
 static char *capability(const char *name)
 {
@@ -183,10 +87,10 @@ static char *capability(const char *name)
     return text == (char *)-1 ? NULL : text;
 }
 
-static void restore_prepare(void)
+/* What restore_now() sends. */
+static void prepare_restore(void)
 {
     const char *leave = capability("rmcup");
-    terminal.restore_size = 0;
     if (terminal.synchronized) { /* it knows these, whether they are in use or not */
         restore_add("\033[?2026l");
         restore_add(mouse_end);
@@ -196,131 +100,13 @@ static void restore_prepare(void)
     if (terminal.colours)
         restore_add(capability("op"));
     restore_add(capability("rmkx"));
-    restore_add(capability("cnorm"));
     if (leave) {
         restore_add(leave);
     } else { /* no second screen: the shell goes on below the picture */
         restore_add(tparm(capability("cup"), LINES - 1, 0, 0, 0, 0, 0, 0, 0, 0));
         restore_add("\r\n");
     }
-}
-
-/* ---- standard error ---- */
-
-/* A file without a name, or -1. */
-static int nameless_file(void)
-{
-    const char *folders[] = {getenv("TMPDIR"), "/tmp", "/var/tmp"};
-    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
-        char path[1024];
-        if (!folders[i] ||
-            snprintf(path, sizeof path, "%s/lnscope-XXXXXX", folders[i]) >= (int)sizeof path)
-            continue;
-        int fd = mkstemp(path);
-        if (fd >= 0) {
-            unlink(path);
-            fcntl(fd, F_SETFD, FD_CLOEXEC);
-            return fd;
-        }
-    }
-    return open("/dev/null", O_RDWR | O_CLOEXEC);
-}
-
-static void keep_stderr(void)
-{
-    terminal.kept = -1;
-    if (!isatty(STDERR_FILENO)) /* it goes to a file: the screen is safe */
-        return;
-    int file = nameless_file();
-    terminal.stderr_was = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
-    if (file < 0 || terminal.stderr_was < 0 || dup2(file, STDERR_FILENO) < 0) {
-        if (file >= 0)
-            close(file);
-        return;
-    }
-    terminal.kept = file;
-}
-
-/* ---- signals ---- */
-
-static void on_ending(int number);
-static void on_flag(int number);
-static void on_crash(int number, siginfo_t *info, void *context);
-
-static struct sigaction before[SIGNALS]; /* what each signal did before the screen was taken */
-
-static void wake(void)
-{
-    int saved = errno;
-    if (write(terminal.wake[1], "", 1) < 0)
-        errno = 0; /* full: it wakes anyway */
-    errno = saved;
-}
-
-/* The first one asks; a second one insists, whatever the screen thread is busy with. */
-static void on_ending(int number)
-{
-    int none = 0;
-    if (!atomic_compare_exchange_strong(&ending, &none, number)) {
-        restore_now();
-        signal(number, SIG_DFL);
-        raise(number);
-    }
-    wake();
-}
-
-static void on_flag(int number)
-{
-    atomic_store(number == SIGTSTP ? &stopping : number == SIGCONT ? &continued : &resized, 1);
-    wake();
-}
-
-/* Restores and lets the signal happen again, now to whoever had it before: the default action, or a
- * sanitizer. A fault in the code happens again by itself, at its place. */
-static void on_crash(int number, siginfo_t *info, void *context)
-{
-    (void)context;
-    restore_now();
-    sigaction(number, &before[number], NULL);
-    bool sent = info->si_code <= 0 || info->si_code == SI_USER || info->si_code == SI_QUEUE;
-    if (sent || number == SIGABRT)
-        raise(number);
-}
-
-static bool is_watched(int number)
-{
-    const enum signal_kind kind = signals_kind(number);
-    return kind == SIGNAL_ENDS || kind == SIGNAL_CRASHES || kind == SIGNAL_TELLS;
-}
-
-static void signals_take(void)
-{
-    for (int number = 1; number < SIGNALS; number++) {
-        struct sigaction action = {.sa_flags = SA_RESTART};
-        const enum signal_kind kind = signals_kind(number);
-        if (!is_watched(number))
-            continue;
-        if (kind == SIGNAL_CRASHES)
-            action.sa_sigaction = on_crash, action.sa_flags = SA_SIGINFO;
-        else
-            action.sa_handler = kind == SIGNAL_ENDS ? on_ending : on_flag;
-        sigemptyset(&action.sa_mask);
-        sigaction(number, NULL, &before[number]);
-        if (kind == SIGNAL_CRASHES || signals_may_take(number))
-            sigaction(number, &action, NULL);
-    }
-}
-
-static void signals_give_back(void)
-{
-    for (int number = 1; number < SIGNALS; number++)
-        if (is_watched(number))
-            sigaction(number, &before[number], NULL);
-}
-
-int terminal_signal(void)
-{
-    return atomic_load(&ending);
+    restore_add(capability("cnorm")); /* last: leaving a screen can bring a cursor back as it was */
 }
 
 /* ---- looks ---- */
@@ -439,9 +225,9 @@ static void mouse_switch(bool on)
     if (on == terminal.mouse_on || !terminal.synchronized)
         return;
     if (on)
-        write_all(terminal.out, mouse_begin, sizeof mouse_begin - 1);
+        restore_write(terminal.files.out, mouse_begin, sizeof mouse_begin - 1);
     else
-        write_all(terminal.out, mouse_end, sizeof mouse_end - 1);
+        restore_write(terminal.files.out, mouse_end, sizeof mouse_end - 1);
     terminal.mouse_on = on;
 }
 
@@ -546,25 +332,20 @@ static int frame_file(void)
 }
 
 /* Descriptors and streams; false leaves errno. */
-static bool open_files(void)
+static bool open_files(struct termios *modes)
 {
-    terminal.wake[0] = terminal.wake[1] = -1;
+    struct restore_files *files = &terminal.files;
     terminal.in_stream =
         isatty(STDIN_FILENO) ? stream_of(STDIN_FILENO, "r") : fopen("/dev/tty", "r");
     terminal.out_stream = stream_of(STDOUT_FILENO, "w");
-    terminal.null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    terminal.screen = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+    files->null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    files->screen = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
     terminal.frame = frame_file();
-    if (!terminal.in_stream || !terminal.out_stream || terminal.null < 0 || terminal.screen < 0 ||
-        pipe(terminal.wake) != 0)
+    if (!terminal.in_stream || !terminal.out_stream || files->null < 0 || files->screen < 0)
         return false;
-    terminal.in = fileno(terminal.in_stream);
-    terminal.out = fileno(terminal.out_stream);
-    for (int i = 0; i < 2; i++) {
-        fcntl(terminal.wake[i], F_SETFD, FD_CLOEXEC);
-        fcntl(terminal.wake[i], F_SETFL, O_NONBLOCK);
-    }
-    return tcgetattr(terminal.in, &terminal.modes) == 0;
+    files->in = fileno(terminal.in_stream);
+    files->out = fileno(terminal.out_stream);
+    return tcgetattr(files->in, modes) == 0;
 }
 
 static void close_files(void)
@@ -573,8 +354,7 @@ static void close_files(void)
         fclose(terminal.in_stream);
     if (terminal.out_stream)
         fclose(terminal.out_stream);
-    int *const files[] = {&terminal.null, &terminal.screen, &terminal.frame, &terminal.wake[0],
-                          &terminal.wake[1]};
+    int *const files[] = {&terminal.files.null, &terminal.files.screen, &terminal.frame};
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         if (*files[i] >= 0)
             close(*files[i]);
@@ -594,12 +374,11 @@ static void set_modes(void)
     noecho();
     nonl();
     intrflush(stdscr, FALSE);
-    if (tcgetattr(terminal.in, &modes) == 0) { /* Ctrl-S would stop more than the screen */
+    if (tcgetattr(terminal.files.in, &modes) == 0) { /* Ctrl-S would stop more than the screen */
         modes.c_iflag &= ~(tcflag_t)IXON;
-        tcsetattr(terminal.in, TCSANOW, &modes);
+        tcsetattr(terminal.files.in, TCSANOW, &modes);
         def_prog_mode();
     }
-    terminal.keys = newpad(1, 1);
     keypad(terminal.keys, TRUE);
     keyok(KEY_MOUSE, FALSE); /* its reports come as they are: see mouse_report() */
     nodelay(terminal.keys, TRUE);
@@ -612,50 +391,67 @@ static void set_modes(void)
 static void bracket_pastes(bool on)
 {
     if (terminal.synchronized)
-        write_all(terminal.out, on ? paste_on : paste_off, sizeof paste_on - 1);
+        restore_write(terminal.files.out, on ? paste_on : paste_off, sizeof paste_on - 1);
 }
 
 /* Asks the terminal for its size and tells curses. */
 static void take_size(void)
 {
     struct winsize size;
-    if (ioctl(terminal.out, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
+    if (ioctl(terminal.files.out, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
         resize_term(size.ws_row, size.ws_col); /* resizeterm() would also invent a key */
 }
 
-bool terminal_open(enum theme theme, struct error *error)
+/* Curses that finds no memory for the parameters of a sequence goes on, and moves its cursor no
+ * more. What is sent to try it goes nowhere. */
+static bool can_move(void)
 {
-    static bool registered;
-    if (!open_files()) {
-        error_set(error, "the terminal cannot be opened: %s", strerror(errno));
-        close_files();
-        return false;
-    }
-    atomic_store(&ending, 0);
-    atomic_store(&stopping, 0);
-    atomic_store(&continued, 0);
-    atomic_store(&resized, 0);
-    atomic_store(&is_away, 0);
-    signals_take(); /* before curses, which then leaves them alone */
+    dup2(terminal.files.null, terminal.files.out);
+    const bool moved = mvcur(0, 0, LINES - 1, COLS - 1) == OK;
+    dup2(terminal.files.screen, terminal.files.out);
+    return moved;
+}
+
+/* Takes the screen by curses; false where it cannot. */
+static bool open_curses(enum theme theme)
+{
     terminal.curses = newterm(NULL, terminal.out_stream, terminal.in_stream);
-    if (!terminal.curses) {
-        signals_give_back();
-        close_files();
-        return error_set(error, "the terminal cannot be drawn on: set TERM to what it is");
-    }
+    if (!terminal.curses || !can_move())
+        return false;
+    terminal.keys = newpad(1, 1);
+    if (!terminal.keys)
+        die("out of memory for the keyboard: close other programs");
     const char *enter = capability("smcup");
     terminal.synchronized = enter && strstr(enter, "\033[?1049h"); /* a kin of xterm */
     find_colours();
     make_looks(theme);
     take_size();
-    restore_prepare();
-    keep_stderr();
-    atomic_store(&phase, OPEN);
-    error_on_exit(restore_now);
-    if (!registered)
-        registered = atexit(restore_now) == 0;
+    prepare_restore();
+    restore_keep_stderr();
     set_modes();
     bracket_pastes(true);
+    return true;
+}
+
+bool terminal_open(enum theme theme, struct error *error)
+{
+    struct termios modes;
+    if (!open_files(&modes) || !terminal_signals_take()) {
+        error_set(error, "the terminal cannot be opened: %s", strerror(errno));
+        close_files();
+        return false;
+    }
+    restore_open(&terminal.files, &modes); /* curses may end the program, or crash, in here */
+    restore_begin_sending();
+    const bool good = open_curses(theme);
+    if (!good)
+        restore_now();
+    restore_end_sending();
+    if (!good) {
+        terminal_signals_give_back();
+        close_files();
+        return error_set(error, "the terminal cannot be drawn on: set TERM to what it is");
+    }
     canvas_open(&terminal.shown, 1, 1);
     terminal.trusted = false;
     terminal.mouse_wanted = terminal.mouse_on = false;
@@ -664,8 +460,7 @@ bool terminal_open(enum theme theme, struct error *error)
 
 void terminal_close(void)
 {
-    int expected = OPEN;
-    if (!atomic_compare_exchange_strong(&phase, &expected, LEAVING))
+    if (!restore_begin_closing())
         return;
     bracket_pastes(false);
     mouse_switch(false);
@@ -673,12 +468,15 @@ void terminal_close(void)
         endwin();
     delwin(terminal.keys);
     delscreen(terminal.curses);
-    signals_give_back();
+    terminal_signals_give_back();
     close_files();
     canvas_close(&terminal.shown);
-    replay_stderr();
-    error_on_exit(NULL);
-    atomic_store(&phase, CLOSED);
+    restore_end_closing();
+}
+
+int terminal_signal(void)
+{
+    return terminal_signals_ending();
 }
 
 /* ---- painting ---- */
@@ -774,12 +572,12 @@ static bool paint_difference(const struct canvas *canvas, int rows, int cols)
 static bool frame_begin(void)
 {
     return terminal.frame >= 0 && !isendwin() && lseek(terminal.frame, 0, SEEK_SET) == 0 &&
-           dup2(terminal.frame, terminal.out) >= 0;
+           dup2(terminal.frame, terminal.files.out) >= 0;
 }
 
 static void frame_send(void)
 {
-    dup2(terminal.screen, terminal.out);
+    dup2(terminal.files.screen, terminal.files.out);
     const off_t end = lseek(terminal.frame, 0, SEEK_CUR);
     const size_t size = end > 0 ? (size_t)end : 0;
     if (size > terminal.room) {
@@ -787,7 +585,7 @@ static void frame_send(void)
         terminal.gathered = memory_resize(terminal.gathered, terminal.room, 1);
     }
     if (pread(terminal.frame, terminal.gathered, size, 0) == (ssize_t)size)
-        write_all(terminal.out, terminal.gathered, size);
+        restore_write(terminal.files.out, terminal.gathered, size);
 }
 
 void terminal_paint(const struct canvas *canvas)
@@ -808,19 +606,21 @@ void terminal_paint(const struct canvas *canvas)
     cols = canvas->cols < cols ? canvas->cols : cols;
     if (!paint_difference(canvas, rows, cols) && !whole)
         return;
+    restore_begin_sending();
     const bool gather = frame_begin();
     /* Curses sends all it has at the end of doupdate(), so that these stay outside. */
     if (terminal.synchronized)
-        write_all(terminal.out, begin, sizeof begin - 1);
+        restore_write(terminal.files.out, begin, sizeof begin - 1);
     wnoutrefresh(stdscr);
     doupdate();
-    if (atomic_exchange(&is_away, 0))
+    if (restore_end_away())
         bracket_pastes(true);
     mouse_switch(terminal.mouse_wanted);
     if (terminal.synchronized)
-        write_all(terminal.out, end, sizeof end - 1);
+        restore_write(terminal.files.out, end, sizeof end - 1);
     if (gather)
         frame_send();
+    restore_end_sending();
     size_t cells = (size_t)canvas->rows * (size_t)canvas->cols;
     if (cells > 0)
         memcpy(terminal.shown.cells, canvas->cells, cells * sizeof *canvas->cells);
@@ -832,37 +632,35 @@ void terminal_paint(const struct canvas *canvas)
 /* Gives the terminal to the shell and stops; returns when the program goes on. */
 static void stop(void)
 {
-    struct sigaction plain = {.sa_handler = SIG_DFL}, ours;
+    restore_begin_sending();
     mouse_switch(false);
-    atomic_store(&is_away, 1);
+    restore_set_away();
     bracket_pastes(false);
     endwin();
-    sigemptyset(&plain.sa_mask);
-    sigaction(SIGTSTP, &plain, &ours);
-    raise(SIGTSTP);
-    sigaction(SIGTSTP, &ours, NULL);
-    atomic_store(&continued, 0);
+    restore_end_sending();
+    terminal_signals_stop();
 }
 
 /* What the signals ask for; KEY_CODE_RESIZE when the screen is to be drawn anew. */
 static int answer_signals(void)
 {
     bool anew = false;
-    char drained[64];
-    while (read(terminal.wake[0], drained, sizeof drained) == (ssize_t)sizeof drained)
-        ;
-    if (atomic_exchange(&stopping, 0)) {
+    terminal_signals_drain();
+    if (terminal_signals_asked(ASKED_STOP)) {
         stop();
         anew = true;
-    } else if (atomic_exchange(&continued, 0)) { /* after a SIGSTOP, which gives no notice */
-        terminal.mouse_on = false; /* whoever had the terminal meanwhile may have ended that */
-        atomic_store(&is_away, 1);
+    } else if (terminal_signals_asked(
+                   ASKED_CONTINUE)) { /* after a SIGSTOP, which gives no notice */
+        terminal.mouse_on = false;    /* whoever had the terminal meanwhile may have ended that */
+        restore_set_away();
+        restore_begin_sending();
         endwin();
+        restore_end_sending();
         anew = true;
     }
-    if (atomic_load(&ending))
+    if (terminal_signals_ending())
         return KEY_CODE_NONE;
-    if (!atomic_exchange(&resized, 0) && !anew)
+    if (!terminal_signals_asked(ASKED_RESIZE) && !anew)
         return KEY_CODE_NONE;
     take_size();
     terminal_redraw();
@@ -892,7 +690,7 @@ static int sequence_key(wint_t last, int number)
 /* The next character of a sequence that has begun, which may still be on its way. */
 static bool next_character(wint_t *next)
 {
-    struct pollfd ready = {.fd = terminal.in, .events = POLLIN};
+    struct pollfd ready = {.fd = terminal.files.in, .events = POLLIN};
     if (wget_wch(terminal.keys, next) == OK)
         return true;
     return poll(&ready, 1, ESCAPE_DELAY) == 1 && wget_wch(terminal.keys, next) == OK;
@@ -997,17 +795,17 @@ int terminal_key(double seconds)
     double until = clock_seconds() + seconds;
     for (;;) {
         int code = answer_signals();
-        if (code != KEY_CODE_NONE || atomic_load(&ending))
+        if (code != KEY_CODE_NONE || terminal_signals_ending())
             return code;
         code = read_key();
         if (code != KEY_CODE_NONE)
             return code;
         double left = until - clock_seconds();
-        struct pollfd ready[] = {{.fd = terminal.in, .events = POLLIN},
-                                 {.fd = terminal.wake[0], .events = POLLIN}};
+        struct pollfd ready[] = {{.fd = terminal.files.in, .events = POLLIN},
+                                 {.fd = terminal_signals_file(), .events = POLLIN}};
         if (poll(ready, 2, left > 0 ? (int)(left * 1000) + 1 : 0) > 0 &&
             (ready[0].revents & (POLLHUP | POLLERR | POLLNVAL)))
-            atomic_store(&ending, SIGHUP); /* the terminal is gone */
+            terminal_signals_end(SIGHUP); /* the terminal is gone */
         if (left <= 0)
             return KEY_CODE_NONE;
     }

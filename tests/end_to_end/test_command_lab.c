@@ -139,6 +139,20 @@ static void wrong_usage_of_the_lab_is_told(void **state)
     is_wrong("--grid lr=1e-3 --steps 10 --threads 0.5", "threads '0.5': a whole number");
 }
 
+static void what_was_left_behind_is_told(void **state)
+{
+    static const char command[] = "--grid lr=1e-3 --steps 1" MODEL,
+                      left[] = "map.svg.lnscope-a1B2c3";
+    (void)state;
+    text_to_file(left, "<svg>");
+    run_to(0, command, "lnscope: map.svg.lnscope-a1B2c3 was left by a lnscope that was killed");
+    run_to(0, command, "lnscope: note: ");
+    char *errors = text_of_file("errors");
+    assert_null(strstr(errors, left)); /* once is enough */
+    assert_true(file_exists(left));
+    free(errors);
+}
+
 static const cJSON *member(const cJSON *object, const char *key)
 {
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
@@ -468,6 +482,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(wrong_usage_of_the_lab_is_told),
+        TEST(what_was_left_behind_is_told),
         TEST(rows_do_not_depend_on_threads),
         TEST(numbers_are_those_of_a_run),
         TEST(parts_are_merged),

@@ -102,6 +102,55 @@ static void memory_is_short(void **state)
     every_allocation_fails_once("list placements");
 }
 
+/* The N-th allocation of the program on the screen fails; the terminal is sane, and if the program
+ * did not go on it has said why. */
+static void check_screen(const struct console_start *start, long n)
+{
+    struct console *console = console_open(start);
+    if (console_wait_step_or_end(console, 2))
+        console_send(console, "q");
+    const int status = console_wait_exit(console);
+    const char *output = console_output(console, NULL);
+    /* ncurses may end the program itself, or crash. */
+    const bool told = strstr(output, "lnscope: ") || strstr(output, ": Out of memory");
+    if (WIFEXITED(status) ? WEXITSTATUS(status) > (n > 0 && told) : WTERMSIG(status) != SIGSEGV)
+        fail_msg("allocation %ld: status %#x\n%s", n, (unsigned)status, output);
+    if (console_complaint(console))
+        fail_msg("allocation %ld: status %#x: %s\n%s", n, (unsigned)status,
+                 console_complaint(console), output);
+    console_close(console);
+}
+
+static void memory_is_short_on_the_screen(void **state)
+{
+    enum { EVERY = 13 /* allocations: each takes a start */, ARGUMENTS = 20 };
+    char fault[160], count[128];
+    char words[] = "--no-config --confirm off" SMALL;
+    const char *arguments[ARGUMENTS];
+    process_words(arguments, ARGUMENTS, program, words);
+    const char *const environment[] = {
+        preload, fault, "OPENBLAS_NUM_THREADS=1", "TERM=xterm-256color", "LC_ALL=C.UTF-8", NULL};
+    const struct console_start start = {.arguments = arguments,
+                                        .environment = environment,
+                                        .folder = folder,
+                                        .rows = 24,
+                                        .cols = 80};
+    (void)state;
+    if (!*preload)
+        skip();
+    snprintf(count, sizeof count, "%s", folder_file(folder, "count"));
+    snprintf(fault, sizeof fault, "FAULT_COUNT=%s", count);
+    check_screen(&start, 0);
+    char *number = contents("count");
+    const long last = strtol(number, NULL, 10);
+    free(number);
+    assert_true(last > 100);
+    for (long n = EVERY; n <= last; n += EVERY) {
+        snprintf(fault, sizeof fault, "FAULT_ALLOCATION=%ld", n);
+        check_screen(&start, n);
+    }
+}
+
 /* What has not arrived on the disk has no name. */
 static void the_disk_fails(void **state)
 {
@@ -123,6 +172,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(memory_is_short, enter_folder, leave_folder),
+        cmocka_unit_test_setup_teardown(memory_is_short_on_the_screen, enter_folder, leave_folder),
         cmocka_unit_test_setup_teardown(the_disk_fails, enter_folder, leave_folder),
     };
     char here[4096], *slash;
