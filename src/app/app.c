@@ -282,6 +282,8 @@ bool app_show(struct app *app, const struct app_start *start, struct surface *su
         app_play_open(app, start->script, NULL);
     if (start->choose)
         act_play(app, 0);
+    if (start->tee && !app_tee_open(app, start->tee, start->force, error))
+        return false;
     if (start->record && !app_record_open(app, start->record, start->force, error))
         return false;
     begin(app);
@@ -303,6 +305,7 @@ void app_free(struct app *app)
     sample_history_close(&app->samples);
     app_forget_session(app);
     free(app->save_path);
+    app_tee_close(app);
     history_close(&app->history);
     runs_close(&app->runs);
     canvas_close(&app->canvas);
