@@ -9,7 +9,7 @@ complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list blo
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -a claims -d 'check published claims by measuring them'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -a hook -d 'print a Python module that writes rows of a PyTorch training'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -a watch -d 'show trainings that others do, from their rows as they come (-: standard input; without FILE: train.jsonl)'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l force -d 'let --record replace a file that exists'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l force -d 'let --record and --tee replace a file that exists'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l record -d 'record the screen, as an asciicast that asciinema plays' -r -F
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l load -d 'go on with a session that :save has written; other options than those of the model apply on top' -r -F
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l share -d 'print the command line that makes these settings again, and exit'
@@ -17,6 +17,7 @@ complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list blo
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l print-config -d 'print these settings as a config file, and exit'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l completions -d 'print what bash, zsh or fish completes command lines with, and exit' -x -a 'bash zsh fish'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l print-memory -d 'print the memory that these settings need, and exit'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l tee -d 'write a row per step and stack to a file while it trains, for lnscope watch' -r -F
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l help -d 'print this help'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l version -d 'print the version'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'

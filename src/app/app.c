@@ -19,6 +19,8 @@ enum { KEYS_PER_FRAME = 64 /* keys taken before the screen is drawn again */ };
 
 static const double turn_seconds = 0.02; /* how often the trainer is asked for updates, at least */
 static const double rate_seconds = 0.5;  /* how often the steps per second are read */
+static const double backlog_seconds =
+    0.25;                                /* from picture to picture while there is much to read */
 static const double message_seconds = 8; /* how long an answer is shown */
 static const double news_seconds = 5;    /* how long an event is shown in place of the keys */
 static const double slack = 1e-6; /* what a clock that goes by pictures may be short of one */
@@ -157,7 +159,8 @@ static void draw(struct app *app)
     app_record_frame(app);
     app_film_frame(app);
     app->changed = app->urgent = false;
-    app->next_frame = app_now(app) + 1.0 / app->present.fps;
+    const double least = app->feed->busy(app->feed) ? backlog_seconds : 0;
+    app->next_frame = app_now(app) + fmax(least, 1.0 / app->present.fps);
 }
 
 /* Takes what there is from the trainer, and does what a script makes of it. */
@@ -284,6 +287,8 @@ bool app_show(struct app *app, const struct app_start *start, struct surface *su
         app_play_open(app, start->script, NULL);
     if (start->choose)
         act_play(app, 0);
+    if (start->tee && !app_tee_open(app, start->tee, start->force, error))
+        return false;
     if (start->record && !app_record_open(app, start->record, start->force, error))
         return false;
     begin(app);
@@ -306,6 +311,7 @@ void app_free(struct app *app)
     sample_history_close(&app->samples);
     app_forget_session(app);
     free(app->save_path);
+    app_tee_close(app);
     history_close(&app->history);
     runs_close(&app->runs);
     canvas_close(&app->canvas);

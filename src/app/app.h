@@ -27,6 +27,7 @@ struct app_start {
      * taken over. NULL: a new run. */
     struct saved_session *session;
     const char *session_path;
+    const char *tee;                 /* the file that its rows go to while it trains; NULL: none */
     const struct app_script *script; /* NULL: none */
     /* What scripts that are begun later begin with; it stays as long. NULL: the defaults. */
     const struct script_setup *setup;

@@ -23,6 +23,8 @@
 #include "train/trainer.h"
 #include "views/view.h"
 
+#include <stdio.h>
+
 enum { MESSAGE_SIZE = 512 };
 
 /* What a key has done, to be taken back. */
@@ -73,6 +75,8 @@ struct app {
     struct feed *feed;
     struct trainer *trainer; /* that of the feed; NULL: others train */
     struct watch_map map;    /* of rows that are opened */
+    FILE *tee;               /* where the rows of the training go as well; NULL: nowhere */
+    char *tee_path;
     struct settings wanted;  /* as commanded: what the next key goes on from */
     struct settings present; /* of the run under way; those of the program as commanded */
     struct task_info task;
@@ -442,6 +446,12 @@ void app_forget_session(struct app *app);
 /* Waits for what is still to be saved, unless a signal comes; false with a reason when it was not
  * (app_session.c). */
 bool app_finish_save(struct app *app, struct error *error);
+
+/* Begins to write the rows of the training to a file, false with a reason where it cannot; writes
+ * those of a step, and says where it cannot any more; ends (app_tee.c). */
+bool app_tee_open(struct app *app, const char *path, bool force, struct error *error);
+void app_tee_step(struct app *app, const struct snapshot *const snapshot[SIDES]);
+void app_tee_close(struct app *app);
 
 /* Watches other files instead of the present ones; says why not where it cannot (app_watch.c). */
 void app_open_rows(struct app *app, const char *const path[], int paths);

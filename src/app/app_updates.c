@@ -46,7 +46,10 @@ static void take_step(struct app *app, const struct update *update)
 {
     const int64_t total = app->events.total;
     const int count = app->events.count;
-    history_add(&app->history, update->snapshot[LEFT], update->snapshot[RIGHT]);
+    const struct snapshot *const snapshot[SIDES] = {update->snapshot[LEFT],
+                                                    update->snapshot[RIGHT]};
+    history_add(&app->history, snapshot[LEFT], snapshot[RIGHT]);
+    app_tee_step(app, snapshot);
     runs_step(&app->runs, update->snapshot[LEFT], update->snapshot[RIGHT]);
     events_step(&app->events, &app->history, &app->present);
     show_new_events(app, total, count);

@@ -80,6 +80,7 @@ static int run_screen(const struct options *options, struct saved_session *sessi
         .session = session->state ? session : NULL,
         .session_path = options->value[OPTION_LOAD],
         .setup = &with.setup,
+        .tee = options->value[OPTION_TEE],
     };
     return app_run(&start, error);
 }

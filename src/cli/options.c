@@ -114,7 +114,7 @@ const struct option_row option_table[OPTIONS] = {
                     "write to a file: rows as they come, and in the end in their order"}},
     [OPTION_FORCE] = {"force", 0, NULL, NULL,
                       ON_SCREEN | ON_RUN | ON_PLAY | ON_RECORD | ON_LAB | ON_WATCH,
-                      .of = {[COMMAND_SCREEN] = "let --record replace a file that exists",
+                      .of = {[COMMAND_SCREEN] = "let --record and --tee replace a file that exists",
                              [COMMAND_RUN] = "let -o and --dump replace a file that exists",
                              [COMMAND_PLAY] =
                                  "let --record and a script's snapshots replace files that exist",
@@ -206,6 +206,9 @@ const struct option_row option_table[OPTIONS] = {
                     "{tensor} for a tensor, as NAME: 'grad/layer_{l}=stream_grad'; once more for "
                     "each further one",
                     ON_WATCH},
+    [OPTION_TEE] = {"tee", 0, "FILE",
+                    "write a row per step and stack to a file while it trains, for lnscope watch",
+                    ON_SCREEN},
     [OPTION_HELP] = {"help", 'h', NULL, "print this help", ON_ALL},
     [OPTION_VERSION] = {"version", 0, NULL, "print the version", ON_ALL},
 };

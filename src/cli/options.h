@@ -91,6 +91,7 @@ enum option {
     OPTION_MERGE,
     OPTION_FIGURE,
     OPTION_MAP,
+    OPTION_TEE,
     OPTION_HELP,
     OPTION_VERSION,
     OPTIONS

@@ -241,6 +241,7 @@ struct layout_tensors layout_tensors(struct rect area, enum side only)
     tensors.key = area;
     tensors.name = columns(maps, width + 2, maps.cols - 2 * width - 4);
     if (only != SIDES) {
+        names = area.cols >= 100 ? 2 * names : names; /* for which there is room now */
         tensors.name = columns(maps, 1, names);
         maps = columns(maps, names + 3, maps.cols - names - 3);
     }

@@ -146,6 +146,21 @@ const struct snapshot *history_last_finite(const struct history *history, enum s
     return history->last_finite[side] ? history->last_finite[side] : &snapshot_none;
 }
 
+/* The newest moment up to i in which a stack was measured, or one in which it was not, where there
+ * is none. */
+static int measured_before(const struct history *history, enum side side, int i)
+{
+    const struct moments *moments = &history->moments;
+    const int64_t last = history->measured[side];
+    if (last == 0 || moments_at(moments, side, i)->step > 0)
+        return i;
+    if (moments_step(moments, i) > last)
+        i = moments_find(moments, last);
+    while (i > 0 && moments_at(moments, side, i)->step == 0)
+        i--;
+    return i;
+}
+
 const struct snapshot *history_finite(const struct history *history, enum side side, int64_t step)
 {
     const struct moments *moments = &history->moments;
@@ -161,8 +176,8 @@ const struct snapshot *history_finite(const struct history *history, enum side s
 const struct snapshot *history_moment(const struct history *history, enum side side, int64_t step)
 {
     int i = history_moment_find(history, step);
-    while (history->moments.gaps && i > 0 && moments_at(&history->moments, side, i)->step == 0)
-        i--; /* it was not measured then, but before */
+    if (history->moments.gaps && i > 0)
+        i = measured_before(history, side, i);
     return i < 0 ? &snapshot_none : moments_at(&history->moments, side, i);
 }
 
@@ -379,8 +394,11 @@ void history_add(struct history *history, const struct snapshot *left, const str
     const int64_t number = history->moments.gaps ? history->moments.newest + 1 : left->step;
     if (number % history->stride == 0 && history->count == HISTORY_POINTS)
         thin(history);
-    for (enum side side = LEFT; side < SIDES; side++)
+    for (enum side side = LEFT; side < SIDES; side++) {
         sum_up(history, side, snapshot[side]);
+        if (snapshot[side]->step > 0)
+            history->measured[side] = snapshot[side]->step;
+    }
     keep(history, snapshot);
     for (enum side side = LEFT; side < SIDES; side++)
         if (snapshot[side]->finite)
@@ -457,6 +475,8 @@ void history_truncate(struct history *history, const struct history_anchor *anch
         const struct history_sums *sums = &anchor->sums[side];
         const int64_t last = history->count > 0 ? history_step(history, history->count - 1) : 0;
         history->sums[side] = *sums;
+        if (history->measured[side] > step)
+            history->measured[side] = step;
         history->new_held_out[side] = sums->held_out_step > last ? sums->held_out : NAN;
         for (int level = 0; level < HISTORY_LEVELS; level++)
             if (history->reached[side][level] > step)

@@ -72,7 +72,8 @@ struct history {
     int count;
     struct history_curves curves[SIDES]; /* [HISTORY_POINTS] */
     struct history_sums sums[SIDES];
-    double new_held_out[SIDES];          /* the newest held-out loss since the newest point */
+    int64_t measured[SIDES];    /* with gaps: of no later step is there a row; 0: there was none */
+    double new_held_out[SIDES]; /* the newest held-out loss since the newest point */
     struct snapshot *last_finite[SIDES]; /* the newest that were finite: what the bars keep; NULL:
                                             none yet */
     int marks;

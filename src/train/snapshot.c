@@ -79,8 +79,8 @@ void snapshot_clear(struct snapshot *snapshot)
             continue;
         }
         float *number = snapshot_room(snapshot, q, 0);
-        const int length = quantity_length(q, snapshot->layers);
-        for (int n = 0; n < snapshot_arrays(snapshot, q) * length; n++)
+        const int count = snapshot_arrays(snapshot, q) * quantity_length(q, snapshot->layers);
+        for (int n = 0; n < count; n++)
             number[n] = NAN;
     }
 }

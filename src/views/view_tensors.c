@@ -242,13 +242,20 @@ static void draw_map(struct canvas *canvas, struct rect map, const struct scene 
 
 /* ---- words ---- */
 
-/* "attn.qkv.weight", or "attn.qkv.w" where that does not fit. */
+/* "attn.qkv.weight", or "attn.qkv.w" where that does not fit, or "qkv.w": names of others can be
+ * long, and differ at their ends. */
 static void short_name(const char *name, int room, char out[TEXT_TITLE])
 {
     snprintf(out, TEXT_TITLE, "%s", name);
     char *last = strrchr(out, '.');
-    if (canvas_columns(out) > room && last)
+    if (canvas_columns(out) > room && last && (!strcmp(last, ".weight") || !strcmp(last, ".bias")))
         last[2] = '\0';
+    for (char *dot = strchr(out, '.'); dot && canvas_columns(out) > room && room > 0;
+         dot = strchr(out, '.')) {
+        if (!strchr(dot + 1, '.') && dot[1] && !dot[2]) /* "w" says nothing */
+            break;
+        memmove(out, dot + 1, strlen(dot));
+    }
 }
 
 static void draw_names(struct canvas *canvas, struct rect area, const struct scene *scene,

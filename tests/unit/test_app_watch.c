@@ -340,6 +340,39 @@ static void more_tensors_come_later(void **state)
     assert_int_equal(history_moments(&stage.app->history), 3);
 }
 
+/* ---- our own rows ---- */
+
+static void rows_of_our_own_can_be_watched(void **state)
+{
+    static const char *const values[][2] = {{"layers", "2"},  {"width", "16"},  {"heads", "2"},
+                                            {"ffn", "24"},    {"context", "8"}, {"batch", "3"},
+                                            {"task", "copy"}, {"threads", "1"}, {"speed", "100"}};
+    struct app_start start = {.settings = settings_default(),
+                              .tee = folder_file(folder, "a.jsonl")};
+    struct error error;
+    (void)state;
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+        assert_true(setting_set(&start.settings, values[i][0], values[i][1], NULL));
+    stage_enter(&stage, &start);
+    play(1);
+    assert_true(newest() > 50);
+    press("r");
+    play(0.2);
+    const int64_t last = newest();
+    assert_in_range(last, 2, 50);
+    struct app *second = app_open(&start, &stage.screen.clock, &error);
+    assert_false(app_show(second, &start, &stage.screen.surface, &error));
+    assert_non_null(strstr(error.text, "a.jsonl exists"));
+    app_free(second);
+    stage_close(&stage);
+    stage_open(&stage, 30, 100);
+    enter("a.jsonl", NULL);
+    assert_int_equal(newest(), last);
+    assert_int_equal(stage.app->runs.count, 1);
+    shows("Pre-LN");
+    shows("Post-LN");
+}
+
 /* ---- keys ---- */
 
 static void what_drives_a_training_is_off(void **state)
@@ -394,6 +427,7 @@ int main(void)
         TEST(rows_that_go_back_leave_a_ghost),
         TEST(another_file_is_opened),
         TEST(more_tensors_come_later),
+        TEST(rows_of_our_own_can_be_watched),
         TEST(what_drives_a_training_is_off),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
