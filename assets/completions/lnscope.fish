@@ -228,6 +228,7 @@ complete -c lnscope -n '__fish_seen_subcommand_from run' -l no-confirm -d 'q ask
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l history -d 'MB of memory for the past of a run, for states to branch from, and for earlier runs' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l fps -d 'how often the screen is drawn, at most' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l speed -d 'how fast the screen trains, at most' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -a 'one-line-of-difference watch-it-collapse warmup-to-the-rescue depth-compounds which-gradient the-identity-path rmsnorm-is-orthogonal the-price-of-pre-ln the-hybrid-and-other-placements switching-midway it-is-not-only-vanishing history anatomy curves log overview samples story stream tensors tour waterfall'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l force -d 'let --record and a script s snapshots replace files that exist'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l record -d 'record the screen, as an asciicast that asciinema plays' -r -F
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l no-config -d 'take no settings from the config file or the environment'
@@ -331,6 +332,7 @@ complete -c lnscope -n '__fish_seen_subcommand_from play' -l no-confirm -d 'q as
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l history -d 'MB of memory for the past of a run, for states to branch from, and for earlier runs' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l fps -d 'how often the screen is drawn, at most' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l speed -d 'how fast the screen trains, at most' -x
+complete -c lnscope -n '__fish_seen_subcommand_from record' -a 'one-line-of-difference watch-it-collapse warmup-to-the-rescue depth-compounds which-gradient the-identity-path rmsnorm-is-orthogonal the-price-of-pre-ln the-hybrid-and-other-placements switching-midway it-is-not-only-vanishing history anatomy curves log overview samples story stream tensors tour waterfall'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l output -d 'what to make, by its ending: .cast, .svg, .gif, .mp4, .webm, .png, .txt, or a folder/ of PNGs; -o again makes more at once' -r -F
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l force -d 'replace files that exist'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l no-config -d 'take no settings from the config file or the environment'

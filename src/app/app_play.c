@@ -274,90 +274,131 @@ static void take_place(struct app *app, int number)
     app_place_take(app, &play->place[play->places++]);
 }
 
-static void carry_out(struct app *app, const struct player_demand *demand)
+/* ---- the demands ---- */
+
+static void do_settings(struct app *app, const struct player_demand *demand)
+{
+    struct player_demand lines = *demand;
+    lines.count = demand->count > 0 ? demand->count : 1;
+    set(app, &lines);
+}
+
+static void do_switch(struct app *app, const struct player_demand *demand)
+{
+    app->play->commanded = true;
+    app_switch(app, demand->command->side, demand->command->placement);
+}
+
+static void do_view(struct app *app, const struct player_demand *demand)
+{
+    app_show_view(app, demand->command->view);
+    app->scene.look.projector = false;
+}
+
+static void do_key(struct app *app, const struct player_demand *demand)
+{
+    app_press_key(app, demand->command->key);
+}
+
+static void do_pause(struct app *app, const struct player_demand *demand)
+{
+    (void)demand;
+    trainer_pause(app->trainer);
+}
+
+static void do_restart(struct app *app, const struct player_demand *demand)
+{
+    (void)demand;
+    restart(app);
+}
+
+static void do_branch(struct app *app, const struct player_demand *demand)
+{
+    branch(app, demand->command);
+}
+
+static void do_goto(struct app *app, const struct player_demand *demand)
+{
+    navigate_to_step(&app->scene, demand->command->step);
+    app_fit_axis(app);
+}
+
+static void do_title(struct app *app, const struct player_demand *demand)
+{
+    app->scene.lecture.title = demand->command ? demand->command->text : NULL;
+    app_handout_add(app, HANDOUT_TITLE, demand->command ? demand->command->text : "");
+}
+
+static void do_caption(struct app *app, const struct player_demand *demand)
 {
     const struct script_command *command = demand->command;
-    switch (demand->kind) {
-    case PLAYER_SET:
-    case PLAYER_SPEED:
-        set(app, &(struct player_demand){.command = command,
-                                         .count = demand->count > 0 ? demand->count : 1});
-        break;
-    case PLAYER_SWITCH:
-        app->play->commanded = true;
-        app_switch(app, command->side, command->placement);
-        break;
-    case PLAYER_VIEW:
-        app_show_view(app, command->view);
-        app->scene.look.projector = false;
-        break;
-    case PLAYER_KEY:
-        app_press_key(app, command->key);
-        break;
-    case PLAYER_RUN:
-        begin_run(app, demand);
-        break;
-    case PLAYER_PAUSE:
-        trainer_pause(app->trainer);
-        break;
-    case PLAYER_RESTART:
-        restart(app);
-        break;
-    case PLAYER_BRANCH:
-        branch(app, command);
-        break;
-    case PLAYER_GOTO:
-        navigate_to_step(&app->scene, command->step);
-        app_fit_axis(app);
-        break;
-    case PLAYER_TITLE:
-        app->scene.lecture.title = command ? command->text : NULL;
-        app_handout_add(app, HANDOUT_TITLE, command ? command->text : "");
-        break;
-    case PLAYER_CAPTION:
-        if (command && command->kind == SCRIPT_ANSWER)
-            answer(app, demand);
-        else
-            say(app, command ? command->text : "", false);
-        if (command && command->kind == SCRIPT_SAY)
-            app_handout_add(app, HANDOUT_TEXT, command->text);
-        break;
-    case PLAYER_FOCUS:
-        point_at(app, command);
-        break;
-    case PLAYER_MARK:
-        mark(app, command);
-        break;
-    case PLAYER_ASK:
-        app->play->result[0] = '\0';
-        app_play_ask(app);
-        break;
-    case PLAYER_ANSWER:
+    if (command && command->kind == SCRIPT_ANSWER) {
         answer(app, demand);
-        break;
-    case PLAYER_RESULT:
-        if (command->kind == SCRIPT_RUN)
-            trainer_pause(app->trainer);
-        show_result(app, demand->result);
-        break;
-    case PLAYER_SNAPSHOT:
-        snapshot(app, command);
-        break;
-    case PLAYER_PLACE:
-        app->play->waited = true;
-        app_handout_picture(app);
-        if (!app->play->script->recording)
-            take_place(app, demand->place);
-        break;
-    case PLAYER_BACK:
-        app->play->result[0] = '\0';
-        app_go_back(app, demand->place == PLAYER_HELD ? &app->play->held
-                                                      : &app->play->place[demand->place]);
-        break;
-    case PLAYER_WAIT:
-    case PLAYER_DONE:
-        break;
+        return;
     }
+    say(app, command ? command->text : "", false);
+    app_handout_add(app, HANDOUT_TEXT, command ? command->text : "");
+}
+
+static void do_focus(struct app *app, const struct player_demand *demand)
+{
+    point_at(app, demand->command);
+}
+
+static void do_mark(struct app *app, const struct player_demand *demand)
+{
+    mark(app, demand->command);
+}
+
+static void do_ask(struct app *app, const struct player_demand *demand)
+{
+    (void)demand;
+    app->play->result[0] = '\0';
+    app_play_ask(app);
+}
+
+static void do_result(struct app *app, const struct player_demand *demand)
+{
+    if (demand->command->kind == SCRIPT_RUN)
+        trainer_pause(app->trainer);
+    show_result(app, demand->result);
+}
+
+static void do_snapshot(struct app *app, const struct player_demand *demand)
+{
+    snapshot(app, demand->command);
+}
+
+static void do_place(struct app *app, const struct player_demand *demand)
+{
+    app->play->waited = true;
+    app_handout_picture(app);
+    if (!app->play->script->recording)
+        take_place(app, demand->place);
+}
+
+static void do_back(struct app *app, const struct player_demand *demand)
+{
+    app->play->result[0] = '\0';
+    app_go_back(app,
+                demand->place == PLAYER_HELD ? &app->play->held : &app->play->place[demand->place]);
+}
+
+static void carry_out(struct app *app, const struct player_demand *demand)
+{
+    typedef void deed(struct app * app, const struct player_demand *demand);
+    static deed *const deeds[] = {
+        [PLAYER_SET] = do_settings, [PLAYER_SPEED] = do_settings,  [PLAYER_SWITCH] = do_switch,
+        [PLAYER_VIEW] = do_view,    [PLAYER_KEY] = do_key,         [PLAYER_RUN] = begin_run,
+        [PLAYER_PAUSE] = do_pause,  [PLAYER_RESTART] = do_restart, [PLAYER_BRANCH] = do_branch,
+        [PLAYER_GOTO] = do_goto,    [PLAYER_TITLE] = do_title,     [PLAYER_CAPTION] = do_caption,
+        [PLAYER_FOCUS] = do_focus,  [PLAYER_MARK] = do_mark,       [PLAYER_ASK] = do_ask,
+        [PLAYER_ANSWER] = answer,   [PLAYER_RESULT] = do_result,   [PLAYER_SNAPSHOT] = do_snapshot,
+        [PLAYER_PLACE] = do_place,  [PLAYER_BACK] = do_back,
+    };
+    if (demand->kind == PLAYER_WAIT || demand->kind == PLAYER_DONE)
+        return;
+    deeds[demand->kind](app, demand);
     app->changed = true;
 }
 

@@ -8,6 +8,7 @@
 #include "cli/exit_status.h"
 #include "cli/options.h"
 #include "lab/grid.h"
+#include "script/script.h"
 
 #include <string.h>
 
@@ -101,6 +102,11 @@ static void print_words(FILE *out, const struct names *words)
         fprintf(out, "%s%s", i ? " " : "", names_at(words, i));
 }
 
+static bool takes_script(enum command command)
+{
+    return command == COMMAND_PLAY || command == COMMAND_RECORD;
+}
+
 /* The words that a command takes besides options. */
 static void print_operands(FILE *out, enum command command)
 {
@@ -111,6 +117,8 @@ static void print_operands(FILE *out, enum command command)
         fprintf(out, "%s%s", i ? " " : "", command_list_name(i));
     for (int i = 0; command == COMMAND_CLAIMS && i < claim_count; i++)
         fprintf(out, "%s%s", i ? " " : "", claim_table[i].id);
+    for (int i = 0; takes_script(command) && script_builtins[i].name; i++)
+        fprintf(out, "%s%s", i ? " " : "", script_builtins[i].name);
 }
 
 /* ---- bash ---- */
@@ -267,7 +275,8 @@ static void print_fish(FILE *out)
         fputs("'\n", out);
     }
     for (int command = 0; command < COMMANDS; command++) {
-        if (command == COMMAND_LIST || command == COMMAND_CLAIMS) {
+        if (command == COMMAND_LIST || command == COMMAND_CLAIMS ||
+            takes_script((enum command)command)) {
             fish_condition(out, (enum command)command);
             fputs(" -a '", out);
             print_operands(out, (enum command)command);

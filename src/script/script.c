@@ -433,14 +433,13 @@ const struct script_row script_table[SCRIPT_KINDS] = {
 bool script_set(const struct script_setup *setup, const struct script_command *command,
                 struct settings *settings, struct error *error)
 {
-    if (command->kind == SCRIPT_SPEED)
-        return setting_set(settings, "speed", command->value, error);
+    const char *name = command->kind == SCRIPT_SPEED ? "speed" : command->text;
     struct settings next = *settings;
-    if (!setting_set(&next, command->text, command->value, error))
+    if (!setting_set(&next, name, command->value, error))
         return false;
     for (int i = 0; i < setup->options; i++) {
         const struct script_option *option = &setup->option[i];
-        const bool same = strcmp(option->name, command->text) == 0;
+        const bool same = strcmp(option->name, name) == 0;
         if (same)
             return true;
         if (strcmp(option->name, "preset") != 0 &&

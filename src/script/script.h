@@ -127,7 +127,7 @@ void script_close(struct script *script);
 bool script_begin(const struct script_setup *setup, const struct script *script,
                   struct settings *settings, struct error *error);
 
-/* Carries out a `set` or `speed` on settings, with the checks of setting_set(); a `set` of what the
+/* Carries out a `set` or `speed` on settings, with the checks of setting_set(); one of what the
  * command line has set changes nothing. */
 bool script_set(const struct script_setup *setup, const struct script_command *command,
                 struct settings *settings, struct error *error);
