@@ -159,7 +159,7 @@ static void events_become_markers_once(void **state)
     press(console, " ", "PAUSED");
     press(console, ":mark just now\r", "just now");
     press(console, ":lr 0.01\r", "0.01");
-    press(console, ":lr 0.02\r:lr 0.03\r:lr 0.04\r", "lr 0.04: from step ");
+    press(console, ":lr 0.02\r:lr 0.03\r:lr 0.04\r", "lr 0.04, from step ");
     quit(console);
     cast_play(&played, path);
     assert_int_equal(count_markers(&played, "long ago"), 0);
