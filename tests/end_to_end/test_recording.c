@@ -251,7 +251,7 @@ static void a_full_disk_ends_a_recording(void **state)
     assert_true(console_wait_no_text(console, "REC"));
     find_other(none);
     snprintf(kept, sizeof kept, "are kept in %s", path + strlen(folder) + 1);
-    press(console, "w", "warmup 25 steps: ");
+    press(console, "w", "warmup 25 steps, ");
     console_send(console, "q");
     int status = console_wait_exit(console);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
@@ -273,7 +273,7 @@ static void a_recording_outlives_a_kill(void **state)
     struct console *console = start("--record", "a.cast");
     assert_true(console_wait_text(console, "REC"));
     press(console, "2", "2 waterfall");
-    press(console, "w", "warmup 25 steps: ");
+    press(console, "w", "warmup 25 steps, ");
     console_signal(console, SIGKILL);
     int status = console_wait_exit(console);
     assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);

@@ -829,13 +829,13 @@ static void commands_are_completed_and_recalled(void **state)
     assert_true(console_wait_text(console, "set [NAME [VALUE]]"));
     press(console, " warm\t", ":set warmup");
     assert_true(console_wait_text(console, "now 0 steps"));
-    press(console, "5\r", "warmup 5 steps: ");
+    press(console, "5\r", "warmup 5 steps, ");
     press(console, ":right p\t\t", ":right post");
     press(console, "\033[Z", ":right pre");
     press(console, "\t\t\r", "right peri: restarted from seed 1");
     press(console, ":\033[A", ":right peri");
     press(console, "\033[A", ":set warmup 5");
-    press(console, "\001\033[3~\033[3~\033[3~\033[3~\0050\r", "warmup 50 steps: ");
+    press(console, "\001\033[3~\033[3~\033[3~\033[3~\0050\r", "warmup 50 steps, ");
     press(console, ":set\033[A", ":set warmup 5");
     press(console, "\025x\027left \033[D\033[D\013", ":lef");
     press(console, "\177\010\177", "Tab completes, Enter runs, Escape closes");
