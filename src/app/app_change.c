@@ -46,6 +46,8 @@ void app_list_changes(const struct settings *before, const struct settings *afte
             append(out, size, "%s%s%s", was, arrow, is);
         else
             append(out, size, "%s%s%s", is, unit ? " " : "", unit ? row->unit : "");
+        if (!arrow && row->at_zero && strcmp(is, "0") == 0)
+            append(out, size, " (%s)", row->at_zero);
     }
 }
 

@@ -224,13 +224,13 @@ static void say_change(struct app *app, const char *changes, const struct update
     if (lost >= 0) {
         char title[TEXT_TITLE];
         scene_title(&app->scene, (enum side)lost, true, title);
-        app_say(app, ROLE_WARN, "%s: does not rescue %s, collapsed: r does, or Home and F", changes,
-                title);
+        app_say(app, ROLE_WARN, "%s, too late to rescue %s, collapsed: r does, or Home and F",
+                changes, title);
     } else if (is_too_late(before, after, update->step)) {
-        app_say(app, ROLE_TEXT, "%s: over by step %lld, %s with it", changes,
+        app_say(app, ROLE_TEXT, "%s, over by step %lld: %s with it", changes,
                 (long long)update->step, branch ? "F branches here" : "r restarts");
     } else {
-        app_say(app, ROLE_TEXT, "%s: from step %lld on%s", changes, (long long)update->step,
+        app_say(app, ROLE_TEXT, "%s, from step %lld on%s", changes, (long long)update->step,
                 branch ? "; F branches here with it" : "");
     }
 }

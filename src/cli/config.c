@@ -267,7 +267,8 @@ void config_print(FILE *out, const struct settings *settings)
         names_printable(shown, sizeof shown, path);
         fprintf(out, ", read from %s", shown);
     }
-    fprintf(out, "\n# They are applied in their order: what stands behind a preset changes it.\n");
+    fprintf(out, "\n# They are applied in their order: a line that follows preset overrides what "
+                 "that set.\n");
     for (int i = 0; i < setting_count; i++) {
         const struct setting_row *row = &setting_table[i];
         fprintf(out, "\n# %s", row->help);

@@ -658,7 +658,8 @@ static void write_setting(char *out, size_t size, const struct setting_row *row)
 static const char stack_help[] =
     "  --NAME sets both stacks, --left-NAME and --right-NAME one of them, and a value can be\n"
     "  written LEFT/RIGHT. A preset that is set for one stack leaves the shared settings alone.\n"
-    "  Options are applied in their order, so that what stands behind a preset changes it.\n";
+    "  Options are applied in their order: one that follows --preset overrides what the preset "
+    "set.\n";
 
 void options_help(FILE *out, enum command command)
 {

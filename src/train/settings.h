@@ -95,6 +95,7 @@ struct setting_row {
     const char *zero;            /* a word for 0, which is then allowed below `least`; or NULL */
     const char *initial;         /* the default, as one would type it */
     const char *unit;            /* "", "steps", ... */
+    const char *at_zero;         /* what 0 means where it is no amount: "no clipping"; or NULL */
     const char *help;            /* one line */
     size_t offset;               /* into struct settings; of a row per stack: its left one */
     size_t size;                 /* the type follows from it and `kind` */

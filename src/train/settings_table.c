@@ -323,6 +323,7 @@ const struct setting_row setting_table[] = {
      .most = 1e9,
      .initial = "0",
      .unit = "",
+     .at_zero = "no clipping",
      .help = "largest norm of the whole gradient; 0 does not clip",
      FIELD(clip)},
     {.name = "weight-decay",

@@ -367,7 +367,7 @@ static void label_sublayer(const struct anatomy *anatomy, int sublayer)
     if (anatomy->moment->step == 0)
         return;
     const enum quantity rstd = quantity_flow_rstd[sublayer];
-    put_factor(anatomy, rows->join, "", factors->join[sublayer], "join");
+    put_factor(anatomy, rows->join, "", factors->join[sublayer], "sum");
     if (anatomy->placement.norm_out) {
         put_factor(anatomy, rows->norm_out.box.row + rows->norm_out.box.rows / 2, "",
                    factors->norm[sublayer], "norm");
@@ -375,7 +375,7 @@ static void label_sublayer(const struct anatomy *anatomy, int sublayer)
     }
     if (sizes)
         put_factor(anatomy, rows->split, "= ", factors->sublayer[sublayer], "sublayer");
-    put_forward(anatomy, &rows->branch, false, "gain", factors->gain[sublayer]);
+    put_forward(anatomy, &rows->branch, false, "size", factors->gain[sublayer]);
     if (anatomy->placement.norm_branch)
         put_forward(anatomy, &rows->norm_branch, false, inverse,
                     number_at(anatomy, rstd, FLOW_NBRANCH));
@@ -506,14 +506,14 @@ static void draw_product(const struct anatomy *anatomy)
         return;
     }
     if (anatomy->placement.norm_out) {
-        snprintf(text[0], LONG_TEXT, "norm %s %s join %s = %s per %s", norm, dot, join, mean, per);
-        snprintf(text[1], LONG_TEXT, "norm %s %s join %s = %s each", norm, dot, join, mean);
+        snprintf(text[0], LONG_TEXT, "norm %s %s sum %s = %s per %s", norm, dot, join, mean, per);
+        snprintf(text[1], LONG_TEXT, "norm %s %s sum %s = %s each", norm, dot, join, mean);
         snprintf(text[2], LONG_TEXT, "%s %s %s = %s each", norm, dot, join, mean);
         snprintf(text[3], LONG_TEXT, "%s%s%s=%s", norm, dot, join, mean);
     } else {
-        snprintf(text[0], LONG_TEXT, "no norm on the stream %s join %s per %s", dot, mean, per);
-        snprintf(text[1], LONG_TEXT, "join %s per %s", mean, per);
-        snprintf(text[2], LONG_TEXT, "join %s each", mean);
+        snprintf(text[0], LONG_TEXT, "no norm on the stream %s sum %s per %s", dot, mean, per);
+        snprintf(text[1], LONG_TEXT, "sum %s per %s", mean, per);
+        snprintf(text[2], LONG_TEXT, "sum %s each", mean);
         snprintf(text[3], LONG_TEXT, "%s each", mean);
     }
     snprintf(text[4], LONG_TEXT, "%s", mean);
@@ -585,14 +585,15 @@ static void draw(struct canvas *canvas, struct rect area, const struct scene *sc
         draw_words(&anatomy);
     }
     if (layout.info.rows > 0)
-        canvas_fit(canvas, layout.info, 0, layout.info.cols, ROLE_DIM,
-                   (const char *const[]){
-                       "RMS of the signal on its way up, over batch, tokens, width; gradient: L2 "
-                       "norm of dLoss/d(signal) over the batch; factor: below over above",
-                       "RMS of the signal, up; L2 norm of its gradient over the batch, down; "
-                       "factor: below over above",
-                       "RMS of the signal, up; L2 norm of its gradient, down; its factors",
-                       "RMS of signal, up; L2 of gradient, down", NULL});
+        canvas_fit(
+            canvas, layout.info, 0, layout.info.cols, ROLE_DIM,
+            (const char *const[]){
+                "RMS of the signal on its way up, over batch, tokens, width; gradient: L2 "
+                "norm of dLoss/d(signal) over the batch; factor: that below divided by that above",
+                "RMS of the signal, up; L2 norm of its gradient over the batch, down; "
+                "factor: that below divided by that above",
+                "RMS of the signal, up; L2 norm of its gradient, down; its factors",
+                "RMS of signal, up; L2 of gradient, down", NULL});
 }
 
 /* To another block. */
@@ -644,12 +645,13 @@ static const char *const notes[][2] = {
      "stream, which skips the branch; at + the branch is added to it. Norms stand where the "
      "placement has them. Blind hides the inside of the block"},
     VIEW_QUANTITIES,
-    {"gain", "RMS behind attention or feed-forward network over RMS before it"},
-    {"norm, join",
-     "what the gradient is multiplied by on its way down: through a norm on the stream, and "
-     "at a + with all that its branch sends down, norms in the branch included; = is the "
-     "product, of the sublayer. Its way through ResiDual's second stream or B2T's outer line "
-     "counts in the join where that comes in"},
+    {"size", "how many times as large the signal is, as RMS, behind attention or the feed-forward "
+             "network as before it"},
+    {"norm, sum",
+     "what the gradient is multiplied by on its way down: through a norm on the stream, and at a + "
+     "by the sum of what goes straight on and what the branch sends down, norms in the branch "
+     "included; = is the product, of the sublayer. Its way through ResiDual's second stream or "
+     "B2T's outer line counts in the sum where that comes in"},
     {"per sublayer",
      "geometric means over the sublayers of the block, so that their product is the block's "
      "factor: the gradient at x_(l-1) over that at x_l, which stands beside the block's number"},

@@ -218,7 +218,7 @@ static void options_act_from_the_next_step_on(void **state)
 {
     (void)state;
     struct console *console = open_screen("--lr", "0.001");
-    assert_true(console_wait_text(console, "lr 0.001: from step 5 on"));
+    assert_true(console_wait_text(console, "lr 0.001, from step 5 on"));
     console_send(console, "?\033[F");
     assert_true(console_wait_text(console, "settings were changed at step 5"));
     console_send(console, "?");

@@ -159,7 +159,7 @@ static void events_become_markers_once(void **state)
     press(console, " ", "PAUSED");
     press(console, ":mark just now\r", "just now");
     press(console, ":lr 0.01\r", "0.01");
-    press(console, ":lr 0.02\r:lr 0.03\r:lr 0.04\r", "lr 0.04: from step ");
+    press(console, ":lr 0.02\r:lr 0.03\r:lr 0.04\r", "lr 0.04, from step ");
     quit(console);
     cast_play(&played, path);
     assert_int_equal(count_markers(&played, "long ago"), 0);
@@ -251,7 +251,7 @@ static void a_full_disk_ends_a_recording(void **state)
     assert_true(console_wait_no_text(console, "REC"));
     find_other(none);
     snprintf(kept, sizeof kept, "are kept in %s", path + strlen(folder) + 1);
-    press(console, "w", "warmup 25 steps: ");
+    press(console, "w", "warmup 25 steps, ");
     console_send(console, "q");
     int status = console_wait_exit(console);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
@@ -273,7 +273,7 @@ static void a_recording_outlives_a_kill(void **state)
     struct console *console = start("--record", "a.cast");
     assert_true(console_wait_text(console, "REC"));
     press(console, "2", "2 waterfall");
-    press(console, "w", "warmup 25 steps: ");
+    press(console, "w", "warmup 25 steps, ");
     console_signal(console, SIGKILL);
     int status = console_wait_exit(console);
     assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);

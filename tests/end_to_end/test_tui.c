@@ -282,12 +282,12 @@ static void settings_keys_say_what_they_did(void **state)
 {
     (void)state;
     struct console *console = start();
-    press(console, "w", "warmup 25 steps: ");
-    press(console, "w", "warmup 50 steps: ");
-    press(console, "W", "warmup 25 steps: ");
-    press(console, "l", "lr 0.005: from step ");
-    press(console, "L", "lr 0.003: from step ");
-    press(console, "c", "clip 0.1: from step ");
+    press(console, "w", "warmup 25 steps, ");
+    press(console, "w", "warmup 50 steps, ");
+    press(console, "W", "warmup 25 steps, ");
+    press(console, "l", "lr 0.005, from step ");
+    press(console, "L", "lr 0.003, from step ");
+    press(console, "c", "clip 0.1, from step ");
     press(console, "d", "layers 8: restarted from seed 1");
     press(console, "D", "layers 6: restarted from seed 1");
     press(console, "n", "norm rmsnorm: restarted from seed 1");
@@ -320,11 +320,11 @@ static void placements_and_presets_have_keys(void **state)
     console_resize(console, 24, 120);
     press(console, "\f", "LN(1.86 x + f(x)), beta 0.38");
     press(console, ".", "PAUSED");
-    press(console, "s", "right lns: from step ");
+    press(console, "s", "right lns, from step ");
     press(console, ".", "x + f(LN(x) / sqrt(l))"); /* from the next step on */
     assert_true(console_wait_text(console, "right deepnorm→lns"));
     assert_true(console_wait_text(console, "Scaled Pre-LN"));
-    press(console, "S", "left deepnorm: from step ");
+    press(console, "S", "left deepnorm, from step ");
     press(console, "r", "restarted from seed 1"); /* as they are now */
     press(console, ".", "Scaled Pre-LN");
     press(console, "p", "preset transformer-2017: restarted from seed 1");
@@ -345,7 +345,7 @@ static void runs_pauses_and_steps(void **state)
     press(console, ".", "step 1 ");
     press(console, ".", "step 2 ");
     press(console, "..", "step 4 ");
-    press(console, "w", "warmup 25 steps: from step 5 on");
+    press(console, "w", "warmup 25 steps, from step 5 on");
     press(console, " ", "RUNNING");
     press(console, ".", "PAUSED");
     quit(console);
@@ -388,9 +388,9 @@ static void late_warmup_points_to_restart(void **state)
     press(console, "+", "speed unlimited");
     press(console, "+", "speed unlimited: + goes no further");
     do
-        press(console, "wW", "warmup 0 steps: ");
-    while (!strstr(console_screen(console), "warmup 0 steps: over by step "));
-    press(console, " w", "warmup 25 steps: ");
+        press(console, "wW", "warmup 0 steps, ");
+    while (!strstr(console_screen(console), "warmup 0 steps, over by step "));
+    press(console, " w", "warmup 25 steps, ");
     /* a stack that has collapsed by then is not rescued, which is said instead */
     assert_true(strstr(console_screen(console), "r restarts with it") ||
                 strstr(console_screen(console), "r does, or Home and F"));
@@ -404,7 +404,7 @@ static void runs_are_remembered(void **state)
     struct console *console = start_with((struct setup){.options = {"--confirm", "on"}});
     press(console, "++++", "speed 250 steps per second");
     assert_true(console_wait_step(console, 150));
-    press(console, "www", "warmup 100 steps: ");
+    press(console, "www", "warmup 100 steps, ");
     press(console, "r", "restarted from seed 1; u brings run 1 back");
     assert_true(console_wait_text(console, "warmup 0")); /* at the end of its curves */
     press(console, "u", "run 1 again, at step ");
@@ -535,7 +535,7 @@ static void a_branch_repeats_the_run(void **state)
     assert_string_equal(now, then);
 
     press(console, "{{", "step 22 of 26");
-    press(console, "w", "warmup 25 steps: over by step 27, F branches here with it");
+    press(console, "w", "warmup 25 steps, over by step 27: F branches here with it");
     assert_non_null(strstr(console_screen(console), "step 22 of 26")); /* not by itself */
     press(console, "F", "branched at step 22 with warmup 25 steps: the old curves stay as ghosts");
     press(console, "\f", " 22/25"); /* under the message of no key */
@@ -543,8 +543,8 @@ static void a_branch_repeats_the_run(void **state)
     copy_numbers(console, now, sizeof now);
     assert_string_not_equal(now, then);
     press(console, "5", "branch, warmup 0→25"); /* there is more room */
-    press(console, "[[[w", "warmup 50 steps: from step 27 on; F branches here with it");
-    press(console, "s", "right deepnorm: from step 27 on"); /* placements are those of the step */
+    press(console, "[[[w", "warmup 50 steps, from step 27 on; F branches here with it");
+    press(console, "s", "right deepnorm, from step 27 on"); /* placements are those of the step */
     assert_null(strstr(console_screen(console), "F branches"));
     press(console, "F", "branched at step 23 with warmup 50 steps");
     press(console, ".", "step 24 ");
@@ -585,7 +585,7 @@ static void steps_have_names(void **state)
     step_to(console, 0, 12);
     press(console, "m\r", "step 12: mark 1");
     press(console, "m\r", "step 12 has a name: mark 1");
-    press(console, "w", "warmup 25 steps: from step 13 on");
+    press(console, "w", "warmup 25 steps, from step 13 on");
     press(console, "..", "step 14 ");
     press(console, "\033[H]]", "step 3 of 14");
     press(console, "m\r", "step 3: mark 2");
@@ -706,7 +706,7 @@ static void the_anatomy_is_measured_while_one_looks(void **state)
     assert_null(strstr(screen, "at step"));
     assert_non_null(
         strstr(screen, "norm ×")); /* the right stack's product; the left one has none */
-    assert_non_null(strstr(screen, "join ×"));
+    assert_non_null(strstr(screen, "sum ×"));
     press(console, "k", "block 2 of 6");
     press(console, "[", "block 2 of 6");
     assert_null(strstr(console_screen(console), "at step"));
@@ -788,10 +788,10 @@ static void commands_act_as_keys_do(void **state)
 {
     (void)state;
     struct console *console = start();
-    command(console, "set warmup 100\r", "warmup 100 steps: from step ");
+    command(console, "set warmup 100\r", "warmup 100 steps, from step ");
     command(console, "set warmup\r", "warmup 100 steps: a whole number from 0 to 1000000000");
     command(console, "warmup 100\r", "warmup 100 steps: as it was");
-    command(console, "lr 1e-3\r", "lr 0.001: from step ");
+    command(console, "lr 1e-3\r", "lr 0.001, from step ");
     command(console, "layers 2\r", "layers 2: restarted from seed 1");
     command(console, "left deepnorm\r", "left deepnorm: restarted from seed 1");
     command(console, "right-norm rmsnorm\r", "norm layernorm/rmsnorm: restarted from seed 1");
@@ -829,13 +829,13 @@ static void commands_are_completed_and_recalled(void **state)
     assert_true(console_wait_text(console, "set [NAME [VALUE]]"));
     press(console, " warm\t", ":set warmup");
     assert_true(console_wait_text(console, "now 0 steps"));
-    press(console, "5\r", "warmup 5 steps: ");
+    press(console, "5\r", "warmup 5 steps, ");
     press(console, ":right p\t\t", ":right post");
     press(console, "\033[Z", ":right pre");
     press(console, "\t\t\r", "right peri: restarted from seed 1");
     press(console, ":\033[A", ":right peri");
     press(console, "\033[A", ":set warmup 5");
-    press(console, "\001\033[3~\033[3~\033[3~\033[3~\0050\r", "warmup 50 steps: ");
+    press(console, "\001\033[3~\033[3~\033[3~\033[3~\0050\r", "warmup 50 steps, ");
     press(console, ":set\033[A", ":set warmup 5");
     press(console, "\025x\027left \033[D\033[D\013", ":lef");
     press(console, "\177\010\177", "Tab completes, Enter runs, Escape closes");
@@ -894,7 +894,7 @@ static void the_command_line_is_open_while_all_goes_on(void **state)
     console_resize(console, 36, 120);
     assert_true(console_wait_text(console, ":set warmup 75"));
     press(console, "\f", ":set warmup 75");
-    press(console, "\r", "warmup 75 steps: from step ");
+    press(console, "\r", "warmup 75 steps, from step ");
     press(console, "?", "restart both stacks");
     press(console, ":qq", ":qq");
     console_send(console, "\033");
@@ -913,7 +913,7 @@ static void a_blind_command_line_keeps_the_secret(void **state)
     press(console, "\r", "left would tell which stack is which: B reveals it");
     press(console, ":norm\r", "norm would tell which stack is which");
     press(console, ":preset\r", "preset would tell which stack is which");
-    press(console, "s", "hidden while blind: from step ");
+    press(console, "s", "hidden while blind, from step ");
     press(console, "b", "hidden while blind: restarted from seed 1");
     press(console, "B", "the stacks have their names again");
     press(console, ":left\r", "left pre: one of pre, post, ");
@@ -1002,7 +1002,7 @@ static void pasted_text_goes_to_the_command_line(void **state)
     press(console, "\033[200~qqq\r\033[201~", "pasted text is no keys: : opens the command line");
     press(console, ":", "Tab completes, Enter runs, Escape closes");
     press(console, "\033[200~warmup\r33\033[201~", ":warmup 33");
-    press(console, "\r", "warmup 33 steps: from step ");
+    press(console, "\r", "warmup 33 steps, from step ");
     press(console, "\033[200~x", "pasted text is no keys");
     /* Its end never comes: an Escape of its own, which the next key is not part of. */
     for (bool ended = false; !ended;) {
@@ -1254,7 +1254,7 @@ static void the_controls_can_be_hidden(void **state)
     assert_true(console_wait_text(console, "Post-LN"));
     assert_null(strstr(console_screen(console), "RUNNING"));
     assert_null(strstr(console_screen(console), "quit"));
-    press(console, "w", "warmup 25 steps: ");
+    press(console, "w", "warmup 25 steps, ");
     press(console, "2", "L2 norm, the same for both");
     press(console, "?", "restart both stacks");       /* with its keys */
     assert_true(console_wait_text(console, "close")); /* an answer may stand there for a while */
@@ -1351,7 +1351,7 @@ static void stops_and_goes_on(void **state)
     console_resize(console, 30, 100); /* meanwhile */
     console_continue(console);
     assert_true(console_wait_text(console, "Post-LN"));
-    press(console, "w", "warmup 25 steps: ");
+    press(console, "w", "warmup 25 steps, ");
     quit(console);
 }
 
@@ -1453,10 +1453,10 @@ static void a_limit_of_file_sizes_is_survived(void **state)
         start_with((struct setup){.folder = folder, .limit = {RLIMIT_FSIZE, 20 * 1024}});
     assert_true(console_wait_text(console, "Post-LN"));
     press(console, ":save s\r", "could not finish s (File too large): nothing was written");
-    press(console, "w", "warmup 25 steps: ");
+    press(console, "w", "warmup 25 steps, ");
     console_signal(console, SIGXFSZ);
     console_signal(console, SIGPIPE);
-    press(console, "w", "warmup 50 steps: ");
+    press(console, "w", "warmup 50 steps, ");
     quit(console);
     assert_int_equal(rmdir(folder), 0);
 }
@@ -1477,7 +1477,7 @@ static void pipes_and_devices_are_refused(void **state)
     command(console, "save! pipe\r", "nobody reads pipe: start its reader first");
     command(console, "export! pipe\r", "pipe is neither a picture nor text");
     command(console, "record! pipe\r", "nobody reads pipe: start its reader first");
-    press(console, "w", "warmup 25 steps: ");
+    press(console, "w", "warmup 25 steps, ");
     quit(console);
     unlink(pipe);
     assert_int_equal(rmdir(folder), 0);

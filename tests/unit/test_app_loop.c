@@ -70,10 +70,10 @@ static void late_answers_do_not_hide_what_was_said(void **state)
     stage_key(&stage, 1, 'w');
     stage_key(&stage, 1, '~');
     assert_true(stage_play(&stage, 1.5));
-    assert_shows(&stage, "key '~' does nothing: ? shows the keys; warmup 25 steps: ");
+    assert_shows(&stage, "key '~' does nothing: ? shows the keys; warmup 25 steps, ");
     stage_key(&stage, 2, 'w');
     assert_true(stage_play(&stage, 2.5));
-    assert_shows(&stage, " warmup 50 steps: ");
+    assert_shows(&stage, " warmup 50 steps, ");
     assert_null(strstr(stage_text(&stage), "does nothing"));
     stage_close(&stage);
 }

@@ -383,7 +383,7 @@ static void a_late_warmup_says_what_helps(void **state)
     (void)state;
     play_to(60); /* both are at the loss without context still */
     press("w");
-    shows("warmup 25 steps: does not rescue Post-LN, collapsed: r does, or Home and F");
+    shows("warmup 25 steps, too late to rescue Post-LN, collapsed: r does, or Home and F");
 }
 
 static void the_anatomy_opens_on_the_strongest_factor(void **state)

@@ -191,7 +191,7 @@ static void a_change_before_its_step_stays(void **state)
     train_to(3);
     changed.lr = 0.01;
     app_command(app, &changed);
-    expect_message("lr 0.01: from step 4 on");
+    expect_message("lr 0.01, from step 4 on");
     app_save(app, path, false);
     expect_message("a, step 3, ");
     app_load(app, path);
