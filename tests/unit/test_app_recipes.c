@@ -436,6 +436,12 @@ static void see_the_named_picture(void)
     assert_null(stage.app->cast);
 }
 
+static void see_the_lessons(void)
+{
+    shows("watch-it-collapse");
+    assert_true(stage_press_code(&stage, KEY_CODE_ESCAPE));
+}
+
 static void a_room_and_a_recording(void **state)
 {
     (void)state;
@@ -446,9 +452,10 @@ static void a_room_and_a_recording(void **state)
     press("H");
     do_as_told(part(readme, "- **Guessing", "- **Recording"), true,
                DEEDS({"B", see_a_and_b}, {"B", see_their_names}));
-    do_as_told(part(readme, "- **Recording", "- **Keeping"), true,
+    do_as_told(part(readme, "- **Recording", "- **Lessons"), true,
                DEEDS({"X", see_the_recording}, {"x", see_a_picture},
                      {":export talk.png", see_the_named_picture}));
+    do_as_told(part(readme, "- **Lessons", "- **Keeping"), true, DEEDS({"e", see_the_lessons}));
 }
 
 static void see_it_saved(void)
