@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-/* Variance of x - minus over all `count` numbers; `minus` may be NULL. */
+/* Variance of x[count] - minus[count] over all numbers; minus NULL: of x. */
 static double variance(const real *x, const real *minus, size_t count)
 {
     double mean = 0, square = 0;

@@ -79,7 +79,8 @@ static struct qkv qkv_of(const struct model_config *c, real *qkv, real *kv)
     return (struct qkv){.q = {qkv, stride}, .k = {qkv + D, stride}, .v = {qkv + D + K, stride}};
 }
 
-/* What the scores are made of. */
+/* q, k and v as the scores and the weighted values read them: q and k behind QK-norm and rotation
+ * where there are these. */
 static struct qkv operands(const struct model_config *c, const struct attention_activations *a)
 {
     struct qkv x = qkv_of(c, a->qkv, a->kv);
@@ -91,7 +92,7 @@ static struct qkv operands(const struct model_config *c, const struct attention_
     return x;
 }
 
-/* The part that starts at a row and a column. */
+/* The rows of `whole` from row `row` on, from column `column` on. */
 static struct strided part(struct strided whole, int row, int column)
 {
     whole.first += (size_t)row * (size_t)whole.stride + (size_t)column;
@@ -127,7 +128,7 @@ static void qk_norm_forward(const struct pass *pass, const struct attention *att
     pass->kernels->head_norm_forward(&k, part(to.k, first, 0));
 }
 
-/* In place: d holds the gradients behind the norm, then those before it. */
+/* d: dLoss by the norm's output, replaced by dLoss by its input. */
 static void qk_norm_backward(const struct pass *pass, const struct attention *attention,
                              const struct attention_activations *a, const struct qkv *d)
 {
@@ -180,7 +181,8 @@ static void heads_forward(const struct pass *pass, const struct attention *atten
     }
 }
 
-/* Part h of the rows of the sequence behind that at `row`. */
+/* Prefetches the h-th of H equal parts of the T rows of the next sequence; `row` is the first row
+ * of the present one. */
 static void prefetch_rows(const struct model_config *c, struct strided x, int row, int h)
 {
     const size_t bytes = (size_t)c->context * (size_t)x.stride * sizeof(real) / (size_t)c->heads;
@@ -188,8 +190,8 @@ static void prefetch_rows(const struct model_config *c, struct strided x, int ro
                     bytes);
 }
 
-/* What the next head reads was written on the way forward and has left the cache since: it is
- * prefetched while head h is computed, in the order in which it lies. */
+/* The backward pass of a head reads arrays that the forward pass has written long ago, and that
+ * have left the cache: those of head h + 1 are prefetched while head h is computed. */
 static void prefetch_next(const struct model_config *c, const struct attention_activations *a,
                           int row, int h, const struct attention_head *head)
 {

@@ -43,7 +43,8 @@ struct attention_activations {
     real *weighted;        /* [N][D] weighted values of all heads */
 };
 
-/* What its weight products still need after the shards have gone on; shapes as above. */
+/* Gradients of the arrays above, of the same shapes: the gradients of the weights are computed from
+ * them once all shards have been through the block. */
 struct attention_gradients {
     real *dweighted;
     real *dqkv;
@@ -69,13 +70,13 @@ void attention_backward(const struct pass *pass, const struct attention *attenti
                         const struct attention_activations *activations,
                         struct attention_gradients *gradients, const real *df, real *du);
 
-/* The sum over the shard's sequences and all heads of what struct kernels says of a head, after
+/* The attention entropy of struct kernels, summed over the shard's sequences and all heads; after
  * attention_forward(). */
 double attention_entropy(const struct pass *pass, const struct attention *attention,
                          const struct attention_activations *activations);
 
-/* The number of its matrices, and what the gradient of the `which`-th is the product of; u and df
- * as they were above. */
+/* The number of weight matrices, and the two factors of the gradient of matrix `which`, counted
+ * from 0; u and df are those of attention_forward() and attention_backward(). */
 int attention_matrices(const struct attention *attention);
 struct weight_product attention_weight_product(const struct attention *attention,
                                                const struct attention_activations *activations,

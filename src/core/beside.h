@@ -1,4 +1,4 @@
-/* What two placements have beside the one equation.
+/* The two placements that are more than the one equation of placement.h.
  *
  * BESIDE_SUM (ResiDual, Xie 2023): a second stream, which no norm touches,
  *     s_0 = x_0,  s <- s + f(x)  at every sublayer,  and the output projection reads x_L + N(s).
@@ -15,16 +15,16 @@ struct activations;
 struct gradients;
 struct pass;
 
-/* Once x_0 is there. */
+/* s_0 = x_0, to be called once x_0 is computed. */
 void beside_embed(const struct pass *pass, struct activations *activations);
 
-/* Before the branch [N][D] of a sublayer, whose last bias is still to be added (NULL: none), is
- * joined to the stream. */
+/* s <- s + branch + bias, or branch <- branch + x_in: to be called before the branch [N][D] of a
+ * sublayer is joined to the stream. `bias` is the last bias of f, NULL: none. */
 void beside_forward(const struct pass *pass, struct activations *activations, int index,
                     real *branch, const real *bias);
 
-/* djoined, the gradient of what is joined to the stream, from dsum, both [N][D]. Only for a
- * sublayer with BESIDE_SUM. */
+/* djoined = dsum + ds, the gradient of the branch as it is joined to the stream, from dsum, that of
+ * the sum; both [N][D]. Only for BESIDE_SUM. */
 void beside_backward(const struct pass *pass, const struct gradients *gradients, const real *dsum,
                      real *djoined);
 
@@ -32,8 +32,8 @@ void beside_backward(const struct pass *pass, const struct gradients *gradients,
 void beside_block_backward(const struct pass *pass, const struct gradients *gradients, int block,
                            real *dx);
 
-/* What the output projection reads, once N(s) is there; and the way back from its gradient to those
- * of x_L and s. Only for BESIDE_SUM. */
+/* head_input = x_L + N(s), to be called once N(s) is computed; and from its gradient those of x_L
+ * and s. Only for BESIDE_SUM. */
 void beside_head_forward(const struct pass *pass, struct activations *activations);
 void beside_head_backward(const struct pass *pass, const struct activations *activations,
                           struct gradients *gradients);

@@ -1,13 +1,13 @@
 /* See blas.h.
  *
- * How many threads OpenBLAS computes in is a property of the process in its pthread build, but of
- * each calling thread in its OpenMP build. Several would share out the sums of a product, and its
- * bits would depend on how they did it: so it is said before every product, at the cost of storing
- * a number.
+ * The number of threads of OpenBLAS belongs to the process in its pthread build, but to each
+ * calling thread in its OpenMP build. Several threads would share out the sums of a product, and
+ * its bits would depend on how they did it: so the number is set to 1 before every product, which
+ * costs the store of a number.
  *
- * For each product under way OpenBLAS takes a buffer from the system, which it keeps for later
- * ones, and where it gets none it asks again for ever: it is looked beforehand whether there is
- * room. */
+ * OpenBLAS takes a buffer from the system for each product under way and keeps it for later ones.
+ * Where the system has none it asks again for ever: so this file looks beforehand whether there is
+ * room for one. */
 #include "core/blas.h"
 
 #include "base/error.h"
@@ -25,11 +25,11 @@
 #define GEMM cblas_sgemm
 #endif
 
-/* What OpenBLAS asks for on x86-64, where it asks for most, and a little more. */
+/* Bytes of a buffer of OpenBLAS on x86-64, where it is largest, and a little more. */
 #define BUFFER ((size_t)129 << 20)
 
-/* Of the library's own state, which is the process's: products under way; so many at a time that it
- * has buffers for; whether a thread is about to have it take another one. */
+/* What the library has, one for the process: the products under way; the buffers that it has taken,
+ * as far as is known; `growing` is held by the thread whose product may take another one. */
 static atomic_int under_way, buffers;
 static atomic_flag growing = ATOMIC_FLAG_INIT;
 
@@ -51,9 +51,10 @@ static bool has_room(int wanted)
     return wanted == 0;
 }
 
-/* Before a product: the number of buffers that there are after it, where it takes another one, or
- * 0. At most one product at a time does, and it takes one only if none is free at that moment: all
- * but the very first of them can still be missing. */
+/* Before a product. Returns 0 where the library has a buffer for it; else the number of buffers
+ * that it will have after the product, and holds `growing` until end(). Earlier products may have
+ * found a buffer free by chance, so that up to number - 1 buffers can still be missing: room for as
+ * many is looked for. */
 static int begin(void)
 {
     const int number = atomic_fetch_add(&under_way, 1) + 1;

@@ -23,13 +23,13 @@ struct feed_forward {
 
 struct feed_forward_activations {
     real *up;     /* [N][F] up-projection, then the slope of `active` by it */
-    real *gate;   /* [N][F] the same of the gate */
+    real *gate;   /* [N][F] gate projection, then the slope of `active` by it */
     real *active; /* [N][F] */
     struct experts_activations experts;
 };
 
 struct feed_forward_gradients {
-    real *dup;   /* [N][F]; on the way there the gradient of `active` */
+    real *dup;   /* [N][F]; before the backward pass of the activation it holds dactive */
     real *dgate; /* [N][F] */
     struct experts_gradients experts;
 };

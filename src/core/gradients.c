@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-enum { SETS = 2 }; /* of a block: its own and that of the one above */
+enum { SETS = 2 }; /* of block gradients: blocks of even and of odd number take turns */
 
 void gradients_open(struct gradients *g, const struct parameters *parameters,
                     const struct model_config *c)

@@ -19,7 +19,8 @@ struct gradients {
     real *dlogits;        /* [N][V]; where the logits lay */
     real *dhead_input;    /* [N][D] of what the output projection reads; dx_L where it is x_L */
     real *dsecond_stream; /* [N][D] BESIDE_SUM, the same at every sublayer; or NULL */
-    /* [2] what a block's weight products still need while the block below it is under way */
+    /* [2] gradients inside a block, from which those of its weights are computed while the block
+     * below it is under way */
     struct block_gradients *block;
     /* Private: the shards' parts. */
     double *shard_square; /* [shards][L+1] */
@@ -33,7 +34,7 @@ void gradients_carve(struct gradients *gradients, const struct activations *acti
                      struct arena *arena);
 void gradients_close(struct gradients *gradients);
 
-/* The set of block 0 .. L-1. */
+/* The gradients inside block 0 .. L-1. */
 struct block_gradients *gradients_of_block(const struct gradients *gradients, int block);
 
 #endif

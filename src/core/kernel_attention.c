@@ -37,13 +37,15 @@ INLINE void tile_matmul(const struct tile *tile, real *out, size_t stride)
         store(out + (size_t)row * stride, sum[row]);
 }
 
-/* Rows that tiles can read, or write, whole vectors of. */
+/* Rows, `stride` numbers apart, whose length is a multiple of a vector: tiles load and store whole
+ * vectors. */
 struct dense {
     real *first;
     size_t stride;
 };
 
-/* Are the rows of a head made of whole tiles and vectors? Then they are used where they lie. */
+/* Is T a multiple of a tile and W of a vector? Then rows are read and written in place, without a
+ * padded copy. */
 INLINE bool is_dense(int T, int W)
 {
     return T % TILE == 0 && W % LANES == 0;
@@ -88,7 +90,7 @@ static struct dense pack_transposed(real *to, struct strided from, int T, int W)
     return (struct dense){to, (size_t)Tp};
 }
 
-/* Where tiles write a result that is for `to`: there, or on scratch that unpack() takes it from. */
+/* Where tiles write a result for `to`: in place, or on scratch, from which unpack() copies it. */
 INLINE struct dense result_for(struct strided to, real *scratch, const struct attention_head *head,
                                bool add_up)
 {
@@ -113,7 +115,7 @@ struct span {
     int from, to;
 };
 
-/* How far a query sees: keys closer than this. */
+/* A query sees the keys less than this many places away. */
 INLINE int reach(const struct attention_head *head)
 {
     return head->window > 0 && head->window < head->tokens ? head->window : head->tokens;
@@ -127,13 +129,14 @@ INLINE struct span keys_seen(const struct attention_head *head, int t)
     return (struct span){from > 0 ? from : 0, least(to, T)};
 }
 
-/* Those that some of the `count` queries from t on sees. */
+/* The keys that at least one of the queries t .. t + count - 1 sees. */
 INLINE struct span keys_of(const struct attention_head *head, int t, int count)
 {
     return (struct span){keys_seen(head, t).from, keys_seen(head, t + count - 1).to};
 }
 
-/* Those, in whole tiles: all that is computed of the vector, or tile, of queries at t. */
+/* The keys whose scores are computed for the vector or tile of queries that t is in: those that one
+ * of them sees, rounded outwards to whole tiles. */
 INLINE struct span keys_computed(const struct attention_head *head, int t)
 {
     enum { UNIT = LANES > TILE ? LANES : TILE };
@@ -149,7 +152,7 @@ INLINE struct span queries_seeing(const struct attention_head *head, int j)
     return (struct span){from > 0 ? from : 0, least(to, T)};
 }
 
-/* The bounds of what each of a vector of queries sees. */
+/* Query t + lane sees the keys from[lane] .. to[lane] - 1. */
 struct bounds {
     real from[LANES], to[LANES];
 };
@@ -166,7 +169,7 @@ INLINE struct bounds bounds_of(const struct attention_head *head, int t)
     return bounds;
 }
 
-/* a where it is greater and the queries see key j, else b. */
+/* Lane by lane: a where it is greater than b and the query sees key j, else b. */
 INLINE vector greater_seen(vector a, vector b, const struct bounds *bounds, int j)
 {
     const vector key = (vector){0} + (real)j;

@@ -53,7 +53,8 @@ struct row_sums {
     double square, product, change;
 };
 
-/* As in sum_squares(): in single precision where that loses nothing. */
+/* The sums in single precision; in double where one of them is so small or large that squares were
+ * lost. */
 INLINE struct row_sums sum_row_pair(const real *restrict x, const real *restrict b, int D)
 {
     real square = 0, product = 0, change = 0;

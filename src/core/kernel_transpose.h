@@ -23,8 +23,9 @@ INLINE void transpose_square(const real *from, size_t from_stride, real *to, siz
     *(square_row *)(to + 3 * to_stride) = __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7);
 }
 
-/* `to_stride` from column to column of `from`. As many columns at a time as a cache line of it has
- * numbers; the lines of the next ones, and where they go to, are asked for meanwhile. */
+/* to[columns][rows] = from[rows][columns] transposed; their rows are `to_stride` and `from_stride`
+ * numbers apart. A cache line of columns at a time, while the lines of the next columns, read and
+ * written, are prefetched. */
 INLINE void transpose_strided(const real *from, size_t from_stride, real *to, size_t to_stride,
                               int rows, int columns)
 {

@@ -100,7 +100,7 @@ struct activation_rows {
     real *dup_bias, *dgate_bias; /* [F], added to; NULL: none */
 };
 
-/* Rows of a stream, beside each other and beside what they were a layer before. */
+/* Rows of a stream x_l, to be compared with one another and with those of x_(l-1). */
 struct stream_rows {
     int rows, width, tokens; /* whole sequences of T rows */
     const real *x;           /* [rows][D] */

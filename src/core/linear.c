@@ -4,7 +4,7 @@
 #include "core/gradients.h"
 #include "core/pass.h"
 
-/* From this many multiplications on, packing both operands, as BLAS does, pays. */
+/* Products of so many multiplications go to BLAS: packing both operands, as it does, pays there. */
 #define LARGE ((size_t)1 << 31)
 
 /* Do the products of a matrix go to the own matrix product? Forward and backward of all rows decide

@@ -10,16 +10,16 @@
 struct gradients;
 struct pass;
 
-/* What the gradient of a matrix is the product of: dW = dy^T x, dy[N][out], x[N][in]; of one
- * expert's (experts.h), [M] rows each, of which it takes its own. */
+/* The two factors of a matrix's gradient, dW = dy^T x: dy[N][out] and x[N][in]; of an expert
+ * (experts.h) dy[M][out] and x[M][in], of which only the rows of that expert count. */
 struct weight_product {
     int tensor;
     int expert; /* -1: none */
     const real *dy, *x;
 };
 
-/* Packs a tensor's weights into the workspace as linear_forward() reads them (but for predictions).
- * What was packed of the block two before is overwritten. */
+/* Packs a tensor's weights into the workspace, from which linear_forward() reads them, but in
+ * predictions. Overwrites the packed weights of the block two before it. */
 void linear_pack(const struct pass *pass, int tensor);
 
 /* y[rows][out] = x[rows][in] W^T. */

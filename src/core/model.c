@@ -123,7 +123,7 @@ static double shard_squares(const struct pass *pass, const real *x)
                                       (size_t)pass->shard.rows * (size_t)D);
 }
 
-/* Where the pass's shard notes its squares of the streams, or of their gradients: [L+1]. */
+/* The row of the shard in shard_square[shards][L+1]. */
 static double *squares_of(const struct pass *pass, double *shard_square)
 {
     return shard_square + pass->shard.index * (pass->config->layers + 1);
@@ -178,7 +178,7 @@ static double loss_forward_backward(const struct pass *pass, const int32_t *targ
 /* What the tasks of one phase have in common. */
 struct phase {
     struct model *model;
-    int sublayer;      /* of a forward or predict_task(): 0 .. its number in the stack */
+    int sublayer;      /* of a forward_task() or predict_task(), counted through the stack from 0 */
     int block;         /* of a backward_task(): L-1 .. 0, then -1 for none */
     double loss_scale; /* of a head_task(): 1 / number of predicted tokens */
     bool backward;     /* of a head_task(): false: only the loss is wanted */
@@ -217,7 +217,7 @@ static void pack_task(void *argument, int tensor)
         linear_pack(&pass, tensor);
 }
 
-/* x_0; and nothing of the last step is left in the partial gradients. */
+/* The shard's x_0; sets its partial gradients of vectors to 0. */
 static void embed_task(void *argument, int index)
 {
     const struct phase *phase = argument;
@@ -265,7 +265,7 @@ static void forward_task(void *argument, int index)
     }
 }
 
-/* The loss, and back to x_L. */
+/* Forward from x_L to the loss and, where it is wanted, backward to dx_L. */
 static void head_task(void *argument, int index)
 {
     const struct phase *phase = argument;
@@ -390,8 +390,8 @@ static int backward_tasks(const struct model *model, int block)
 
 enum { NOT_MEASURED = -1 }; /* a sum of squares */
 
-/* A vector's gradient is the sum over the shards; then the sums of squares that nobody has noted.
- */
+/* Sums up a vector's gradient over the shards; measures the gradient's squares where no weight
+ * product has. */
 static void tensor_task(void *argument, int index)
 {
     const struct phase *phase = argument;

@@ -20,7 +20,7 @@ struct norm_site {
     real offset, scale;    /* of the gain and of the result; see struct norm_rows */
 };
 
-/* What it computes, and what its backward reads. */
+/* Input, output and statistics of a norm; its backward pass reads them. */
 struct norm_activations {
     const real *x;     /* [N][D] what is normalised */
     real *out;         /* [N][D] */

@@ -40,8 +40,8 @@ void positions_fill(struct parameters *p, const struct model_config *c)
 void positions_rotate(const struct pass *pass, struct strided x, int heads, bool back)
 {
     const struct model_config *c = pass->config;
-    const int place =
-        pass->shard.first % c->context; /* of the first row; not 0: all in one sequence */
+    const int place = pass->shard.first % c->context; /* of the first row in its sequence; where it
+                                                         is not 0 all rows are of one sequence */
     const int at = place * (config_head_width(c) / 2);
     pass->kernels->rotate(&(struct rotation){
         .rows = pass->shard.rows,

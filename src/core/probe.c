@@ -80,7 +80,7 @@ void probe_branch(const struct pass *pass, const struct sublayer *sublayer, cons
     const struct shard *shard = &pass->shard;
     if (pass->probe == NULL)
         return;
-    if (bias) { /* added in an array that only the way back needs */
+    if (bias) { /* the sum stands in du, which only the backward pass uses */
         real *rows = shard_rows(pass->workspace->du, shard, D);
         memcpy(rows, shard_rows_const(branch, shard, D),
                (size_t)shard->rows * (size_t)D * sizeof *rows);

@@ -197,7 +197,8 @@ static void sublayer_values(struct work *work, int index)
     note_stream(work, place, TRACE_OUTPUT, a->y);
 }
 
-/* forward: sum = a x + ...;  u = Nin(x).  The two that dx is the sum of. */
+/* forward: sum = a x + ...;  u = Nin(x).  Notes the two summands of dx: by the skip, and by the
+ * branch. */
 static void input_parts(const struct work *work, int index, const real *dsum)
 {
     const struct pass *pass = &work->pass;
@@ -277,8 +278,8 @@ static void end_gradients(const struct work *work)
     note_dstream(work, TRACE_AT_END, TRACE_X, g->dstream[work->pass.config->layers]);
 }
 
-/* What comes to the gradient of the block's input beside the equation; the last sublayer has no
- * part in it when it does not run. */
+/* The summand of the gradient of the block's input that the second stream or B2T's skip adds
+ * (beside.h); B2T's is there only when the last sublayer runs. */
 static void beside_gradients(const struct work *work, int first, int last)
 {
     const struct sublayer *sublayer = work->pass.parameters->sublayer;
@@ -293,7 +294,7 @@ static void beside_gradients(const struct work *work, int first, int last)
     note_dstream(work, place, TRACE_X, g->dstream[0]);
 }
 
-/* The weights of the block that the first sublayers are of. */
+/* Packs the weights of the block that sublayer 0 belongs to. */
 static void pack(const struct pass *pass)
 {
     const struct parameters *p = pass->parameters;
@@ -303,7 +304,7 @@ static void pack(const struct pass *pass)
             linear_pack(pass, tensor);
 }
 
-/* The sublayers from `first` to `last`, forward and back. */
+/* Runs the sublayers `first` .. `last` forward and backward, and notes their tensors. */
 static void run(struct work *work, int first, int last, const real *x, const real *dy)
 {
     const struct model_config *c = work->pass.config;

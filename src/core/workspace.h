@@ -1,7 +1,6 @@
-/* Memory that a step works in and that means nothing after it.
- *
- * What passes from one part to the next within a shard, the shards' partial sums, and the weights
- * as matrix products read them. M = N k choices of a row and an expert (experts.h). */
+/* Memory that a step works in and that means nothing after it: arrays that one part of a shard
+ * hands to the next, the shards' partial sums, and packed weights. M = N k choices of a row and an
+ * expert (experts.h). */
 #ifndef LNSCOPE_CORE_WORKSPACE_H
 #define LNSCOPE_CORE_WORKSPACE_H
 
@@ -18,10 +17,10 @@ struct workspace {
     real *scratch; /* [shards][scratch_size] for attention */
     size_t scratch_size;
     real *du;          /* [N][D] gradient at the input of f */
-    real *du_part;     /* [N][D] a summand of it */
+    real *du_part;     /* [N][D] a summand of du */
     real *second;      /* [N][D] of two parallel parts, the second one's output, or its du */
     real *dinput;      /* [M][D] gradient at the experts' inputs */
-    real *dinput_part; /* [M][D] a summand of it */
+    real *dinput_part; /* [M][D] a summand of dinput */
     real *expert_rows; /* [matrices of an expert][M][D + F]: one expert's rows of all shards
                           side by side */
 };
