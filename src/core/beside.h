@@ -23,7 +23,7 @@ void beside_embed(const struct pass *pass, struct activations *activations);
 void beside_forward(const struct pass *pass, struct activations *activations, int index,
                     real *branch, const real *bias);
 
-/* djoined = dsum + ds, the gradient of the branch as it is joined to the stream, from dsum, that of
+/* djoined = dsum + ds, the gradient of the branch, which both streams receive, from dsum, that of
  * the sum; both [N][D]. Only for BESIDE_SUM. */
 void beside_backward(const struct pass *pass, const struct gradients *gradients, const real *dsum,
                      real *djoined);

@@ -102,13 +102,13 @@ static void choose(const real *p, int E, int32_t *chosen, int used)
     }
 }
 
-/* Where a shard keeps the first choice of each expert, [E+1]. */
+/* The row of a shard in start[shards][E+1]. */
 static int32_t *start_of(const struct experts *x, const struct experts_activations *a, int shard)
 {
     return a->start + shard * (x->count + 1);
 }
 
-/* Gives every choice of the shard its place, sorted by expert, then by row. */
+/* Numbers the choices of the shard: `slot` and `start`. */
 static void sort(const struct experts *x, struct experts_activations *a, const struct shard *shard)
 {
     const int first = shard->first * x->used, end = first + shard->rows * x->used;
@@ -303,8 +303,8 @@ struct weight_product experts_weight_product(const struct experts *x,
     return products[(which - 1) % each];
 }
 
-/* Expert e's rows of an array [M][width], those of all shards one after the other; returns how
- * many. */
+/* Copies the rows of expert e out of an array [M][width], shard by shard, to `to`, dense; returns
+ * their number. */
 static int collect(const struct pass *pass, const struct experts *x,
                    const struct experts_activations *a, int e, const real *from, int width,
                    real *to)
@@ -320,7 +320,7 @@ static int collect(const struct pass *pass, const struct experts *x,
     return rows;
 }
 
-/* How many choices fell on the experts before e. */
+/* The number of choices of the experts 0 .. e-1, over all shards. */
 static size_t choices_before(const struct pass *pass, const struct experts *x,
                              const struct experts_activations *a, int e)
 {

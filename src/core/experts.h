@@ -21,26 +21,28 @@
 struct parameters;
 struct workspace;
 
-/* Their tensors, and how many they are. */
+/* The experts of a block: their number and their tensors. */
 struct experts {
     int count, used;    /* E, k; count 0: no experts */
     int router;         /* tensor [E][D] */
     int up, gate, down; /* tensors [E F][D], [E F][D] (-1: not gated), [E D][F] */
 };
 
-/* M = N k choices of a row and an expert; a shard's lie together, sorted by expert. */
+/* A choice is a pair of a row and one of the k experts chosen for it; there are M = N k. Arrays [M]
+ * are ordered by shard, then by expert, then by row. */
 struct experts_activations {
-    real *probability;      /* [N][E] p */
-    int32_t *chosen, *slot; /* [N][k] experts, largest p first; where they are among the M */
-    int32_t *start;         /* [shards][E+1] the first of each expert's among the M */
-    real *input;            /* [M][D] rows of u */
-    real *up, *gate;        /* [M][F] as in struct feed_forward_activations */
-    real *active;           /* [M][F] */
-    real *output;           /* [M][D] */
+    real *probability; /* [N][E] p */
+    int32_t *chosen,
+        *slot;      /* [N][k] the experts, largest p first; the places of these choices, 0 .. M-1 */
+    int32_t *start; /* [shards][E+1] the place of each expert's first choice */
+    real *input;    /* [M][D] rows of u */
+    real *up, *gate; /* [M][F] as in struct feed_forward_activations */
+    real *active;    /* [M][F] */
+    real *output;    /* [M][D] */
 };
 
 struct experts_gradients {
-    real *dlogits;     /* [N][E] of what p is the softmax of */
+    real *dlogits;     /* [N][E] gradient of the router's logits */
     real *doutput;     /* [M][D] */
     real *dup, *dgate; /* [M][F] */
 };
@@ -63,7 +65,7 @@ struct weight_product experts_weight_product(const struct experts *experts,
                                              const struct experts_gradients *gradients,
                                              const real *u, int which);
 
-/* The gradient of one expert's matrix, into gradients->dweight. */
+/* The gradient of one expert's matrix over all its rows, into gradients->dweight. */
 void experts_backward_weight(const struct pass *pass, const struct experts *experts,
                              const struct experts_activations *activations,
                              struct gradients *gradients, const struct weight_product *product);

@@ -1,6 +1,6 @@
-/* A pass: what every part of a model works with on its way through one shard. What it computes are
- * the activations and the gradients; these are handed over by name, forward to be written, backward
- * to be read. */
+/* A pass: what the functions of a layer read besides their arrays: the model's settings, kernels
+ * and parameters, the workspace, and the rows of the shard that they work on. Activations and
+ * gradients are not in it: who writes them is to be seen from the arguments. */
 #ifndef LNSCOPE_CORE_PASS_H
 #define LNSCOPE_CORE_PASS_H
 

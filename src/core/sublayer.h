@@ -31,26 +31,26 @@ struct sublayer {
 };
 
 struct sublayer_activations {
-    const real *x;           /* [N][D] the stream before */
-    real *y;                 /* [N][D] the stream behind */
+    const real *x;           /* [N][D] the stream before the sublayer */
+    real *y;                 /* [N][D] the stream behind the sublayer */
     const real *u;           /* [N][D] what f reads: Nin(x), or x */
     const real *block_input; /* [N][D] x of the block's first sublayer */
     struct norm_activations in, branch, out;
     struct attention_activations attention;
     struct feed_forward_activations feed_forward;
-    real *f;   /* [N][D] output of f; only with a branch norm or a trained b */
-    real *sum; /* [N][D] the argument of Nout; only with one */
+    real *f;   /* [N][D] output of f; NULL without a branch norm and a trained b */
+    real *sum; /* [N][D] the argument of Nout; NULL without Nout */
 };
 
 struct block_gradients {
     struct {
-        real *dsum;    /* [N][D] through Nout; only with one */
-        real *djoined; /* [N][D] of what is joined to the stream; only where it is not dsum */
-        real *df;      /* [N][D] through Nbranch; only with one */
+        real *dsum;    /* [N][D] gradient of the argument of Nout; NULL without Nout */
+        real *djoined; /* [N][D] gradient of Nbranch(f(..)); NULL where it equals dsum */
+        real *df;      /* [N][D] gradient of the argument of Nbranch; NULL without Nbranch */
     } sublayer[SUBLAYERS_PER_BLOCK];
     struct attention_gradients attention;
     struct feed_forward_gradients feed_forward;
-    real *dmiddle; /* [N][D] the stream between the sublayers */
+    real *dmiddle; /* [N][D] gradient of the stream between the sublayers */
 };
 
 /* Sublayers are counted through the stack: 0 .. L * config_sublayers() - 1. */
@@ -61,20 +61,20 @@ void sublayer_carve(struct activations *activations, int index, const struct par
 void block_gradients_carve(struct block_gradients *gradients, const struct parameters *parameters,
                            const struct model_config *config, struct arena *arena);
 
-/* Where the stream comes from and goes to, [N][D] each. */
+/* Sets the arrays of the stream that the sublayer reads and writes, [N][D] each. */
 void sublayer_connect(struct sublayer_activations *activations, const struct sublayer *sublayer,
                       const real *x, real *y);
 
 /* y from x. */
 void sublayer_forward(const struct pass *pass, struct activations *activations, int index);
 
-/* dx from dy, both [N][D] and not the same; leaves in the block's gradients what the weight
- * products need, and adds the gradients of vectors to the shard's partial ones. */
+/* dx from dy, two different arrays [N][D]. Fills the block's gradients, from which those of the
+ * weights are computed, and adds the gradients of vectors to the shard's partial ones. */
 void sublayer_backward(const struct pass *pass, const struct activations *activations, int index,
                        struct gradients *gradients, const real *dy, real *dx);
 
-/* Where sublayer_backward() has left the gradients of the sum, of what is joined to the stream, and
- * of the output of f, [N][D]; dy as it was for it. */
+/* After sublayer_backward(): the gradients [N][D] of the argument of Nout, of Nbranch(f(..)), and
+ * of the output of f. dy is that of sublayer_backward(). */
 const real *sublayer_dsum(const struct sublayer *sublayer, const struct block_gradients *gradients,
                           const real *dy);
 const real *sublayer_djoined(const struct sublayer *sublayer,
@@ -82,8 +82,8 @@ const real *sublayer_djoined(const struct sublayer *sublayer,
 const real *sublayer_df(const struct sublayer *sublayer, const struct block_gradients *gradients,
                         const real *dy);
 
-/* The gradient of the `which`-th matrix of f over all rows, which are the pass's, into
- * gradients->dweight; dy as it was for sublayer_backward(). */
+/* The gradient of matrix `which` of f, counted from 0, into gradients->dweight. The pass is over
+ * all rows; dy is that of sublayer_backward(). */
 void sublayer_weight_gradient(const struct pass *pass, const struct activations *activations,
                               int index, struct gradients *gradients, const real *dy, int which);
 

@@ -211,8 +211,8 @@ static void append(struct parameters *p, const struct model_config *c, const str
         p->vectors += padded(size);
 }
 
-/* Gives every matrix its place among the packed weights, those of two neighbouring blocks different
- * ones. */
+/* Gives every matrix its place among the packed weights. Blocks of even and of odd number have
+ * places of their own, so that one is read while the next is packed. */
 static void place_packed(struct parameters *p, int layers)
 {
     size_t outside = 0, of_block = 0;
@@ -282,7 +282,8 @@ static const struct tensor_row *row_of(const struct tensor *tensor)
     return NULL;
 }
 
-/* How random values spread: the standard deviation of normal ones, the limit of uniform ones. */
+/* The spread of initial values: the standard deviation of normal ones, the limit of uniform ones.
+ */
 struct spread {
     double size;
     bool uniform;
@@ -306,7 +307,7 @@ static int part_rows(const struct model_config *config, const struct tensor *ten
     }
 }
 
-/* Does the tensor's product end in the stream? */
+/* Is the tensor the last matrix of a branch, whose product is added to the stream? */
 static bool is_residual(enum start start)
 {
     return start == START_RESIDUAL || start == START_EXPERTS_RESIDUAL;

@@ -21,21 +21,22 @@ enum trace_point {
     TRACE_ATTENTION,   /* [H T][T] the probabilities, head below head */
     TRACE_WEIGHTED,    /* [T][D] the weighted values of all heads, side by side */
     TRACE_UP,          /* [T][F] the up-projection, before the activation */
-    TRACE_GATE,        /* [T][F] the same of the gate */
-    TRACE_HIDDEN,      /* [T][F] behind the activation */
+    TRACE_GATE,        /* [T][F] the gate projection, before the activation */
+    TRACE_HIDDEN,      /* [T][F] the output of the activation */
     TRACE_BRANCH,      /* [T][D] f(Nin(x)) */
-    TRACE_NORM_BRANCH, /* [T][D] Nbranch of that */
+    TRACE_NORM_BRANCH, /* [T][D] Nbranch(f(Nin(x))) */
     TRACE_SECOND,      /* [T][D] BESIDE_SUM: the second stream, with this branch */
     TRACE_SUM,         /* [T][D] the argument of Nout; where there is none the output itself */
     TRACE_OUTPUT,      /* [T][D] the stream behind */
     TRACE_POINTS
 };
 
-/* What the gradient at x is the sum of. */
+/* The summands of the gradient at x. */
 enum trace_part {
     TRACE_BY_SKIP,   /* through a x */
     TRACE_BY_BRANCH, /* through f(Nin(x)) */
-    TRACE_BY_BESIDE, /* what is beside the equation (beside.h); only at the block's input */
+    TRACE_BY_BESIDE, /* through the second stream or B2T's skip (beside.h); only at the block's
+                        input */
     TRACE_PARTS
 };
 
@@ -50,7 +51,8 @@ enum trace_place {
 struct trace_tensor {
     int rows, cols;
     real *value;  /* [rows][cols]; NULL: the sublayer has no such tensor */
-    real *dvalue; /* the same; of TRACE_ATTENTION 0 where a query does not see a key */
+    real *dvalue; /* [rows][cols] dLoss/dvalue; of TRACE_ATTENTION 0 where a query does not see a
+                     key */
 };
 
 struct trace {

@@ -21,7 +21,7 @@ const char *const block_place_names[TRACE_PLACES] = {
 
 /* ---- names and formulas ----------------------------------------------------------------------*/
 
-/* What the formulas of a place are made of. */
+/* The words from which the formulas of a place are put together. */
 struct wording {
     const struct block *block;
     enum trace_place place;

@@ -69,7 +69,7 @@ bool run_open(struct run *run, const struct settings *settings, enum side side,
               const struct task *task, struct error *error);
 void run_close(struct run *run);
 
-/* Frees what is stash; nothing is then. */
+/* Frees what is stashed; then nothing is. */
 void run_drop_stash(struct stashed_norm *stash);
 
 /* One step: batch, forward, backward, measurements, clipping, update. Fills run->snapshot. */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of the weights and both moments. */
+/* Bytes of the weights and both moments. */
 static size_t numbers_bytes(size_t parameters)
 {
     return 3 * parameters * sizeof(real);

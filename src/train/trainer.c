@@ -147,9 +147,9 @@ static bool is_step_for_later(int64_t step, int distance)
     return step == 1 || step == early || step % distance == 0;
 }
 
-/* Before the next step, which follows if `go`? The mutex is held. The rhythm is one of steps, so
- * that it does not depend on a clock. Where nobody watches, few are taken, for those who look back
- * (WATCH_SOME_SAMPLES). */
+/* Is a sample to be written before the next step, which follows if `go`? Counted in steps, so that
+ * the answer does not depend on a clock. Where nobody watches, few are taken, for those who look
+ * back (WATCH_SOME_SAMPLES). The mutex is held. */
 static bool is_sample_due(struct trainer *trainer, bool go)
 {
     const int64_t step = trainer->pair.run[LEFT].step;
@@ -168,7 +168,7 @@ static bool is_sample_due(struct trainer *trainer, bool go)
     return step > 0 && (step % distance == 0 || trainer->sampled < 0);
 }
 
-/* A token of each text, so that a command or the end need not wait for a whole sample. */
+/* Writes one token of each text, so that a command or the end need not wait for a whole sample. */
 static void sample(struct trainer *trainer)
 {
     if (!trainer->sampling)
@@ -208,7 +208,7 @@ static bool at_the_end(const struct trainer *trainer)
     return steps > 0 && trainer->pair.run[LEFT].step >= steps;
 }
 
-/* What is known only before the first step. */
+/* Notes the omega of Admin, which is known before the first step only. */
 static void note_profile(struct trainer *trainer, const struct pair *pair)
 {
     for (int side = 0; side < SIDES; side++)
