@@ -1,6 +1,7 @@
-/* Memory that a step works in and that means nothing after it: arrays that one part of a shard
- * hands to the next, the shards' partial sums, and packed weights. M = N k choices of a row and an
- * expert (experts.h). */
+/* Memory that a step works in and that means nothing after it.
+ *
+ * Arrays that one part of a shard hands to the next, the shards' partial sums, and packed weights.
+ * M = N k choices of a row and an expert (experts.h). */
 #ifndef LNSCOPE_CORE_WORKSPACE_H
 #define LNSCOPE_CORE_WORKSPACE_H
 
