@@ -139,7 +139,7 @@ static void wrong_usage_of_the_lab_is_told(void **state)
     is_wrong("--grid lr=1e-3 --steps 10 --threads 0.5", "threads '0.5': a whole number");
 }
 
-static void what_was_left_behind_is_told(void **state)
+static void what_a_killed_lab_has_left_is_told(void **state)
 {
     static const char command[] = "--grid lr=1e-3 --steps 1" MODEL,
                       left[] = "map.svg.lnscope-a1B2c3";
@@ -482,7 +482,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(wrong_usage_of_the_lab_is_told),
-        TEST(what_was_left_behind_is_told),
+        TEST(what_a_killed_lab_has_left_is_told),
         TEST(rows_do_not_depend_on_threads),
         TEST(numbers_are_those_of_a_run),
         TEST(parts_are_merged),

@@ -257,6 +257,37 @@ static void it_is_one_picture_that_loops_or_stops(void **state)
     free(picture);
 }
 
+/* Bold, underlined and dim as the theme has them. */
+static void every_role_is_a_class_with_its_look(void **state)
+{
+    struct canvas canvas;
+    (void)state;
+    canvas_open(&canvas, 1, ROLES);
+    for (int role = 0; role < ROLES; role++)
+        canvas_put(&canvas, 0, role, 'x', (enum role)role);
+    for (int theme = 0; theme < THEMES; theme++) {
+        struct animation *animation = animation_open(1, ROLES, (enum theme)theme, false);
+        char *svg;
+        size_t size;
+        FILE *out = open_memstream(&svg, &size);
+        animation_frame(animation, &canvas, 0);
+        animation_close(animation, 1, out);
+        assert_int_equal(fclose(out), 0);
+        for (int role = 0; role < ROLES; role++) {
+            const struct shape_look look = shape_look(&theme_table[theme], role);
+            char class[160], underlined[64];
+            snprintf(class, sizeof class, ".r%d{fill:#%06x;color:#%06x%s%s}", role,
+                     (unsigned)look.ink, (unsigned)look.ink, look.bold ? ";font-weight:bold" : "",
+                     look.opacity < 1 ? ";fill-opacity:0.6;stroke-opacity:0.6" : "");
+            snprintf(underlined, sizeof underlined, ".r%d text{text-decoration:underline}", role);
+            assert_contains(svg, class);
+            assert_int_equal(count_in(svg, underlined), look.underline);
+        }
+        free(svg);
+    }
+    canvas_close(&canvas);
+}
+
 /* The same frames make the same bytes; no more groups are visible at once than a browser draws
  * easily. */
 static void it_is_the_same_each_time_and_stays_light(void **state)
@@ -287,6 +318,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(at_every_time_the_canvas_is_shown),
         cmocka_unit_test(it_is_one_picture_that_loops_or_stops),
+        cmocka_unit_test(every_role_is_a_class_with_its_look),
         cmocka_unit_test(it_is_the_same_each_time_and_stays_light),
     };
     return cmocka_run_group_tests_name("animation", tests, NULL, NULL);

@@ -255,7 +255,7 @@ static void a_file_is_waited_for(void **state)
     shows_not("bad");
 }
 
-static void damaged_lines_are_counted(void **state)
+static void damaged_lines_of_a_watched_file_are_counted(void **state)
 {
     (void)state;
     append_rows("a.jsonl", "pre", 1, 2, 1);
@@ -422,7 +422,7 @@ int main(void)
         TEST(names_of_runs_are_those_of_the_rows),
         TEST(events_are_recognised),
         TEST(a_file_is_waited_for),
-        TEST(damaged_lines_are_counted),
+        TEST(damaged_lines_of_a_watched_file_are_counted),
         TEST(a_replaced_file_is_a_new_run),
         TEST(rows_that_go_back_leave_a_ghost),
         TEST(another_file_is_opened),

@@ -5,6 +5,7 @@
 #include "controls/view_names.h"
 #include "support/cast_player.h"
 #include "support/fixture.h"
+#include "support/texts.h"
 #include "views/screen.h"
 
 #include <setjmp.h>
@@ -174,6 +175,47 @@ static void assert_colours(const struct cast_picture *picture, const struct canv
         assert_int_equal(picture->back[i], back);
 }
 
+/* The sequence that a look begins with, as JSON has it: attributes, then the colours of the theme.
+ */
+static void look_of(const struct style *style, char *out, size_t size)
+{
+    const int32_t colour[2] = {style->rgb, style->back};
+    int used =
+        snprintf(out, size, "\\u001b[0%s%s%s%s", style->bold ? ";1" : "", style->dim ? ";2" : "",
+                 style->underline ? ";4" : "", style->reverse ? ";7" : "");
+    for (int i = 0; i < 2; i++)
+        if (colour[i] != THEME_DEFAULT_COLOUR)
+            used += snprintf(out + used, size - (size_t)used, ";%d;2;%d;%d;%d", 38 + 10 * i,
+                             (int)(colour[i] >> 16 & 255), (int)(colour[i] >> 8 & 255),
+                             (int)(colour[i] & 255));
+    snprintf(out + used, size - (size_t)used, "mx");
+}
+
+static void a_recording_has_the_look_of_every_role(void **state)
+{
+    struct canvas canvas;
+    (void)state;
+    canvas_open(&canvas, 1, ROLES);
+    for (int role = 0; role < ROLES; role++)
+        canvas_put(&canvas, 0, role, 'x', (enum role)role);
+    for (int theme = 0; theme < THEMES; theme++) {
+        struct cast *cast = start(canvas.rows, canvas.cols, (enum theme)theme);
+        cast_frame(cast, &canvas, (enum theme)theme, 0);
+        finish(cast);
+        char *text = text_of_file("a.cast"), look[128];
+        const char *at = text;
+        for (int role = 0; role < ROLES; role++) {
+            look_of(&theme_table[theme].style[role], look, sizeof look);
+            const char *found = strstr(at, look);
+            if (!found)
+                fail_msg("theme %d, role %d: no %s", theme, role, look);
+            at = found + strlen(look);
+        }
+        free(text);
+    }
+    canvas_close(&canvas);
+}
+
 /* Another theme changes every cell, the ones whose glyph and role stay included. */
 static void a_change_of_theme_repaints_all(void **state)
 {
@@ -303,6 +345,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_player_shows_the_last_canvas, enter_folder, leave_folder),
         cmocka_unit_test_setup_teardown(a_recording_has_the_colours_of_the_theme, enter_folder,
+                                        leave_folder),
+        cmocka_unit_test_setup_teardown(a_recording_has_the_look_of_every_role, enter_folder,
                                         leave_folder),
         cmocka_unit_test_setup_teardown(a_change_of_theme_repaints_all, enter_folder, leave_folder),
         cmocka_unit_test_setup_teardown(at_every_marker_a_player_shows_the_canvas, enter_folder,

@@ -228,6 +228,33 @@ static void a_picture_has_the_colours_of_the_theme(void **state)
     free(svg);
 }
 
+/* Bold, underlined, dim and reversed as the theme has them. */
+static void a_picture_has_the_look_of_every_role(void **state)
+{
+    (void)state;
+    for (int theme = 0; theme < THEMES; theme++)
+        for (int role = 0; role < ROLES; role++) {
+            const struct theme_row *row = &theme_table[theme];
+            const struct style *style = &row->style[role];
+            uint32_t ink = style->rgb < 0 ? row->ink : (uint32_t)style->rgb;
+            char *svg = NULL, group[128];
+            size_t size;
+            if (style->reverse)
+                ink = style->back < 0 ? row->page : (uint32_t)style->back;
+            canvas_clear(&canvas);
+            canvas_put(&canvas, 0, 0, 'x', (enum role)role);
+            FILE *out = open_memstream(&svg, &size);
+            svg_write(out, &canvas, (enum theme)theme);
+            fclose(out);
+            snprintf(group, sizeof group, "<g fill=\"#%06x\"%s%s%s>\n<text", (unsigned)ink,
+                     style->bold ? " font-weight=\"bold\"" : "",
+                     style->underline ? " text-decoration=\"underline\"" : "",
+                     style->dim ? " opacity=\"0.6\"" : "");
+            has(svg, group);
+            free(svg);
+        }
+}
+
 /* The background of a cell may be the ink of another role. */
 static void backgrounds_are_those_of_the_cells(void **state)
 {
@@ -344,6 +371,7 @@ int main(void)
         TEST(braille_dots_are_circles),
         TEST(lines_are_rectangles),
         TEST(a_picture_has_the_colours_of_the_theme),
+        TEST(a_picture_has_the_look_of_every_role),
         TEST(backgrounds_are_those_of_the_cells),
         TEST(an_export_takes_the_next_free_number),
         TEST(one_file_is_what_its_name_says),

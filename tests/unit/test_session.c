@@ -724,7 +724,7 @@ static void patch(const char *path, const char *text, const char *other)
     free(bytes);
 }
 
-static void what_cannot_be_is_refused(void **state)
+static void sessions_that_cannot_be_are_refused(void **state)
 {
     static const char *const cases[][3] = {
         {"\"session\":\"2\"", "\"session\":\"3\"", "is newer than 2: a newer lnscope reads it"},
@@ -1229,7 +1229,7 @@ int main(void)
         cmocka_unit_test(a_long_history_goes_on),
         cmocka_unit_test(a_large_history_is_thinned),
         cmocka_unit_test(other_files_are_refused),
-        cmocka_unit_test(what_cannot_be_is_refused),
+        cmocka_unit_test(sessions_that_cannot_be_are_refused),
         cmocka_unit_test(a_quantity_that_a_file_does_not_have_is_nan),
         cmocka_unit_test(a_session_of_version_1_goes_on),
         cmocka_unit_test(a_file_is_written_whole_or_not),
