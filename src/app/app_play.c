@@ -302,6 +302,7 @@ static void do_view(struct app *app, const struct player_demand *demand)
 
 static void do_key(struct app *app, const struct player_demand *demand)
 {
+    app->play->commanded = true;
     app_press_key(app, demand->command->key);
 }
 
