@@ -26,6 +26,7 @@ void app_place_take(const struct app *app, struct app_place *place)
     *place->events = app->events;
     place->mark = memory_new((size_t)place->marks + 1, sizeof *place->mark);
     memcpy(place->mark, app->history.mark, (size_t)place->marks * sizeof *place->mark);
+    history_copy_ghosts(place->ghost, app->history.ghost);
 }
 
 void app_place_free(struct app_place *place)
@@ -33,6 +34,7 @@ void app_place_free(struct app_place *place)
     free(place->log.entry);
     free(place->events);
     free(place->mark);
+    history_close_ghosts(place->ghost);
     *place = (struct app_place){0};
 }
 
@@ -59,6 +61,8 @@ static void arrive(struct app *app)
     app->recorded_events = app->events.total;
     app->history.marks = place->marks;
     memcpy(app->history.mark, place->mark, (size_t)place->marks * sizeof *place->mark);
+    history_close_ghosts(app->history.ghost);
+    history_copy_ghosts(app->history.ghost, place->ghost);
     expect_change(app, place);
     app->wanted = place->wanted;
     for (enum side side = LEFT; side < SIDES; side++)

@@ -199,6 +199,7 @@ static void give_up(struct app *app, const struct script_command *command, const
     play->over = true;
     error_set(&play->error, "%s:%d:%d: %s", play->player.script->name, command->line,
               command->column, why);
+    app_say(app, ROLE_BAD, "%s", play->error.text);
 }
 
 /* All that may begin to train by itself, as a run that had ended does, does so only where one was
@@ -259,9 +260,13 @@ static void snapshot(struct app *app, const struct script_command *command)
 {
     struct error error;
     view_screen(&app->canvas, &app->scene);
-    if (!export_file(&app->canvas, (enum theme)app->present.theme, command->text, app->force,
-                     &error))
+    if (export_file(&app->canvas, (enum theme)app->present.theme, command->text, app->force,
+                    &error))
+        return;
+    if (app->play->script->recording)
         give_up(app, command, error.text);
+    else
+        app_say(app, ROLE_BAD, "%s", error.text);
 }
 
 /* Those behind it were gone back from. */
@@ -297,6 +302,7 @@ static void do_view(struct app *app, const struct player_demand *demand)
 
 static void do_key(struct app *app, const struct player_demand *demand)
 {
+    app->play->commanded = true;
     app_press_key(app, demand->command->key);
 }
 

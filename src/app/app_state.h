@@ -66,6 +66,7 @@ struct app_place {
     struct events *events; /* owned */
     int marks;
     struct history_mark *mark; /* [marks], owned */
+    struct history_ghost ghost[HISTORY_GHOSTS];
     int undos;
     int handout; /* so much of the page there was */
 };

@@ -496,18 +496,32 @@ void history_truncate(struct history *history, const struct history_anchor *anch
 
 /* ---- a copy ---- */
 
+void history_copy_ghosts(struct history_ghost to[HISTORY_GHOSTS],
+                         const struct history_ghost from[HISTORY_GHOSTS])
+{
+    for (int g = 0; g < HISTORY_GHOSTS; g++) {
+        to[g] = from[g];
+        for (int side = 0; side < SIDES && from[g].count > 0; side++)
+            copy_curves(&to[g].curves[side], &from[g].curves[side], 0, from[g].count,
+                        from[g].count);
+    }
+}
+
+void history_close_ghosts(struct history_ghost ghost[HISTORY_GHOSTS])
+{
+    for (int g = 0; g < HISTORY_GHOSTS; g++)
+        drop_ghost(&ghost[g]);
+}
+
 void history_copy(struct history *to, const struct history *from)
 {
     *to = *from;
     for (int side = 0; side < SIDES; side++) {
         copy_curves(&to->curves[side], &from->curves[side], 0, from->count, HISTORY_POINTS);
-        for (int g = 0; g < HISTORY_GHOSTS; g++)
-            if (from->ghost[g].count > 0)
-                copy_curves(&to->ghost[g].curves[side], &from->ghost[g].curves[side], 0,
-                            from->ghost[g].count, from->ghost[g].count);
         if (from->last_finite[side])
             to->last_finite[side] = snapshot_copy(from->last_finite[side]);
     }
+    history_copy_ghosts(to->ghost, from->ghost);
     moments_copy(&to->moments, &from->moments);
 }
 

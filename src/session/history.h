@@ -106,6 +106,11 @@ size_t history_point_bytes(void);
 /* A copy that shares nothing with the other, to be closed. */
 void history_copy(struct history *to, const struct history *from);
 
+/* A copy of ghosts alone, and its end: all of them are none afterwards. */
+void history_copy_ghosts(struct history_ghost to[HISTORY_GHOSTS],
+                         const struct history_ghost from[HISTORY_GHOSTS]);
+void history_close_ghosts(struct history_ghost ghost[HISTORY_GHOSTS]);
+
 /* Forgets everything but the limit of memory: a new run begins. */
 void history_clear(struct history *history);
 

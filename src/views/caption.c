@@ -7,9 +7,8 @@
 #include <string.h>
 
 enum {
-    BODY_LEAST = 10, /* rows that every view can do with: those of the smallest screen */
-    MARGIN = 3,      /* columns in front of a caption */
-    OVER_MOST = 4    /* rows of a caption that lies over the view */
+    MARGIN = 3,   /* columns in front of a caption */
+    OVER_MOST = 4 /* rows of a caption that lies over the view */
 };
 
 void caption_question(char out[CAPTION_TEXT], const char *question, const char *const choice[],
@@ -58,17 +57,21 @@ static int columns_of(const struct rect *body)
     return body->cols > MARGIN + 2 ? body->cols - MARGIN - 2 : 1;
 }
 
-/* What is left of a body for the view. */
-static int spare_rows(const struct rect *body)
+/* Rows of a body that the view does not need: it can do with those of the smallest screen. */
+static int spare_rows(const struct layout_screen *screen)
 {
-    return body->rows > BODY_LEAST ? body->rows - BODY_LEAST : 0;
+    const struct layout_screen least =
+        screen->header.rows > 0 ? layout_screen(LAYOUT_ROWS_MIN, LAYOUT_COLUMNS_MIN)
+                                : layout_screen_bare(LAYOUT_ROWS_MIN, LAYOUT_COLUMNS_MIN);
+    const int spare = screen->body.rows - least.body.rows;
+    return spare > 0 ? spare : 0;
 }
 
 void caption_make_room(struct layout_screen *screen, const struct scene *scene)
 {
     const struct scene_lecture *lecture = &scene->lecture;
     struct rect *body = &screen->body;
-    if (lecture->head && spare_rows(body) > 0) {
+    if (lecture->head && spare_rows(screen) > 0) {
         body->row++;
         body->rows--;
     }
@@ -77,7 +80,7 @@ void caption_make_room(struct layout_screen *screen, const struct scene *scene)
         const int rows = rows_of(lecture->all[i], columns_of(body));
         needs = rows > needs ? rows : needs;
     }
-    const int spare = spare_rows(body);
+    const int spare = spare_rows(screen);
     body->rows -= needs < spare ? needs : spare;
 }
 
@@ -123,6 +126,12 @@ static void draw_text(struct canvas *canvas, struct rect area, const struct scen
     }
 }
 
+/* Is a bar pointed at that stands in the lower half of its panel? */
+static bool points_low(const struct scene *scene)
+{
+    return scene->lecture.focus && 2 * scene->lecture.layer < scene->data.settings->layers;
+}
+
 void caption_draw(struct canvas *canvas, const struct layout_screen *screen,
                   const struct scene *scene)
 {
@@ -136,9 +145,11 @@ void caption_draw(struct canvas *canvas, const struct layout_screen *screen,
         rows_of(lecture->caption, columns_of(&body)) + rows_of(lecture->result, columns_of(&body));
     if (needs == 0)
         return;
-    int rows = past - body.row - body.rows;
-    if (rows < needs) /* over the view, which has no rows to spare */
+    int rows = past - body.row - body.rows, row;
+    const bool over = rows < needs; /* the view, which has no rows to spare */
+    if (over)
         rows = rows > OVER_MOST || needs <= OVER_MOST ? needs : OVER_MOST;
     rows = rows < past - body.row ? rows : past - body.row;
-    draw_text(canvas, (struct rect){past - rows, body.col, rows, body.cols}, scene);
+    row = over && points_low(scene) ? body.row : past - rows;
+    draw_text(canvas, (struct rect){row, body.col, rows, body.cols}, scene);
 }

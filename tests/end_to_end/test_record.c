@@ -233,6 +233,17 @@ static void ffmpeg_is_missed_at_once(void **state)
 static void files_that_are_there_stay(void **state)
 {
     (void)state;
+    write_file("picture.lns", "set layers 2\nset width 16\nset heads 2\nset ffn 32\nset batch 2\n"
+                              "run until step 1\nsnapshot p.svg\n");
+    free(record(0, "picture.lns -o p.txt", NULL));
+    char *picture = contents("p.svg");
+    assert_non_null(strstr(picture, "</svg>"));
+    free(picture);
+    free(record(0, "picture.lns -o p.txt --force", NULL));
+    char *there = record(1, "picture.lns -o q.txt", NULL);
+    assert_non_null(strstr(there, "picture.lns:7:1: p.svg exists"));
+    assert_false(file_exists(folder_file(folder, "q.txt")));
+    free(there);
     write_file("a.cast", "mine");
     char *errors = record(1, "small.lns -o a.cast", NULL);
     assert_non_null(strstr(errors, "a.cast exists: name another file, or allow it with --force"));

@@ -209,13 +209,14 @@ static const char lesson[] =
     "run until step 6\nsay \"Six steps.\"\nmark \"six\"\nset lr 1e-3\nwait key\n"
     "view curves\nrun until step 14\nfocus right layer 1\nsay \"Fourteen.\"\nwait key\n"
     "ask \"Which?\" \"this\" \"that\"\nset layers 3\nrun until step 4\nanswer 1 \"So.\"\n"
-    "switch right pre\nview overview\nwait key\nrun until step 8\nbranch 5\nwait key\n";
+    "switch right pre\nview overview\nwait key\nrun until step 8\nbranch 5\nwait key\n"
+    "run until step 7\nwait key\nrun until step 12\nwait key\n";
 
 /* Left shows the screen as it was at the end of the step before, whatever came then, and going on
  * from there comes to the same screens again. */
 static void left_goes_back_exactly(void **state)
 {
-    enum { STEPS = 6 };
+    enum { STEPS = 8 };
     struct played played;
     char *screen[STEPS];
     (void)state;
@@ -226,7 +227,7 @@ static void left_goes_back_exactly(void **state)
         else
             stage_play(&played.stage, 1);
         char at[32];
-        snprintf(at, sizeof at, "step %d of 6", i + 1);
+        snprintf(at, sizeof at, "step %d of 8", i + 1);
         assert_shows(&played, at);
         screen[i] = screen_of(&played);
     }

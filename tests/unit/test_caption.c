@@ -85,6 +85,26 @@ static void all_of_a_caption_is_there(void **state)
     fixture_close(&fixture);
 }
 
+/* Whatever is shown, on whatever screen. */
+static void every_view_can_be_drawn(void **state)
+{
+    struct fixture fixture;
+    (void)state;
+    fixture_open(&fixture);
+    fixture_train(&fixture, 20);
+    fixture.scene.lecture = lecture_of(long_one);
+    fixture.scene.lecture.result = "holds: left.loss 1.23 < 2.00";
+    for (int shown = 0; shown <= VIEWS + 1; shown++) {
+        fixture.scene.look.view = shown < VIEWS ? (enum view)shown : VIEW_OVERVIEW;
+        fixture.scene.look.projector = shown == VIEWS;
+        fixture.scene.look.hide = shown > VIEWS;
+        for (int rows = LAYOUT_ROWS_MIN; rows <= 40; rows++)
+            for (int cols = LAYOUT_COLUMNS_MIN; cols <= 130; cols += 30)
+                free(fixture_screen(&fixture, rows, cols));
+    }
+    fixture_close(&fixture);
+}
+
 static void a_question_has_its_answers(void **state)
 {
     static const char *const choice[] = {"left", "right"};
@@ -101,6 +121,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_picture_stands_still),
         cmocka_unit_test(all_of_a_caption_is_there),
+        cmocka_unit_test(every_view_can_be_drawn),
         cmocka_unit_test(a_question_has_its_answers),
     };
     return cmocka_run_group_tests_name("caption", tests, NULL, NULL);
