@@ -199,6 +199,44 @@ static bool is_step(const char *word)
     return *word && strspn(word, "0123456789") == strlen(word);
 }
 
+/* Is there a name that `word` can have been meant for? */
+static bool is_near(const struct names *names, const char *word)
+{
+    struct names_near near = {.typed = word};
+    for (int i = 0; i < names->count; i++)
+        names_near_add(&near, names_at(names, i));
+    return near.count > 0;
+}
+
+/* Always -1: says which commands there are, where `word` is like none of all the names. */
+static int unknown_verb(const char *word, struct error *error)
+{
+    const struct names own = {
+        .first = &verb_table[0].name, .step = sizeof *verb_table, .count = VERB_SETTING};
+    struct error list;
+    names_find(&own, "command", word, &list);
+    error_set(error, "%.400s, or a setting: Tab lists all", list.text);
+    return -1;
+}
+
+/* Always -1: says what a setting is, where `word` is like none. */
+static int unknown_setting(const char *word, struct error *error)
+{
+    char shown[VERB_NAME];
+    for (enum side side = LEFT; side < SIDES; side++) {
+        const size_t size = strlen(stack_names[side]);
+        if (strncmp(word, stack_names[side], size) == 0 && word[size] == '-' &&
+            setting_find(word + size + 1, NULL)) {
+            setting_find(word, error); /* which both stacks share */
+            return -1;
+        }
+    }
+    names_printable(shown, sizeof shown, word);
+    error_set(error, "setting '%s': Tab behind set lists all, set alone those that were changed",
+              shown);
+    return -1;
+}
+
 bool verb_find(const char *word, struct verb *verb, struct error *error)
 {
     struct verb all[VERBS_MAX];
@@ -215,7 +253,8 @@ bool verb_find(const char *word, struct verb *verb, struct error *error)
             found = i;
     }
     if (found < 0)
-        found = names_pick(&names, "command", word, error);
+        found = is_near(&names, word) ? names_pick(&names, "command", word, error)
+                                      : unknown_verb(word, error);
     if (found >= 0)
         *verb = all[found];
     return found >= 0;
@@ -234,7 +273,8 @@ bool command_setting(const char *word, struct verb *setting, struct error *error
             name[names.count] = all[names.count].name;
             names.count++;
         }
-    const int found = names_pick(&names, "setting", word, error);
+    const int found = is_near(&names, word) ? names_pick(&names, "setting", word, error)
+                                            : unknown_setting(word, error);
     if (found >= 0)
         *setting = all[found];
     return found >= 0;
@@ -282,7 +322,9 @@ static bool take_force(char *name)
 
 static bool wrong_count(const struct verb *verb, const char *what, struct error *error)
 {
-    bool blanks = verb_table[verb->kind].operand == OPERAND_FILE;
+    const bool blanks = verb_table[verb->kind].operand == OPERAND_FILE;
+    if (verb_table[verb->kind].most == 0)
+        return error_set(error, "too %s arguments: %s stands alone", what, verb->name);
     return error_set(error, "too %s arguments: %s%s%s%s", what, verb->name,
                      *verb->arguments ? " " : "", verb->arguments,
                      blanks ? "; a name with blanks stands in \"...\"" : "");

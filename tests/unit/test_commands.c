@@ -200,11 +200,14 @@ static void errors_say_what_is_right(void **state)
     assert_refused("wermup 100", "command 'wermup': did you mean warmup?");
     assert_refused("re", "command 're': did you mean re");
     assert_refused("stp", "command 'stp': did you mean ste");
-    assert_refused("nothing-like-it", "command 'nothing-like-it': one of set, ");
+    assert_refused("nothing-like-it", "command 'nothing-like-it': one of set, export, ");
+    assert_false(command_parse("nothing-like-it", &line, &error));
+    assert_non_null(strstr(error.text, "quit, or a setting: Tab lists all"));
     assert_refused("\"\" 1", "command '': one of ");
     assert_refused("set wermup 100", "setting 'wermup': did you mean warmup?");
     assert_refused("set w 1", "setting 'w': did you mean window, window-every, width, ");
-    assert_refused("set left-layers 4", "setting 'left-layers': one of ");
+    assert_refused("set left-layers 4", "setting 'left-layers': both stacks have the same layers");
+    assert_refused("set nothing-like 4", "setting 'nothing-like': Tab behind set lists all");
     assert_refused("set lr 1 2", "too many arguments: set [NAME [VALUE]]");
     assert_refused("123 4", "too many arguments: goto STEP");
     assert_refused("123!", "123!: 123, without the !");
@@ -213,7 +216,7 @@ static void errors_say_what_is_right(void **state)
     assert_refused("goto", "too few arguments: goto STEP");
     assert_refused("view a b", "too many arguments: view NAME");
     assert_refused("restart 1", "too many arguments: restart");
-    assert_refused("quit now", "too many arguments: quit");
+    assert_refused("quit now", "too many arguments: quit stands alone");
     assert_refused("export my file of mine.svg",
                    "too many arguments: export [FILE LOOK]; a name with blanks "
                    "stands in \"...\"");
