@@ -253,6 +253,8 @@ void act_hide(struct app *app, int argument)
 {
     (void)argument;
     choose_next(app, "hide");
+    if (app->wanted.hide)
+        app_say_more(app, "%s shows header and footer again", key_table[ACTION_HIDE].label);
 }
 
 void act_placement(struct app *app, int side)

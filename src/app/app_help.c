@@ -73,6 +73,13 @@ static void search_help(struct app *app)
     show_match(app, line < 0 ? 0 : match);
 }
 
+void app_help_words(struct app *app, const char *words)
+{
+    act_help(app, 0);
+    app->scene.look.help.scroll = 0;
+    app_search(app, words);
+}
+
 /* What moves in it; false: the key does not. */
 static bool move(struct app *app, int code)
 {

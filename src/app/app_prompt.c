@@ -306,8 +306,10 @@ static void carry_out(struct app *app, const struct command_line *line)
     case VERB_SWITCH:
         switch_to(app, line->argument[0], line->argument[1]);
         break;
-    case VERB_HELP: /* which take no argument: they are actions */
-    case VERB_QUIT:
+    case VERB_HELP:
+        app_help_words(app, line->argument[0]);
+        break;
+    case VERB_QUIT: /* which take no argument: they are actions */
     case VERB_ACTION:
     case VERB_KINDS:
         break;

@@ -126,8 +126,10 @@ const struct verb_row verb_table[VERB_KINDS] = {
                      .operand = OPERAND_STACK,
                      .action = ACTIONS},
     [VERB_HELP] = {.name = "help",
-                   .arguments = "",
-                   .help = "all keys, commands and numbers explained",
+                   .arguments = "[WORDS]",
+                   .help = "the help; with words: where they stand in it",
+                   .most = 1,
+                   .rest = true,
                    .action = ACTION_HELP},
     [VERB_QUIT] = {.name = "quit",
                    .brief = "q",
@@ -208,6 +210,29 @@ static bool is_near(const struct names *names, const char *word)
     return near.count > 0;
 }
 
+/* Is a blank missing, or an = in its place, "warmup100", "lr=1e-3"? Then says so. */
+static bool is_joined(const struct names *names, const char *what, const char *word,
+                      struct error *error)
+{
+    const char *best = NULL;
+    char shown[VERB_NAME];
+    for (int i = 0; i < names->count; i++) {
+        const char *name = names_at(names, i);
+        const size_t size = strlen(name);
+        if (strncmp(word, name, size) == 0 && word[size] && strchr("=0123456789", word[size]) &&
+            (!best || size > strlen(best)))
+            best = name;
+    }
+    if (!best)
+        return false;
+    names_printable(shown, sizeof shown, word);
+    word += strlen(best);
+    word += *word == '=';
+    error_set(error, "%s '%s': did you mean %s %.40s?", what, shown, best,
+              names_is_printable(word) && *word ? word : "VALUE");
+    return true;
+}
+
 /* Always -1: says which commands there are, where `word` is like none of all the names. */
 static int unknown_verb(const char *word, struct error *error)
 {
@@ -252,6 +277,8 @@ bool verb_find(const char *word, struct verb *verb, struct error *error)
         if (all[i].kind == VERB_GOTO && is_step(word))
             found = i;
     }
+    if (found < 0 && is_joined(&names, "command", word, error))
+        return false;
     if (found < 0)
         found = is_near(&names, word) ? names_pick(&names, "command", word, error)
                                       : unknown_verb(word, error);
@@ -273,6 +300,8 @@ bool command_setting(const char *word, struct verb *setting, struct error *error
             name[names.count] = all[names.count].name;
             names.count++;
         }
+    if (is_joined(&names, "setting", word, error))
+        return false;
     const int found = is_near(&names, word) ? names_pick(&names, "setting", word, error)
                                             : unknown_setting(word, error);
     if (found >= 0)

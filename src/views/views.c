@@ -68,7 +68,7 @@ static void say_where(enum act act, struct answer *answer)
     static const char *const names[ACTS] = {
         [ACT_SIDEWAYS] = "Left and Right",
         [ACT_PAGE] = "pages",
-        [ACT_SEARCH] = "searching",
+        [ACT_SEARCH] = "searching, as in the help",
         [ACT_ZOOM] = "zoom",
         [ACT_SMOOTH] = "smoothing",
         [ACT_QUANTITY] = "quantities",

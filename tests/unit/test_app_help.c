@@ -179,7 +179,7 @@ static void the_log_is_searched(void **state)
     assert_true(stage_play(&stage, stage.screen.clock.seconds + 1));
     assert_int_equal(stage.app->runs.numbers, 2);
     press("1/");
-    shows("searching: key 8 shows the log");
+    shows("searching, as in the help: key 8 shows the log");
 }
 
 /* ---- commands ---- */
@@ -236,6 +236,19 @@ static void share_shows_the_command_line(void **state)
     assert_false(is_shown("--layers"));
 }
 
+static void help_with_words_is_searched(void **state)
+{
+    (void)state;
+    enter(":help held out");
+    shows("/held out 1 of 1");
+    press("q");
+    enter(":help no such words");
+    shows("'no such words' is not in the help");
+    press("q");
+    enter(":help");
+    top_is("How to read the picture");
+}
+
 /* On a Russian and on a Greek keyboard. */
 static void other_alphabets_are_keys(void **state)
 {
@@ -267,6 +280,7 @@ int main(void)
         STAGED(set_alone_lists_what_is_not_default),
         STAGED(views_by_their_digits),
         STAGED(share_shows_the_command_line),
+        STAGED(help_with_words_is_searched),
         STAGED(other_alphabets_are_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -206,6 +206,10 @@ static void errors_say_what_is_right(void **state)
     assert_refused("\"\" 1", "command '': one of ");
     assert_refused("set wermup 100", "setting 'wermup': did you mean warmup?");
     assert_refused("set w 1", "setting 'w': did you mean window, window-every, width, ");
+    assert_refused("warmup100", "command 'warmup100': did you mean warmup 100?");
+    assert_refused("warmup=", "command 'warmup=': did you mean warmup VALUE?");
+    assert_refused("view3", "command 'view3': did you mean view 3?");
+    assert_refused("set lr=1e-3", "setting 'lr=1e-3': did you mean lr 1e-3?");
     assert_refused("set left-layers 4", "setting 'left-layers': both stacks have the same layers");
     assert_refused("set nothing-like 4", "setting 'nothing-like': Tab behind set lists all");
     assert_refused("set lr 1 2", "too many arguments: set [NAME [VALUE]]");
