@@ -436,6 +436,11 @@ static void see_the_named_picture(void)
     assert_null(stage.app->cast);
 }
 
+static void see_the_lessons(void)
+{
+    shows("Lessons and demos:");
+}
+
 static void a_room_and_a_recording(void **state)
 {
     (void)state;
@@ -448,7 +453,7 @@ static void a_room_and_a_recording(void **state)
                DEEDS({"B", see_a_and_b}, {"B", see_their_names}));
     do_as_told(part(readme, "- **Recording", "- **Keeping"), true,
                DEEDS({"X", see_the_recording}, {"x", see_a_picture},
-                     {":export talk.png", see_the_named_picture}));
+                     {":export talk.png", see_the_named_picture}, {"e", see_the_lessons}));
 }
 
 static void see_it_saved(void)
