@@ -53,7 +53,7 @@ static void show_settings(struct app *app)
                      *now ? now : "none");
     }
     app_say(app, ROLE_TEXT, "%s%s", blind ? "shared settings: " : "",
-            *text ? text : "all are as by default: the name of one shows it");
+            *text ? text : "all settings are as by default; the name of one shows its value");
     if (*text)
         app_say_more(app, "all others as by default");
 }

@@ -332,8 +332,7 @@ static void draw_nothing(struct canvas *canvas, struct rect area, const struct s
         snprintf(text[2], sizeof text[2], "no text in the task %s", scene->data.task->name);
     } else if (scene->look.cursor > 0) {
         snprintf(text[0], sizeof text[0],
-                 "nothing was written up to step %" PRId64 ": samples are drawn while this view "
-                 "is open",
+                 "nothing was written up to step %" PRId64 " since the run was taken up again",
                  scene_step(scene));
         snprintf(text[1], sizeof text[1], "nothing was written up to step %" PRId64,
                  scene_step(scene));
