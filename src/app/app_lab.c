@@ -30,12 +30,14 @@ struct finished {
     struct lab_curve **curve; /* [grid_trials()] */
     int *trial;               /* [trials to be trained] in the order in which they ended */
     int count;
+    bool *under_way; /* [grid_trials()] */
 };
 
 struct app_lab {
     struct grid grid;
     struct lab_row *row;      /* [grid_trials()] as they are shown */
     struct lab_curve **curve; /* [grid_trials()] */
+    bool *under_way;          /* [grid_trials()] */
     struct scene_lab scene;
     int unsaved; /* rows that are in no file */
     /* While it runs: */
@@ -58,8 +60,9 @@ static struct app_lab *lab_open(const struct grid *grid)
     lab->grid = *grid;
     lab->row = memory_new(trials, sizeof *lab->row);
     lab->curve = memory_new(trials, sizeof *lab->curve);
-    lab->scene =
-        (struct scene_lab){.grid = &lab->grid, .row = lab->row, .curve = lab->curve, .done = 0};
+    lab->under_way = memory_new(trials, sizeof *lab->under_way);
+    lab->scene = (struct scene_lab){
+        .grid = &lab->grid, .row = lab->row, .curve = lab->curve, .under_way = lab->under_way};
     return lab;
 }
 
@@ -74,8 +77,12 @@ static void free_curves(const struct app_lab *lab, struct lab_curve **curve)
 static void take_finished(struct app *app)
 {
     struct app_lab *lab = app->lab;
+    const size_t trials = (size_t)grid_trials(&lab->grid);
     if (lab->course)
         lab_lock(lab->course);
+    if (memcmp(lab->under_way, lab->finished.under_way, trials * sizeof *lab->under_way) != 0)
+        app->changed = true;
+    memcpy(lab->under_way, lab->finished.under_way, trials * sizeof *lab->under_way);
     for (; lab->taken < lab->finished.count; lab->taken++) {
         const int trial = lab->finished.trial[lab->taken];
         lab->row[trial] = lab->finished.row[trial];
@@ -102,8 +109,11 @@ static bool end_training(struct app *app, struct error *error)
         good = lab_finish(lab->course, error);
     }
     lab->course = NULL;
-    take_finished(app);
+    if (lab->finished.row)
+        take_finished(app);
     free_curves(lab, lab->finished.curve);
+    memset(lab->under_way, 0, (size_t)grid_trials(&lab->grid) * sizeof *lab->under_way);
+    free(lab->finished.under_way);
     free(lab->finished.row);
     free(lab->finished.trial);
     free(lab->trial);
@@ -122,6 +132,7 @@ void app_lab_close(struct app *app)
         return;
     end_training(app, &error);
     free_curves(lab, lab->curve);
+    free(lab->under_way);
     free(lab->row);
     grid_close(&lab->grid);
     free(lab);
@@ -163,9 +174,16 @@ static bool may_replace(struct app *app, bool force)
 
 /* ---- training --------------------------------------------------------------------------------*/
 
+static void note_begun(void *argument, int trial)
+{
+    struct app_lab *lab = argument;
+    lab->finished.under_way[trial] = true;
+}
+
 static bool note_finished(void *argument, int trial)
 {
     struct app_lab *lab = argument;
+    lab->finished.under_way[trial] = false;
     lab->finished.trial[lab->finished.count++] = trial;
     return true;
 }
@@ -178,6 +196,7 @@ static struct lab_request request_of(struct app_lab *lab, const int *trial, int 
                                 .row = lab->finished.row,
                                 .curve = lab->finished.curve,
                                 .threads = threads,
+                                .begun = note_begun,
                                 .done = note_finished,
                                 .argument = lab};
 }
@@ -207,6 +226,7 @@ static bool begin(struct app *app)
     lab->finished.row = memory_new(trials, sizeof *lab->finished.row);
     lab->finished.curve = memory_new(trials, sizeof *lab->finished.curve);
     lab->finished.trial = memory_new((size_t)lab->trials, sizeof *lab->finished.trial);
+    lab->finished.under_way = memory_new(trials, sizeof *lab->finished.under_way);
     lab->progress = lab_progress_open(&lab->grid, lab->trial, lab->trials, app_now(app));
     lab->due = app_now(app) + virtual_seconds(lab); /* before there are threads */
     if (!app->surface->clock) {
@@ -472,6 +492,7 @@ static struct app_lab *read_lab(const struct lab_text *text, struct lab_damage *
     struct app_lab *lab = lab_open(&grid);
     if (!lab_text_rows(text, &lab->grid, lab->row, damage, error)) {
         free(lab->curve);
+        free(lab->under_way);
         free(lab->row);
         grid_close(&lab->grid);
         free(lab);

@@ -86,8 +86,12 @@ static bool is_ended(void *argument)
 
 static bool begin(void *argument, int index)
 {
-    (void)index;
-    return !is_ended(argument);
+    const struct lab_request *request = &((struct lab_course *)argument)->request;
+    if (is_ended(argument))
+        return false;
+    if (request->begun)
+        request->begun(request->argument, request->trial[index]);
+    return true;
 }
 
 static void work(void *argument, int index)

@@ -26,6 +26,9 @@ struct lab_request {
     int threads;                     /* at least 1; the rows do not depend on it */
     bool (*stopped)(void *argument); /* asked between the steps, by any of the threads; NULL: it
                                         goes on to the end */
+    /* A trial is about to be trained: never two calls at a time, nor one of done() meanwhile. NULL:
+     * nobody wants to know. */
+    void (*begun)(void *argument, int trial);
     /* A trial is over, and its row filled in: never two calls at a time. False: no more is to be
      * trained. */
     bool (*done)(void *argument, int trial);

@@ -25,7 +25,7 @@ struct lab_mpi lab_mpi_open(void);
 void lab_mpi_close(void);
 
 /* Of rank 0, at most once: lab_compute(), but that the other processes train, where there are any,
- * and that they keep no curves.
+ * and that they keep no curves, nor tell when they begin.
  * `stopped` is asked some thousand times a second, by this thread. */
 bool lab_mpi_compute(const struct lab_request *request, struct error *error);
 

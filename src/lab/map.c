@@ -172,15 +172,27 @@ static void name_page(const struct map *map, char out[GRID_PLACE])
     }
 }
 
+/* Whether an axis of the map may change the placement from cell to cell. */
+static bool has_placements(const struct map *map)
+{
+    for (int i = 0; i < MAP_AXES && axis_of(map, i); i++) {
+        const struct setting_row *row = axis_of(map, i)->row;
+        if (row->choices == &placement_names || row->choices == &preset_names)
+            return true;
+    }
+    return false;
+}
+
 void map_title(const struct map *map, char out[GRID_PLACE])
 {
     const struct grid *grid = map->grid;
     const int step = grid->seeds * grid_sides(grid);
     char page[GRID_PLACE];
     bool common = true;
+    const int cells = has_placements(map) ? map->rows * map->cols : 0; /* to be looked at */
     const enum placement placement =
         grid_settings(grid, map_grid_cell(map, 0, 0) * step).stack[map->side].placement;
-    for (int i = 0; common && i < map->rows * map->cols; i++)
+    for (int i = 0; common && i < cells; i++)
         common = grid_settings(grid, map_grid_cell(map, i / map->cols, i % map->cols) * step)
                      .stack[map->side]
                      .placement == placement;

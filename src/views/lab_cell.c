@@ -115,17 +115,20 @@ static void draw_head(struct canvas *canvas, struct rect area, int at)
         canvas_text(canvas, area, at, 27, ROLE_DIM, " loss  least ratio");
 }
 
-static void draw_seed(struct canvas *canvas, struct rect area, int at, const struct map *map,
-                      const struct lab_row *row, int seed, bool chosen, bool ascii)
+static void draw_seed(struct canvas *canvas, struct rect area, int at, const struct scene *scene,
+                      const struct map *map, int trial)
 {
-    const int64_t number = map->grid->first_seed + seed;
+    const struct lab_row *row = &scene->data.lab->row[trial];
+    const int64_t number = grid_place(map->grid, trial).seed;
+    const bool chosen = number == map->grid->first_seed + seed_of(scene);
     const enum role role = chosen ? ROLE_TITLE : ROLE_TEXT;
     char loss[TEXT_NUMBER], ratio[TEXT_NUMBER], from[TEXT_NUMBER] = "-", part[TEXT_NUMBER] = "--";
     if (chosen)
-        canvas_text(canvas, area, at, 0, ROLE_TITLE, ascii ? ">" : "▶");
+        canvas_text(canvas, area, at, 0, ROLE_TITLE, scene->terminal.ascii ? ">" : "▶");
     canvas_print_right(canvas, area, at, 5, role, "%" PRId64, number);
     if (!row->done) {
-        canvas_text(canvas, area, at, 6, ROLE_DIM, "not trained yet");
+        canvas_text(canvas, area, at, 6, ROLE_DIM,
+                    scene->data.lab->under_way[trial] ? "under way" : "not trained yet");
         return;
     }
     if (row->learn_step > 0)
@@ -143,19 +146,19 @@ static void draw_seed(struct canvas *canvas, struct rect area, int at, const str
     canvas_print_right(canvas, area, at, 45, role, "%s", ratio);
 }
 
-/* As many seeds as there are rows for, the chosen one among them; returns the row behind them. */
-static int draw_seeds(struct canvas *canvas, struct rect area, int at, int rows,
-                      const struct scene *scene, const struct map *map, int cell)
+/* As many seeds as there are rows for, the chosen one among them; returns how many rows they take.
+ */
+static int draw_seeds(struct canvas *canvas, struct rect area, int rows, const struct scene *scene,
+                      const struct map *map, int cell)
 {
-    const int seeds = map->grid->seeds, chosen = seed_of(scene);
+    const int seeds = map->grid->seeds;
     const int shown = seeds < rows ? seeds : rows;
-    const int first = scene_clamp(chosen - shown / 2, seeds - shown);
-    for (int i = first; i < first + shown; i++)
-        draw_seed(canvas, area, at++, map, &scene->data.lab->row[trial_of(map, cell, i)], i,
-                  i == chosen, scene->terminal.ascii);
-    if (shown < seeds && at < area.rows)
-        canvas_print(canvas, area, at++, 1, ROLE_DIM, "%d of %d seeds", shown, seeds);
-    return at;
+    const int first = scene_clamp(seed_of(scene) - shown / 2, seeds - shown);
+    for (int i = 0; i < shown; i++)
+        draw_seed(canvas, area, i, scene, map, trial_of(map, cell, first + i));
+    if (shown < seeds && shown < area.rows)
+        canvas_print(canvas, area, shown, 1, ROLE_DIM, "%d of %d seeds", shown, seeds);
+    return shown + (shown < seeds);
 }
 
 /* ---- curves ----------------------------------------------------------------------------------*/
@@ -309,7 +312,8 @@ void lab_cell_draw(struct canvas *canvas, struct rect area, const struct scene *
         draw_head(canvas, area, at++);
     const int seeds = area.rows - at - CURVE_ROWS - 3 > 1 ? area.rows - at - CURVE_ROWS - 3 : 1;
     if (at < area.rows)
-        at = draw_seeds(canvas, area, at, seeds, scene, map, cell);
+        at += draw_seeds(canvas, (struct rect){area.row + at, area.col, area.rows - at, area.cols},
+                         seeds, scene, map, cell);
     at++;
     const struct rect rest = {area.row + at, area.col, area.rows - at, area.cols};
     if (rest.rows >= CURVE_ROWS + 2 && rest.cols > 2 * LABEL_COLS)

@@ -141,13 +141,23 @@ static void draw_chosen(struct canvas *canvas, struct rect area, const struct pl
     canvas_text(canvas, area, top, left + look->form.cols, ROLE_TITLE, look->ascii ? "<" : "◀");
 }
 
+/* What stands in a cell of which nothing is known. */
+static const char *unknown_words(const struct plan *plan, int row, int col)
+{
+    const struct grid *grid = plan->map->grid;
+    const int run = map_grid_cell(plan->map, row, col) * grid->seeds;
+    for (int seed = 0; plan->look->under_way && seed < grid->seeds; seed++)
+        if (plan->look->under_way[grid_trial(grid, run + seed, plan->map->side)])
+            return "...";
+    return "?";
+}
+
 static void draw_cell(struct canvas *canvas, struct rect area, const struct plan *plan, int row,
                       int col)
 {
     const struct map_cell *cell = map_at(plan->map, row, col);
     const struct lab_map_look *look = plan->look;
     const int top = cell_row(plan, row), left = cell_col(plan, col), cols = look->form.cols;
-    const char *unknown = cols == LARGE_COLS ? " ?" : "?";
     for (int i = 0; i < look->form.rows && top + i < area.rows; i++) {
         char words[2 * MAP_WORDS], text[2 * MAP_WORDS];
         cell_words(plan->map, &look->form, row, col, i, words);
@@ -155,7 +165,8 @@ static void draw_cell(struct canvas *canvas, struct rect area, const struct plan
         if (i == 0 && cell->smallest)
             text[cols - 1] = '*';
         if (cell->seeds == 0)
-            canvas_text(canvas, area, top + i, left, ROLE_DIM, i == 0 ? unknown : "");
+            canvas_text(canvas, area, top + i, left + (cols == LARGE_COLS), ROLE_DIM,
+                        i == 0 ? unknown_words(plan, row, col) : "");
         else
             plot_heat_text(canvas, area, top + i, left, step_of(cell), look->letters, text);
     }

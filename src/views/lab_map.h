@@ -21,6 +21,7 @@ struct lab_map_look {
     struct lab_map_form form;
     struct rect shown;          /* the cells that are drawn; those of the map, by their indices */
     int chosen_row, chosen_col; /* the cell that is marked; -1: none is */
+    const bool *under_way;      /* [grid_trials()]: what is being trained; NULL: nothing is */
     bool letters;               /* without colours */
     bool ascii;
 };

@@ -105,6 +105,7 @@ struct scene_lab {
     const struct grid *grid;
     const struct lab_row *row;      /* [grid_trials()] */
     struct lab_curve *const *curve; /* [grid_trials()], NULL of what was not trained here */
+    const bool *under_way;          /* [grid_trials()]: what is being trained */
     int done;                       /* trials of which the row is known */
     bool running;
     char progress[LAB_PROGRESS]; /* while it runs: how far it has come */

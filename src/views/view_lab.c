@@ -109,6 +109,7 @@ static void place_maps(struct plan *plan, struct rect area, const struct map *ma
         plan->cell = (struct rect){area.row, at, area.rows, rest < CELL_MOST ? rest : CELL_MOST};
     look->chosen_row = row;
     look->chosen_col = col;
+    look->under_way = scene->data.lab->under_way;
     look->letters = scene_has_letters(scene);
     look->ascii = scene->terminal.ascii;
 }
@@ -406,7 +407,7 @@ static const enum action keys[] = {ACTION_PAUSE,     ACTION_SCROLL_UP, ACTION_RI
 static const char *const notes[][2] = {
     {"cell", "one value of each axis, all seeds: the letter of the verdict that most of them got, "
              "and the mean of their losses at the end as a part of the loss without context, which "
-             "is also the colour"},
+             "is also the colour; ... is being trained, ? is not yet"},
     {"L s S D", "learns (at most 0.75), slow, stuck (at least 0.9), diverged"},
     {"border", "between cells in which more than half of the seeds learn and those in which they "
                "do not; *: the smallest value that learns in its column"},

@@ -93,7 +93,7 @@ static void quitting_ends_a_lab(void **state)
 {
     (void)state;
     struct console *console = start();
-    press(console, ":lab lr=1e-3,1e-2 seeds=1..400 steps=2000\r", "of 1600 trainings");
+    press(console, ":lab lr=1e-3,1e-2 seeds=1..400 steps=2000\r", "1 under way");
     press(console, ":lab stop\r", "stopped: ");
     press(console, ":lab go\r", "at a time");
     console_send(console, "qq");

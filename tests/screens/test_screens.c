@@ -883,7 +883,7 @@ static void whole_lab(struct fixture *fixture)
 
 static void half_lab(struct fixture *fixture)
 {
-    fixture_lab(fixture, 70, NULL);
+    fixture_lab(fixture, 72, NULL);
     fixture->scene.look.lab.row = 1;
 }
 

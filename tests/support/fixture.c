@@ -143,6 +143,9 @@ void fixture_lab(struct fixture *fixture, int done, const char *more)
     const size_t trials = (size_t)grid_trials(grid);
     fixture->lab.row = memory_new(trials, sizeof *fixture->lab.row);
     fixture->lab.curve = memory_new(trials, sizeof *fixture->lab.curve);
+    fixture->lab.under_way = memory_new(trials, sizeof *fixture->lab.under_way);
+    for (int i = done; i < (int)trials && i < done + 2; i++)
+        fixture->lab.under_way[i] = true;
     for (int i = 0; i < done && i < (int)trials; i++) {
         const struct settings each = grid_settings(grid, i);
         fixture->lab.row[i] = lab_row_of(&each, grid_place(grid, i).side);
@@ -152,6 +155,7 @@ void fixture_lab(struct fixture *fixture, int done, const char *more)
     fixture->lab.scene = (struct scene_lab){.grid = grid,
                                             .row = fixture->lab.row,
                                             .curve = fixture->lab.curve,
+                                            .under_way = fixture->lab.under_way,
                                             .done = done < (int)trials ? done : (int)trials,
                                             .running = done < (int)trials};
     snprintf(fixture->lab.scene.progress, LAB_PROGRESS, "%d of %d trainings, 3 min 20 s left", done,
@@ -166,6 +170,7 @@ static void close_lab(struct fixture *fixture)
     for (int64_t i = 0; i < grid_trials(&fixture->lab.grid); i++)
         free(fixture->lab.curve[i]);
     free(fixture->lab.curve);
+    free(fixture->lab.under_way);
     free(fixture->lab.row);
     grid_close(&fixture->lab.grid);
 }

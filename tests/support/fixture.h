@@ -22,6 +22,7 @@ struct fixture {
         struct grid grid;
         struct lab_row *row;
         struct lab_curve **curve;
+        bool *under_way;
         struct scene_lab scene;
     } lab;
     struct snapshot *snapshot[SIDES]; /* of the newest step; owned */

@@ -351,6 +351,29 @@ static void a_lab_is_stopped_and_goes_on(void **state)
     shows("all trainings of the lab are done");
 }
 
+/* Beside a training that others do there is no pair, nor settings that a lab could begin with. */
+static void what_is_watched_has_no_lab(void **state)
+{
+    static char path[128];
+    struct app_start start = {.settings = stage.app->wanted, .watch = {.paths = 1, .path = {path}}};
+    struct file file;
+    struct error error;
+    (void)state;
+    snprintf(path, sizeof path, "%s/train.jsonl", folder);
+    assert_true(file_create(&file, path, true, &error));
+    fputs("{\"step\":1,\"loss\":2.5}\n", file.stream);
+    assert_true(file_commit(&file, &error));
+    stage_close(&stage);
+    stage_open(&stage, 36, 120);
+    stage_enter(&stage, &start);
+    assert_null(stage.app->trainer);
+    command(small);
+    shows("lab drives a training: this one is only watched");
+    press("0");
+    press_code(KEY_CODE_ENTER);
+    shows("Enter drives a training: this one is only watched");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -364,6 +387,7 @@ int main(void)
         TEST(enter_opens_the_cell),
         TEST(what_cannot_be_trained_is_refused),
         TEST(a_lab_is_stopped_and_goes_on),
+        TEST(what_is_watched_has_no_lab),
     };
 #undef TEST
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);
