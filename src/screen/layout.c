@@ -499,8 +499,8 @@ static struct big_rows big_rows(int rows, int cols)
 static struct layout_big big_parts(struct rect area, const struct big_rows *rows, int gap, int axis)
 {
     struct layout_big big = {0};
-    big.name = take(&area, 1);
     big.verdict = take(&area, rows->verdict);
+    big.name = take(&area, 1);
     big.loss = take(&area, rows->loss);
     big.word = take(&area, 1);
     big.ratio = take(&area, rows->ratio);

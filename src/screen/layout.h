@@ -139,8 +139,8 @@ struct layout_stream {
 
 /* One stack on the projector. */
 struct layout_big {
-    struct rect name;    /* what it is called and does */
     struct rect verdict; /* a large word */
+    struct rect name;    /* what it is called and does; it keeps the word and the digits apart */
     struct rect loss;    /* large digits */
     struct rect word;    /* what the ratio is of */
     struct rect ratio;   /* large digits */

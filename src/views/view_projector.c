@@ -132,10 +132,10 @@ static void draw(struct canvas *canvas, struct rect area, const struct scene *sc
         return;
     char step[TEXT_NUMBER];
     snprintf(step, sizeof step, "%" PRId64, scene_step(scene));
-    struct rect digits = layout.step; /* never as large as the loss */
-    digits.rows =
-        digits.rows < layout.panel[LEFT].loss.rows ? digits.rows : layout.panel[LEFT].loss.rows - 1;
-    draw_number(canvas, digits, ROLE_TITLE, scene, step, step_kept);
+    struct rect digits = layout.step; /* half as high as those of the loss, or little more */
+    const int most = layout.panel[LEFT].loss.rows / 2 + 1;
+    digits.rows = digits.rows < most ? digits.rows : most;
+    draw_number(canvas, digits, ROLE_TEXT, scene, step, step_kept);
     draw_rate(canvas, layout.rate, scene);
     const struct curves_look loss = curves_loss(scene);
     curves_draw(canvas, &layout.plot, scene, &loss, false);
