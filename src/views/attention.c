@@ -94,8 +94,8 @@ static void draw_head(const struct attention *attention, struct rect area)
     const int shown = attention->heads.shown, side = attention->heads.side;
     const int64_t late = scene_step(attention->scene) - maps->step;
     const bool stale = late < 0 || late >= TRAINER_ATTENTION_STEPS;
-    char of[TEXT], brief[TEXT], window[TEXT] = "", heads[TEXT] = "", step[TEXT] = "",
-                                text[5][4 * TEXT];
+    char of[TEXT], brief[TEXT], window[2][TEXT] = {"", ""}, heads[TEXT] = "", step[TEXT] = "",
+                                text[6][4 * TEXT];
     if (maps->sequence < 0) {
         snprintf(of, sizeof of, "mean of %d sequences", maps->sequences);
         snprintf(brief, sizeof brief, "mean");
@@ -103,21 +103,24 @@ static void draw_head(const struct attention *attention, struct rect area)
         snprintf(of, sizeof of, "sequence %d of %d", maps->sequence + 1, maps->sequences);
         snprintf(brief, sizeof brief, "seq %d", maps->sequence + 1);
     }
-    if (side < maps->tokens)
-        snprintf(window, sizeof window, ", tokens %d-%d of %d", attention->from + 1,
-                 attention->from + side, maps->tokens);
+    const int first = attention->from + 1, last = attention->from + side;
+    if (side < maps->tokens) {
+        snprintf(window[0], TEXT, ", tokens %d-%d of %d", first, last, maps->tokens);
+        snprintf(window[1], TEXT, ", %d-%d/%d", first, last, maps->tokens);
+    }
     if (shown < maps->heads)
         snprintf(heads, sizeof heads, ", %d of %d heads", shown, maps->heads);
     if (late != 0)
         snprintf(step, sizeof step, ", step %" PRId64, maps->step);
     const int block = maps->block + 1;
-    snprintf(text[0], sizeof text[0], "block %d: %s%s%s%s", block, of, window, heads, step);
-    snprintf(text[1], sizeof text[1], "b%d: %s%s%s%s", block, brief, window, heads, step);
-    snprintf(text[2], sizeof text[2], "b%d: %s%s%s", block, brief, window, step);
-    snprintf(text[3], sizeof text[3], "b%d: %s%s", block, brief, step);
-    snprintf(text[4], sizeof text[4], "b%d", block);
+    snprintf(text[0], sizeof text[0], "block %d: %s%s%s%s", block, of, window[0], heads, step);
+    snprintf(text[1], sizeof text[1], "b%d: %s%s%s%s", block, brief, window[0], heads, step);
+    snprintf(text[2], sizeof text[2], "b%d: %s%s%s", block, brief, window[0], step);
+    snprintf(text[3], sizeof text[3], "b%d: %s%s%s", block, brief, window[1], step);
+    snprintf(text[4], sizeof text[4], "b%d: %s%s", block, brief, step);
+    snprintf(text[5], sizeof text[5], "b%d", block);
     canvas_fit(attention->canvas, area, 0, area.cols, stale ? ROLE_WARN : ROLE_TITLE,
-               (const char *const[]){text[0], text[1], text[2], text[3], text[4], NULL});
+               (const char *const[]){text[0], text[1], text[2], text[3], text[4], text[5], NULL});
 }
 
 static void draw_panel(struct canvas *canvas, struct rect head, struct rect area,

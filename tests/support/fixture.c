@@ -451,7 +451,7 @@ static void fill_head(struct attention_maps *maps, enum side side, int head)
             else
                 *share = query - key == head ? (float)(maps->from + query + 1) / 2 : 0.5F;
         }
-    maps->entropy[head] = side == RIGHT ? 1 : 0.3F + 0.1F * (float)head;
+    maps->entropy[head] = side == RIGHT ? 1 : 0.2F + 0.05F * (float)head;
 }
 
 void fixture_attend(struct fixture *fixture, int64_t step, int heads, int tokens)
