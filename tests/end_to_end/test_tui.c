@@ -712,10 +712,10 @@ static void the_anatomy_is_measured_while_one_looks(void **state)
     assert_null(strstr(console_screen(console), "at step"));
     press(console, "v", "Page Up and Down go through the sequences");
     assert_true(console_wait_text(console, "h1 entropy "));
-    assert_true(console_wait_text(console, "b2: mean"));
+    assert_true(console_wait_text(console, "block 2: mean of 4 sequences"));
     press(console, "\033[5~", "sequence 1 of 4 of the batch"); /* Page Up */
-    assert_true(console_wait_text(console, "b2: seq 1"));
-    press(console, "k", "b3: seq 1");
+    assert_true(console_wait_text(console, "block 2: sequence 1 of 4"));
+    press(console, "k", "block 3: sequence 1 of 4");
     press(console, ".", "step 5 ");
     press(console, "v", "block 3 of 6");
     press(console, "6", "RMS of x_l");
