@@ -137,6 +137,9 @@ void app_take_size(struct app *app)
 static void watch_view(struct app *app)
 {
     app->feed->measure(app->feed, view_shown(&app->scene)->watch | WATCH_SOME_SAMPLES);
+    const struct attention_look look = view_attention(&app->scene);
+    if (app->trainer)
+        trainer_look(app->trainer, &look);
 }
 
 /* What of the settings of the program the scene and the terminal go by. */
@@ -309,6 +312,7 @@ void app_free(struct app *app)
     app_journal_close(app);
     app_handout_close(app, false, NULL); /* where it was not closed before */
     sample_history_close(&app->samples);
+    app_forget_attention(app);
     app_forget_session(app);
     free(app->save_path);
     app_tee_close(app);

@@ -83,6 +83,7 @@ struct app {
     struct task_info task;
     struct history history;
     struct sample_history samples;
+    struct attention_maps *attention[SIDES]; /* the newest; NULL: none of this run */
     struct task_symbols symbols;
     struct events events;
     struct runs runs;
@@ -301,6 +302,9 @@ void app_list_changes(const struct settings *before, const struct settings *afte
 /* The changes, or, while blind, that they are hidden where they would tell which stack is which
  * (app_change.c). */
 const char *app_told(const struct app *app, const char *changes);
+
+/* There are no attention maps of what is shown (app_updates.c). */
+void app_forget_attention(struct app *app);
 
 /* Takes what the trainer has published since the last call (app_updates.c). */
 void app_take_updates(struct app *app);

@@ -76,6 +76,23 @@ static void log_restart(struct app *app, const struct update_run *run, const cha
     events_note(&app->events, 0, -1, EVENT_RESTART, text);
 }
 
+void app_forget_attention(struct app *app)
+{
+    for (enum side side = LEFT; side < SIDES; side++) {
+        attention_maps_free(app->attention[side]);
+        app->scene.data.attention[side] = app->attention[side] = NULL;
+    }
+}
+
+static void take_attention(struct app *app, struct update *update)
+{
+    app_forget_attention(app);
+    for (enum side side = LEFT; side < SIDES; side++) {
+        app->scene.data.attention[side] = app->attention[side] = update->attention[side];
+        update->attention[side] = NULL;
+    }
+}
+
 /* What there is to show is that of another run. */
 static void begin_run(struct app *app, const struct update *update)
 {
@@ -95,6 +112,7 @@ static void begin_run(struct app *app, const struct update *update)
     if (update->run->gaps)
         history_take_gaps(&app->history);
     sample_history_clear(&app->samples);
+    app_forget_attention(app);
     history_set_unit(&app->history, update->run->task.unigram_entropy);
     view_restart(&app->scene);
     axis_reset(&app->scene.look.bars.axis);
@@ -319,6 +337,7 @@ static void log_branch(struct app *app, const struct update *update)
 static void take_branch(struct app *app, struct update *update)
 {
     app_journal_branch(app, history_newest(&app->history), update->step, &update->run->settings);
+    app_forget_attention(app);
     app_keep_run(app, &update->ended, true);
     if (app->anchor.step != update->step)
         app->anchor = history_anchor(&app->history, update->step);
@@ -380,6 +399,9 @@ static void take_update(struct app *app, struct update *update)
         break;
     case UPDATE_SAMPLE:
         sample_history_add(&app->samples, update->sample);
+        break;
+    case UPDATE_ATTENTION:
+        take_attention(app, update);
         break;
     case UPDATE_END:
         app->scene.data.ended = true;

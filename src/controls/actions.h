@@ -115,7 +115,7 @@
     ACTION(ZOOM_OUT, act_zoom, -1, .name = "zoom-out", .code = {'Z', KEY_CODE_NONE}, .label = "Z", \
            .group = "View", .help = "waterfall, curves: twice as many steps, up to the whole run") \
     ACTION(QUANTITY, act_quantity, 1, .name = "quantity", .code = {'v', KEY_CODE_NONE},            \
-           .label = "v", .group = "View", .help = "curves, tensors, stream: quantity; lab: stack", \
+           .label = "v", .group = "View", .help = "next quantity; anatomy: attention; lab: stack", \
            .hint = "values")                                                                       \
     ACTION(SMOOTHER, act_smooth, 1, .name = "smoother", .code = {')', KEY_CODE_NONE},              \
            .label = ")", .group = "View", .help = "curves: smoother, up to 0.99 per step",         \

@@ -358,6 +358,57 @@ struct layout_anatomy layout_anatomy(struct rect area, enum side only)
     return anatomy;
 }
 
+/* ---- attention ---- */
+
+struct layout_attention layout_attention(struct rect area, enum side only)
+{
+    const int rows = area.rows, state = rows >= 11, key = rows >= 9, info = rows >= 18;
+    area = inside_edges(area);
+    struct layout_attention attention = {0};
+    struct rect panels = take(&area, rows - key - info);
+    attention.info = take(&area, info);
+    attention.key = area;
+    const int width = (panels.cols - between_columns(area.cols)) / 2;
+    for (enum side side = LEFT; side < SIDES; side++) {
+        struct rect rest = panel_columns(panels, side, width, only);
+        if (rest.cols == 0)
+            continue;
+        attention.panel[side].title = take(&rest, 1);
+        attention.panel[side].state = take(&rest, state);
+        attention.panel[side].head = take(&rest, 1);
+        attention.panel[side].maps = rest;
+    }
+    return attention;
+}
+
+/* So many heads, as large as they can be. */
+static struct layout_heads fit_heads(struct rect maps, int heads, int tokens)
+{
+    struct layout_heads best = {.shown = heads};
+    for (int across = 1; across <= heads; across++) {
+        const int down = (heads + across - 1) / across, gap = maps.cols >= 50 ? 2 : 1;
+        const int width = (maps.cols + gap) / across, height = maps.rows / down;
+        int side = width - gap < 2 * (height - 1) ? width - gap : 2 * (height - 1);
+        side = side > tokens ? tokens : side;
+        if (side > best.side) {
+            best.across = across;
+            best.side = side;
+            best.width = width;
+            best.height = height;
+        }
+    }
+    return best;
+}
+
+struct layout_heads layout_heads(struct rect maps, int heads, int tokens)
+{
+    const int small = tokens < 4 ? tokens : 4;
+    struct layout_heads best = fit_heads(maps, heads, tokens);
+    while (best.side < small && best.shown > 1)
+        best = fit_heads(maps, best.shown - 1, tokens);
+    return best;
+}
+
 enum { BOX_ROWS = 3, TWO_SUBLAYERS_FROM = 11 };
 
 /* A box below *row, with `gap` rows of the line above it; *row moves below it. */

@@ -97,6 +97,24 @@ struct layout_anatomy {
     struct rect info; /* one row over the whole width: what is measured */
 };
 
+/* The heads of one block as maps. */
+struct layout_attention {
+    struct {
+        struct rect title, state; /* as in a bar panel */
+        struct rect head;         /* which block, and what of it */
+        struct rect maps;
+    } panel[SIDES];
+    struct rect info, key; /* one row each over the whole width */
+};
+
+/* How the maps of a block lie in a rectangle: `shown` of its heads, from left to right and from the
+ * top down, each a row of words over `side` x `side` tokens, a column and half a row each. */
+struct layout_heads {
+    int shown, across;
+    int side;
+    int width, height; /* from one to the next */
+};
+
 /* The rows of a diagram, from the top down; all of the diagram's columns. What a placement does not
  * have has no rows. Numbers of what leaves a box stand in the row `above` it: a row of the line
  * where there is one, otherwise the first one of the box. */
@@ -210,6 +228,13 @@ struct layout_log layout_log(struct rect area);
  * and for the stream: properties down to one, while they have fewer than 7 bars, rows of the words,
  * the state line, rows of the bars. */
 struct layout_anatomy layout_anatomy(struct rect area, enum side only);
+
+/* The same for attention, which gives up the row of words, the key, the state line. */
+struct layout_attention layout_attention(struct rect area, enum side only);
+
+/* As large as they can be, up to all `tokens`; where not even small ones of all heads have room,
+ * those of the first. */
+struct layout_heads layout_heads(struct rect maps, int heads, int tokens);
 struct layout_stream layout_stream(struct rect area, enum side only);
 
 /* The rows of a diagram of at least 7 rows, for a block of 1 or 2 sublayers under a placement. The

@@ -228,21 +228,14 @@ static void draw_mark(struct canvas *canvas, struct rect bar, const struct axis 
     }
 }
 
-/* The ramp between two words; returns where it is. */
-static struct rect draw_scale(struct canvas *canvas, struct rect area, const char *low,
-                              const char *high, bool letters)
+struct rect plot_heat_scale(struct canvas *canvas, struct rect area, const char *low,
+                            const char *high, bool letters)
 {
     int from = canvas_text(canvas, area, 0, 0, ROLE_DIM, low) + 1;
     int end = canvas_print_right(canvas, area, 0, area.cols, ROLE_DIM, "%s", high) - 1;
     struct rect bar = {area.row, area.col + from, 1, end - from};
     draw_ramp(canvas, bar, letters);
     return bar;
-}
-
-void plot_heat_scale(struct canvas *canvas, struct rect area, const char *low, const char *high,
-                     bool letters)
-{
-    draw_scale(canvas, area, low, high, letters);
 }
 
 void plot_heat_key(struct canvas *canvas, struct rect area, const struct axis *axis, double mark,
@@ -254,7 +247,7 @@ void plot_heat_key(struct canvas *canvas, struct rect area, const struct axis *a
         char low[16], high[16];
         snprintf(low, sizeof low, "1e%d", axis->low);
         snprintf(high, sizeof high, "1e%d", axis->high);
-        draw_mark(canvas, draw_scale(canvas, area, low, high, letters), axis, mark, letters);
+        draw_mark(canvas, plot_heat_scale(canvas, area, low, high, letters), axis, mark, letters);
         return;
     }
     struct rect bar = {area.row, area.col + KEY_EDGE, 1, area.cols - 2 * KEY_EDGE};

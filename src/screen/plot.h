@@ -51,9 +51,10 @@ void plot_heat_text(struct canvas *canvas, struct rect area, int row, int col, i
 void plot_heat_key(struct canvas *canvas, struct rect area, const struct axis *axis, double mark,
                    bool letters);
 
-/* The colours in one row, between the words for their lowest and their highest value. */
-void plot_heat_scale(struct canvas *canvas, struct rect area, const char *low, const char *high,
-                     bool letters);
+/* The colours in one row, between the words for their lowest and their highest value; returns where
+ * they are. */
+struct rect plot_heat_scale(struct canvas *canvas, struct rect area, const char *low,
+                            const char *high, bool letters);
 
 /* The lowest and the highest of the decades that hold all values; see axis_holding(). */
 struct axis plot_heat_axis(double least, double most);

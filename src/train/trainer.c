@@ -38,6 +38,7 @@ struct trainer {
     bool keeps;   /* the state of a run that ends is handed over */
     double rate;
     unsigned watch; /* a sum of enum watch */
+    struct attention_look look;
 
     /* The trainer's thread only: */
     struct pair pair;
@@ -48,9 +49,12 @@ struct trainer {
     double due;                    /* when the next step may begin; 0: at once */
     double finished[RATE_SAMPLES]; /* when the newest steps ended, a ring */
     int64_t finishes;
-    int64_t sampled; /* the step of the last sample; -1: none of this run as it is watched now */
-    bool sampling;   /* one is under way */
-    bool watching;   /* samples were watched when that was so */
+    int64_t sampled;   /* the step of the last sample; -1: none of this run as it is watched now */
+    bool sampling;     /* one is under way */
+    bool watching;     /* samples were watched when that was so */
+    int64_t computed;  /* the step that the models have computed last; -1: something else */
+    int64_t looked_at; /* the step of the last maps; -1: none */
+    struct attention_look looked; /* as what they were asked for */
 };
 
 /* ---- updates ---------------------------------------------------------------------------------*/
@@ -123,6 +127,7 @@ static double measure_rate(struct trainer *trainer, double now)
 static void step(struct trainer *trainer, double slot)
 {
     pair_step(&trainer->pair);
+    trainer->computed = trainer->pair.run[LEFT].step;
     double rate = measure_rate(trainer, trainer->clock ? slot : clock_seconds());
     struct update *update = update_new(UPDATE_STEP, &trainer->pair);
     update_add_snapshots(update, &trainer->pair);
@@ -171,6 +176,7 @@ static bool is_sample_due(struct trainer *trainer, bool go)
 /* Writes one token of each text, so that a command or the end need not wait for a whole sample. */
 static void sample(struct trainer *trainer)
 {
+    trainer->computed = -1;
     if (!trainer->sampling)
         pair_begin_sample(&trainer->pair, trainer->watching);
     trainer->sampling = pair_go_on_sample(&trainer->pair);
@@ -181,6 +187,35 @@ static void sample(struct trainer *trainer)
     update->sample = memory_new(SIDES, sizeof *update->sample);
     for (int side = 0; side < SIDES; side++)
         update->sample[side] = trainer->pair.sampler[side].sample;
+    publish_update(trainer, update, NAN);
+}
+
+/* ---- attention -------------------------------------------------------------------------------*/
+
+/* Before the next step, which follows if `go`? The mutex is held. The rhythm is one of steps, as
+ * that of samples. */
+static bool is_look_due(struct trainer *trainer, bool go)
+{
+    const int64_t step = trainer->pair.run[LEFT].step;
+    if (!trainer->look.on || trainer->computed != step)
+        return false;
+    for (const struct update *update = trainer->updates.oldest; update; update = update->next)
+        if (update->kind == UPDATE_ATTENTION) /* nobody has seen that yet */
+            return false;
+    if (trainer->looked_at < 0 || !attention_look_is_same(&trainer->looked, &trainer->look))
+        return true;
+    return trainer->looked_at != step && (!go || step % TRAINER_ATTENTION_STEPS == 0);
+}
+
+static void look(struct trainer *trainer)
+{
+    pthread_mutex_lock(&trainer->mutex);
+    trainer->looked = trainer->look;
+    pthread_mutex_unlock(&trainer->mutex);
+    struct update *update = update_new(UPDATE_ATTENTION, &trainer->pair);
+    for (int side = 0; side < SIDES; side++)
+        update->attention[side] = attention_maps_of(&trainer->pair.run[side], &trainer->looked);
+    trainer->looked_at = trainer->pair.run[LEFT].step;
     publish_update(trainer, update, NAN);
 }
 
@@ -410,8 +445,10 @@ static void branch(struct trainer *trainer, const struct command *command)
 
 static void carry_out(struct trainer *trainer, struct command *command)
 {
-    if (command_ends_redo(command->kind))
+    if (command_ends_redo(command->kind)) { /* the models may be others */
         redo_close(&trainer->redo);
+        trainer->computed = trainer->looked_at = -1;
+    }
     switch (command->kind) {
     case COMMAND_RUN:
     case COMMAND_PAUSE: /* `running` says it already */
@@ -543,7 +580,7 @@ void trainer_redo(struct trainer *trainer, const struct settings_entry *entry, i
 /* ---- the loop --------------------------------------------------------------------------------*/
 
 /* What there is to do. */
-enum work { WORK_NONE, WORK_COMMAND, WORK_SAMPLE, WORK_STEP, WORK_END };
+enum work { WORK_NONE, WORK_COMMAND, WORK_SAMPLE, WORK_LOOK, WORK_STEP, WORK_END };
 
 /* The mutex is held. Of WORK_NONE, *wait is after how many seconds a step may begin; INFINITY: none
  * will. */
@@ -559,6 +596,8 @@ static enum work find_work(struct trainer *trainer, double *wait)
         return WORK_END;
     if (trainer->commands.oldest)
         return WORK_COMMAND;
+    if (is_look_due(trainer, runs)) /* before a sample, which the models compute too */
+        return WORK_LOOK;
     if (is_sample_due(trainer, runs))
         return WORK_SAMPLE;
     if (go)
@@ -662,6 +701,9 @@ static bool work_on(struct trainer *trainer)
     case WORK_SAMPLE:
         sample(trainer);
         return true;
+    case WORK_LOOK:
+        look(trainer);
+        return true;
     case WORK_STEP:
         do_step(trainer);
         return true;
@@ -719,7 +761,7 @@ static struct trainer *start(const struct settings *settings, const struct pair_
     states_limit(&trainer->states, settings_history_bytes(settings));
     trainer->running = running;
     trainer->rate = (double)NAN;
-    trainer->sampled = -1;
+    trainer->sampled = trainer->computed = trainer->looked_at = -1;
     pthread_mutex_init(&trainer->mutex, NULL);
     wait_open(&trainer->to_trainer);
     wait_open(&trainer->to_screen);
@@ -777,6 +819,15 @@ void trainer_watch(struct trainer *trainer, unsigned watch)
     if (trainer->watch != watch) /* a paused one may have a sample to write */
         pthread_cond_signal(&trainer->to_trainer);
     trainer->watch = watch;
+    pthread_mutex_unlock(&trainer->mutex);
+}
+
+void trainer_look(struct trainer *trainer, const struct attention_look *look)
+{
+    pthread_mutex_lock(&trainer->mutex);
+    if (!attention_look_is_same(&trainer->look, look)) /* a paused one may have something to show */
+        pthread_cond_signal(&trainer->to_trainer);
+    trainer->look = *look;
     pthread_mutex_unlock(&trainer->mutex);
 }
 

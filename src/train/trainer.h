@@ -80,6 +80,12 @@ void trainer_keep_ended(struct trainer *trainer, bool keep);
  * screen wants to see. A trainer always measures some details. */
 void trainer_watch(struct trainer *trainer, unsigned watch);
 
+/* Whose attention to look at from now on: an UPDATE_ATTENTION after the next step, while it is
+ * paused from the newest one on, then in every TRAINER_ATTENTION_STEPS-th while it runs. Nothing is
+ * measured where `look` is not on. */
+enum { TRAINER_ATTENTION_STEPS = 5 };
+void trainer_look(struct trainer *trainer, const struct attention_look *look);
+
 /* Takes the oldest update that was not taken yet; NULL when there is none. None is ever lost: the
  * trainer waits when the queue is full. It is good, with all that it holds, until the next call;
  * whoever wants to keep its state sets it to NULL there, and frees it. */

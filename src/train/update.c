@@ -24,7 +24,7 @@ struct update *update_new(enum update_kind kind, const struct pair *pair)
     struct update *update = memory_new(1, sizeof *update);
     update->kind = kind;
     update->step = pair->run[LEFT].step;
-    if (kind != UPDATE_STEP && kind != UPDATE_SAMPLE)
+    if (kind != UPDATE_STEP && kind != UPDATE_SAMPLE && kind != UPDATE_ATTENTION)
         update->run = describe_run(pair);
     return update;
 }
@@ -39,8 +39,10 @@ void update_free(struct update *update)
 {
     if (!update)
         return;
-    for (int side = 0; side < SIDES; side++)
+    for (int side = 0; side < SIDES; side++) {
         snapshot_free(update->snapshot[side]);
+        attention_maps_free(update->attention[side]);
+    }
     free(update->sample);
     free(update->run);
     pair_state_free(update->state);

@@ -5,6 +5,7 @@
 #define LNSCOPE_TRAIN_UPDATE_H
 
 #include "base/error.h"
+#include "train/attention_maps.h"
 #include "train/omega.h"
 #include "train/sample.h"
 #include "train/settings.h"
@@ -20,7 +21,8 @@ enum update_kind {
                      */
     UPDATE_BACK,    /* rows of what others train go on from before `step`, and `step` is gone too */
     UPDATE_SAMPLE,  /* both stacks have written a sample, of the weights after `step` steps */
-    UPDATE_STATE,   /* the answer to trainer_save(): `state`, after `step` steps */
+    UPDATE_ATTENTION, /* attention was looked at, in the newest step */
+    UPDATE_STATE,     /* the answer to trainer_save(): `state`, after `step` steps */
     UPDATE_LOAD,  /* as UPDATE_RESTART, but a saved run goes on, after `step` steps; `state` is the
                      one that was handed to trainer_load() */
     UPDATE_END,   /* the last step of `settings.steps` is done: the trainer has paused */
@@ -31,8 +33,8 @@ enum update_kind {
 enum { UPDATE_NAME = 64 };   /* bytes of a run's name, with its NUL */
 enum { UPDATE_DOUBT = 320 }; /* and of what is wrong with its text */
 
-/* What there is to say of the run: of all updates but UPDATE_STEP, UPDATE_BACK and
- * UPDATE_SAMPLE. */
+/* What there is to say of the run: of all updates but UPDATE_STEP, UPDATE_BACK,
+ * UPDATE_SAMPLE and UPDATE_ATTENTION. */
 struct update_run {
     struct settings settings;
     struct settings before; /* of UPDATE_BRANCH: those of `step`; `settings` act after it */
@@ -49,16 +51,17 @@ struct update_run {
 struct update {
     enum update_kind kind;
     int64_t step;
-    struct snapshot *snapshot[SIDES]; /* of UPDATE_STEP; of UPDATE_BRANCH: those of `step` */
-    struct sample *sample;            /* [SIDES] of UPDATE_SAMPLE */
-    struct update_run *run;           /* of the others */
-    struct pair_state *state;         /* of UPDATE_STATE (NULL: there was no memory for it),
-                                         UPDATE_LOAD, UPDATE_FAILED */
-    struct pair_state *ended;         /* of UPDATE_RESTART, UPDATE_LOAD, UPDATE_BRANCH: the last
-                                         state of the run that was before, where the trainer keeps
-                                         those that end and there is memory */
-    struct error error;               /* of UPDATE_FAILED */
-    struct update *next;              /* private: in the queue */
+    struct snapshot *snapshot[SIDES];        /* of UPDATE_STEP; of UPDATE_BRANCH: those of `step` */
+    struct sample *sample;                   /* [SIDES] of UPDATE_SAMPLE */
+    struct attention_maps *attention[SIDES]; /* of UPDATE_ATTENTION */
+    struct update_run *run;                  /* of the others */
+    struct pair_state *state;                /* of UPDATE_STATE (NULL: there was no memory for it),
+                                                UPDATE_LOAD, UPDATE_FAILED */
+    struct pair_state *ended; /* of UPDATE_RESTART, UPDATE_LOAD, UPDATE_BRANCH: the last
+                                 state of the run that was before, where the trainer keeps
+                                 those that end and there is memory */
+    struct error error;       /* of UPDATE_FAILED */
+    struct update *next;      /* private: in the queue */
 };
 
 /* An update about the pair as it is now: of its step, and with what there is to say of its run

@@ -39,8 +39,11 @@ struct waterfall_look {
 };
 
 struct anatomy_look {
-    int block;   /* the block that is shown, 0 .. L-1 */
-    bool chosen; /* by a key or a click: it stays when the view is opened again */
+    int block;    /* the block that is shown, 0 .. L-1 */
+    bool chosen;  /* by a key or a click: it stays when the view is opened again */
+    bool maps;    /* attention, instead of the diagram */
+    int sequence; /* of the batch, from 1; 0: the mean over all of them */
+    int from;     /* the first token of the window, where not all have room */
 };
 
 struct tensors_look {
@@ -126,7 +129,8 @@ struct scene_data {
     const struct runs *runs;     /* those that have ended; NULL: none are kept */
     const struct scene_lab *lab; /* NULL: there is none */
     const struct sample_history *samples;
-    const struct task_symbols *symbols; /* of the tokens in them */
+    const struct task_symbols *symbols;            /* of the tokens in them */
+    const struct attention_maps *attention[SIDES]; /* the newest; NULL: none */
 };
 
 /* How it is looked at: what keys change that change nothing else. */

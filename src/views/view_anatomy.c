@@ -1,10 +1,12 @@
 /* The anatomy: one block of each stack as a diagram of lines and boxes, with numbers at every
  * point. They are the size of the signal on its way up and of the gradient on its way down; and, as
  * a product, what the block does to the gradient. */
+#include "controls/keys.h"
 #include "screen/layout.h"
 #include "screen/text.h"
 #include "session/factors.h"
 #include "train/run.h"
+#include "views/attention.h"
 #include "views/panel.h"
 #include "views/view.h"
 
@@ -572,6 +574,10 @@ static void draw_words(const struct anatomy *anatomy)
 
 static void draw(struct canvas *canvas, struct rect area, const struct scene *scene)
 {
+    if (scene->look.anatomy.maps) {
+        attention_draw(canvas, area, scene);
+        return;
+    }
     const struct layout_anatomy layout = layout_anatomy(area, scene_only(scene));
     for (enum side side = LEFT; side < SIDES; side++) {
         const struct layout_diagram *panel = &layout.panel[side];
@@ -594,6 +600,46 @@ static void draw(struct canvas *canvas, struct rect area, const struct scene *sc
                 "factor: that below divided by that above",
                 "RMS of the signal, up; L2 norm of its gradient, down; its factors",
                 "RMS of signal, up; L2 of gradient, down", NULL});
+}
+
+struct attention_look anatomy_look(const struct scene *scene)
+{
+    const struct anatomy_look *look = &scene->look.anatomy;
+    return (struct attention_look){.on = look->maps,
+                                   .block = block_shown(scene),
+                                   .sequence = look->sequence - 1,
+                                   .from = look->from};
+}
+
+/* From the diagram to the maps, and back. */
+static void next_form(struct scene *scene, int by, struct rect area, struct answer *answer)
+{
+    (void)by, (void)area;
+    scene->look.anatomy.maps = !scene->look.anatomy.maps;
+    if (scene->look.anatomy.maps)
+        answer_say(answer, "attention: Page Up and Down go through the sequences of the batch");
+}
+
+/* Whether there are maps for a key to move; where not, it is said what shows them. */
+static bool has_maps(const struct scene *scene, struct answer *answer)
+{
+    if (!scene->look.anatomy.maps)
+        answer_say(answer, "%s shows attention maps, which this key moves",
+                   key_table[ACTION_QUANTITY].label);
+    return scene->look.anatomy.maps;
+}
+
+static void pan(struct scene *scene, int by, struct rect area, struct answer *answer)
+{
+    if (has_maps(scene, answer))
+        attention_pan(scene, by, area, answer);
+}
+
+static void next_sequence(struct scene *scene, int by, struct rect area, struct answer *answer)
+{
+    (void)area;
+    if (has_maps(scene, answer))
+        attention_next_sequence(scene, by, answer);
 }
 
 /* To another block. */
@@ -636,8 +682,9 @@ static void restart(struct scene *scene)
 /* ---- the row ---- */
 
 static const enum action keys[] = {
-    ACTION_PAUSE,        ACTION_SCROLL_UP,     ACTION_STEP,    ACTION_BACK,   ACTION_FORWARD,
-    ACTION_SWITCH_RIGHT, ACTION_WARMUP_LONGER, ACTION_RESTART, ACTION_EXPORT, ACTIONS};
+    ACTION_PAUSE,   ACTION_SCROLL_UP,    ACTION_QUANTITY,      ACTION_STEP,    ACTION_BACK,
+    ACTION_FORWARD, ACTION_SWITCH_RIGHT, ACTION_WARMUP_LONGER, ACTION_RESTART, ACTION_EXPORT,
+    ACTIONS};
 
 static const char *const notes[][2] = {
     {"lines and boxes",
@@ -658,15 +705,31 @@ static const char *const notes[][2] = {
     {"measured at step",
      "all this is measured in every step while the view is open, otherwise in every 8th; "
      "shown is the nearest step before the one of the screen"},
+    {"attention maps",
+     "v shows every head of the block as a map: a row for each query, a column for each key that "
+     "it "
+     "sees. The colour is what the query gives to the key (softmax, before the values) times the "
+     "number of keys that it sees: even attention is the middle colour everywhere, as at the "
+     "start. "
+     "The mean over the batch, or, with Page Up and Page Down, one sequence; Left and Right move "
+     "the window of a long context"},
+    {"entropy of a head",
+     "-sum p log p of what a query gives, over log of the number of keys that it sees: the mean "
+     "over "
+     "the queries that see more than one. 1: even, 0: all on one key. Measured while the maps are "
+     "shown, in every 5th step"},
     {NULL, NULL},
 };
 
 const struct view_row view_anatomy = {
     .key = '3',
-    .summary = "one block as a diagram, with the signal at every edge",
+    .summary = "one block as a diagram, or the attention of its heads",
     .draw = draw,
     .shows = SHOWN_ANATOMY,
-    .act = {[ACT_SCROLL] = scroll},
+    .act = {[ACT_SCROLL] = scroll,
+            [ACT_SIDEWAYS] = pan,
+            [ACT_PAGE] = next_sequence,
+            [ACT_QUANTITY] = next_form},
     .open = open_strongest,
     .restart = restart,
     .watch = WATCH_DETAIL,

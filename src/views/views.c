@@ -1,6 +1,7 @@
 /* See views.h. Knows no view but by its row. */
 #include "views/views.h"
 
+#include "views/attention.h"
 #include "views/caption.h"
 #include "views/navigate.h"
 
@@ -60,6 +61,13 @@ struct layout_screen view_layout(const struct scene *scene, int rows, int cols)
     if (!screen.too_small && !scene->look.help.open)
         caption_make_room(&screen, scene);
     return screen;
+}
+
+struct attention_look view_attention(const struct scene *scene)
+{
+    if (view_shown(scene) == &view_anatomy)
+        return anatomy_look(scene);
+    return (struct attention_look){.on = false};
 }
 
 /* Which views have what this one has not: "smoothing: key 5 shows the curves". */

@@ -5,6 +5,7 @@
 #ifndef LNSCOPE_VIEWS_VIEWS_H
 #define LNSCOPE_VIEWS_VIEWS_H
 
+#include "train/attention_maps.h"
 #include "views/view.h"
 
 #include <stdbool.h>
@@ -20,6 +21,9 @@ int view_of_key(int code);
 
 /* What is shown: the view that is chosen, or the projector. */
 const struct view_row *view_shown(const struct scene *scene);
+
+/* The attention that what is shown wants to see. */
+struct attention_look view_attention(const struct scene *scene);
 
 /* Shows another view. */
 void view_open(struct scene *scene, enum view view);

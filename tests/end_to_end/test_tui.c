@@ -710,6 +710,14 @@ static void the_anatomy_is_measured_while_one_looks(void **state)
     press(console, "k", "block 2 of 6");
     press(console, "[", "block 2 of 6");
     assert_null(strstr(console_screen(console), "at step"));
+    press(console, "v", "Page Up and Down go through the sequences");
+    assert_true(console_wait_text(console, "h1 entropy "));
+    assert_true(console_wait_text(console, "block 2: mean of 4 sequences"));
+    press(console, "\033[5~", "sequence 1 of 4 of the batch"); /* Page Up */
+    assert_true(console_wait_text(console, "block 2: sequence 1 of 4"));
+    press(console, "k", "block 3: sequence 1 of 4");
+    press(console, ".", "step 5 ");
+    press(console, "v", "block 3 of 6");
     press(console, "6", "RMS of x_l");
     press(console, "v", "cosine of x_l and x_(l-1)");
     quit(console);

@@ -484,6 +484,47 @@ static void panned(struct fixture *fixture)
         fixture_act(fixture, ACTION_LEFT);
 }
 
+static void attending(struct fixture *fixture)
+{
+    fixture_train(fixture, 128);
+    fixture_attend(fixture, 125, 4, 32);
+}
+
+static void attending_ascii(struct fixture *fixture)
+{
+    attending(fixture);
+    fixture->scene.terminal.ascii = true;
+    fixture->settings.theme = THEME_MONO;
+}
+
+/* The last window, of one sequence; the right stack's numbers are lost. */
+static void attending_to_one(struct fixture *fixture)
+{
+    attending(fixture);
+    fixture->attention[LEFT]->sequence = 2;
+    fixture->scene.look.anatomy.sequence = 3;
+    fixture->scene.look.anatomy.from = 30;
+    fixture->attention[RIGHT]->finite = false;
+}
+
+static void attending_past(struct fixture *fixture)
+{
+    attending(fixture);
+    fixture->scene.data.running = false;
+    navigate_to_step(&fixture->scene, 100);
+}
+
+static void attending_many(struct fixture *fixture)
+{
+    fixture_train(fixture, 128);
+    fixture_attend(fixture, 128, 16, 80);
+}
+
+static void attending_first(struct fixture *fixture)
+{
+    fixture->scene.look.anatomy.maps = true;
+}
+
 static void writing(struct fixture *fixture)
 {
     fixture_train(fixture, 90);
@@ -1014,6 +1055,15 @@ SCREEN_OF(VIEW_TENSORS, tensors_weight_80x24, 24, 80, weight)
 SCREEN_OF(VIEW_TENSORS, tensors_weight_120x36, 36, 120, weight)
 SCREEN_OF(VIEW_TENSORS, tensors_other_80x24, 24, 80, other_tensors)
 SCREEN_OF(VIEW_TENSORS, tensors_depth_48_80x24, 24, 80, deep)
+SCREEN_OF(VIEW_ANATOMY, attention_80x24, 24, 80, attending)
+SCREEN_OF(VIEW_ANATOMY, attention_120x36, 36, 120, attending)
+SCREEN_OF(VIEW_ANATOMY, attention_40x12, 12, 40, attending)
+SCREEN_OF(VIEW_ANATOMY, attention_200x60, 60, 200, attending)
+SCREEN_OF(VIEW_ANATOMY, attention_ascii_80x24, 24, 80, attending_ascii)
+SCREEN_OF(VIEW_ANATOMY, attention_one_80x24, 24, 80, attending_to_one)
+SCREEN_OF(VIEW_ANATOMY, attention_past_80x24, 24, 80, attending_past)
+SCREEN_OF(VIEW_ANATOMY, attention_many_80x24, 24, 80, attending_many)
+SCREEN_OF(VIEW_ANATOMY, attention_first_80x24, 24, 80, attending_first)
 SCREEN_OF(VIEW_ANATOMY, anatomy_80x24, 24, 80, run)
 SCREEN_OF(VIEW_ANATOMY, anatomy_120x36, 36, 120, run_changed)
 SCREEN_OF(VIEW_ANATOMY, anatomy_40x12, 12, 40, run)
@@ -1603,6 +1653,15 @@ int main(void)
         cmocka_unit_test(screen_tensors_weight_120x36),
         cmocka_unit_test(screen_tensors_other_80x24),
         cmocka_unit_test(screen_tensors_depth_48_80x24),
+        cmocka_unit_test(screen_attention_80x24),
+        cmocka_unit_test(screen_attention_120x36),
+        cmocka_unit_test(screen_attention_40x12),
+        cmocka_unit_test(screen_attention_200x60),
+        cmocka_unit_test(screen_attention_ascii_80x24),
+        cmocka_unit_test(screen_attention_one_80x24),
+        cmocka_unit_test(screen_attention_past_80x24),
+        cmocka_unit_test(screen_attention_many_80x24),
+        cmocka_unit_test(screen_attention_first_80x24),
         cmocka_unit_test(screen_anatomy_80x24),
         cmocka_unit_test(screen_anatomy_120x36),
         cmocka_unit_test(screen_anatomy_40x12),

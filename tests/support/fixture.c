@@ -178,8 +178,10 @@ static void close_lab(struct fixture *fixture)
 void fixture_close(struct fixture *fixture)
 {
     close_lab(fixture);
-    for (int side = 0; side < SIDES; side++)
+    for (int side = 0; side < SIDES; side++) {
         snapshot_free(fixture->snapshot[side]);
+        attention_maps_free(fixture->attention[side]);
+    }
     sample_history_close(&fixture->samples);
     history_close(&fixture->history);
     runs_close(&fixture->runs);
@@ -436,6 +438,47 @@ void fixture_branch(struct fixture *fixture, int64_t step)
     history_truncate(&fixture->history, &anchor, fixture->snapshot[LEFT], fixture->snapshot[RIGHT]);
     axis_reset(&fixture->scene.look.bars.axis);
     fixture_fit_axis(fixture);
+}
+
+/* ---- attention ---- */
+
+/* Each head looks back by another distance. */
+static void fill_head(struct attention_maps *maps, enum side side, int head)
+{
+    const int count = maps->count;
+    for (int query = 0; query < count; query++)
+        for (int key = 0; key < count; key++) {
+            float *share = &maps->share[(head * count + query) * count + key];
+            if (key > query)
+                *share = NAN;
+            else if (side == RIGHT)
+                *share = 1;
+            else
+                *share = query - key == head ? (float)(maps->from + query + 1) / 2 : 0.5F;
+        }
+    maps->entropy[head] = side == RIGHT ? 1 : 0.2F + 0.05F * (float)head;
+}
+
+void fixture_attend(struct fixture *fixture, int64_t step, int heads, int tokens)
+{
+    const int count = tokens < ATTENTION_SIDE ? tokens : ATTENTION_SIDE;
+    for (enum side side = LEFT; side < SIDES; side++) {
+        struct attention_maps *maps = memory_new(1, sizeof *maps);
+        *maps = (struct attention_maps){.look = {.on = true, .sequence = -1},
+                                        .step = step,
+                                        .finite = true,
+                                        .sequence = -1,
+                                        .sequences = 16,
+                                        .heads = heads,
+                                        .tokens = tokens,
+                                        .count = count};
+        maps->entropy = memory_new((size_t)heads, sizeof *maps->entropy);
+        maps->share = memory_new((size_t)(heads * count * count), sizeof *maps->share);
+        for (int head = 0; head < heads; head++)
+            fill_head(maps, side, head);
+        fixture->scene.data.attention[side] = fixture->attention[side] = maps;
+    }
+    fixture->scene.look.anatomy.maps = true;
 }
 
 /* ---- samples ---- */

@@ -25,10 +25,11 @@ struct fixture {
         bool *under_way;
         struct scene_lab scene;
     } lab;
-    struct snapshot *snapshot[SIDES]; /* of the newest step; owned */
-    bool with_held_out;               /* a held-out loss is measured every 10 steps */
-    bool with_alpha;                  /* the right stack has two tensors more */
-    bool with_turns;                  /* the first blocks turn the stream around */
+    struct snapshot *snapshot[SIDES];        /* of the newest step; owned */
+    struct attention_maps *attention[SIDES]; /* owned */
+    bool with_held_out;                      /* a held-out loss is measured every 10 steps */
+    bool with_alpha;                         /* the right stack has two tensors more */
+    bool with_turns;                         /* the first blocks turn the stream around */
 };
 
 /* A scene of the default session before its first step. */
@@ -65,6 +66,10 @@ void fixture_answer(struct fixture *fixture, int64_t step);
 
 /* The same of a text of bytes in many scripts, not all of them whole. */
 void fixture_write_bytes(struct fixture *fixture, int64_t step);
+
+/* Attention of a step is looked at: left has learned patterns, right is even; so many heads, in a
+ * context of so many tokens. */
+void fixture_attend(struct fixture *fixture, int64_t step, int heads, int tokens);
 
 /* Fits the axis of the bars to the moment shown. */
 void fixture_fit_axis(struct fixture *fixture);

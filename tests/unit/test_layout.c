@@ -118,6 +118,31 @@ static void cover_anatomy(const struct layout_anatomy *anatomy, struct rect body
     cover(anatomy->info, body);
 }
 
+/* Maps lie side by side inside their rectangle, whatever their number. */
+static void cover_attention(const struct layout_attention *attention, struct rect body)
+{
+    static const int heads[] = {1, 2, 3, 4, 8, 16, 64};
+    for (int side = 0; side < SIDES; side++) {
+        const struct rect maps = attention->panel[side].maps;
+        cover(attention->panel[side].title, body);
+        cover(attention->panel[side].state, body);
+        cover(attention->panel[side].head, body);
+        for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+            const struct layout_heads grid = layout_heads(maps, heads[i], 32);
+            const int down = (grid.shown + grid.across - 1) / grid.across;
+            assert_true(grid.shown >= 1 && grid.shown <= heads[i]);
+            assert_true(grid.side >= 1 && grid.side <= 32);
+            assert_true(grid.side < grid.width);
+            assert_true(1 + (grid.side + 1) / 2 <= grid.height);
+            assert_true((grid.across - 1) * grid.width + grid.side <= maps.cols);
+            assert_true(down * grid.height <= maps.rows);
+        }
+        cover(maps, body);
+    }
+    cover(attention->info, body);
+    cover(attention->key, body);
+}
+
 static void cover_stream(const struct layout_stream *stream, struct rect body)
 {
     for (int side = 0; side < SIDES; side++) {
@@ -145,6 +170,7 @@ static void cover_view(enum view view, struct rect body)
     const struct layout_samples samples = layout_samples(body, SIDES);
     const struct layout_log log = layout_log(body);
     const struct layout_anatomy anatomy = layout_anatomy(body, SIDES);
+    const struct layout_attention attention = layout_attention(body, SIDES);
     const struct layout_stream stream = layout_stream(body, SIDES);
     switch (view) {
     case VIEW_OVERVIEW:
@@ -167,6 +193,8 @@ static void cover_view(enum view view, struct rect body)
         break;
     case VIEW_ANATOMY:
         cover_anatomy(&anatomy, body);
+        memset(covered, 0, sizeof covered);
+        cover_attention(&attention, body);
         break;
     case VIEW_STREAM:
         cover_stream(&stream, body);

@@ -301,8 +301,8 @@ static void quantities_and_axes_belong_to_their_view(void **state)
     (void)state;
     act(ACTION_QUANTITY);
     assert_string_equal(said,
-                        "quantities: key 4 shows the tensors, key 5 the curves, key 6 the stream, "
-                        "key 0 the lab");
+                        "quantities: key 3 shows the anatomy, key 4 the tensors, key 5 the curves, "
+                        "key 6 the stream, key 0 the lab");
     act(ACTION_LOG_Y);
     assert_string_equal(said, "logarithmic axes: key 5 shows the curves");
     assert_int_equal(scene->look.curves.quantity, QUANTITY_LOSS);
