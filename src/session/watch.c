@@ -62,7 +62,7 @@ double watching_progress(const struct watching *watching)
         const struct watch_source *source = &watching->input[i].source;
         if (!source->can_seek)
             continue;
-        taken += (double)source->taken;
+        taken += (double)source->offset; /* the rest of a line may wait for its end */
         size += (double)source->size;
     }
     return size > taken ? taken / size : 1;
