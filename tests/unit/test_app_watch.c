@@ -233,6 +233,29 @@ static void events_are_recognised(void **state)
     shows("kept from step 110");
 }
 
+/* One stack, the right one, in all views and at all sizes: it is there, the other one is not. */
+static void one_stack_is_drawn_at_every_size(void **state)
+{
+    static const int sizes[][2] = {{12, 40}, {16, 60}, {24, 80}, {36, 120}, {60, 200}};
+    (void)state;
+    stage_close(&stage);
+    append_rows("a.jsonl", "post", 10, 300, 10);
+    append_rows("a.jsonl", "post", 5, 5, 1); /* and a run before */
+    append_rows("a.jsonl", "post", 10, 300, 10);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        stage_open(&stage, sizes[i][0], sizes[i][1]);
+        enter("a.jsonl", NULL);
+        for (const char *key = "1g2zZ4v568P[9"; *key; key++) {
+            press((const char[]){*key, '\0'});
+            if (!strchr("5689", *key)) /* which do not have its name, or not at all sizes */
+                shows("Post-LN");
+            shows_not("Pre-LN");
+        }
+        if (i + 1 < sizeof sizes / sizeof *sizes)
+            stage_close(&stage);
+    }
+}
+
 /* ---- files that change ---- */
 
 static void a_file_is_waited_for(void **state)
@@ -445,6 +468,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(both_stacks_of_a_file_are_side_by_side),
         TEST(one_stack_has_the_whole_width),
+        TEST(one_stack_is_drawn_at_every_size),
         TEST(two_files_go_by_steps),
         TEST(what_is_not_in_the_rows_is_said),
         TEST(names_of_runs_are_those_of_the_rows),
