@@ -65,7 +65,7 @@ void app_keep_run(struct app *app, struct pair_state **ended, bool goes_on)
 void app_say_kept(struct app *app)
 {
     const struct run_record *record = app->kept ? runs_at(&app->runs, app->kept) : NULL;
-    if (record && record->step > RUN_LONG)
+    if (record && record->step > RUN_LONG && app->trainer)
         app_say_more(app, "%s brings run %d back", key_table[ACTION_UNDO].label, record->number);
     say_dropped(app, &app->dropped);
 }

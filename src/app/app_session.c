@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { PATH_SHOWN = 300 };
+enum { PATH_SHOWN = 300, PROGRAM_TEXT = 1024 };
 
 static void forget_path(char **path)
 {
@@ -187,6 +187,13 @@ void app_forget_session(struct app *app)
 
 void app_share(struct app *app)
 {
-    share_command_line(&app->present, "lnscope", app->share, sizeof app->share);
+    struct settings settings = app->present;
+    char program[PROGRAM_TEXT] = "lnscope";
+    if (!app->trainer) { /* others have the settings of the run */
+        settings = settings_default();
+        settings_copy(&settings, &app->present, SCOPE_PROGRAM);
+        app_name_rows(app, program, sizeof program);
+    }
+    share_command_line(&settings, program, app->share, sizeof app->share);
     app->scene.share = app->share;
 }

@@ -454,6 +454,9 @@ void app_forget_session(struct app *app);
  * (app_session.c). */
 bool app_finish_save(struct app *app, struct error *error);
 
+/* Writes "lnscope watch FILE", with what is watched (app_watch.c). */
+void app_name_rows(const struct app *app, char *out, size_t size);
+
 /* Begins to write the rows of the training to a file, false with a reason where it cannot; writes
  * those of a step, and says where it cannot any more; ends (app_tee.c). */
 bool app_tee_open(struct app *app, const char *path, bool force, struct error *error);

@@ -96,6 +96,13 @@ static void write_point(FILE *out, const struct history *history, enum side side
 
 /* ---- all of it ---- */
 
+/* The kept moment of exactly this step; NULL where the stack was not measured in it. */
+static const struct snapshot *moment_of(const struct history *history, enum side side, int64_t step)
+{
+    const struct snapshot *moment = history_moment(history, side, step);
+    return moment->step == step ? moment : NULL;
+}
+
 /* Moments and points by their steps, of which some are both. Returns the number of steps. */
 static int write_csv(FILE *out, const struct history *history)
 {
@@ -110,7 +117,8 @@ static int write_csv(FILE *out, const struct history *history)
         if (point < history->count && history_step(history, point) == step)
             point++;
         for (enum side side = LEFT; is_moment && side < SIDES; side++)
-            write_snapshot(out, side, history_moment(history, side, step));
+            if (moment_of(history, side, step))
+                write_snapshot(out, side, moment_of(history, side, step));
         steps += is_moment;
     }
     return steps;
@@ -120,9 +128,12 @@ static int write_jsonl(FILE *out, const struct history *history, bool validation
 {
     const int moments = history_moments(history);
     for (int i = 0; i < moments; i++)
-        for (enum side side = LEFT; side < SIDES; side++)
-            rows_write(out, ROWS_JSONL, side,
-                       history_moment(history, side, history_moment_step(history, i)), validation);
+        for (enum side side = LEFT; side < SIDES; side++) {
+            const struct snapshot *moment =
+                moment_of(history, side, history_moment_step(history, i));
+            if (moment)
+                rows_write(out, ROWS_JSONL, side, moment, validation);
+        }
     return moments;
 }
 

@@ -62,7 +62,7 @@ double watching_progress(const struct watching *watching)
         const struct watch_source *source = &watching->input[i].source;
         if (!source->can_seek)
             continue;
-        taken += (double)source->taken;
+        taken += (double)source->offset; /* the rest of a line may wait for its end */
         size += (double)source->size;
     }
     return size > taken ? taken / size : 1;
@@ -255,6 +255,21 @@ static enum watching_news go_back(struct watching *watching, enum side side, dou
     return WATCHING_BACK;
 }
 
+/* A row that comes when later ones, or the other stack's of its step, have been handed out. Where
+ * it is the first of its stack, it says that there are two from now on. */
+static enum watching_news come_behind(struct watching *watching, enum side side)
+{
+    struct watch_input *input = &watching->input[0];
+    const int64_t step = input->row.step, held = watching->held;
+    struct error error;
+    error_set(&error, "a row of step %lld behind one of step %lld: in the order of steps",
+              (long long)step, (long long)(held >= 0 ? held : watching->newest));
+    if (!watching->stack[side].is_there && step == watching->newest && take_row(watching, 0, side))
+        watching->filled[side] = false; /* it is not shown */
+    refuse_row(watching, 0, &error);
+    return WATCHING_BUSY;
+}
+
 static enum watching_news next_of_one(struct watching *watching, double now)
 {
     struct watch_input *input = &watching->input[0];
@@ -275,12 +290,8 @@ static enum watching_news next_of_one(struct watching *watching, double now)
         return go_back(watching, side, now);
     if (held >= 0 && step > held)
         return hand_out(watching, held);
-    if (step < held || step <= watching->newest) {
-        error_set(&error, "a row of step %lld behind one of step %lld: in the order of steps",
-                  (long long)step, (long long)(held >= 0 ? held : watching->newest));
-        refuse_row(watching, 0, &error);
-        return WATCHING_BUSY;
-    }
+    if (step < held || step <= watching->newest)
+        return come_behind(watching, side);
     if (!take_row(watching, 0, side))
         return WATCHING_BUSY;
     watching->held = step;

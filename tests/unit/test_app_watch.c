@@ -233,6 +233,29 @@ static void events_are_recognised(void **state)
     shows("kept from step 110");
 }
 
+/* One stack, the right one, in all views and at all sizes: it is there, the other one is not. */
+static void one_stack_is_drawn_at_every_size(void **state)
+{
+    static const int sizes[][2] = {{12, 40}, {16, 60}, {24, 80}, {36, 120}, {60, 200}};
+    (void)state;
+    stage_close(&stage);
+    append_rows("a.jsonl", "post", 10, 300, 10);
+    append_rows("a.jsonl", "post", 5, 5, 1); /* and a run before */
+    append_rows("a.jsonl", "post", 10, 300, 10);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        stage_open(&stage, sizes[i][0], sizes[i][1]);
+        enter("a.jsonl", NULL);
+        for (const char *key = "1g2zZ4v568P[9"; *key; key++) {
+            press((const char[]){*key, '\0'});
+            if (!strchr("5689", *key)) /* which do not have its name, or not at all sizes */
+                shows("Post-LN");
+            shows_not("Pre-LN");
+        }
+        if (i + 1 < sizeof sizes / sizeof *sizes)
+            stage_close(&stage);
+    }
+}
+
 /* ---- files that change ---- */
 
 static void a_file_is_waited_for(void **state)
@@ -248,6 +271,7 @@ static void a_file_is_waited_for(void **state)
     assert_int_equal(stage.app->runs.now.number, 1);
     append("a.jsonl", "{\"stack\":\"left\",\"step\":4,\"lo");
     play(0.3);
+    shows("WATCHED"); /* all there is has been read */
     shows("step 3");
     append("a.jsonl", "ss\":1.5}\n");
     play(0.3);
@@ -277,6 +301,7 @@ static void a_replaced_file_is_a_new_run(void **state)
     play(0.5);
     shows("step 3");
     shows("a new run: a.jsonl");
+    shows_not("brings run"); /* nobody can go on with it */
     assert_int_equal(stage.app->runs.count, 1);
     assert_int_equal(stage.app->runs.record[0]->step, 200);
     assert_int_equal(truncate(folder_file(folder, "a.jsonl"), 0), 0);
@@ -340,6 +365,28 @@ static void more_tensors_come_later(void **state)
     assert_int_equal(history_moments(&stage.app->history), 3);
 }
 
+/* What is exported has the rows that there were, and can be watched again. */
+static void only_what_was_measured_is_exported(void **state)
+{
+    char text[128];
+    (void)state;
+    append_rows("a.jsonl", "pre", 1, 60, 1);
+    append_rows("b.jsonl", "post", 20, 60, 20);
+    enter("a.jsonl", "b.jsonl");
+    unlink(folder_file(folder, "c.jsonl"));
+    snprintf(text, sizeof text, "export %s", folder_file(folder, "c.jsonl"));
+    command(text);
+    shows("60 steps");
+    stage_close(&stage);
+    stage_open(&stage, 30, 100);
+    enter("c.jsonl", NULL);
+    shows("step 60");
+    assert_int_equal(history_moments(&stage.app->history), 60);
+    press("[");
+    assert_int_equal(scene_moment(&stage.app->scene, RIGHT)->step, 40);
+    shows("kept from step 40");
+}
+
 /* ---- our own rows ---- */
 
 static void rows_of_our_own_can_be_watched(void **state)
@@ -397,6 +444,10 @@ static void what_drives_a_training_is_off(void **state)
     command("load x.lnscope");
     shows("load drives a training");
     assert_int_equal(newest(), 50);
+    press(":share");
+    assert_true(stage_press_code(&stage, KEY_CODE_ENTER));
+    shows("lnscope watch /tmp/lnscope-app-watch-");
+    assert_true(stage_press_code(&stage, KEY_CODE_ESCAPE));
     press("g");
     shows("parameter gradient");
     press("B");
@@ -417,6 +468,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(both_stacks_of_a_file_are_side_by_side),
         TEST(one_stack_has_the_whole_width),
+        TEST(one_stack_is_drawn_at_every_size),
         TEST(two_files_go_by_steps),
         TEST(what_is_not_in_the_rows_is_said),
         TEST(names_of_runs_are_those_of_the_rows),
@@ -427,6 +479,7 @@ int main(void)
         TEST(rows_that_go_back_leave_a_ghost),
         TEST(another_file_is_opened),
         TEST(more_tensors_come_later),
+        TEST(only_what_was_measured_is_exported),
         TEST(rows_of_our_own_can_be_watched),
         TEST(what_drives_a_training_is_off),
     };

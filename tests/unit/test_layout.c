@@ -547,6 +547,40 @@ static void diagrams_give_up_rows_in_the_stated_order(void **state)
     }
 }
 
+/* The one panel has the columns of both, at every size; the other one is not there. */
+static void one_stack_takes_the_place_of_both(void **state)
+{
+    (void)state;
+    for (int rows = LAYOUT_ROWS_MIN; rows <= ROWS_MAX; rows++)
+        for (int cols = LAYOUT_COLUMNS_MIN; cols <= COLS_MAX; cols += 7)
+            for (enum side only = LEFT; only < SIDES; only++) {
+                const enum side other = only == LEFT ? RIGHT : LEFT;
+                const struct rect body = layout_screen(rows, cols).body;
+                const struct layout_overview both = layout_overview(body, true, SIDES);
+                const struct layout_overview overview = layout_overview(body, true, only);
+                const int from = both.panel[LEFT].title.col;
+                const int behind = both.panel[RIGHT].title.col + both.panel[RIGHT].title.cols;
+                assert_int_equal(overview.panel[only].title.col, from);
+                assert_int_equal(overview.panel[only].title.cols, behind - from);
+                assert_int_equal(overview.panel[only].bar.rows, both.panel[only].bar.rows);
+                assert_int_equal(overview.panel[other].title.rows, 0);
+                assert_int_equal(overview.panel[other].bar.cols, 0);
+                const struct layout_waterfall waterfall = layout_waterfall(body, only);
+                assert_int_equal(waterfall.panel[only].title.cols, behind - from);
+                assert_int_equal(waterfall.panel[other].map.cols, 0);
+                const struct layout_tensors tensors = layout_tensors(body, only);
+                const struct rect map = tensors.panel[only].map;
+                assert_true(tensors.name.col + tensors.name.cols < map.col);
+                assert_int_equal(map.col + map.cols, behind);
+                assert_true(map.cols > 0);
+                const struct layout_stream stream = layout_stream(body, only);
+                assert_int_equal(stream.panel[only].title.cols, behind - from);
+                assert_int_equal(stream.panel[other].property[0].bar.cols, 0);
+                assert_int_equal(layout_anatomy(body, only).panel[other].title.cols, 0);
+                assert_int_equal(layout_samples(body, only).panel[other].text.cols, 0);
+            }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -561,6 +595,7 @@ int main(void)
         cmocka_unit_test(diagrams_and_properties_are_on_every_screen),
         cmocka_unit_test(blocks_have_their_boxes_in_order),
         cmocka_unit_test(diagrams_give_up_rows_in_the_stated_order),
+        cmocka_unit_test(one_stack_takes_the_place_of_both),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
