@@ -145,6 +145,14 @@ static bool check_text(const struct settings *before, const struct settings *nex
            file_can_be_read(next->text, error);
 }
 
+/* Is a setting, and a change of this scope that it brings, about a training? */
+static bool is_of_training(const char *name, int scope)
+{
+    struct verb setting;
+    return scope == SCOPE_MODEL || scope == SCOPE_OPTIMIZER ||
+           (command_setting(name, &setting, NULL) && setting.setting->trains);
+}
+
 bool app_set(struct app *app, const char *name, const char *value)
 {
     struct error error;
@@ -155,8 +163,7 @@ bool app_set(struct app *app, const char *name, const char *value)
         app_say(app, ROLE_BAD, "%s", error.text);
         return false;
     }
-    const int scope = settings_difference(&before, &next);
-    if ((scope == SCOPE_MODEL || scope == SCOPE_OPTIMIZER) && !app_can_train(app, name))
+    if (is_of_training(name, settings_difference(&before, &next)) && !app_can_train(app, name))
         return false;
     app_command(app, &next);
     say_set(app, name, &before);

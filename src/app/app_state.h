@@ -321,8 +321,8 @@ bool app_set(struct app *app, const char *name, const char *value);
 void app_open_prompt(struct app *app, const char *text);
 void app_open_search(struct app *app);
 
-/* Takes a key while the help is open; opens it where words stand in it; shows in it how to have this
- * session again (app_help.c). */
+/* Takes a key while the help is open; opens it where words stand in it; shows in it how to have
+ * this session again (app_help.c). */
 void app_help_key(struct app *app, int code);
 void app_help_words(struct app *app, const char *words);
 void app_help_session(struct app *app);

@@ -89,6 +89,7 @@ struct setting_row {
     enum setting_kind kind;
     enum setting_scope scope;
     bool per_stack;              /* also left-NAME and right-NAME */
+    bool trains;                 /* of the program, but nothing to one that only watches */
     const struct names *choices; /* of SETTING_CHOICE; NULL of the others */
     double least, most;          /* of the numbers, inclusive unless ... */
     bool above, below;           /* ... `least` (above) or `most` (below) itself is not allowed */

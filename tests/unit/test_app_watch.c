@@ -437,6 +437,8 @@ static void what_drives_a_training_is_off(void **state)
     }
     command("warmup 100");
     shows("warmup drives a training");
+    command("speed 5");
+    shows("speed drives a training");
     command("switch left post");
     shows("switch drives a training");
     command("save x.lnscope");
