@@ -8,6 +8,7 @@
 #   HARDENING=no                           without stack protector, FORTIFY, RELRO and PIE
 #   CFLAGS= CPPFLAGS= LDFLAGS=             flags of one's own, as everywhere
 #   PREFIX=/usr/local DESTDIR=             where `make install` puts things
+#   make dist, make deb                    the tarball of a version, a Debian package; in build
 
 PREFIX  ?= /usr/local
 DESTDIR ?=
@@ -258,6 +259,11 @@ check-text: all
 	! $(CC) $(ALL_CFLAGS) $(TEST_FLAGS) -fsyntax-only -Wc++-compat $(SOURCES) tests/*/*.c 2>&1 | \
 	    grep 'too long for C++'
 
+# Every writer of files while the system fails it.
+.PHONY: check-files
+check-files: all
+	sh tests/files.sh $(PROGRAM)
+
 # The Python module that `lnscope hook` prints, where there is a Python with PyTorch (Debian:
 # python3-torch, which is not installed for this alone).
 check-hook: all
@@ -276,7 +282,7 @@ JOBS := $(shell nproc 2>/dev/null || echo 1)
 
 check: deps-check
 	$(QUIET_MAKE) -j$(JOBS) tests-all
-	$(QUIET_MAKE) check-text check-programs check-hook
+	$(QUIET_MAKE) check-text check-files check-programs check-hook
 	$(QUIET_MAKE) -j$(JOBS) WITHOUT="libcjson inih cairo libgif" all
 	$(QUIET_MAKE) -j$(JOBS) REAL=double tests-numbers
 	$(QUIET_MAKE) REAL=double check-numbers
@@ -352,6 +358,25 @@ $(BUILD)/tests/bench/bench_mpi: $(BUILD)/mpi/tests/bench/bench_mpi.o \
 
 bench-instructions: all
 	sh tests/bench/instructions.sh $(PROGRAM)
+
+# ---- packages -------------------------------------------------------------------------------------
+# The same bytes whatever the folder is called: assets/package/dist.sh.
+
+.PHONY: dist deb
+dist:
+	@mkdir -p build
+	sh assets/package/dist.sh tar $(VERSION) build/lnscope-$(VERSION).tar.gz
+DEB_MAKE = $(QUIET_MAKE) BUILD=build/deb WITHOUT= CFLAGS="-O2 -g -ffile-prefix-map=$(CURDIR)=."
+DEB_FILE = build/lnscope_$(VERSION)_$$(dpkg --print-architecture).deb
+deb:
+	rm -rf build/deb/tree
+	$(DEB_MAKE) -j$(JOBS) install DESTDIR=build/deb/tree PREFIX=/usr
+	sh assets/package/dist.sh deb $(VERSION) build/deb/tree $(DEB_FILE)
+	@echo "built $(DEB_FILE)"
+# Both of them twice, from folders of other names; no part of `make check`.
+.PHONY: check-packages
+check-packages:
+	MAKE="$(MAKE)" sh tests/packages.sh
 
 # ---- what must be installed -----------------------------------------------------------------------
 # A C compiler, ncurses and OpenBLAS are essential and are found by their headers; the others are

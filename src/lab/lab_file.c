@@ -251,10 +251,14 @@ static bool open_stream(struct lab_file *file, const char *path, const int *plan
     for (int trial = 0; trial < file->trials; trial++)
         file->waits[trial] = file->waits[trial] || file->row[trial].done;
     file->path = path ? memory_copy_string(path) : NULL;
-    file->descriptor = path ? open(path, O_WRONLY | O_CLOEXEC) : STDOUT_FILENO;
+    file->descriptor = path ? open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC) : STDOUT_FILENO;
+    if (file->descriptor < 0 && errno == ENXIO)
+        return error_set(error, "nobody reads %s: start its reader first", name_of(file, shown));
     if (file->descriptor < 0)
         return error_set(error, "cannot write %s (%s): name a file in a folder that can be written",
                          name_of(file, shown), strerror(errno));
+    if (path)
+        fcntl(file->descriptor, F_SETFL, O_WRONLY); /* what it reads slowly is waited for */
     return append_header(file, error) && append_waiting(file, false, error);
 }
 

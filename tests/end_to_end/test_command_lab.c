@@ -139,6 +139,14 @@ static void wrong_usage_of_the_lab_is_told(void **state)
     is_wrong("--grid lr=1e-3 --steps 10 --threads 0.5", "threads '0.5': a whole number");
 }
 
+static void a_pipe_that_nobody_reads_is_told(void **state)
+{
+    (void)state;
+    assert_int_equal(mkfifo("pipe", 0600), 0);
+    run_to(1, "--grid lr=1e-3 --steps 1 -o pipe" MODEL,
+           "nobody reads pipe: start its reader first");
+}
+
 static void what_was_left_behind_is_told(void **state)
 {
     static const char command[] = "--grid lr=1e-3 --steps 1" MODEL,
@@ -482,6 +490,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(wrong_usage_of_the_lab_is_told),
+        TEST(a_pipe_that_nobody_reads_is_told),
         TEST(what_was_left_behind_is_told),
         TEST(rows_do_not_depend_on_threads),
         TEST(numbers_are_those_of_a_run),
