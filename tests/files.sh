@@ -158,7 +158,8 @@ while read -r option file words; do
                 run strace -f -qq -e signal=none -e trace=$call -o trace \
                     -e inject=$call:error=$error:when="$n"
                 faults=$((faults + 1))
-                # A word that could not be said is no fault of the file's.
+                # A word that could not be said is no fault of the file's; what has not arrived is.
+                [ $call != fsync ] || [ "$status" != 0 ] || wrong "fsync $n fails" "and all is well"
                 expect_none "$call $n fails with $error"
             done
             killed=yes force=--force
