@@ -57,7 +57,7 @@ static void a_run_shows_a_table_and_verdicts(void **state)
     ends(console, 0);
     has(console, "left Pre-LN");
     has(console, "right Post-LN");
-    has(console, "    step     loss   part    ratio");
+    has(console, "    step     loss   part     ratio");
     has(console, "\n      55 ");
     has(console, "\n      60 ");
     has(console, "after 60 steps:");
