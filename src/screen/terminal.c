@@ -458,6 +458,23 @@ bool terminal_open(enum theme theme, struct error *error)
     return true;
 }
 
+static int put_out(int byte)
+{
+    return putc(byte, terminal.out_stream);
+}
+
+/* endwin(), and the cursor once more: some terminals bring it back with the first screen as it was
+ * when curses last saved it, which was hidden. */
+static void end_window(void)
+{
+    const char *visible = capability("cnorm");
+    endwin();
+    if (visible) {
+        tputs(visible, 1, put_out);
+        fflush(terminal.out_stream);
+    }
+}
+
 void terminal_close(void)
 {
     if (!restore_begin_closing())
@@ -465,7 +482,7 @@ void terminal_close(void)
     bracket_pastes(false);
     mouse_switch(false);
     if (!isendwin())
-        endwin();
+        end_window();
     delwin(terminal.keys);
     delscreen(terminal.curses);
     terminal_signals_give_back();
@@ -636,7 +653,7 @@ static void stop(void)
     mouse_switch(false);
     restore_set_away();
     bracket_pastes(false);
-    endwin();
+    end_window();
     restore_end_sending();
     terminal_signals_stop();
 }
@@ -654,7 +671,7 @@ static int answer_signals(void)
         terminal.mouse_on = false;    /* whoever had the terminal meanwhile may have ended that */
         restore_set_away();
         restore_begin_sending();
-        endwin();
+        end_window();
         restore_end_sending();
         anew = true;
     }
