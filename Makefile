@@ -264,6 +264,12 @@ check-text: all
 check-files: all
 	sh tests/files.sh $(PROGRAM)
 
+# Every lesson and demo, played for seeds 1, 2, 3 (SEEDS), with what was measured; minutes, and no part
+# of `make check`.
+.PHONY: check-long
+check-long: all
+	sh tests/long.sh $(PROGRAM)
+
 # The Python module that `lnscope hook` prints, where there is a Python with PyTorch (Debian:
 # python3-torch, which is not installed for this alone).
 check-hook: all
