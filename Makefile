@@ -339,6 +339,14 @@ check-arm64:
 documents: all
 	sh tests/documents.sh $(PROGRAM)
 
+# README's pictures of the program, which seconds of training make. Its map of warmups and its watched
+# training are results, made by the commands that stand beside them.
+RECORD = $(PROGRAM) record --no-config --force
+.PHONY: pictures
+pictures: all
+	$(RECORD) story -o assets/story.svg --size 100x30 --fps 10 --loop
+	$(RECORD) anatomy -o assets/anatomy.svg --at 24
+
 # ---- speed ----------------------------------------------------------------------------------------
 # Ratios within one run; needs an otherwise idle machine, and tests nothing.
 
