@@ -264,6 +264,12 @@ check-text: all
 check-files: all
 	sh tests/files.sh $(PROGRAM)
 
+# Every lesson and demo, played for seeds 1, 2, 3 (SEEDS), with what was measured; minutes, and no part
+# of `make check`.
+.PHONY: check-long
+check-long: all
+	sh tests/long.sh $(PROGRAM)
+
 # The Python module that `lnscope hook` prints, where there is a Python with PyTorch (Debian:
 # python3-torch, which is not installed for this alone).
 check-hook: all
@@ -332,6 +338,14 @@ check-arm64:
 .PHONY: documents
 documents: all
 	sh tests/documents.sh $(PROGRAM)
+
+# README's pictures of the program, which seconds of training make. Its map of warmups and its watched
+# training are results, made by the commands that stand beside them.
+RECORD = $(PROGRAM) record --no-config --force
+.PHONY: pictures
+pictures: all
+	$(RECORD) story -o assets/story.svg --size 100x30 --fps 10 --loop
+	$(RECORD) anatomy -o assets/anatomy.svg --at 24
 
 # ---- speed ----------------------------------------------------------------------------------------
 # Ratios within one run; needs an otherwise idle machine, and tests nothing.
