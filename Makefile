@@ -236,8 +236,13 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_SUPPORT) $(LIBRARY)
 
 # The program under test is that of this build; the longest tests come first.
 LONG_TESTS = test_faults test_tui test_record test_command_claims test_claims test_session test_load
-run_tests = sh tests/run.sh $(PROGRAM) $(foreach test,$(LONG_TESTS),$(filter %/$(test),$(1))) \
-    $(filter-out $(addprefix %/,$(LONG_TESTS)),$(1))
+# Under a sanitizer those are left out that train at full size, minutes there, through code that the
+# others go through as well.
+FULL_SIZE_TESTS = test_app_recipes
+chosen_tests = $(if $(SANITIZER),$(filter-out $(addprefix %/,$(FULL_SIZE_TESTS)),$(1)),$(1))
+run_tests = sh tests/run.sh $(PROGRAM) \
+    $(foreach test,$(LONG_TESTS),$(filter %/$(test),$(call chosen_tests,$(1)))) \
+    $(filter-out $(addprefix %/,$(LONG_TESTS)),$(call chosen_tests,$(1)))
 
 .PHONY: check-programs check-units check-numbers check-end-to-end check-text check-hook
 check-programs: tests-all
@@ -249,7 +254,8 @@ check-numbers: tests-numbers
 check-end-to-end: tests-end-to-end
 	@$(call run_tests,$(END_TO_END_TESTS))
 # What is not a program: the direction of includes, the documents made from tables, building and
-# installing, what the program does to the system, and strings that fill their array, which compilers newer than this one refuse.
+# installing, what the program does to the system, and strings that fill their array, which
+# compilers newer than this one refuse.
 check-text: all
 	sh tests/includes.sh
 	sh tests/includes_test.sh
