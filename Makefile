@@ -236,13 +236,8 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_SUPPORT) $(LIBRARY)
 
 # The program under test is that of this build; the longest tests come first.
 LONG_TESTS = test_faults test_tui test_record test_command_claims test_claims test_session test_load
-# Under a sanitizer those are left out that train at full size, minutes there, through code that the
-# others go through as well.
-FULL_SIZE_TESTS = test_app_recipes
-chosen_tests = $(if $(SANITIZER),$(filter-out $(addprefix %/,$(FULL_SIZE_TESTS)),$(1)),$(1))
-run_tests = sh tests/run.sh $(PROGRAM) \
-    $(foreach test,$(LONG_TESTS),$(filter %/$(test),$(call chosen_tests,$(1)))) \
-    $(filter-out $(addprefix %/,$(LONG_TESTS)),$(call chosen_tests,$(1)))
+run_tests = sh tests/run.sh $(PROGRAM) $(foreach test,$(LONG_TESTS),$(filter %/$(test),$(1))) \
+    $(filter-out $(addprefix %/,$(LONG_TESTS)),$(1))
 
 .PHONY: check-programs check-units check-numbers check-end-to-end check-text check-hook
 check-programs: tests-all

@@ -5,6 +5,7 @@
 #include "support/cast_player.h"
 #include "support/folder.h"
 #include "support/process.h"
+#include "support/sanitized.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -283,6 +284,8 @@ static void a_page_for_the_class_is_written(void **state)
 static void a_demo_and_a_lesson_are_played_through(void **state)
 {
     (void)state;
+    if (SANITIZED)
+        skip(); /* minutes there, for nothing that the others do not go through */
     free(record(0, "story -o story.svg --loop", NULL));
     char *svg = contents("story.svg");
     assert_true(strlen(svg) < 1500000);

@@ -6,6 +6,7 @@
 #include "base/signals.h"
 #include "support/folder.h"
 #include "support/process.h"
+#include "support/sanitized.h"
 #include "support/texts.h"
 #include "train/settings.h"
 
@@ -979,9 +980,8 @@ static void a_small_address_space_is_enough_or_told(void **state)
         {200000, "run --steps 2", 0, "\n2,right,post,"},
     };
     (void)state;
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    skip(); /* which take much more */
-#endif
+    if (SANITIZED) /* which takes much more */
+        skip();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct process process = process_start_command(
             &(struct process_start){.limit = {RLIMIT_AS, cases[i].kilobytes * 1024}}, program,

@@ -10,6 +10,7 @@
 #include "screen/canvas.h"
 #include "screen/terminal.h"
 #include "support/console.h"
+#include "support/sanitized.h"
 #include "views/views.h"
 
 #include <dirent.h>
@@ -31,20 +32,6 @@
 
 static const char *self;    /* this program */
 static const char *program; /* the one under test */
-
-/* A sanitizer takes a crash itself and exits with a status of its own. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-enum { SANITIZED = 1 };
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ||                         \
-    __has_feature(undefined_behavior_sanitizer)
-enum { SANITIZED = 1 };
-#else
-enum { SANITIZED = 0 };
-#endif
-#else
-enum { SANITIZED = 0 };
-#endif
 
 /* ---- the child ---- */
 
@@ -223,7 +210,8 @@ static void assert_killed(struct console *console, int number)
 static void assert_crashed(struct console *console, int number)
 {
     int got = console_wait_exit(console);
-    if (SANITIZED && WIFEXITED(got) && WEXITSTATUS(got) != 0)
+    if (SANITIZED && /* which takes a crash itself and exits with a status of its own */
+        WIFEXITED(got) && WEXITSTATUS(got) != 0)
         return;
     if (!WIFSIGNALED(got) || WTERMSIG(got) != number)
         fail_msg("a crash by signal %d expected, waitpid() says %d", number, got);

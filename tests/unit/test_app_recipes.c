@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "cli/options.h"
 #include "support/folder.h"
+#include "support/sanitized.h"
 #include "support/stage.h"
 
 #include <setjmp.h>
@@ -551,6 +552,10 @@ static void command_lines_are_taken(void **state)
 
 int main(void)
 {
+    if (SANITIZED) { /* minutes there, for nothing that others do not go through */
+        puts("the recipes are played without a sanitizer");
+        return 0;
+    }
 #define STAGED(test) cmocka_unit_test_setup_teardown(test, open_stage, close_stage)
     const struct CMUnitTest tests[] = {
         STAGED(a_lecture),
