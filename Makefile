@@ -227,6 +227,8 @@ FAULTS := $(if $(SANITIZER),,$(if $(findstring linux-gnu,$(MACHINE)),$(BUILD)/te
 $(BUILD)/tests/faults/faults.so: tests/faults/faults.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(filter-out -fPIE,$(ALL_CFLAGS)) $(STRICT_FLAGS) -fPIC -shared -o $@ $<
+# They are built with the tests, so that they can be.
+BENCHES := $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bench_ui
 $(BUILD)/tests/bench/bench: $(BUILD)/tests/bench/bench.o $(LIBRARY)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_SUPPORT) $(LIBRARY)
@@ -280,7 +282,7 @@ check-hook: all
 
 # Everything that the tests need, so that it can be built side by side before they run.
 .PHONY: tests-all tests-end-to-end tests-numbers
-tests-all: all $(UNIT_TESTS) $(REFERENCE_TESTS) $(END_TO_END_TESTS) $(FAULTS)
+tests-all: all $(UNIT_TESTS) $(REFERENCE_TESTS) $(END_TO_END_TESTS) $(FAULTS) $(BENCHES)
 tests-end-to-end: all $(END_TO_END_TESTS) $(FAULTS)
 tests-numbers: $(GRADIENT_TESTS) $(REFERENCE_TESTS)
 
