@@ -93,8 +93,9 @@ static bool go_to(struct app *app, const char *text)
 }
 
 /* By its name, or by its digit. */
-static void show_view(struct app *app, const char *name)
+static void show_view(struct app *app, const struct command_line *line)
 {
+    const char *name = line->argument[0];
     struct error error;
     int view = name[0] && !name[1] ? view_of_key(name[0]) : -1;
     if (view < 0)
@@ -135,12 +136,13 @@ static void limit_axis(struct app *app, const struct command_line *line)
             limits.high);
 }
 
-static void switch_to(struct app *app, const char *stack, const char *placement)
+static void switch_to(struct app *app, const struct command_line *line)
 {
     static const struct names stacks = {stack_names, sizeof *stack_names, SIDES};
     struct error error;
-    const int side = names_find(&stacks, "stack", stack, &error);
-    const int to = side < 0 ? -1 : names_find(&placement_names, "placement", placement, &error);
+    const int side = names_find(&stacks, "stack", line->argument[0], &error);
+    const int to =
+        side < 0 ? -1 : names_find(&placement_names, "placement", line->argument[1], &error);
     if (to < 0)
         app_say(app, ROLE_BAD, "%s", error.text);
     else
@@ -216,7 +218,57 @@ static void export(struct app *app, const struct command_line *line, const char 
         app_export_data(app, path, line->force);
 }
 
-static void open_rows(struct app *app, const struct command_line *line)
+/* ---- what each command does, where it is more than a key ---- */
+
+static void do_setting(struct app *app, const struct command_line *line)
+{
+    char value[FILE_PATH];
+    if (line->count == 0 && line->verb.kind == VERB_SET) {
+        show_settings(app);
+    } else if (!line->value) {
+        show_setting(app, &line->setting);
+    } else {
+        file_expand(value, sizeof value, line->value); /* no value but a file's name begins so */
+        app_set(app, line->setting.name, value);
+    }
+}
+
+static void do_export(struct app *app, const struct command_line *line)
+{
+    char path[FILE_PATH];
+    if (name_file(app, line, path, sizeof path))
+        export(app, line, path);
+}
+
+static void do_record(struct app *app, const struct command_line *line)
+{
+    char path[FILE_PATH];
+    if (name_file(app, line, path, sizeof path))
+        app_record_start(app, path, line->force);
+}
+
+static void do_save(struct app *app, const struct command_line *line)
+{
+    char path[FILE_PATH];
+    if (name_file(app, line, path, sizeof path))
+        app_save(app, path, line->force);
+}
+
+static void do_save_script(struct app *app, const struct command_line *line)
+{
+    char path[FILE_PATH];
+    if (name_file(app, line, path, sizeof path))
+        app_save_script(app, path, line->force);
+}
+
+static void do_load(struct app *app, const struct command_line *line)
+{
+    char path[FILE_PATH];
+    file_expand(path, sizeof path, line->argument[0]);
+    app_load(app, path);
+}
+
+static void do_open(struct app *app, const struct command_line *line)
 {
     char path[SIDES][FILE_PATH];
     const char *const paths[SIDES] = {path[LEFT], path[RIGHT]};
@@ -225,95 +277,85 @@ static void open_rows(struct app *app, const struct command_line *line)
     app_open_rows(app, paths, line->count);
 }
 
-static void carry_out(struct app *app, const struct command_line *line)
+static void do_goto(struct app *app, const struct command_line *line)
+{
+    go_to(app, line->argument[0]);
+}
+
+static void do_mark(struct app *app, const struct command_line *line)
+{
+    app_mark(app, line->count > 0 ? line->argument[0] : NULL);
+}
+
+static void do_branch(struct app *app, const struct command_line *line)
+{
+    if (go_to(app, line->argument[0]))
+        app_act(app, ACTION_BRANCH);
+}
+
+static void do_runs(struct app *app, const struct command_line *line)
+{
+    (void)line;
+    app_show_view(app, VIEW_RUNS);
+}
+
+static void do_share(struct app *app, const struct command_line *line)
+{
+    (void)line;
+    app_help_session(app);
+}
+
+static void do_lab(struct app *app, const struct command_line *line)
+{
+    char words[FILE_PATH]; /* the axes, or the name of a file */
+    file_expand(words, sizeof words, line->count > 0 ? line->argument[0] : "");
+    app_lab(app, words, line->force);
+}
+
+static void do_play(struct app *app, const struct command_line *line)
 {
     char path[FILE_PATH];
+    file_expand(path, sizeof path, line->argument[0]);
+    app_play_script(app, path);
+}
+
+static void do_help(struct app *app, const struct command_line *line)
+{
+    app_help_words(app, line->argument[0]);
+}
+
+static void carry_out(struct app *app, const struct command_line *line)
+{
+    typedef void deed(struct app * app, const struct command_line *line);
+    static deed *const deeds[VERB_KINDS] = {
+        [VERB_SET] = do_setting,
+        [VERB_SETTING] = do_setting,
+        [VERB_EXPORT] = do_export,
+        [VERB_RECORD] = do_record,
+        [VERB_SAVE] = do_save,
+        [VERB_LOAD] = do_load,
+        [VERB_OPEN] = do_open,
+        [VERB_GOTO] = do_goto,
+        [VERB_MARK] = do_mark,
+        [VERB_BRANCH] = do_branch,
+        [VERB_VIEW] = show_view,
+        [VERB_YLIM] = limit_axis,
+        [VERB_RUNS] = do_runs,
+        [VERB_PLAY] = do_play,
+        [VERB_SHARE] = do_share,
+        [VERB_LAB] = do_lab,
+        [VERB_SWITCH] = switch_to,
+        [VERB_HELP] = do_help,
+        [VERB_SAVE_SCRIPT] = do_save_script,
+    };
     const enum verb_kind kind = line->verb.kind;
     if (verb_table[kind].trains && !app_can_train(app, line->verb.name))
         return;
     /* The key m asks for a name here, so that the command is more than the key. */
-    if (line->count == 0 && line->verb.action < ACTIONS && kind != VERB_MARK) {
+    if (line->count == 0 && line->verb.action < ACTIONS && kind != VERB_MARK)
         app_act(app, line->verb.action);
-        return;
-    }
-    switch (kind) {
-    case VERB_SET:
-    case VERB_SETTING:
-        if (line->count == 0 && kind == VERB_SET) {
-            show_settings(app);
-            break;
-        }
-        if (!line->value) {
-            show_setting(app, &line->setting);
-            break;
-        }
-        file_expand(path, sizeof path, line->value); /* no other value begins so */
-        app_set(app, line->setting.name, path);
-        break;
-    case VERB_EXPORT:
-        if (name_file(app, line, path, sizeof path))
-            export(app, line, path);
-        break;
-    case VERB_RECORD:
-        if (name_file(app, line, path, sizeof path))
-            app_record_start(app, path, line->force);
-        break;
-    case VERB_SAVE:
-        if (name_file(app, line, path, sizeof path))
-            app_save(app, path, line->force);
-        break;
-    case VERB_SAVE_SCRIPT:
-        if (name_file(app, line, path, sizeof path))
-            app_save_script(app, path, line->force);
-        break;
-    case VERB_LOAD:
-        file_expand(path, sizeof path, line->argument[0]);
-        app_load(app, path);
-        break;
-    case VERB_OPEN:
-        open_rows(app, line);
-        break;
-    case VERB_GOTO:
-        go_to(app, line->argument[0]);
-        break;
-    case VERB_MARK:
-        app_mark(app, line->count > 0 ? line->argument[0] : NULL);
-        break;
-    case VERB_BRANCH:
-        if (go_to(app, line->argument[0]))
-            app_act(app, ACTION_BRANCH);
-        break;
-    case VERB_VIEW:
-        show_view(app, line->argument[0]);
-        break;
-    case VERB_YLIM:
-        limit_axis(app, line);
-        break;
-    case VERB_RUNS:
-        app_show_view(app, VIEW_RUNS);
-        break;
-    case VERB_SHARE:
-        app_help_session(app);
-        break;
-    case VERB_LAB:
-        file_expand(path, sizeof path, line->count > 0 ? line->argument[0] : "");
-        app_lab(app, path, line->force);
-        break;
-    case VERB_PLAY:
-        file_expand(path, sizeof path, line->argument[0]);
-        app_play_script(app, path);
-        break;
-    case VERB_SWITCH:
-        switch_to(app, line->argument[0], line->argument[1]);
-        break;
-    case VERB_HELP:
-        app_help_words(app, line->argument[0]);
-        break;
-    case VERB_QUIT: /* which take no argument: they are actions */
-    case VERB_ACTION:
-    case VERB_KINDS:
-        break;
-    }
+    else if (deeds[kind]) /* the others take no argument: they are keys */
+        deeds[kind](app, line);
 }
 
 static void run(struct app *app, const char *text)
