@@ -22,35 +22,14 @@
 
 enum { T = 4, D = 8, F = 16 };
 
-static char folder[64];
-
-static int enter_folder(void **state)
-{
-    (void)state;
-    strcpy(folder, "/tmp/lnscope-block-XXXXXX");
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int leave_folder(void **state)
-{
-    static const char *const names[] = {"output", "errors", "input"};
-    (void)state;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        char path[96];
-        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
-        unlink(path);
-    }
-    return rmdir(folder);
-}
-
 static char *contents(const char *name)
 {
-    return text_of_file(folder_file(folder, name));
+    return text_of_file(folder_file(name));
 }
 
 static void write_input(const char *text)
 {
-    text_to_file(folder_file(folder, "input"), text);
+    text_to_file(folder_file("input"), text);
 }
 
 /* Runs `lnscope block OPTIONS` in a terminal of so many columns; returns its exit status. The word
@@ -62,12 +41,12 @@ static int run(const char *options, int columns)
     const char *const environment[] = {width, NULL};
     snprintf(width, sizeof width, "COLUMNS=%d", columns);
     snprintf(words, sizeof words, "block%s%.*s%s%s%s", *options ? " " : "",
-             input ? (int)(input - options) : (int)strlen(options), options, input ? folder : "",
-             input ? "/input" : "", input ? input + 5 : "");
+             input ? (int)(input - options) : (int)strlen(options), options,
+             input ? folder_path : "", input ? "/input" : "", input ? input + 5 : "");
     struct process process =
         process_start_command(&(struct process_start){.environment = environment,
-                                                      .output = folder_file(folder, "output"),
-                                                      .errors = folder_file(folder, "errors")},
+                                                      .output = folder_file("output"),
+                                                      .errors = folder_file("errors")},
                               named ? named : "build/lnscope", words);
     const int status = process_finish(&process);
     assert_true(WIFEXITED(status));
@@ -403,5 +382,5 @@ int main(void)
         cmocka_unit_test(bad_inputs_are_refused),
         cmocka_unit_test(wrong_usage_is_refused),
     };
-    return cmocka_run_group_tests(tests, enter_folder, leave_folder);
+    return cmocka_run_group_tests(tests, folder_make, folder_leave);
 }

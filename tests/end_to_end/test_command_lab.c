@@ -27,26 +27,12 @@
 
 enum { COMMAND = 1024 };
 
-static char program[4096], folder[64], start_folder[4096];
+static char program[4096];
 
 /* A grid of small models: 2 x 3 cells, two seeds, both stacks. */
 #define MODEL  " --layers 2 --width 16 --heads 2 --ffn 32 --context 16 --batch 4 --schedule constant"
 #define GRID   "--grid warmup=0,10 --grid lr=1e-3,1e-2,1e-1 --seeds 1..2 --steps 60" MODEL
 #define TRIALS 24
-
-static int make_folder(void **state)
-{
-    (void)state;
-    strcpy(folder, "/tmp/lnscope-test-XXXXXX");
-    return mkdtemp(folder) && getcwd(start_folder, sizeof start_folder) && chdir(folder) == 0 ? 0
-                                                                                              : -1;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    return chdir(start_folder) == 0 ? folder_remove(folder) : -1;
-}
 
 /* Starts `lnscope lab` and the words of the command, separated by single blanks, in the folder.
  * Standard output and standard error go to the files "out" and "errors"; `limit` is the size of the
@@ -484,7 +470,7 @@ static void figures_need_no_training(void **state)
     run_to(0, "--merge lab.jsonl --figure map.csv --force", NULL);
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, make_folder, remove_folder)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, folder_enter, folder_leave)
 
 int main(void)
 {

@@ -21,24 +21,11 @@
 
 #include <cmocka.h>
 
-static char program[4096], preload[4200], folder[64];
-
-static int enter_folder(void **state)
-{
-    (void)state;
-    strcpy(folder, "/tmp/lnscope-test-XXXXXX");
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int leave_folder(void **state)
-{
-    (void)state;
-    return folder_remove(folder);
-}
+static char program[4096], preload[4200];
 
 static char *contents(const char *name)
 {
-    return text_of_file(folder_file(folder, name));
+    return text_of_file(folder_file(name));
 }
 
 /* Runs the program in the folder with these words and this fault; its status as of waitpid(). What
@@ -48,9 +35,9 @@ static int run(const char *command, const char *fault)
     const char *const environment[] = {preload, "OPENBLAS_NUM_THREADS=1", fault, NULL};
     struct process process =
         process_start_command(&(struct process_start){.environment = environment,
-                                                      .folder = folder,
-                                                      .output = folder_file(folder, "output"),
-                                                      .errors = folder_file(folder, "errors")},
+                                                      .folder = folder_path,
+                                                      .output = folder_file("output"),
+                                                      .errors = folder_file("errors")},
                               program, command);
     return process_finish(&process);
 }
@@ -65,7 +52,7 @@ static bool is_one_line(const char *text)
 static void every_allocation_fails_once(const char *command)
 {
     char fault[128];
-    snprintf(fault, sizeof fault, "FAULT_COUNT=%s", folder_file(folder, "count"));
+    snprintf(fault, sizeof fault, "FAULT_COUNT=%s", folder_file("count"));
     assert_int_equal(run(command, fault), 0);
     char *whole = contents("output"), *number = contents("count");
     const long count = strtol(number, NULL, 10);
@@ -132,13 +119,13 @@ static void memory_is_short_on_the_screen(void **state)
         preload, fault, "OPENBLAS_NUM_THREADS=1", "TERM=xterm-256color", "LC_ALL=C.UTF-8", NULL};
     const struct console_start start = {.arguments = arguments,
                                         .environment = environment,
-                                        .folder = folder,
+                                        .folder = folder_path,
                                         .rows = 24,
                                         .cols = 80};
     (void)state;
     if (!*preload)
         skip();
-    snprintf(count, sizeof count, "%s", folder_file(folder, "count"));
+    snprintf(count, sizeof count, "%s", folder_file("count"));
     snprintf(fault, sizeof fault, "FAULT_COUNT=%s", count);
     check_screen(&start, 0);
     char *number = contents("count");
@@ -163,17 +150,17 @@ static void the_disk_fails(void **state)
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
     assert_non_null(strstr(errors, "could not finish rows.csv (Input/output error): its lines so "
                                    "far are kept in rows.csv.lnscope-"));
-    assert_false(file_exists(folder_file(folder, "rows.csv")));
-    assert_false(file_exists(folder_file(folder, "dump")));
+    assert_false(file_exists(folder_file("rows.csv")));
+    assert_false(file_exists(folder_file("dump")));
     free(errors);
 }
 
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(memory_is_short, enter_folder, leave_folder),
-        cmocka_unit_test_setup_teardown(memory_is_short_on_the_screen, enter_folder, leave_folder),
-        cmocka_unit_test_setup_teardown(the_disk_fails, enter_folder, leave_folder),
+        cmocka_unit_test_setup_teardown(memory_is_short, folder_make, folder_leave),
+        cmocka_unit_test_setup_teardown(memory_is_short_on_the_screen, folder_make, folder_leave),
+        cmocka_unit_test_setup_teardown(the_disk_fails, folder_make, folder_leave),
     };
     char here[4096], *slash;
     const char *named = getenv("LNSCOPE");

@@ -20,21 +20,8 @@
 #include <cmocka.h>
 
 static char program[4096];
-static char folder[] = "/tmp/lnscope-lab-view-XXXXXX";
 
 #define MODEL "--layers 2 --width 16 --ffn 32 --heads 2 --context 16 --batch 4 --threads 2"
-
-static int enter_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int leave_folder(void **state)
-{
-    (void)state;
-    return folder_remove(folder);
-}
 
 /* The program with a small model, in the folder. */
 static struct console *start(void)
@@ -53,7 +40,7 @@ static struct console *start(void)
         argument[count++] = word;
     struct console *console = console_open(&(struct console_start){.arguments = argument,
                                                                    .environment = environment,
-                                                                   .folder = folder,
+                                                                   .folder = folder_path,
                                                                    .rows = 24,
                                                                    .cols = 80});
     assert_true(console_wait_text(console, "Post-LN"));
@@ -82,7 +69,7 @@ static char *contents(const char *name)
     char path[256], *bytes;
     size_t size;
     struct error error;
-    snprintf(path, sizeof path, "%s/%s", folder, name);
+    snprintf(path, sizeof path, "%s/%s", folder_path, name);
     if (!file_read(path, 1 << 20, &bytes, &size, &error))
         fail_msg("%s", error.text);
     return bytes;
@@ -121,7 +108,7 @@ static void the_map_fills_and_a_cell_is_opened(void **state)
     snprintf(command, sizeof command,
              "cd %s && '%s' lab " MODEL " --grid warmup=0,20 --grid lr=1e-3,1e-2 --seeds 1..2 "
              "--steps 60 --no-config -o wanted.jsonl 2>/dev/null",
-             folder, program);
+             folder_path, program);
     assert_int_equal(system(command), 0);
     char *rows = contents("rows.jsonl"), *wanted = contents("wanted.jsonl");
     assert_string_equal(rows, wanted);
@@ -138,5 +125,5 @@ int main(void)
     };
     if (!realpath(named ? named : "build/lnscope", program))
         return EXIT_FAILURE;
-    return cmocka_run_group_tests(tests, enter_folder, leave_folder);
+    return cmocka_run_group_tests(tests, folder_make, folder_leave);
 }

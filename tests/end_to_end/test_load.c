@@ -21,7 +21,6 @@
 enum { STEPS = 4 };
 
 static const char *program;
-static char folder[] = "/tmp/lnscope-load-XXXXXX";
 static char session_path[128];
 
 /* Two small stacks, as settings and as options. */
@@ -48,9 +47,9 @@ static int set_up(void **state)
     struct pair pair;
     struct error error;
     int64_t bytes;
-    if (!mkdtemp(folder) || !pair_open(&pair, &settings, &error))
+    if (folder_make(state) != 0 || !pair_open(&pair, &settings, &error))
         return -1;
-    snprintf(session_path, sizeof session_path, "%s/it.safetensors", folder);
+    snprintf(session_path, sizeof session_path, "%s", folder_file("it.safetensors"));
     history_open(&history);
     history_set_unit(&history, task_info(pair.task).unigram_entropy);
     events_clear(&events);
@@ -67,12 +66,6 @@ static int set_up(void **state)
     pair_close(&pair);
     history_close(&history);
     return good ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    return folder_remove(folder);
 }
 
 /* Runs the program with these words, which are separated by single spaces; all that it prints on
@@ -136,14 +129,14 @@ static void what_does_not_fit_is_refused(void **state)
     snprintf(words, sizeof words, "run --load %s --steps 4", session_path);
     expect_failure(2, "the session has done 4 steps", words);
     snprintf(words, sizeof words, "run --load %s --steps 9 --dump %s/d --dump-step 4", session_path,
-             folder);
+             folder_path);
     expect_failure(2, "dump-step '4': a whole number from 5 up", words);
     expect_failure(2, "option '--load' needs a value", "run --load");
     expect_failure(2, "option '--load' is not for lnscope list", "list keys --load x");
     expect_failure(1, "cannot read /nowhere", "run --load /nowhere");
     expect_failure(1, "cannot read /nowhere", "--load /nowhere");
     expect_failure(1, "is a directory: name a file", "--load /");
-    snprintf(path, sizeof path, "%s/text", folder);
+    snprintf(path, sizeof path, "%s/text", folder_path);
     FILE *out = fopen(path, "w");
     assert_non_null(out);
     fputs("no session at all", out);
@@ -151,10 +144,10 @@ static void what_does_not_fit_is_refused(void **state)
     snprintf(words, sizeof words, "run --load %s", path);
     expect_failure(1, "damaged or no safetensors file", words);
     snprintf(words, sizeof words, "run %s --steps 1 --dump %s/dump --force -o %s/rows", small,
-             folder, folder);
+             folder_path, folder_path);
     int status;
     assert_string_equal(run(&status, "%s", words), "");
-    snprintf(words, sizeof words, "run --load %s/dump", folder);
+    snprintf(words, sizeof words, "run --load %s/dump", folder_path);
     expect_failure(1, "it is no session of lnscope", words);
 }
 
@@ -231,8 +224,8 @@ static void the_text_of_a_session_is_named_by_the_user(void **state)
     int status;
     char words[600], text[160], saved[160];
     (void)state;
-    snprintf(text, sizeof text, "%s/a-text", folder);
-    snprintf(saved, sizeof saved, "%s/text.safetensors", folder);
+    snprintf(text, sizeof text, "%s/a-text", folder_path);
+    snprintf(saved, sizeof saved, "%s/text.safetensors", folder_path);
     FILE *out = fopen(text, "w");
     assert_non_null(out);
     for (int i = 0; i < 100; i++)
@@ -283,5 +276,5 @@ int main(void)
         cmocka_unit_test(the_text_of_a_session_is_named_by_the_user),
     };
     program = getenv("LNSCOPE") ? getenv("LNSCOPE") : "build/lnscope";
-    return cmocka_run_group_tests_name("session", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("session", tests, set_up, folder_leave);
 }

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-static char program[4096], folder[64];
+static char program[4096];
 
 static const char lesson[] =
     "# A small lesson.\n"
@@ -25,32 +25,19 @@ static const char lesson[] =
     "ask \"Which?\" \"this\" \"that\"\n"
     "run until step 50\nanswer 2 \"That one.\"\nexpect left.raw > 0\nwait key\n";
 
-static int enter_folder(void **state)
-{
-    (void)state;
-    strcpy(folder, "/tmp/lnscope-test-XXXXXX");
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int leave_folder(void **state)
-{
-    (void)state;
-    return folder_remove(folder);
-}
-
 static struct console *start(const char *script, const char *text)
 {
     const char *arguments[] = {program, "play", script, NULL};
     const char *environment[] = {"TERM=xterm-256color", "LC_ALL=C.UTF-8", "NO_COLOR", NULL};
     if (text) {
-        FILE *file = fopen(folder_file(folder, script), "w");
+        FILE *file = fopen(folder_file(script), "w");
         assert_non_null(file);
         fputs(text, file);
         assert_int_equal(fclose(file), 0);
     }
     return console_open(&(struct console_start){.arguments = arguments,
                                                 .environment = environment,
-                                                .folder = folder,
+                                                .folder = folder_path,
                                                 .rows = 24,
                                                 .cols = 80});
 }
@@ -135,7 +122,7 @@ static void the_list_starts_one(void **state)
     quit(console, 0);
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, enter_folder, leave_folder)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, folder_make, folder_leave)
 
 int main(void)
 {

@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-static char program[4096], folder[64];
+static char program[4096];
 
 /* Small enough to be trained at once; all that a script can say. */
 static const char small_script[] =
@@ -46,7 +46,7 @@ static const char small_script[] =
 
 static void write_file(const char *name, const char *text)
 {
-    FILE *file = fopen(folder_file(folder, name), "w");
+    FILE *file = fopen(folder_file(name), "w");
     assert_non_null(file);
     fputs(text, file);
     assert_int_equal(fclose(file), 0);
@@ -54,18 +54,10 @@ static void write_file(const char *name, const char *text)
 
 static int enter_folder(void **state)
 {
-    (void)state;
-    strcpy(folder, "/tmp/lnscope-test-XXXXXX");
-    if (!mkdtemp(folder))
+    if (folder_make(state) != 0)
         return -1;
     write_file("small.lns", small_script);
     return 0;
-}
-
-static int leave_folder(void **state)
-{
-    (void)state;
-    return folder_remove(folder);
 }
 
 static char *contents(const char *name)
@@ -73,7 +65,7 @@ static char *contents(const char *name)
     char *text;
     size_t size;
     struct error error;
-    if (!file_read(folder_file(folder, name), 1 << 26, &text, &size, &error))
+    if (!file_read(folder_file(name), 1 << 26, &text, &size, &error))
         fail_msg("%s", error.text);
     return text;
 }
@@ -88,9 +80,9 @@ static char *record(int expected, const char *options, const char *const *enviro
     struct process process =
         process_start(&(struct process_start){.arguments = arguments,
                                               .environment = environment,
-                                              .folder = folder,
-                                              .output = folder_file(folder, "output"),
-                                              .errors = folder_file(folder, "errors")});
+                                              .folder = folder_path,
+                                              .output = folder_file("output"),
+                                              .errors = folder_file("errors")});
     const int status = process_finish(&process);
     char *errors = contents("errors");
     if (!WIFEXITED(status) || WEXITSTATUS(status) != expected)
@@ -129,7 +121,7 @@ static void a_chapter_shows_what_was_drawn(void **state)
     struct cast_played played;
     (void)state;
     free(record(0, "small.lns -o a.cast -o a.txt --size 100x30", NULL));
-    cast_play(&played, folder_file(folder, "a.cast"));
+    cast_play(&played, folder_file("a.cast"));
     assert_int_equal(played.rows, 30);
     assert_int_equal(played.cols, 100);
     assert_int_equal(played.markers, 2);
@@ -209,8 +201,8 @@ static void what_cannot_be_is_said_before_anything_is_computed(void **state)
         if (!strstr(errors, wrong[i].says))
             fail_msg("%s: %s", wrong[i].options, errors);
         free(errors);
-        assert_false(file_exists(folder_file(folder, "a.cast")));
-        assert_false(file_exists(folder_file(folder, "a.svg")));
+        assert_false(file_exists(folder_file("a.cast")));
+        assert_false(file_exists(folder_file("a.svg")));
     }
     write_file("bad.lns", "set layers 2\nrun until sten 5\n");
     char *errors = record(2, "bad.lns -o a.cast", NULL);
@@ -227,7 +219,7 @@ static void ffmpeg_is_missed_at_once(void **state)
         record(1, "small.lns -o a.mp4", (const char *const[]){"PATH=/nonexistent", NULL});
     assert_non_null(strstr(errors, "ffmpeg"));
     free(errors);
-    assert_false(file_exists(folder_file(folder, "a.mp4")));
+    assert_false(file_exists(folder_file("a.mp4")));
 #endif
 }
 
@@ -243,7 +235,7 @@ static void files_that_are_there_stay(void **state)
     free(record(0, "picture.lns -o p.txt --force", NULL));
     char *there = record(1, "picture.lns -o q.txt", NULL);
     assert_non_null(strstr(there, "picture.lns:7:1: p.svg exists"));
-    assert_false(file_exists(folder_file(folder, "q.txt")));
+    assert_false(file_exists(folder_file("q.txt")));
     free(there);
     write_file("a.cast", "mine");
     char *errors = record(1, "small.lns -o a.cast", NULL);
@@ -297,7 +289,7 @@ static void a_demo_and_a_lesson_are_played_through(void **state)
     free(text);
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, enter_folder, leave_folder)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, enter_folder, folder_leave)
 
 int main(void)
 {

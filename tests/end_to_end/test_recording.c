@@ -2,6 +2,7 @@
  * player shows is what was on the screen. The program under test is $LNSCOPE, or build/lnscope. */
 #include "support/cast_player.h"
 #include "support/console.h"
+#include "support/folder.h"
 
 #include <dirent.h>
 #include <setjmp.h>
@@ -18,22 +19,13 @@
 
 #include <cmocka.h>
 
-static char program[4096], folder[64], path[512];
+static char program[4096], path[512];
 
 static int make_folder(void **state)
 {
-    (void)state;
-    strcpy(folder, "/tmp/lnscope-test-XXXXXX");
-    snprintf(path, sizeof path, "%s/a.cast", mkdtemp(folder));
-    return 0;
-}
-
-static int remove_folder(void **state)
-{
-    char command[128];
-    (void)state;
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    return system(command);
+    const int status = folder_make(state);
+    snprintf(path, sizeof path, "%s", folder_file("a.cast"));
+    return status;
 }
 
 static struct console *start_limited(const char *option, const char *value,
@@ -44,7 +36,7 @@ static struct console *start_limited(const char *option, const char *value,
     const char *environment[] = {"TERM=xterm-256color", "LC_ALL=C.UTF-8", "NO_COLOR", NULL};
     return console_open(&(struct console_start){.arguments = arguments,
                                                 .environment = environment,
-                                                .folder = folder,
+                                                .folder = folder_path,
                                                 .rows = 24,
                                                 .cols = 80,
                                                 .limit = limit});
@@ -105,7 +97,7 @@ static void a_key_starts_and_ends_a_recording(void **state)
     press(console, "X", "REC");
     press(console, "X", "saved lnscope-002.cast");
     quit(console);
-    snprintf(path, sizeof path, "%s/lnscope-002.cast", folder);
+    snprintf(path, sizeof path, "%s", folder_file("lnscope-002.cast"));
     cast_play(&played, path);
     assert_non_null(strstr(played.screen, "Post-LN"));
     assert_true(played.rows == 24 && played.cols == 80);
@@ -195,7 +187,7 @@ static void two_recordings_have_two_numbers(void **state)
     quit(first);
     quit(second);
     for (int i = 1; i <= 2; i++) {
-        snprintf(path, sizeof path, "%s/lnscope-00%d.cast", folder, i);
+        snprintf(path, sizeof path, "%s/lnscope-00%d.cast", folder_path, i);
         cast_play(&played, path);
         assert_non_null(strstr(played.screen, "Post-LN"));
         cast_played_close(&played);
@@ -212,7 +204,7 @@ static void a_saved_session_does_not_take_its_place(void **state)
     press(console, ":save! a.cast\r", "saved a.cast, step ");
     press(console, "X", "a.cast was taken meanwhile: all of it is in a-002.cast");
     quit(console);
-    snprintf(path, sizeof path, "%s/a-002.cast", folder);
+    snprintf(path, sizeof path, "%s", folder_file("a-002.cast"));
     cast_play(&played, path);
     assert_non_null(strstr(played.screen, "Post-LN"));
     cast_played_close(&played);
@@ -221,7 +213,7 @@ static void a_saved_session_does_not_take_its_place(void **state)
 /* The file that is neither of these; fails unless there is one. */
 static void find_other(const char *const *known)
 {
-    DIR *here = opendir(folder);
+    DIR *here = opendir(folder_path);
     int found = 0;
     assert_non_null(here);
     for (struct dirent *entry; (entry = readdir(here));) {
@@ -229,7 +221,7 @@ static void find_other(const char *const *known)
         for (const char *const *name = known; *name; name++)
             other = other && strcmp(entry->d_name, *name) != 0;
         if (other)
-            snprintf(path, sizeof path, "%s/%s", folder, entry->d_name), found++;
+            snprintf(path, sizeof path, "%s/%s", folder_path, entry->d_name), found++;
     }
     closedir(here);
     assert_int_equal(found, 1);
@@ -250,7 +242,7 @@ static void a_full_disk_ends_a_recording(void **state)
         console_wait_text(console, "could not finish a.cast (File too large): its lines so far"));
     assert_true(console_wait_no_text(console, "REC"));
     find_other(none);
-    snprintf(kept, sizeof kept, "are kept in %s", path + strlen(folder) + 1);
+    snprintf(kept, sizeof kept, "are kept in %s", path + strlen(folder_path) + 1);
     press(console, "w", "warmup 25 steps, ");
     console_send(console, "q");
     int status = console_wait_exit(console);
@@ -282,7 +274,7 @@ static void a_recording_outlives_a_kill(void **state)
     cast_play(&played, path);
     assert_non_null(strstr(played.screen, "2 waterfall"));
     cast_played_close(&played);
-    snprintf(told, sizeof told, "%s was left by a lnscope that", path + strlen(folder) + 1);
+    snprintf(told, sizeof told, "%s was left by a lnscope that", path + strlen(folder_path) + 1);
     console = start(NULL, NULL);
     assert_true(console_wait_text(console, told));
     quit(console);
@@ -313,22 +305,20 @@ static void a_file_that_is_there_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_whole_session_is_recorded, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(the_whole_session_is_recorded, make_folder, folder_leave),
         cmocka_unit_test_setup_teardown(a_key_starts_and_ends_a_recording, make_folder,
-                                        remove_folder),
+                                        folder_leave),
         cmocka_unit_test_setup_teardown(a_signal_leaves_a_whole_recording, make_folder,
-                                        remove_folder),
-        cmocka_unit_test_setup_teardown(events_become_markers_once, make_folder, remove_folder),
+                                        folder_leave),
+        cmocka_unit_test_setup_teardown(events_become_markers_once, make_folder, folder_leave),
         cmocka_unit_test_setup_teardown(a_signal_does_not_hide_what_was_not_recorded, make_folder,
-                                        remove_folder),
-        cmocka_unit_test_setup_teardown(two_recordings_have_two_numbers, make_folder,
-                                        remove_folder),
+                                        folder_leave),
+        cmocka_unit_test_setup_teardown(two_recordings_have_two_numbers, make_folder, folder_leave),
         cmocka_unit_test_setup_teardown(a_saved_session_does_not_take_its_place, make_folder,
-                                        remove_folder),
-        cmocka_unit_test_setup_teardown(a_full_disk_ends_a_recording, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(a_recording_outlives_a_kill, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(a_file_that_is_there_is_refused, make_folder,
-                                        remove_folder),
+                                        folder_leave),
+        cmocka_unit_test_setup_teardown(a_full_disk_ends_a_recording, make_folder, folder_leave),
+        cmocka_unit_test_setup_teardown(a_recording_outlives_a_kill, make_folder, folder_leave),
+        cmocka_unit_test_setup_teardown(a_file_that_is_there_is_refused, make_folder, folder_leave),
     };
     const char *named = getenv("LNSCOPE");
     if (!realpath(named ? named : "build/lnscope", program))

@@ -28,24 +28,11 @@
 
 #include <cmocka.h>
 
-static char program[4096], folder[64];
-
-static int enter_folder(void **state)
-{
-    (void)state;
-    strcpy(folder, "/tmp/lnscope-test-XXXXXX");
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int leave_folder(void **state)
-{
-    (void)state;
-    return folder_remove(folder);
-}
+static char program[4096];
 
 static int files_in_folder(void)
 {
-    DIR *here = opendir(folder);
+    DIR *here = opendir(folder_path);
     int count = 0;
     assert_non_null(here);
     for (struct dirent *entry; (entry = readdir(here));)
@@ -54,17 +41,12 @@ static int files_in_folder(void)
     return count;
 }
 
-static const char *in_folder(const char *name)
-{
-    return folder_file(folder, name);
-}
-
 /* Starts the program with the words of `command`, which are separated by single spaces. Standard
  * output goes to the file `output`, or to the pipe where it is NULL; standard error to a file. */
 static struct process start_ignoring(const char *command, const char *output, int ignored)
 {
     return process_start_command(&(struct process_start){.output = output,
-                                                         .errors = in_folder(".errors"),
+                                                         .errors = folder_file(".errors"),
                                                          .ignored = ignored},
                                  program, command);
 }
@@ -77,14 +59,14 @@ static struct process start(const char *command, const char *output)
 /* What it has written to standard error; the caller frees it. */
 static char *errors_of(void)
 {
-    return text_of_file(in_folder(".errors"));
+    return text_of_file(folder_file(".errors"));
 }
 
 /* Runs to the end, with this status and nothing on standard error unless it failed; returns what it
  * wrote, which the caller frees. */
 static char *run_to(int expected, const char *command)
 {
-    struct process process = start(command, in_folder(".output"));
+    struct process process = start(command, folder_file(".output"));
     int status = process_finish(&process);
     char *errors = errors_of();
     if (!WIFEXITED(status) || WEXITSTATUS(status) != expected)
@@ -92,7 +74,7 @@ static char *run_to(int expected, const char *command)
     if (expected == 0)
         assert_string_equal(errors, "");
     free(errors);
-    return text_of_file(in_folder(".output"));
+    return text_of_file(folder_file(".output"));
 }
 
 /* Fails with this status and these words, in one line. */
@@ -374,18 +356,18 @@ static void a_file_is_whole_and_not_overwritten(void **state)
     char command[512];
     (void)state;
     char *expected = run_to(0, "run --steps 2" SMALL);
-    snprintf(command, sizeof command, "run --steps 2" SMALL " -o %s", in_folder("out.csv"));
-    char *nothing = run_to(0, command), *written = text_of_file(in_folder("out.csv"));
+    snprintf(command, sizeof command, "run --steps 2" SMALL " -o %s", folder_file("out.csv"));
+    char *nothing = run_to(0, command), *written = text_of_file(folder_file("out.csv"));
     assert_string_equal(nothing, "");
     assert_string_equal(written, expected);
     fails(1, command, "exists: name another file, or allow it with --force");
     snprintf(command, sizeof command, "run --steps 1" SMALL " --force --output=%s",
-             in_folder("out.csv"));
+             folder_file("out.csv"));
     free(run_to(0, command));
-    char *shorter = text_of_file(in_folder("out.csv"));
+    char *shorter = text_of_file(folder_file("out.csv"));
     assert_int_equal(count(shorter, '\n'), 3);
     assert_int_equal(files_in_folder(), 1);
-    snprintf(command, sizeof command, "run --steps 1" SMALL " -o %s", in_folder("no/out.csv"));
+    snprintf(command, sizeof command, "run --steps 1" SMALL " -o %s", folder_file("no/out.csv"));
     fails(1, command, "cannot write");
     free(expected);
     free(nothing);
@@ -415,9 +397,9 @@ static bool read_dump(struct safetensors_file *saved, const char *options)
     char command[512];
     struct error error;
     snprintf(command, sizeof command, "run" SMALL " %s --force --dump %s", options,
-             in_folder("step.safetensors"));
+             folder_file("step.safetensors"));
     free(run_to(0, command));
-    if (!safetensors_open(saved, in_folder("step.safetensors"), &error))
+    if (!safetensors_open(saved, folder_file("step.safetensors"), &error))
         fail_msg("%s", error.text);
     return true;
 }
@@ -547,7 +529,7 @@ static void divergence_is_shown_not_hidden(void **state)
     snprintf(command, sizeof command,
              "run --optimizer sgd --lr 100 --left none --steps 40" SMALL
              " --dump-step 40 --dump %s",
-             in_folder("late"));
+             folder_file("late"));
     fails(1, command, "the left stack diverged at step ");
     assert_int_equal(files_in_folder(), 0);
     free(csv);
@@ -573,20 +555,20 @@ static void thinned_rows_keep_held_out_losses(void **state)
 {
     char command[512];
     double all[240], some[16];
-    FILE *out = fopen(in_folder("lines"), "w");
+    FILE *out = fopen(folder_file("lines"), "w");
     (void)state;
     assert_non_null(out);
     for (int i = 0; i < 200; i++)
         fprintf(out, "line %d of a text that is long enough\r\n", i);
     assert_int_equal(fclose(out), 0);
-    snprintf(command, sizeof command, "run --steps 110" SMALL " --text %s", in_folder("lines"));
+    snprintf(command, sizeof command, "run --steps 110" SMALL " --text %s", folder_file("lines"));
     char *csv = run_to(0, command);
     assert_int_equal(held_out_of(csv, all, 240), 220);
     free(csv);
     for (int i = 0; i < 220; i++)
         assert_int_equal(all[i] > 0, i / 2 % 50 == 0 || i / 2 == 109);
     snprintf(command, sizeof command, "run --steps 110 --every 20" SMALL " --text %s",
-             in_folder("lines"));
+             folder_file("lines"));
     csv = run_to(0, command);
     assert_int_equal(held_out_of(csv, some, 16), 12); /* steps 20, 40, 60, 80, 100, 110 */
     free(csv);
@@ -602,13 +584,13 @@ static void a_text_that_is_none_gets_a_warning(void **state)
 {
     char command[512];
     (void)state;
-    FILE *out = fopen(in_folder("packed"), "w");
+    FILE *out = fopen(folder_file("packed"), "w");
     assert_non_null(out);
     for (int i = 0; i < 500; i++)
         fprintf(out, "%c\x8B%d", 0x1F, i);
     assert_int_equal(fclose(out), 0);
-    snprintf(command, sizeof command, "run --steps 1" SMALL " --text %s", in_folder("packed"));
-    struct process process = start(command, in_folder(".output"));
+    snprintf(command, sizeof command, "run --steps 1" SMALL " --text %s", folder_file("packed"));
+    struct process process = start(command, folder_file(".output"));
     assert_int_equal(process_finish(&process), 0);
     char *errors = errors_of();
     assert_non_null(strstr(errors, "lnscope: warning: "));
@@ -620,32 +602,32 @@ static void a_text_that_is_none_gets_a_warning(void **state)
 static void a_text_is_learned_and_validated(void **state)
 {
     char command[512];
-    FILE *out = fopen(in_folder("text"), "w");
+    FILE *out = fopen(folder_file("text"), "w");
     (void)state;
     assert_non_null(out);
     for (int i = 0; i < 200; i++)
         fprintf(out, "line %d of a text that is long enough\n", i);
     assert_int_equal(fclose(out), 0);
-    snprintf(command, sizeof command, "run --steps 2" SMALL " --text %s", in_folder("text"));
+    snprintf(command, sizeof command, "run --steps 2" SMALL " --text %s", folder_file("text"));
     char *csv = run_to(0, command);
     assert_non_null(strstr(csv, ",stream_grad_2,valid_loss\n"));
     assert_int_equal(count(csv, ','), 5 * 13);
     snprintf(command, sizeof command, "run --steps 2" SMALL " --format jsonl --text %s",
-             in_folder("text"));
+             folder_file("text"));
     char *json = run_to(0, command);
     assert_non_null(strstr(json, ",\"finite\":true,\"valid_loss\":"));
     free(csv);
     free(json);
-    snprintf(command, sizeof command, "run" SMALL " --print-memory --text %s", in_folder("text"));
+    snprintf(command, sizeof command, "run" SMALL " --print-memory --text %s", folder_file("text"));
     char *memory = run_to(0, command);
     assert_non_null(strstr(memory, " 7690 bytes  the text\n"));
     free(memory);
-    text_to_file(in_folder("empty"), "");
-    snprintf(command, sizeof command, "run --steps 2" SMALL " --text %s", in_folder("empty"));
+    text_to_file(folder_file("empty"), "");
+    snprintf(command, sizeof command, "run --steps 2" SMALL " --text %s", folder_file("empty"));
     fails(1, command, "empty");
-    snprintf(command, sizeof command, "run --steps 2" SMALL " --text %s", in_folder("absent"));
+    snprintf(command, sizeof command, "run --steps 2" SMALL " --text %s", folder_file("absent"));
     fails(1, command, "cannot read");
-    snprintf(command, sizeof command, "run --steps 2" SMALL " --text %s", folder);
+    snprintf(command, sizeof command, "run --steps 2" SMALL " --text %s", folder_path);
     fails(1, command, "is a directory");
 }
 
@@ -721,15 +703,15 @@ static void an_interrupt_finishes_the_file(void **state)
 {
     char command[512], step[128];
     (void)state;
-    snprintf(step, sizeof step, "%s", in_folder("step"));
+    snprintf(step, sizeof step, "%s", folder_file("step"));
     snprintf(command, sizeof command, "run" SMALL " -o %s --dump %s --dump-step 3",
-             in_folder("rows.csv"), step);
-    struct process process = start(command, in_folder(".output"));
+             folder_file("rows.csv"), step);
+    struct process process = start(command, folder_file(".output"));
     assert_true(process_wait_until(is_there, step)); /* step 3 is done */
     assert_int_equal(kill(process.id, SIGTERM), 0);
     int status = process_finish(&process);
     assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
-    char *rows = text_of_file(in_folder("rows.csv"));
+    char *rows = text_of_file(folder_file("rows.csv"));
     assert_true(count(rows, '\n') >= 5);
     assert_int_equal(count(rows, ','), count(rows, '\n') * 12);
     assert_int_equal(rows[strlen(rows) - 1], '\n');
@@ -742,7 +724,7 @@ static void an_interrupt_before_the_dump_leaves_none(void **state)
     char command[512];
     (void)state;
     snprintf(command, sizeof command, "run" SMALL " --dump %s --dump-step 999999999",
-             in_folder("step"));
+             folder_file("step"));
     struct process process = start(command, NULL);
     free(process_read(&process, 3));
     assert_int_equal(kill(process.id, SIGTERM), 0);
@@ -777,8 +759,8 @@ static void a_wait_can_be_interrupted(void **state)
 {
     char command[512];
     (void)state;
-    assert_int_equal(mkfifo(in_folder("pipe"), 0600), 0);
-    snprintf(command, sizeof command, "run" SMALL " -o %s", in_folder("pipe"));
+    assert_int_equal(mkfifo(folder_file("pipe"), 0600), 0);
+    snprintf(command, sizeof command, "run" SMALL " -o %s", folder_file("pipe"));
     struct process process = start(command, NULL);
     assert_true(process_wait_until(is_watching, &process));
     assert_int_equal(kill(process.id, SIGTERM), 0);
@@ -792,7 +774,7 @@ static void a_pipe_is_waited_for(void **state)
 {
     char command[512], pipe[128];
     (void)state;
-    snprintf(pipe, sizeof pipe, "%s", in_folder("pipe"));
+    snprintf(pipe, sizeof pipe, "%s", folder_file("pipe"));
     assert_int_equal(mkfifo(pipe, 0600), 0);
     snprintf(command, sizeof command, "run" SMALL " --steps 2 -o %s", pipe);
     struct process process = start(command, NULL);
@@ -813,10 +795,10 @@ static void what_is_no_file_is_not_read(void **state)
                                           "run" SMALL " --steps 1 --text"};
     char command[512];
     (void)state;
-    assert_int_equal(mkfifo(in_folder("pipe"), 0600), 0);
+    assert_int_equal(mkfifo(folder_file("pipe"), 0600), 0);
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
         const int status = strncmp(options[i], "block", 5) == 0 ? 2 : 1;
-        snprintf(command, sizeof command, "%s %s", options[i], in_folder("pipe"));
+        snprintf(command, sizeof command, "%s %s", options[i], folder_file("pipe"));
         fails(status, command, " is a device or a pipe: name a file");
         snprintf(command, sizeof command, "%s /dev/zero", options[i]);
         fails(status, command, "/dev/zero is a device or a pipe: name a file");
@@ -826,7 +808,7 @@ static void what_is_no_file_is_not_read(void **state)
 /* The only file in the folder, but for those with a point in front. */
 static void only_file(char *name, size_t size)
 {
-    DIR *here = opendir(folder);
+    DIR *here = opendir(folder_path);
     assert_non_null(here);
     assert_int_equal(files_in_folder(), 1);
     for (struct dirent *entry; (entry = readdir(here));)
@@ -849,19 +831,19 @@ static void rows_that_fit_are_kept(void **state)
 {
     char command[512], name[300];
     (void)state;
-    snprintf(command, sizeof command, "run" SMALL " -o %s", in_folder("rows.csv"));
+    snprintf(command, sizeof command, "run" SMALL " -o %s", folder_file("rows.csv"));
     struct process process =
-        process_start_command(&(struct process_start){.output = in_folder(".output"),
-                                                      .errors = in_folder(".errors"),
+        process_start_command(&(struct process_start){.output = folder_file(".output"),
+                                                      .errors = folder_file(".errors"),
                                                       .limit = {RLIMIT_FSIZE, 20000}},
                               program, command);
     int status = process_finish(&process);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
     only_file(name, sizeof name);
-    char *errors = errors_of(), *rows = text_of_file(in_folder(name)), expected[512];
+    char *errors = errors_of(), *rows = text_of_file(folder_file(name)), expected[512];
     snprintf(expected, sizeof expected,
              "lnscope: could not finish %s (File too large): its lines so far are kept in %s\n",
-             in_folder("rows.csv"), in_folder(name));
+             folder_file("rows.csv"), folder_file(name));
     assert_string_equal(errors, expected);
     rows_are_whole(rows);
     assert_true(strlen(rows) > 19000);
@@ -874,15 +856,15 @@ static void finished_rows_are_never_thrown_away(void **state)
 {
     char command[512], reason[512];
     (void)state;
-    snprintf(command, sizeof command, "run" SMALL " -o %s", in_folder("rows.csv"));
-    struct process process = start(command, in_folder(".output"));
+    snprintf(command, sizeof command, "run" SMALL " -o %s", folder_file("rows.csv"));
+    struct process process = start(command, folder_file(".output"));
     assert_true(process_wait_until(is_watching, &process));
-    text_to_file(in_folder("rows.csv"), "another run's");
+    text_to_file(folder_file("rows.csv"), "another run's");
     assert_int_equal(kill(process.id, SIGINT), 0);
     process_finish(&process);
-    char *errors = errors_of(), *rows = text_of_file(in_folder("rows-002.csv"));
+    char *errors = errors_of(), *rows = text_of_file(folder_file("rows-002.csv"));
     snprintf(reason, sizeof reason, "lnscope: %s was taken meanwhile: all of it is in %s\n",
-             in_folder("rows.csv"), in_folder("rows-002.csv"));
+             folder_file("rows.csv"), folder_file("rows-002.csv"));
     assert_string_equal(errors, reason);
     rows_are_whole(rows);
     assert_int_equal(files_in_folder(), 2);
@@ -901,7 +883,7 @@ static void what_was_left_behind_is_told(void **state)
 {
     char name[300], expected[512];
     const struct process_start here = {
-        .folder = folder, .output = in_folder(".output"), .errors = in_folder(".errors")};
+        .folder = folder_path, .output = folder_file(".output"), .errors = folder_file(".errors")};
     (void)state;
     struct process process = process_start_command(&here, program, "run" SMALL " -o rows.csv");
     assert_true(process_wait_until(is_watching, &process));
@@ -927,18 +909,18 @@ static void every_signal_leaves_whole_rows(void **state)
 {
     char command[512];
     (void)state;
-    snprintf(command, sizeof command, "run" SMALL " --force -o %s", in_folder("rows.csv"));
+    snprintf(command, sizeof command, "run" SMALL " --force -o %s", folder_file("rows.csv"));
     for (int number = 1; number < SIGNALS; number++) {
         if (signals_kind(number) != SIGNAL_ENDS ||
             (number > SIGRTMIN && number < SIGRTMAX)) /* they are all alike */
             continue;
-        struct process process = start(command, in_folder(".output"));
+        struct process process = start(command, folder_file(".output"));
         assert_true(process_wait_until(is_watching, &process));
         assert_int_equal(kill(process.id, number), 0);
         int status = process_finish(&process);
         if (!WIFSIGNALED(status) || WTERMSIG(status) != number)
             fail_msg("signal %d: status %#x", number, (unsigned)status);
-        char *rows = text_of_file(in_folder("rows.csv"));
+        char *rows = text_of_file(folder_file("rows.csv"));
         rows_are_whole(rows);
         assert_int_equal(files_in_folder(), 1);
         free(rows);
@@ -1094,7 +1076,7 @@ static void ascii_may_stand_alone(void **state)
     fails(2, "run --ascii=maybe", "ascii 'maybe': one of auto, on, off");
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, enter_folder, leave_folder)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, folder_make, folder_leave)
 
 int main(void)
 {

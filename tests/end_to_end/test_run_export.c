@@ -16,39 +16,25 @@
 
 #include <cmocka.h>
 
-static char program[4096], folder[64];
-
-static int enter_folder(void **state)
-{
-    (void)state;
-    strcpy(folder, "/tmp/lnscope-test-XXXXXX");
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int leave_folder(void **state)
-{
-    (void)state;
-    return folder_remove(folder);
-}
+static char program[4096];
 
 static char *contents(const char *name)
 {
-    return text_of_file(folder_file(folder, name));
+    return text_of_file(folder_file(name));
 }
 
-/* Runs a small training that exports to a file of the folder; what it says on standard error, which
- * the caller frees. */
+/* Runs a small training that exports to a file of the folder; what it says on standard error,
+ * which the caller frees. */
 static char *run(int expected, const char *options, const char *name)
 {
     char words[512];
-    const char *output = folder_file(folder, "rows");
+    const char *output = folder_file("rows");
     snprintf(words, sizeof words,
              "run --no-config --steps 12 --layers 2 --width 16 --heads 2 --ffn 32 --context 8 "
              "--batch 2 %s%s--export %s",
-             options, *options ? " " : "", folder_file(folder, name));
+             options, *options ? " " : "", folder_file(name));
     struct process process = process_start_command(
-        &(struct process_start){.output = output, .errors = folder_file(folder, "errors")}, program,
-        words);
+        &(struct process_start){.output = output, .errors = folder_file("errors")}, program, words);
     const int status = process_finish(&process);
     char *errors = contents("errors");
     if (!WIFEXITED(status) || WEXITSTATUS(status) != expected)
@@ -103,13 +89,13 @@ static void what_cannot_be_is_said_before_the_run(void **state)
     assert_non_null(strstr(errors, "cannot write"));
     free(errors);
     char same[128];
-    snprintf(same, sizeof same, "-o %s", folder_file(folder, "b.csv"));
+    snprintf(same, sizeof same, "-o %s", folder_file("b.csv"));
     errors = run(2, same, "b.csv");
     assert_non_null(strstr(errors, "--export names a file that is written already"));
     free(errors);
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, enter_folder, leave_folder)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, folder_make, folder_leave)
 
 int main(void)
 {

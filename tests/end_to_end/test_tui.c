@@ -10,6 +10,7 @@
 #include "screen/canvas.h"
 #include "screen/terminal.h"
 #include "support/console.h"
+#include "support/folder.h"
 #include "support/sanitized.h"
 #include "views/views.h"
 
@@ -171,6 +172,13 @@ static struct console *start_with(struct setup setup)
 static struct console *start(void)
 {
     struct console *console = start_with((struct setup){0});
+    assert_true(console_wait_text(console, "Post-LN"));
+    return console;
+}
+
+static struct console *start_in_folder(void)
+{
+    struct console *console = start_with((struct setup){.folder = folder_path});
     assert_true(console_wait_text(console, "Post-LN"));
     return console;
 }
@@ -714,11 +722,8 @@ static void the_anatomy_is_measured_while_one_looks(void **state)
 
 static void every_key_in_every_state(void **state)
 {
-    char folder[] = "/tmp/lnscope-test-XXXXXX", command[256];
     (void)state;
-    assert_non_null(mkdtemp(folder)); /* `x` writes here */
-    struct console *console = start_with((struct setup){.folder = folder});
-    assert_true(console_wait_text(console, "Post-LN"));
+    struct console *console = start_in_folder(); /* `x` writes here */
     all_keys(console);
     press_until(console, "~", "key '~' does nothing");
     press(console, "H", "hide off"); /* it was among them */
@@ -732,18 +737,13 @@ static void every_key_in_every_state(void **state)
     assert_true(console_wait_no_text(console, " Help "));
     press_until(console, "~", "key '~' does nothing");
     quit(console);
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    assert_int_equal(system(command), 0);
 }
 
 /* Every key of the table in every view, each time from that view. */
 static void every_key_in_every_view(void **state)
 {
-    char folder[] = "/tmp/lnscope-test-XXXXXX", command[256];
     (void)state;
-    assert_non_null(mkdtemp(folder)); /* pictures and recordings go here */
-    struct console *console = start_with((struct setup){.folder = folder});
-    assert_true(console_wait_text(console, "Post-LN"));
+    struct console *console = start_in_folder(); /* pictures and recordings go here */
     for (enum view view = 0; view < VIEWS; view++) {
         for (int i = 0; i < ACTIONS; i++) {
             const int code = key_table[i].code[0];
@@ -768,8 +768,6 @@ static void every_key_in_every_view(void **state)
         press(console, "H", "hide o");
     }
     quit(console);
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    assert_int_equal(system(command), 0);
 }
 
 /* ---- the command line ---- */
@@ -951,12 +949,9 @@ static void assert_picture(const char *name, int rows, int cols)
 
 static void commands_write_files(void **state)
 {
-    char folder[] = "/tmp/lnscope-test-XXXXXX", path[128], remove[256];
     struct stat info;
     (void)state;
-    assert_non_null(mkdtemp(folder));
-    struct console *console = start_with((struct setup){.folder = folder});
-    assert_true(console_wait_text(console, "Post-LN"));
+    struct console *console = start_in_folder();
     command(console, "export\r", "saved lnscope-001.svg and lnscope-001.txt");
     command(console, "export \"my screen.svg\"\r", "saved my screen.svg");
     command(console, "export lns\t\t\r",
@@ -982,13 +977,9 @@ static void commands_write_files(void **state)
     command(console, "text a.\t\r", "text a.txt: kept for the task text");
     command(console, "task text\r", ": restarted from seed 1");
     quit(console);
-    snprintf(path, sizeof path, "%s/my screen.svg", folder);
-    assert_int_equal(stat(path, &info), 0);
+    assert_int_equal(stat(folder_file("my screen.svg"), &info), 0);
     assert_true(info.st_size > 500);
-    snprintf(path, sizeof path, "%s/b.txt", folder);
-    assert_picture(path, 30, 100);
-    snprintf(remove, sizeof remove, "rm -r %s", folder);
-    assert_int_equal(system(remove), 0);
+    assert_picture(folder_file("b.txt"), 30, 100);
 }
 
 /* A pasted text is never taken for keys, and its lines are one line. */
@@ -1015,17 +1006,14 @@ static void pasted_text_goes_to_the_command_line(void **state)
  * and a name of a file. */
 static void letters_of_all_peoples_are_drawn(void **state)
 {
-    char folder[] = "/tmp/lnscope-test-XXXXXX", path[128], remove[256];
     (void)state;
-    assert_non_null(mkdtemp(folder));
-    snprintf(path, sizeof path, "%s/text", folder);
-    FILE *file = fopen(path, "w");
+    FILE *file = fopen(folder_file("text"), "w");
     assert_non_null(file);
     for (int i = 0; i < 2000; i++)
         fputs("漢é", file);
     assert_int_equal(fclose(file), 0);
-    struct console *console =
-        start_with((struct setup){.folder = folder, .options = {"--text", "text", "--no-mouse"}});
+    struct console *console = start_with(
+        (struct setup){.folder = folder_path, .options = {"--text", "text", "--no-mouse"}});
     assert_true(console_wait_text(console, "Post-LN"));
     press(console, "7", "byte by byte");
     assert_true(console_wait_text(console, "bits per byte"));
@@ -1036,8 +1024,6 @@ static void letters_of_all_peoples_are_drawn(void **state)
     press(console, ":export! 漢字\t", ":export! 漢字😀.svg");
     press(console, "\033", "");
     quit(console);
-    snprintf(remove, sizeof remove, "rm -r %s", folder);
-    assert_int_equal(system(remove), 0);
 }
 
 static void help_opens_scrolls_and_closes(void **state)
@@ -1065,17 +1051,14 @@ static void help_opens_scrolls_and_closes(void **state)
 
 static void export_writes_two_files_each_time(void **state)
 {
-    char folder[] = "/tmp/lnscope-test-XXXXXX", command[256];
     (void)state;
-    assert_non_null(mkdtemp(folder));
-    struct console *console = start_with((struct setup){.folder = folder});
-    assert_true(console_wait_text(console, "Post-LN"));
+    struct console *console = start_in_folder();
     press(console, " x", "lnscope-001.svg");
     assert_non_null(strstr(console_screen(console), "lnscope-001.txt"));
     press(console, "x", "lnscope-002.svg");
     quit(console);
     int files = 0;
-    DIR *list = opendir(folder);
+    DIR *list = opendir(folder_path);
     assert_non_null(list);
     for (struct dirent *entry; (entry = readdir(list));) {
         char path[1024];
@@ -1083,16 +1066,14 @@ static void export_writes_two_files_each_time(void **state)
         if (entry->d_name[0] == '.')
             continue;
         files++;
-        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        snprintf(path, sizeof path, "%s/%s", folder_path, entry->d_name);
         assert_int_equal(stat(path, &info), 0);
         assert_true(info.st_size > 500);
     }
     closedir(list);
     assert_int_equal(files, 4);
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    console = start_with((struct setup){.folder = folder});
-    assert_true(console_wait_text(console, "Post-LN"));
-    assert_int_equal(system(command), 0);
+    console = start_in_folder();
+    assert_int_equal(folder_leave(state), 0);
     press(console, "x", "cannot write lnscope-001.svg"); /* nowhere to write to */
     quit(console);
 }
@@ -1444,11 +1425,9 @@ static void standard_error_appears_afterwards(void **state)
 /* What is told by a write that fails is no reason to die, nor what stopped it. */
 static void a_limit_of_file_sizes_is_survived(void **state)
 {
-    char folder[] = "/tmp/lnscope-test-XXXXXX";
     (void)state;
-    assert_non_null(mkdtemp(folder));
     struct console *console =
-        start_with((struct setup){.folder = folder, .limit = {RLIMIT_FSIZE, 20 * 1024}});
+        start_with((struct setup){.folder = folder_path, .limit = {RLIMIT_FSIZE, 20 * 1024}});
     assert_true(console_wait_text(console, "Post-LN"));
     press(console, ":save s\r", "could not finish s (File too large): nothing was written");
     press(console, "w", "warmup 25 steps, ");
@@ -1456,19 +1435,15 @@ static void a_limit_of_file_sizes_is_survived(void **state)
     console_signal(console, SIGPIPE);
     press(console, "w", "warmup 50 steps, ");
     quit(console);
-    assert_int_equal(rmdir(folder), 0);
+    assert_int_equal(folder_count(), 0);
 }
 
 /* A pipe that nobody writes or reads, and a device without an end, are refused at once. */
 static void pipes_and_devices_are_refused(void **state)
 {
-    char folder[] = "/tmp/lnscope-test-XXXXXX", pipe[64];
     (void)state;
-    assert_non_null(mkdtemp(folder));
-    snprintf(pipe, sizeof pipe, "%s/pipe", folder);
-    assert_int_equal(mkfifo(pipe, 0600), 0);
-    struct console *console = start_with((struct setup){.folder = folder});
-    assert_true(console_wait_text(console, "Post-LN"));
+    assert_int_equal(mkfifo(folder_file("pipe"), 0600), 0);
+    struct console *console = start_in_folder();
     command(console, "text pipe\r", "pipe is a device or a pipe: name a file");
     command(console, "text /dev/zero\r", "/dev/zero is a device or a pipe: name a file");
     command(console, "load pipe\r", "pipe is a device or a pipe: name a file");
@@ -1477,8 +1452,7 @@ static void pipes_and_devices_are_refused(void **state)
     command(console, "record! pipe\r", "nobody reads pipe: start its reader first");
     press(console, "w", "warmup 25 steps, ");
     quit(console);
-    unlink(pipe);
-    assert_int_equal(rmdir(folder), 0);
+    assert_int_equal(folder_count(), 1); /* the pipe */
 }
 
 static void only_differences_are_sent(void **state)
@@ -1605,6 +1579,8 @@ static void takes_keys_beside_a_pipe(void **state)
     quit(console);
 }
 
+#define FOLDER_TEST(function) cmocka_unit_test_setup_teardown(function, folder_make, folder_leave)
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -1628,19 +1604,19 @@ int main(int argc, char **argv)
         cmocka_unit_test(what_happens_is_logged),
         cmocka_unit_test(news_are_in_the_footer),
         cmocka_unit_test(the_anatomy_is_measured_while_one_looks),
-        cmocka_unit_test(every_key_in_every_state),
-        cmocka_unit_test(every_key_in_every_view),
+        FOLDER_TEST(every_key_in_every_state),
+        FOLDER_TEST(every_key_in_every_view),
         cmocka_unit_test(commands_act_as_keys_do),
         cmocka_unit_test(commands_are_completed_and_recalled),
         cmocka_unit_test(commands_that_are_wrong),
         cmocka_unit_test(the_command_line_is_open_while_all_goes_on),
         cmocka_unit_test(a_blind_command_line_keeps_the_secret),
         cmocka_unit_test(blind_tensors_are_those_of_both),
-        cmocka_unit_test(commands_write_files),
+        FOLDER_TEST(commands_write_files),
         cmocka_unit_test(pasted_text_goes_to_the_command_line),
-        cmocka_unit_test(letters_of_all_peoples_are_drawn),
+        FOLDER_TEST(letters_of_all_peoples_are_drawn),
         cmocka_unit_test(help_opens_scrolls_and_closes),
-        cmocka_unit_test(export_writes_two_files_each_time),
+        cmocka_unit_test_setup(export_writes_two_files_each_time, folder_make),
         cmocka_unit_test(clicks_act),
         cmocka_unit_test(the_mouse_can_be_left_alone),
         cmocka_unit_test(the_theme_changes_at_a_key),
@@ -1653,8 +1629,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(ends_while_stopped),
         cmocka_unit_test(crashes_leave_the_terminal_sane),
         cmocka_unit_test(standard_error_appears_afterwards),
-        cmocka_unit_test(a_limit_of_file_sizes_is_survived),
-        cmocka_unit_test(pipes_and_devices_are_refused),
+        FOLDER_TEST(a_limit_of_file_sizes_is_survived),
+        FOLDER_TEST(pipes_and_devices_are_refused),
         cmocka_unit_test(only_differences_are_sent),
         cmocka_unit_test(kinds_of_terminals),
         cmocka_unit_test(refuses_what_it_cannot_draw_on),

@@ -18,11 +18,10 @@
 #include <cmocka.h>
 
 static const char *program;
-static char folder[] = "/tmp/lnscope-watch-XXXXXX";
 
 static void append(const char *name, const char *text)
 {
-    FILE *file = fopen(folder_file(folder, name), "a");
+    FILE *file = fopen(folder_file(name), "a");
     assert_non_null(file);
     fputs(text, file);
     fclose(file);
@@ -46,7 +45,7 @@ static struct console *start(const char *line)
     snprintf(command, sizeof command, line, program);
     return console_open(&(struct console_start){.arguments = arguments,
                                                 .environment = environment,
-                                                .folder = folder,
+                                                .folder = folder_path,
                                                 .rows = 24,
                                                 .cols = 80});
 }
@@ -82,7 +81,7 @@ static void keys_come_from_the_terminal_where_rows_come_in(void **state)
 {
     char path[256];
     (void)state;
-    snprintf(path, sizeof path, "%s", folder_file(folder, "pipe"));
+    snprintf(path, sizeof path, "%s", folder_file("pipe"));
     assert_int_equal(mkfifo(path, 0600), 0);
     struct console *console = start("cat pipe | %s watch -");
     FILE *pipe = fopen(path, "w");
@@ -151,17 +150,15 @@ static void what_cannot_be_is_refused(void **state)
 
 static int make_folder(void **state)
 {
-    (void)state;
     program = getenv("LNSCOPE") ? getenv("LNSCOPE") : "build/lnscope";
     program = realpath(program, NULL);
-    return program && mkdtemp(folder) ? 0 : -1;
+    return program ? folder_make(state) : -1;
 }
 
 static int remove_folder(void **state)
 {
-    (void)state;
     free((void *)(uintptr_t)program);
-    return folder_remove(folder);
+    return folder_leave(state);
 }
 
 int main(void)

@@ -13,14 +13,11 @@
 
 #include <cmocka.h>
 
-static char folder[] = "/tmp/lnscope-small-XXXXXX";
-
 int small_run_write_text(void **state)
 {
-    (void)state;
-    if (!mkdtemp(folder))
+    if (folder_make(state) != 0)
         return -1;
-    FILE *out = fopen(folder_file(folder, "text"), "w");
+    FILE *out = fopen(folder_file("text"), "w");
     for (int i = 0; out && i < 3000; i++)
         fputc("abcdefg hij\n"[i * i % 12], out);
     return out ? fclose(out) : -1;
@@ -28,8 +25,7 @@ int small_run_write_text(void **state)
 
 int small_run_remove_text(void **state)
 {
-    (void)state;
-    return folder_remove(folder);
+    return folder_leave(state);
 }
 
 void small_run_set(struct settings *settings, const char *name, const char *value)
@@ -50,7 +46,7 @@ void small_run_open(struct small_run *small, const char *const (*values)[2], int
         small_run_set(&settings, usual[i][0], usual[i][1]);
     for (int i = 0; i < count; i++)
         small_run_set(&settings, values[i][0], values[i][1]);
-    snprintf(settings.text, sizeof settings.text, "%s", folder_file(folder, "text"));
+    snprintf(settings.text, sizeof settings.text, "%s", folder_file("text"));
     small->task = task_open(settings.task, settings.text, settings.context, &error);
     assert_non_null(small->task);
     assert_true(run_open(&small->run, &settings, LEFT, small->task, &error));

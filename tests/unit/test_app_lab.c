@@ -16,19 +16,6 @@
 #include <cmocka.h>
 
 static struct stage stage;
-static char folder[] = "/tmp/lnscope-lab-XXXXXX";
-
-static int enter_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int leave_folder(void **state)
-{
-    (void)state;
-    return folder_remove(folder);
-}
 
 static int set_up(void **state)
 {
@@ -154,7 +141,7 @@ static void rows_are_saved_and_read(void **state)
     struct grid grid;
     struct error error;
     (void)state;
-    snprintf(path, sizeof path, "%s/lab.jsonl", folder);
+    snprintf(path, sizeof path, "%s/lab.jsonl", folder_path);
     command(small);
     assert_true(play(1));
     press("q");
@@ -208,7 +195,7 @@ static void pictures_are_saved(void **state)
     command(small);
     assert_true(play(1));
     for (int i = 0; i < 3; i++) {
-        snprintf(path, sizeof path, "%s/map.%s", folder, endings[i]);
+        snprintf(path, sizeof path, "%s/map.%s", folder_path, endings[i]);
         snprintf(line, sizeof line, "export %s", path);
         command(line);
         assert_true(file_read(path, 1 << 20, &text, &size, &error));
@@ -359,7 +346,7 @@ static void what_is_watched_has_no_lab(void **state)
     struct file file;
     struct error error;
     (void)state;
-    snprintf(path, sizeof path, "%s/train.jsonl", folder);
+    snprintf(path, sizeof path, "%s/train.jsonl", folder_path);
     assert_true(file_create(&file, path, true, &error));
     fputs("{\"step\":1,\"loss\":2.5}\n", file.stream);
     assert_true(file_commit(&file, &error));
@@ -390,5 +377,5 @@ int main(void)
         TEST(what_is_watched_has_no_lab),
     };
 #undef TEST
-    return cmocka_run_group_tests(tests, enter_folder, leave_folder);
+    return cmocka_run_group_tests(tests, folder_make, folder_leave);
 }

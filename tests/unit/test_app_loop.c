@@ -17,23 +17,15 @@
 
 #include "support/range.h"
 
-static char folder[] = "/tmp/lnscope-loop-XXXXXX";
 static char path[2][128];
 
 static int enter_folder(void **state)
 {
-    (void)state;
-    if (!mkdtemp(folder))
+    if (folder_make(state) != 0)
         return -1;
     for (int i = 0; i < 2; i++)
-        snprintf(path[i], sizeof path[i], "%s/%d.cast", folder, i);
+        snprintf(path[i], sizeof path[i], "%s/%d.cast", folder_path, i);
     return 0;
-}
-
-static int leave_folder(void **state)
-{
-    (void)state;
-    return folder_remove(folder);
 }
 
 static struct app_start small_start(const char *speed)
@@ -254,5 +246,5 @@ int main(void)
         cmocka_unit_test(commands_are_carried_out_in_between),
         cmocka_unit_test(it_does_the_same_every_time),
     };
-    return cmocka_run_group_tests_name("app_loop", tests, enter_folder, leave_folder);
+    return cmocka_run_group_tests_name("app_loop", tests, enter_folder, folder_leave);
 }

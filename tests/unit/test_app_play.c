@@ -350,11 +350,10 @@ static void command(struct played *played, const char *text)
  * number. */
 static void a_session_is_saved_as_a_script(void **state)
 {
-    char folder[] = "/tmp/lnscope-play-XXXXXX", path[64], words[96];
+    char path[64], words[96];
     struct played played, again;
     (void)state;
-    assert_non_null(mkdtemp(folder));
-    snprintf(path, sizeof path, "%s/a.lns", folder);
+    snprintf(path, sizeof path, "%s", folder_file("a.lns"));
     play_open(&played, "wait 0.1s\n", false);
     stage_play(&played.stage, 0.5);
     press(&played, KEY_CODE_ESCAPE);
@@ -398,7 +397,6 @@ static void a_session_is_saved_as_a_script(void **state)
     free(text);
     play_close(&played);
     play_close(&again);
-    assert_int_equal(folder_remove(folder), 0);
 }
 
 int main(void)
@@ -414,7 +412,7 @@ int main(void)
         cmocka_unit_test(the_keyboard_is_given_back_where_it_was_taken),
         cmocka_unit_test(a_class_votes_with_keys),
         cmocka_unit_test(scripts_are_chosen_from_a_list),
-        cmocka_unit_test(a_session_is_saved_as_a_script),
+        cmocka_unit_test_setup_teardown(a_session_is_saved_as_a_script, folder_make, folder_leave),
         cmocka_unit_test(a_run_that_cannot_end_fails),
     };
     return cmocka_run_group_tests_name("play", tests, NULL, NULL);

@@ -19,7 +19,6 @@
 #include <cmocka.h>
 
 static struct stage stage;
-static char folder[] = "/tmp/lnscope-recipes-XXXXXX";
 static char *readme, *manual;
 
 /* ---- the documents ---- */
@@ -37,18 +36,16 @@ static char *read_document(const char *path)
 
 static int read_documents(void **state)
 {
-    (void)state;
     readme = read_document("README.md");
     manual = read_document("man/lnscope.1");
-    return mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
+    return folder_enter(state);
 }
 
 static int forget_documents(void **state)
 {
-    (void)state;
     free(readme);
     free(manual);
-    return chdir("/") == 0 ? folder_remove(folder) : -1;
+    return folder_leave(state);
 }
 
 /* What stands between two texts of a document, until the next call. */

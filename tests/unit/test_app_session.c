@@ -18,7 +18,6 @@
 
 #include <cmocka.h>
 
-static char folder[] = "/tmp/lnscope-app-XXXXXX";
 static char path[128], other_path[128];
 static struct app *app;
 static struct stage stage;
@@ -36,18 +35,11 @@ static struct settings small_settings(void)
 
 static int enter_folder(void **state)
 {
-    (void)state;
-    if (!mkdtemp(folder))
+    if (folder_make(state) != 0)
         return -1;
-    snprintf(path, sizeof path, "%s/a", folder);
-    snprintf(other_path, sizeof other_path, "%s/b", folder);
+    snprintf(path, sizeof path, "%s", folder_file("a"));
+    snprintf(other_path, sizeof other_path, "%s", folder_file("b"));
     return 0;
-}
-
-static int leave_folder(void **state)
-{
-    (void)state;
-    return folder_remove(folder);
 }
 
 static int set_up(void **state)
@@ -368,5 +360,5 @@ int main(void)
         TEST(the_line_to_share_is_that_of_the_run),
     };
 #undef TEST
-    return cmocka_run_group_tests_name("app_session", tests, enter_folder, leave_folder);
+    return cmocka_run_group_tests_name("app_session", tests, enter_folder, folder_leave);
 }

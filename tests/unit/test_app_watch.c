@@ -15,19 +15,6 @@
 #include <cmocka.h>
 
 static struct stage stage;
-static char folder[] = "/tmp/lnscope-app-watch-XXXXXX";
-
-static int make_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    return folder_remove(folder);
-}
 
 static int set_up(void **state)
 {
@@ -40,8 +27,8 @@ static int tear_down(void **state)
 {
     (void)state;
     stage_close(&stage);
-    unlink(folder_file(folder, "a.jsonl"));
-    unlink(folder_file(folder, "b.jsonl"));
+    unlink(folder_file("a.jsonl"));
+    unlink(folder_file("b.jsonl"));
     return 0;
 }
 
@@ -51,7 +38,7 @@ static void append(const char *name, const char *format, ...) __attribute__((for
 
 static void append(const char *name, const char *format, ...)
 {
-    FILE *file = fopen(folder_file(folder, name), "a");
+    FILE *file = fopen(folder_file(name), "a");
     va_list arguments;
     assert_non_null(file);
     va_start(arguments, format);
@@ -75,8 +62,8 @@ static void append_rows(const char *name, const char *placement, int first, int 
 static void enter(const char *first, const char *second)
 {
     struct app_start start = {.settings = settings_default(), .watch.paths = second ? 2 : 1};
-    start.watch.path[0] = folder_file(folder, first);
-    start.watch.path[1] = second ? folder_file(folder, second) : NULL;
+    start.watch.path[0] = folder_file(first);
+    start.watch.path[1] = second ? folder_file(second) : NULL;
     stage_enter(&stage, &start);
     stage_play(&stage, 0.3);
 }
@@ -297,14 +284,14 @@ static void a_replaced_file_is_a_new_run(void **state)
     enter("a.jsonl", NULL);
     shows("step 200");
     append_rows("b.jsonl", "pre", 1, 3, 1);
-    assert_int_equal(rename(folder_file(folder, "b.jsonl"), folder_file(folder, "a.jsonl")), 0);
+    assert_int_equal(rename(folder_file("b.jsonl"), folder_file("a.jsonl")), 0);
     play(0.5);
     shows("step 3");
     shows("a new run: a.jsonl");
     shows_not("brings run"); /* nobody can go on with it */
     assert_int_equal(stage.app->runs.count, 1);
     assert_int_equal(stage.app->runs.record[0]->step, 200);
-    assert_int_equal(truncate(folder_file(folder, "a.jsonl"), 0), 0);
+    assert_int_equal(truncate(folder_file("a.jsonl"), 0), 0);
     append_rows("a.jsonl", "pre", 1, 2, 1);
     play(0.5);
     shows("step 2");
@@ -332,7 +319,7 @@ static void another_file_is_opened(void **state)
     append_rows("b.jsonl", "post", 1, 7, 1);
     enter("a.jsonl", NULL);
     press("G"); /* the bars keep the name of a tensor */
-    snprintf(text, sizeof text, "open %s", folder_file(folder, "b.jsonl"));
+    snprintf(text, sizeof text, "open %s", folder_file("b.jsonl"));
     command(text);
     play(0.3);
     shows("step 7");
@@ -342,7 +329,7 @@ static void another_file_is_opened(void **state)
     command("open /");
     shows("cannot be read");
     shows("step 7");
-    snprintf(text, sizeof text, "open %s", folder_file(folder, "none.jsonl"));
+    snprintf(text, sizeof text, "open %s", folder_file("none.jsonl"));
     command(text);
     play(0.3);
     shows("waiting for none.jsonl");
@@ -373,8 +360,8 @@ static void only_what_was_measured_is_exported(void **state)
     append_rows("a.jsonl", "pre", 1, 60, 1);
     append_rows("b.jsonl", "post", 20, 60, 20);
     enter("a.jsonl", "b.jsonl");
-    unlink(folder_file(folder, "c.jsonl"));
-    snprintf(text, sizeof text, "export %s", folder_file(folder, "c.jsonl"));
+    unlink(folder_file("c.jsonl"));
+    snprintf(text, sizeof text, "export %s", folder_file("c.jsonl"));
     command(text);
     shows("60 steps");
     stage_close(&stage);
@@ -394,8 +381,7 @@ static void rows_of_our_own_can_be_watched(void **state)
     static const char *const values[][2] = {{"layers", "2"},  {"width", "16"},  {"heads", "2"},
                                             {"ffn", "24"},    {"context", "8"}, {"batch", "3"},
                                             {"task", "copy"}, {"threads", "1"}, {"speed", "100"}};
-    struct app_start start = {.settings = settings_default(),
-                              .tee = folder_file(folder, "a.jsonl")};
+    struct app_start start = {.settings = settings_default(), .tee = folder_file("a.jsonl")};
     struct error error;
     (void)state;
     for (size_t i = 0; i < sizeof values / sizeof *values; i++)
@@ -448,7 +434,7 @@ static void what_drives_a_training_is_off(void **state)
     assert_int_equal(newest(), 50);
     press(":share");
     assert_true(stage_press_code(&stage, KEY_CODE_ENTER));
-    shows("lnscope watch /tmp/lnscope-app-watch-");
+    shows("lnscope watch /tmp/lnscope-test-");
     assert_true(stage_press_code(&stage, KEY_CODE_ESCAPE));
     press("g");
     shows("parameter gradient");
@@ -485,5 +471,5 @@ int main(void)
         TEST(rows_of_our_own_can_be_watched),
         TEST(what_drives_a_training_is_off),
     };
-    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+    return cmocka_run_group_tests(tests, folder_make, folder_leave);
 }

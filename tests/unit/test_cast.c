@@ -5,6 +5,7 @@
 #include "controls/view_names.h"
 #include "support/cast_player.h"
 #include "support/fixture.h"
+#include "support/folder.h"
 #include "support/texts.h"
 #include "views/screen.h"
 
@@ -20,24 +21,12 @@
 
 #include <cmocka.h>
 
-static char folder[64], origin[4096];
-
-static int enter_folder(void **state)
-{
-    (void)state;
-    strcpy(folder, "/tmp/lnscope-test-XXXXXX");
-    if (!getcwd(origin, sizeof origin) || !mkdtemp(folder))
-        return -1;
-    return chdir(folder);
-}
-
 static int leave_folder(void **state)
 {
-    (void)state;
     unlink("a.cast");
     unlink("lnscope-001.cast");
     unlink("lnscope-002.cast");
-    return chdir(origin) || rmdir(folder);
+    return folder_leave_empty(state);
 }
 
 static struct cast *open_cast(const char *path, enum cast_version version, int rows, int cols,
@@ -343,16 +332,16 @@ static void files_are_numbered_and_never_replaced(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_player_shows_the_last_canvas, enter_folder, leave_folder),
-        cmocka_unit_test_setup_teardown(a_recording_has_the_colours_of_the_theme, enter_folder,
+        cmocka_unit_test_setup_teardown(a_player_shows_the_last_canvas, folder_enter, leave_folder),
+        cmocka_unit_test_setup_teardown(a_recording_has_the_colours_of_the_theme, folder_enter,
                                         leave_folder),
-        cmocka_unit_test_setup_teardown(a_recording_has_the_look_of_every_role, enter_folder,
+        cmocka_unit_test_setup_teardown(a_recording_has_the_look_of_every_role, folder_enter,
                                         leave_folder),
-        cmocka_unit_test_setup_teardown(a_change_of_theme_repaints_all, enter_folder, leave_folder),
-        cmocka_unit_test_setup_teardown(at_every_marker_a_player_shows_the_canvas, enter_folder,
+        cmocka_unit_test_setup_teardown(a_change_of_theme_repaints_all, folder_enter, leave_folder),
+        cmocka_unit_test_setup_teardown(at_every_marker_a_player_shows_the_canvas, folder_enter,
                                         leave_folder),
-        cmocka_unit_test_setup_teardown(only_differences_are_written, enter_folder, leave_folder),
-        cmocka_unit_test_setup_teardown(files_are_numbered_and_never_replaced, enter_folder,
+        cmocka_unit_test_setup_teardown(only_differences_are_written, folder_enter, leave_folder),
+        cmocka_unit_test_setup_teardown(files_are_numbered_and_never_replaced, folder_enter,
                                         leave_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

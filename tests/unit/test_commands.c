@@ -3,6 +3,7 @@
 #include "controls/commands.h"
 
 #include "controls/view_names.h"
+#include "support/folder.h"
 #include "train/presets.h"
 
 #include <setjmp.h>
@@ -334,21 +335,6 @@ static void operands_are_completed(void **state)
     }
 }
 
-static char folder[64], origin[4096];
-
-static int enter_folder(void **state)
-{
-    (void)state;
-    strcpy(folder, "/tmp/lnscope-test-XXXXXX");
-    return !getcwd(origin, sizeof origin) || !mkdtemp(folder) || chdir(folder) != 0;
-}
-
-static int leave_folder(void **state)
-{
-    (void)state;
-    return chdir(origin) || rmdir(folder);
-}
-
 static void touch(const char *path)
 {
     FILE *file = fopen(path, "w");
@@ -435,7 +421,7 @@ int main(void)
         cmocka_unit_test(every_command_is_completed),
         cmocka_unit_test(every_value_is_completed),
         cmocka_unit_test(operands_are_completed),
-        cmocka_unit_test_setup_teardown(files_are_completed, enter_folder, leave_folder),
+        cmocka_unit_test_setup_teardown(files_are_completed, folder_enter, folder_leave),
         cmocka_unit_test(hints_know_what_is_typed),
         cmocka_unit_test(values_have_units_and_keep_secrets),
     };

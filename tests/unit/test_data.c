@@ -18,15 +18,13 @@
 
 #include <cmocka.h>
 
-static char folder[64];
 static struct fixture *fixture;
 
 static int begin(void **state)
 {
     (void)state;
     fixture = calloc(1, sizeof *fixture);
-    strcpy(folder, "/tmp/lnscope-test-XXXXXX");
-    if (!fixture || !mkdtemp(folder))
+    if (!fixture || folder_make(state) != 0)
         return -1;
     fixture_open(fixture);
     return 0;
@@ -34,10 +32,9 @@ static int begin(void **state)
 
 static int end(void **state)
 {
-    (void)state;
     fixture_close(fixture);
     free(fixture);
-    return folder_remove(folder);
+    return folder_leave(state);
 }
 
 /* The file of the history; the caller frees it. */
@@ -47,11 +44,10 @@ static char *data_of(const char *name, bool validation, int expected)
     char *text;
     size_t size;
     int steps;
-    if (!data_write(folder_file(folder, name), false, &fixture->history, validation, &steps,
-                    &error))
+    if (!data_write(folder_file(name), false, &fixture->history, validation, &steps, &error))
         fail_msg("%s", error.text);
     assert_int_equal(steps, expected);
-    assert_true(file_read(folder_file(folder, name), (size_t)1 << 28, &text, &size, &error));
+    assert_true(file_read(folder_file(name), (size_t)1 << 28, &text, &size, &error));
     return text;
 }
 
@@ -193,13 +189,11 @@ static void names_and_reasons(void **state)
     (void)state;
     assert_true(data_is("a.csv") && data_is("b/a.jsonl"));
     assert_false(data_is("a.svg") || data_is("csv") || data_is("a.json"));
-    assert_false(
-        data_write(folder_file(folder, "a.csv"), false, &fixture->history, false, &steps, &error));
+    assert_false(data_write(folder_file("a.csv"), false, &fixture->history, false, &steps, &error));
     assert_string_equal(error.text, "nothing is measured yet: a step first");
     fixture_train(fixture, 2);
     free(data_of("a.csv", false, 2));
-    assert_false(
-        data_write(folder_file(folder, "a.csv"), false, &fixture->history, false, &steps, &error));
+    assert_false(data_write(folder_file("a.csv"), false, &fixture->history, false, &steps, &error));
     assert_non_null(strstr(error.text, "a.csv exists"));
 }
 

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/utf8.h"
 #include "export/svg.h"
+#include "support/folder.h"
 #include "support/texts.h"
 
 #include <setjmp.h>
@@ -18,23 +19,17 @@
 
 #include <cmocka.h>
 
-static char folder[64], origin[4096];
 static struct canvas canvas;
 
 static int enter_folder(void **state)
 {
-    (void)state;
     canvas_open(&canvas, 3, 12);
-    strcpy(folder, "/tmp/lnscope-test-XXXXXX");
-    if (!getcwd(origin, sizeof origin) || !mkdtemp(folder))
-        return -1;
-    return chdir(folder);
+    return folder_enter(state);
 }
 
 static int leave_folder(void **state)
 {
     char name[64];
-    (void)state;
     canvas_close(&canvas);
     for (int i = 1; i < 10; i++) {
         snprintf(name, sizeof name, "lnscope-%03d.svg", i);
@@ -42,7 +37,7 @@ static int leave_folder(void **state)
         snprintf(name, sizeof name, "lnscope-%03d.txt", i);
         unlink(name);
     }
-    return chdir(origin) || rmdir(folder);
+    return folder_leave_empty(state);
 }
 
 static char *read_text(const char *path)
@@ -350,7 +345,7 @@ static void an_export_that_fails_says_so(void **state)
     assert_int_equal(chdir("gone"), 0);
     assert_int_equal(rmdir("../gone"), 0);
     bool written = export_screen(&canvas, THEME_DARK, message, sizeof message, &error);
-    assert_int_equal(chdir(folder), 0);
+    assert_int_equal(chdir(folder_path), 0);
     assert_false(written);
     assert_string_equal(message, "");
     assert_non_null(strstr(error.text, "cannot write lnscope-001.svg (No such file or directory)"));

@@ -2,8 +2,8 @@
 #include "base/file.h"
 
 #include "base/signals.h"
+#include "support/folder.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -20,39 +20,11 @@
 
 #include <cmocka.h>
 
-static char folder[64], origin[4096];
-
-static int enter_folder(void **state)
-{
-    (void)state;
-    strcpy(folder, "/tmp/lnscope-test-XXXXXX");
-    if (!getcwd(origin, sizeof origin) || !mkdtemp(folder))
-        return -1;
-    return chdir(folder);
-}
-
 static int leave_folder(void **state)
 {
-    DIR *here = opendir(".");
-    struct dirent *entry;
-    (void)state;
-    while (here && (entry = readdir(here)))
-        if (unlink(entry->d_name) != 0)
-            rmdir(entry->d_name);
-    if (here)
-        closedir(here);
-    return chdir(origin) || rmdir(folder);
-}
-
-static int files_here(void)
-{
-    DIR *here = opendir(".");
-    int count = 0;
-    assert_non_null(here);
-    for (struct dirent *entry; (entry = readdir(here));)
-        count += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
-    closedir(here);
-    return count;
+    rmdir("sub");
+    rmdir("bed");
+    return folder_leave(state);
 }
 
 static void put(const char *path, const char *text, bool force)
@@ -103,7 +75,7 @@ static void a_file_appears_when_it_is_whole(void **state)
     assert_true(file_commit(&file, &error));
     umask(mask);
     holds("out", "hello\n");
-    assert_int_equal(files_here(), 1);
+    assert_int_equal(folder_count(), 1);
     assert_int_equal(stat("out", &status), 0);
     assert_int_equal(status.st_mode & 0777, 0640);
 }
@@ -117,7 +89,7 @@ static void a_discarded_file_leaves_nothing(void **state)
     fputs("half", file.stream);
     file_discard(&file);
     file_discard(&file);
-    assert_int_equal(files_here(), 0);
+    assert_int_equal(folder_count(), 0);
 }
 
 static void an_existing_file_is_kept(void **state)
@@ -128,7 +100,7 @@ static void an_existing_file_is_kept(void **state)
     holds("out", "first");
     put("out", "second", true);
     holds("out", "second");
-    assert_int_equal(files_here(), 1);
+    assert_int_equal(folder_count(), 1);
 }
 
 static struct file begin(const char *path, bool force, const char *text)
@@ -180,7 +152,7 @@ static void a_name_taken_meanwhile_gets_a_number(void **state)
         holds(names[i].next, "mine");
         holds(names[i].one_more, "mine too");
     }
-    assert_int_equal(files_here(), 3 * (int)(sizeof names / sizeof *names));
+    assert_int_equal(folder_count(), 3 * (int)(sizeof names / sizeof *names));
 }
 
 /* --force replaces the file that was there, not another one that was finished meanwhile. */
@@ -197,7 +169,7 @@ static void what_was_finished_meanwhile_is_not_replaced(void **state)
     unlink("out"); /* it may also be gone */
     assert_true(file_commit(&file, NULL));
     holds("out", "again");
-    assert_int_equal(files_here(), 2);
+    assert_int_equal(folder_count(), 2);
 }
 
 /* A folder that lets nobody link or rename: the file is kept as it is, and named. */
@@ -269,7 +241,7 @@ static void lines_are_kept_when_the_disk_is_full(void **state)
     fill(&file, 1); /* not one whole line */
     commit_fails(&file, "could not finish out (File too large): nothing was written");
     set_limit(RLIM_INFINITY);
-    assert_int_equal(files_here(), 0);
+    assert_int_equal(folder_count(), 0);
 }
 
 /* A child that is killed in the midst of it leaves its file, and one that goes on does not. */
@@ -328,7 +300,7 @@ static void a_long_name_has_room_for_a_temporary_one(void **state)
     struct file file = begin(name, false, "taken");
     put(name, "theirs", false);
     assert_false(file_commit(&file, NULL)); /* no room for a number */
-    assert_int_equal(files_here(), 3);
+    assert_int_equal(folder_count(), 3);
 }
 
 static void forcing_keeps_permissions_and_links(void **state)
@@ -347,7 +319,7 @@ static void forcing_keeps_permissions_and_links(void **state)
     assert_int_equal(status.st_mode & 0777, 0600);
     assert_int_equal(symlink("nowhere", "dangling"), 0);
     refused("dangling", true, "dangling is a link to nowhere");
-    assert_int_equal(files_here(), 3);
+    assert_int_equal(folder_count(), 3);
 }
 
 /* A device is written to; it must never be renamed over. */
@@ -392,7 +364,7 @@ static void pipes_are_not_waited_for(void **state)
     assert_true(file_commit(&file, &error));
     assert_int_equal(read(reader, &byte, 1), 1);
     close(reader);
-    assert_int_equal(files_here(), 1);
+    assert_int_equal(folder_count(), 1);
 }
 
 static void a_full_disk_is_noticed(void **state)
@@ -421,7 +393,7 @@ static void what_cannot_be_written_says_why(void **state)
     refused("sub", true, "sub is a directory");
     refused("no/such/out", false, "cannot write no/such/out (No such file or directory)");
     refused("no/\033[2J", false, "cannot write no/?[2J (");
-    assert_int_equal(files_here(), 1);
+    assert_int_equal(folder_count(), 1);
 }
 
 static void reading_says_why_not(void **state)
@@ -470,7 +442,7 @@ static void bytes_are_read_as_they_are(void **state)
     free(content);
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, enter_folder, leave_folder)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, folder_enter, leave_folder)
 
 static char told[1024];
 

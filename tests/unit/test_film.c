@@ -22,20 +22,10 @@
 
 enum { ROWS = 24, COLS = 80, FRAMES = 30, FPS = 10 };
 
-static char folder[64];
-
-static int make_folder(void **state)
-{
-    (void)state;
-    strcpy(folder, "/tmp/lnscope-test-XXXXXX");
-    return mkdtemp(folder) ? 0 : -1;
-}
-
 static int remove_folder(void **state)
 {
-    (void)state;
-    folder_remove(folder_file(folder, "frames"));
-    return folder_remove(folder);
+    folder_remove(folder_file("frames"));
+    return folder_leave(state);
 }
 
 static struct film_plan plan_of(const char *const *names)
@@ -47,9 +37,9 @@ static struct film_plan plan_of(const char *const *names)
                              .theme = THEME_DARK,
                              .version = CAST_V2};
     for (; names[plan.paths]; plan.paths++) {
-        const size_t size = strlen(folder) + strlen(names[plan.paths]) + 2;
+        const size_t size = strlen(folder_path) + strlen(names[plan.paths]) + 2;
         char *path = malloc(size);
-        snprintf(path, size, "%s/%s", folder, names[plan.paths]);
+        snprintf(path, size, "%s/%s", folder_path, names[plan.paths]);
         plan.path[plan.paths] = path;
     }
     return plan;
@@ -116,20 +106,14 @@ static char *read_text(const char *name)
     char *content;
     size_t size;
     struct error error;
-    if (!file_read(folder_file(folder, name), 1 << 24, &content, &size, &error))
+    if (!file_read(folder_file(name), 1 << 24, &content, &size, &error))
         fail_msg("%s", error.text);
     return content;
 }
 
 static bool is_there(const char *name)
 {
-    return file_exists(folder_file(folder, name));
-}
-
-static void assert_nothing_there(void)
-{
-    assert_int_equal(rmdir(folder), 0); /* it is empty */
-    assert_int_equal(mkdir(folder, 0700), 0);
+    return file_exists(folder_file(name));
 }
 
 static void all_files_appear_at_the_end(void **state)
@@ -139,7 +123,7 @@ static void all_files_appear_at_the_end(void **state)
     char captions[128];
     struct cast_played played;
     (void)state;
-    snprintf(captions, sizeof captions, "%s/a.vtt", folder);
+    snprintf(captions, sizeof captions, "%s/a.vtt", folder_path);
     plan.captions = captions;
     struct film *film = open_film(&plan);
     char *last = record(film, -1);
@@ -150,7 +134,7 @@ static void all_files_appear_at_the_end(void **state)
     assert_string_equal(text, last);
     assert_non_null(strstr(svg, "dur=\"3s\" begin=\"0s\"/>"));
     assert_string_equal(vtt, "WEBVTT\n\n00:00:01.000 --> 00:00:03.000\na &lt; b &amp; \"c\"\n");
-    cast_play(&played, folder_file(folder, "a.cast"));
+    cast_play(&played, folder_file("a.cast"));
     assert_int_equal(played.markers, 1);
     assert_true(played.seconds == 3); /* the last picture stays to the end */
     cast_played_close(&played);
@@ -205,7 +189,7 @@ static void what_is_wrong_is_said_before_anything_is_recorded(void **state)
         assert_null(film_open(&plan, &error));
         if (!strstr(error.text, wrong[i].message))
             fail_msg("%s", error.text);
-        assert_nothing_there();
+        assert_int_equal(folder_count(), 0);
         free_plan(&plan);
     }
 }
@@ -237,7 +221,7 @@ static void captions_end_where_the_next_begins(void **state)
 {
     struct error error;
     (void)state;
-    struct captions *captions = captions_open(folder_file(folder, "c.vtt"), false, &error);
+    struct captions *captions = captions_open(folder_file("c.vtt"), false, &error);
     assert_non_null(captions);
     captions_say(captions, "one", 0.5);
     captions_say(captions, "two\n\nlines", 61.25);
@@ -270,7 +254,7 @@ static void pictures_in_pixels_appear_too(void **state)
     assert_true(is_there("frames/frame-000030.png"));
     assert_false(is_there("frames/frame-000031.png"));
     char *png = read_text("a.png"), *last = read_text("frames/frame-000030.png");
-    assert_int_equal(stat(folder_file(folder, "a.png"), &status), 0);
+    assert_int_equal(stat(folder_file("a.png"), &status), 0);
     assert_memory_equal(png, last, (size_t)status.st_size);
     free(png);
     free(last);
@@ -285,9 +269,9 @@ static void a_folder_is_replaced_as_a_whole(void **state)
     struct error error;
     struct canvas canvas;
     (void)state;
-    assert_int_equal(mkdir(folder_file(folder, "frames"), 0700), 0);
-    fclose(fopen(folder_file(folder, "frames/frame-000099.png"), "w"));
-    fclose(fopen(folder_file(folder, "frames/mine.txt"), "w"));
+    assert_int_equal(mkdir(folder_file("frames"), 0700), 0);
+    fclose(fopen(folder_file("frames/frame-000099.png"), "w"));
+    fclose(fopen(folder_file("frames/mine.txt"), "w"));
     assert_null(film_open(&plan, &error));
     assert_non_null(strstr(error.text, "frames/ has files in it: name another folder"));
     plan.force = true;
@@ -330,12 +314,12 @@ static void a_gif_appears_too(void **state)
 /* Puts a shell script where ffmpeg is looked for, and nowhere else. */
 static void pretend_ffmpeg(const char *script)
 {
-    const char *path = folder_file(folder, "ffmpeg");
+    const char *path = folder_file("ffmpeg");
     FILE *out = fopen(path, "w");
     fputs(script, out);
     fclose(out);
     assert_int_equal(chmod(path, 0755), 0);
-    setenv("PATH", folder, true);
+    setenv("PATH", folder_path, true);
 }
 
 /* Without ffmpeg the error comes before the first frame; when it fails, there is no file. */
@@ -356,10 +340,10 @@ static void a_video_that_fails_is_an_error(void **state)
     char *path = strdup(getenv("PATH"));
     (void)state;
     canvas_open(&canvas, ROWS, COLS);
-    setenv("PATH", folder, true);
+    setenv("PATH", folder_path, true);
     assert_null(film_open(&plan, &error));
     assert_non_null(strstr(error.text, "no ffmpeg to make a video: install ffmpeg"));
-    assert_nothing_there();
+    assert_int_equal(folder_count(), 0);
     for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++) {
         pretend_ffmpeg(failures[i].script);
         struct film *film = open_film(&plan);
@@ -374,8 +358,8 @@ static void a_video_that_fails_is_an_error(void **state)
         if (!strstr(error.text, failures[i].message))
             fail_msg("%s", error.text);
         assert_false(is_there("a.mp4"));
-        unlink(folder_file(folder, "ffmpeg"));
-        assert_nothing_there();
+        unlink(folder_file("ffmpeg"));
+        assert_int_equal(folder_count(), 0);
     }
     setenv("PATH", path, true);
     free(path);
@@ -390,7 +374,7 @@ static void assert_probed(const char *name, const char *expected)
     snprintf(command, sizeof command,
              "ffprobe -v error -count_frames -of default=nk=1:nw=1 -show_entries "
              "stream=codec_name,width,height,pix_fmt,color_space,nb_read_frames %s",
-             folder_file(folder, name));
+             folder_file(name));
     FILE *probe = popen(command, "r");
     said[fread(said, 1, sizeof said - 1, probe)] = '\0';
     assert_int_equal(pclose(probe), 0);
@@ -420,22 +404,22 @@ static void videos_are_what_their_names_say(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(all_files_appear_at_the_end, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(stills_show_one_moment, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(all_files_appear_at_the_end, folder_make, remove_folder),
+        cmocka_unit_test_setup_teardown(stills_show_one_moment, folder_make, remove_folder),
         cmocka_unit_test_setup_teardown(what_is_wrong_is_said_before_anything_is_recorded,
-                                        make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(a_file_that_is_there_is_kept, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(captions_end_where_the_next_begins, make_folder,
+                                        folder_make, remove_folder),
+        cmocka_unit_test_setup_teardown(a_file_that_is_there_is_kept, folder_make, remove_folder),
+        cmocka_unit_test_setup_teardown(captions_end_where_the_next_begins, folder_make,
                                         remove_folder),
 #ifdef HAVE_CAIRO
-        cmocka_unit_test_setup_teardown(pictures_in_pixels_appear_too, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(a_folder_is_replaced_as_a_whole, make_folder,
+        cmocka_unit_test_setup_teardown(pictures_in_pixels_appear_too, folder_make, remove_folder),
+        cmocka_unit_test_setup_teardown(a_folder_is_replaced_as_a_whole, folder_make,
                                         remove_folder),
 #ifdef HAVE_GIFLIB
-        cmocka_unit_test_setup_teardown(a_gif_appears_too, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(a_gif_appears_too, folder_make, remove_folder),
 #endif
-        cmocka_unit_test_setup_teardown(a_video_that_fails_is_an_error, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(videos_are_what_their_names_say, make_folder,
+        cmocka_unit_test_setup_teardown(a_video_that_fails_is_an_error, folder_make, remove_folder),
+        cmocka_unit_test_setup_teardown(videos_are_what_their_names_say, folder_make,
                                         remove_folder),
 #endif
     };

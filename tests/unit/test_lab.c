@@ -22,7 +22,6 @@
 
 static struct grid grid;
 static struct error error;
-static char folder[64];
 
 /* Two axes, two seeds, both stacks; models that train in no time. */
 static int open_grid(void **state)
@@ -37,18 +36,16 @@ static int open_grid(void **state)
     settings.batch = 2;
     settings.steps = 4;
     grid_open(&grid, &settings);
-    strcpy(folder, "/tmp/lnscope-test-XXXXXX");
     if (!grid_add(&grid, "warmup=0,2", &error) || !grid_add(&grid, "lr=1e-3,1e-2,1e-1", &error) ||
         !grid_set_seeds(&grid, "1..2", &error))
         return -1;
-    return mkdtemp(folder) ? 0 : -1;
+    return folder_make(state);
 }
 
 static int close_grid(void **state)
 {
-    (void)state;
     grid_close(&grid);
-    return folder_remove(folder);
+    return folder_leave(state);
 }
 
 enum { TRIALS = 24 };
@@ -372,7 +369,7 @@ static void rows_come_as_they_are_done_and_end_in_order(void **state)
 {
     struct lab_row row[TRIALS] = {{.done = false}};
     struct lab_file file;
-    const char *path = folder_file(folder, "lab.jsonl");
+    const char *path = folder_file("lab.jsonl");
     char *whole = whole_text();
     (void)state;
     assert_true(lab_file_open(&file, path, false, &grid, row, NULL, 0, &error));
@@ -421,7 +418,7 @@ static void write_file(const char *path, const char *text, size_t size)
 /* Cut at any byte, the file has exactly the rows that are whole. */
 static void a_file_that_is_cut_has_its_whole_rows(void **state)
 {
-    const char *path = folder_file(folder, "cut.jsonl");
+    const char *path = folder_file("cut.jsonl");
     char *whole = whole_text();
     const size_t size = strlen(whole), header = strcspn(whole, "\n") + 1;
     (void)state;
@@ -440,7 +437,7 @@ static void a_file_that_is_cut_has_its_whole_rows(void **state)
 
 static void damaged_lines_are_counted(void **state)
 {
-    const char *path = folder_file(folder, "bad.jsonl");
+    const char *path = folder_file("bad.jsonl");
     struct lab_row row[TRIALS] = {{.done = false}};
     struct lab_damage damage;
     char *whole = whole_text();
@@ -458,7 +455,7 @@ static void damaged_lines_are_counted(void **state)
 /* Twice the same row is one; two that differ are none of one lab. */
 static void rows_that_differ_are_refused(void **state)
 {
-    const char *path = folder_file(folder, "twice.jsonl");
+    const char *path = folder_file("twice.jsonl");
     struct lab_row row[TRIALS] = {{.done = false}};
     struct lab_damage damage;
     char *whole = whole_text();
@@ -512,7 +509,7 @@ static void a_file_has_one_writer(void **state)
 {
     struct lab_row row[TRIALS] = {{.done = false}};
     struct lab_file file;
-    const char *path = folder_file(folder, "mine.jsonl");
+    const char *path = folder_file("mine.jsonl");
     int status = 0;
     (void)state;
     assert_true(lab_file_open(&file, path, false, &grid, row, NULL, 0, &error));
@@ -527,7 +524,7 @@ static void a_file_has_one_writer(void **state)
     assert_int_equal(WEXITSTATUS(status), 7);
     assert_true(lab_file_close(&file, false, &error));
     assert_false(lab_file_is_busy(path, &error));
-    assert_false(lab_file_is_busy(folder_file(folder, "none"), &error));
+    assert_false(lab_file_is_busy(folder_file("none"), &error));
 }
 
 #define LAB_TEST(test) cmocka_unit_test_setup_teardown(test, open_grid, close_grid)

@@ -31,25 +31,6 @@
 
 /* ---- files ---- */
 
-static char folder[] = "/tmp/lnscope-session-XXXXXX";
-
-static int enter_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int leave_folder(void **state)
-{
-    (void)state;
-    return folder_remove(folder);
-}
-
-static const char *in_folder(const char *name)
-{
-    return folder_file(folder, name);
-}
-
 static char *contents(const char *path, size_t *size)
 {
     char *bytes;
@@ -252,13 +233,13 @@ static void assert_same_events(const struct events *a, const struct events *b)
  * has weights, moments and all of the history. Returns the loaded one; the other stays. */
 static struct live *continue_both(struct live *live, int steps)
 {
-    save(live, in_folder("saved"));
-    struct live *other = load(in_folder("saved"));
+    save(live, folder_file("saved"));
+    struct live *other = load(folder_file("saved"));
     assert_same_history(&live->history, &other->history);
     assert_same_events(&live->events, &other->events);
     other->pair.watch = live->pair.watch;
-    save(other, in_folder("again"));
-    assert_same_bytes(in_folder("saved"), in_folder("again"));
+    save(other, folder_file("again"));
+    assert_same_bytes(folder_file("saved"), folder_file("again"));
     for (int i = 0; i < steps; i++) {
         train(live, 1);
         train(other, 1);
@@ -267,9 +248,9 @@ static struct live *continue_both(struct live *live, int steps)
     }
     assert_same_history(&live->history, &other->history);
     assert_same_events(&live->events, &other->events);
-    save(live, in_folder("went_on"));
-    save(other, in_folder("loaded"));
-    assert_same_bytes(in_folder("went_on"), in_folder("loaded"));
+    save(live, folder_file("went_on"));
+    save(other, folder_file("loaded"));
+    assert_same_bytes(folder_file("went_on"), folder_file("loaded"));
     return other;
 }
 
@@ -348,27 +329,27 @@ static void a_text_goes_on_as_long_as_it_is_the_same(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof text; i++)
         text[i] = "abcdefg hij\n"[i * i % 12];
-    write_bytes(in_folder("it's a text"), text, sizeof text);
+    write_bytes(folder_file("it's a text"), text, sizeof text);
     set(&settings, "task", "text");
-    set(&settings, "text", in_folder("it's a text"));
-    snprintf(named_text, sizeof named_text, "%s", in_folder("it's a text"));
+    set(&settings, "text", folder_file("it's a text"));
+    snprintf(named_text, sizeof named_text, "%s", folder_file("it's a text"));
     check_settings(&settings, 3, 60); /* which validates at step 51 */
     /* Under another name as well, but never under the name that stands in the session. */
-    write_bytes(in_folder("the same text"), text, sizeof text);
-    snprintf(named_text, sizeof named_text, "%s", in_folder("the same text"));
-    assert_true(session_read(in_folder("saved"), named_text, &session, &error));
+    write_bytes(folder_file("the same text"), text, sizeof text);
+    snprintf(named_text, sizeof named_text, "%s", folder_file("the same text"));
+    assert_true(session_read(folder_file("saved"), named_text, &session, &error));
     assert_string_equal(session.state->settings.text, named_text);
     session_close(&session);
-    assert_false(session_read(in_folder("saved"), "", &session, &error));
+    assert_false(session_read(folder_file("saved"), "", &session, &error));
     assert_non_null(
         strstr(error.text, "it's a text, and no text is opened that you have not named"));
-    snprintf(named_text, sizeof named_text, "%s", in_folder("it's a text"));
+    snprintf(named_text, sizeof named_text, "%s", folder_file("it's a text"));
     text[0] = 'x';
-    write_bytes(in_folder("it's a text"), text, sizeof text);
-    assert_false(session_read(in_folder("saved"), named_text, &session, &error));
+    write_bytes(folder_file("it's a text"), text, sizeof text);
+    assert_false(session_read(folder_file("saved"), named_text, &session, &error));
     assert_non_null(strstr(error.text, "its text is no longer what it has learned"));
-    unlink(in_folder("it's a text"));
-    assert_false(session_read(in_folder("saved"), named_text, &session, &error));
+    unlink(folder_file("it's a text"));
+    assert_false(session_read(folder_file("saved"), named_text, &session, &error));
     assert_non_null(strstr(error.text, "cannot read"));
     named_text[0] = '\0';
 }
@@ -482,14 +463,14 @@ static void check_events(const struct settings *settings, bool thinned)
         history_limit(&live->history, least);
     for (int i = 0; i < SAVES; i++) {
         train(live, at[i] - (int)live->pair.run[LEFT].step);
-        save(live, in_folder(names[i]));
+        save(live, folder_file(names[i]));
         before[i] = live->events.count;
     }
     train(live, STEPS - at[SAVES - 1]);
     assert_int_equal(history_moments(&live->history) < STEPS, thinned);
     assert_true(live->events.count > before[0]);
     for (int i = 0; i < SAVES; i++) {
-        struct live *other = load(in_folder(names[i]));
+        struct live *other = load(folder_file(names[i]));
         if (thinned)
             history_limit(&other->history, least);
         assert_int_equal(other->events.count, before[i]);
@@ -545,8 +526,8 @@ static void settings_come_back(void **state)
     set(&settings, "theme", "light");
     struct live *live = open_live(&settings);
     train(live, 1);
-    save(live, in_folder("saved"));
-    struct live *other = load(in_folder("saved"));
+    save(live, folder_file("saved"));
+    struct live *other = load(folder_file("saved"));
     assert_int_equal(settings_difference(&settings, &other->pair.settings), -1);
     assert_int_equal(other->pair.run[LEFT].step, 1);
     close_live(other);
@@ -691,20 +672,20 @@ static void other_files_are_refused(void **state)
     struct dump dump = {{NULL}};
     struct error error;
     (void)state;
-    write_bytes(in_folder("empty"), "", 0);
-    expect_refused(in_folder("empty"), "it has 0 bytes");
-    write_bytes(in_folder("text"), "This is no session, but a text.\n", 32);
-    expect_refused(in_folder("text"), "damaged or no safetensors file");
-    expect_refused(folder, "is a directory: name a file");
-    expect_refused(in_folder("nothing"), "cannot read");
+    write_bytes(folder_file("empty"), "", 0);
+    expect_refused(folder_file("empty"), "it has 0 bytes");
+    write_bytes(folder_file("text"), "This is no session, but a text.\n", 32);
+    expect_refused(folder_file("text"), "damaged or no safetensors file");
+    expect_refused(folder_path, "is a directory: name a file");
+    expect_refused(folder_file("nothing"), "cannot read");
     struct live *live = open_live(&settings);
     dump_before(&dump, &live->pair);
     train(live, 1);
-    FILE *out = fopen(in_folder("dump"), "wb");
+    FILE *out = fopen(folder_file("dump"), "wb");
     assert_non_null(out);
     assert_true(dump_write(&dump, &live->pair, out, &error));
     assert_int_equal(fclose(out), 0);
-    expect_refused(in_folder("dump"), "it is no session of lnscope: name a file");
+    expect_refused(folder_file("dump"), "it is no session of lnscope: name a file");
     dump_close(&dump);
     close_live(live);
 }
@@ -754,11 +735,11 @@ static void sessions_that_cannot_be_are_refused(void **state)
         if (strlen(cases[i][0]) !=
             strlen(cases[i][1])) /* "double" as long as "banana", not so "single" */
             continue;
-        save(live, in_folder("patched"));
-        patch(in_folder("patched"), cases[i][0], cases[i][1]);
-        expect_refused(in_folder("patched"), "its checksum is not that of its content");
-        patch(in_folder("patched"), "checksum", "no check"); /* so that the rest is looked at */
-        expect_refused(in_folder("patched"), cases[i][2]);
+        save(live, folder_file("patched"));
+        patch(folder_file("patched"), cases[i][0], cases[i][1]);
+        expect_refused(folder_file("patched"), "its checksum is not that of its content");
+        patch(folder_file("patched"), "checksum", "no check"); /* so that the rest is looked at */
+        expect_refused(folder_file("patched"), cases[i][2]);
     }
     close_live(live);
 }
@@ -771,13 +752,13 @@ static void a_quantity_that_a_file_does_not_have_is_nan(void **state)
     (void)state;
     struct live *live = open_live(&settings);
     train(live, 3);
-    save(live, in_folder("patched"));
-    patch(in_folder("patched"), "\"history.moments.left.lr\"", "\"history.moments.left.rl\"");
-    patch(in_folder("patched"), "\"history.points.left.lr\"", "\"history.points.left.rl\"");
-    patch(in_folder("patched"), "\"history.moments.right.stream_rms\"",
+    save(live, folder_file("patched"));
+    patch(folder_file("patched"), "\"history.moments.left.lr\"", "\"history.moments.left.rl\"");
+    patch(folder_file("patched"), "\"history.points.left.lr\"", "\"history.points.left.rl\"");
+    patch(folder_file("patched"), "\"history.moments.right.stream_rms\"",
           "\"history.moments.right.stream_xyz\"");
-    patch(in_folder("patched"), "checksum", "no check");
-    struct live *other = load(in_folder("patched"));
+    patch(folder_file("patched"), "checksum", "no check");
+    struct live *other = load(folder_file("patched"));
     for (int64_t step = 1; step <= 3; step++) {
         const struct snapshot *left = history_moment(&other->history, LEFT, step);
         const struct snapshot *right = history_moment(&other->history, RIGHT, step);
@@ -838,8 +819,8 @@ static void a_session_of_version_1_goes_on(void **state)
         for (int i = 0; i < 11; i++)
             assert_true(fabs(history_value(&live->history, side, QUANTITY_SMOOTH_LOSS, i) -
                              history_value(&old->history, side, QUANTITY_SMOOTH_LOSS, i)) < 1e-3);
-    save(old, in_folder("new")); /* and from now on in the format of today */
-    close_live(load(in_folder("new")));
+    save(old, folder_file("new")); /* and from now on in the format of today */
+    close_live(load(folder_file("new")));
     close_live(old);
     close_live(live);
 }
@@ -855,15 +836,15 @@ static void a_file_is_written_whole_or_not(void **state)
     train(live, 1);
     struct pair_state *there = pair_state_take(&live->pair);
     const struct session_parts parts = {there, &live->history, &live->events, NULL};
-    write_bytes(in_folder("mine"), "mine", 4);
-    assert_false(session_write(in_folder("mine"), false, &parts, &bytes, &error));
+    write_bytes(folder_file("mine"), "mine", 4);
+    assert_false(session_write(folder_file("mine"), false, &parts, &bytes, &error));
     assert_non_null(strstr(error.text, "exists"));
-    assert_true(session_write(in_folder("mine"), true, &parts, &bytes, &error));
+    assert_true(session_write(folder_file("mine"), true, &parts, &bytes, &error));
     assert_false(session_write("/nowhere/a", true, &parts, &bytes, &error));
     train(live, 1);
-    assert_false(session_write(in_folder("late"), true, &parts, &bytes, &error));
+    assert_false(session_write(folder_file("late"), true, &parts, &bytes, &error));
     assert_non_null(strstr(error.text, "the history ends at step 2"));
-    assert_int_equal(access(in_folder("late"), F_OK), -1);
+    assert_int_equal(access(folder_file("late"), F_OK), -1);
     pair_state_free(there);
     close_live(live);
 }
@@ -938,9 +919,9 @@ static char *small_session(size_t *size, size_t *header)
     events_note(&live->events, 1, LEFT, EVENT_SWITCH, "post, no longer as pre");
     events_note(&live->events, 2, -1, EVENT_CHANGE, "lr 0.003→0.1");
     events_note(&live->events, 3, -1, EVENT_MARK, "here");
-    save(live, in_folder("saved"));
+    save(live, folder_file("saved"));
     close_live(live);
-    char *bytes = contents(in_folder("saved"), size);
+    char *bytes = contents(folder_file("saved"), size);
     *header = 8;
     for (int i = 0; i < 4; i++)
         *header += (size_t)(unsigned char)bytes[i] << (8 * i);
@@ -973,8 +954,8 @@ static void damage_is_refused_or_does_no_harm(void **state)
             struct error error = {""};
             memcpy(broken, bytes, size);
             const size_t length = damage(broken, size, header, i);
-            write_bytes(in_folder("broken"), broken, length);
-            if (session_read(in_folder("broken"), "", &session, &error)) {
+            write_bytes(folder_file("broken"), broken, length);
+            if (session_read(folder_file("broken"), "", &session, &error)) {
                 loaded += !sealed;
                 /* Only the name of the checksum can be damaged without being seen. */
                 if (sealed && memcmp(broken, bytes, length) != 0 &&
@@ -1104,8 +1085,8 @@ static void numbers_that_cannot_be_are_refused_or_do_no_harm(void **state)
         memcpy(broken, bytes, size);
         change_number(broken + header + place + number * width, chosen->type, &rng);
         seal(broken, size);
-        write_bytes(in_folder("broken"), broken, size);
-        if (session_read(in_folder("broken"), "", &session, &error)) {
+        write_bytes(folder_file("broken"), broken, size);
+        if (session_read(folder_file("broken"), "", &session, &error)) {
             loaded++;
             check_events_of(&session);
             use(&session);
@@ -1173,8 +1154,8 @@ static void events_that_cannot_be_are_refused(void **state)
             broken[header + place + cases[i].index * width + byte] =
                 (char)(cases[i].number >> (8 * byte));
         seal(broken, size);
-        write_bytes(in_folder("broken"), broken, size);
-        expect_refused(in_folder("broken"), cases[i].reason);
+        write_bytes(folder_file("broken"), broken, size);
+        expect_refused(folder_file("broken"), cases[i].reason);
     }
     safetensors_file_close(&file);
     free(broken);
@@ -1191,21 +1172,21 @@ static void settings_that_are_missing_or_unknown_are_told(void **state)
     size_t size;
     (void)state;
     train(live, 2);
-    save(live, in_folder("saved"));
+    save(live, folder_file("saved"));
     close_live(live);
-    char *bytes = contents(in_folder("saved"), &size);
+    char *bytes = contents(folder_file("saved"), &size);
     char *key = bytes;
     while (memcmp(key, "\"clip\"", strlen("\"clip\"")) != 0)
         key++;
     memcpy(key, "\"clop\"", strlen("\"clop\""));
     seal(bytes, size);
-    write_bytes(in_folder("other"), bytes, size);
-    if (!session_read(in_folder("other"), "", &session, &error))
+    write_bytes(folder_file("other"), bytes, size);
+    if (!session_read(folder_file("other"), "", &session, &error))
         fail_msg("%s", error.text);
     assert_string_equal(session.note, "it has no value, so that the default stands, for clip; "
                                       "settings that this lnscope does not know: clop");
     session_close(&session);
-    assert_true(session_read(in_folder("saved"), "", &session, &error));
+    assert_true(session_read(folder_file("saved"), "", &session, &error));
     assert_string_equal(session.note, "");
     session_close(&session);
     free(bytes);
@@ -1238,5 +1219,5 @@ int main(void)
         cmocka_unit_test(settings_that_are_missing_or_unknown_are_told),
         cmocka_unit_test(events_that_cannot_be_are_refused),
     };
-    return cmocka_run_group_tests_name("session", tests, enter_folder, leave_folder);
+    return cmocka_run_group_tests_name("session", tests, folder_make, folder_leave);
 }

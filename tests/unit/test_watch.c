@@ -19,22 +19,15 @@
 
 static struct watching watching;
 static struct error error;
-static char folder[] = "/tmp/lnscope-watch-XXXXXX", path[SIDES][64];
+static char path[SIDES][128];
 static double now;
 
 static int enter_folder(void **state)
 {
-    (void)state;
-    const char *name = mkdtemp(folder);
+    const int status = folder_make(state);
     for (int i = 0; i < SIDES; i++)
-        snprintf(path[i], sizeof path[i], "%s/rows-%d", name, i);
-    return 0;
-}
-
-static int leave_folder(void **state)
-{
-    (void)state;
-    return folder_remove(folder);
+        snprintf(path[i], sizeof path[i], "%s/rows-%d", folder_path, i);
+    return status;
 }
 
 static int leave(void **state)
@@ -476,7 +469,7 @@ static void what_comes_late_from_a_pipe_is_left_out(void **state)
 static void folders_are_refused(void **state)
 {
     static const struct watch_map none;
-    const char *const paths[] = {path[0], folder};
+    const char *const paths[] = {path[0], folder_path};
     (void)state;
     assert_false(watching_open(&watching, paths, 2, &none, 0, &error));
     assert_non_null(strstr(error.text, "cannot be read"));
@@ -507,5 +500,5 @@ int main(void)
         OF_WATCH(what_comes_late_from_a_pipe_is_left_out),
         OF_WATCH(folders_are_refused),
     };
-    return cmocka_run_group_tests(tests, enter_folder, leave_folder);
+    return cmocka_run_group_tests(tests, enter_folder, folder_leave);
 }

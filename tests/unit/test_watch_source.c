@@ -22,19 +22,13 @@
 static struct watch_source source;
 static struct error error;
 
-static char folder[] = "/tmp/lnscope-watch-XXXXXX", path[64];
+static char path[64];
 
 static int enter_folder(void **state)
 {
-    (void)state;
-    snprintf(path, sizeof path, "%s/rows", mkdtemp(folder));
-    return 0;
-}
-
-static int leave_folder(void **state)
-{
-    (void)state;
-    return folder_remove(folder);
+    const int status = folder_make(state);
+    snprintf(path, sizeof path, "%s", folder_file("rows"));
+    return status;
 }
 
 static int leave(void **state)
@@ -373,5 +367,5 @@ int main(void)
         IN_FOLDER(what_can_never_be_read_is_refused),
         IN_FOLDER(a_folder_in_between_is_got_over),
     };
-    return cmocka_run_group_tests(tests, enter_folder, leave_folder);
+    return cmocka_run_group_tests(tests, enter_folder, folder_leave);
 }
