@@ -44,38 +44,36 @@ void app_ask(struct app *app)
     app->asked_at = app->keys;
 }
 
+/* Writes behind so much of the message, which may be all that there is room for. */
+static void write_behind(struct app *app, size_t used, const char *format, va_list arguments)
+{
+    snprintf(app->message + used, MESSAGE_SIZE - used, "%s", used > 0 ? "; " : "");
+    used = strlen(app->message);
+    vsnprintf(app->message + used, MESSAGE_SIZE - used, format, arguments);
+    app->message_until = app_now(app) + message_seconds;
+    app->changed = true;
+}
+
 void app_say(struct app *app, enum role role, const char *format, ...)
 {
     const bool late = app->answering && app->message[0] && app->said_at > app->asked_at;
-    size_t used = 0;
     va_list arguments;
-    if (late) {
-        used = app->said;
-        used += (size_t)snprintf(app->message + used, MESSAGE_SIZE - used, "; ");
-    }
     va_start(arguments, format);
-    vsnprintf(app->message + used, MESSAGE_SIZE - used, format, arguments);
+    write_behind(app, late ? app->said : 0, format, arguments);
     va_end(arguments);
     if (!late) {
         app->said_at = app->answering ? app->asked_at : app->keys;
         app->said = strlen(app->message);
     }
     app->scene.message_role = role;
-    app->message_until = app_now(app) + message_seconds;
-    app->changed = true;
 }
 
 void app_say_more(struct app *app, const char *format, ...)
 {
-    const size_t used = strlen(app->message);
-    char *end = app->message + used;
     va_list arguments;
     va_start(arguments, format);
-    snprintf(end, MESSAGE_SIZE - used, "%s", used > 0 ? "; " : "");
-    vsnprintf(end + strlen(end), MESSAGE_SIZE - used - strlen(end), format, arguments);
+    write_behind(app, strlen(app->message), format, arguments);
     va_end(arguments);
-    app->message_until = app_now(app) + message_seconds;
-    app->changed = true;
 }
 
 void app_say_nothing(struct app *app)

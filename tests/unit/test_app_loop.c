@@ -67,6 +67,14 @@ static void late_answers_do_not_hide_what_was_said(void **state)
     assert_true(stage_play(&stage, 2.5));
     assert_shows(&stage, " warmup 50 steps, ");
     assert_null(strstr(stage_text(&stage), "does nothing"));
+    struct app *app = stage.app;
+    app->keys++;
+    app_say(app, ROLE_TEXT, "%0600d", 0); /* longer than there is room for */
+    app->answering = true;
+    app_say(app, ROLE_TEXT, "late");
+    app_say_more(app, "and more");
+    app->answering = false;
+    assert_int_equal(strlen(app->message), MESSAGE_SIZE - 1);
     stage_close(&stage);
 }
 
