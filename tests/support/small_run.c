@@ -35,15 +35,23 @@ void small_run_set(struct settings *settings, const char *name, const char *valu
         fail_msg("%s", error.text);
 }
 
+struct settings small_run_settings(const char *speed)
+{
+    const char *const values[][2] = {{"layers", "2"},  {"width", "16"},  {"heads", "2"},
+                                     {"ffn", "24"},    {"context", "8"}, {"batch", "3"},
+                                     {"task", "copy"}, {"threads", "1"}, {"speed", speed}};
+    struct settings settings = settings_default();
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
+        small_run_set(&settings, values[i][0], values[i][1]);
+    return settings;
+}
+
 void small_run_open(struct small_run *small, const char *const (*values)[2], int count)
 {
-    static const char *const usual[][2] = {{"layers", "2"}, {"width", "16"},  {"heads", "2"},
-                                           {"ffn", "24"},   {"context", "8"}, {"batch", "2"},
-                                           {"task", "text"}};
-    struct settings settings = settings_default();
+    struct settings settings = small_run_settings("15");
     struct error error;
-    for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
-        small_run_set(&settings, usual[i][0], usual[i][1]);
+    small_run_set(&settings, "batch", "2");
+    small_run_set(&settings, "task", "text");
     for (int i = 0; i < count; i++)
         small_run_set(&settings, values[i][0], values[i][1]);
     snprintf(settings.text, sizeof settings.text, "%s", folder_file("text"));

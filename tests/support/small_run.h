@@ -14,6 +14,9 @@ struct small_run {
 int small_run_write_text(void **state);
 int small_run_remove_text(void **state);
 
+/* Two small blocks in each stack that learn the copy task, at that speed. */
+struct settings small_run_settings(const char *speed);
+
 /* The left stack of a session with two small blocks that learns the text, under `count` settings
  * besides: {name, value}. */
 void small_run_open(struct small_run *small, const char *const (*values)[2], int count);

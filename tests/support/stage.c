@@ -2,12 +2,14 @@
 #include "support/stage.h"
 
 #include "base/utf8.h"
+#include "support/small_run.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -23,6 +25,13 @@ void stage_enter(struct stage *stage, const struct app_start *start)
     stage->app = app_open(start, &stage->screen.clock, &error);
     if (!stage->app || !app_show(stage->app, start, &stage->screen.surface, &error))
         fail_msg("%s", error.text);
+}
+
+void stage_open_small(struct stage *stage, int rows, int cols, const char *speed)
+{
+    const struct app_start start = {.settings = small_run_settings(speed)};
+    stage_open(stage, rows, cols);
+    stage_enter(stage, &start);
 }
 
 void stage_close(struct stage *stage)
@@ -60,6 +69,18 @@ bool stage_press(struct stage *stage, const char *keys)
     while (*keys && goes_on)
         goes_on = stage_press_code(stage, (int)utf8_next(&keys));
     return goes_on;
+}
+
+int64_t stage_step(const struct stage *stage)
+{
+    return history_newest(&stage->app->history);
+}
+
+void stage_shows(struct stage *stage, const char *text)
+{
+    if (!strstr(stage_text(stage), text))
+        fail_msg("'%s' is not on the screen at %.3f s:\n%s", text, stage->screen.clock.seconds,
+                 stage_text(stage));
 }
 
 const char *stage_text(struct stage *stage)

@@ -16,6 +16,9 @@ void stage_open(struct stage *stage, int rows, int cols);
 /* Starts the program on it; `start` need not outlive the call. */
 void stage_enter(struct stage *stage, const struct app_start *start);
 
+/* Both, with small_run_settings(). */
+void stage_open_small(struct stage *stage, int rows, int cols, const char *speed);
+
 /* Ends it, and what it is on. */
 void stage_close(struct stage *stage);
 
@@ -29,6 +32,12 @@ bool stage_press_code(struct stage *stage, int code);
 
 /* Goes on until that time, or until the program ends by itself; false where it does. */
 bool stage_play(struct stage *stage, double until);
+
+/* The newest step. */
+int64_t stage_step(const struct stage *stage);
+
+/* Fails where the text is not on the screen. */
+void stage_shows(struct stage *stage, const char *text);
 
 /* The canvas as text, until the next call. */
 const char *stage_text(struct stage *stage);

@@ -1,6 +1,6 @@
 /* The help and its keys, searching in it and in the log, and what is typed on the command line: the
  * program without a terminal, on a clock that is moved for it. */
-#include "support/stage.h"
+#include "support/one_stage.h"
 #include "views/help.h"
 
 #include <setjmp.h>
@@ -13,54 +13,17 @@
 
 #include <cmocka.h>
 
-static struct stage stage;
-
 static int set_up(void **state)
 {
-    static const char *const values[][2] = {{"layers", "2"},  {"width", "16"},  {"heads", "2"},
-                                            {"ffn", "24"},    {"context", "8"}, {"batch", "3"},
-                                            {"task", "copy"}, {"threads", "1"}, {"speed", "100"}};
-    struct app_start start = {.settings = settings_default()};
     (void)state;
-    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
-        assert_true(setting_set(&start.settings, values[i][0], values[i][1], NULL));
-    stage_open(&stage, 24, 80);
-    stage_enter(&stage, &start);
+    stage_open_small(&stage, 24, 80, "100");
     return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    stage_close(&stage);
-    return 0;
-}
-
-static void press(const char *keys)
-{
-    assert_true(stage_press(&stage, keys));
-}
-
-static void press_code(int code)
-{
-    assert_true(stage_press_code(&stage, code));
 }
 
 static void enter(const char *text)
 {
     press(text);
     press_code(KEY_CODE_ENTER);
-}
-
-static bool is_shown(const char *text)
-{
-    return strstr(stage_text(&stage), text) != NULL;
-}
-
-static void shows(const char *text)
-{
-    if (!is_shown(text))
-        fail_msg("'%s' is not on the screen:\n%.3000s", text, stage_text(&stage));
 }
 
 /* What stands in the first line of the help. */
@@ -270,7 +233,7 @@ static void other_alphabets_are_keys(void **state)
 
 int main(void)
 {
-#define STAGED(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define STAGED(test) cmocka_unit_test_setup_teardown(test, set_up, leave_stage)
     const struct CMUnitTest tests[] = {
         STAGED(the_help_opens_at_the_part_of_the_view),
         STAGED(sections_start_and_end),

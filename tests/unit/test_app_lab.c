@@ -3,7 +3,7 @@
 #include "base/file.h"
 #include "lab/lab_file.h"
 #include "support/folder.h"
-#include "support/stage.h"
+#include "support/one_stage.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,66 +15,22 @@
 
 #include <cmocka.h>
 
-static struct stage stage;
-
 static int set_up(void **state)
 {
-    static const char *const values[][2] = {{"layers", "2"},  {"width", "16"},  {"heads", "2"},
-                                            {"ffn", "24"},    {"context", "8"}, {"batch", "3"},
-                                            {"task", "copy"}, {"threads", "1"}, {"speed", "100"}};
-    struct app_start start = {.settings = settings_default()};
     (void)state;
-    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
-        assert_true(setting_set(&start.settings, values[i][0], values[i][1], NULL));
-    stage_open(&stage, 36, 120);
-    stage_enter(&stage, &start);
+    stage_open_small(&stage, 36, 120, "100");
     return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    stage_close(&stage);
-    return 0;
-}
-
-/* Plays on for so many seconds. */
-static bool play(double seconds)
-{
-    return stage_play(&stage, stage.screen.clock.seconds + seconds);
-}
-
-static bool press(const char *keys)
-{
-    return stage_press(&stage, keys);
-}
-
-static bool press_code(int code)
-{
-    return stage_press_code(&stage, code);
 }
 
 /* Types a command at once: little time passes that the lab would use. */
-static void command(const char *text)
+static void command_at_once(const char *text)
 {
     const double now = stage.screen.clock.seconds;
     stage_key(&stage, now, ':');
     for (const char *at = text; *at; at++)
         stage_key(&stage, now, *at);
     stage_key(&stage, now, KEY_CODE_ENTER);
-    assert_true(play(0.05));
-}
-
-static void shows(const char *text)
-{
-    if (!strstr(stage_text(&stage), text))
-        fail_msg("'%s' is not on the screen:\n%s", text, stage_text(&stage));
-}
-
-static void shows_not(const char *text)
-{
-    if (strstr(stage_text(&stage), text))
-        fail_msg("'%s' is on the screen:\n%s", text, stage_text(&stage));
+    play(0.05);
 }
 
 /* Eight trainings of 100 steps each: 0.8 s of the clock. */
@@ -85,15 +41,15 @@ static void the_map_fills_while_the_clock_moves(void **state)
     (void)state;
     press("0");
     shows(":lab warmup=0,25,50");
-    command(small);
+    command_at_once(small);
     shows("lab: 0 of 8 trainings");
     shows("lab: 8 trainings of 100 steps, 1 at a time; the pair pauses: space runs it");
     shows("nothing is known yet");
     const int64_t step = history_newest(&stage.app->history);
-    assert_true(play(0.42));
+    play(0.42);
     shows("lab: 4 of 8 trainings, 0 s left");
     shows(" so far");
-    assert_true(play(0.5));
+    play(0.5);
     shows("lab: all 8 trainings are done");
     shows_not("?  ");
     shows_not(" so far");
@@ -103,12 +59,12 @@ static void the_map_fills_while_the_clock_moves(void **state)
 static void the_pair_goes_on_as_told(void **state)
 {
     (void)state;
-    command("lab warmup=0,20 lr=1e-3,1e-2 steps=100 pair=run");
+    command_at_once("lab warmup=0,20 lr=1e-3,1e-2 steps=100 pair=run");
     const int64_t step = history_newest(&stage.app->history);
     shows_not("the pair pauses");
-    assert_true(play(1));
+    play(1);
     assert_true(history_newest(&stage.app->history) > step + 50);
-    command("lab! lr=1e-3,1e-2 steps=100 pair=sleep");
+    command_at_once("lab! lr=1e-3,1e-2 steps=100 pair=sleep");
     shows("pair 'sleep': one of pause, run");
 }
 
@@ -142,14 +98,14 @@ static void rows_are_saved_and_read(void **state)
     struct error error;
     (void)state;
     snprintf(path, sizeof path, "%s/lab.jsonl", folder_path);
-    command(small);
-    assert_true(play(1));
+    command_at_once(small);
+    play(1);
     press("q");
     shows("8 trainings of the lab not saved: q again quits");
-    command("lab lr=1e-3,1e-2 steps=100");
+    command_at_once("lab lr=1e-3,1e-2 steps=100");
     shows("8 trainings of the lab are in no file: :export FILE.jsonl saves them, :lab! goes on");
     snprintf(line, sizeof line, "export %s", path);
-    command(line);
+    command_at_once(line);
     shows("lab.jsonl, 8 trainings");
     read_rows(path, &grid, row, TRIALS);
     const struct lab_request request = {.grid = &grid,
@@ -168,18 +124,18 @@ static void rows_are_saved_and_read(void **state)
         free(again);
     }
     grid_close(&grid);
-    command("lab lr=1e-3 steps=100"); /* nothing is lost any more */
+    command_at_once("lab lr=1e-3 steps=100"); /* nothing is lost any more */
     shows("lab: 0 of 2 trainings");
-    assert_true(play(1));
+    play(1);
     snprintf(line, sizeof line, "lab %s", path);
-    command(line);
+    command_at_once(line);
     shows("are in no file");
     snprintf(line, sizeof line, "lab! %s", path);
-    command(line);
+    command_at_once(line);
     shows("lab.jsonl, 8 trainings");
     shows("lab: all 8 trainings are done");
     shows("its curves: once it is trained here");
-    command("lab! ./Makefile");
+    command_at_once("lab! ./Makefile");
     shows("./Makefile:1: ");
     shows("lab: all 8 trainings are done");
 }
@@ -192,12 +148,12 @@ static void pictures_are_saved(void **state)
     size_t size;
     struct error error;
     (void)state;
-    command(small);
-    assert_true(play(1));
+    command_at_once(small);
+    play(1);
     for (int i = 0; i < 3; i++) {
         snprintf(path, sizeof path, "%s/map.%s", folder_path, endings[i]);
         snprintf(line, sizeof line, "export %s", path);
-        command(line);
+        command_at_once(line);
         assert_true(file_read(path, 1 << 20, &text, &size, &error));
         if (!strstr(text, begin[i]))
             fail_msg("%s: %.200s", path, text);
@@ -211,8 +167,8 @@ static void arrows_choose_a_cell(void **state)
     press("0");
     press_code(KEY_CODE_UP);
     shows("there is no lab yet");
-    command("lab warmup=0,20 lr=1e-3,1e-2 layers=1,2 steps=50 seeds=1..2");
-    assert_true(play(3));
+    command_at_once("lab warmup=0,20 lr=1e-3,1e-2 layers=1,2 steps=50 seeds=1..2");
+    play(3);
     shows("warmup=0 lr=0.001 layers=1");
     press_code(KEY_CODE_UP);
     press_code(KEY_CODE_UP); /* there is no other one */
@@ -233,7 +189,7 @@ static void arrows_choose_a_cell(void **state)
     assert_false(stage.app->scene.look.lab.left);
     press("v");
     assert_true(stage.app->scene.look.lab.left);
-    command("lab! lr=1e-3,1e-2 steps=50 stacks=right");
+    command_at_once("lab! lr=1e-3,1e-2 steps=50 stacks=right");
     press("v");
     shows("the right stack alone was trained");
     press_code(KEY_CODE_PAGE_UP);
@@ -246,7 +202,7 @@ static void arrows_choose_a_cell(void **state)
 static void keys_that_restart_do_nothing_here(void **state)
 {
     (void)state;
-    command(small);
+    command_at_once(small);
     const int runs = stage.app->runs.numbers;
     for (const char *keys = "rRnsSabdD"; *keys; keys++) {
         char said[64];
@@ -264,8 +220,8 @@ static void enter_opens_the_cell(void **state)
     press("0");
     press_code(KEY_CODE_ENTER);
     shows("there is no lab yet");
-    command("lab warmup=0,20 lr=1e-3,1e-2 steps=100 seeds=3..4");
-    assert_true(play(2));
+    command_at_once("lab warmup=0,20 lr=1e-3,1e-2 steps=100 seeds=3..4");
+    play(2);
     press_code(KEY_CODE_UP);
     press_code(KEY_CODE_RIGHT);
     press(">");
@@ -274,7 +230,7 @@ static void enter_opens_the_cell(void **state)
     const double wanted[SIDES] = {rows[(3 * 2 + 1) * 2].loss, rows[(3 * 2 + 1) * 2 + 1].loss};
     press_code(KEY_CODE_ENTER);
     assert_int_equal(stage.app->scene.look.view, VIEW_OVERVIEW);
-    assert_true(play(2));
+    play(2);
     shows("ENDED");
     assert_int_equal(stage.app->present.warmup, 20);
     assert_true(stage.app->present.lr == 1e-2 && stage.app->present.seed == 4);
@@ -282,59 +238,59 @@ static void enter_opens_the_cell(void **state)
     for (enum side side = LEFT; side < SIDES; side++)
         assert_true(history_smooth(&stage.app->history, side) == wanted[side]);
     press("u"); /* back into what was trained before */
-    assert_true(play(1));
+    play(1);
     assert_int_equal(stage.app->present.seed, 1);
 }
 
 static void what_cannot_be_trained_is_refused(void **state)
 {
     (void)state;
-    command("lab heads=2,3 steps=50");
+    command_at_once("lab heads=2,3 steps=50");
     shows("cell heads=3: ");
     assert_null(stage.app->scene.data.lab);
-    command("lab lr=0,1e-3");
+    command_at_once("lab lr=0,1e-3");
     shows("lr '0'");
-    command("lab warmup=0,20 theme=dark,light");
+    command_at_once("lab warmup=0,20 theme=dark,light");
     shows("an axis of theme, which changes no number");
-    command("lab warmup");
+    command_at_once("lab warmup");
     shows("warmup");
     assert_null(stage.app->scene.data.lab);
-    command("lab warmup=0,200 steps=100");
+    command_at_once("lab warmup=0,200 steps=100");
     shows("1 of 2 cells: the warmup is longer than");
-    command("lab stop");
-    command("lab! lr=1e-3,1e-2 heads=2"); /* of this session, which has no end */
+    command_at_once("lab stop");
+    command_at_once("lab! lr=1e-3,1e-2 heads=2"); /* of this session, which has no end */
     shows("lab: 4 trainings of 600 steps, 1 at a time");
-    command("lab stop");
-    command("lab! lr=1e-3 steps=20,40");
+    command_at_once("lab stop");
+    command_at_once("lab! lr=1e-3 steps=20,40");
     shows("lab: 4 trainings, 1 at a time");
-    command("lab stop");
-    command("lab! seeds=9..1 lr=1e-3");
+    command_at_once("lab stop");
+    command_at_once("lab! seeds=9..1 lr=1e-3");
     shows("seeds '9..1'");
-    command("lab! stacks=all lr=1e-3");
+    command_at_once("lab! stacks=all lr=1e-3");
     shows("stacks 'all': one of left, right, both");
 }
 
 static void a_lab_is_stopped_and_goes_on(void **state)
 {
     (void)state;
-    command("lab go");
+    command_at_once("lab go");
     shows("there is no lab yet");
-    command("lab stop");
+    command_at_once("lab stop");
     shows("no lab is running");
-    command(small);
-    command("lab lr=1e-3");
+    command_at_once(small);
+    command_at_once("lab lr=1e-3");
     shows("a lab is running: :lab stop ends it");
-    assert_true(play(0.3));
-    command("lab stop");
+    play(0.3);
+    command_at_once("lab stop");
     shows(" of 8 trainings are done; :lab go goes on");
     const int done = stage.app->scene.data.lab->done;
     assert_true(done > 0 && done < 8);
-    assert_true(play(1));
+    play(1);
     assert_int_equal(stage.app->scene.data.lab->done, done);
-    command("lab go");
-    assert_true(play(1));
+    command_at_once("lab go");
+    play(1);
     shows("lab: all 8 trainings are done");
-    command("lab go");
+    command_at_once("lab go");
     shows("all trainings of the lab are done");
 }
 
@@ -354,7 +310,7 @@ static void what_is_watched_has_no_lab(void **state)
     stage_open(&stage, 36, 120);
     stage_enter(&stage, &start);
     assert_null(stage.app->trainer);
-    command(small);
+    command_at_once(small);
     shows("lab drives a training: this one is only watched");
     press("0");
     press_code(KEY_CODE_ENTER);
@@ -363,7 +319,7 @@ static void what_is_watched_has_no_lab(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, leave_stage)
     const struct CMUnitTest tests[] = {
         TEST(the_map_fills_while_the_clock_moves),
         TEST(the_pair_goes_on_as_told),

@@ -2,6 +2,7 @@
  * drawn. It does the same every time. */
 #include "base/file.h"
 #include "support/folder.h"
+#include "support/small_run.h"
 #include "support/stage.h"
 
 #include <setjmp.h>
@@ -28,44 +29,19 @@ static int enter_folder(void **state)
     return 0;
 }
 
-static struct app_start small_start(const char *speed)
-{
-    const char *const values[][2] = {{"layers", "2"},  {"width", "16"},  {"heads", "2"},
-                                     {"ffn", "24"},    {"context", "8"}, {"batch", "3"},
-                                     {"task", "copy"}, {"threads", "1"}, {"speed", speed}};
-    struct app_start start = {.settings = settings_default()};
-    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
-        assert_true(setting_set(&start.settings, values[i][0], values[i][1], NULL));
-    return start;
-}
-
-static int64_t step_of(const struct stage *stage)
-{
-    return history_newest(&stage->app->history);
-}
-
-static void assert_shows(struct stage *stage, const char *text)
-{
-    if (!strstr(stage_text(stage), text))
-        fail_msg("'%s' is not on the screen at %.3f s:\n%s", text, stage->screen.clock.seconds,
-                 stage_text(stage));
-}
-
 /* The trainer answers a key when a later one has been answered: both are to be read. */
 static void late_answers_do_not_hide_what_was_said(void **state)
 {
     (void)state;
     struct stage stage;
-    const struct app_start start = small_start("10");
-    stage_open(&stage, 36, 120);
-    stage_enter(&stage, &start);
+    stage_open_small(&stage, 36, 120, "10");
     stage_key(&stage, 1, 'w');
     stage_key(&stage, 1, '~');
     assert_true(stage_play(&stage, 1.5));
-    assert_shows(&stage, "key '~' does nothing: ? shows the keys; warmup 25 steps, ");
+    stage_shows(&stage, "key '~' does nothing: ? shows the keys; warmup 25 steps, ");
     stage_key(&stage, 2, 'w');
     assert_true(stage_play(&stage, 2.5));
-    assert_shows(&stage, " warmup 50 steps, ");
+    stage_shows(&stage, " warmup 50 steps, ");
     assert_null(strstr(stage_text(&stage), "does nothing"));
     struct app *app = stage.app;
     app->keys++;
@@ -92,14 +68,13 @@ static void steps_are_paced_by_the_clock(void **state)
                   {"unlimited", 2 * TRAINER_VIRTUAL_SPEED, "250.0 steps/s"}};
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
         struct stage stage;
-        const struct app_start start = small_start(wanted[i].speed);
-        stage_open(&stage, 36, 120);
-        stage_enter(&stage, &start);
+        stage_open_small(&stage, 36, 120, wanted[i].speed);
         assert_true(stage_play(&stage, 2));
         const int64_t slack = 1 + wanted[i].steps / 100;
-        if (step_of(&stage) < wanted[i].steps - slack || step_of(&stage) > wanted[i].steps + slack)
-            fail_msg("speed %s: %d steps in 2 s", wanted[i].speed, (int)step_of(&stage));
-        assert_shows(&stage, wanted[i].shown);
+        if (stage_step(&stage) < wanted[i].steps - slack ||
+            stage_step(&stage) > wanted[i].steps + slack)
+            fail_msg("speed %s: %d steps in 2 s", wanted[i].speed, (int)stage_step(&stage));
+        stage_shows(&stage, wanted[i].shown);
         stage_close(&stage);
     }
 }
@@ -109,17 +84,17 @@ static void frames_are_drawn_when_due(void **state)
 {
     (void)state;
     struct stage stage;
-    struct app_start start = small_start("250");
+    struct app_start start = {.settings = small_run_settings("250")};
     start.settings.fps = 10;
     start.settings.steps = 300;
     stage_open(&stage, 24, 80);
     stage_enter(&stage, &start);
     assert_int_equal(stage.screen.paints, 1); /* of a running program, at once */
-    assert_shows(&stage, "RUNNING");
+    stage_shows(&stage, "RUNNING");
     stage_play(&stage, 1);
     assert_true(stage.screen.paints >= 10 && stage.screen.paints <= 12);
     stage_play(&stage, 10); /* the run is over by then, and its last event no longer news */
-    assert_shows(&stage, "ENDED");
+    stage_shows(&stage, "ENDED");
     int paints = stage.screen.paints;
     stage_play(&stage, 20);
     assert_int_equal(stage.screen.paints, paints);
@@ -132,19 +107,17 @@ static void a_paused_program_draws_nothing(void **state)
 {
     (void)state;
     struct stage stage;
-    const struct app_start start = small_start("30");
-    stage_open(&stage, 24, 80);
-    stage_enter(&stage, &start);
+    stage_open_small(&stage, 24, 80, "30");
     stage_key(&stage, 1, ' ');
     stage_key(&stage, 1000, '.');
     assert_true(stage_play(&stage, 60));
-    assert_shows(&stage, "PAUSED");
-    const int64_t step = step_of(&stage);
+    stage_shows(&stage, "PAUSED");
+    const int64_t step = stage_step(&stage);
     int paints = stage.screen.paints;
     assert_true(stage_play(&stage, 999));
     assert_int_equal(stage.screen.paints, paints);
     assert_true(stage_play(&stage, 1060));
-    assert_int_equal(step_of(&stage), step + 1);
+    assert_int_equal(stage_step(&stage), step + 1);
     assert_between(stage.screen.paints, paints + 1, paints + 2);
     paints = stage.screen.paints;
     assert_true(stage_play(&stage, 2000));
@@ -157,26 +130,24 @@ static void keys_come_at_their_times(void **state)
 {
     (void)state;
     struct stage stage;
-    const struct app_start start = small_start("30");
-    stage_open(&stage, 24, 80);
-    stage_enter(&stage, &start);
+    stage_open_small(&stage, 24, 80, "30");
     stage_key(&stage, 1, ' ');
     stage_key(&stage, 1.5, '8');
     stage_key(&stage, 2, 'z');
     stage_key(&stage, 20, 'q');
     stage_play(&stage, 1.2);
-    assert_shows(&stage, "PAUSED");
-    int64_t step = step_of(&stage);
+    stage_shows(&stage, "PAUSED");
+    int64_t step = stage_step(&stage);
     assert_true(step >= 29 && step <= 31);
     stage_play(&stage, 1.6);
-    assert_shows(&stage, "8 log");
+    stage_shows(&stage, "8 log");
     stage_play(&stage, 2.1);
-    assert_shows(&stage, "zoom: key 2 shows the waterfall, key 5 the curves");
+    stage_shows(&stage, "zoom: key 2 shows the waterfall, key 5 the curves");
     stage_play(&stage, 9.9);
-    assert_shows(&stage, "zoom: ");
+    stage_shows(&stage, "zoom: ");
     assert_true(stage_play(&stage, 10.2));
     assert_null(strstr(stage_text(&stage), "zoom: "));
-    assert_int_equal(step_of(&stage), step);
+    assert_int_equal(stage_step(&stage), step);
     assert_false(stage_play(&stage, 30));
     assert_true(stage.screen.clock.seconds < 20.1);
     stage_close(&stage);
@@ -187,22 +158,20 @@ static void commands_are_carried_out_in_between(void **state)
 {
     (void)state;
     struct stage stage;
-    const struct app_start start = small_start("30");
-    stage_open(&stage, 24, 80);
-    stage_enter(&stage, &start);
+    stage_open_small(&stage, 24, 80, "30");
     stage_key(&stage, 1, 'w');
     stage_key(&stage, 2, '{');
     stage_key(&stage, 2.1, 'F');
     stage_key(&stage, 3, 'r');
     stage_play(&stage, 1.1);
-    assert_shows(&stage, "warmup 25");
+    stage_shows(&stage, "warmup 25");
     assert_int_equal(stage.app->present.warmup, 25);
     stage_play(&stage, 2.2);
-    assert_shows(&stage, "branched at step ");
+    stage_shows(&stage, "branched at step ");
     assert_int_equal(stage.app->history.ghost[0].count > 0, 1);
     stage_play(&stage, 3.1);
-    assert_shows(&stage, "restarted from seed 1");
-    assert_true(step_of(&stage) < 5);
+    stage_shows(&stage, "restarted from seed 1");
+    assert_true(stage_step(&stage) < 5);
     stage_key(&stage, 4, KEY_CODE_CTRL_L);
     stage_key(&stage, 4.1, KEY_CODE_RESIZE);
     stage.screen.rows = 30;
@@ -218,7 +187,7 @@ static void it_does_the_same_every_time(void **state)
     (void)state;
     for (int i = 0; i < 2; i++) {
         struct stage stage;
-        struct app_start start = small_start("unlimited");
+        struct app_start start = {.settings = small_run_settings("unlimited")};
         start.settings.task = TASK_GRAMMAR;
         start.settings.context = 16;
         start.settings.threads = 1 + i;

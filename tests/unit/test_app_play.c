@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "script/script.h"
 #include "support/folder.h"
+#include "support/small_run.h"
 #include "support/stage.h"
 #include "train/settings.h"
 
@@ -25,13 +26,8 @@ struct played {
 
 static void play_open(struct played *played, const char *text, bool recording)
 {
-    const char *const values[][2] = {{"layers", "2"},  {"width", "16"},  {"heads", "2"},
-                                     {"ffn", "24"},    {"context", "8"}, {"batch", "3"},
-                                     {"task", "copy"}, {"threads", "1"}, {"speed", "20"}};
     struct error error;
-    *played = (struct played){.setup = {.settings = settings_default()}};
-    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
-        assert_true(setting_set(&played->setup.settings, values[i][0], values[i][1], NULL));
+    *played = (struct played){.setup = {.settings = small_run_settings("20")}};
     if (!script_parse(&played->script, "t.lns", text, &played->setup, &error))
         fail_msg("%s", error.text);
     played->start = (struct app_script){
@@ -56,26 +52,15 @@ static void play_all(struct played *played)
     }
 }
 
-static int64_t step_of(const struct played *played)
-{
-    return history_newest(&played->stage.app->history);
-}
-
-static void assert_shows(struct played *played, const char *text)
-{
-    if (!strstr(stage_text(&played->stage), text))
-        fail_msg("'%s' is not on the screen:\n%s", text, stage_text(&played->stage));
-}
-
 /* However many steps there are between two pictures. */
 static void a_run_ends_at_its_step(void **state)
 {
     struct played played;
     (void)state;
     play_open(&played, "speed unlimited\nrun until step 123\n", true);
-    assert_in_range(step_of(&played), 0, 1);
+    assert_in_range(stage_step(&played.stage), 0, 1);
     play_all(&played);
-    assert_int_equal(step_of(&played), 123);
+    assert_int_equal(stage_step(&played.stage), 123);
     assert_false(trainer_running(played.stage.app->trainer));
     assert_true(played.stage.screen.clock.seconds > 0.4);
     assert_true(played.stage.screen.clock.seconds < 0.7); /* at 250 steps in a second */
@@ -91,7 +76,7 @@ static void what_is_set_begins_anew_or_goes_on(void **state)
               "set layers 3\nset right peri\nrun until step 4\n",
               true);
     play_all(&played);
-    assert_int_equal(step_of(&played), 4);
+    assert_int_equal(stage_step(&played.stage), 4);
     assert_int_equal(played.stage.app->present.layers, 3);
     assert_int_equal(played.stage.app->present.stack[RIGHT].placement, PLACEMENT_PERI);
     assert_int_equal(played.stage.app->runs.count, 1); /* what is set together begins one run */
@@ -109,7 +94,7 @@ static void a_branch_goes_on_from_its_step(void **state)
               "goto 5\nbranch\nrestart\nrun until step 3\n",
               true);
     play_all(&played);
-    assert_int_equal(step_of(&played), 3);
+    assert_int_equal(stage_step(&played.stage), 3);
     assert_int_equal(app_play_failures(played.stage.app), 0);
     assert_int_equal(played.stage.app->runs.count, 3);
     assert_int_equal(played.stage.app->runs.record[1]->step, 9);
@@ -127,7 +112,7 @@ static void keys_of_a_script_are_pressed(void **state)
               true);
     play_all(&played);
     assert_int_equal(played.stage.app->present.stack[LEFT].norm, NORM_RMSNORM);
-    assert_in_range(step_of(&played), 20, 24); /* a second more, at 20 steps in a second */
+    assert_in_range(stage_step(&played.stage), 20, 24); /* a second more, at 20 steps in a second */
     assert_int_equal(played.stage.app->present.stack[RIGHT].placement, PLACEMENT_PRE);
     assert_int_equal(played.stage.app->scene.look.view, VIEW_CURVES);
     play_close(&played);
@@ -142,15 +127,15 @@ static void what_is_said_is_on_the_screen(void **state)
               "ask \"Which?\" \"this\" \"that\"\nrun until step 2\nanswer 2 \"Because.\"\n"
               "expect left.raw > 0\nexpect right.raw < 0\nwait 1s\n",
               true);
-    assert_shows(&played, " About bars");
-    assert_shows(&played, "one");
-    assert_shows(&played, "▌ Which?");
-    assert_shows(&played, "▌ 1 this   2 that");
+    stage_shows(&played.stage, " About bars");
+    stage_shows(&played.stage, "one");
+    stage_shows(&played.stage, "▌ Which?");
+    stage_shows(&played.stage, "▌ 1 this   2 that");
     play_all(&played);
-    assert_shows(&played, "▌ Answer 2, that");
-    assert_shows(&played, "▌ Because.");
-    assert_shows(&played, "holds: left.raw ");
-    assert_shows(&played, "does not hold: right.raw ");
+    stage_shows(&played.stage, "▌ Answer 2, that");
+    stage_shows(&played.stage, "▌ Because.");
+    stage_shows(&played.stage, "holds: left.raw ");
+    stage_shows(&played.stage, "does not hold: right.raw ");
     assert_int_equal(app_play_failures(played.stage.app), 1);
     play_close(&played);
 }
@@ -161,9 +146,9 @@ static void a_bar_is_pointed_at(void **state)
     (void)state;
     play_open(&played, "run until step 2\nfocus right layer 1\nwait 1s\nfocus off\nwait 1s\n",
               true);
-    assert_shows(&played, "  x_1 ");
+    stage_shows(&played.stage, "  x_1 ");
     stage_play(&played.stage, 1);
-    assert_shows(&played, " ▸x_1 ");
+    stage_shows(&played.stage, " ▸x_1 ");
     assert_null(strstr(stage_text(&played.stage), "▸x_0"));
     play_all(&played);
     assert_null(strstr(stage_text(&played.stage), "▸"));
@@ -177,9 +162,9 @@ static void a_run_that_cannot_end_fails(void **state)
     (void)state;
     play_open(&played, "set steps 6\nrun until left.raw < 0\nwait 0.1s\n", true);
     play_all(&played);
-    assert_int_equal(step_of(&played), 6);
+    assert_int_equal(stage_step(&played.stage), 6);
     assert_int_equal(app_play_failures(played.stage.app), 1);
-    assert_shows(&played, "does not hold: left.raw ");
+    stage_shows(&played.stage, "does not hold: left.raw ");
     play_close(&played);
 }
 
@@ -228,7 +213,7 @@ static void left_goes_back_exactly(void **state)
             stage_play(&played.stage, 1);
         char at[32];
         snprintf(at, sizeof at, "step %d of 8", i + 1);
-        assert_shows(&played, at);
+        stage_shows(&played.stage, at);
         screen[i] = screen_of(&played);
     }
     for (int i = STEPS - 2; i >= 0; i--) {
@@ -268,8 +253,8 @@ static void the_keyboard_is_given_back_where_it_was_taken(void **state)
     play_open(&played, text, false);
     stage_play(&played.stage, 1);
     stage_press_code(&played.stage, KEY_CODE_ESCAPE);
-    const int64_t held = step_of(&played);
-    assert_shows(&played, "yours: e gives it back");
+    const int64_t held = stage_step(&played.stage);
+    stage_shows(&played.stage, "yours: e gives it back");
     assert_in_range(held, 9, 12);
     press(&played, 'w');
     press(&played, 'd');
@@ -294,18 +279,18 @@ static void a_class_votes_with_keys(void **state)
               "ask \"Which?\" \"this\" \"that\"\nrun until step 1\nanswer 2 \"So.\"\nwait key\n",
               false);
     stage_play(&played.stage, 0.5);
-    assert_shows(&played, "1 this   2 that");
-    assert_shows(&played, " 1 2 ... vote");
+    stage_shows(&played.stage, "1 this   2 that");
+    stage_shows(&played.stage, " 1 2 ... vote");
     for (const char *vote = "12232"; *vote; vote++)
         press(&played, *vote);
-    assert_shows(&played, "1 this: 1   2 that: 3");
+    stage_shows(&played.stage, "1 this: 1   2 that: 3");
     assert_int_equal(played.stage.app->scene.look.view, VIEW_OVERVIEW);
     press(&played, ' ');
-    assert_shows(&played, "Answer 2, that: 3 of 4 said so");
+    stage_shows(&played.stage, "Answer 2, that: 3 of 4 said so");
     press(&played, ' ');
-    assert_shows(&played, "the script is over");
+    stage_shows(&played.stage, "the script is over");
     press(&played, KEY_CODE_LEFT);
-    assert_shows(&played, "Answer 2, that");
+    stage_shows(&played.stage, "Answer 2, that");
     press(&played, ' ');
     press(&played, KEY_CODE_ESCAPE);
     assert_null(played.stage.app->play);
@@ -322,21 +307,21 @@ static void scripts_are_chosen_from_a_list(void **state)
     stage_play(&played.stage, 1);
     press(&played, KEY_CODE_ESCAPE);
     press(&played, 'e');
-    assert_shows(&played, "Lessons and demos: ");
-    assert_shows(&played, " one-line-of-difference ");
+    stage_shows(&played.stage, "Lessons and demos: ");
+    stage_shows(&played.stage, " one-line-of-difference ");
     press(&played, KEY_CODE_ESCAPE);
     assert_null(strstr(stage_text(&played.stage), "Lessons and demos: "));
     press(&played, 'e');
     press(&played, KEY_CODE_END);
     press(&played, KEY_CODE_HOME);
     press(&played, KEY_CODE_ENTER);
-    assert_shows(&played, "One line of difference");
-    assert_shows(&played, "step 1 of ");
+    stage_shows(&played.stage, "One line of difference");
+    stage_shows(&played.stage, "step 1 of ");
     assert_int_equal(played.stage.app->present.width, 8);
     stage_press_code(&played.stage, KEY_CODE_ESCAPE);
     stage_press(&played.stage, ":play nothing");
     press(&played, KEY_CODE_ENTER);
-    assert_shows(&played, "script 'nothing': one of ");
+    stage_shows(&played.stage, "script 'nothing': one of ");
     play_close(&played);
 }
 
@@ -371,7 +356,7 @@ static void a_session_is_saved_as_a_script(void **state)
     stage_press(&played.stage, " ");
     snprintf(words, sizeof words, ":save-script %s", path);
     command(&played, words);
-    assert_shows(&played, "does it again");
+    stage_shows(&played.stage, "does it again");
     char *text;
     size_t size;
     struct error error;
@@ -380,8 +365,8 @@ static void a_session_is_saved_as_a_script(void **state)
     play_open(&again, text, true);
     play_all(&again);
     const struct app *one = played.stage.app, *other = again.stage.app;
-    assert_true(step_of(&played) > 5);
-    assert_int_equal(step_of(&again), step_of(&played));
+    assert_true(stage_step(&played.stage) > 5);
+    assert_int_equal(stage_step(&again.stage), stage_step(&played.stage));
     assert_int_equal(other->runs.numbers, one->runs.numbers);
     assert_int_equal(other->scene.look.view, VIEW_CURVES);
     for (enum side side = LEFT; side < SIDES; side++)

@@ -4,8 +4,8 @@
 #include "base/file.h"
 #include "cli/options.h"
 #include "support/folder.h"
+#include "support/one_stage.h"
 #include "support/sanitized.h"
-#include "support/stage.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,7 +18,6 @@
 
 #include <cmocka.h>
 
-static struct stage stage;
 static char *readme, *manual;
 
 /* ---- the documents ---- */
@@ -112,26 +111,8 @@ static int open_stage(void **state)
     return 0;
 }
 
-static int close_stage(void **state)
-{
-    (void)state;
-    stage_close(&stage);
-    return 0;
-}
-
-static bool is_shown(const char *text)
-{
-    return strstr(stage_text(&stage), text) != NULL;
-}
-
-static void shows(const char *text)
-{
-    if (!is_shown(text))
-        fail_msg("'%s' is not on the screen:\n%.3500s", text, stage_text(&stage));
-}
-
 /* A key by its name, or a command with its :, which is entered. */
-static void press(const char *key)
+static void press_named(const char *key)
 {
     static const struct {
         const char *name;
@@ -148,12 +129,6 @@ static void press(const char *key)
     assert_true(stage_press(&stage, key));
     if (key[0] == ':' && key[1])
         assert_true(stage_press_code(&stage, KEY_CODE_ENTER));
-}
-
-static void play_to(int64_t step)
-{
-    while (history_newest(&stage.app->history) < step)
-        assert_true(stage_play(&stage, stage.screen.clock.seconds + 0.1));
 }
 
 /* Until what was asked for has been done, and lists have closed. */
@@ -197,7 +172,7 @@ static void do_as_told(const char *text, bool markdown, const struct deed *deeds
                  *wanted ? " " : "", deed->key);
     assert_string_equal(keys_in(text, markdown), wanted);
     for (const struct deed *deed = deeds; deed->key; deed++) {
-        press(deed->key);
+        press_named(deed->key);
         if (deed->see)
             deed->see();
     }
@@ -317,9 +292,9 @@ static void see_the_anatomy(void)
 static void see_samples(void)
 {
     shows("7 samples");
-    press("Home");
+    press_named("Home");
     assert_false(is_shown("nothing was written"));
-    press("End");
+    press_named("End");
 }
 
 static void see_more_layers(void)
@@ -355,7 +330,7 @@ static void see_a_step_back(void)
 static void see_live(void)
 {
     assert_int_equal(stage.app->scene.look.cursor, 0);
-    press("["); /* to have something to branch from */
+    press_named("["); /* to have something to branch from */
 }
 
 static void see_a_branch_here(void)
@@ -366,9 +341,9 @@ static void see_a_branch_here(void)
 
 static void name_it(void)
 {
-    press("Enter");
+    press_named("Enter");
     shows("mark 1");
-    press(" ");
+    press_named(" ");
     wait_a_moment();
 }
 
@@ -381,7 +356,7 @@ static void time_is_gone_through(void **state)
 {
     (void)state;
     play_to(20);
-    press(" ");
+    press_named(" ");
     wait_a_moment();
     do_as_told(part(readme, "- **Time.**", "- **The back"), true,
                DEEDS({"[", see_a_step_back}, {"]", NULL}, {"End", see_live},
@@ -430,7 +405,7 @@ static void see_the_named_picture(void)
 #ifdef HAVE_CAIRO
     assert_true(file_exists("talk.png"));
 #endif
-    press("X");
+    press_named("X");
     assert_null(stage.app->cast);
 }
 
@@ -446,8 +421,8 @@ static void a_room_and_a_recording(void **state)
     play_to(10);
     do_as_told(part(readme, "- **The back", "- **Guessing"), true,
                DEEDS({"P", see_the_projector}, {"H", see_no_header}, {"T", see_another_theme}));
-    press("P");
-    press("H");
+    press_named("P");
+    press_named("H");
     do_as_told(part(readme, "- **Guessing", "- **Recording"), true,
                DEEDS({"B", see_a_and_b}, {"B", see_their_names}));
     do_as_told(part(readme, "- **Recording", "- **Lessons"), true,
@@ -472,7 +447,7 @@ static void see_it_loaded(void)
 
 static void choose_the_earlier_one(void)
 {
-    press("Up");
+    press_named("Up");
 }
 
 static void see_it_done_again(void)
@@ -485,7 +460,7 @@ static void a_session_is_kept(void **state)
 {
     (void)state;
     play_to(10);
-    press("r");
+    press_named("r");
     wait_a_moment();
     play_to(5);
     do_as_told(part(readme, "- **Keeping", "\n\n"), true,
@@ -553,7 +528,7 @@ int main(void)
         puts("the recipes are played without a sanitizer");
         return 0;
     }
-#define STAGED(test) cmocka_unit_test_setup_teardown(test, open_stage, close_stage)
+#define STAGED(test) cmocka_unit_test_setup_teardown(test, open_stage, leave_stage)
     const struct CMUnitTest tests[] = {
         STAGED(a_lecture),
         STAGED(a_rescue_without_a_restart),

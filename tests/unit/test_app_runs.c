@@ -1,6 +1,6 @@
 /* Runs that are kept, gone back into, overlaid and removed; keys taken back; lists that keys go
  * through: the program without a terminal, on a clock that is moved for it. */
-#include "support/stage.h"
+#include "support/one_stage.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -13,67 +13,11 @@
 
 #include <cmocka.h>
 
-static struct stage stage;
-
-static struct app_start small_start(void)
-{
-    static const char *const values[][2] = {{"layers", "2"},  {"width", "16"},  {"heads", "2"},
-                                            {"ffn", "24"},    {"context", "8"}, {"batch", "3"},
-                                            {"task", "copy"}, {"threads", "1"}, {"speed", "100"}};
-    struct app_start start = {.settings = settings_default()};
-    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
-        assert_true(setting_set(&start.settings, values[i][0], values[i][1], NULL));
-    return start;
-}
-
 static int set_up(void **state)
 {
     (void)state;
-    const struct app_start start = small_start();
-    stage_open(&stage, 36, 120);
-    stage_enter(&stage, &start);
+    stage_open_small(&stage, 36, 120, "100");
     return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    stage_close(&stage);
-    return 0;
-}
-
-static int64_t step_now(void)
-{
-    return history_newest(&stage.app->history);
-}
-
-/* Plays on for so many seconds. */
-static bool play(double seconds)
-{
-    return stage_play(&stage, stage.screen.clock.seconds + seconds);
-}
-
-static bool press(const char *keys)
-{
-    return stage_press(&stage, keys);
-}
-
-static bool press_code(int code)
-{
-    return stage_press_code(&stage, code);
-}
-
-static void command(const char *text)
-{
-    press(":");
-    press(text);
-    press_code(KEY_CODE_ENTER);
-}
-
-static void shows(const char *text)
-{
-    if (!strstr(stage_text(&stage), text))
-        fail_msg("'%s' is not on the screen:\n%s", text, stage_text(&stage));
 }
 
 static int pressed_restarts(void)
@@ -96,12 +40,6 @@ static void assert_losses(int64_t step, const double wanted[SIDES])
     double loss[SIDES];
     losses_at(step, loss);
     assert_memory_equal(loss, wanted, sizeof loss);
-}
-
-static void play_to(int64_t step)
-{
-    while (step_now() < step)
-        play(0.1);
 }
 
 /* ---- runs ---- */
@@ -153,7 +91,7 @@ static void u_goes_back_into_the_run_that_ended(void **state)
     double wanted[SIDES];
     play_to(260);
     losses_at(250, wanted);
-    tear_down(NULL);
+    leave_stage(NULL);
     set_up(NULL);
     play_to(150);
     press("r");
@@ -301,11 +239,11 @@ static void q_asks_once(void **state)
     play_to(40);
     press("r");
     play_to(120);
-    assert_true(press("q"));
+    press("q");
     shows("1 run of more than 100 steps not saved: q again quits, :save FILE saves");
-    assert_true(press("1"));
-    assert_true(press("q")); /* asks again */
-    assert_false(press("q"));
+    press("1");
+    press("q"); /* asks again */
+    assert_false(stage_press(&stage, "q"));
 }
 
 static void q_does_not_ask_where_nothing_is_lost(void **state)
@@ -313,11 +251,11 @@ static void q_does_not_ask_where_nothing_is_lost(void **state)
     (void)state;
     play_to(120);
     command("confirm off");
-    assert_false(press("q"));
-    tear_down(NULL);
+    assert_false(stage_press(&stage, "q"));
+    leave_stage(NULL);
     set_up(NULL);
     play_to(40);
-    assert_false(press("q"));
+    assert_false(stage_press(&stage, "q"));
 }
 
 /* What the memory for runs does not hold goes, the oldest first, and that is said. */
@@ -358,7 +296,7 @@ static void a_session_brings_its_runs(void **state)
     command(text);
     shows("saved ");
     assert_int_equal(runs_unsaved(&stage.app->runs), 0);
-    tear_down(NULL);
+    leave_stage(NULL);
     set_up(NULL);
     play_to(10);
     snprintf(text, sizeof text, "load %s", path);
@@ -490,7 +428,7 @@ static void limits_can_be_typed(void **state)
 
 int main(void)
 {
-#define ON_STAGE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define ON_STAGE(test) cmocka_unit_test_setup_teardown(test, set_up, leave_stage)
     const struct CMUnitTest tests[] = {
         ON_STAGE(a_restart_leaves_a_run_behind),
         ON_STAGE(short_runs_are_kept_quietly),

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "support/folder.h"
+#include "support/small_run.h"
 #include "support/stage.h"
 #include "views/navigate.h"
 
@@ -22,17 +23,6 @@ static char path[128], other_path[128];
 static struct app *app;
 static struct stage stage;
 
-static struct settings small_settings(void)
-{
-    static const char *const values[][2] = {{"layers", "2"},  {"width", "16"},  {"heads", "2"},
-                                            {"ffn", "24"},    {"context", "8"}, {"batch", "3"},
-                                            {"task", "copy"}, {"threads", "1"}, {"speed", "0"}};
-    struct settings settings = settings_default();
-    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
-        assert_true(setting_set(&settings, values[i][0], values[i][1], NULL));
-    return settings;
-}
-
 static int enter_folder(void **state)
 {
     if (folder_make(state) != 0)
@@ -46,7 +36,7 @@ static int set_up(void **state)
 {
     (void)state;
     struct error error;
-    const struct settings settings = small_settings();
+    const struct settings settings = small_run_settings("0");
     stage_open(&stage, 24, 80);
     app = memory_new(1, sizeof *app);
     app->surface = &stage.screen.surface;
@@ -123,7 +113,7 @@ static int count_of(enum event_kind kind)
 
 static void a_session_is_saved_and_loaded(void **state)
 {
-    struct settings changed = small_settings();
+    struct settings changed = small_run_settings("0");
     size_t size, other_size;
     (void)state;
     train_to(5);
@@ -179,7 +169,7 @@ static void a_session_is_saved_and_loaded(void **state)
 static void a_change_before_its_step_stays(void **state)
 {
     (void)state;
-    struct settings changed = small_settings();
+    struct settings changed = small_run_settings("0");
     train_to(3);
     changed.lr = 0.01;
     app_command(app, &changed);
@@ -208,7 +198,7 @@ static void a_change_before_its_step_stays(void **state)
 static void the_end_is_said_once(void **state)
 {
     (void)state;
-    struct settings changed = small_settings();
+    struct settings changed = small_run_settings("0");
     changed.steps = 3;
     app_command(app, &changed);
     train_to(3);
@@ -272,7 +262,7 @@ static void what_fails_changes_nothing(void **state)
 /* What fails meanwhile leaves the settings of the session, from which the next key goes on. */
 static void a_failure_leaves_what_is_being_loaded(void **state)
 {
-    struct settings changed = small_settings();
+    struct settings changed = small_run_settings("0");
     (void)state;
     train_to(2);
     app_save(app, path, false);
@@ -289,7 +279,7 @@ static void a_failure_leaves_what_is_being_loaded(void **state)
 /* With more steps a run that has ended goes on; with fewer, one under way ends. */
 static void the_length_of_a_run_can_change(void **state)
 {
-    struct settings changed = small_settings();
+    struct settings changed = small_run_settings("0");
     (void)state;
     for (changed.steps = 3; changed.steps < 6; changed.steps += 2) {
         app_command(app, &changed);
@@ -333,7 +323,7 @@ static void what_is_to_be_saved_is_saved_at_the_end(void **state)
 static void the_line_to_share_is_that_of_the_run(void **state)
 {
     (void)state;
-    struct settings changed = small_settings();
+    struct settings changed = small_run_settings("0");
     changed.lr = 0.5;
     train_to(1);
     app_share(app);

@@ -1,6 +1,7 @@
 /* Trainings that others do, watched: the program without a terminal on files that a test writes. */
 #include "support/folder.h"
-#include "support/stage.h"
+#include "support/one_stage.h"
+#include "support/small_run.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -13,8 +14,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-static struct stage stage;
 
 static int set_up(void **state)
 {
@@ -66,45 +65,6 @@ static void enter(const char *first, const char *second)
     start.watch.path[1] = second ? folder_file(second) : NULL;
     stage_enter(&stage, &start);
     stage_play(&stage, 0.3);
-}
-
-static void play(double seconds)
-{
-    assert_true(stage_play(&stage, stage.screen.clock.seconds + seconds));
-}
-
-static bool is_shown(const char *text)
-{
-    return strstr(stage_text(&stage), text) != NULL;
-}
-
-static void shows(const char *text)
-{
-    if (!is_shown(text))
-        fail_msg("'%s' is not on the screen:\n%s", text, stage_text(&stage));
-}
-
-static void shows_not(const char *text)
-{
-    if (is_shown(text))
-        fail_msg("'%s' is on the screen:\n%s", text, stage_text(&stage));
-}
-
-static void press(const char *keys)
-{
-    assert_true(stage_press(&stage, keys));
-}
-
-static void command(const char *text)
-{
-    press(":");
-    press(text);
-    assert_true(stage_press_code(&stage, KEY_CODE_ENTER));
-}
-
-static int64_t newest(void)
-{
-    return history_newest(&stage.app->history);
 }
 
 /* ---- what is shown ---- */
@@ -305,7 +265,7 @@ static void rows_that_go_back_leave_a_ghost(void **state)
     enter("a.jsonl", NULL);
     append_rows("a.jsonl", "pre", 310, 320, 10);
     play(0.3);
-    assert_int_equal(newest(), 320);
+    assert_int_equal(step_now(), 320);
     shows("the rows go back to step 300");
     assert_int_equal(stage.app->history.ghost[0].branch, 300);
     assert_int_equal(stage.app->runs.count, 1);
@@ -378,20 +338,15 @@ static void only_what_was_measured_is_exported(void **state)
 
 static void rows_of_our_own_can_be_watched(void **state)
 {
-    static const char *const values[][2] = {{"layers", "2"},  {"width", "16"},  {"heads", "2"},
-                                            {"ffn", "24"},    {"context", "8"}, {"batch", "3"},
-                                            {"task", "copy"}, {"threads", "1"}, {"speed", "100"}};
-    struct app_start start = {.settings = settings_default(), .tee = folder_file("a.jsonl")};
+    struct app_start start = {.settings = small_run_settings("100"), .tee = folder_file("a.jsonl")};
     struct error error;
     (void)state;
-    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
-        assert_true(setting_set(&start.settings, values[i][0], values[i][1], NULL));
     stage_enter(&stage, &start);
     play(1);
-    assert_true(newest() > 50);
+    assert_true(step_now() > 50);
     press("r");
     play(0.2);
-    const int64_t last = newest();
+    const int64_t last = step_now();
     assert_in_range(last, 2, 50);
     struct app *second = app_open(&start, &stage.screen.clock, &error);
     assert_false(app_show(second, &start, &stage.screen.surface, &error));
@@ -400,7 +355,7 @@ static void rows_of_our_own_can_be_watched(void **state)
     stage_close(&stage);
     stage_open(&stage, 30, 100);
     enter("a.jsonl", NULL);
-    assert_int_equal(newest(), last);
+    assert_int_equal(step_now(), last);
     assert_int_equal(stage.app->runs.count, 1);
     shows("Pre-LN");
     shows("Post-LN");
@@ -431,7 +386,7 @@ static void what_drives_a_training_is_off(void **state)
     shows("save drives a training");
     command("load x.lnscope");
     shows("load drives a training");
-    assert_int_equal(newest(), 50);
+    assert_int_equal(step_now(), 50);
     press(":share");
     assert_true(stage_press_code(&stage, KEY_CODE_ENTER));
     shows("lnscope watch /tmp/lnscope-test-");

@@ -9,6 +9,7 @@
 #include "session/dump.h"
 #include "session/history_file.h"
 #include "support/folder.h"
+#include "support/small_run.h"
 #include "support/snapshots.h"
 #include "train/presets.h"
 #include "train/settings_check.h"
@@ -60,17 +61,6 @@ struct live {
 static const struct snapshot *snapshot_of(const struct live *live, enum side side)
 {
     return live->pair.run[side].snapshot;
-}
-
-static struct settings small_settings(void)
-{
-    static const char *const values[][2] = {{"layers", "2"},  {"width", "16"},  {"heads", "2"},
-                                            {"ffn", "24"},    {"context", "8"}, {"batch", "3"},
-                                            {"task", "copy"}, {"threads", "1"}};
-    struct settings settings = settings_default();
-    for (size_t i = 0; i < COUNT(values); i++)
-        assert_true(setting_set(&settings, values[i][0], values[i][1], NULL));
-    return settings;
 }
 
 static void set(struct settings *settings, const char *name, const char *value)
@@ -270,7 +260,7 @@ static void every_placement_goes_on(void **state)
     static const char *const norms[] = {"layernorm", "rmsnorm", "none", "dyt"};
     (void)state;
     for (int placement = 0; placement < PLACEMENTS; placement++) {
-        struct settings settings = small_settings();
+        struct settings settings = small_run_settings("15");
         set(&settings, "left", placement_table[placement].name);
         set(&settings, "right", placement_table[(placement + 1) % PLACEMENTS].name);
         set(&settings, "norm", norms[placement % (int)COUNT(norms)]);
@@ -284,7 +274,7 @@ static void every_optimizer_goes_on_in_its_warmup(void **state)
 {
     (void)state;
     for (int optimizer = 0; optimizer < OPTIMIZERS; optimizer++) {
-        struct settings settings = small_settings();
+        struct settings settings = small_run_settings("15");
         set(&settings, "optimizer", optimizer_table[optimizer].name);
         set(&settings, "warmup", "10");
         set(&settings, "schedule", "cosine");
@@ -315,14 +305,14 @@ static void every_preset_goes_on(void **state)
 
 static void a_session_before_its_first_step_goes_on(void **state)
 {
-    struct settings settings = small_settings();
+    struct settings settings = small_run_settings("15");
     (void)state;
     check_settings(&settings, 0, 3);
 }
 
 static void a_text_goes_on_as_long_as_it_is_the_same(void **state)
 {
-    struct settings settings = small_settings();
+    struct settings settings = small_run_settings("15");
     struct saved_session session;
     struct error error;
     char text[2000];
@@ -357,7 +347,7 @@ static void a_text_goes_on_as_long_as_it_is_the_same(void **state)
 /* The final norm that a stack does without is kept, and comes back as it was. */
 static void a_stashed_norm_comes_back(void **state)
 {
-    struct settings settings = small_settings();
+    struct settings settings = small_run_settings("15");
     struct error error;
     (void)state;
     struct live *live = open_live(&settings);
@@ -380,7 +370,7 @@ static void a_stashed_norm_comes_back(void **state)
 /* The moments are those of another optimizer until its first step. */
 static void a_change_of_the_optimizer_goes_on(void **state)
 {
-    struct settings settings = small_settings();
+    struct settings settings = small_run_settings("15");
     (void)state;
     struct live *live = open_live(&settings);
     train(live, 3);
@@ -394,7 +384,7 @@ static void a_change_of_the_optimizer_goes_on(void **state)
 
 static void a_diverged_stack_stays_diverged(void **state)
 {
-    struct settings settings = small_settings();
+    struct settings settings = small_run_settings("15");
     (void)state;
     struct live *live = open_live(&settings);
     train(live, 3);
@@ -419,7 +409,7 @@ static void a_diverged_stack_stays_diverged(void **state)
 static void ghosts_and_marks_are_kept(void **state)
 {
     static const char forty_seven[MARK_TEXT] = "a name as long as a mark can have it, of forty7";
-    struct settings settings = small_settings();
+    struct settings settings = small_run_settings("15");
     (void)state;
     struct live *live = open_live(&settings);
     train(live, 5);
@@ -503,7 +493,7 @@ static void events_go_on(void **state)
 /* All kinds, both ends of a step, and as many as there can be. */
 static void a_full_log_is_kept(void **state)
 {
-    struct settings settings = small_settings();
+    struct settings settings = small_run_settings("15");
     (void)state;
     struct live *live = open_live(&settings);
     train(live, 2);
@@ -519,7 +509,7 @@ static void a_full_log_is_kept(void **state)
 
 static void settings_come_back(void **state)
 {
-    struct settings settings = small_settings();
+    struct settings settings = small_run_settings("15");
     (void)state;
     set(&settings, "left-norm", "rmsnorm");
     set(&settings, "lr", "0.0123456789");
@@ -668,7 +658,7 @@ static void expect_refused(const char *path, const char *reason)
 
 static void other_files_are_refused(void **state)
 {
-    struct settings settings = small_settings();
+    struct settings settings = small_run_settings("15");
     struct dump dump = {{NULL}};
     struct error error;
     (void)state;
@@ -727,7 +717,7 @@ static void sessions_that_cannot_be_are_refused(void **state)
         {"\"history.sums.left\"", "\"history.sums.lift\"", "no tensor history.sums.left"},
         {"\"history.stride\"", "\"history.stripe\"", "no tensor history.stride"},
     };
-    struct settings settings = small_settings();
+    struct settings settings = small_run_settings("15");
     (void)state;
     struct live *live = open_live(&settings);
     train(live, 3);
@@ -748,7 +738,7 @@ static void sessions_that_cannot_be_are_refused(void **state)
  * rest goes on. */
 static void a_quantity_that_a_file_does_not_have_is_nan(void **state)
 {
-    struct settings settings = small_settings();
+    struct settings settings = small_run_settings("15");
     (void)state;
     struct live *live = open_live(&settings);
     train(live, 3);
@@ -828,7 +818,7 @@ static void a_session_of_version_1_goes_on(void **state)
 /* Nothing is overwritten, unless it may be; a history of another step is not saved. */
 static void a_file_is_written_whole_or_not(void **state)
 {
-    struct settings settings = small_settings();
+    struct settings settings = small_run_settings("15");
     struct error error;
     int64_t bytes;
     (void)state;
@@ -906,7 +896,7 @@ static void use(struct saved_session *session)
 /* The bytes of a small session with something of everything. */
 static char *small_session(size_t *size, size_t *header)
 {
-    struct settings settings = small_settings();
+    struct settings settings = small_run_settings("15");
     set(&settings, "layers", "1");
     set(&settings, "width", "8");
     set(&settings, "heads", "1");
@@ -1165,7 +1155,7 @@ static void events_that_cannot_be_are_refused(void **state)
 /* Of another version of the program. */
 static void settings_that_are_missing_or_unknown_are_told(void **state)
 {
-    struct settings settings = small_settings();
+    struct settings settings = small_run_settings("15");
     struct live *live = open_live(&settings);
     struct saved_session session;
     struct error error = {""};
