@@ -197,7 +197,7 @@ void app_play_close(struct app *app);
 /* Takes a key while a script is played; false when the key is for the program (app_play_keys.c). */
 bool app_play_key(struct app *app, int code);
 
-/* The question that is asked, with the votes so far (app_play.c). */
+/* The question that is asked, with the votes so far (app_play_say.c). */
 void app_play_ask(struct app *app);
 
 /* The list of built-in scripts: opened, and closed with a choice (app_scripts.c). */

@@ -33,7 +33,7 @@ enum player_demand_kind {
     PLAYER_FOCUS,   /* likewise */
     PLAYER_MARK,
     PLAYER_ASK,
-    PLAYER_ANSWER, /* player_votes() has what the class said */
+    PLAYER_ANSWER, /* `votes` has what the class said */
     PLAYER_RESULT, /* `result`: of an `expect`, or of a `run` that ended too early */
     PLAYER_SNAPSHOT,
     PLAYER_PLACE, /* remember how things are, as number `place`: it may be gone back to */
