@@ -124,18 +124,23 @@ static bool end_training(struct app *app, struct error *error)
     return good;
 }
 
-void app_lab_close(struct app *app)
+/* Of which nothing is under way. */
+static void free_lab(struct app_lab *lab)
 {
-    struct app_lab *lab = app->lab;
-    struct error error;
-    if (!lab)
-        return;
-    end_training(app, &error);
     free_curves(lab, lab->curve);
     free(lab->under_way);
     free(lab->row);
     grid_close(&lab->grid);
     free(lab);
+}
+
+void app_lab_close(struct app *app)
+{
+    struct error error;
+    if (!app->lab)
+        return;
+    end_training(app, &error);
+    free_lab(app->lab);
     app->lab = NULL;
     app->scene.data.lab = NULL;
 }
@@ -491,11 +496,7 @@ static struct app_lab *read_lab(const struct lab_text *text, struct lab_damage *
         return NULL;
     struct app_lab *lab = lab_open(&grid);
     if (!lab_text_rows(text, &lab->grid, lab->row, damage, error)) {
-        free(lab->curve);
-        free(lab->under_way);
-        free(lab->row);
-        grid_close(&lab->grid);
-        free(lab);
+        free_lab(lab);
         return NULL;
     }
     for (int64_t i = 0; i < grid_trials(&lab->grid); i++)

@@ -287,9 +287,12 @@ void app_show_news(struct app *app);
 /* Makes the canvas as large as the surface (app.c). */
 void app_take_size(struct app *app);
 
-/* Shows a view, and has what is shown do something (app_look.c). */
+/* Is this view shown, and not the projector? Shows a view, and has what is shown do something; says
+ * the answer of a view, where there is one (app_look.c). */
+bool app_shows(const struct app *app, enum view view);
 void app_show_view(struct app *app, enum view view);
 void app_act_in_view(struct app *app, enum act act, int by);
+void app_answer(struct app *app, const struct answer *said);
 
 /* Fits the axis of the bars to what is shown (app.c). */
 void app_fit_axis(struct app *app);
