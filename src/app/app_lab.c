@@ -6,6 +6,7 @@
 #include "app/app_state.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/names.h"
 #include "base/system.h"
@@ -538,7 +539,7 @@ bool app_lab_export(struct app *app, const char *path, bool force)
         return false;
     names_printable(shown, sizeof shown, path);
     if (lab_export(path, force, &lab->grid, lab->row, &error)) {
-        lab->unsaved = strstr(path, ".jsonl") ? 0 : lab->unsaved;
+        lab->unsaved = file_ends_in(path, ".jsonl") ? 0 : lab->unsaved;
         app_say(app, ROLE_GOOD, "saved %s, %d trainings", shown, lab->scene.done);
     } else {
         app_say(app, ROLE_BAD, "%s", error.text);

@@ -110,7 +110,6 @@ static void do_switch(struct app *app, const struct player_demand *demand)
 static void do_view(struct app *app, const struct player_demand *demand)
 {
     app_show_view(app, demand->command->view);
-    app->scene.look.projector = false;
 }
 
 static void do_key(struct app *app, const struct player_demand *demand)
