@@ -244,16 +244,13 @@ static void carry_out(struct app *app, const struct player_demand *demand)
 {
     typedef void deed(struct app * app, const struct player_demand *demand);
     static deed *const deeds[] = {
-        [PLAYER_SET] = do_settings,  [PLAYER_SPEED] = do_settings,
-        [PLAYER_SWITCH] = do_switch, [PLAYER_VIEW] = do_view,
-        [PLAYER_KEY] = do_key,       [PLAYER_RUN] = do_run,
-        [PLAYER_PAUSE] = do_pause,   [PLAYER_RESTART] = do_restart,
-        [PLAYER_BRANCH] = do_branch, [PLAYER_GOTO] = do_goto,
-        [PLAYER_TITLE] = do_title,   [PLAYER_CAPTION] = do_caption,
-        [PLAYER_FOCUS] = do_focus,   [PLAYER_MARK] = do_mark,
-        [PLAYER_ASK] = do_ask,       [PLAYER_ANSWER] = do_caption,
-        [PLAYER_RESULT] = do_result, [PLAYER_SNAPSHOT] = do_snapshot,
-        [PLAYER_PLACE] = do_place,   [PLAYER_BACK] = do_back,
+        [PLAYER_SET] = do_settings,  [PLAYER_SPEED] = do_settings,    [PLAYER_SWITCH] = do_switch,
+        [PLAYER_VIEW] = do_view,     [PLAYER_KEY] = do_key,           [PLAYER_RUN] = do_run,
+        [PLAYER_PAUSE] = do_pause,   [PLAYER_RESTART] = do_restart,   [PLAYER_BRANCH] = do_branch,
+        [PLAYER_GOTO] = do_goto,     [PLAYER_TITLE] = do_title,       [PLAYER_CAPTION] = do_caption,
+        [PLAYER_FOCUS] = do_focus,   [PLAYER_MARK] = do_mark,         [PLAYER_ASK] = do_ask,
+        [PLAYER_RESULT] = do_result, [PLAYER_SNAPSHOT] = do_snapshot, [PLAYER_PLACE] = do_place,
+        [PLAYER_BACK] = do_back,
     };
     if (demand->kind == PLAYER_WAIT || demand->kind == PLAYER_DONE)
         return;
