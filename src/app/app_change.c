@@ -56,11 +56,11 @@ const char *app_told(const struct app *app, const char *changes)
     return app->scene.look.blind && event_text_tells(changes) ? "hidden while blind" : changes;
 }
 
-/* The values that two keys move a setting along, in rising order; or that one key goes round. */
+/* The values that two keys move a setting along, in rising order. */
 struct ladder {
     const char *setting;
     const char *const *values; /* ended by NULL */
-    enum action lower, higher; /* the keys; the same: upwards, and from the end back to the start */
+    enum action lower, higher; /* the keys */
 };
 
 static double number_of(const char *text)
@@ -68,8 +68,7 @@ static double number_of(const char *text)
     return strcmp(text, "unlimited") == 0 ? (double)INFINITY : strtod(text, NULL);
 }
 
-/* The next value in that direction (0: upwards, and round), also from a value between two; NULL at
- * the end. */
+/* The next value in that direction, also from a value between two; NULL at the end. */
 static const char *next_value(const char *const *values, int direction, const char *present)
 {
     double from = number_of(present), slack = isfinite(from) ? 1e-6 * fabs(from) : 0;
@@ -78,25 +77,10 @@ static const char *next_value(const char *const *values, int direction, const ch
         double number = number_of(*value);
         if (direction < 0 && number < from - slack)
             found = *value;
-        if (direction >= 0 && number > from + slack)
+        if (direction > 0 && number > from + slack)
             return *value;
     }
-    return found || direction ? found : values[0];
-}
-
-/* The next choice that goes with the other settings: the text task only where there is a file for
- * it, images only in a context that they fit in. */
-static const char *next_choice(const struct settings *settings, const struct setting_row *row,
-                               const char *present)
-{
-    const int count = row->choices->count, at = names_find(row->choices, row->name, present, NULL);
-    for (int i = 1; i < count; i++) {
-        const char *choice = names_at(row->choices, (at + i) % count);
-        struct settings next = *settings;
-        if (setting_set(&next, row->name, choice, NULL) && settings_check(&next, NULL))
-            return choice;
-    }
-    return names_at(row->choices, (at + 1) % count);
+    return found;
 }
 
 /* Sends the settings to the trainer; what they change is said when it has carried them out. */
@@ -170,7 +154,7 @@ bool app_set(struct app *app, const char *name, const char *value)
     return true;
 }
 
-/* Along a ladder, 1 up or -1 down; 0: round. */
+/* Along a ladder, 1 up or -1 down. */
 static void climb(struct app *app, const struct ladder *ladder, int direction)
 {
     char present[SETTING_TEXT];
@@ -184,13 +168,14 @@ static void climb(struct app *app, const struct ladder *ladder, int direction)
                 key_table[direction > 0 ? ladder->higher : ladder->lower].label);
 }
 
-/* On to the next choice of a setting, round and round. */
+/* On to the next choice of a setting of the program, round and round. */
 static void choose_next(struct app *app, const char *setting)
 {
     char present[SETTING_TEXT];
     const struct setting_row *row = setting_find(setting, NULL);
     setting_get(&app->wanted, row, present, sizeof present);
-    app_set(app, row->name, next_choice(&app->wanted, row, present));
+    const int at = names_find(row->choices, row->name, present, NULL);
+    app_set(app, row->name, names_at(row->choices, (at + 1) % row->choices->count));
 }
 
 /* ---- the keys ---- */

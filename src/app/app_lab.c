@@ -6,6 +6,7 @@
 #include "app/app_state.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/names.h"
 #include "base/system.h"
@@ -124,18 +125,23 @@ static bool end_training(struct app *app, struct error *error)
     return good;
 }
 
-void app_lab_close(struct app *app)
+/* Of which nothing is under way. */
+static void free_lab(struct app_lab *lab)
 {
-    struct app_lab *lab = app->lab;
-    struct error error;
-    if (!lab)
-        return;
-    end_training(app, &error);
     free_curves(lab, lab->curve);
     free(lab->under_way);
     free(lab->row);
     grid_close(&lab->grid);
     free(lab);
+}
+
+void app_lab_close(struct app *app)
+{
+    struct error error;
+    if (!app->lab)
+        return;
+    end_training(app, &error);
+    free_lab(app->lab);
     app->lab = NULL;
     app->scene.data.lab = NULL;
 }
@@ -491,11 +497,7 @@ static struct app_lab *read_lab(const struct lab_text *text, struct lab_damage *
         return NULL;
     struct app_lab *lab = lab_open(&grid);
     if (!lab_text_rows(text, &lab->grid, lab->row, damage, error)) {
-        free(lab->curve);
-        free(lab->under_way);
-        free(lab->row);
-        grid_close(&lab->grid);
-        free(lab);
+        free_lab(lab);
         return NULL;
     }
     for (int64_t i = 0; i < grid_trials(&lab->grid); i++)
@@ -537,7 +539,7 @@ bool app_lab_export(struct app *app, const char *path, bool force)
         return false;
     names_printable(shown, sizeof shown, path);
     if (lab_export(path, force, &lab->grid, lab->row, &error)) {
-        lab->unsaved = strstr(path, ".jsonl") ? 0 : lab->unsaved;
+        lab->unsaved = file_ends_in(path, ".jsonl") ? 0 : lab->unsaved;
         app_say(app, ROLE_GOOD, "saved %s, %d trainings", shown, lab->scene.done);
     } else {
         app_say(app, ROLE_BAD, "%s", error.text);

@@ -6,7 +6,7 @@
 #include "views/views.h"
 
 /* Says what there is to say, and lets the axis of the bars follow. */
-static void answer(struct app *app, const struct answer *said)
+void app_answer(struct app *app, const struct answer *said)
 {
     if (said->text[0])
         app_say(app, ROLE_TEXT, "%s", said->text);
@@ -14,6 +14,11 @@ static void answer(struct app *app, const struct answer *said)
 }
 
 /* ---- the view ---- */
+
+bool app_shows(const struct app *app, enum view view)
+{
+    return view_shown(&app->scene) == view_table[view];
+}
 
 void app_show_view(struct app *app, enum view view)
 {
@@ -49,7 +54,7 @@ void act_blind(struct app *app, int argument)
                *blind ? "blind: which stack is A, which is B? %s reveals it"
                       : "the stacks have their names again",
                key_table[ACTION_BLIND].label);
-    answer(app, &said);
+    app_answer(app, &said);
 }
 
 /* ---- what moves in a view ---- */
@@ -58,7 +63,7 @@ void app_act_in_view(struct app *app, enum act act, int by)
 {
     struct answer said;
     view_act(&app->scene, act, by, app->canvas.rows, app->canvas.cols, &said);
-    answer(app, &said);
+    app_answer(app, &said);
 }
 
 void act_scroll(struct app *app, int up)
@@ -107,21 +112,21 @@ void act_steps(struct app *app, int by)
 {
     struct answer said = {.text = ""};
     navigate_steps(&app->scene, by, &said);
-    answer(app, &said);
+    app_answer(app, &said);
 }
 
 void act_far(struct app *app, int direction)
 {
     struct answer said = {.text = ""};
     navigate_far(&app->scene, direction, &said);
-    answer(app, &said);
+    app_answer(app, &said);
 }
 
 void act_to_mark(struct app *app, int direction)
 {
     struct answer said = {.text = ""};
     navigate_to_mark(&app->scene, direction, &said);
-    answer(app, &said);
+    app_answer(app, &said);
 }
 
 void act_to_step(struct app *app, int step)
@@ -135,7 +140,7 @@ void act_live(struct app *app, int argument)
     struct answer said = {.text = ""};
     (void)argument;
     navigate_live(&app->scene, &said);
-    answer(app, &said);
+    app_answer(app, &said);
 }
 
 /* ---- the bars ---- */

@@ -11,9 +11,7 @@ static void choose(struct app *app, const struct hit *hit)
 {
     struct answer said;
     view_choose(&app->scene, hit, &said);
-    app_fit_axis(app);
-    if (said.text[0])
-        app_say(app, ROLE_TEXT, "%s", said.text);
+    app_answer(app, &said);
     app->urgent = app->changed = true;
 }
 

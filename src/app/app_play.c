@@ -8,8 +8,8 @@
 
 #include "base/memory.h"
 #include "export/export.h"
+#include "script/length.h"
 #include "train/settings_check.h"
-#include "views/caption.h"
 #include "views/navigate.h"
 #include "views/screen.h"
 
@@ -49,147 +49,6 @@ static struct player_world world_of(const struct app *app)
                                  .data = app};
 }
 
-/* ---- what is said ---- */
-
-static void say(struct app *app, const char *text, bool question)
-{
-    struct app_play *play = app->play;
-    snprintf(play->caption, sizeof play->caption, "%s", text);
-    app->scene.lecture.question = question;
-    app_film_caption(app, play->caption);
-    app->urgent = app->changed = true;
-}
-
-void app_play_ask(struct app *app)
-{
-    const struct script_command *question = app->play->player.now.question;
-    char text[CAPTION_TEXT];
-    caption_question(text, question->text, question->choice, app->play->player.votes,
-                     question->choices);
-    say(app, text, true);
-    caption_question(text, question->text, question->choice, (const int[SCRIPT_CHOICES]){0},
-                     question->choices);
-    app_handout_add(app, HANDOUT_QUESTION, text);
-}
-
-/* "Answer 2, about the same: 3 of 4 said so" */
-static void print_answer(char out[CAPTION_TEXT], const struct script_command *command,
-                         const struct script_command *question, const int votes[])
-{
-    const int answer = command->answer;
-    int voted = 0;
-    for (int i = 0; i < question->choices; i++)
-        voted += votes[i];
-    int used = snprintf(out, CAPTION_TEXT, "Answer %d, %s", answer, question->choice[answer - 1]);
-    if (voted > 0)
-        used += snprintf(out + used, CAPTION_TEXT - (size_t)used, ": %d of %d said so",
-                         votes[answer - 1], voted);
-    if (*command->text)
-        snprintf(out + used, CAPTION_TEXT - (size_t)used, "\n%s", command->text);
-}
-
-static void answer(struct app *app, const struct player_demand *demand)
-{
-    char text[CAPTION_TEXT];
-    print_answer(text, demand->command, demand->question, app->play->player.votes);
-    say(app, text, true);
-    app_handout_add(app, HANDOUT_QUESTION, text);
-}
-
-/* How a result is written; one line holds as many as have room. */
-static void add_result(char out[CAPTION_TEXT], bool holds, const char *text)
-{
-    const size_t used = strlen(out);
-    snprintf(out + used, CAPTION_TEXT - used, "%s%s: %s", used > 0 ? "; " : "",
-             holds ? "holds" : "does not hold", text);
-}
-
-static void show_result(struct app *app, const struct player_result *result)
-{
-    struct scene_lecture *lecture = &app->scene.lecture;
-    char *out = app->play->result;
-    lecture->holds = result->holds && (lecture->holds || !*out);
-    add_result(out, result->holds, result->text);
-    app_film_result(app, result);
-    app_handout_add(app, result->holds ? HANDOUT_HOLDS : HANDOUT_FAILS, result->text);
-    app->urgent = app->changed = true;
-}
-
-/* Does a demand lead on from what was waited for? */
-static bool is_news(enum player_demand_kind kind)
-{
-    return kind != PLAYER_WAIT && kind != PLAYER_PLACE && kind != PLAYER_ASK && kind != PLAYER_DONE;
-}
-
-/* What was measured before the last wait is no longer shown. */
-static void forget_results(struct app *app)
-{
-    struct app_play *play = app->play;
-    if (!play->waited)
-        return;
-    play->waited = false;
-    play->result[0] = '\0';
-    app->urgent = app->changed = true;
-}
-
-/* Which keys are the script's, for the footer. */
-static void show_keys(struct app *app)
-{
-    static const struct scene_key waiting[] = {
-        {"space", "on"}, {"Left", "back"}, {"Esc", "take the keyboard"}};
-    static const struct scene_key asking[] = {
-        {"1 2 ...", "vote"}, {"space", "on"}, {"Left", "back"}, {"Esc", "take the keyboard"}};
-    const struct app_play *play = app->play;
-    const struct player *player = &play->player;
-    struct scene_lecture *lecture = &app->scene.lecture;
-    const bool ask =
-        player->phase == PLAYER_WAITING && player->script->command[player->next].kind == SCRIPT_ASK;
-    lecture->key = ask ? asking : waiting;
-    lecture->keys = (int)(ask ? sizeof asking / sizeof *asking : sizeof waiting / sizeof *waiting);
-    if (play->script->recording || player->phase == PLAYER_HOLDING || play->over)
-        lecture->keys = 0;
-}
-
-static void show_progress(struct app *app)
-{
-    struct app_play *play = app->play;
-    const struct player *player = &play->player;
-    const char *chapter = player_chapter(player);
-    char text[PROGRESS_TEXT] = "";
-    if (play->script->recording)
-        snprintf(text, sizeof text, "%s", chapter);
-    else
-        snprintf(text, sizeof text, "%s%s%s %d of %d%s", chapter, *chapter ? "  " : "", "step",
-                 player_step(player), player_steps(player->script),
-                 player->phase == PLAYER_HOLDING ? ", yours: e gives it back"
-                 : play->over                    ? ", over"
-                                                 : "");
-    show_keys(app);
-    if (strcmp(text, play->progress) == 0)
-        return;
-    memcpy(play->progress, text, sizeof text);
-    app->changed = true;
-}
-
-static void point_at(struct app *app, const struct script_command *command)
-{
-    app->scene.lecture.focus = command && command->layer >= 0;
-    app->scene.lecture.side = command ? command->side : LEFT;
-    app->scene.lecture.layer = command ? command->layer : 0;
-    app->urgent = app->changed = true;
-}
-
-static void mark(struct app *app, const struct script_command *command)
-{
-    app_film_chapter(app, command->text);
-    app_handout_add(app, HANDOUT_CHAPTER, command->text);
-    app->urgent = app->changed = true;
-    if (history_newest(&app->history) == 0 || strlen(command->text) >= MARK_TEXT)
-        return;
-    app_mark(app, command->text);
-    app_say_nothing(app); /* it is on the curves */
-}
-
 /* ---- what is done ---- */
 
 /* Why the script cannot be gone on with. */
@@ -211,64 +70,6 @@ static void leave_running(struct app *app, bool running)
         trainer_pause(app->trainer);
 }
 
-static void set(struct app *app, const struct player_demand *demand)
-{
-    const bool running = trainer_running(app->trainer);
-    struct settings next = app->wanted;
-    struct error error;
-    bool good = true;
-    for (int i = 0; good && i < demand->count; i++)
-        good = script_set(app->play->script->setup, demand->command + i, &next, &error);
-    if (!good || !settings_check(&next, &error)) {
-        give_up(app, demand->command, error.text);
-        return;
-    }
-    if (settings_difference(&app->wanted, &next) < 0)
-        return;
-    app_command(app, &next);
-    leave_running(app, running);
-}
-
-static void branch(struct app *app, const struct script_command *command)
-{
-    const bool running = trainer_running(app->trainer);
-    if (command->step >= 0)
-        navigate_to_step(&app->scene, command->step);
-    if (app->scene.look.cursor > 0)
-        act_branch(app, 0);
-    leave_running(app, running);
-}
-
-static void begin_run(struct app *app, const struct player_demand *demand)
-{
-    app->play->until = demand->step;
-    app->play->allowed = -1;
-    app->play->from = history_newest(&app->history);
-    app->handout_due = true;
-    app->scene.look.cursor = 0; /* what is trained is shown */
-    trainer_run_by_step(app->trainer);
-}
-
-static void restart(struct app *app)
-{
-    const bool running = trainer_running(app->trainer);
-    act_restart(app, 0);
-    leave_running(app, running);
-}
-
-static void snapshot(struct app *app, const struct script_command *command)
-{
-    struct error error;
-    view_screen(&app->canvas, &app->scene);
-    if (export_file(&app->canvas, (enum theme)app->present.theme, command->text, app->force,
-                    &error))
-        return;
-    if (app->play->script->recording)
-        give_up(app, command, error.text);
-    else
-        app_say(app, ROLE_BAD, "%s", error.text);
-}
-
 /* Those behind it were gone back from. */
 static void take_place(struct app *app, int number)
 {
@@ -283,9 +84,21 @@ static void take_place(struct app *app, int number)
 
 static void do_settings(struct app *app, const struct player_demand *demand)
 {
-    struct player_demand lines = *demand;
-    lines.count = demand->count > 0 ? demand->count : 1;
-    set(app, &lines);
+    const int count = demand->count > 0 ? demand->count : 1;
+    const bool running = trainer_running(app->trainer);
+    struct settings next = app->wanted;
+    struct error error;
+    bool good = true;
+    for (int i = 0; good && i < count; i++)
+        good = script_set(app->play->script->setup, demand->command + i, &next, &error);
+    if (!good || !settings_check(&next, &error)) {
+        give_up(app, demand->command, error.text);
+        return;
+    }
+    if (settings_difference(&app->wanted, &next) < 0)
+        return;
+    app_command(app, &next);
+    leave_running(app, running);
 }
 
 static void do_switch(struct app *app, const struct player_demand *demand)
@@ -297,7 +110,6 @@ static void do_switch(struct app *app, const struct player_demand *demand)
 static void do_view(struct app *app, const struct player_demand *demand)
 {
     app_show_view(app, demand->command->view);
-    app->scene.look.projector = false;
 }
 
 static void do_key(struct app *app, const struct player_demand *demand)
@@ -312,15 +124,33 @@ static void do_pause(struct app *app, const struct player_demand *demand)
     trainer_pause(app->trainer);
 }
 
+static void do_run(struct app *app, const struct player_demand *demand)
+{
+    app->play->until = demand->step;
+    app->play->allowed = -1;
+    app->play->from = history_newest(&app->history);
+    app->handout_due = true;
+    app->scene.look.cursor = 0; /* what is trained is shown */
+    trainer_run_by_step(app->trainer);
+}
+
 static void do_restart(struct app *app, const struct player_demand *demand)
 {
     (void)demand;
-    restart(app);
+    const bool running = trainer_running(app->trainer);
+    act_restart(app, 0);
+    leave_running(app, running);
 }
 
 static void do_branch(struct app *app, const struct player_demand *demand)
 {
-    branch(app, demand->command);
+    const struct script_command *command = demand->command;
+    const bool running = trainer_running(app->trainer);
+    if (command->step >= 0)
+        navigate_to_step(&app->scene, command->step);
+    if (app->scene.look.cursor > 0)
+        act_branch(app, 0);
+    leave_running(app, running);
 }
 
 static void do_goto(struct app *app, const struct player_demand *demand)
@@ -339,21 +169,32 @@ static void do_caption(struct app *app, const struct player_demand *demand)
 {
     const struct script_command *command = demand->command;
     if (command && command->kind == SCRIPT_ANSWER) {
-        answer(app, demand);
+        app_play_answer(app, demand);
         return;
     }
-    say(app, command ? command->text : "", false);
+    app_play_say(app, command ? command->text : "", false);
     app_handout_add(app, HANDOUT_TEXT, command ? command->text : "");
 }
 
 static void do_focus(struct app *app, const struct player_demand *demand)
 {
-    point_at(app, demand->command);
+    const struct script_command *command = demand->command;
+    app->scene.lecture.focus = command && command->layer >= 0;
+    app->scene.lecture.side = command ? command->side : LEFT;
+    app->scene.lecture.layer = command ? command->layer : 0;
+    app->urgent = app->changed = true;
 }
 
 static void do_mark(struct app *app, const struct player_demand *demand)
 {
-    mark(app, demand->command);
+    const struct script_command *command = demand->command;
+    app_film_chapter(app, command->text);
+    app_handout_add(app, HANDOUT_CHAPTER, command->text);
+    app->urgent = app->changed = true;
+    if (history_newest(&app->history) == 0 || strlen(command->text) >= MARK_TEXT)
+        return;
+    app_mark(app, command->text);
+    app_say_nothing(app); /* it is on the curves */
 }
 
 static void do_ask(struct app *app, const struct player_demand *demand)
@@ -367,12 +208,21 @@ static void do_result(struct app *app, const struct player_demand *demand)
 {
     if (demand->command->kind == SCRIPT_RUN)
         trainer_pause(app->trainer);
-    show_result(app, demand->result);
+    app_play_result(app, demand->result);
 }
 
 static void do_snapshot(struct app *app, const struct player_demand *demand)
 {
-    snapshot(app, demand->command);
+    const struct script_command *command = demand->command;
+    struct error error;
+    view_screen(&app->canvas, &app->scene);
+    if (export_file(&app->canvas, (enum theme)app->present.theme, command->text, app->force,
+                    &error))
+        return;
+    if (app->play->script->recording)
+        give_up(app, command, error.text);
+    else
+        app_say(app, ROLE_BAD, "%s", error.text);
 }
 
 static void do_place(struct app *app, const struct player_demand *demand)
@@ -394,13 +244,13 @@ static void carry_out(struct app *app, const struct player_demand *demand)
 {
     typedef void deed(struct app * app, const struct player_demand *demand);
     static deed *const deeds[] = {
-        [PLAYER_SET] = do_settings, [PLAYER_SPEED] = do_settings,  [PLAYER_SWITCH] = do_switch,
-        [PLAYER_VIEW] = do_view,    [PLAYER_KEY] = do_key,         [PLAYER_RUN] = begin_run,
-        [PLAYER_PAUSE] = do_pause,  [PLAYER_RESTART] = do_restart, [PLAYER_BRANCH] = do_branch,
-        [PLAYER_GOTO] = do_goto,    [PLAYER_TITLE] = do_title,     [PLAYER_CAPTION] = do_caption,
-        [PLAYER_FOCUS] = do_focus,  [PLAYER_MARK] = do_mark,       [PLAYER_ASK] = do_ask,
-        [PLAYER_ANSWER] = answer,   [PLAYER_RESULT] = do_result,   [PLAYER_SNAPSHOT] = do_snapshot,
-        [PLAYER_PLACE] = do_place,  [PLAYER_BACK] = do_back,
+        [PLAYER_SET] = do_settings,  [PLAYER_SPEED] = do_settings,    [PLAYER_SWITCH] = do_switch,
+        [PLAYER_VIEW] = do_view,     [PLAYER_KEY] = do_key,           [PLAYER_RUN] = do_run,
+        [PLAYER_PAUSE] = do_pause,   [PLAYER_RESTART] = do_restart,   [PLAYER_BRANCH] = do_branch,
+        [PLAYER_GOTO] = do_goto,     [PLAYER_TITLE] = do_title,       [PLAYER_CAPTION] = do_caption,
+        [PLAYER_FOCUS] = do_focus,   [PLAYER_MARK] = do_mark,         [PLAYER_ASK] = do_ask,
+        [PLAYER_RESULT] = do_result, [PLAYER_SNAPSHOT] = do_snapshot, [PLAYER_PLACE] = do_place,
+        [PLAYER_BACK] = do_back,
     };
     if (demand->kind == PLAYER_WAIT || demand->kind == PLAYER_DONE)
         return;
@@ -409,6 +259,12 @@ static void carry_out(struct app *app, const struct player_demand *demand)
 }
 
 /* ---- the turn of the loop ---- */
+
+/* Does a demand lead on from what was waited for? */
+static bool is_news(enum player_demand_kind kind)
+{
+    return kind != PLAYER_WAIT && kind != PLAYER_PLACE && kind != PLAYER_ASK && kind != PLAYER_DONE;
+}
 
 /* Nothing is under way that the next demand could come too early for. */
 static bool is_settled(const struct app *app)
@@ -447,24 +303,12 @@ static bool go_on_running(struct app *app)
     return wait_for_trainer(app);
 }
 
-/* How the same is made again. */
-static void note_command(struct app *app)
-{
-    const struct app_script *script = app->play->script;
-    char program[128], text[SHARE_TEXT], note[SHARE_TEXT + 64];
-    snprintf(program, sizeof program, "lnscope play %.64s", script->script->name);
-    share_command_line(&script->setup->settings, program, text, sizeof text);
-    snprintf(note, sizeof note, "Measured in one run: %s, seed %llu (lnscope %s).", text,
-             (unsigned long long)app->present.seed, LNSCOPE_VERSION);
-    app_handout_add(app, HANDOUT_NOTE, note);
-}
-
 static void end(struct app *app)
 {
     app_handout_picture(app);
-    note_command(app);
+    app_play_note_command(app);
     app->play->over = app->urgent = app->changed = true;
-    show_progress(app);
+    app_play_progress(app);
     if (!app->play->script->recording)
         app_say(app, ROLE_GOOD, "the script is over: Left goes back, Escape leaves it");
 }
@@ -500,99 +344,16 @@ bool app_play_turn(struct app *app)
         const struct player_world world = world_of(app);
         demand = player_next(&play->player, &world);
         if (is_news(demand.kind))
-            forget_results(app);
+            app_play_forget_results(app);
         carry_out(app, &demand);
     } while (demand.kind != PLAYER_WAIT && demand.kind != PLAYER_DONE && !play->over);
-    show_progress(app);
+    app_play_progress(app);
     if (demand.kind == PLAYER_DONE)
         end(app);
     return !play->over && go_on_running(app);
 }
 
 /* ---- beginning and end ---- */
-
-/* All that will be said, so that there is room for it from the start. */
-static void keep_caption(struct app_play *play, const char *caption, const char *result)
-{
-    char text[2 * CAPTION_TEXT];
-    snprintf(text, sizeof text, "%s%s%s", caption, *caption && *result ? "\n" : "", result);
-    play->all = memory_resize(play->all, (size_t)play->alls + 1, sizeof *play->all);
-    play->all[play->alls++] = memory_copy_string(text);
-}
-
-/* As long as the result of a condition can become. */
-static void add_condition(char out[CAPTION_TEXT], const struct script_condition *condition)
-{
-    char text[PLAYER_RESULT_TEXT] = "";
-    size_t used = 0;
-    for (int i = 0; i < condition->terms && used < sizeof text; i++) {
-        char term[SCRIPT_TERM_TEXT];
-        script_term_print(&condition->term[i], term);
-        used += (size_t)snprintf(text + used, sizeof text - used, "%s-1.2e-3 %s",
-                                 i > 0 ? " and " : "", term);
-    }
-    add_result(out, true, text);
-}
-
-static void keep_captions(struct app *app)
-{
-    static const int many[SCRIPT_CHOICES] = {88, 88, 88, 88, 88, 88};
-    struct app_play *play = app->play;
-    const struct script *script = play->script->script;
-    const struct script_command *question = NULL;
-    char caption[CAPTION_TEXT] = "", result[CAPTION_TEXT] = "";
-    for (int i = 0; i < script->commands; i++) {
-        const struct script_command *command = &script->command[i];
-        if (command->kind == SCRIPT_SAY)
-            snprintf(caption, sizeof caption, "%s", command->text);
-        else if (command->kind == SCRIPT_ASK)
-            caption_question(caption, command->text, command->choice, many, command->choices);
-        else if (command->kind == SCRIPT_ANSWER)
-            print_answer(caption, command, question, many);
-        else if (command->kind == SCRIPT_EXPECT)
-            add_condition(result, &command->condition);
-        if (command->kind == SCRIPT_ASK)
-            question = command;
-        if (command->kind == SCRIPT_WAIT || command->kind == SCRIPT_ASK)
-            result[0] = '\0';
-        app->scene.lecture.head = app->scene.lecture.head || !play->script->recording ||
-                                  command->kind == SCRIPT_TITLE || command->kind == SCRIPT_MARK;
-        keep_caption(play, caption, result);
-    }
-    app->scene.lecture.all = (const char *const *)play->all;
-    app->scene.lecture.alls = play->alls;
-}
-
-/* What each command takes, in layers of a step; what stands still is cheap. */
-static void measure_work(struct app_play *play)
-{
-    const double second = 20, unknown = 100;
-    const struct script *script = play->script->script;
-    struct settings settings = play->script->setup->settings;
-    double step = 0;
-    play->work = memory_new((size_t)script->commands + 1, sizeof *play->work);
-    for (int i = 0; i < script->commands; i++) {
-        const struct script_command *command = &script->command[i];
-        const struct settings before = settings;
-        double work = 0;
-        if (command->kind == SCRIPT_SET)
-            script_set(play->script->setup, command, &settings, NULL);
-        if (command->kind == SCRIPT_RESTART ||
-            settings_difference(&before, &settings) == SCOPE_MODEL)
-            step = 0;
-        if (command->kind == SCRIPT_BRANCH && command->step >= 0)
-            step = (double)command->step;
-        if (command->kind == SCRIPT_WAIT || command->kind == SCRIPT_ASK)
-            work = second * (command->seconds > 0 ? command->seconds : player_pause);
-        if (command->kind == SCRIPT_RUN) {
-            const int64_t last = script_condition_step(&command->condition);
-            const double steps = last < 0 ? unknown : fmax(0, (double)last - step);
-            work = steps * settings.layers;
-            step += steps;
-        }
-        play->work[i + 1] = play->work[i] + work;
-    }
-}
 
 double app_play_part(const struct app *app)
 {
@@ -633,8 +394,9 @@ void app_play_open(struct app *app, const struct app_script *script, struct scri
     app->play = play;
     app->scene.lecture = (struct scene_lecture){
         .progress = play->progress, .caption = play->caption, .result = play->result};
-    keep_captions(app);
-    measure_work(play);
+    app_play_keep_captions(app);
+    play->work = memory_new((size_t)script->script->commands + 1, sizeof *play->work);
+    script_work(script->script, script->setup, play->work);
     app_handout_add(app, HANDOUT_TITLE, script->script->name);
     app_handout_add(app, HANDOUT_TEXT, script->script->summary);
 }

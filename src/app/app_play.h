@@ -1,5 +1,6 @@
-/* A script that is played in the app: shared by app_play.c, which carries out what it wants, and
- * app_play_keys.c, which takes the keys, and by nothing else. */
+/* A script that is played in the app: shared by app_play.c, which carries out what it wants,
+ * app_play_say.c, which says what it says, and app_play_keys.c, which takes the keys, and by
+ * nothing else. */
 #ifndef LNSCOPE_APP_APP_PLAY_H
 #define LNSCOPE_APP_APP_PLAY_H
 
@@ -31,5 +32,24 @@ struct app_play {
     double *work; /* [commands + 1]: of all commands in front of this one */
     int64_t from; /* the step at which the `run` under way began */
 };
+
+/* Says a text, which may be a question, until the next one; the answer to one, with what the class
+ * said (app_play_say.c). */
+void app_play_say(struct app *app, const char *text, bool question);
+void app_play_answer(struct app *app, const struct player_demand *demand);
+
+/* Shows a result, behind those since the last wait; forgets those of before it (app_play_say.c). */
+void app_play_result(struct app *app, const struct player_result *result);
+void app_play_forget_results(struct app *app);
+
+/* Says how far the script is, and which keys are its (app_play_say.c). */
+void app_play_progress(struct app *app);
+
+/* Notes on the page how the same is made again (app_play_say.c). */
+void app_play_note_command(struct app *app);
+
+/* Lists all that the script will say, so that there is room for it from the start
+ * (app_play_say.c). */
+void app_play_keep_captions(struct app *app);
 
 #endif

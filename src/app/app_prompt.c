@@ -113,7 +113,7 @@ static void show_view(struct app *app, const struct command_line *line)
 static void limit_axis(struct app *app, const struct command_line *line)
 {
     struct curves_look *look = &app->scene.look.curves;
-    const bool curves = app->scene.look.view == VIEW_CURVES && !app->scene.look.projector;
+    const bool curves = app_shows(app, VIEW_CURVES);
     const enum quantity quantity = curves ? look->quantity : QUANTITY_LOSS;
     const char *name = quantity_table[quantity].label;
     struct curves_limits limits = {0, 0};
@@ -198,8 +198,8 @@ static bool take_look(struct app *app, const char *word, struct picture_look *lo
 
 static void export(struct app *app, const struct command_line *line, const char *path)
 {
-    const bool runs = app->scene.look.view == VIEW_RUNS && !app->scene.look.projector;
-    const bool lab = app->scene.look.view == VIEW_LAB && !app->scene.look.projector;
+    const bool runs = app_shows(app, VIEW_RUNS);
+    const bool lab = app_shows(app, VIEW_LAB);
     if (lab && line->count == 1 && app_lab_export(app, path, line->force))
         return;
     struct picture_look look = {.theme = (enum theme)app->present.theme,

@@ -181,7 +181,7 @@ void app_redo_step(struct app *app, int64_t step)
  * is the one under way. */
 static struct run_record *chosen(struct app *app)
 {
-    if (app->scene.look.projector || app->scene.look.view != VIEW_RUNS) {
+    if (!app_shows(app, VIEW_RUNS)) {
         app_say(app, ROLE_TEXT, "for earlier runs: key %c shows them", view_table[VIEW_RUNS]->key);
         return NULL;
     }
@@ -197,7 +197,7 @@ static struct run_record *chosen(struct app *app)
 void act_enter(struct app *app, int argument)
 {
     (void)argument;
-    if (!app->scene.look.projector && app->scene.look.view == VIEW_LAB) {
+    if (app_shows(app, VIEW_LAB)) {
         app_lab_enter(app);
         return;
     }

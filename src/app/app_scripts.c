@@ -115,12 +115,10 @@ static void begin_anew(struct app *app, const struct settings *settings)
 {
     trainer_pause(app->trainer);
     app->scene.look.cursor = 0;
-    if (settings_difference(&app->wanted, settings) == SCOPE_MODEL) {
-        app_command(app, settings);
-    } else {
-        app_command(app, settings);
+    const bool restarts = settings_difference(&app->wanted, settings) == SCOPE_MODEL;
+    app_command(app, settings);
+    if (!restarts)
         act_restart(app, 0);
-    }
     trainer_pause(app->trainer);
 }
 

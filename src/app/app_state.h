@@ -197,7 +197,7 @@ void app_play_close(struct app *app);
 /* Takes a key while a script is played; false when the key is for the program (app_play_keys.c). */
 bool app_play_key(struct app *app, int code);
 
-/* The question that is asked, with the votes so far (app_play.c). */
+/* The question that is asked, with the votes so far (app_play_say.c). */
 void app_play_ask(struct app *app);
 
 /* The list of built-in scripts: opened, and closed with a choice (app_scripts.c). */
@@ -287,9 +287,12 @@ void app_show_news(struct app *app);
 /* Makes the canvas as large as the surface (app.c). */
 void app_take_size(struct app *app);
 
-/* Shows a view, and has what is shown do something (app_look.c). */
+/* Is this view shown, and not the projector? Shows a view, and has what is shown do something; says
+ * the answer of a view, where there is one (app_look.c). */
+bool app_shows(const struct app *app, enum view view);
 void app_show_view(struct app *app, enum view view);
 void app_act_in_view(struct app *app, enum act act, int by);
+void app_answer(struct app *app, const struct answer *said);
 
 /* Fits the axis of the bars to what is shown (app.c). */
 void app_fit_axis(struct app *app);

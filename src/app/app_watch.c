@@ -1,12 +1,9 @@
 /* What is watched: other files in place of the present ones. See app_state.h; draws nothing. */
 #include "app/app_state.h"
 
-#include "base/names.h"
-
 #include <stdio.h>
-#include <string.h>
 
-enum { PATH_SHOWN = 300 };
+enum { PATH_QUOTED = 500 };
 
 void app_open_rows(struct app *app, const char *const path[], int paths)
 {
@@ -34,16 +31,12 @@ void app_open_rows(struct app *app, const char *const path[], int paths)
 
 void app_name_rows(const struct app *app, char *out, size_t size)
 {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "_-./";
     const struct watching *watching = app->feed->watching;
     size_t used = (size_t)snprintf(out, size, "lnscope watch");
     for (int i = 0; i < watching->inputs && used < size; i++) {
-        char path[PATH_SHOWN];
-        const char *quote;
-        names_printable(path, sizeof path,
-                        watching->input[i].source.path ? watching->input[i].source.path : "-");
-        quote = path[strspn(path, plain)] ? strchr(path, '\'') ? "\"" : "'" : "";
-        used += (size_t)snprintf(out + used, size - used, " %s%s%s", quote, path, quote);
+        const char *path = watching->input[i].source.path;
+        char quoted[PATH_QUOTED];
+        share_quote(path ? path : "-", quoted, sizeof quoted);
+        used += (size_t)snprintf(out + used, size - used, " %s", quoted);
     }
 }

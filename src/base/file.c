@@ -518,6 +518,12 @@ int file_free_number(const char *stem, const char *const *endings)
 
 /* ---- names that are typed ---- */
 
+bool file_ends_in(const char *path, const char *ending)
+{
+    const size_t length = strlen(path), size = strlen(ending);
+    return length > size && strcmp(path + length - size, ending) == 0;
+}
+
 void file_expand(char *out, size_t size, const char *path)
 {
     const char *home = getenv("HOME");

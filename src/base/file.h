@@ -88,6 +88,9 @@ bool file_exists(const char *path);
 /* Whether two paths name one file, which need not be there yet. */
 bool file_is_same(const char *one, const char *other);
 
+/* Whether a path has this ending, ".csv", behind a name. */
+bool file_ends_in(const char *path, const char *ending);
+
 /* Copies a path; a "~" in front of its first slash becomes the folder in $HOME. */
 void file_expand(char *out, size_t size, const char *path);
 

@@ -158,12 +158,6 @@ static bool has_grid_options(const struct options *options)
 
 /* ---- the figure ------------------------------------------------------------------------------*/
 
-static bool ends_in(const char *path, const char *ending)
-{
-    const size_t length = strlen(path), size = strlen(ending);
-    return length > size && strcmp(path + length - size, ending) == 0;
-}
-
 /* Whether the figure can be written, before there is anything to draw. */
 static bool check_figure(const struct laboratory *lab, struct error *error)
 {
@@ -172,7 +166,7 @@ static bool check_figure(const struct laboratory *lab, struct error *error)
     if (!path)
         return true;
     names_printable(shown, sizeof shown, path);
-    if (!ends_in(path, ".csv") && !export_picture_check(path, error))
+    if (!file_ends_in(path, ".csv") && !export_picture_check(path, error))
         return false;
     if (lab->output && file_is_same(lab->output, path))
         return error_set(error, "-o and --figure name the same file: name two");

@@ -8,25 +8,27 @@
 #include <stdio.h>
 #include <string.h>
 
+static const struct names views = {view_names, sizeof *view_names, VIEWS};
+
 const struct verb_row verb_table[VERB_KINDS] = {
     [VERB_SET] = {.name = "set",
                   .arguments = "[NAME [VALUE]]",
                   .help = "set or show a setting; alone: all that are not default",
                   .most = 2,
-                  .operand = OPERAND_SETTING,
+                  .operand = {OPERAND_SETTING, OPERAND_VALUE},
                   .action = ACTIONS},
     [VERB_EXPORT] = {.name = "export",
                      .arguments = "[FILE LOOK]",
                      .help = ".svg .png .txt .csv .jsonl; LOOK: a theme, 120x36",
                      .most = 3,
-                     .operand = OPERAND_FILE,
+                     .operand = {OPERAND_FILE, OPERAND_THEME, OPERAND_THEME},
                      .action = ACTION_EXPORT,
                      .force = true},
     [VERB_RECORD] = {.name = "record",
                      .arguments = "[FILE]",
                      .help = "record to a .cast file; without FILE: begin, or end",
                      .most = 1,
-                     .operand = OPERAND_FILE,
+                     .operand = {OPERAND_FILE},
                      .action = ACTION_RECORD,
                      .force = true},
     [VERB_SAVE] = {.name = "save",
@@ -35,7 +37,7 @@ const struct verb_row verb_table[VERB_KINDS] = {
                    .trains = true,
                    .least = 1,
                    .most = 1,
-                   .operand = OPERAND_FILE,
+                   .operand = {OPERAND_FILE},
                    .action = ACTIONS,
                    .force = true},
     [VERB_LOAD] = {.name = "load",
@@ -44,21 +46,21 @@ const struct verb_row verb_table[VERB_KINDS] = {
                    .trains = true,
                    .least = 1,
                    .most = 1,
-                   .operand = OPERAND_FILE,
+                   .operand = {OPERAND_FILE},
                    .action = ACTIONS},
     [VERB_OPEN] = {.name = "open",
                    .arguments = "FILE [FILE]",
                    .help = "watch another training, from its rows",
                    .least = 1,
                    .most = 2,
-                   .operand = OPERAND_FILE,
+                   .operand = {OPERAND_FILE, OPERAND_FILE},
                    .action = ACTIONS},
     [VERB_SAVE_SCRIPT] = {.name = "save-script",
                           .arguments = "FILE",
                           .help = "what was done, as a script that does it again",
                           .least = 1,
                           .most = 1,
-                          .operand = OPERAND_FILE,
+                          .operand = {OPERAND_FILE},
                           .trains = true,
                           .action = ACTIONS,
                           .force = true},
@@ -85,7 +87,7 @@ const struct verb_row verb_table[VERB_KINDS] = {
                    .help = "show a view, also by its digit: view 3",
                    .least = 1,
                    .most = 1,
-                   .operand = OPERAND_VIEW,
+                   .operand = {OPERAND_VIEW},
                    .action = ACTIONS},
     [VERB_YLIM] = {.name = "ylim",
                    .arguments = "LOW HIGH|auto",
@@ -101,7 +103,7 @@ const struct verb_row verb_table[VERB_KINDS] = {
                    .arguments = "[SCRIPT]",
                    .help = "a lesson, demo or script file; alone: which there are",
                    .most = 1,
-                   .operand = OPERAND_FILE,
+                   .operand = {OPERAND_FILE},
                    .trains = true,
                    .action = ACTION_PLAY},
     [VERB_SHARE] = {.name = "share",
@@ -113,7 +115,7 @@ const struct verb_row verb_table[VERB_KINDS] = {
                   .help = "train a grid, warmup=0,25 lr=1e-3,3e-3; or go, or stop",
                   .trains = true,
                   .most = 1,
-                  .operand = OPERAND_AXIS,
+                  .operand = {OPERAND_LAB, OPERAND_AXIS, OPERAND_AXIS},
                   .action = ACTIONS,
                   .force = true,
                   .rest = true},
@@ -123,7 +125,7 @@ const struct verb_row verb_table[VERB_KINDS] = {
                      .trains = true,
                      .least = 2,
                      .most = 2,
-                     .operand = OPERAND_STACK,
+                     .operand = {OPERAND_STACK, OPERAND_PLACEMENT},
                      .action = ACTIONS},
     [VERB_HELP] = {.name = "help",
                    .arguments = "[WORDS]",
@@ -140,7 +142,7 @@ const struct verb_row verb_table[VERB_KINDS] = {
                       .arguments = "[VALUE]",
                       .help = "any setting by its name, as with set: warmup 100",
                       .most = 1,
-                      .operand = OPERAND_VALUE,
+                      .operand = {OPERAND_VALUE},
                       .action = ACTIONS},
     [VERB_ACTION] = {.name = "ACTION",
                      .arguments = "",
@@ -311,8 +313,7 @@ bool command_setting(const char *word, struct verb *setting, struct error *error
 
 int command_view(const char *word, struct error *error)
 {
-    const struct names names = {.first = view_names, .step = sizeof *view_names, .count = VIEWS};
-    return names_pick(&names, "view", word, error);
+    return names_pick(&views, "view", word, error);
 }
 
 /* ---- words ---- */
@@ -351,7 +352,7 @@ static bool take_force(char *name)
 
 static bool wrong_count(const struct verb *verb, const char *what, struct error *error)
 {
-    const bool blanks = verb_table[verb->kind].operand == OPERAND_FILE;
+    const bool blanks = verb_table[verb->kind].operand[0] == OPERAND_FILE;
     if (verb_table[verb->kind].most == 0)
         return error_set(error, "too %s arguments: %s stands alone", what, verb->name);
     return error_set(error, "too %s arguments: %s%s%s%s", what, verb->name,
@@ -419,10 +420,23 @@ static void add_if(struct completion *completion, const char *name, const char *
         completion_add(completion, name);
 }
 
+static void add_names_of(struct completion *completion, const struct names *names,
+                         const char *begin)
+{
+    for (int i = 0; i < names->count; i++)
+        add_if(completion, names_at(names, i), begin);
+}
+
 static void add_file(void *data, const char *path)
 {
     if (!strchr(path, '"')) /* there is no way to type it */
         completion_add(data, path);
+}
+
+static void add_files(struct completion *completion, const char *begin, bool files)
+{
+    if (files)
+        file_complete(begin, add_file, completion);
 }
 
 /* Those of a value, which in both stacks at once may be LEFT/RIGHT. */
@@ -432,8 +446,7 @@ static void add_values(struct completion *completion, const struct verb *verb, c
     const struct setting_row *row = verb->setting;
     const char *slash = strrchr(begin, '/');
     if (row->kind == SETTING_STRING) {
-        if (files)
-            file_complete(begin, add_file, completion);
+        add_files(completion, begin, files);
         return;
     }
     if (slash && row->per_stack && strcmp(verb->name, row->name) == 0) {
@@ -441,8 +454,8 @@ static void add_values(struct completion *completion, const struct verb *verb, c
         completion->quoted = false;
         begin = slash + 1;
     }
-    for (int i = 0; row->choices && i < row->choices->count; i++)
-        add_if(completion, names_at(row->choices, i), begin);
+    if (row->choices)
+        add_names_of(completion, row->choices, begin);
     if (row->zero)
         add_if(completion, row->zero, begin);
 }
@@ -456,8 +469,8 @@ static void add_names(struct completion *completion, const char *begin, bool set
             add_if(completion, all[i].name, begin);
 }
 
-/* What a word of :lab begins with; the first may be one of its own, or a file. */
-static void add_axes(struct completion *completion, const char *begin, bool first, bool files)
+/* What a word of :lab begins with. */
+static void add_axes(struct completion *completion, const char *begin)
 {
     static const char *const own[] = {"seeds=", "stacks=", "pair=pause", "pair=run"};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
@@ -468,40 +481,46 @@ static void add_axes(struct completion *completion, const char *begin, bool firs
         if (setting_table[i].scope != SCOPE_PROGRAM && strcmp(name, "seed=") != 0)
             add_if(completion, name, begin);
     }
-    if (!first)
-        return;
-    add_if(completion, "go", begin);
-    add_if(completion, "stop", begin);
-    if (files)
-        file_complete(begin, add_file, completion);
 }
 
-static void add_operands(struct completion *completion, const struct verb *verb, const char *begin,
-                         bool files)
+/* What one operand can be; `setting` is the one that a value is for. */
+static void add_operand(struct completion *completion, enum operand operand,
+                        const struct verb *setting, const char *begin, bool files)
 {
-    switch (verb_table[verb->kind].operand) {
+    static const struct names themes = NAMES_OF_ROWS(setting_themes);
+    static const struct names stacks = {stack_names, sizeof *stack_names, SIDES};
+    switch (operand) {
     case OPERAND_NONE:
         break;
     case OPERAND_SETTING:
         add_names(completion, begin, true);
         break;
     case OPERAND_VALUE:
-        add_values(completion, verb, begin, files);
+        add_values(completion, setting, begin, files);
         break;
     case OPERAND_VIEW:
-        for (int i = 0; i < VIEWS; i++)
-            add_if(completion, view_names[i], begin);
+        add_names_of(completion, &views, begin);
         break;
     case OPERAND_FILE:
-        if (files)
-            file_complete(begin, add_file, completion);
+        add_files(completion, begin, files);
+        break;
+    case OPERAND_THEME:
+        add_names_of(completion, &themes, begin);
         break;
     case OPERAND_STACK:
-        for (enum side side = LEFT; side < SIDES; side++)
-            add_if(completion, stack_names[side], begin);
+        add_names_of(completion, &stacks, begin);
+        break;
+    case OPERAND_PLACEMENT:
+        add_names_of(completion, &placement_names, begin);
+        break;
+    case OPERAND_LAB:
+        add_axes(completion, begin);
+        add_if(completion, "go", begin);
+        add_if(completion, "stop", begin);
+        add_files(completion, begin, files);
         break;
     case OPERAND_AXIS:
-        add_axes(completion, begin, true, files);
+        add_axes(completion, begin);
         break;
     }
 }
@@ -536,20 +555,15 @@ void command_complete(const char *text, bool files, struct completion *completio
     take_force(front[0].text);
     if (!verb_find(front[0].text, &verb, NULL))
         return;
-    if (before == 1 && verb_table[verb.kind].most > 0)
-        add_operands(completion, &verb, last.text, files);
-    if (before > 1 && verb.kind == VERB_LAB)
-        add_axes(completion, last.text, false, false);
-    if (before == 2 && verb.kind == VERB_OPEN && files)
-        file_complete(last.text, add_file, completion);
-    if (before == 2 && verb.kind == VERB_SWITCH)
-        for (int i = 0; i < placement_names.count; i++)
-            add_if(completion, names_at(&placement_names, i), last.text);
-    if ((before == 2 || before == 3) && verb.kind == VERB_EXPORT)
-        for (int i = 0; i < THEMES; i++)
-            add_if(completion, setting_themes[i].name, last.text);
-    if (before == 2 && verb.kind == VERB_SET && command_setting(front[1].text, &setting, NULL))
-        add_values(completion, &setting, last.text, files);
+    const struct verb_row *row = &verb_table[verb.kind];
+    const int last_operand = COMMAND_ARGUMENTS - 1;
+    const int at = row->rest && before - 1 > last_operand ? last_operand : before - 1;
+    if (at > last_operand)
+        return;
+    setting = verb;
+    if (verb.kind == VERB_SET && at > 0 && !command_setting(front[1].text, &setting, NULL))
+        return;
+    add_operand(completion, row->operand[at], &setting, last.text, files);
 }
 
 struct command_hint command_hint(const char *text)

@@ -43,22 +43,27 @@ enum operand {
     OPERAND_VALUE,
     OPERAND_VIEW,
     OPERAND_FILE,
+    OPERAND_THEME,
     OPERAND_STACK,
-    OPERAND_AXIS /* and each further word is one */
+    OPERAND_PLACEMENT,
+    OPERAND_LAB, /* a word of :lab, or what can stand there alone */
+    OPERAND_AXIS /* a further word */
 };
 
+enum { COMMAND_TEXT = 1200, COMMAND_ARGUMENTS = 3 };
+
 struct verb_row {
-    const char *name;      /* in capitals: what stands for it */
-    const char *brief;     /* a shorter name; NULL: none */
-    const char *arguments; /* as a usage line has them, "NAME [VALUE]"; "" */
-    const char *help;      /* one line, no full stop */
-    int least, most;       /* how many arguments it takes */
-    enum operand operand;  /* what the first one is; the second of `set` is a value, that of
-                              `switch` a placement, those of `export` are a theme and a size */
-    enum action action;    /* what it does without an argument; ACTIONS: nothing */
-    bool trains;           /* it drives a training, as key_row has it */
-    bool force;            /* NAME! replaces a file that exists, or what is in none */
-    bool rest;             /* its last argument is the rest of the line, blanks and all */
+    const char *name;                        /* in capitals: what stands for it */
+    const char *brief;                       /* a shorter name; NULL: none */
+    const char *arguments;                   /* as a usage line has them, "NAME [VALUE]"; "" */
+    const char *help;                        /* one line, no full stop */
+    int least, most;                         /* how many arguments it takes */
+    enum operand operand[COMMAND_ARGUMENTS]; /* what they are; where the rest of the line belongs to
+                                                the last one, each further word is as the last */
+    enum action action; /* what it does without an argument; ACTIONS: nothing */
+    bool trains;        /* it drives a training, as key_row has it */
+    bool force;         /* NAME! replaces a file that exists, or what is in none */
+    bool rest;          /* its last argument is the rest of the line, blanks and all */
 };
 
 /* Indexed by enum verb_kind; the last two stand for many names. */
@@ -87,8 +92,6 @@ bool verb_find(const char *word, struct verb *verb, struct error *error);
 
 /* The same for settings alone, as VERB_SETTING. */
 bool command_setting(const char *word, struct verb *setting, struct error *error);
-
-enum { COMMAND_TEXT = 1200, COMMAND_ARGUMENTS = 3 };
 
 /* A command that was read. Values, views and files are not looked at yet. */
 struct command_line {

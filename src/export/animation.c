@@ -301,8 +301,7 @@ void animation_frame(struct animation *animation, const struct canvas *canvas, d
         fputs("</g>\n", animation->body);
     }
     animation->begun = true;
-    memcpy(animation->shown.cells, animation->next.cells,
-           (size_t)cells * sizeof *animation->shown.cells);
+    canvas_copy(&animation->shown, &animation->next);
 }
 
 /* ---- the document ---- */

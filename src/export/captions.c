@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "export/svg.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -36,18 +37,9 @@ static void write_time(FILE *out, double seconds)
 static void write_text(FILE *out, const char *text)
 {
     char before = '\n';
-    for (; *text; before = *text++) {
-        if (*text == '\n' && before == '\n')
-            continue;
-        if (*text == '&')
-            fputs("&amp;", out);
-        else if (*text == '<')
-            fputs("&lt;", out);
-        else if (*text == '>')
-            fputs("&gt;", out);
-        else
-            fputc(*text, out);
-    }
+    for (; *text; before = *text++)
+        if (*text != '\n' || before != '\n')
+            svg_escape(out, *text);
 }
 
 /* Writes the caption that is shown, if it was shown for a time. */

@@ -222,8 +222,7 @@ void cast_frame(struct cast *cast, const struct canvas *canvas, enum theme theme
     if (cast->count > 0)
         write_event(cast, "o", cast->bytes, seconds);
     cast->blank = false;
-    memcpy(cast->shown.cells, canvas->cells,
-           (size_t)canvas->rows * (size_t)canvas->cols * sizeof *canvas->cells);
+    canvas_copy(&cast->shown, canvas);
 }
 
 void cast_marker(struct cast *cast, const char *label, double seconds)

@@ -8,19 +8,12 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <string.h>
 
 enum { DIGITS = 9 };
 
-static bool ends_in(const char *path, const char *ending)
-{
-    const char *dot = strrchr(path, '.');
-    return dot && strcmp(dot, ending) == 0;
-}
-
 bool data_is(const char *path)
 {
-    return ends_in(path, ".csv") || ends_in(path, ".jsonl");
+    return file_ends_in(path, ".csv") || file_ends_in(path, ".jsonl");
 }
 
 /* Not what the history needs for itself alone. */
@@ -145,7 +138,7 @@ bool data_write(const char *path, bool force, const struct history *history, boo
         return error_set(error, "nothing is measured yet: a step first");
     if (!file_create(&file, path, force, error))
         return false;
-    *steps = ends_in(path, ".csv") ? write_csv(file.stream, history)
-                                   : write_jsonl(file.stream, history, validation);
+    *steps = file_ends_in(path, ".csv") ? write_csv(file.stream, history)
+                                        : write_jsonl(file.stream, history, validation);
     return file_commit(&file, error);
 }

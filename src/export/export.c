@@ -7,7 +7,6 @@
 #include "export/svg.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 /* Errors of the stream show in it; false with a reason for others. */
@@ -64,18 +63,12 @@ static const struct picture_row {
     {".txt", write_text},
 };
 
-static bool ends_in(const char *path, const char *end)
-{
-    const size_t size = strlen(path), length = strlen(end);
-    return size > length && strcmp(path + size - length, end) == 0;
-}
-
 static picture_writer *find_writer(const char *path, struct error *error)
 {
     char shown[256];
     names_printable(shown, sizeof shown, path);
     for (size_t i = 0; i < sizeof pictures / sizeof pictures[0]; i++) {
-        if (!ends_in(path, pictures[i].ending))
+        if (!file_ends_in(path, pictures[i].ending))
             continue;
         if (!pictures[i].write)
             error_set(error,

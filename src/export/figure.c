@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/names.h"
 #include "base/utf8.h"
+#include "export/svg.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -73,16 +74,8 @@ static void write_escaped(FILE *out, const char *text)
     const size_t size = strlen(text) + 6;
     char *printable = memory_new(size, 1);
     names_printable(printable, size, text);
-    for (const char *at = printable; *at; at++) {
-        if (*at == '&')
-            fputs("&amp;", out);
-        else if (*at == '<')
-            fputs("&lt;", out);
-        else if (*at == '>')
-            fputs("&gt;", out);
-        else
-            fputc(*at, out);
-    }
+    for (const char *at = printable; *at; at++)
+        svg_escape(out, *at);
     free(printable);
 }
 

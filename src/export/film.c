@@ -322,12 +322,6 @@ static const struct reel_row reel_table[FILM_KINDS] = {
 
 /* ---- opening ---- */
 
-static bool ends_in(const char *path, const char *end)
-{
-    const size_t size = strlen(path), length = strlen(end);
-    return size > length && strcmp(path + size - length, end) == 0;
-}
-
 /* The endings of all files, ", " between them; of a folder there is none. */
 static void list_endings(char *out, size_t size)
 {
@@ -344,7 +338,7 @@ int film_kind(const char *path, struct error *error)
     char shown[256], endings[128];
     names_printable(shown, sizeof shown, path);
     for (int kind = 0; kind < FILM_KINDS; kind++) {
-        if (!ends_in(path, film_table[kind].ending))
+        if (!file_ends_in(path, film_table[kind].ending))
             continue;
         if (reel_table[kind].open)
             return kind;
@@ -418,18 +412,11 @@ const char *film_font(const struct film *film)
 
 /* ---- recording ---- */
 
-static void keep_still(struct film *film, const struct canvas *canvas, enum theme theme)
-{
-    canvas_resize(&film->still, canvas->rows, canvas->cols);
-    memcpy(film->still.cells, canvas->cells,
-           (size_t)canvas->rows * (size_t)canvas->cols * sizeof *canvas->cells);
-    film->still_theme = theme;
-    film->has_still = true;
-}
-
 void film_still(struct film *film, const struct canvas *canvas, enum theme theme)
 {
-    keep_still(film, canvas, theme);
+    canvas_copy(&film->still, canvas);
+    film->still_theme = theme;
+    film->has_still = true;
 }
 
 /* The pictures of a fixed number per second up to a time. */
@@ -470,7 +457,7 @@ bool film_frame(struct film *film, const struct canvas *canvas, enum theme theme
     draw_pixels(film, canvas, theme);
     film->begun = true;
     if (!film->plan.still)
-        keep_still(film, canvas, theme);
+        film_still(film, canvas, theme);
     for (int i = 0; i < film->reels; i++) {
         const struct reel_row *row = &reel_table[film->reel[i].kind];
         if (row->frame && !row->frame(film, &film->reel[i], &shot, error))

@@ -64,9 +64,7 @@ void handout_add(struct handout *handout, enum handout_kind kind, const char *te
 void handout_picture(struct handout *handout, const struct canvas *canvas, enum theme theme)
 {
     struct part *part = add(handout);
-    canvas_open(&part->canvas, canvas->rows, canvas->cols);
-    memcpy(part->canvas.cells, canvas->cells,
-           (size_t)canvas->rows * (size_t)canvas->cols * sizeof *canvas->cells);
+    canvas_copy(&part->canvas, canvas);
     part->theme = theme;
 }
 

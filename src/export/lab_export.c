@@ -6,18 +6,11 @@
 #include "export/lab_figure.h"
 #include "lab/lab_file.h"
 
-#include <string.h>
-
-static bool ends_in(const char *path, const char *ending)
-{
-    const size_t length = strlen(path), size = strlen(ending);
-    return length > size && strcmp(path + length - size, ending) == 0;
-}
 
 bool lab_export_is(const char *path)
 {
-    return ends_in(path, ".svg") || ends_in(path, ".png") || ends_in(path, ".csv") ||
-           ends_in(path, ".jsonl");
+    return file_ends_in(path, ".svg") || file_ends_in(path, ".png") || file_ends_in(path, ".csv") ||
+           file_ends_in(path, ".jsonl");
 }
 
 static void write_csv(const struct grid *grid, const struct lab_row *row, FILE *out)
@@ -56,14 +49,14 @@ bool lab_export(const char *path, bool force, const struct grid *grid, const str
 {
     struct file file;
     bool good = true;
-    if (ends_in(path, ".jsonl"))
+    if (file_ends_in(path, ".jsonl"))
         return write_rows(path, force, grid, row, error);
     if (!file_create(&file, path, force, error))
         return false;
-    if (ends_in(path, ".csv"))
+    if (file_ends_in(path, ".csv"))
         write_csv(grid, row, file.stream);
     else
-        good = write_figure(grid, row, ends_in(path, ".png"), file.stream, error);
+        good = write_figure(grid, row, file_ends_in(path, ".png"), file.stream, error);
     if (good)
         return file_commit(&file, error);
     file_discard(&file);

@@ -12,8 +12,7 @@ enum { DIGITS = 9 };
 
 bool runs_csv_is(const char *path)
 {
-    const char *dot = strrchr(path, '.');
-    return dot && strcmp(dot, ".csv") == 0;
+    return file_ends_in(path, ".csv");
 }
 
 /* In quotes where it holds what separates fields (RFC 4180). */

@@ -5,18 +5,24 @@
 
 #include <stdbool.h>
 
+void svg_escape(FILE *out, char byte)
+{
+    if (byte == '&')
+        fputs("&amp;", out);
+    else if (byte == '<')
+        fputs("&lt;", out);
+    else if (byte == '>')
+        fputs("&gt;", out);
+    else
+        fputc(byte, out);
+}
+
 void svg_letters(FILE *out, const struct cell *cell)
 {
     char text[CELL_BYTES];
     cell_utf8(cell, text);
-    if (cell->glyph == '&')
-        fputs("&amp;", out);
-    else if (cell->glyph == '<')
-        fputs("&lt;", out);
-    else if (cell->glyph == '>')
-        fputs("&gt;", out);
-    else
-        fputs(text, out);
+    for (const char *at = text; *at; at++)
+        svg_escape(out, *at);
 }
 
 static void write_shape(FILE *out, const struct shape *shape)

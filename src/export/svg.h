@@ -15,6 +15,9 @@ void svg_write(FILE *out, const struct canvas *canvas, enum theme theme);
 /* Its beginning, up to the page that all of it is drawn on. */
 void svg_begin(FILE *out, const struct canvas *canvas, enum theme theme);
 
+/* One byte of a text, escaped where XML, and captions, have another use for it. */
+void svg_escape(FILE *out, char byte);
+
 /* The letter of a cell with its marks, escaped where XML has another use for it. */
 void svg_letters(FILE *out, const struct cell *cell);
 

@@ -36,6 +36,14 @@ void canvas_resize(struct canvas *canvas, int rows, int cols)
     canvas_clear(canvas);
 }
 
+void canvas_copy(struct canvas *canvas, const struct canvas *from)
+{
+    if (canvas->rows != from->rows || canvas->cols != from->cols)
+        canvas_resize(canvas, from->rows, from->cols);
+    memcpy(canvas->cells, from->cells,
+           (size_t)from->rows * (size_t)from->cols * sizeof *from->cells);
+}
+
 void canvas_close(struct canvas *canvas)
 {
     free(canvas->cells);

@@ -83,7 +83,8 @@ struct canvas {
 };
 
 void canvas_open(struct canvas *canvas, int rows, int cols);
-void canvas_resize(struct canvas *canvas, int rows, int cols); /* and clears */
+void canvas_resize(struct canvas *canvas, int rows, int cols);      /* and clears */
+void canvas_copy(struct canvas *canvas, const struct canvas *from); /* its size, too */
 void canvas_close(struct canvas *canvas);
 void canvas_clear(struct canvas *canvas);
 

@@ -5,7 +5,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 static struct virtual_screen *screen_of(struct surface *surface)
 {
@@ -27,9 +26,7 @@ static void style(struct surface *surface, enum theme theme, bool mouse)
 static void paint(struct surface *surface, const struct canvas *canvas)
 {
     struct virtual_screen *screen = screen_of(surface);
-    canvas_resize(&screen->canvas, canvas->rows, canvas->cols);
-    memcpy(screen->canvas.cells, canvas->cells,
-           (size_t)canvas->rows * (size_t)canvas->cols * sizeof *canvas->cells);
+    canvas_copy(&screen->canvas, canvas);
     screen->paints++;
 }
 

@@ -213,13 +213,13 @@ static bool waited_enough(const struct player *player, const struct player_world
 static struct player_demand carry_out(struct player *player, const struct player_world *world)
 {
     static const enum player_demand_kind kinds[SCRIPT_KINDS] = {
-        [SCRIPT_SPEED] = PLAYER_SPEED,   [SCRIPT_SWITCH] = PLAYER_SWITCH,
-        [SCRIPT_VIEW] = PLAYER_VIEW,     [SCRIPT_KEY] = PLAYER_KEY,
-        [SCRIPT_PAUSE] = PLAYER_PAUSE,   [SCRIPT_RESTART] = PLAYER_RESTART,
-        [SCRIPT_BRANCH] = PLAYER_BRANCH, [SCRIPT_GOTO] = PLAYER_GOTO,
-        [SCRIPT_TITLE] = PLAYER_TITLE,   [SCRIPT_SAY] = PLAYER_CAPTION,
-        [SCRIPT_FOCUS] = PLAYER_FOCUS,   [SCRIPT_MARK] = PLAYER_MARK,
-        [SCRIPT_ANSWER] = PLAYER_ANSWER, [SCRIPT_SNAPSHOT] = PLAYER_SNAPSHOT,
+        [SCRIPT_SPEED] = PLAYER_SPEED,    [SCRIPT_SWITCH] = PLAYER_SWITCH,
+        [SCRIPT_VIEW] = PLAYER_VIEW,      [SCRIPT_KEY] = PLAYER_KEY,
+        [SCRIPT_PAUSE] = PLAYER_PAUSE,    [SCRIPT_RESTART] = PLAYER_RESTART,
+        [SCRIPT_BRANCH] = PLAYER_BRANCH,  [SCRIPT_GOTO] = PLAYER_GOTO,
+        [SCRIPT_TITLE] = PLAYER_TITLE,    [SCRIPT_SAY] = PLAYER_CAPTION,
+        [SCRIPT_FOCUS] = PLAYER_FOCUS,    [SCRIPT_MARK] = PLAYER_MARK,
+        [SCRIPT_ANSWER] = PLAYER_CAPTION, [SCRIPT_SNAPSHOT] = PLAYER_SNAPSHOT,
     };
     const struct script_command *command = &player->script->command[player->next];
     if (ends_step(command))

@@ -29,11 +29,11 @@ enum player_demand_kind {
     PLAYER_BRANCH,
     PLAYER_GOTO,
     PLAYER_TITLE,   /* `command` NULL, or its text "": none from now on */
-    PLAYER_CAPTION, /* likewise; `command` may be an `answer`, to `question` */
+    PLAYER_CAPTION, /* likewise; `command` may be an `answer`, to `question`;
+                       `votes` has what the class said */
     PLAYER_FOCUS,   /* likewise */
     PLAYER_MARK,
     PLAYER_ASK,
-    PLAYER_ANSWER, /* player_votes() has what the class said */
     PLAYER_RESULT, /* `result`: of an `expect`, or of a `run` that ended too early */
     PLAYER_SNAPSHOT,
     PLAYER_PLACE, /* remember how things are, as number `place`: it may be gone back to */
@@ -56,7 +56,7 @@ struct player_result {
 struct player_demand {
     enum player_demand_kind kind;
     const struct script_command *command;  /* where it comes from; NULL: from no line */
-    const struct script_command *question; /* PLAYER_ANSWER, PLAYER_CAPTION */
+    const struct script_command *question; /* PLAYER_CAPTION */
     int count;                             /* PLAYER_SET */
     int64_t step;                          /* PLAYER_RUN, PLAYER_BACK */
     int place;                             /* PLAYER_PLACE, PLAYER_BACK */

@@ -198,6 +198,8 @@ static bool check_key(const struct script_reader *reader, const struct script_wo
         return script_words_wrong(&reader->words, word,
                                   "a script has commands of its own: set, "
                                   "view, goto and so on");
+    case ACTION_PLAY:
+        return script_words_wrong(&reader->words, word, "this key chooses another script");
     case ACTION_QUIT:
         return script_words_wrong(&reader->words, word, "a script ends with its last line");
     default:

@@ -30,7 +30,6 @@ static bool is_plain(const char *value)
     return *value && strspn(value, plain) == strlen(value);
 }
 
-/* 'it'\''s', or, with what cannot be shown, $'a\012b' of bash, zsh and ksh. */
 static void append_quoted(struct text *text, const char *value)
 {
     if (is_plain(value)) {
@@ -56,6 +55,13 @@ static void append_quoted(struct text *text, const char *value)
             append(text, "%s%c", byte == '\'' || byte == '\\' ? "\\" : "", byte);
     }
     append(text, "'");
+}
+
+void share_quote(const char *value, char *out, size_t size)
+{
+    struct text text = {.out = out, .size = size};
+    out[0] = '\0';
+    append_quoted(&text, value);
 }
 
 void share_command_line(const struct settings *settings, const char *program, char *out,

@@ -165,7 +165,7 @@ static void draw_choices(struct canvas *canvas, struct rect area, const struct s
             setting_values_brief(row, values, sizeof values);
         draw_cut(canvas, area, 1, end, ROLE_BAR, values);
     } else if (hint->known && !hint->error.text[0]) {
-        bool file = verb_table[hint->verb.kind].operand == OPERAND_FILE;
+        bool file = verb_table[hint->verb.kind].operand[0] == OPERAND_FILE;
         draw_cut(canvas, area, 1, end, ROLE_BAR,
                  file ? "Tab completes the name of a file, Enter runs, Escape closes"
                       : "Enter runs, Escape closes");

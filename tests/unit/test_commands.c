@@ -321,13 +321,16 @@ static void operands_are_completed(void **state)
     ASSERT_COMPLETES("lab warmup=0,25 s", "seeds=", "stacks=", "schedule=", "steps=");
     ASSERT_COMPLETES("lab warmup=0,25 pair", "pair=pause", "pair=run");
     ASSERT_COMPLETES("lab st", "stacks=", "steps=", "stop");
+    ASSERT_COMPLETES("lab warmup=0,25 lr=1e-3,3e-3 seeds=2 pair=run st", "stacks=", "steps=");
+    ASSERT_COMPLETES("switch ri", "right");
+    ASSERT_COMPLETES("switch right pe", "peri");
     complete("lab the"); /* a theme changes no number */
     assert_int_equal(completion.count, 0);
     complete("view ");
     assert_int_equal(completion.count, VIEWS);
     static const char *const nothing[] = {
-        "left-norm rmsnorm/la", "warmup 1", "goto ",     "restart ", "view tensors ",
-        "set warmup 1 ",        "foo b",    "set foo b", "quit "};
+        "left-norm rmsnorm/la", "warmup 1",          "goto ", "restart ",  "view tensors ",
+        "set warmup 1 ",        "switch right pre ", "foo b", "set foo b", "quit "};
     for (size_t i = 0; i < sizeof nothing / sizeof nothing[0]; i++) {
         complete(nothing[i]);
         assert_int_equal(completion.count, 0);

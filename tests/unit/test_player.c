@@ -98,7 +98,11 @@ static void carry_out(struct program *program, const struct player_demand *deman
         add(program, "title %s\n", text_of(demand->command));
         break;
     case PLAYER_CAPTION:
-        add(program, "say %s\n", text_of(demand->command));
+        if (demand->command && demand->command->kind == SCRIPT_ANSWER)
+            add(program, "answer %d of %d: %d %d\n", demand->command->answer,
+                demand->question->choices, program->player.votes[0], program->player.votes[1]);
+        else
+            add(program, "say %s\n", text_of(demand->command));
         break;
     case PLAYER_FOCUS:
         add(program, "focus %d\n", demand->command ? demand->command->layer : -1);
@@ -108,10 +112,6 @@ static void carry_out(struct program *program, const struct player_demand *deman
         break;
     case PLAYER_ASK:
         add(program, "ask %s\n", demand->command->text);
-        break;
-    case PLAYER_ANSWER:
-        add(program, "answer %d of %d: %d %d\n", demand->command->answer, demand->question->choices,
-            program->player.votes[0], program->player.votes[1]);
         break;
     case PLAYER_RESULT:
         add(program, "%s: %s\n", demand->result->holds ? "holds" : "fails", demand->result->text);
@@ -286,7 +286,7 @@ static void keys_lead_through_a_lesson(void **state)
     press(&program, KEY_CODE_SPACE);
     assert_log(&program, "say four\ndone\n");
     press(&program, KEY_CODE_LEFT);
-    assert_log(&program, "back to 3 at 9\ntitle -\nsay \nfocus -1\n");
+    assert_log(&program, "back to 3 at 9\ntitle -\nanswer 2 of 2: 0 0\nfocus -1\n");
     finish(&program);
 }
 

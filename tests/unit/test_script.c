@@ -158,6 +158,7 @@ static const struct {
     {"key :\n", "t.lns:1:5: ':': a script has commands of its own: set, view, goto and so on"},
     {"key x\n", "t.lns:1:5: 'x': this key writes files: snapshot FILE"},
     {"key X\n", "t.lns:1:5: 'X': this key writes a file: lnscope record"},
+    {"key e\n", "t.lns:1:5: 'e': this key chooses another script"},
     {"key q\n", "t.lns:1:5: 'q': a script ends with its last line"},
     {"run\n", "t.lns:1:4: the line ends here: until, and a condition"},
     {"run for step 3\n", "t.lns:1:5: 'for': until, and a condition"},

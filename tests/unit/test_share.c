@@ -107,6 +107,18 @@ static void every_setting_is_repeated(void **state)
     }
 }
 
+static void words_are_quoted_where_they_need_it(void **state)
+{
+    char quoted[32];
+    (void)state;
+    share_quote("run/a-1.jsonl", quoted, sizeof quoted);
+    assert_string_equal(quoted, "run/a-1.jsonl");
+    share_quote("it's $HOME", quoted, sizeof quoted);
+    assert_string_equal(quoted, "'it'\\''s $HOME'");
+    share_quote("", quoted, sizeof quoted);
+    assert_string_equal(quoted, "''");
+}
+
 static void file_names_are_quoted(void **state)
 {
     struct settings settings = settings_default();
@@ -137,6 +149,7 @@ int main(void)
         cmocka_unit_test(only_what_differs_is_written),
         cmocka_unit_test(presets_come_first_and_then_what_differs_from_them),
         cmocka_unit_test(every_setting_is_repeated),
+        cmocka_unit_test(words_are_quoted_where_they_need_it),
         cmocka_unit_test(file_names_are_quoted),
     };
     return cmocka_run_group_tests_name("share", tests, NULL, NULL);
