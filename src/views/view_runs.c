@@ -200,8 +200,8 @@ static int widest(const struct table *table, const struct scene *scene, const st
     return cols < VALUE_MOST ? cols : VALUE_MOST;
 }
 
-/* How tight the columns stand: verdicts as words, as letters; then without the steps. */
-enum { TIGHT_WORDS, TIGHT_LETTERS, TIGHT_LEAST };
+/* How tight the columns stand: the steps go first, and come back where verdicts are letters. */
+enum { TIGHT_NOT, TIGHT_WORDS, TIGHT_LETTERS, TIGHT_LEAST };
 
 static int column_cols(const struct table *table, const struct scene *scene,
                        const struct column *column, int tight)
@@ -210,7 +210,7 @@ static int column_cols(const struct table *table, const struct scene *scene,
     case WHAT_RUN:
         return RUN_COLS;
     case WHAT_STEPS:
-        return tight < TIGHT_LEAST ? 6 : 0;
+        return tight == TIGHT_NOT || tight == TIGHT_LETTERS ? 6 : 0;
     case WHAT_NAME:
     case WHAT_SETTING:
     case WHAT_RATIO:
@@ -247,7 +247,7 @@ static int measure(struct table *table, const struct scene *scene, int tight)
  * Returns how many went. */
 static int place(struct table *table, const struct scene *scene, int cols)
 {
-    int tight = TIGHT_WORDS, left_out = 0, col = MARK_COLS;
+    int tight = TIGHT_NOT, left_out = 0, col = MARK_COLS;
     while (measure(table, scene, tight) > cols && tight < TIGHT_LEAST)
         tight++;
     int wide = measure(table, scene, tight);
