@@ -273,9 +273,9 @@ bool app_switch(struct app *app, enum side side, enum placement placement)
         return true;
     }
     if (!run_settings_can_switch(&app->wanted, side, placement)) {
-        app_say(app, ROLE_BAD, "%s goes on as one with the same tensors: set %s restarts with %s",
-                app_told(app, stack_names[side]), stack_names[side],
-                placement_table[placement].name);
+        app_say(app, ROLE_BAD,
+                "%s cannot go on as %s, whose tensors are others: set %s restarts it",
+                app_told(app, stack_names[side]), placement_table[placement].name, what);
         return false;
     }
     app_say(app, ROLE_TEXT, "%s ...", app_told(app, what));

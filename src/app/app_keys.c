@@ -97,11 +97,13 @@ void act_quit(struct app *app, int argument)
 /* ---- keys ---- */
 
 /* What came together with an Escape: q is a key of its own after it, since both of them leave
- * something. Letters that act are not, as Alt and a letter must not end a run. */
+ * something, and : is, since what is typed behind it must not act as keys. Letters that act are
+ * not, as Alt and a letter must not end a run. */
 static int after_escape(struct app *app, int code)
 {
     const int key = code - KEY_CODE_ALT;
-    if (app->pasting || key_action(key) != ACTION_QUIT)
+    const enum action action = key_action(key);
+    if (app->pasting || (action != ACTION_QUIT && action != ACTION_COMMAND))
         return KEY_CODE_OTHER;
     app_take_key(app, KEY_CODE_ESCAPE);
     return key;

@@ -143,7 +143,7 @@ static int between_columns(int cols)
     return cols >= 110 ? 6 : cols >= 72 ? 4 : 2;
 }
 
-static struct rect inside_edges(struct rect area)
+struct rect layout_inside(struct rect area)
 {
     int edge = edge_columns(area.cols);
     return columns(area, edge, area.cols - 2 * edge);
@@ -178,7 +178,7 @@ static struct layout_plot plot_parts(struct rect *rest, struct rect legend, int 
 struct layout_overview layout_overview(struct rect area, bool strip, enum side only)
 {
     struct heights h = share(area.rows, strip);
-    area = inside_edges(area);
+    area = layout_inside(area);
     struct layout_overview overview = {0};
     struct rect panels = take(&area, FIXED_ROWS - 1 + h.state + h.bars + h.axis);
     int width = (panels.cols - between_columns(area.cols)) / 2;
@@ -207,7 +207,7 @@ static struct layout_heat heat_parts(struct rect area, int state)
 struct layout_waterfall layout_waterfall(struct rect area, enum side only)
 {
     int rows = area.rows, key = rows >= 14 ? 2 : 1, gap = rows >= 15;
-    area = inside_edges(area);
+    area = layout_inside(area);
     struct layout_waterfall waterfall = {0};
     struct rect panels = take(&area, rows - key - gap);
     int width = (panels.cols - between_columns(area.cols)) / 2;
@@ -230,7 +230,7 @@ struct layout_tensors layout_tensors(struct rect area, enum side only)
 {
     int rows = area.rows, state = rows >= 15, key = rows >= 14 ? 2 : 1, gap = rows >= 30;
     int readout = rows >= 13 ? 2 : 1;
-    area = inside_edges(area);
+    area = layout_inside(area);
     struct layout_tensors tensors = {0};
     int names = name_columns(area.cols), width = (area.cols - names - 4) / 2;
     struct rect title = take(&area, 1), states = take(&area, state);
@@ -259,7 +259,7 @@ struct layout_curves layout_curves(struct rect area, bool strip)
                                              : rows >= 30 ? 3
                                              : rows >= 18 ? 2
                                                           : rows >= 12;
-    area = inside_edges(area);
+    area = layout_inside(area);
     struct rect legend = take(&area, 1);
     struct layout_curves curves = {.info = take(&area, 1)};
     curves.plot = plot_parts(&area, legend, area.rows - 1 - strip_rows, 1, strip_rows);
@@ -270,7 +270,7 @@ struct layout_samples layout_samples(struct rect area, enum side only)
 {
     int rows = area.rows, state = rows >= 12, guess = rows >= 14;
     int above = rows >= 16, below = rows >= 18, before_key = rows >= 20;
-    area = inside_edges(area);
+    area = layout_inside(area);
     struct layout_samples samples = {0};
     int width = (area.cols - between_columns(area.cols)) / 2;
     struct rect title = take(&area, 1), states = take(&area, state);
@@ -295,7 +295,7 @@ struct layout_log layout_log(struct rect area)
 {
     int rows = area.rows, cols = area.cols;
     int stack = cols >= 110 ? 18 : cols >= 72 ? 13 : 9;
-    area = inside_edges(area);
+    area = layout_inside(area);
     struct layout_log log = {.title = take(&area, 1)};
     take(&area, rows >= 24);
     log.head = take(&area, rows >= 12);
@@ -337,7 +337,7 @@ struct layout_anatomy layout_anatomy(struct rect area, enum side only)
 {
     int rows = area.rows, state = rows >= 11, info = rows >= 22, words = rows >= 23;
     int product = rows >= 24 ? 2 : 1, gap = rows >= 42;
-    area = inside_edges(area);
+    area = layout_inside(area);
     struct layout_anatomy anatomy = {0};
     struct rect panels = take(&area, rows - info - gap);
     take(&area, gap);
@@ -363,7 +363,7 @@ struct layout_anatomy layout_anatomy(struct rect area, enum side only)
 struct layout_attention layout_attention(struct rect area, enum side only)
 {
     const int rows = area.rows, state = rows >= 11, key = rows >= 9, info = rows >= 18;
-    area = inside_edges(area);
+    area = layout_inside(area);
     struct layout_attention attention = {0};
     struct rect panels = take(&area, rows - key - info);
     attention.info = take(&area, info);
@@ -492,12 +492,12 @@ static struct layout_property property_parts(struct rect area)
 struct layout_stream layout_stream(struct rect area, enum side only)
 {
     const int rows = area.rows, state = rows >= 12;
-    area = inside_edges(area);
+    area = layout_inside(area);
     struct layout_stream stream = {0};
     struct rect title = take(&area, 1), states = take(&area, state);
     int half = only == SIDES ? (area.cols - between_columns(area.cols)) / 2 : area.cols;
     int across = half >= PROPERTIES_TWO_FROM ? 2 : 1;
-    int words = rows >= 18 ? 2 : rows >= 14;
+    int words = rows >= 14 ? 2 : 0;
     int high = (area.rows + 1) / (PROPERTY_ROWS + 1);
     if (across == 2 && high >= PROPERTIES_HIGH)
         words = 0; /* they stand where a sixth one would */
@@ -566,7 +566,7 @@ static struct layout_big big_parts(struct rect area, const struct big_rows *rows
 struct layout_projector layout_projector(struct rect area, enum side only)
 {
     const int rows = area.rows, gap = rows >= 40;
-    area = inside_edges(area);
+    area = layout_inside(area);
     const int width = (area.cols - between_columns(area.cols)) / 2;
     const struct big_rows big = big_rows(rows, width);
     const int spare = rows - 2 - big.verdict - big.loss - big.ratio - gap,

@@ -199,6 +199,9 @@ struct layout_log {
 
 struct layout_screen layout_screen(int rows, int cols);
 
+/* A body without the free columns at both edges. */
+struct rect layout_inside(struct rect area);
+
 /* The same with the controls hidden: the body is the whole screen, and a message may cover its last
  * row, which is the footer. */
 struct layout_screen layout_screen_bare(int rows, int cols);

@@ -160,6 +160,16 @@ size_t text_line(const char **rest, int columns)
     return (size_t)(cut - text);
 }
 
+int text_rows(const char *text, int columns)
+{
+    int rows = 0;
+    do {
+        text_line(&text, columns);
+        rows++;
+    } while (*text);
+    return rows;
+}
+
 void text_title(char out[TEXT_TITLE], enum placement placement, enum norm norm)
 {
     const char *title = placement_table[placement].title, *letters = norm_table[norm].letters;

@@ -35,6 +35,8 @@ void text_count(char out[TEXT_NUMBER], int64_t count);
  * `rest` then points behind the blank that it is broken at. One glyph at least, however narrow. How
  * many bytes the line has, without that blank. */
 size_t text_line(const char **rest, int columns);
+/* How many such lines the text has; an empty one has one. */
+int text_rows(const char *text, int columns);
 
 /* The name of a placement with a norm, "Pre-LN", "Post-RMS", "Pre, no norm", and its formula,
  * "x + f(RMS(x))". */

@@ -43,8 +43,8 @@ const struct event_row event_table[EVENT_KINDS] = {
                              .rank = RANK_STORY,
                              .limit = 1e-3,
                              .again = NONE,
-                             .sentence = "vanished: gradient below {limit} of x_{last} in all of "
-                                         "x_0 to x_{layer}: the lower half",
+                             .sentence = "vanished: x_0 to x_{layer} (lower half) below {limit} "
+                                         "of x_{last}",
                              .help = "the stream gradients of the lower half, from x_0 to the one "
                                      "in the middle, are all below {limit} of that at x_L; once "
                                      "until x_0 has recovered"},

@@ -184,8 +184,8 @@ void attention_draw(struct canvas *canvas, struct rect area, const struct scene 
     if (layout.info.rows > 0)
         canvas_fit(canvas, layout.info, 0, layout.info.cols, ROLE_DIM,
                    (const char *const[]){
-                       "a row for each query, downwards; a column for each key that it sees. "
-                       "Entropy 1: even over all keys, 0: all on one",
+                       "a row for each query, a column for each key that it sees. Entropy 1: even "
+                       "over all keys, 0: all on one key",
                        "rows: queries, columns: keys; entropy 1: even, 0: all on one key",
                        "down: queries, across: keys", NULL});
     if (layout.key.rows > 0)

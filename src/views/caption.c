@@ -11,6 +11,9 @@ enum {
     OVER_MOST = 4 /* rows of a caption that lies over the view */
 };
 
+/* Between two answers; a line that is too long is broken at the last one that it has. */
+static const char between_answers[] = "   ";
+
 void caption_question(char out[CAPTION_TEXT], const char *question, const char *const choice[],
                       const int votes[], int choices)
 {
@@ -19,11 +22,24 @@ void caption_question(char out[CAPTION_TEXT], const char *question, const char *
     for (int i = 0; i < choices; i++)
         voted += votes[i];
     for (int i = 0; i < choices && used < CAPTION_TEXT; i++) {
-        used += (size_t)snprintf(out + used, CAPTION_TEXT - used, "%s%d %s", i > 0 ? "   " : "",
-                                 i + 1, choice[i]);
+        used += (size_t)snprintf(out + used, CAPTION_TEXT - used, "%s%d %s",
+                                 i > 0 ? between_answers : "", i + 1, choice[i]);
         if (voted > 0 && used < CAPTION_TEXT)
             used += (size_t)snprintf(out + used, CAPTION_TEXT - used, ": %d", votes[i]);
     }
+}
+
+/* Ends a line at the last answer that it holds whole; *rest is behind the line, in its paragraph.
+ */
+static int whole_answers(const char *line, int length, const char **rest)
+{
+    const int blanks = (int)sizeof between_answers - 1;
+    for (int at = length; **rest && at > 0; at--)
+        if (strncmp(line + at, between_answers, (size_t)blanks) == 0) {
+            *rest = line + at + blanks;
+            return at;
+        }
+    return length;
 }
 
 /* Takes a line of so many columns off a caption; *length bytes of it. NULL at its end. */
@@ -38,6 +54,7 @@ static const char *next_line(const char **rest, int columns, int *length)
     memcpy(paragraph, line, size);
     paragraph[size] = '\0';
     *length = size > 0 ? (int)text_line(&left, columns) : 0;
+    *length = whole_answers(paragraph, *length, &left);
     *rest = line + (left - paragraph);
     if (left == paragraph + size)
         *rest = line + whole + (line[whole] == '\n');

@@ -152,7 +152,8 @@ static void draw_references(struct canvas *canvas, const struct layout_plot *lay
     }
 }
 
-/* A mark as it is drawn: several changes of one setting close to each other are one. */
+/* A mark as it is drawn: several changes of one setting close to each other are one, or none where
+ * they lead back to where they began. */
 struct shown_mark {
     int col;
     char text[2 * MARK_TEXT];
@@ -197,6 +198,14 @@ static bool merge_changes(struct shown_mark *mark, const char *next)
     return true;
 }
 
+/* Is it "warmup 25→25", of a change that was taken back? */
+static bool leads_back(const char *text)
+{
+    struct change change;
+    return read_change(text, &change) && (int)strlen(change.to) == change.length &&
+           strncmp(change.from, change.to, (size_t)change.length) == 0;
+}
+
 /* The marks that are in view; returns their number. */
 static int marks_shown(const struct chart *chart, struct shown_mark out[HISTORY_MARKS])
 {
@@ -210,6 +219,7 @@ static int marks_shown(const struct chart *chart, struct shown_mark out[HISTORY_
             continue;
         if (last && col - last->col <= MERGE_COLS && merge_changes(last, text)) {
             last->col = col;
+            count -= leads_back(last->text);
             continue;
         }
         out[count].col = col;

@@ -14,7 +14,6 @@
 enum {
     SCALE_WIDE_FROM = 110, /* columns from which on the key of the colours is so wide */
     SCALE_WIDE = 54,
-    EDGE = 1,         /* blank columns at both sides */
     BETWEEN = 2,      /* between what stands side by side */
     WIDE_FROM = 72,   /* columns from which on the chosen cell stands beside a part of a map */
     CELL_MIN = 28,    /* columns of the chosen cell beside its map, at least, ... */
@@ -276,7 +275,7 @@ static void draw_maps(struct canvas *canvas, const struct plan *plan, const stru
 
 static void draw(struct canvas *canvas, struct rect area, const struct scene *scene)
 {
-    const struct rect inside = {area.row, area.col + EDGE, area.rows, area.cols - 2 * EDGE};
+    const struct rect inside = layout_inside(area);
     struct plan plan;
     struct map map;
     if (scene->look.blind) {
@@ -305,7 +304,7 @@ static void draw(struct canvas *canvas, struct rect area, const struct scene *sc
 
 static void hit(struct rect area, const struct scene *scene, int row, int col, struct hit *hit)
 {
-    const struct rect inside = {area.row, area.col + EDGE, area.rows, area.cols - 2 * EDGE};
+    const struct rect inside = layout_inside(area);
     struct plan plan;
     struct map map;
     if (scene->look.blind || !has_lab(scene))

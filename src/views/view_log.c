@@ -21,13 +21,7 @@ struct window {
 /* How many rows the text of an event takes. */
 static int rows_of(const struct scene *scene, const struct event *event, int columns)
 {
-    const char *text = scene_event_text(scene, event);
-    int rows = 0;
-    do {
-        text_line(&text, columns);
-        rows++;
-    } while (*text);
-    return rows;
+    return text_rows(scene_event_text(scene, event), columns);
 }
 
 /* As many as fit, the last of them one before `past`; at least one. */

@@ -11,15 +11,16 @@
 #include <string.h>
 
 enum {
-    EDGE = 1,      /* blank columns at both sides */
     MARK_COLS = 3, /* which run is chosen, pinned, overlaid */
     RUN_COLS = 3,
-    VALUE_MOST = 18, /* columns of a setting, at most */
+    VALUE_MOST = 18, /* columns of what is as wide as its values, at most */
     HEAD_ROWS = 2,
     OF_STACK = 4, /* columns of a stack: verdict, learns from, loss, ratio */
     TABLE_COLUMNS = 3 + SETTINGS_MAX + SIDES * OF_STACK,
     CELL = 2 * SETTING_TEXT,
-    EVENTS_FROM = 20 /* rows from which on the events of the chosen run are listed */
+    EVENTS_FROM = 20, /* rows from which on the events of the chosen run are listed */
+    EVENT_COL = 10,   /* where their texts begin */
+    EVENT_LINE = EVENT_TEXT + 16
 };
 
 enum what {
@@ -187,8 +188,7 @@ static void add_columns(struct table *table, const struct scene *scene)
 }
 
 /* As wide as its head and its widest value. */
-static int setting_cols(const struct table *table, const struct scene *scene,
-                        const struct column *column)
+static int widest(const struct table *table, const struct scene *scene, const struct column *column)
 {
     int cols = canvas_columns(column->head);
     for (int i = 0; i < table->rows; i++) {
@@ -200,8 +200,8 @@ static int setting_cols(const struct table *table, const struct scene *scene,
     return cols < VALUE_MOST ? cols : VALUE_MOST;
 }
 
-/* How tight the columns stand: verdicts as words, as letters; then without the steps. */
-enum { TIGHT_WORDS, TIGHT_LETTERS, TIGHT_LEAST };
+/* How tight the columns stand: the steps go first, and come back where verdicts are letters. */
+enum { TIGHT_NOT, TIGHT_WORDS, TIGHT_LETTERS, TIGHT_LEAST };
 
 static int column_cols(const struct table *table, const struct scene *scene,
                        const struct column *column, int tight)
@@ -210,18 +210,17 @@ static int column_cols(const struct table *table, const struct scene *scene,
     case WHAT_RUN:
         return RUN_COLS;
     case WHAT_STEPS:
-        return tight < TIGHT_LEAST ? 6 : 0;
+        return tight == TIGHT_NOT || tight == TIGHT_LETTERS ? 6 : 0;
     case WHAT_NAME:
     case WHAT_SETTING:
-        return setting_cols(table, scene, column);
+    case WHAT_RATIO:
+        return widest(table, scene, column);
     case WHAT_VERDICT:
-        return tight < TIGHT_LETTERS ? 8 : 1;
+        return tight < TIGHT_LETTERS ? widest(table, scene, column) : 1;
     case WHAT_LEARNS:
         return 6;
     case WHAT_LOSS:
         return 5;
-    case WHAT_RATIO:
-        return 7;
     }
     return 0;
 }
@@ -248,7 +247,7 @@ static int measure(struct table *table, const struct scene *scene, int tight)
  * Returns how many went. */
 static int place(struct table *table, const struct scene *scene, int cols)
 {
-    int tight = TIGHT_WORDS, left_out = 0, col = MARK_COLS;
+    int tight = TIGHT_NOT, left_out = 0, col = MARK_COLS;
     while (measure(table, scene, tight) > cols && tight < TIGHT_LEAST)
         tight++;
     int wide = measure(table, scene, tight);
@@ -407,6 +406,14 @@ static void draw_chosen(struct canvas *canvas, struct rect area, const struct sc
 {
     const struct runs *runs = scene->data.runs;
     char different[RUN_DIFFERENCE], text[3][160];
+    if (record == &runs->now && runs->count == 0) {
+        canvas_fit(
+            canvas, area, 0, area.cols, ROLE_TEXT,
+            (const char *const[]){"the run under way: r, or a branch, begins the next one and "
+                                  "keeps this one here",
+                                  "the run under way; r begins the next", NULL});
+        return;
+    }
     if (record == &runs->now) {
         canvas_fit(canvas, area, 0, area.cols, ROLE_TEXT,
                    (const char *const[]){"the run under way: Up chooses an earlier one, i overlays "
@@ -428,6 +435,36 @@ static void draw_chosen(struct canvas *canvas, struct rect area, const struct sc
                (const char *const[]){text[0], text[1], text[2], told, NULL});
 }
 
+/* What happened, behind the stack that it happened in. */
+static void event_line(const struct scene *scene, const struct event *event, char out[EVENT_LINE])
+{
+    snprintf(out, EVENT_LINE, "%s%s%s",
+             event->side < 0     ? ""
+             : scene->look.blind ? event->side == LEFT ? "A" : "B"
+                                 : stack_names[event->side],
+             event->side < 0 ? "" : ": ", scene_event_text(scene, event));
+}
+
+static int event_rows(const struct scene *scene, const struct event *event, int cols)
+{
+    char line[EVENT_LINE];
+    event_line(scene, event, line);
+    return text_rows(line, cols - EVENT_COL);
+}
+
+/* The step of an event and its line; one that is too long goes on below. */
+static void draw_event(struct canvas *canvas, struct rect area, int row, const struct scene *scene,
+                       const struct event *event)
+{
+    char line[EVENT_LINE];
+    event_line(scene, event, line);
+    canvas_print(canvas, area, row, 0, ROLE_DIM, "%8" PRId64, event->step);
+    for (const char *rest = line, *from = rest; *rest; from = rest, row++) {
+        const int length = (int)text_line(&rest, area.cols - EVENT_COL);
+        canvas_print(canvas, area, row, EVENT_COL, ROLE_DIM, "%.*s", length, from);
+    }
+}
+
 /* The newest events of the chosen run, as many as there are rows for. */
 static void draw_events(struct canvas *canvas, struct rect area, const struct scene *scene,
                         const struct run_record *record)
@@ -435,19 +472,24 @@ static void draw_events(struct canvas *canvas, struct rect area, const struct sc
     const bool now = record == &scene->data.runs->now;
     const int count = now ? scene->data.events ? scene->data.events->count : 0 : record->events;
     const struct event *event = now && count ? scene->data.events->event : record->event;
-    const int from = count > area.rows ? count - area.rows : 0;
-    for (int i = from; i < count; i++)
-        canvas_print(canvas, area, i - from, 0, ROLE_DIM, "%8" PRId64 "  %s%s%s", event[i].step,
-                     event[i].side < 0   ? ""
-                     : scene->look.blind ? event[i].side == LEFT ? "A" : "B"
-                                         : stack_names[event[i].side],
-                     event[i].side < 0 ? "" : ": ", scene_event_text(scene, &event[i]));
+    int from = count, used = 0;
+    while (from > 0) {
+        const int rows = event_rows(scene, &event[from - 1], area.cols);
+        if (used + rows > area.rows)
+            break;
+        used += rows;
+        from--;
+    }
+    for (int i = from, row = 0; i < count; i++) {
+        draw_event(canvas, area, row, scene, &event[i]);
+        row += event_rows(scene, &event[i], area.cols);
+    }
 }
 
 static void draw(struct canvas *canvas, struct rect area, const struct scene *scene)
 {
     struct table table = table_of(scene);
-    const struct rect inside = {area.row, area.col + EDGE, area.rows, area.cols - 2 * EDGE};
+    const struct rect inside = layout_inside(area);
     if (table.rows == 0) {
         canvas_text(canvas, inside, 0, 0, ROLE_DIM, "there is no run yet");
         return;

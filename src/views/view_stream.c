@@ -184,13 +184,15 @@ static void draw_property(struct canvas *canvas, const struct layout_property *w
     }
 }
 
-/* A text in lines; what does not fit is cut. */
+/* A text in lines; what has no room is cut, and three points say so. */
 static void draw_words(struct canvas *canvas, struct rect area, const char *text)
 {
     for (int row = 0; row < area.rows && *text; row++) {
         const char *line = text;
         int length = (int)text_line(&text, area.cols);
-        canvas_print(canvas, area, row, 0, ROLE_DIM, "%.*s", length, line);
+        const bool cut = row + 1 == area.rows && *text;
+        canvas_print(canvas, area, row, 0, ROLE_DIM, "%.*s%s",
+                     cut && length > 3 ? length - 3 : length, line, cut ? "..." : "");
     }
 }
 

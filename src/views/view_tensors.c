@@ -362,7 +362,9 @@ static void draw(struct canvas *canvas, struct rect area, const struct scene *sc
     draw_readout(canvas, layout.readout, scene, &rows);
     struct rect key = layout.key;
     if (key.cols >= KEY_BESIDE_FROM) {
-        canvas_text(canvas, key, 0, 0, ROLE_TITLE, cell->key);
+        const bool alone = scene_only(scene) != SIDES; /* there are no both */
+        canvas_print(canvas, key, 0, 0, ROLE_TITLE, "%.*s",
+                     (int)strcspn(cell->key, alone ? "," : ""), cell->key);
         key.col += KEY_TEXT_COLS;
         key.cols -= KEY_TEXT_COLS;
     }

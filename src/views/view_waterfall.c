@@ -251,7 +251,8 @@ static void draw_key(struct canvas *canvas, struct rect area, const struct scene
         char column[64];
         snprintf(column, sizeof column, "a column: %s %" PRId64 " steps",
                  window->per > 1 ? "the last of" : "each of", window->per);
-        canvas_text(canvas, words, 0, 0, ROLE_TITLE, "L2 norm, the same for both");
+        canvas_text(canvas, words, 0, 0, ROLE_TITLE,
+                    scene_only(scene) == SIDES ? "L2 norm, the same for both" : "L2 norm");
         words.row++;
         if (area.rows > 1)
             canvas_text(canvas, words, 0, 0, ROLE_DIM,

@@ -336,10 +336,13 @@ static void held_out(struct fixture *fixture)
     fixture_train(fixture, 128);
 }
 
-/* A warmup that was made longer key by key, and later another setting. */
+/* A change that was taken back, a warmup that was made longer key by key, and later another
+ * setting. */
 static void changed_often(struct fixture *fixture)
 {
     run(fixture);
+    history_add_mark(&fixture->history, MARK_CHANGE, 20, "clip 0→1");
+    history_add_mark(&fixture->history, MARK_CHANGE, 22, "clip 1→0");
     history_add_mark(&fixture->history, MARK_CHANGE, 40, "warmup 0→25");
     history_add_mark(&fixture->history, MARK_CHANGE, 44, "warmup 25→50");
     history_add_mark(&fixture->history, MARK_CHANGE, 52, "warmup 50→800");

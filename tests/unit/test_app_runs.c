@@ -397,7 +397,7 @@ static void a_switch_can_be_typed(void **state)
     assert_int_equal(stage.app->present.stack[RIGHT].placement, PLACEMENT_PRE);
     assert_int_equal(pressed_restarts(), 0);
     command("switch right rezero");
-    shows("right goes on as one with the same tensors: set right restarts with rezero");
+    shows("right cannot go on as rezero, whose tensors are others: set right rezero restarts it");
     command("switch middle pre");
     shows("stack 'middle': one of left, right");
 }

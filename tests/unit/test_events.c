@@ -205,7 +205,7 @@ static void half_the_blocks(void **state)
     slope(RIGHT, 9e-7);
     int64_t at = steps(10);
     assert_event(EVENT_VANISHED_HALF, at - 9, RIGHT, 3,
-                 "vanished: gradient below 1e-3 of x_6 in all of x_0 to x_3: the lower half");
+                 "vanished: x_0 to x_3 (lower half) below 1e-3 of x_6");
     slope(RIGHT, 9e-6);
     steps(10);
     slope(RIGHT, 9e-7);
