@@ -268,9 +268,10 @@ check-files: all
 	sh tests/files.sh $(PROGRAM)
 
 # Every lesson and demo, played for seeds 1, 2, 3 (SEEDS), with what was measured; minutes, and no part
-# of `make check`.
+# of `make check`; and recordings as Chromium and asciinema show them.
 .PHONY: check-long
 check-long: all
+	sh tests/rendered.sh $(PROGRAM)
 	sh tests/long.sh $(PROGRAM)
 
 # The Python module that `lnscope hook` prints, where there is a Python with PyTorch (Debian:
