@@ -10,6 +10,7 @@
 #include "cli/script_options.h"
 #include "export/pixels.h"
 #include "screen/layout.h"
+#include "train/settings_check.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -179,7 +180,7 @@ static int record(struct recorder *recorder, const struct app_start *start, int 
 int command_record(const struct options *options, int *signal_number, struct error *error)
 {
     struct script script;
-    struct script_options with;
+    const struct script_setup setup = script_options_setup(options);
     struct app_start start = {.force = options->given[OPTION_FORCE],
                               .handout = options->value[OPTION_HANDOUT]};
     struct recorder recorder = {.script = &script,
@@ -195,9 +196,10 @@ int command_record(const struct options *options, int *signal_number, struct err
         error_set(error, "record without a file: name one with -o FILE");
         return EXIT_USAGE;
     }
-    if (!script_options_open(&with, options, &script, &start.settings, error))
+    if (!settings_check(&options->settings, error) ||
+        !script_options_open(options, &setup, &script, &start.settings, error))
         return EXIT_USAGE;
-    const struct app_script played = {.script = &script, .setup = &with.setup, .recording = true};
+    const struct app_script played = {.script = &script, .setup = &setup, .recording = true};
     start.script = &played;
     const int status = read_options(&recorder, options, error)
                            ? record(&recorder, &start, signal_number, error)
