@@ -41,29 +41,31 @@ static bool cannot_write(struct error *error, const char *path, int reason)
 
 /* ---- opening ---- */
 
-/* A pipe or a device, without waiting in the system for who reads it; -1 leaves errno. */
-static int open_for_reader(const char *path, bool (*go_on)(void))
+int file_open_stream(const char *path, bool (*go_on)(void), struct error *error)
 {
     enum { LOOK = 20 /* milliseconds */ };
     int descriptor;
     while ((descriptor = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)) < 0 &&
            errno == ENXIO && go_on && go_on())
         poll(NULL, 0, LOOK);
-    if (descriptor >= 0)
+    if (descriptor >= 0) {
         fcntl(descriptor, F_SETFL, O_WRONLY); /* what it reads slowly is waited for */
+    } else if (errno == ENXIO) {
+        char shown[SHOWN];
+        names_printable(shown, sizeof shown, path);
+        error_set(error, "nobody reads %s: start its reader first", shown);
+    } else {
+        cannot_write(error, path, errno);
+    }
     return descriptor;
 }
 
 static bool open_directly(struct file *file, const char *path, bool (*go_on)(void),
                           struct error *error)
 {
-    const int descriptor = open_for_reader(path, go_on);
-    char shown[SHOWN];
-    names_printable(shown, sizeof shown, path);
-    if (descriptor < 0 && errno == ENXIO)
-        return error_set(error, "nobody reads %s: start its reader first", shown);
+    const int descriptor = file_open_stream(path, go_on, error);
     if (descriptor < 0)
-        return cannot_write(error, path, errno);
+        return false;
     file->stream = fdopen(descriptor, "wb");
     if (!file->stream)
         die("cannot open a stream on a file: %s", strerror(errno));
@@ -369,9 +371,10 @@ bool file_left_behind(const char *folder, char *out, size_t size)
         closedir(here);
     if (count > NAMED)
         snprintf(more, sizeof more, " and %d more", count - NAMED);
-    snprintf(out, size,
-             "%s%s %s left by a lnscope that was killed: rename what is to be kept, remove the rest",
-             names, more, count == 1 ? "was" : "were");
+    snprintf(
+        out, size,
+        "%s%s %s left by a lnscope that was killed: rename what is to be kept, remove the rest",
+        names, more, count == 1 ? "was" : "were");
     return count > 0;
 }
 
