@@ -76,7 +76,7 @@ static bool open_directly(struct file *file, const char *path, bool (*go_on)(voi
 /* Beside the target; a long name is cut, so that it has room. */
 static char *temporary_name(const char *path)
 {
-    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    const char *name = file_last_part(path);
     const size_t folder = (size_t)(name - path), length = strlen(name);
     const size_t kept = length < TEMPORARY_STEM ? length : TEMPORARY_STEM;
     char *temporary = memory_new(folder + kept + sizeof mark + MARK_LETTERS, 1);
@@ -250,7 +250,7 @@ static bool replace(const struct file *file)
 static char *take_next_name(const struct file *file)
 {
     enum { FIRST = 2, LAST = 999999, DIGITS = 6 };
-    const char *slash = strrchr(file->path, '/'), *name = slash ? slash + 1 : file->path;
+    const char *name = file_last_part(file->path);
     const char *ending = strrchr(name, '.'), *end = ending && ending > name ? ending : NULL;
     size_t stem = end ? (size_t)(end - file->path) : strlen(file->path), digits = 0;
     const size_t size = strlen(file->path) + 16;
@@ -470,16 +470,21 @@ bool file_exists(const char *path)
     return lstat(path, &status) == 0;
 }
 
+const char *file_last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
 /* The status of the folder of a path, and the name in it. */
 static bool folder_of(const char *path, struct stat *status, const char **name)
 {
     char folder[FILE_PATH_MAX];
-    const char *slash = strrchr(path, '/');
-    *name = slash ? slash + 1 : path;
-    if (slash && (size_t)(slash - path) + 2 > sizeof folder)
+    *name = file_last_part(path);
+    const size_t length = (size_t)(*name - path);
+    if (length + 1 > sizeof folder)
         return false;
-    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + 1 : 1,
-             slash ? path : ".");
+    snprintf(folder, sizeof folder, "%.*s", length > 0 ? (int)length : 1, length > 0 ? path : ".");
     return stat(folder, status) == 0;
 }
 
@@ -545,7 +550,7 @@ static bool is_told(const char *name, const char *begin)
 
 void file_complete(const char *prefix, void (*found)(void *data, const char *path), void *data)
 {
-    const char *slash = strrchr(prefix, '/'), *begin = slash ? slash + 1 : prefix;
+    const char *begin = file_last_part(prefix);
     size_t size = (size_t)(begin - prefix) + FILE_NAME_MAX + 2;
     char folder[FILE_PATH_MAX], *path = memory_new(size, 1), full[FILE_PATH_MAX + FILE_NAME_MAX];
     struct dirent **entry = NULL;

@@ -89,6 +89,9 @@ bool file_can_be_read(const char *path, struct error *error);
 /* Whether something has that name. */
 bool file_exists(const char *path);
 
+/* The last part of a path, behind its last slash. */
+const char *file_last_part(const char *path);
+
 /* Whether two paths name one file, which need not be there yet. */
 bool file_is_same(const char *one, const char *other);
 
