@@ -6,16 +6,9 @@
 #   sh tests/files.sh PROGRAM
 #   EVERY=1 ...      every call of each kind fails once, instead of a dozen of each
 set -eu
-cd "$(dirname "$0")/.."
-program=$(realpath "$1")
-if ! command -v strace > /dev/null || ! strace -o /dev/null true 2> /dev/null; then
-    echo "strace is not here: files were not tested while the system fails"
-    exit 0
-fi
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
-failed= faults=0 kills=0
+. "$(dirname "$0")/traced.sh"
+begin "$1" "files were not tested while the system fails"
+faults=0 kills=0
 small="--no-config --layers 2 --width 16 --heads 2 --ffn 32 --context 8 --batch 2"
 printf '%s\n' "set layers 2" "set width 16" "set heads 2" "set ffn 32" "set context 8" "set batch 2" \
     "run until step 3" 'say "three"' > script.lns

@@ -5,17 +5,9 @@
 #
 #   sh tests/promises.sh PROGRAM
 set -eu
-cd "$(dirname "$0")/.."
-program=$(realpath "$1")
-if ! command -v strace > /dev/null || ! strace -o /dev/null true 2> /dev/null; then
-    echo "strace is not here: what the program promises of itself was not tested"
-    exit 0
-fi
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
+. "$(dirname "$0")/traced.sh"
+begin "$1" "what the program promises of itself was not tested"
 mkdir home out
-failed=
 small="--layers 2 --width 16 --heads 2 --ffn 32 --context 8 --batch 2"
 calls='socket,connect,bind,listen,execve,execveat,open,openat,creat,truncate,mknod,mknodat,mkdir,mkdirat,rmdir,rename
 renameat,renameat2,link,linkat,symlink,symlinkat,unlink,unlinkat,chmod,fchmodat,chown,lchown,fchownat'

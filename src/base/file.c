@@ -41,29 +41,31 @@ static bool cannot_write(struct error *error, const char *path, int reason)
 
 /* ---- opening ---- */
 
-/* A pipe or a device, without waiting in the system for who reads it; -1 leaves errno. */
-static int open_for_reader(const char *path, bool (*go_on)(void))
+int file_open_stream(const char *path, bool (*go_on)(void), struct error *error)
 {
     enum { LOOK = 20 /* milliseconds */ };
     int descriptor;
     while ((descriptor = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)) < 0 &&
            errno == ENXIO && go_on && go_on())
         poll(NULL, 0, LOOK);
-    if (descriptor >= 0)
+    if (descriptor >= 0) {
         fcntl(descriptor, F_SETFL, O_WRONLY); /* what it reads slowly is waited for */
+    } else if (errno == ENXIO) {
+        char shown[SHOWN];
+        names_printable(shown, sizeof shown, path);
+        error_set(error, "nobody reads %s: start its reader first", shown);
+    } else {
+        cannot_write(error, path, errno);
+    }
     return descriptor;
 }
 
 static bool open_directly(struct file *file, const char *path, bool (*go_on)(void),
                           struct error *error)
 {
-    const int descriptor = open_for_reader(path, go_on);
-    char shown[SHOWN];
-    names_printable(shown, sizeof shown, path);
-    if (descriptor < 0 && errno == ENXIO)
-        return error_set(error, "nobody reads %s: start its reader first", shown);
+    const int descriptor = file_open_stream(path, go_on, error);
     if (descriptor < 0)
-        return cannot_write(error, path, errno);
+        return false;
     file->stream = fdopen(descriptor, "wb");
     if (!file->stream)
         die("cannot open a stream on a file: %s", strerror(errno));
@@ -74,7 +76,7 @@ static bool open_directly(struct file *file, const char *path, bool (*go_on)(voi
 /* Beside the target; a long name is cut, so that it has room. */
 static char *temporary_name(const char *path)
 {
-    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    const char *name = file_last_part(path);
     const size_t folder = (size_t)(name - path), length = strlen(name);
     const size_t kept = length < TEMPORARY_STEM ? length : TEMPORARY_STEM;
     char *temporary = memory_new(folder + kept + sizeof mark + MARK_LETTERS, 1);
@@ -248,7 +250,7 @@ static bool replace(const struct file *file)
 static char *take_next_name(const struct file *file)
 {
     enum { FIRST = 2, LAST = 999999, DIGITS = 6 };
-    const char *slash = strrchr(file->path, '/'), *name = slash ? slash + 1 : file->path;
+    const char *name = file_last_part(file->path);
     const char *ending = strrchr(name, '.'), *end = ending && ending > name ? ending : NULL;
     size_t stem = end ? (size_t)(end - file->path) : strlen(file->path), digits = 0;
     const size_t size = strlen(file->path) + 16;
@@ -369,9 +371,10 @@ bool file_left_behind(const char *folder, char *out, size_t size)
         closedir(here);
     if (count > NAMED)
         snprintf(more, sizeof more, " and %d more", count - NAMED);
-    snprintf(out, size,
-             "%s%s %s left by a lnscope that was killed: rename what is to be kept, remove the rest",
-             names, more, count == 1 ? "was" : "were");
+    snprintf(
+        out, size,
+        "%s%s %s left by a lnscope that was killed: rename what is to be kept, remove the rest",
+        names, more, count == 1 ? "was" : "were");
     return count > 0;
 }
 
@@ -467,16 +470,21 @@ bool file_exists(const char *path)
     return lstat(path, &status) == 0;
 }
 
+const char *file_last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
 /* The status of the folder of a path, and the name in it. */
 static bool folder_of(const char *path, struct stat *status, const char **name)
 {
     char folder[FILE_PATH_MAX];
-    const char *slash = strrchr(path, '/');
-    *name = slash ? slash + 1 : path;
-    if (slash && (size_t)(slash - path) + 2 > sizeof folder)
+    *name = file_last_part(path);
+    const size_t length = (size_t)(*name - path);
+    if (length + 1 > sizeof folder)
         return false;
-    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + 1 : 1,
-             slash ? path : ".");
+    snprintf(folder, sizeof folder, "%.*s", length > 0 ? (int)length : 1, length > 0 ? path : ".");
     return stat(folder, status) == 0;
 }
 
@@ -542,7 +550,7 @@ static bool is_told(const char *name, const char *begin)
 
 void file_complete(const char *prefix, void (*found)(void *data, const char *path), void *data)
 {
-    const char *slash = strrchr(prefix, '/'), *begin = slash ? slash + 1 : prefix;
+    const char *begin = file_last_part(prefix);
     size_t size = (size_t)(begin - prefix) + FILE_NAME_MAX + 2;
     char folder[FILE_PATH_MAX], *path = memory_new(size, 1), full[FILE_PATH_MAX + FILE_NAME_MAX];
     struct dirent **entry = NULL;

@@ -39,6 +39,10 @@ bool file_create(struct file *file, const char *path, bool force, struct error *
 bool file_create_waiting(struct file *file, const char *path, bool force, bool (*go_on)(void),
                          struct error *error);
 
+/* Opens a pipe or a device to write to it, without waiting in the system for who reads it, but as
+ * long as `go_on` (NULL: not at all) says yes; -1 with a reason. */
+int file_open_stream(const char *path, bool (*go_on)(void), struct error *error);
+
 /* Hands what was written to the system; false with a reason when that has failed, now or before. */
 bool file_flush(struct file *file, struct error *error);
 
@@ -84,6 +88,9 @@ bool file_can_be_read(const char *path, struct error *error);
 
 /* Whether something has that name. */
 bool file_exists(const char *path);
+
+/* The last part of a path, behind its last slash. */
+const char *file_last_part(const char *path);
 
 /* Whether two paths name one file, which need not be there yet. */
 bool file_is_same(const char *one, const char *other);

@@ -69,17 +69,16 @@ static int print_share(const struct options *options, struct error *error)
 static int run_screen(const struct options *options, struct saved_session *session,
                       struct error *error)
 {
-    struct script_options with;
+    const struct script_setup setup = script_options_setup(options);
     if (!settings_check(&options->settings, error))
         return EXIT_USAGE;
-    script_options_setup(&with, options);
     const struct app_start start = {
         .settings = options->settings,
         .record = options->value[OPTION_RECORD],
         .force = options->given[OPTION_FORCE],
         .session = session->state ? session : NULL,
         .session_path = options->value[OPTION_LOAD],
-        .setup = &with.setup,
+        .setup = &setup,
         .tee = options->value[OPTION_TEE],
     };
     return app_run(&start, error);

@@ -7,6 +7,7 @@
 #include "base/names.h"
 #include "cli/exit_status.h"
 #include "cli/interrupt.h"
+#include "cli/progress.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -16,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PAGE = 80, LABEL = 12, CLAIMS_MAX = 64, PROGRESS = 79, TEXT_DURATION = 24 };
+enum { PAGE = 80, LABEL = 12, CLAIMS_MAX = 64, TEXT_DURATION = 24 };
 
 enum { WHY = 120 };
 
@@ -205,12 +206,6 @@ static bool is_stopped(void *argument)
     return interrupt_caught() != 0 || atomic_load(&inquiry->closed);
 }
 
-static void erase_progress(const struct inquiry *inquiry)
-{
-    if (inquiry->watched)
-        fprintf(stderr, "\r%*s\r", PROGRESS, "");
-}
-
 /* "40 s", "4 min", "2.5 h": as exactly as one can know. */
 static void write_duration(char out[TEXT_DURATION], double seconds)
 {
@@ -243,14 +238,14 @@ static void tell_progress(void *argument, const struct claims_progress *progress
 {
     const struct inquiry *inquiry = argument;
     const double passed = clock_seconds() - inquiry->start, part = progress->part;
-    char line[PROGRESS + 1], left[TEXT_DURATION];
+    char line[PROGRESS_COLUMNS + 1], left[TEXT_DURATION];
     if (!inquiry->watched)
         return;
     const double by_pace = part > 0 ? passed * (1 - part) / part : 0;
     write_duration(left, part * by_pace + (1 - part) * (1 - part) * inquiry->forecast);
     snprintf(line, sizeof line, "%d of %d experiments done, %.0f s, about %s left; at %s",
              progress->done, progress->experiments, passed, left, progress->row->id);
-    fprintf(stderr, "\r%-*s", PROGRESS, line);
+    progress_show(true, line);
 }
 
 /* Why a claim does not hold: "post, warmup 100 is 0.81, accepted at most 0.5". */
@@ -273,7 +268,7 @@ static void print_result(void *argument, const struct claim_result *result)
     struct inquiry *inquiry = argument;
     const struct claim_row *row = result->row;
     const size_t used = strlen(inquiry->broken);
-    erase_progress(inquiry);
+    progress_erase(inquiry->watched);
     if (inquiry->format == FORMAT_JSONL)
         command_claims_json(stdout, result);
     else
@@ -386,7 +381,7 @@ int command_claims(const struct options *options, int *signal_number, struct err
     interrupt_watch();
     tell_forecast(&inquiry, &request);
     const bool measured = claims_run(&request, error);
-    erase_progress(&inquiry);
+    progress_erase(inquiry.watched);
     *signal_number = interrupt_caught();
     return measured ? conclude(&inquiry, error) : EXIT_FAILED;
 }

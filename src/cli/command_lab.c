@@ -9,6 +9,7 @@
 #include "base/system.h"
 #include "cli/exit_status.h"
 #include "cli/interrupt.h"
+#include "cli/progress.h"
 #include "export/export.h"
 #include "export/lab_export.h"
 #include "lab/lab.h"
@@ -51,12 +52,6 @@ static void note(void *argument, const char *text)
     fprintf(stderr, "lnscope: note: %s\n", text);
 }
 
-static void erase_progress(const struct laboratory *lab)
-{
-    if (lab->watched)
-        fprintf(stderr, "\r%*s\r", LAB_PROGRESS, "");
-}
-
 static void tell_progress(struct laboratory *lab)
 {
     const double now = clock_seconds(), start = lab->progress.start;
@@ -65,10 +60,7 @@ static void tell_progress(struct laboratory *lab)
         return;
     lab->told = now;
     lab_progress_text(&lab->progress, now, line);
-    if (lab->watched)
-        fprintf(stderr, "\r%-*s", LAB_PROGRESS, line);
-    else
-        fprintf(stderr, "lnscope: %s\n", line);
+    progress_show(lab->watched, line);
 }
 
 /* ---- what is asked for -----------------------------------------------------------------------*/
@@ -316,7 +308,7 @@ static bool compute(struct laboratory *lab, struct error *error)
     lab->progress = lab_progress_open(&lab->grid, lab->trial, lab->trials, lab->told);
     tell_progress(lab);
     bool good = lab_mpi_compute(&request, error);
-    erase_progress(lab);
+    progress_erase(lab->watched);
     if (good && lab->error.text[0]) {
         *error = lab->error;
         good = false;

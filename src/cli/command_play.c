@@ -9,19 +9,18 @@
 int command_play(const struct options *options, struct error *error)
 {
     struct script script = {.name = NULL};
-    struct script_options with;
+    const struct script_setup setup = script_options_setup(options);
     struct app_start start = {.settings = options->settings,
                               .record = options->value[OPTION_RECORD],
                               .force = options->given[OPTION_FORCE],
                               .handout = options->value[OPTION_HANDOUT],
                               .choose = options->operands == 0,
-                              .setup = &with.setup};
-    const struct app_script played = {.script = &script, .setup = &with.setup};
+                              .setup = &setup};
+    const struct app_script played = {.script = &script, .setup = &setup};
     if (!settings_check(&options->settings, error))
         return EXIT_USAGE;
-    script_options_setup(&with, options);
     if (!start.choose) {
-        if (!script_options_open(&with, options, &script, &start.settings, error))
+        if (!script_options_open(options, &setup, &script, &start.settings, error))
             return EXIT_USAGE;
         start.script = &played;
     }

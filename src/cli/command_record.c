@@ -7,18 +7,20 @@
 #include "base/numbers.h"
 #include "cli/exit_status.h"
 #include "cli/interrupt.h"
+#include "cli/progress.h"
 #include "cli/script_options.h"
 #include "export/pixels.h"
 #include "screen/layout.h"
+#include "train/settings_check.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-/* The line of progress; the largest screen; seconds between two lines where no terminal shows it,
- * and on one. */
-enum { PROGRESS = 79, ROWS_MAX = 200, COLS_MAX = 400, SHOWN = 200 };
+/* The largest screen; seconds between two lines of progress where no terminal shows it, and on one.
+ */
+enum { ROWS_MAX = 200, COLS_MAX = 400, SHOWN = 200 };
 static const double next_line = 10, next_look = 0.2;
 
 struct recorder {
@@ -30,26 +32,17 @@ struct recorder {
 
 /* ---- what is told ---- */
 
-static void erase_progress(const struct recorder *recorder)
-{
-    if (recorder->watched)
-        fprintf(stderr, "\r%*s\r", PROGRESS, "");
-}
-
 static void tell_progress(void *data, double part)
 {
     struct recorder *recorder = data;
     const double now = clock_seconds(), elapsed = now - recorder->start;
-    char line[PROGRESS + 1];
+    char line[PROGRESS_COLUMNS + 1];
     if (now < recorder->told + (recorder->watched ? next_look : next_line) || part <= 0)
         return;
     recorder->told = now;
     snprintf(line, sizeof line, "%.30s: %.0f %%, about %.0f s left", recorder->script->name,
              100 * part, elapsed * (1 - part) / part);
-    if (recorder->watched)
-        fprintf(stderr, "\r%-*s", PROGRESS, line);
-    else
-        fprintf(stderr, "lnscope: %s\n", line);
+    progress_show(recorder->watched, line);
 }
 
 static void tell_result(void *data, const struct player_result *result)
@@ -57,7 +50,7 @@ static void tell_result(void *data, const struct player_result *result)
     const struct recorder *recorder = data;
     if (result->holds)
         return;
-    erase_progress(recorder);
+    progress_erase(recorder->watched);
     fprintf(stderr, "lnscope: %s:%d: step %" PRId64 ": %s: does not hold\n", recorder->script->name,
             result->command->line, result->step, result->text);
 }
@@ -162,7 +155,7 @@ static int record(struct recorder *recorder, const struct app_start *start, int 
     recorder->start = recorder->told = clock_seconds();
     interrupt_watch();
     const bool good = app_record(start, &recorder->recording, &recorded, error);
-    erase_progress(recorder);
+    progress_erase(recorder->watched);
     *signal_number = interrupt_caught();
     if (!good)
         return EXIT_FAILED;
@@ -179,7 +172,7 @@ static int record(struct recorder *recorder, const struct app_start *start, int 
 int command_record(const struct options *options, int *signal_number, struct error *error)
 {
     struct script script;
-    struct script_options with;
+    const struct script_setup setup = script_options_setup(options);
     struct app_start start = {.force = options->given[OPTION_FORCE],
                               .handout = options->value[OPTION_HANDOUT]};
     struct recorder recorder = {.script = &script,
@@ -195,9 +188,10 @@ int command_record(const struct options *options, int *signal_number, struct err
         error_set(error, "record without a file: name one with -o FILE");
         return EXIT_USAGE;
     }
-    if (!script_options_open(&with, options, &script, &start.settings, error))
+    if (!settings_check(&options->settings, error) ||
+        !script_options_open(options, &setup, &script, &start.settings, error))
         return EXIT_USAGE;
-    const struct app_script played = {.script = &script, .setup = &with.setup, .recording = true};
+    const struct app_script played = {.script = &script, .setup = &setup, .recording = true};
     start.script = &played;
     const int status = read_options(&recorder, options, error)
                            ? record(&recorder, &start, signal_number, error)

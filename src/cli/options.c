@@ -48,53 +48,69 @@ static const char *const claims_formats[] = {"text", "jsonl"};
 
 const struct command_row command_table[COMMANDS] = {
     [COMMAND_SCREEN] = {.name = "",
+                        .words = "lnscope",
                         .usage = "lnscope [options]",
                         .help = "train two stacks side by side and watch their gradients",
                         .settings = true},
     [COMMAND_RUN] = {.name = "run",
+                     .words = "lnscope run",
                      .usage = "lnscope run [options]",
                      .help = "the same without a screen: a row per step and stack",
                      .settings = true,
                      .formats = NAMES_OF_WORDS(run_formats),
                      .on_terminal = "table"},
     [COMMAND_PLAY] = {.name = "play",
+                      .words = "lnscope play",
+                      .operands = 1,
                       .usage = "lnscope play [SCRIPT] [options]",
                       .help =
                           "play a lesson, a demo or a script on the screen; alone: which there are",
                       .settings = true},
     [COMMAND_RECORD] = {.name = "record",
+                        .words = "lnscope record",
+                        .operands = 1,
                         .usage = "lnscope record SCRIPT -o FILE [-o FILE ...] [options]",
                         .help = "play a script without a terminal, and record it: the same files "
                                 "every time",
                         .settings = true},
     [COMMAND_LIST] = {.name = "list",
+                      .words = "lnscope list",
+                      .operands = 1,
                       .usage = "lnscope list WHAT [--context N] [--format FORMAT]",
                       .help = "print placements, tasks, keys, settings and more",
                       .settings = true,
                       .only = list_settings,
                       .formats = NAMES_OF_WORDS(list_formats)},
     [COMMAND_BLOCK] = {.name = "block",
+                       .words = "lnscope block",
                        .usage = "lnscope block [options]",
                        .help = "one block on a small input, every intermediate value printed",
                        .settings = true,
                        .only = block_settings,
                        .formats = NAMES_OF_WORDS(block_formats)},
     [COMMAND_LAB] = {.name = "lab",
+                     .words = "lnscope lab",
+                     .operands = OPERANDS_MAX,
                      .usage = "lnscope lab --grid NAME=VALUES ... [options]",
                      .help =
                          "a grid of runs over settings and seeds, and the map of their verdicts",
                      .settings = true,
                      .numbers = true},
     [COMMAND_CLAIMS] = {.name = "claims",
+                        .words = "lnscope claims",
+                        .operands = OPERANDS_MAX,
                         .usage = "lnscope claims [ID...] [options]",
                         .help = "check published claims by measuring them",
                         .settings = true,
                         .only = claims_settings,
                         .formats = NAMES_OF_WORDS(claims_formats)},
     [COMMAND_HOOK] = {.name = "hook",
+                      .words = "lnscope hook",
                       .usage = "lnscope hook > lnscope_hook.py",
                       .help = "print a Python module that writes rows of a PyTorch training"},
     [COMMAND_WATCH] = {.name = "watch",
+                       .words = "lnscope watch",
+                       .operands = SIDES,
                        .usage = "lnscope watch [FILE [FILE]] [options]",
                        .help = "show trainings that others do, from their rows as they come (-: "
                                "standard input; without FILE: train.jsonl)",
@@ -230,18 +246,6 @@ static bool find_command(enum command *command, const char *name, struct error *
     return found >= 0;
 }
 
-static const char *command_words(enum command command)
-{
-    static const char *const words[COMMANDS] = {
-        [COMMAND_SCREEN] = "lnscope",    [COMMAND_RUN] = "lnscope run",
-        [COMMAND_PLAY] = "lnscope play", [COMMAND_RECORD] = "lnscope record",
-        [COMMAND_LIST] = "lnscope list", [COMMAND_BLOCK] = "lnscope block",
-        [COMMAND_LAB] = "lnscope lab",   [COMMAND_CLAIMS] = "lnscope claims",
-        [COMMAND_HOOK] = "lnscope hook", [COMMAND_WATCH] = "lnscope watch",
-    };
-    return words[command];
-}
-
 void options_commands(char out[OPTION_COMMANDS], const struct option_row *row)
 {
     size_t used = 0;
@@ -253,7 +257,7 @@ void options_commands(char out[OPTION_COMMANDS], const struct option_row *row)
     for (int i = 0; i < COMMANDS; i++)
         if (row->commands >> i & 1)
             used += (size_t)snprintf(out + used, OPTION_COMMANDS - used, "%s%s", used ? ", " : "",
-                                     command_words((enum command)i));
+                                     command_table[i].words);
 }
 
 /* What the command has to say about a setting: a row of its list, or the one that takes all; NULL
@@ -320,7 +324,7 @@ static void near_settings(struct names_near *near, enum command command,
 static bool unknown_option(const struct options *options, const char *typed, struct error *error)
 {
     char shown[NAME_SPACE], meant[NAMES_NEAR_TEXT], name[SETTINGS_MAX][SIDES + 1][NAME_SPACE];
-    const char *words = command_words(options->command), *shared;
+    const char *words = command_table[options->command].words, *shared;
     struct names_near near = {.typed = typed};
     if (is_shared_setting(typed, &shared))
         return error_set(error, "unknown option '--%s': both stacks have the same %s, --%s", typed,
@@ -343,7 +347,7 @@ static bool misplaced_option(const struct options *options, const struct option_
     while (!(row->commands >> command & 1))
         command++;
     return error_set(error, "option '--%s' is not for %s: it belongs to %s", row->name,
-                     command_words(options->command), command_words((enum command)command));
+                     command_table[options->command].words, command_table[command].words);
 }
 
 /* The words of the command line that are not read yet. */
@@ -378,9 +382,9 @@ static bool note_setting(struct options *options, const char *name, const char *
     if (options->settings_given == GIVEN_MAX)
         return error_set(error, "option '--%s' once too often: at most %d settings", name,
                          GIVEN_MAX);
-    struct option_setting *setting = &options->setting[options->settings_given++];
-    snprintf(setting->name, sizeof setting->name, "%.47s", name);
-    setting->value = value;
+    struct script_option *setting = &options->setting[options->settings_given++];
+    snprintf(setting->name, sizeof setting->name, "%s", name);
+    snprintf(setting->value, sizeof setting->value, "%s", value);
     return true;
 }
 
@@ -472,7 +476,8 @@ static bool read_long(struct options *options, const char *word, struct words *w
                    : read_setting(options, row, setting, words, attached, error);
     if (row && command_table[options->command].settings)
         return error_set(error, "option '--%s' is not for %s: %s --help lists those that are", name,
-                         command_words(options->command), command_words(options->command));
+                         command_table[options->command].words,
+                         command_table[options->command].words);
     return unknown_option(options, name, error);
 }
 
@@ -491,17 +496,13 @@ static bool read_short(struct options *options, const char *word, struct words *
     char shown[NAME_SPACE];
     names_printable(shown, sizeof shown, word);
     return error_set(error, "unknown option '%s': options are written --name (%s --help lists all)",
-                     shown, command_words(options->command));
+                     shown, command_table[options->command].words);
 }
 
 static bool read_operand(struct options *options, const char *word, struct error *error)
 {
     char shown[NAME_SPACE];
-    const bool many = options->command == COMMAND_CLAIMS || options->command == COMMAND_LAB;
-    const bool one = options->command == COMMAND_LIST || options->command == COMMAND_PLAY ||
-                     options->command == COMMAND_RECORD;
-    const int room = one ? 1 : options->command == COMMAND_WATCH ? SIDES : many ? OPERANDS_MAX : 0;
-    if (options->operands < room) {
+    if (options->operands < command_table[options->command].operands) {
         options->operand[options->operands++] = word;
         return true;
     }

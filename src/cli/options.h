@@ -6,6 +6,7 @@
 #define LNSCOPE_CLI_OPTIONS_H
 
 #include "base/error.h"
+#include "script/script.h"
 #include "train/settings.h"
 
 #include <stdbool.h>
@@ -44,10 +45,12 @@ enum format {
 };
 
 struct command_row {
-    const char *name; /* of the subcommand; "" for the program without one */
+    const char *name;  /* of the subcommand; "" for the program without one */
+    const char *words; /* with the program's name before it */
     const char *usage;
     const char *help;
-    bool settings;                      /* takes the settings as options */
+    int operands;  /* at most so many words that are neither options nor their values */
+    bool settings; /* takes the settings as options */
     const struct command_setting *only; /* and of them only these; NULL: all */
     bool numbers;            /* and of those only what numbers depend on, and `threads` */
     struct names formats;    /* that --format chooses from; the first is the default */
@@ -121,12 +124,6 @@ void options_commands(char out[OPTION_COMMANDS], const struct option_row *row);
  * given more than once. */
 enum { OPERANDS_MAX = 1024, REPEATS_MAX = 16, GIVEN_MAX = 64 };
 
-/* A setting as it stands on the command line, its values checked. */
-struct option_setting {
-    char name[48];
-    const char *value;
-};
-
 struct options {
     enum command command;
     struct settings settings;
@@ -141,10 +138,10 @@ struct options {
     int outputs;
     const char *map[REPEATS_MAX]; /* and of --map */
     int maps;
-    struct option_setting setting[GIVEN_MAX]; /* each setting, in the order of the command line */
+    struct script_option setting[GIVEN_MAX]; /* each setting, checked, in the order of the command
+                                                line */
     int settings_given;
-    const char *operand[OPERANDS_MAX + 1]; /* of `list`, `play` and `record` one, of `watch` two, of
-                                              `claims` and `lab` any; NULL behind them */
+    const char *operand[OPERANDS_MAX + 1]; /* NULL behind them */
     int operands;
 };
 

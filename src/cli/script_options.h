@@ -3,20 +3,13 @@
 #define LNSCOPE_CLI_SCRIPT_OPTIONS_H
 
 #include "cli/options.h"
-#include "script/script.h"
 
-/* What the options say, for a script; it is to stay as long as the script is played. */
-struct script_options {
-    struct script_option option[GIVEN_MAX];
-    struct script_setup setup;
-};
+/* What the options, which passed settings_check(), say for a script: it points into them. */
+struct script_setup script_options_setup(const struct options *options);
 
-/* Fills it; it must not move afterwards. */
-void script_options_setup(struct script_options *with, const struct options *options);
-
-/* The same, and reads the script that the options name, under them. *settings become those that it
- * begins with. False with a reason, and then there is nothing to close. */
-bool script_options_open(struct script_options *with, const struct options *options,
+/* Reads the script that the options name, under this setup; *settings become those that it begins
+ * with. False with a reason, and then there is nothing to close. */
+bool script_options_open(const struct options *options, const struct script_setup *setup,
                          struct script *script, struct settings *settings, struct error *error);
 
 #endif

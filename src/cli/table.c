@@ -3,7 +3,7 @@
 
 #include "base/json.h"
 #include "base/memory.h"
-#include "base/utf8.h"
+#include "screen/canvas.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -43,12 +43,12 @@ void table_add_bool(struct table *table, bool value)
     table_add(table, value ? "true" : "false");
 }
 
-int table_rows(const struct table *table)
+static int rows_of(const struct table *table)
 {
     return table->cells / table->columns;
 }
 
-const char *table_cell(const struct table *table, int row, int column)
+static const char *cell_at(const struct table *table, int row, int column)
 {
     return table->cell[row * table->columns + column];
 }
@@ -56,18 +56,10 @@ const char *table_cell(const struct table *table, int row, int column)
 /* What people are shown. */
 static const char *shown(const struct table *table, int row, int column)
 {
-    const char *text = row < 0 ? table->column[column].name : table_cell(table, row, column);
+    const char *text = row < 0 ? table->column[column].name : cell_at(table, row, column);
     if (row >= 0 && text && table->column[column].kind == TABLE_BOOL)
         return strcmp(text, "true") == 0 ? "yes" : "";
     return text ? text : "-";
-}
-
-static int columns_of(const char *text)
-{
-    int columns = 0;
-    while (utf8_next(&text))
-        columns++;
-    return columns;
 }
 
 /* The text from column `indent` on, broken between words. */
@@ -93,9 +85,9 @@ static void print_records(const struct table *table, FILE *out)
 {
     int heading = 0;
     for (int column = 1; column < table->columns; column++)
-        if (columns_of(table->column[column].name) > heading)
-            heading = columns_of(table->column[column].name);
-    for (int row = 0; row < table_rows(table); row++) {
+        if (canvas_columns(table->column[column].name) > heading)
+            heading = canvas_columns(table->column[column].name);
+    for (int row = 0; row < rows_of(table); row++) {
         fprintf(out, "%s%s\n", row ? "\n" : "", shown(table, row, 0));
         for (int column = 1; column < table->columns; column++) {
             if (!*shown(table, row, column))
@@ -108,12 +100,12 @@ static void print_records(const struct table *table, FILE *out)
 
 void table_print(const struct table *table, FILE *out)
 {
-    int rows = table_rows(table), total = 0;
+    int rows = rows_of(table), total = 0;
     int *width = memory_new((size_t)table->columns, sizeof *width);
     for (int column = 0; column < table->columns; column++) {
         for (int row = -1; row < rows; row++)
-            if (columns_of(shown(table, row, column)) > width[column])
-                width[column] = columns_of(shown(table, row, column));
+            if (canvas_columns(shown(table, row, column)) > width[column])
+                width[column] = canvas_columns(shown(table, row, column));
         total += width[column] + 2;
     }
     if (total > TABLE_COLUMNS) {
@@ -124,7 +116,7 @@ void table_print(const struct table *table, FILE *out)
     for (int row = -1; row < rows; row++) {
         for (int column = 0; column < table->columns; column++) {
             const char *text = shown(table, row, column);
-            int space = width[column] - columns_of(text);
+            int space = width[column] - canvas_columns(text);
             bool number = table->column[column].kind == TABLE_NUMBER;
             bool last = column + 1 == table->columns;
             fprintf(out, "%s%*s%s%*s", column ? "  " : "", number ? space : 0, "", text,
@@ -137,9 +129,9 @@ void table_print(const struct table *table, FILE *out)
 
 void table_jsonl(const struct table *table, FILE *out)
 {
-    for (int row = 0; row < table_rows(table); row++) {
+    for (int row = 0; row < rows_of(table); row++) {
         for (int column = 0; column < table->columns; column++) {
-            const char *text = table_cell(table, row, column);
+            const char *text = cell_at(table, row, column);
             fputc(column ? ',' : '{', out);
             json_string(out, table->column[column].name);
             fputc(':', out);

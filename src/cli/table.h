@@ -29,9 +29,6 @@ void table_add(struct table *table, const char *text);
 void table_add_number(struct table *table, double value);
 void table_add_bool(struct table *table, bool value);
 
-int table_rows(const struct table *table);
-const char *table_cell(const struct table *table, int row, int column);
-
 /* Aligned columns under a heading, or, where they are too wide for that, one record after the other
  * with a line for each column; "-" is what is not known. */
 void table_print(const struct table *table, FILE *out);

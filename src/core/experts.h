@@ -32,13 +32,13 @@ struct experts {
  * are ordered by shard, then by expert, then by row. */
 struct experts_activations {
     real *probability; /* [N][E] p */
-    int32_t *chosen,
-        *slot;      /* [N][k] the experts, largest p first; the places of these choices, 0 .. M-1 */
-    int32_t *start; /* [shards][E+1] the place of each expert's first choice */
-    real *input;    /* [M][D] rows of u */
-    real *up, *gate; /* [M][F] as in struct feed_forward_activations */
-    real *active;    /* [M][F] */
-    real *output;    /* [M][D] */
+    int32_t *chosen;   /* [N][k] the experts, largest p first */
+    int32_t *slot;     /* [N][k] the places of these choices, 0 .. M-1 */
+    int32_t *start;    /* [shards][E+1] the place of each expert's first choice */
+    real *input;       /* [M][D] rows of u */
+    real *up, *gate;   /* [M][F] as in struct feed_forward_activations */
+    real *active;      /* [M][F] */
+    real *output;      /* [M][D] */
 };
 
 struct experts_gradients {

@@ -37,8 +37,8 @@ enum flow_sublayer { FLOW_ATTENTION, FLOW_FEED_FORWARD, FLOW_SUBLAYERS };
 struct flow_sums {
     double square[FLOW_POINTS];  /* sum of squares over all rows */
     double dsquare[FLOW_POINTS]; /* the same of dLoss/d(point) */
-    double rstd[FLOW_NORMS];     /* sum over the rows of 1/sigma, or 1/rms, with the epsilon of the
-                                    norm;     DyT has none */
+    /* sum over the rows of 1/sigma, or 1/rms, with the epsilon of the norm; DyT has none */
+    double rstd[FLOW_NORMS];
 };
 
 /* Block l, 1 <= l <= L, and the stream behind it; at l = 0, before all blocks, only `similarity`

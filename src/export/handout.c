@@ -176,9 +176,8 @@ static void write_page(FILE *out, const struct handout *handout)
             continue;
         }
         char *path = picture_path(handout, ++number);
-        const char *slash = strrchr(path, '/');
         fprintf(out, "%s![the screen at this point](%s)\n\n", in_list ? "\n" : "",
-                slash ? slash + 1 : path);
+                file_last_part(path));
         free(path);
         in_list = false;
     }

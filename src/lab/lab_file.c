@@ -244,22 +244,15 @@ static bool open_regular(struct lab_file *file, const char *path, bool replace, 
 static bool open_stream(struct lab_file *file, const char *path, const int *planned, int count,
                         struct error *error)
 {
-    char shown[SHOWN];
     file->waits = memory_new((size_t)file->trials, sizeof *file->waits);
     for (int i = 0; i < count; i++)
         file->waits[planned[i]] = true;
     for (int trial = 0; trial < file->trials; trial++)
         file->waits[trial] = file->waits[trial] || file->row[trial].done;
     file->path = path ? memory_copy_string(path) : NULL;
-    file->descriptor = path ? open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC) : STDOUT_FILENO;
-    if (file->descriptor < 0 && errno == ENXIO)
-        return error_set(error, "nobody reads %s: start its reader first", name_of(file, shown));
-    if (file->descriptor < 0)
-        return error_set(error, "cannot write %s (%s): name a file in a folder that can be written",
-                         name_of(file, shown), strerror(errno));
-    if (path)
-        fcntl(file->descriptor, F_SETFL, O_WRONLY); /* what it reads slowly is waited for */
-    return append_header(file, error) && append_waiting(file, false, error);
+    file->descriptor = path ? file_open_stream(path, NULL, error) : STDOUT_FILENO;
+    return file->descriptor >= 0 && append_header(file, error) &&
+           append_waiting(file, false, error);
 }
 
 static void release(struct lab_file *file)

@@ -1,8 +1,7 @@
 /* Large numbers and words, made of block elements, to be read from the back row.
  *
  * They know canvases and letters, but not what is written with them. In ASCII they are made of '#',
- * and
- * '"' and 'm' for the upper and the lower half of a cell. */
+ * and '"' and 'm' for the upper and the lower half of a cell. */
 #ifndef LNSCOPE_SCREEN_DIGITS_H
 #define LNSCOPE_SCREEN_DIGITS_H
 

@@ -197,11 +197,6 @@ void plot_heat_text(struct canvas *canvas, struct rect area, int row, int col, i
     canvas_text_on(canvas, area, row, col, ink, ramp_role(step), text);
 }
 
-struct axis plot_heat_axis(double least, double most)
-{
-    return axis_holding(least, most);
-}
-
 static void draw_ramp(struct canvas *canvas, struct rect bar, bool letters)
 {
     const uint32_t left_half = 0x258C;

@@ -56,9 +56,6 @@ void plot_heat_key(struct canvas *canvas, struct rect area, const struct axis *a
 struct rect plot_heat_scale(struct canvas *canvas, struct rect area, const char *low,
                             const char *high, bool letters);
 
-/* The lowest and the highest of the decades that hold all values; see axis_holding(). */
-struct axis plot_heat_axis(double least, double most);
-
 /* One column that stands on the bottom row of the area, `fraction` of its height. */
 void plot_column(struct canvas *canvas, struct rect area, int col, double fraction, bool ascii,
                  enum role role);

@@ -243,7 +243,8 @@ struct mouse terminal_mouse(void)
 
 /* ---- taking it ---- */
 
-bool terminal_is_utf8(void)
+/* Can it show glyphs beyond ASCII? */
+static bool is_utf8(void)
 {
     return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
@@ -269,7 +270,7 @@ static void take_locale(bool utf8)
     static const char *const names[] = {"C.UTF-8", "en_US.UTF-8", "UTF-8"};
     if (!setlocale(LC_CTYPE, ""))
         utf8 = utf8 || names_utf8();
-    for (size_t i = 0; utf8 && !terminal_is_utf8() && i < sizeof names / sizeof names[0]; i++)
+    for (size_t i = 0; utf8 && !is_utf8() && i < sizeof names / sizeof names[0]; i++)
         setlocale(LC_CTYPE, names[i]);
 }
 
@@ -278,7 +279,7 @@ bool terminal_draws_glyphs(void)
     const char *type = getenv("TERM");
     const bool console = type && strncmp(type, "linux", 5) == 0 && (!type[5] || type[5] == '-');
     const bool vt = type && strncmp(type, "vt", 2) == 0 && type[2] >= '0' && type[2] <= '9';
-    return terminal_is_utf8() && !console && !vt;
+    return is_utf8() && !console && !vt;
 }
 
 bool terminal_check(bool utf8, struct error *error)
@@ -566,7 +567,7 @@ static void paint_run(int row, int col, int count, const struct cell *cells, boo
 /* Hands curses what differs from `shown`; false when nothing does. */
 static bool paint_difference(const struct canvas *canvas, int rows, int cols)
 {
-    bool utf8 = terminal_is_utf8(), any = false;
+    bool utf8 = is_utf8(), any = false;
     for (int row = 0; row < rows; row++) {
         const struct cell *now = &canvas->cells[row * canvas->cols];
         const struct cell *old = &terminal.shown.cells[row * terminal.shown.cols];
@@ -801,7 +802,7 @@ static int read_key(void)
             return after_escape();
         if (key == '\r')
             return KEY_CODE_ENTER;
-        return key < 128 || terminal_is_utf8() ? (int)key : KEY_CODE_OTHER;
+        return key < 128 || is_utf8() ? (int)key : KEY_CODE_OTHER;
     default:
         return KEY_CODE_NONE;
     }

@@ -32,11 +32,9 @@ void terminal_set_mouse(bool on);
 /* Gives it back, with the signal handlers as they were. Nothing happens when it is not open. */
 void terminal_close(void);
 
-/* Can it show glyphs beyond ASCII? (from the locale, after terminal_check()) */
-bool terminal_is_utf8(void);
-
-/* Has it glyphs for braille and blocks? Not the Linux console, whose fonts have 512, nor a VT100
- * and its successors, whatever the locale says. */
+/* Has it glyphs for braille and blocks? (after terminal_check()) In a locale with UTF-8, but not
+ * the Linux console, whose fonts have 512, nor a VT100 and its successors, whatever the locale
+ * says. */
 bool terminal_draws_glyphs(void);
 
 /* Does it show colours? False where it has none, or NO_COLOR is set. */

@@ -208,7 +208,7 @@ double script_term_bound(const struct script_term *term, script_measure *measure
     return term->times_unigram ? term->number * measure(data, &unigram) : term->number;
 }
 
-bool script_term_holds(const struct script_term *term, script_measure *measure, const void *data)
+static bool term_holds(const struct script_term *term, script_measure *measure, const void *data)
 {
     const double value = measure(data, &term->quantity);
     const double bound = script_term_bound(term, measure, data);
@@ -234,7 +234,7 @@ bool script_condition_holds(const struct script_condition *condition, script_mea
             return true;
         if (condition->term[i].otherwise)
             holds = true;
-        holds = holds && script_term_holds(&condition->term[i], measure, data);
+        holds = holds && term_holds(&condition->term[i], measure, data);
     }
     return holds;
 }

@@ -72,9 +72,10 @@ bool script_condition_read(struct script_words *words, int layers,
                            struct script_condition *condition);
 void script_condition_close(struct script_condition *condition);
 
-/* What a term is compared with, and whether it holds now; nothing holds of what is not a number. */
+/* What a term is compared with. */
 double script_term_bound(const struct script_term *term, script_measure *measure, const void *data);
-bool script_term_holds(const struct script_term *term, script_measure *measure, const void *data);
+
+/* Whether it holds now; nothing holds of what is not a number. */
 bool script_condition_holds(const struct script_condition *condition, script_measure *measure,
                             const void *data);
 

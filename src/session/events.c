@@ -1,8 +1,8 @@
-/* See events.h. Owns the table of the kinds; must not know how an event is drawn. */
+/* See events.h. Owns the table of the kinds, and recognises them; the list and its words are in
+ * event_list.c. Must not know how an event is drawn. */
 #include "session/events.h"
 
-#include "base/names.h"
-#include "base/utf8.h"
+#include "session/event_list.h"
 #include "train/schedule.h"
 
 #include <math.h>
@@ -231,154 +231,12 @@ const struct event_row event_table[EVENT_KINDS] = {
                    .help = "the last step of the run is done"},
 };
 
-/* ---- words ---- */
-
-/* What is special in one event. */
-struct facts {
-    int layer; /* -1: none */
-    int last;
-    double value, from;
-    int64_t count;
-    const char *text;
-};
-
-/* "0.1", "1e-3", "14.1", "1e3". */
-static void write_number(char *out, size_t size, double value)
-{
-    double power = value > 0 ? floor(log10(value) + 1e-9) : 0, mantissa = value / pow(10, power);
-    if (power >= -2 && power < 3)
-        snprintf(out, size, "%.3g", value);
-    else
-        snprintf(out, size, "%.2ge%.0f", mantissa, power);
-}
-
-/* The value of a placeholder, whose name has this length; of a help there are no facts. */
-static void write_value(char *out, size_t size, const char *name, size_t length,
-                        const struct event_row *row, const struct facts *facts)
-{
-    const struct {
-        const char *name;
-        double value;
-    } numbers[] = {
-        {"limit", row->limit},
-        {"again", row->again},
-        {"steps", row->steps},
-        {"layer", facts ? facts->layer : NONE},
-        {"last", facts ? facts->last : NONE},
-        {"value", facts ? facts->value : NONE},
-        {"from", facts ? facts->from : NONE},
-        {"count", facts ? (double)facts->count : NONE},
-    };
-    bool percent = name[length - 1] == '%';
-    length -= percent;
-    out[0] = '\0';
-    if (facts && length == 4 && strncmp(name, "text", length) == 0)
-        snprintf(out, size, "%s", facts->text);
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        if (strlen(numbers[i].name) != length || strncmp(name, numbers[i].name, length) != 0)
-            continue;
-        if (percent)
-            snprintf(out, size, "%.3g %%", 100 * numbers[i].value);
-        else
-            write_number(out, size, numbers[i].value);
-    }
-}
-
-/* Copies the sentence with its placeholders filled in. */
-static void write_sentence(char *out, size_t size, const char *sentence,
-                           const struct event_row *row, const struct facts *facts)
-{
-    size_t used = 0;
-    while (*sentence && used + 1 < size) {
-        if (*sentence != '{') {
-            out[used++] = *sentence++;
-            continue;
-        }
-        size_t length = strcspn(sentence, "}");
-        write_value(out + used, size - used, sentence + 1, length - 1, row, facts);
-        used += strlen(out + used);
-        sentence += length + 1;
-    }
-    out[used] = '\0';
-}
-
-void event_help(enum event_kind kind, char out[EVENT_HELP])
-{
-    const struct event_row *row = &event_table[kind];
-    write_sentence(out, EVENT_HELP, row->help, row, NULL);
-}
-
-bool event_text_tells(const char *text)
-{
-    return strstr(text, stack_names[LEFT]) || strstr(text, stack_names[RIGHT]) ||
-           strstr(text, "preset") || strchr(text, '/'); /* a setting in which the stacks differ */
-}
-
-bool event_tells(const struct event *event)
-{
-    return event->kind == EVENT_SWITCH || event_text_tells(event->text);
-}
-
 enum loss_level event_level(double loss, double unigram_entropy)
 {
     double relative = loss / unigram_entropy - 1, width = event_table[EVENT_NO_CONTEXT].limit;
     if (!isfinite(relative))
         return LEVEL_UNKNOWN;
     return relative > width ? LEVEL_ABOVE : relative < -width ? LEVEL_BELOW : LEVEL_AT;
-}
-
-/* ---- the list ---- */
-
-/* What happens again and again must not push out what was done, nor the end of a stack. */
-static bool may_go(const struct event *event)
-{
-    return event->kind < EVENT_CHANGE && event->kind != EVENT_DIVERGED;
-}
-
-/* The oldest of the details, then of all that may go, then of all. */
-static void make_room(struct events *events)
-{
-    int i = 0, detail = 0;
-    while (i < events->count && !may_go(&events->event[i]))
-        i++;
-    while (detail < events->count && event_table[events->event[detail].kind].rank != RANK_DETAIL)
-        detail++;
-    if (detail < events->count)
-        i = detail;
-    if (i == events->count)
-        i = 0;
-    if (events->event[i].step > events->lost)
-        events->lost = events->event[i].step;
-    events->count--;
-    memmove(events->event + i, events->event + i + 1,
-            (size_t)(events->count - i) * sizeof events->event[0]);
-}
-
-/* Does an event that is there come after a new one? In its step the more important ones, which the
- * eye that comes from the newest end meets first. */
-static bool goes_behind(const struct event *event, int64_t step, enum event_rank rank)
-{
-    return event->step > step || (event->step == step && event_table[event->kind].rank > rank);
-}
-
-static void add(struct events *events, int64_t step, int side, enum event_kind kind,
-                const struct facts *facts)
-{
-    const struct event_row *row = &event_table[kind];
-    char text[EVENT_TEXT], shown[EVENT_TEXT + 5];
-    if (events->count == EVENTS_MAX)
-        make_room(events);
-    int at = events->count++;
-    events->total++;
-    for (; at > 0 && goes_behind(&events->event[at - 1], step, row->rank); at--)
-        events->event[at] = events->event[at - 1];
-    struct event *event = &events->event[at];
-    *event = (struct event){
-        .number = events->total, .step = step, .side = side, .layer = facts->layer, .kind = kind};
-    write_sentence(text, sizeof text, row->sentence, row, facts);
-    utf8_trim(text);
-    names_printable(shown, sizeof shown, text);
-    memcpy(event->text, shown, strlen(shown) + 1); /* which is no longer than `text` */
 }
 
 static void forget_watch(struct events *events)
@@ -398,29 +256,6 @@ void events_clear(struct events *events)
     forget_watch(events);
 }
 
-void events_note(struct events *events, int64_t step, int side, enum event_kind kind,
-                 const char *text)
-{
-    add(events, step, side, kind, &(struct facts){.layer = -1, .text = text});
-}
-
-void events_forget(struct events *events, int64_t step, enum event_kind kind)
-{
-    int kept = 0;
-    for (int i = 0; i < events->count; i++)
-        if (events->event[i].step != step || events->event[i].kind != kind)
-            events->event[kept++] = events->event[i];
-    events->count = kept;
-}
-
-const struct event *events_headline(const struct events *events, int count)
-{
-    for (int i = count - 1; i >= 0; i--)
-        if (event_table[events->event[i].kind].rank > RANK_DETAIL)
-            return &events->event[i];
-    return count > 0 ? &events->event[count - 1] : NULL;
-}
-
 /* ---- recognising ---- */
 
 /* One step of one stack, looked at. */
@@ -434,11 +269,11 @@ struct look {
     const struct snapshot *now;
 };
 
-static void say(const struct look *look, enum event_kind kind, struct facts facts)
+static void say(const struct look *look, enum event_kind kind, struct event_facts facts)
 {
     facts.last = look->now->layers;
     if (!look->silent)
-        add(look->events, look->now->step, (int)look->side, kind, &facts);
+        events_add(look->events, look->now->step, (int)look->side, kind, &facts);
 }
 
 /* The state with hysteresis of a kind: true where it begins. */
@@ -473,15 +308,15 @@ static int turn_of_ratio(const struct look *look, enum event_kind kind, bool abo
 static void say_recovered(const struct look *look, enum event_kind from, bool above)
 {
     char text[64], number[32];
-    write_number(number, sizeof number, event_table[from].again);
+    event_write_number(number, sizeof number, event_table[from].again);
     snprintf(text, sizeof text, above ? "below %s times" : "above %s of", number);
-    say(look, EVENT_RECOVERED, (struct facts){.layer = 0, .text = text});
+    say(look, EVENT_RECOVERED, (struct event_facts){.layer = 0, .text = text});
 }
 
 /* Of weak and vanished in one step the one is said that goes further. */
 static void look_at_ratio(const struct look *look)
 {
-    const struct facts facts = {.layer = 0};
+    const struct event_facts facts = {.layer = 0};
     int vanished = turn_of_ratio(look, EVENT_VANISHED, false);
     int weak = turn_of_ratio(look, EVENT_WEAK, false);
     int exploded = turn_of_ratio(look, EVENT_EXPLODED, true);
@@ -518,9 +353,9 @@ static void look_at_layers(const struct look *look)
                !gone &&
                    snapshot_scalar(look->now, QUANTITY_RATIO) > event_table[EVENT_VANISHED].again &&
                    first == last))
-        say(look, EVENT_VANISHED_INSIDE, (struct facts){.layer = first});
+        say(look, EVENT_VANISHED_INSIDE, (struct event_facts){.layer = first});
     if (begins(watch, EVENT_VANISHED_HALF, half > 0 && below > half, !gone))
-        say(look, EVENT_VANISHED_HALF, (struct facts){.layer = half});
+        say(look, EVENT_VANISHED_HALF, (struct event_facts){.layer = half});
 }
 
 static int compare(const void *a, const void *b)
@@ -543,7 +378,7 @@ static void look_at_norm(const struct look *look)
         qsort(sorted, (size_t)count, sizeof sorted[0], compare);
         double times = snapshot_scalar(look->now, QUANTITY_GRAD_NORM) / sorted[count / 2];
         if (begins(watch, EVENT_JUMP, times > row->limit, times < row->again))
-            say(look, EVENT_JUMP, (struct facts){.layer = -1, .value = times});
+            say(look, EVENT_JUMP, (struct event_facts){.layer = -1, .value = times});
     }
     watch->grad_norm[watch->steps % EVENT_MEDIAN] = snapshot_scalar(look->now, QUANTITY_GRAD_NORM);
 }
@@ -566,7 +401,7 @@ static void look_at_clipping(const struct look *look)
     double share = (double)count_bits(watch->clipped) / row->steps;
     bool filled = watch->steps + 1 >= row->steps;
     if (begins(watch, EVENT_CLIPPING, filled && share > row->limit, share < row->again))
-        say(look, EVENT_CLIPPING, (struct facts){.layer = -1});
+        say(look, EVENT_CLIPPING, (struct event_facts){.layer = -1});
 }
 
 /* "block 5 attention" */
@@ -596,7 +431,8 @@ static void look_at_fault(const struct look *look)
         snprintf(text, sizeof text, "the loss");
     bool has_layer = fault->place != FAULT_LOSS && fault->place != FAULT_PARAMETER;
     say(look, EVENT_DIVERGED,
-        (struct facts){.layer = has_layer || fault->layer > 0 ? fault->layer : -1, .text = text});
+        (struct event_facts){.layer = has_layer || fault->layer > 0 ? fault->layer : -1,
+                             .text = text});
 }
 
 static void look_at_level(const struct look *look)
@@ -605,7 +441,7 @@ static void look_at_level(const struct look *look)
     const double unigram = look->history->level_unit;
     const enum loss_level level =
         event_level(snapshot_scalar(look->now, QUANTITY_SMOOTH_LOSS), unigram);
-    const struct facts facts = {.layer = -1, .value = unigram};
+    const struct event_facts facts = {.layer = -1, .value = unigram};
     bool learnt = watch->said[EVENT_LEARNING];
     if (begins(watch, EVENT_LEARNING, level == LEVEL_BELOW, level == LEVEL_ABOVE))
         say(look, EVENT_LEARNING, facts);
@@ -634,14 +470,14 @@ static void look_at_race(const struct look *look)
         if (history_reached(history, look->side, level) != step)
             continue;
         int64_t first = history_reached(history, other, level);
-        struct facts facts = {
+        struct event_facts facts = {
             .layer = -1, .value = part, .from = part * history->level_unit, .count = step - first};
         if (first > 0 && first < step)
             say(look, EVENT_FOLLOWED, facts);
         else if (first != step)
             say(look, EVENT_RACE, facts);
         else if (look->side == LEFT && !look->silent)
-            add(look->events, step, -1, EVENT_RACE, &facts);
+            events_add(look->events, step, -1, EVENT_RACE, &facts);
     }
 }
 
@@ -659,7 +495,7 @@ static void look_at_spike(const struct look *look)
         watch->first_loss = snapshot_scalar(look->now, QUANTITY_LOSS);
     double rise = (now - least) / (isfinite(unit) ? unit : watch->first_loss);
     if (begins(watch, EVENT_SPIKE, rise > row->limit, rise < row->again))
-        say(look, EVENT_SPIKE, (struct facts){.layer = -1, .from = least});
+        say(look, EVENT_SPIKE, (struct event_facts){.layer = -1, .from = least});
     watch->smooth[watch->steps % EVENT_LOSSES] = now;
 }
 
@@ -683,7 +519,7 @@ static void look_at_held_out(const struct look *look)
     *held = over ? *held + 1 : 0;
     if (begins(watch, EVENT_OVERFIT, *held >= row->steps, least))
         say(look, EVENT_OVERFIT,
-            (struct facts){.layer = -1, .from = watch->valid_least, .value = valid});
+            (struct event_facts){.layer = -1, .from = watch->valid_least, .value = valid});
 }
 
 /* The matrices of a block; biases start at 0, and gains are no measure of a sublayer. */
@@ -701,7 +537,7 @@ static void look_at_updates(const struct look *look, enum event_kind kind, int *
     const bool slow = sign < 0 && snapshot_scalar(look->now, QUANTITY_LR) < look->settings->lr / 2;
     bool beyond = false, back = true;
     double most = 0; /* beyond the limit, of the tensors that are there for long enough */
-    struct facts facts = {.layer = -1};
+    struct event_facts facts = {.layer = -1};
     for (int t = 0; t < look->now->tensors && t < EVENT_TENSORS; t++) {
         const char *name = snapshot_tensor(look->now, t);
         const float *updates = snapshot_array(look->now, QUANTITY_UPDATE_RATIO, t);
@@ -756,15 +592,15 @@ static void look_at_rate(const struct look *look)
     double share = schedule_lr(settings->schedule, 1, settings->warmup, settings->steps, step);
     bool warming = step < settings->warmup, falling = !warming && share < 1;
     bool fallen = falling && share <= 0;
-    struct facts facts = {.layer = -1,
-                          .value = snapshot_scalar(look->now, QUANTITY_LR),
-                          .text = schedule_table[settings->schedule].name};
+    struct event_facts facts = {.layer = -1,
+                                .value = snapshot_scalar(look->now, QUANTITY_LR),
+                                .text = schedule_table[settings->schedule].name};
     if (events->warming && !warming && !look->silent)
-        add(events, step, -1, EVENT_WARMUP_ENDED, &facts);
+        events_add(events, step, -1, EVENT_WARMUP_ENDED, &facts);
     if (!events->falling && falling && !look->silent)
-        add(events, step, -1, EVENT_DECAY_BEGAN, &facts);
+        events_add(events, step, -1, EVENT_DECAY_BEGAN, &facts);
     if (!events->fallen && fallen && !look->silent)
-        add(events, step, -1, EVENT_DECAY_ENDED, &facts);
+        events_add(events, step, -1, EVENT_DECAY_ENDED, &facts);
     events->warming = warming;
     events->falling = falling;
     events->fallen = fallen;

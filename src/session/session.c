@@ -34,7 +34,7 @@ static const char *const part_words[] = {[FAULT_WHOLE] = "whole",
 static const struct names fault_names = NAMES_OF_WORDS(fault_words);
 static const struct names part_names = NAMES_OF_WORDS(part_words);
 
-/* The three arrays of a state: how they are called, and in which order they are stash. */
+/* The three arrays of a state: how they are called, and in which order they are stashed. */
 enum { ARRAYS = 3 };
 static const char *const array_names[ARRAYS] = {"param", "optimizer.first", "optimizer.second"};
 

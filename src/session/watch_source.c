@@ -1,6 +1,7 @@
 /* See watch_source.h. Owns the descriptor and the buffer. */
 #include "session/watch_source.h"
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/names.h"
 
@@ -80,9 +81,8 @@ bool source_open(struct watch_source *source, const char *path, struct error *er
     if (strcmp(path, "-") == 0) {
         take_over(source, STDIN_FILENO);
     } else {
-        const char *slash = strrchr(path, '/');
+        const char *last = *file_last_part(path) ? file_last_part(path) : path;
         source->path = memory_copy_string(path);
-        const char *last = slash && slash[1] ? slash + 1 : path;
         source->name = memory_new(strlen(last) + NAME_SLACK, 1);
         names_printable(source->name, strlen(last) + NAME_SLACK, last);
         try_to_open(source);

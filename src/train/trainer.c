@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "train/command.h"
+#include "train/pace.h"
 #include "train/pair.h"
 #include "train/redo.h"
 #include "train/states.h"
@@ -19,7 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { UPDATES = 64, RATE_SAMPLES = 256, EARLY_SAMPLE = 15 };
+enum { UPDATES = 64, EARLY_SAMPLE = 15 };
 
 struct trainer {
     const struct clock *clock; /* NULL: the machine's, and there is a thread */
@@ -42,13 +43,11 @@ struct trainer {
 
     /* The trainer's thread only: */
     struct pair pair;
-    struct omega omega[SIDES];     /* as profiled, before the first step */
-    struct states states;          /* to go back to */
-    struct redo redo;              /* of the run under way; all zero: it is not done again */
-    int steps_left;                /* to do although paused (COMMAND_STEP) */
-    double due;                    /* when the next step may begin; 0: at once */
-    double finished[RATE_SAMPLES]; /* when the newest steps ended, a ring */
-    int64_t finishes;
+    struct omega omega[SIDES]; /* as profiled, before the first step */
+    struct states states;      /* to go back to */
+    struct redo redo;          /* of the run under way; all zero: it is not done again */
+    int steps_left;            /* to do although paused (COMMAND_STEP) */
+    struct pace pace;
     int64_t sampled;   /* the step of the last sample; -1: none of this run as it is watched now */
     bool sampling;     /* one is under way */
     bool watching;     /* samples were watched when that was so */
@@ -106,29 +105,12 @@ static void publish_state(struct trainer *trainer, enum update_kind kind, const 
     publish_with(trainer, kind, error, NULL);
 }
 
-/* Steps per second over the newest steps of the last second, and at least two of them; the last one
- * ended `now`. */
-static double measure_rate(struct trainer *trainer, double now)
-{
-    double oldest = now;
-    int64_t count = 0;
-    trainer->finished[trainer->finishes++ % RATE_SAMPLES] = now;
-    for (int64_t back = 1; back < RATE_SAMPLES && back < trainer->finishes; back++) {
-        double then = trainer->finished[(trainer->finishes - 1 - back) % RATE_SAMPLES];
-        if (count >= 1 && now - then > 1)
-            break;
-        oldest = then;
-        count = back;
-    }
-    return now > oldest ? (double)count / (now - oldest) : (double)NAN;
-}
-
 /* `slot` is when it begins; on a clock that stands meanwhile, it is also over then. */
 static void step(struct trainer *trainer, double slot)
 {
     pair_step(&trainer->pair);
     trainer->computed = trainer->pair.run[LEFT].step;
-    double rate = measure_rate(trainer, trainer->clock ? slot : clock_seconds());
+    double rate = pace_end(&trainer->pace, trainer->clock ? slot : clock_seconds());
     struct update *update = update_new(UPDATE_STEP, &trainer->pair);
     update_add_snapshots(update, &trainer->pair);
     publish_update(trainer, update, rate);
@@ -223,8 +205,7 @@ static void look(struct trainer *trainer)
 
 static void forget_rate(struct trainer *trainer)
 {
-    trainer->finishes = 0;
-    trainer->due = 0;
+    pace_clear(&trainer->pace);
     pthread_mutex_lock(&trainer->mutex);
     trainer->rate = (double)NAN;
     pthread_mutex_unlock(&trainer->mutex);
@@ -354,7 +335,7 @@ static void apply(struct trainer *trainer, const struct settings *settings)
         break;
     case SCOPE_PROGRAM:
         pair_set(&trainer->pair, settings);
-        trainer->due = 0;
+        trainer->pace.due = 0;
         break;
     default:
         break;
@@ -601,7 +582,7 @@ static enum work find_work(struct trainer *trainer, double *wait)
     if (is_sample_due(trainer, runs))
         return WORK_SAMPLE;
     if (go)
-        *wait = trainer->due - clock_now(trainer->clock);
+        *wait = trainer->pace.due - clock_now(trainer->clock);
     return go && (*wait <= 0 || again || trainer->steps_left > 0) ? WORK_STEP : WORK_NONE;
 }
 
@@ -634,23 +615,15 @@ static enum work next_work(struct trainer *trainer, struct command **command)
 /* When the step that is to be done now begins: on a clock that was moved on, when it was due. */
 static double slot_of(const struct trainer *trainer)
 {
-    const double now = clock_now(trainer->clock);
-    return trainer->clock && trainer->due > 0 && trainer->due < now ? trainer->due : now;
+    const double now = clock_now(trainer->clock), due = trainer->pace.due;
+    return trainer->clock && due > 0 && due < now ? due : now;
 }
 
-/* Paces by a fixed grid of times; a step that took longer than its slot moves the grid. */
-static void schedule_next(struct trainer *trainer, double now)
+/* The next one is due by the speed; on a clock of its own there always is a speed. */
+static void schedule_next(struct trainer *trainer, double slot)
 {
-    double speed = trainer->pair.settings.speed;
-    if (speed <= 0 && trainer->clock)
-        speed = TRAINER_VIRTUAL_SPEED;
-    if (speed <= 0) {
-        trainer->due = 0;
-        return;
-    }
-    trainer->due = (trainer->due > now - 1 / speed ? trainer->due : now) + 1 / speed;
-    if (trainer->due < now)
-        trainer->due = now;
+    const double speed = trainer->pair.settings.speed;
+    pace_begin(&trainer->pace, speed <= 0 && trainer->clock ? TRAINER_VIRTUAL_SPEED : speed, slot);
 }
 
 /* What a run that is done again changed before its next step is changed again. */
@@ -674,7 +647,7 @@ static void do_step(struct trainer *trainer)
     const double slot = slot_of(trainer);
     if (redo_goes_on(&trainer->redo, &trainer->pair)) {
         change_again(trainer);
-        trainer->due = 0; /* as fast as it can */
+        trainer->pace.due = 0; /* as fast as it can */
     } else {
         if (trainer->steps_left > 0)
             trainer->steps_left--;

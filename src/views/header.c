@@ -1,6 +1,7 @@
 /* See header.h. */
 #include "views/header.h"
 
+#include "base/file.h"
 #include "controls/keys.h"
 #include "screen/layout.h"
 #include "screen/text.h"
@@ -71,12 +72,6 @@ static bool changed_since(const struct history *history, int64_t step)
     while (i >= 0 && history->mark[i].kind != MARK_CHANGE)
         i--;
     return step > 0 && i >= 0 && history->mark[i].step > step && history_newest(history) > step;
-}
-
-static const char *file_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
 }
 
 /* Steps per second; in the past of a run that stands still there are none to tell. */
@@ -155,7 +150,7 @@ static void add_run(struct fields *fields, const struct scene *scene)
     struct field *field;
     if (scene->recording) {
         const char *dot = scene->terminal.ascii ? "*" : "●";
-        field = add(fields, 0, ROLE_BAR_BAD, "%s REC %.24s", dot, file_name(scene->recording));
+        field = add(fields, 0, ROLE_BAR_BAD, "%s REC %.24s", dot, file_last_part(scene->recording));
         shorten(field, "%s REC", dot);
     }
     if (scene->look.cursor > 0) {

@@ -80,7 +80,7 @@ static struct property property_of(const struct scene *scene, enum side side, en
             property.bars = bars;
     }
     if (property.row->axis == AXIS_DECADES)
-        property.axis = plot_heat_axis(least, most);
+        property.axis = axis_holding(least, most);
     if (property.row->axis == AXIS_LINEAR && most > property.high)
         property.high = plot_nice_above(most);
     if (property.row->axis != AXIS_DECADES && least < 0)

@@ -119,7 +119,7 @@ static struct axis axis_of(const struct scene *scene, const struct rows *rows)
                     axis_widen(&least, &most, value, moment->layers);
             }
         }
-    return plot_heat_axis(least, most);
+    return axis_holding(least, most);
 }
 
 /* ---- the maps ---- */

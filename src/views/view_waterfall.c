@@ -112,7 +112,7 @@ static struct axis axis_of(const struct scene *scene, const struct window *windo
             if (value)
                 axis_widen(&least, &most, value, count);
         }
-    return plot_heat_axis(least, most);
+    return axis_holding(least, most);
 }
 
 static void draw_column(struct canvas *canvas, struct rect map, int col, const float *value,

@@ -497,6 +497,18 @@ static void names_are_completed(void **state)
     assert_false(file_exists("bed/one"));
 }
 
+static void paths_have_a_last_part_and_an_ending(void **state)
+{
+    (void)state;
+    assert_string_equal(file_last_part("a/b/one.csv"), "one.csv");
+    assert_string_equal(file_last_part("one.csv"), "one.csv");
+    assert_string_equal(file_last_part("a/"), "");
+    assert_true(file_ends_in("one.csv", ".csv"));
+    assert_false(file_ends_in("one.csv.svg", ".csv"));
+    assert_false(file_ends_in(".csv", ".csv"));
+    assert_false(file_ends_in("v", ".csv"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -517,6 +529,7 @@ int main(void)
         TEST(reading_says_why_not),
         TEST(bytes_are_read_as_they_are),
         TEST(names_are_completed),
+        TEST(paths_have_a_last_part_and_an_ending),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
