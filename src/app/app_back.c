@@ -17,12 +17,11 @@ void app_place_take(const struct app *app, struct app_place *place)
                                 .look = app->scene.look,
                                 .number = now->number,
                                 .step = history_newest(&app->history),
+                                .log = run_log_copy(&now->log),
                                 .events = memory_new(1, sizeof *place->events),
                                 .marks = app->history.marks,
                                 .undos = app->undos,
                                 .handout = app_handout_count(app)};
-    for (int i = 0; i < now->log.count; i++)
-        run_log_add(&place->log, now->log.entry[i].step, &now->log.entry[i].settings);
     *place->events = app->events;
     place->mark = memory_new((size_t)place->marks + 1, sizeof *place->mark);
     memcpy(place->mark, app->history.mark, (size_t)place->marks * sizeof *place->mark);

@@ -1,5 +1,8 @@
 /* What was done in this session, and the script that does it again: settings, changes before their
- * steps, branches, views, marks. See app_state.h. */
+ * steps, branches, views, marks. See app_state.h.
+ *
+ * The runs of a session remember their settings as well, but not in which order runs were begun,
+ * left and gone back into, and they can be dropped or removed. */
 #include "app/app_state.h"
 
 #include "base/file.h"
@@ -31,11 +34,16 @@ struct app_journal {
 
 /* ---- noting ---- */
 
-static struct journal_entry *add(struct app *app, enum journal_kind kind, int64_t done)
+static struct app_journal *journal_of(struct app *app)
 {
     if (!app->journal)
         app->journal = memory_new(1, sizeof *app->journal);
-    struct app_journal *journal = app->journal;
+    return app->journal;
+}
+
+static struct journal_entry *add(struct app *app, enum journal_kind kind, int64_t done)
+{
+    struct app_journal *journal = journal_of(app);
     journal->entry =
         memory_resize(journal->entry, (size_t)journal->entries + 1, sizeof *journal->entry);
     struct journal_entry *entry = &journal->entry[journal->entries++];
@@ -72,8 +80,7 @@ void app_journal_load(struct app *app, int64_t done)
 {
     const struct run_log *log = &app->runs.now.log;
     if (!run_can_be_redone(&app->runs.now)) {
-        add(app, JOURNAL_VIEW, done)->view = app->scene.look.view; /* so that there is a journal */
-        app->journal->lost = true;
+        journal_of(app)->lost = true;
         return;
     }
     app_journal_begin(app, done, &log->entry[0].settings);

@@ -1,11 +1,7 @@
 /* The state of the program on the screen, shared by the files of the app and by nothing else.
  *
- * app.c owns it and the loop; app_updates.c takes what the trainer publishes; app_keys.c takes
- * keys; app_look.c changes what is looked at, app_change.c settings; app_time.c goes back to a
- * step, app_runs.c to a run, app_undo.c before a key; app_lab.c has a grid of runs; app_choose.c
- * goes through lists; app_record.c exports and records; app_session.c saves and loads; app_prompt.c
- * is the command line; app_help.c is the help and searches; app_mouse.c takes clicks; app_play.c
- * plays a script, and app_film.c records one. Only app.c draws on the terminal. */
+ * app.c owns it and the loop, and only it draws on the terminal. What each of the other files does
+ * stands in its first lines, and src/README.md has all of these. */
 #ifndef LNSCOPE_APP_APP_STATE_H
 #define LNSCOPE_APP_APP_STATE_H
 

@@ -42,18 +42,24 @@ int key_action(int code)
     return -1;
 }
 
+static const struct {
+    int code;
+    const char *name;
+} named[] = {
+    {KEY_CODE_TAB, "Tab"},         {KEY_CODE_BACK_TAB, "Shift-Tab"},  {KEY_CODE_ENTER, "Enter"},
+    {KEY_CODE_ESCAPE, "Escape"},   {KEY_CODE_SPACE, "space"},         {KEY_CODE_UP, "Up"},
+    {KEY_CODE_DOWN, "Down"},       {KEY_CODE_LEFT, "Left"},           {KEY_CODE_RIGHT, "Right"},
+    {KEY_CODE_PAGE_UP, "Page Up"}, {KEY_CODE_PAGE_DOWN, "Page Down"}, {KEY_CODE_HOME, "Home"},
+    {KEY_CODE_DELETE, "Delete"},   {KEY_CODE_BACKSPACE, "Backspace"}, {KEY_CODE_END, "End"},
+};
+
+int key_named(int index)
+{
+    return index < (int)(sizeof named / sizeof named[0]) ? named[index].code : KEY_CODE_NONE;
+}
+
 void key_describe(int code, char *out, size_t size)
 {
-    static const struct {
-        int code;
-        const char *name;
-    } named[] = {
-        {KEY_CODE_TAB, "Tab"},         {KEY_CODE_BACK_TAB, "Shift-Tab"},  {KEY_CODE_ENTER, "Enter"},
-        {KEY_CODE_ESCAPE, "Escape"},   {KEY_CODE_SPACE, "space"},         {KEY_CODE_UP, "Up"},
-        {KEY_CODE_DOWN, "Down"},       {KEY_CODE_LEFT, "Left"},           {KEY_CODE_RIGHT, "Right"},
-        {KEY_CODE_PAGE_UP, "Page Up"}, {KEY_CODE_PAGE_DOWN, "Page Down"}, {KEY_CODE_HOME, "Home"},
-        {KEY_CODE_DELETE, "Delete"},   {KEY_CODE_BACKSPACE, "Backspace"}, {KEY_CODE_END, "End"},
-    };
     for (size_t i = 0; i < sizeof named / sizeof named[0]; i++)
         if (named[i].code == code) {
             snprintf(out, size, "key %s", named[i].name);

@@ -30,6 +30,9 @@ int key_action(int code);
  * same letter, the one without a final form. */
 int key_latin(int code);
 
+/* The keys that have a name and are no characters, from 0 on; KEY_CODE_NONE behind the last. */
+int key_named(int index);
+
 /* How a message names a key: "key 'z'", "key Left", "key Ctrl-A", "key U+00E9", "this key" for one
  * without a code; always ASCII. */
 void key_describe(int code, char *out, size_t size);

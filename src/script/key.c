@@ -25,16 +25,11 @@ static bool is_same(const char *name, const char *described)
 /* A name that key_describe() gives to a key which is no character. */
 static int find_named(const char *name)
 {
-    static const int codes[] = {
-        KEY_CODE_TAB,       KEY_CODE_BACK_TAB,  KEY_CODE_ENTER, KEY_CODE_ESCAPE, KEY_CODE_SPACE,
-        KEY_CODE_BACKSPACE, KEY_CODE_UP,        KEY_CODE_DOWN,  KEY_CODE_LEFT,   KEY_CODE_RIGHT,
-        KEY_CODE_PAGE_UP,   KEY_CODE_PAGE_DOWN, KEY_CODE_HOME,  KEY_CODE_END,    KEY_CODE_DELETE,
-    };
-    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
-        char described[32];
-        key_describe(codes[i], described, sizeof described);
+    char described[32];
+    for (int i = 0, code; (code = key_named(i)) != KEY_CODE_NONE; i++) {
+        key_describe(code, described, sizeof described);
         if (is_same(name, described + strlen("key ")))
-            return codes[i];
+            return code;
     }
     return KEY_CODE_NONE;
 }

@@ -22,7 +22,7 @@ void run_log_add(struct run_log *log, int64_t step, const struct settings *setti
     log->entry[log->count++] = (struct settings_entry){step, *settings};
 }
 
-static struct run_log copy_log(const struct run_log *log)
+struct run_log run_log_copy(const struct run_log *log)
 {
     struct run_log copy = {0};
     for (int i = 0; i < log->count; i++)
@@ -280,7 +280,7 @@ int runs_keep(struct runs *runs, const struct history *history, const struct eve
     }
     struct run_record *record = memory_new(1, sizeof *record);
     *record = *now;
-    record->log = copy_log(&now->log);
+    record->log = run_log_copy(&now->log);
     thin_curves(record, history);
     record->events = events->count;
     record->event = memory_new((size_t)events->count + 1, sizeof *record->event);

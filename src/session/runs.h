@@ -180,5 +180,6 @@ void runs_note_saved(struct runs *runs);
 void run_rest_free(struct run_rest *rest);
 void run_record_close(struct run_record *record);
 void run_log_add(struct run_log *log, int64_t step, const struct settings *settings);
+struct run_log run_log_copy(const struct run_log *log); /* its `entry` is the caller's */
 
 #endif
