@@ -98,8 +98,7 @@ static void show_keys(struct app *app)
     const struct app_play *play = app->play;
     const struct player *player = &play->player;
     struct scene_lecture *lecture = &app->scene.lecture;
-    const bool ask =
-        player->phase == PLAYER_WAITING && player->script->command[player->next].kind == SCRIPT_ASK;
+    const bool ask = player_is_asking(player);
     lecture->key = ask ? asking : waiting;
     lecture->keys = (int)(ask ? sizeof asking / sizeof *asking : sizeof waiting / sizeof *waiting);
     if (play->script->recording || player->phase == PLAYER_HOLDING || play->over)

@@ -111,7 +111,7 @@ static struct player_demand demand_result(const struct player *player)
     return made;
 }
 
-static bool is_asking(const struct player *player)
+bool player_is_asking(const struct player *player)
 {
     return player->phase == PLAYER_WAITING &&
            player->script->command[player->next].kind == SCRIPT_ASK;
@@ -133,7 +133,7 @@ static bool restore(struct player *player, struct player_demand *made)
         *made = demand(PLAYER_FOCUS, player->now.focus);
         break;
     case RESTORE_QUESTION:
-        if (!is_asking(player))
+        if (!player_is_asking(player))
             return false;
         player->now.question = &player->script->command[player->next];
         *made = demand(PLAYER_ASK, player->now.question);
@@ -319,7 +319,7 @@ bool player_key(struct player *player, int code)
     const struct script_command *command = &player->script->command[player->next];
     if (player->phase == PLAYER_HOLDING)
         return false;
-    if (is_asking(player) && code >= '1' && code < '1' + command->choices) {
+    if (player_is_asking(player) && code >= '1' && code < '1' + command->choices) {
         player->votes[code - '1']++;
         return true;
     }

@@ -133,6 +133,9 @@ void player_resume(struct player *player);
 int player_step(const struct player *player);
 int player_steps(const struct script *script);
 
+/* Does it wait with a question? */
+bool player_is_asking(const struct player *player);
+
 /* The chapter under way; "" before the first. */
 const char *player_chapter(const struct player *player);
 
