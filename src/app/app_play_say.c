@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { NAME_QUOTED = 600 };
+
 /* ---- captions ---- */
 
 void app_play_say(struct app *app, const char *text, bool question)
@@ -129,8 +131,9 @@ void app_play_progress(struct app *app)
 void app_play_note_command(struct app *app)
 {
     const struct app_script *script = app->play->script;
-    char program[128], text[SHARE_TEXT], note[SHARE_TEXT + 64];
-    snprintf(program, sizeof program, "lnscope play %.64s", script->script->name);
+    char name[NAME_QUOTED], program[NAME_QUOTED + 16], text[SHARE_TEXT], note[SHARE_TEXT + 64];
+    share_quote(script->script->name, name, sizeof name);
+    snprintf(program, sizeof program, "lnscope play %s", name);
     share_command_line(&script->setup->settings, program, text, sizeof text);
     snprintf(note, sizeof note, "Measured in one run: %s, seed %llu (lnscope %s).", text,
              (unsigned long long)app->present.seed, LNSCOPE_VERSION);
