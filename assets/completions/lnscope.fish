@@ -120,7 +120,7 @@ complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list blo
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l format -d 'csv (default), jsonl or table (default on a terminal)' -x -a 'csv jsonl table'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l every -d 'write steps N, 2N, ... and the last one only' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l output -d 'write to a file; it appears when the run is over, and whole' -r -F
-complete -c lnscope -n '__fish_seen_subcommand_from run' -l force -d 'let -o and --dump replace a file that exists'
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l force -d 'let -o, --dump and --export replace a file that exists'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l load -d 'go on with a session that :save has written; other options than those of the model apply on top' -r -F
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l share -d 'print the command line that makes these settings again, and exit'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l no-config -d 'take no settings from the config file or the environment'
@@ -229,7 +229,7 @@ complete -c lnscope -n '__fish_seen_subcommand_from run' -l history -d 'MB of me
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l fps -d 'how often the screen is drawn, at most' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l speed -d 'how fast the screen trains, at most' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -a 'one-line-of-difference watch-it-collapse warmup-to-the-rescue depth-compounds which-gradient the-identity-path rmsnorm-is-orthogonal the-price-of-pre-ln the-hybrid-and-other-placements switching-midway it-is-not-only-vanishing history anatomy curves log overview samples story stream tensors tour waterfall'
-complete -c lnscope -n '__fish_seen_subcommand_from play' -l force -d 'let --record and a script s snapshots replace files that exist'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l force -d 'let --record, --handout and snapshots replace files that exist'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l record -d 'record the screen, as an asciicast that asciinema plays' -r -F
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l no-config -d 'take no settings from the config file or the environment'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l handout -d 'write what the script says, and what was measured in this run, with pictures, as one page' -r -F

@@ -5,7 +5,6 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "views/bars.h"
 #include "views/screen.h"
 #include "views/views.h"
 
@@ -88,13 +87,6 @@ void app_show_news(struct app *app)
     app->scene.news = true;
     app->news_until = (app->message[0] ? fmax(now, app->message_until) : now) + news_seconds;
     app->changed = true;
-}
-
-void app_fit_axis(struct app *app)
-{
-    double least, most;
-    bars_range(&app->scene, &least, &most);
-    axis_update(&app->scene.look.bars.axis, least, most);
 }
 
 /* What moves without an update: the rate, the state, a message or an event that has been shown long

@@ -2,6 +2,7 @@
  * the gradient of the bars, their axis. See app_state.h; draws nothing. */
 #include "app/app_state.h"
 
+#include "views/bars.h"
 #include "views/navigate.h"
 #include "views/views.h"
 
@@ -10,7 +11,7 @@ void app_answer(struct app *app, const struct answer *said)
 {
     if (said->text[0])
         app_say(app, ROLE_TEXT, "%s", said->text);
-    app_fit_axis(app);
+    bars_fit_axis(&app->scene);
 }
 
 /* ---- the view ---- */
@@ -23,7 +24,7 @@ bool app_shows(const struct app *app, enum view view)
 void app_show_view(struct app *app, enum view view)
 {
     view_open(&app->scene, view);
-    app_fit_axis(app);
+    bars_fit_axis(&app->scene);
     if (app->begun)
         app_journal_view(app);
 }
@@ -132,7 +133,7 @@ void act_to_mark(struct app *app, int direction)
 void act_to_step(struct app *app, int step)
 {
     navigate_to_step(&app->scene, step);
-    app_fit_axis(app);
+    bars_fit_axis(&app->scene);
 }
 
 void act_live(struct app *app, int argument)
@@ -161,7 +162,7 @@ void act_gradient(struct app *app, int next)
             : known                                      ? app->tensor
                                                          : "a parameter");
     axis_reset(&scene->look.bars.axis);
-    app_fit_axis(app);
+    bars_fit_axis(&app->scene);
 }
 
 void act_freeze(struct app *app, int argument)

@@ -10,6 +10,7 @@
 #include "export/export.h"
 #include "script/length.h"
 #include "train/settings_check.h"
+#include "views/bars.h"
 #include "views/navigate.h"
 #include "views/screen.h"
 
@@ -156,7 +157,7 @@ static void do_branch(struct app *app, const struct player_demand *demand)
 static void do_goto(struct app *app, const struct player_demand *demand)
 {
     navigate_to_step(&app->scene, demand->command->step);
-    app_fit_axis(app);
+    bars_fit_axis(&app->scene);
 }
 
 static void do_title(struct app *app, const struct player_demand *demand)

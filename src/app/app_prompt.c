@@ -8,6 +8,7 @@
 #include "export/data.h"
 #include "export/runs_csv.h"
 #include "screen/layout.h"
+#include "views/bars.h"
 #include "views/navigate.h"
 #include "views/views.h"
 
@@ -86,7 +87,7 @@ static bool go_to(struct app *app, const char *text)
         return false;
     }
     navigate_to_step(&app->scene, step);
-    app_fit_axis(app);
+    bars_fit_axis(&app->scene);
     if (scene_step(&app->scene) != step)
         app_say(app, ROLE_TEXT, "step %" PRId64 " is not kept: this is the nearest", step);
     return true;

@@ -290,9 +290,6 @@ void app_show_view(struct app *app, enum view view);
 void app_act_in_view(struct app *app, enum act act, int by);
 void app_answer(struct app *app, const struct answer *said);
 
-/* Fits the axis of the bars to what is shown (app.c). */
-void app_fit_axis(struct app *app);
-
 /* Writes into `out` the settings of the run in which the two differ: "warmup 100 steps, lr 0.001",
  * or, with an arrow to stand between the old value and the new, "warmup 0→100" (app_change.c). */
 void app_list_changes(const struct settings *before, const struct settings *after,

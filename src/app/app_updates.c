@@ -3,6 +3,7 @@
 #include "app/app_state.h"
 
 #include "base/memory.h"
+#include "views/bars.h"
 #include "views/views.h"
 
 #include <math.h>
@@ -54,7 +55,7 @@ static void take_step(struct app *app, const struct update *update)
     events_step(&app->events, &app->history, &app->present);
     show_new_events(app, total, count);
     find_tensor(app);
-    app_fit_axis(app);
+    bars_fit_axis(&app->scene);
     app_redo_step(app, update->step);
     app_go_back_step(app);
 }
@@ -159,7 +160,7 @@ static void take_load(struct app *app, struct update *update)
         app_take_session(app, update->run->task.unigram_entropy);
     app_journal_load(app, done);
     find_tensor(app);
-    app_fit_axis(app);
+    bars_fit_axis(&app->scene);
 }
 
 static void take_failure(struct app *app, struct update *update)
@@ -357,7 +358,7 @@ static void take_branch(struct app *app, struct update *update)
     take_settings(app, &update->run->settings);
     find_tensor(app);
     axis_reset(&app->scene.look.bars.axis);
-    app_fit_axis(app);
+    bars_fit_axis(&app->scene);
 }
 
 /* What is watched goes on from before a step: a branch from the newest one before it. */

@@ -128,15 +128,14 @@ const struct option_row option_table[OPTIONS] = {
                 [COMMAND_RUN] = "write to a file; it appears when the run is over, and whole",
                 [COMMAND_LAB] =
                     "write to a file: rows as they come, and in the end in their order"}},
-    [OPTION_FORCE] = {"force", 0, NULL, NULL,
-                      ON_SCREEN | ON_RUN | ON_PLAY | ON_RECORD | ON_LAB | ON_WATCH,
-                      .of = {[COMMAND_SCREEN] = "let --record and --tee replace a file that exists",
-                             [COMMAND_RUN] = "let -o and --dump replace a file that exists",
-                             [COMMAND_PLAY] =
-                                 "let --record and a script's snapshots replace files that exist",
-                             [COMMAND_RECORD] = "replace files that exist",
-                             [COMMAND_LAB] = "let -o and --figure replace a file that exists",
-                             [COMMAND_WATCH] = "let --record replace a file that exists"}},
+    [OPTION_FORCE] =
+        {"force", 0, NULL, NULL, ON_SCREEN | ON_RUN | ON_PLAY | ON_RECORD | ON_LAB | ON_WATCH,
+         .of = {[COMMAND_SCREEN] = "let --record and --tee replace a file that exists",
+                [COMMAND_RUN] = "let -o, --dump and --export replace a file that exists",
+                [COMMAND_PLAY] = "let --record, --handout and snapshots replace files that exist",
+                [COMMAND_RECORD] = "replace files that exist",
+                [COMMAND_LAB] = "let -o and --figure replace a file that exists",
+                [COMMAND_WATCH] = "let --record replace a file that exists"}},
     [OPTION_RECORD] = {"record", 0, "FILE.cast",
                        "record the screen, as an asciicast that asciinema plays",
                        ON_SCREEN | ON_PLAY | ON_WATCH},

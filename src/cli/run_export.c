@@ -67,11 +67,9 @@ struct run_export *run_export_open(const char *path, bool force, const struct pa
 
 void run_export_step(struct run_export *export, const struct pair *pair)
 {
-    double least, most;
     history_add(&export->history, pair->run[LEFT].snapshot, pair->run[RIGHT].snapshot);
     events_step(&export->events, &export->history, &export->settings);
-    bars_range(&export->scene, &least, &most);
-    axis_update(&export->scene.look.bars.axis, least, most);
+    bars_fit_axis(&export->scene);
 }
 
 static bool write_picture(struct run_export *export, struct error *error)

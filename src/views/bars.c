@@ -102,14 +102,15 @@ void bars_scroll(struct scene *scene, int by, int most, struct answer *answer)
         answer_say(answer, "all layers are in view: there is nothing to scroll to");
 }
 
-void bars_range(const struct scene *scene, double *least, double *most)
+void bars_fit_axis(struct scene *scene)
 {
-    *least = *most = NAN;
+    double least = NAN, most = NAN;
     for (enum side side = LEFT; side < SIDES; side++) {
         struct bars bars = bars_of(scene, side);
         if (bars.value)
-            axis_widen(least, most, bars.value, bars.count);
+            axis_widen(&least, &most, bars.value, bars.count);
     }
+    axis_update(&scene->look.bars.axis, least, most);
 }
 
 double bars_ratio(const struct bars *bars)

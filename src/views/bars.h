@@ -49,9 +49,8 @@ void bars_left_out(char out[TEXT_TITLE], const struct bars *bars, const struct b
 int bars_scroll_max(int count, int rows);
 void bars_scroll(struct scene *scene, int by, int most, struct answer *answer);
 
-/* The smallest and largest positive value among the bars of both stacks, NAN where there is none:
- * what axis_update() wants after every step. */
-void bars_range(const struct scene *scene, double *least, double *most);
+/* Fits the axis of the bars to those of both stacks: after every step (axis_update()). */
+void bars_fit_axis(struct scene *scene);
 
 /* The first over the last; NAN where they are not measured. */
 double bars_ratio(const struct bars *bars);

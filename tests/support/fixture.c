@@ -403,9 +403,7 @@ static void make_not_finite(struct snapshot *snapshot, struct fault fault)
 
 void fixture_fit_axis(struct fixture *fixture)
 {
-    double least, most;
-    bars_range(&fixture->scene, &least, &most);
-    axis_update(&fixture->scene.look.bars.axis, least, most);
+    bars_fit_axis(&fixture->scene);
 }
 
 void fixture_train_until_fault(struct fixture *fixture, int64_t last, struct fault fault)
