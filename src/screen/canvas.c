@@ -3,6 +3,7 @@
 
 #include "base/columns.h"
 #include "base/memory.h"
+#include "screen/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -211,6 +212,18 @@ int canvas_fit(struct canvas *canvas, struct rect area, int col, int end, enum r
         if (canvas_columns(texts[i]) <= end - col)
             return canvas_text(canvas, area, 0, col, role, texts[i]);
     return col;
+}
+
+int canvas_words(struct canvas *canvas, struct rect area, enum role role, const char *text)
+{
+    int row = 0;
+    for (; row < area.rows && *text; row++) {
+        const char *line = text;
+        const bool cut = row + 1 == area.rows && text_rows(text, area.cols) > 1;
+        const int length = (int)text_line(&text, cut ? area.cols - 3 : area.cols);
+        canvas_print(canvas, area, row, 0, role, "%.*s%s", length, line, cut ? "..." : "");
+    }
+    return row;
 }
 
 void canvas_fill(struct canvas *canvas, struct rect area, uint32_t glyph, enum role role)

@@ -118,6 +118,10 @@ int canvas_print_right(struct canvas *canvas, struct rect area, int row, int end
 int canvas_fit(struct canvas *canvas, struct rect area, int col, int end, enum role role,
                const char *const texts[]);
 
+/* A text in lines of the rectangle, broken between words; what has no room is cut, and three points
+ * say so. Returns the rows that it took. */
+int canvas_words(struct canvas *canvas, struct rect area, enum role role, const char *text);
+
 /* Fills the rectangle. */
 void canvas_fill(struct canvas *canvas, struct rect area, uint32_t glyph, enum role role);
 

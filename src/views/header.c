@@ -590,8 +590,9 @@ static void plan_footer(struct footer *footer, struct rect area, const struct sc
     footer->news_area = news_area(area, end, scene, &footer->news);
     end = footer->news_area.col - area.col;
     enum action key[ACTIONS];
-    int count = has_lecture(scene) ? 0 : keys_now(scene, scrolls, key),
-        col = area.cols >= WIDE_FROM + 20;
+    const bool others =
+        has_lecture(scene) || scene->scripts.open; /* they say their keys themselves */
+    int count = others ? 0 : keys_now(scene, scrolls, key), col = area.cols >= WIDE_FROM + 20;
     for (int i = 0; i < count && col + key_columns(scene, key[i]) + 1 <= end; i++) {
         footer->action[footer->count] = key[i];
         footer->col[footer->count++] = col;
@@ -647,25 +648,14 @@ int view_key_at(const struct scene *scene, int rows, int cols, int row, int col)
 static void draw_message(struct canvas *canvas, struct rect area, const struct scene *scene)
 {
     enum { ROWS_MOST = 3 };
-    const char *rest = scene->message;
-    const int room = area.cols - 2;
-    int rows = 0;
-    do {
-        text_line(&rest, room);
-        rows++;
-    } while (*rest && rows < ROWS_MOST && rows <= area.row);
-    const bool cut = *rest;
+    const int room = area.cols - 2, needs = text_rows(scene->message, room);
+    const int most = area.row + 1 < ROWS_MOST ? area.row + 1 : ROWS_MOST;
+    const int rows = needs < most ? needs : most;
     area.row -= rows - 1;
     area.rows = rows;
     canvas_fill(canvas, area, ' ', ROLE_TEXT);
-    rest = scene->message;
-    for (int row = 0; row < rows; row++) {
-        const bool last = cut && row == rows - 1;
-        const char *line = rest;
-        const int length = (int)text_line(&rest, last ? room - 3 : room);
-        canvas_print(canvas, area, row, 1, scene->message_role, "%.*s%s", length, line,
-                     last ? "..." : "");
-    }
+    canvas_words(canvas, (struct rect){area.row, area.col + 1, rows, room}, scene->message_role,
+                 scene->message);
 }
 
 void view_footer(struct canvas *canvas, struct rect area, const struct scene *scene)

@@ -282,18 +282,6 @@ static void draw_curves(struct canvas *canvas, struct rect area, const struct sc
 
 /* ---- the whole -------------------------------------------------------------------------------*/
 
-/* In as many rows as it takes, two at most; returns the row behind it. */
-static int draw_name(struct canvas *canvas, struct rect area, const char *name)
-{
-    int at = 0;
-    for (const char *rest = name; *rest && at < NAME_ROWS; at++) {
-        const char *start = rest;
-        const int size = (int)text_line(&rest, area.cols);
-        canvas_print(canvas, area, at, 0, ROLE_TITLE, "%.*s", size, start);
-    }
-    return at;
-}
-
 void lab_cell_draw(struct canvas *canvas, struct rect area, const struct scene *scene,
                    const struct map *map)
 {
@@ -304,7 +292,9 @@ void lab_cell_draw(struct canvas *canvas, struct rect area, const struct scene *
     lab_cell_chosen(scene, map, &row, &col);
     const int cell = map_grid_cell(map, row, col);
     grid_name_cell(map->grid, cell, name);
-    int at = draw_name(canvas, area, name);
+    const struct rect title = {area.row, area.col, area.rows < NAME_ROWS ? area.rows : NAME_ROWS,
+                               area.cols};
+    int at = canvas_words(canvas, title, ROLE_TITLE, name);
     say_cell(map, row, col, what);
     if (at < area.rows)
         canvas_text(canvas, area, at++, 0, verdict_role(map_at(map, row, col)->verdict), what);

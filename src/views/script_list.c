@@ -1,7 +1,12 @@
 /* See script_list.h. */
 #include "views/script_list.h"
 
-enum { NAME_COLS = 34, LENGTH_COLS = 8, WORDS_ROWS = 3 };
+enum {
+    NAME_COLS = 34,
+    LENGTH_COLS = 8,
+    SUMMARY_COLS = 12, /* at least; otherwise it stands below the list alone */
+    WORDS_ROWS = 3
+};
 
 /* The rows of the list up to one of its scripts, headings included. */
 static int rows_before(const struct scene_scripts *scripts, int end)
@@ -12,15 +17,6 @@ static int rows_before(const struct scene_scripts *scripts, int end)
     return rows;
 }
 
-static void draw_words(struct canvas *canvas, struct rect area, const char *text)
-{
-    for (int row = 0; row < area.rows && *text; row++) {
-        const char *line = text;
-        const int length = (int)text_line(&text, area.cols - 2);
-        canvas_print(canvas, area, row, 1, ROLE_TEXT, "%.*s", length, line);
-    }
-}
-
 static void draw_script(struct canvas *canvas, struct rect area, int row,
                         const struct scene_script *script, bool chosen)
 {
@@ -29,19 +25,23 @@ static void draw_script(struct canvas *canvas, struct rect area, int row,
                               area.cols < NAME_COLS ? area.cols : NAME_COLS};
     canvas_print(canvas, name, row, 1, role, " %s ", script->name);
     canvas_print_right(canvas, area, row, NAME_COLS + LENGTH_COLS, ROLE_DIM, "%s", script->length);
-    canvas_text(canvas, area, row, NAME_COLS + LENGTH_COLS + 2, chosen ? ROLE_TEXT : ROLE_DIM,
-                script->summary);
+    const int col = NAME_COLS + LENGTH_COLS + 2;
+    const struct rect summary = {area.row + row, area.col + col, 1, area.cols - col - 1};
+    if (summary.cols >= SUMMARY_COLS)
+        canvas_words(canvas, summary, chosen ? ROLE_TEXT : ROLE_DIM, script->summary);
 }
 
 void script_list_draw(struct canvas *canvas, struct rect area, const struct scene_scripts *scripts)
 {
     const int rows = area.rows - WORDS_ROWS - 2;
     const struct rect list = {area.row + 1, area.col, rows > 1 ? rows : 1, area.cols};
-    const struct rect words = {list.row + list.rows + 1, area.col, WORDS_ROWS, area.cols};
+    const struct rect words = {list.row + list.rows + 1, area.col + 1, WORDS_ROWS, area.cols - 2};
     const int at = rows_before(scripts, scripts->chosen + 1) - 1;
     const int from = at < list.rows ? 0 : at - list.rows + 1;
-    canvas_text(canvas, area, 0, 1, ROLE_TITLE,
-                "Lessons and demos: Up, Down and Enter play one, Escape leaves");
+    canvas_fit(
+        canvas, area, 1, area.cols, ROLE_TITLE,
+        (const char *const[]){"Lessons and demos: Up, Down and Enter play one, Escape leaves",
+                              "Up, Down, Enter: plays, Escape: leaves", NULL});
     int row = -from;
     for (int i = 0; i < scripts->count; i++) {
         const struct scene_script *script = &scripts->script[i];
@@ -51,5 +51,5 @@ void script_list_draw(struct canvas *canvas, struct rect area, const struct scen
             draw_script(canvas, list, row, script, i == scripts->chosen);
         row++;
     }
-    draw_words(canvas, words, scripts->script[scripts->chosen].summary);
+    canvas_words(canvas, words, ROLE_TEXT, scripts->script[scripts->chosen].summary);
 }

@@ -203,12 +203,7 @@ static void draw_words(struct canvas *canvas, struct rect area, const struct map
         return;
     }
     map_list(map, text);
-    int at = 0;
-    for (const char *rest = text; *rest && at < area.rows; at++) {
-        const char *start = rest;
-        const int size = (int)text_line(&rest, area.cols);
-        canvas_print(canvas, area, at, 0, ROLE_TEXT, "%.*s", size, start);
-    }
+    canvas_words(canvas, area, ROLE_TEXT, text);
 }
 
 static void draw_key(struct canvas *canvas, struct rect area, bool letters)

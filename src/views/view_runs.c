@@ -406,6 +406,10 @@ static void draw_chosen(struct canvas *canvas, struct rect area, const struct sc
 {
     const struct runs *runs = scene->data.runs;
     char different[RUN_DIFFERENCE], text[3][160];
+    if (record == &runs->now && scene->data.watching) {
+        canvas_text(canvas, area, 0, 0, ROLE_TEXT, "what is watched, up to its newest row");
+        return;
+    }
     if (record == &runs->now && runs->count == 0) {
         canvas_fit(
             canvas, area, 0, area.cols, ROLE_TEXT,

@@ -184,18 +184,6 @@ static void draw_property(struct canvas *canvas, const struct layout_property *w
     }
 }
 
-/* A text in lines; what has no room is cut, and three points say so. */
-static void draw_words(struct canvas *canvas, struct rect area, const char *text)
-{
-    for (int row = 0; row < area.rows && *text; row++) {
-        const char *line = text;
-        int length = (int)text_line(&text, area.cols);
-        const bool cut = row + 1 == area.rows && *text;
-        canvas_print(canvas, area, row, 0, ROLE_DIM, "%.*s%s",
-                     cut && length > 3 ? length - 3 : length, line, cut ? "..." : "");
-    }
-}
-
 static void draw(struct canvas *canvas, struct rect area, const struct scene *scene)
 {
     const struct layout_stream layout = layout_stream(area, scene_only(scene));
@@ -210,8 +198,9 @@ static void draw(struct canvas *canvas, struct rect area, const struct scene *sc
             draw_property(canvas, &layout.panel[side].property[i], scene, side,
                           quantity_at(SHOWN_STREAM, (from + i) % kinds));
     }
-    draw_words(canvas, layout.words[0], quantity_table[scene->look.stream.quantity].note[0]);
-    draw_words(canvas, layout.words[1], collapse_words);
+    canvas_words(canvas, layout.words[0], ROLE_DIM,
+                 quantity_table[scene->look.stream.quantity].note[0]);
+    canvas_words(canvas, layout.words[1], ROLE_DIM, collapse_words);
 }
 
 static int scroll_max(const struct scene *scene, struct rect area)
