@@ -32,6 +32,7 @@ What a row holds, of the whole batch and before clipping:
     grad_norm     L2 norm of the gradient of all parameters of the model
     ratio         first number of stream_grad over its last
     stream_grad   L2 norm of dLoss/dx, x being the first block's input, then each block's output
+                  (the first is not known where nothing that learns is before the blocks)
     stream_rms    root mean square of the same x
     param_grad    for each kind of tensor in the blocks, the L2 norm of its gradient in every block
     update_ratio  likewise |W_new - W_old| / |W_old|: what the optimizer's step changed
