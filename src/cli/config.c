@@ -15,7 +15,7 @@
 #include <ini.h>
 #endif
 
-enum { PATH_SIZE = 4096, FILE_BYTES = 1 << 16, LINE_BYTES = 198, NAME_SPACE = 64 };
+enum { PATH_SIZE = 4096, FILE_BYTES = 1 << 16, LINE_BYTES = 198 };
 
 static const char section_name[] = "settings";
 
@@ -34,7 +34,7 @@ struct reading {
 static int take_pair(void *user, const char *section, const char *name, const char *value)
 {
     struct reading *reading = user;
-    char shown[NAME_SPACE];
+    char shown[SETTING_NAME_TEXT];
     if (reading->failed)
         return 0;
     if (*section && strcmp(section, section_name) != 0) {
@@ -88,7 +88,7 @@ static bool parse_lines(struct settings *settings, const char *path, const char 
                         struct error *error)
 {
     struct reading reading = {.settings = *settings};
-    char shown[NAME_SPACE * 4];
+    char shown[SETTING_NAME_TEXT * 4];
     names_printable(shown, sizeof shown, path);
     int line = find_long_line(text);
     if (line > 0)
@@ -120,7 +120,7 @@ bool config_parse(struct settings *settings, const char *path, const char *text,
 bool config_parse(struct settings *settings, const char *path, const char *text,
                   struct error *error)
 {
-    char shown[NAME_SPACE * 4];
+    char shown[SETTING_NAME_TEXT * 4];
     (void)settings, (void)text, (void)section_name;
     names_printable(shown, sizeof shown, path);
     return error_set(error,
@@ -147,7 +147,7 @@ static bool find_path(char *out, size_t size)
 
 static bool apply_file(struct settings *settings, struct error *error)
 {
-    char path[PATH_SIZE], shown[NAME_SPACE * 4], *text;
+    char path[PATH_SIZE], shown[SETTING_NAME_TEXT * 4], *text;
     struct stat status;
     size_t size;
     if (!find_path(path, sizeof path) || stat(path, &status) != 0)
@@ -169,9 +169,9 @@ static bool apply_file(struct settings *settings, struct error *error)
 static const char variable_prefix[] = "LNSCOPE_";
 
 /* LNSCOPE_LEFT_NORM */
-static void variable_of(char out[NAME_SPACE], const char *prefix, const char *name)
+static void variable_of(char out[SETTING_NAME_TEXT], const char *prefix, const char *name)
 {
-    snprintf(out, NAME_SPACE, "%s%s%s%s", variable_prefix, prefix, *prefix ? "_" : "", name);
+    snprintf(out, SETTING_NAME_TEXT, "%s%s%s%s", variable_prefix, prefix, *prefix ? "_" : "", name);
     for (char *c = out; *c; c++)
         *c = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
 }
@@ -179,7 +179,7 @@ static void variable_of(char out[NAME_SPACE], const char *prefix, const char *na
 static bool apply_variable(struct settings *settings, const char *prefix,
                            const struct setting_row *row, struct error *error)
 {
-    char variable[NAME_SPACE], name[NAME_SPACE];
+    char variable[SETTING_NAME_TEXT], name[SETTING_NAME_TEXT];
     struct error reason;
     variable_of(variable, prefix, row->name);
     const char *value = getenv(variable);
@@ -194,7 +194,7 @@ static bool apply_variable(struct settings *settings, const char *prefix,
 static bool check_variable(const char *variable, struct error *error)
 {
     enum { VARIABLES = (1 + SIDES) * SETTINGS_MAX + 1 };
-    char full[VARIABLES][NAME_SPACE];
+    char full[VARIABLES][SETTING_NAME_TEXT];
     const char *words[VARIABLES];
     struct names names = NAMES_OF_WORDS(words);
     names.count = 0;

@@ -276,8 +276,6 @@ static const struct command_setting *setting_of_command(enum command command, co
     return NULL;
 }
 
-enum { NAME_SPACE = 64 };
-
 bool options_is_switch(const struct setting_row *row)
 {
     return row->kind == SETTING_CHOICE && names_find(row->choices, row->name, "on", NULL) >= 0;
@@ -300,7 +298,7 @@ static bool is_shared_setting(const char *typed, const char **name)
 /* What was meant, among the settings that the command takes, their names for one stack, and those
  * that turn one off. */
 static void near_settings(struct names_near *near, enum command command,
-                          char name[SETTINGS_MAX][SIDES + 1][NAME_SPACE])
+                          char name[SETTINGS_MAX][SIDES + 1][SETTING_NAME_TEXT])
 {
     const char *typed = near->typed;
     for (int i = 0; i < setting_count; i++) {
@@ -309,11 +307,11 @@ static void near_settings(struct names_near *near, enum command command,
             continue;
         names_near_add(near, row->name);
         for (int side = 0; side < SIDES; side++) {
-            snprintf(name[i][side], NAME_SPACE, "%s-%s", stack_names[side], row->name);
+            snprintf(name[i][side], SETTING_NAME_TEXT, "%s-%s", stack_names[side], row->name);
             if (row->per_stack && strncmp(typed, stack_names[side], strlen(stack_names[side])) == 0)
                 names_near_add(near, name[i][side]);
         }
-        snprintf(name[i][SIDES], NAME_SPACE, "no-%s", row->name);
+        snprintf(name[i][SIDES], SETTING_NAME_TEXT, "no-%s", row->name);
         if (options_is_switch(row) && strncmp(typed, "no", 2) == 0)
             names_near_add(near, name[i][SIDES]);
     }
@@ -322,7 +320,8 @@ static void near_settings(struct names_near *near, enum command command,
 /* Always false: says what is unknown, and what was meant. */
 static bool unknown_option(const struct options *options, const char *typed, struct error *error)
 {
-    char shown[NAME_SPACE], meant[NAMES_NEAR_TEXT], name[SETTINGS_MAX][SIDES + 1][NAME_SPACE];
+    char shown[SETTING_NAME_TEXT], meant[NAMES_NEAR_TEXT],
+        name[SETTINGS_MAX][SIDES + 1][SETTING_NAME_TEXT];
     const char *words = command_table[options->command].words, *shared;
     struct names_near near = {.typed = typed};
     if (is_shared_setting(typed, &shared))
@@ -461,7 +460,7 @@ static bool read_long(struct options *options, const char *word, struct words *w
 {
     const char *equals = strchr(word, '='), *attached = equals ? equals + 1 : NULL;
     size_t length = equals ? (size_t)(equals - word) : strlen(word);
-    char name[NAME_SPACE];
+    char name[SETTING_NAME_TEXT];
     snprintf(name, sizeof name, "%.*s", (int)(length < sizeof name ? length : sizeof name - 1),
              word);
     for (int i = 0; i < OPTIONS; i++)
@@ -492,7 +491,7 @@ static bool read_short(struct options *options, const char *word, struct words *
             break;
         return read_option(options, (enum option)i, words, word[2] ? word + 2 : NULL, error);
     }
-    char shown[NAME_SPACE];
+    char shown[SETTING_NAME_TEXT];
     names_printable(shown, sizeof shown, word);
     return error_set(error, "unknown option '%s': options are written --name (%s --help lists all)",
                      shown, command_table[options->command].words);
@@ -500,7 +499,7 @@ static bool read_short(struct options *options, const char *word, struct words *
 
 static bool read_operand(struct options *options, const char *word, struct error *error)
 {
-    char shown[NAME_SPACE];
+    char shown[SETTING_NAME_TEXT];
     if (options->operands < command_table[options->command].operands) {
         options->operand[options->operands++] = word;
         return true;
@@ -566,7 +565,7 @@ bool options_integer(const struct options *options, enum option option, int64_t 
         if (errno == 0 && *value >= least)
             return true;
     }
-    char shown[NAME_SPACE];
+    char shown[SETTING_NAME_TEXT];
     names_printable(shown, sizeof shown, text);
     return error_set(error, "%s '%s': a whole number from %" PRId64 " up",
                      option_table[option].name, shown, least);

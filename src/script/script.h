@@ -79,7 +79,7 @@ struct script {
 
 /* A setting from the command line; it wins over what a script sets under the same name. */
 struct script_option {
-    char name[48];
+    char name[SETTING_NAME_TEXT];
     char value[SETTING_TEXT];
 };
 

@@ -18,8 +18,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* Bytes that hold any value, and what setting_values() writes. */
-enum { SETTING_TEXT = 1024, SETTING_VALUES = 200 };
+/* Bytes that hold the name of any setting, any value, and what setting_values() writes. */
+enum { SETTING_NAME_TEXT = 64, SETTING_TEXT = 1024, SETTING_VALUES = 200 };
 
 /* The most blocks of a model that is trained here. */
 enum { LAYERS_MAX = 128 };

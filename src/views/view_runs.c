@@ -171,7 +171,7 @@ static void add_columns(struct table *table, const struct scene *scene)
     const struct setting_row *setting[SETTINGS_MAX];
     const int settings = runs_columns(scene->data.runs, setting);
     add(table, WHAT_RUN, NULL, LEFT, "run");
-    add(table, WHAT_STEPS, NULL, LEFT, "steps");
+    add(table, WHAT_STEPS, NULL, LEFT, "done");
     if (scene->data.runs->now.name[0])
         add(table, WHAT_NAME, NULL, LEFT, "name");
     for (int i = 0; i < settings; i++)
@@ -563,6 +563,7 @@ static const enum action keys[] = {
     ACTION_UNDO,  ACTION_REMOVE,    ACTION_NEXT_VIEW, ACTION_EXPORT,  ACTION_COMMAND,    ACTIONS};
 
 static const char *const notes[][2] = {
+    {"done", "how many steps the run has done; left out where there is no room"},
     {"settings",
      "those in which the runs differ: what a run began with, and behind an arrow what "
      "it ended with where it was changed meanwhile; where the stacks differ LEFT/RIGHT"},
