@@ -1,7 +1,7 @@
 #!/bin/sh
 # Recordings as other programs show them: an animated SVG in headless Chromium, stopped where each of
-# three chapters begins, is the picture that cairo draws of that chapter and of no other; asciinema
-# plays the cast to its end. No part of `make check`; what is not installed is left out, and named.
+# three chapters begins, the last one in another theme, is the picture that cairo draws of that
+# chapter and of no other; asciinema plays the cast to its end. No part of `make check`; what is not installed is left out, and named.
 #
 #   tests/rendered.sh PROGRAM
 set -eu
@@ -30,6 +30,7 @@ mark "two"
 wait 1s
 run until step 100
 say "zzzzzzzzzzzz"
+set theme light
 view stream
 mark "three"
 wait 1s

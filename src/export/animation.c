@@ -29,13 +29,14 @@ struct area {
 
 struct animation {
     struct canvas shown, next;
-    enum theme theme;
+    enum theme page;  /* that of the first frame, on whose page all of it is drawn */
+    enum theme theme; /* that of the frame under way */
     bool loop, begun;
     double whole_at; /* when the newest whole frame begins */
     int groups;
     struct group group[GROUPS_MAX]; /* that one, and those since */
     bool *changed;                  /* [rows][cols]: what the frame under way draws */
-    bool used[ROLES];               /* in any frame so far */
+    bool used[THEMES][ROLES];       /* in any frame so far */
     int areas, areas_room;
     struct area *area;
     struct shapes shapes;
@@ -195,6 +196,14 @@ static void write_words(const struct animation *animation, FILE *out)
     }
 }
 
+/* The name of a look: "r3", and in another theme than that of the page "r3t1". */
+static void write_class(const struct animation *animation, int theme, int role, FILE *out)
+{
+    fprintf(out, "r%d", role);
+    if (theme != (int)animation->page)
+        fprintf(out, "t%d", theme);
+}
+
 static void write_role(struct animation *animation, int role, FILE *out)
 {
     static const double opacity[] = {1, 0.75, 0.5, 0.25};
@@ -209,13 +218,27 @@ static void write_role(struct animation *animation, int role, FILE *out)
         }
     if (animation->shapes.count == 0)
         return;
-    animation->used[role] = true;
-    fprintf(out, "<g class=\"r%d\">", role);
+    animation->used[animation->theme][role] = true;
+    fputs("<g class=\"", out);
+    write_class(animation, animation->theme, role, out);
+    fputs("\">", out);
     for (size_t i = 0; i < sizeof opacity / sizeof opacity[0]; i++)
         write_rects(animation, opacity[i], out);
     write_dots(animation, out);
     write_words(animation, out);
     fputs("</g>", out);
+}
+
+/* The page of the frame's theme over that of the first, where they differ: also around the cells.
+ */
+static void write_page(const struct animation *animation, FILE *out)
+{
+    const uint32_t page = theme_table[animation->theme].page;
+    if (page == theme_table[animation->page].page)
+        return;
+    fprintf(out, "<rect class=\"b\" width=\"%d\" height=\"%d\" fill=\"#%06x\"/>",
+            shape_picture_width(&animation->next), shape_picture_height(&animation->next),
+            (unsigned)page);
 }
 
 /* Everything that is marked as changed. */
@@ -234,10 +257,9 @@ static void write_cells(struct animation *animation, FILE *out)
 
 /* ---- frames ---- */
 
-struct animation *animation_open(int rows, int cols, enum theme theme, bool loop)
+struct animation *animation_open(int rows, int cols, bool loop)
 {
     struct animation *animation = memory_new(1, sizeof *animation);
-    animation->theme = theme;
     animation->loop = loop;
     canvas_open(&animation->shown, rows, cols);
     canvas_open(&animation->next, rows, cols);
@@ -266,11 +288,13 @@ static void end_groups(struct animation *animation, double seconds)
     animation->groups = 0;
 }
 
-static void add_group(struct animation *animation, double seconds)
+static void add_group(struct animation *animation, bool whole, double seconds)
 {
     struct group *group = &animation->group[animation->groups];
     size_t size;
     FILE *out = memory_stream_open(&group->text, &size);
+    if (out && whole)
+        write_page(animation, out);
     if (out)
         write_cells(animation, out);
     if (!out || !memory_stream_close(out, &group->text))
@@ -279,22 +303,27 @@ static void add_group(struct animation *animation, double seconds)
     animation->groups++;
 }
 
-void animation_frame(struct animation *animation, const struct canvas *canvas, double seconds)
+void animation_frame(struct animation *animation, const struct canvas *canvas, enum theme theme,
+                     double seconds)
 {
     const int cells = animation->next.rows * animation->next.cols;
     fit(animation, canvas);
     const int changed = mark_changed(animation);
-    if (animation->begun && changed == 0)
+    const bool recoloured = animation->begun && theme != animation->theme;
+    if (animation->begun && changed == 0 && !recoloured)
         return;
-    const bool whole = !animation->begun || animation->groups == GROUPS_MAX ||
+    const bool whole = !animation->begun || recoloured || animation->groups == GROUPS_MAX ||
                        2 * changed > cells || seconds - animation->whole_at >= whole_seconds;
+    animation->theme = theme;
+    if (!animation->begun)
+        animation->page = theme;
     if (whole) {
         memset(animation->changed, true, (size_t)cells);
         end_groups(animation, seconds);
         animation->whole_at = seconds;
     }
     if (animation->begun) {
-        add_group(animation, seconds);
+        add_group(animation, whole, seconds);
     } else { /* the first is always there, below all others */
         fputs("<g>", animation->body);
         write_cells(animation, animation->body);
@@ -306,30 +335,39 @@ void animation_frame(struct animation *animation, const struct canvas *canvas, d
 
 /* ---- the document ---- */
 
+static void write_look(const struct animation *animation, int theme, int role, FILE *out)
+{
+    const struct shape_look look = shape_look(&theme_table[theme], role);
+    fputc('.', out);
+    write_class(animation, theme, role, out);
+    fprintf(out, "{fill:#%06x;color:#%06x", (unsigned)look.ink, (unsigned)look.ink);
+    if (look.bold)
+        fputs(";font-weight:bold", out);
+    if (look.opacity < 1)
+        fprintf(out, ";fill-opacity:%g;stroke-opacity:%g", look.opacity, look.opacity);
+    fputc('}', out);
+    if (!look.underline)
+        return;
+    fputc('.', out);
+    write_class(animation, theme, role, out);
+    fputs(" text{text-decoration:underline}", out);
+}
+
 static void write_style(const struct animation *animation, FILE *out)
 {
     fputs("<style>.b{shape-rendering:crispEdges}"
           ".d{fill:none;stroke:currentColor;stroke-width:3;stroke-linecap:round}",
           out);
-    for (int role = 0; role < ROLES; role++) {
-        const struct shape_look look = shape_look(&theme_table[animation->theme], role);
-        if (!animation->used[role])
-            continue;
-        fprintf(out, ".r%d{fill:#%06x;color:#%06x", role, (unsigned)look.ink, (unsigned)look.ink);
-        if (look.bold)
-            fputs(";font-weight:bold", out);
-        if (look.opacity < 1)
-            fprintf(out, ";fill-opacity:%g;stroke-opacity:%g", look.opacity, look.opacity);
-        fputc('}', out);
-        if (look.underline)
-            fprintf(out, ".r%d text{text-decoration:underline}", role);
-    }
+    for (int theme = 0; theme < THEMES; theme++)
+        for (int role = 0; role < ROLES; role++)
+            if (animation->used[theme][role])
+                write_look(animation, theme, role, out);
     fputs("</style>\n", out);
 }
 
 static void write_document(const struct animation *animation, double seconds, FILE *out)
 {
-    svg_begin(out, &animation->shown, animation->theme);
+    svg_begin(out, &animation->shown, animation->page);
     write_style(animation, out);
     fprintf(out,
             "<rect width=\"0\" height=\"0\"><animate id=\"time\" attributeName=\"x\" to=\"1\" "

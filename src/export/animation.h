@@ -17,11 +17,12 @@
 struct animation; /* opaque: the frame that is shown, and all that is written so far */
 
 /* Begins an animation of this size. */
-struct animation *animation_open(int rows, int cols, enum theme theme, bool loop);
+struct animation *animation_open(int rows, int cols, bool loop);
 
 /* The canvas as it is from a time on, in seconds; times never fall. A canvas of another size is
- * cut, or leaves some of the page; the theme is that of the beginning. */
-void animation_frame(struct animation *animation, const struct canvas *canvas, double seconds);
+ * cut, or leaves some of the page; with another theme all of the picture is drawn anew. */
+void animation_frame(struct animation *animation, const struct canvas *canvas, enum theme theme,
+                     double seconds);
 
 /* Ends at a time, and writes the document; errors show in the stream. NULL: gives up. Frees it. */
 void animation_close(struct animation *animation, double seconds, FILE *out);

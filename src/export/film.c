@@ -137,7 +137,7 @@ static bool open_svg(struct film *film, struct reel *reel, struct error *error)
     if (!open_file(film, reel, error))
         return false;
     if (!plan->still)
-        reel->animation = animation_open(plan->rows, plan->cols, plan->theme, plan->loop);
+        reel->animation = animation_open(plan->rows, plan->cols, plan->loop);
     return true;
 }
 
@@ -146,7 +146,7 @@ static bool frame_svg(struct film *film, struct reel *reel, const struct shot *s
 {
     (void)film, (void)error;
     if (reel->animation)
-        animation_frame(reel->animation, shot->canvas, shot->seconds);
+        animation_frame(reel->animation, shot->canvas, shot->theme, shot->seconds);
     return true;
 }
 

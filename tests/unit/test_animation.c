@@ -27,12 +27,19 @@ enum { ROWS = 24, COLS = 80, CELLS = ROWS * COLS };
 struct seen {
     uint32_t letter;
     int role;   /* of the letter or shape; -1: there is none */
+    int theme;  /* that the look of the role is of */
     bool shape; /* a rectangle or a dot */
     uint32_t back;
 };
 
 struct picture {
+    uint32_t page; /* around the cells */
     struct seen cell[CELLS];
+};
+
+/* A role, as a theme shows it. */
+struct look {
+    int role, theme;
 };
 
 /* The cell that a place of the SVG is in. */
@@ -46,7 +53,7 @@ static struct seen *cell_at(struct picture *picture, double x, double y)
 }
 
 /* Reads "M12 30h27v18h-27z..." or "M14.25 32.25h0..."; a background covers what was there. */
-static void take_path(struct picture *picture, const char *path, int role, int32_t back)
+static void take_path(struct picture *picture, const char *path, struct look look, int32_t back)
 {
     double x, y, width = 0, height = 0, again = 0;
     int length = 0;
@@ -54,7 +61,8 @@ static void take_path(struct picture *picture, const char *path, int role, int32
         if (sscanf(path, "M%lf %lfh%lfv%lfh%lfz%n", &x, &y, &width, &height, &again, &length) < 5) {
             assert_int_equal(sscanf(path, "M%lf %lfh0%n", &x, &y, &length), 2);
             cell_at(picture, x, y)->shape = true;
-            cell_at(picture, x, y)->role = role;
+            cell_at(picture, x, y)->role = look.role;
+            cell_at(picture, x, y)->theme = look.theme;
             continue;
         }
         assert_true(again == -width);
@@ -63,7 +71,8 @@ static void take_path(struct picture *picture, const char *path, int role, int32
                 struct seen *cell = cell_at(picture, x + over, y + down);
                 if (back < 0) {
                     cell->shape = true;
-                    cell->role = role;
+                    cell->role = look.role;
+                    cell->theme = look.theme;
                 } else {
                     *cell = (struct seen){.role = -1, .back = (uint32_t)back};
                 }
@@ -87,7 +96,7 @@ static uint32_t take_letter(const char **text)
     return utf8_next(text);
 }
 
-static void take_word(struct picture *picture, const char *element, int role)
+static void take_word(struct picture *picture, const char *element, struct look look)
 {
     double x, y;
     assert_int_equal(sscanf(element, "<text x=\"%lf\" y=\"%lf\"", &x, &y), 2);
@@ -95,24 +104,35 @@ static void take_word(struct picture *picture, const char *element, int role)
     for (; *text != '<'; x += SHAPE_CELL_WIDTH) {
         struct seen *cell = cell_at(picture, x, y);
         cell->letter = take_letter(&text);
-        cell->role = role;
+        cell->role = look.role;
+        cell->theme = look.theme;
     }
+}
+
+/* A page of another theme covers all that there was. */
+static void take_page(struct picture *picture, uint32_t page)
+{
+    picture->page = page;
+    for (int i = 0; i < CELLS; i++)
+        picture->cell[i] = (struct seen){.role = -1, .back = page};
 }
 
 /* Draws the elements of a frame. */
 static void take_frame(struct picture *picture, const char *frame)
 {
-    int role = -1;
+    struct look look = {-1, THEME_DARK};
     for (const char *at = frame; (at = strchr(at, '<')) != NULL; at++) {
         unsigned back;
-        if (sscanf(at, "<g class=\"r%d\">", &role) == 1)
+        if (sscanf(at, "<g class=\"r%dt%d\">", &look.role, &look.theme) > 0)
             continue;
+        if (sscanf(at, "<rect class=\"b\" width=\"744\" height=\"456\" fill=\"#%6x\"", &back) == 1)
+            take_page(picture, back);
         if (sscanf(at, "<path class=\"b\" fill=\"#%6x\"", &back) == 1)
-            take_path(picture, strstr(at, " d=\"") + 4, -1, (int32_t)back);
+            take_path(picture, strstr(at, " d=\"") + 4, look, (int32_t)back);
         else if (strncmp(at, "<path", 5) == 0)
-            take_path(picture, strstr(at, " d=\"") + 4, role, -1);
+            take_path(picture, strstr(at, " d=\"") + 4, look, -1);
         else if (strncmp(at, "<text", 5) == 0)
-            take_word(picture, at, role);
+            take_word(picture, at, look);
     }
 }
 
@@ -120,8 +140,8 @@ static void take_frame(struct picture *picture, const char *frame)
 static void show(struct picture *picture, const char *svg, double seconds)
 {
     char *copy = memory_copy_string(svg), *line = strtok(strstr(copy, "<rect width=\"0\""), "\n");
-    for (int i = 0; i < CELLS; i++)
-        picture->cell[i] = (struct seen){.role = -1, .back = 0x1000000};
+    take_page(picture, 0x1000000); /* no colour: a frame says what is behind its cells */
+    picture->page = theme_table[THEME_DARK].page;
     for (; line; line = strtok(NULL, "\n")) {
         double begin = 0, lasts = 1e9;
         if (strncmp(line, "<g", 2) != 0)
@@ -138,21 +158,25 @@ static void show(struct picture *picture, const char *svg, double seconds)
     free(copy);
 }
 
-static void assert_shows(const struct picture *picture, const struct canvas *canvas)
+static void assert_shows(const struct picture *picture, const struct canvas *canvas,
+                         enum theme shown)
 {
-    const struct theme_row *theme = &theme_table[THEME_DARK];
+    const struct theme_row *theme = &theme_table[shown];
+    assert_int_equal(picture->page, theme->page);
     for (int i = 0; i < CELLS; i++) {
         const struct cell *cell = &canvas->cells[i];
         const struct seen *seen = &picture->cell[i];
         const int32_t back = shape_background(theme, cell);
         const bool letter = shape_is_letter(cell->glyph), blank = cell->glyph == ' ';
         const bool shape = !letter && !blank && cell->glyph != 0x2800;
+        const bool inked = letter || shape;
         if (seen->letter != (letter ? cell->glyph : 0) || seen->shape != shape ||
-            (!blank && cell->glyph != 0x2800 && seen->role != cell->role) ||
+            (inked && (seen->role != cell->role || seen->theme != (int)shown)) ||
             seen->back != (back < 0 ? theme->page : (uint32_t)back))
-            fail_msg("row %d column %d: U+%04X of role %d on %06x, instead of U+%04X of %d",
-                     i / COLS, i % COLS, (unsigned)seen->letter, seen->role, (unsigned)seen->back,
-                     (unsigned)cell->glyph, cell->role);
+            fail_msg("row %d column %d: U+%04X of role %d, theme %d on %06x, instead of U+%04X of "
+                     "%d, %d",
+                     i / COLS, i % COLS, (unsigned)seen->letter, seen->role, seen->theme,
+                     (unsigned)seen->back, (unsigned)cell->glyph, cell->role, (int)shown);
     }
 }
 
@@ -190,10 +214,16 @@ static double time_of(int frame)
     return frame / 20.0;
 }
 
-static void make_film(struct film *film, bool loop)
+/* The theme of a frame where themes change: each of them, and then the first again. */
+static enum theme theme_of(int frame, bool themes)
+{
+    return (enum theme)((THEME_DARK + (themes ? frame / 9 : 0)) % THEMES);
+}
+
+static void make_film(struct film *film, bool loop, bool themes)
 {
     struct fixture *fixture = calloc(1, sizeof *fixture);
-    struct animation *animation = animation_open(ROWS, COLS, THEME_DARK, loop);
+    struct animation *animation = animation_open(ROWS, COLS, loop);
     assert_non_null(fixture);
     fixture_open(fixture);
     for (int i = 0; i < FRAMES; i++) {
@@ -202,7 +232,7 @@ static void make_film(struct film *film, bool loop)
         fixture->scene.look.view = (enum view)(i / 20 % VIEWS);
         canvas_open(&film->canvas[i], ROWS, COLS);
         view_screen(&film->canvas[i], &fixture->scene);
-        animation_frame(animation, &film->canvas[i], time_of(i));
+        animation_frame(animation, &film->canvas[i], theme_of(i, themes), time_of(i));
     }
     FILE *out = open_memstream(&film->svg, &film->size);
     animation_close(animation, time_of(FRAMES), out);
@@ -224,14 +254,61 @@ static void at_every_time_the_canvas_is_shown(void **state)
     (void)state;
     for (int loop = 0; loop < 2; loop++) {
         struct film film;
-        make_film(&film, loop);
+        make_film(&film, loop, false);
         assert_well_formed(film.svg);
         for (int i = 0; i < FRAMES; i++) {
             show(picture, film.svg, time_of(i) + 0.001);
-            assert_shows(picture, &film.canvas[i]);
+            assert_shows(picture, &film.canvas[i], THEME_DARK);
         }
         close_film(&film);
     }
+    free(picture);
+}
+
+/* Another theme is that of all cells, those that stay the same included, and of the page. */
+static void a_change_of_theme_shows(void **state)
+{
+    struct picture *picture = memory_new(1, sizeof *picture);
+    (void)state;
+    for (int loop = 0; loop < 2; loop++) {
+        struct film film;
+        make_film(&film, loop, true);
+        assert_well_formed(film.svg);
+        for (int i = 0; i < FRAMES; i++) {
+            show(picture, film.svg, time_of(i) + 0.001);
+            assert_shows(picture, &film.canvas[i], theme_of(i, true));
+        }
+        close_film(&film);
+    }
+    free(picture);
+}
+
+/* Where nothing else changes, either. */
+static void a_theme_changes_a_picture_that_stays(void **state)
+{
+    static const enum theme themes[] = {THEME_DARK, THEME_LIGHT, THEME_DARK};
+    struct picture *picture = memory_new(1, sizeof *picture);
+    struct animation *animation = animation_open(ROWS, COLS, false);
+    struct canvas canvas;
+    char *svg, class[64];
+    size_t size;
+    (void)state;
+    canvas_open(&canvas, ROWS, COLS);
+    canvas_put(&canvas, 1, 1, 'x', ROLE_TEXT);
+    for (int i = 0; i < 3; i++)
+        animation_frame(animation, &canvas, themes[i], i);
+    FILE *out = open_memstream(&svg, &size);
+    animation_close(animation, 3, out);
+    assert_int_equal(fclose(out), 0);
+    for (int i = 0; i < 3; i++) {
+        show(picture, svg, i + 0.001);
+        assert_shows(picture, &canvas, themes[i]);
+    }
+    snprintf(class, sizeof class, ".r%dt%d{fill:#%06x;", ROLE_TEXT, THEME_LIGHT,
+             (unsigned)shape_look(&theme_table[THEME_LIGHT], ROLE_TEXT).ink);
+    assert_contains(svg, class);
+    free(svg);
+    canvas_close(&canvas);
     free(picture);
 }
 
@@ -241,18 +318,18 @@ static void it_is_one_picture_that_loops_or_stops(void **state)
     struct picture *picture = memory_new(1, sizeof *picture);
     struct film film;
     (void)state;
-    make_film(&film, true);
+    make_film(&film, true, false);
     assert_non_null(strstr(film.svg, "dur=\"8s\" begin=\"0s;time.end\"/>"));
     assert_int_equal(count_in(film.svg, "http"), 1); /* the name of SVG itself */
     assert_null(strstr(film.svg, "script"));
     assert_int_equal(count_in(film.svg, "<set"), count_in(film.svg, "\" dur=\"") - 1);
     show(picture, film.svg, 8.001); /* all are gone but the first */
-    assert_shows(picture, &film.canvas[0]);
+    assert_shows(picture, &film.canvas[0], THEME_DARK);
     close_film(&film);
-    make_film(&film, false);
+    make_film(&film, false, false);
     assert_non_null(strstr(film.svg, "dur=\"8s\" begin=\"0s\"/>"));
     show(picture, film.svg, 99);
-    assert_shows(picture, &film.canvas[FRAMES - 1]);
+    assert_shows(picture, &film.canvas[FRAMES - 1], THEME_DARK);
     close_film(&film);
     free(picture);
 }
@@ -266,11 +343,11 @@ static void every_role_is_a_class_with_its_look(void **state)
     for (int role = 0; role < ROLES; role++)
         canvas_put(&canvas, 0, role, 'x', (enum role)role);
     for (int theme = 0; theme < THEMES; theme++) {
-        struct animation *animation = animation_open(1, ROLES, (enum theme)theme, false);
+        struct animation *animation = animation_open(1, ROLES, false);
         char *svg;
         size_t size;
         FILE *out = open_memstream(&svg, &size);
-        animation_frame(animation, &canvas, 0);
+        animation_frame(animation, &canvas, (enum theme)theme, 0);
         animation_close(animation, 1, out);
         assert_int_equal(fclose(out), 0);
         for (int role = 0; role < ROLES; role++) {
@@ -294,8 +371,8 @@ static void it_is_the_same_each_time_and_stays_light(void **state)
 {
     struct film one, other;
     (void)state;
-    make_film(&one, true);
-    make_film(&other, true);
+    make_film(&one, true, false);
+    make_film(&other, true, false);
     assert_int_equal(one.size, other.size);
     assert_memory_equal(one.svg, other.svg, one.size);
     assert_true(one.size < 600000);
@@ -317,6 +394,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(at_every_time_the_canvas_is_shown),
+        cmocka_unit_test(a_change_of_theme_shows),
+        cmocka_unit_test(a_theme_changes_a_picture_that_stays),
         cmocka_unit_test(it_is_one_picture_that_loops_or_stops),
         cmocka_unit_test(every_role_is_a_class_with_its_look),
         cmocka_unit_test(it_is_the_same_each_time_and_stays_light),
