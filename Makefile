@@ -263,6 +263,11 @@ check-text: all
 	! $(CC) $(ALL_CFLAGS) $(TEST_FLAGS) -fsyntax-only -Wc++-compat $(SOURCES) tests/*/*.c 2>&1 | \
 	    grep 'too long for C++'
 
+# README's pictures, on the kind of machine that they were made on.
+.PHONY: check-pictures
+check-pictures: all
+	CC="$(CC)" sh tests/pictures.sh --check $(PROGRAM)
+
 # Every writer of files while the system fails it.
 .PHONY: check-files
 check-files: all
@@ -293,7 +298,7 @@ JOBS := $(shell nproc 2>/dev/null || echo 1)
 
 check: deps-check
 	$(QUIET_MAKE) -j$(JOBS) tests-all
-	$(QUIET_MAKE) check-text check-files check-programs check-hook
+	$(QUIET_MAKE) check-text check-pictures check-files check-programs check-hook
 	$(QUIET_MAKE) -j$(JOBS) WITHOUT="libcjson inih cairo libgif" all
 	$(QUIET_MAKE) -j$(JOBS) REAL=double tests-numbers
 	$(QUIET_MAKE) REAL=double check-numbers
@@ -339,18 +344,12 @@ check-arm64:
 	$(ARM64_MAKE) -j$(JOBS) RUNNER="qemu-aarch64-static" check-units
 	@echo "All checks on arm64 passed."
 
-# The blocks of man/lnscope.1 and src/README.md that follow from tables and files.
+# The blocks of man/lnscope.1 and src/README.md that follow from tables and files, and README's
+# pictures of the program, which seconds of training make.
 .PHONY: documents
 documents: all
 	sh tests/documents.sh $(PROGRAM)
-
-# README's pictures of the program, which seconds of training make. Its map of warmups and its watched
-# training are results, made by the commands that stand beside them.
-RECORD = $(PROGRAM) record --no-config --force
-.PHONY: pictures
-pictures: all
-	$(RECORD) story -o assets/story.svg --size 100x30 --fps 10 --loop
-	$(RECORD) anatomy -o assets/anatomy.svg --at 24
+	CC="$(CC)" sh tests/pictures.sh $(PROGRAM)
 
 # ---- speed ----------------------------------------------------------------------------------------
 # Ratios within one run; needs an otherwise idle machine, and tests nothing.
