@@ -112,7 +112,7 @@ endif
 
 KERNEL_SOURCES := $(sort $(wildcard src/core/kernel_*.c))
 SOURCES := $(filter-out $(KERNEL_SOURCES) src/lab/lab_mpi.c,$(sort $(wildcard src/*/*.c)))
-ASSETS  := $(basename $(sort $(wildcard assets/*.txt assets/*.py)))
+ASSETS  := $(basename $(sort $(wildcard assets/*.txt assets/*.py assets/*.jsonl)))
 SCRIPTS := $(sort $(wildcard assets/lessons/*.lns)) $(sort $(wildcard assets/demos/*.lns))
 OBJECTS := $(SOURCES:src/%.c=$(BUILD)/%.o) $(ASSETS:%=$(BUILD)/%.o) $(BUILD)/assets/scripts.o \
     $(foreach set,$(KERNELS),$(KERNEL_SOURCES:src/%.c=$(BUILD)/%_$(set).o))
@@ -153,12 +153,14 @@ $(BUILD)/%.o: src/%.c $(BUILD)/flags
 quote_lines = sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/    "/' -e 's/$$/\\n"/'
 define text_asset
 	@mkdir -p $(@D)
-	{ echo 'extern const char asset_$*[];'; echo 'const char asset_$*[] ='; \
+	{ echo 'extern const char asset_$*[];'; echo 'const char asset_$*[] = ""'; \
 	  $(quote_lines) $<; echo ';'; } > $@
 endef
 $(BUILD)/assets/%.c: assets/%.txt
 	$(text_asset)
 $(BUILD)/assets/%.c: assets/%.py
+	$(text_asset)
+$(BUILD)/assets/%.c: assets/%.jsonl
 	$(text_asset)
 # Scripts become a table in the order of their files, whose numbers do not belong to their names:
 # assets/lessons/01-one-line.lns is the lesson `one-line`.

@@ -57,7 +57,7 @@ only '#include <(openblas/)?cblas' 'core/blas\.c'
 only '#include <mpi' 'lab/lab_mpi\.c'
 only '#include <pthread' 'train/(trainer|team|wait)\.[ch]'
 only '#include <(cjson/)?cJSON' 'base/safetensors_read\.c'
-only 'asset_[a-z]+' '(tasks|script)/|cli/command_hook\.c'
+only 'asset_[a-z]+' '(tasks|script)/|claims/claim_file\.c|cli/command_hook\.c'
 
 found=$(grep -nE '#include <(stdio|pthread|unistd|fcntl|time)\.h>' src/core/*.[ch] || true)
 [ -z "$found" ] || complain "the core does no input, output, threads or clocks

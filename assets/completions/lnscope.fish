@@ -584,10 +584,13 @@ complete -c lnscope -n '__fish_seen_subcommand_from lab' -l beta2 -d 'memory of 
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l seed -d 'what the initial weights and the batches are drawn from' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l steps -d 'length of the run; 0 goes on until it is stopped' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l threads -d 'threads that compute (auto: one per core); the numbers do not depend on it' -x
-complete -c lnscope -n '__fish_seen_subcommand_from claims' -a 'xiong-top-post xiong-top-pre xiong-hidden warmup-needed warmup-length warmup-sgd vanish-in-training depth-limit not-only-vanishing amplification deepnorm-level deepnorm-trains model-update pre-growth pre-collapse lns-variance branch-needs-qknorm peri-linear rmsnorm-faster same-params post-better-shallow swap'
+complete -c lnscope -n '__fish_seen_subcommand_from claims' -a 'xiong-top-post xiong-top-pre xiong-hidden amplification deepnorm-level pre-growth lns-variance branch-needs-qknorm peri-linear same-params warmup-needed warmup-length warmup-sgd vanish-in-training depth-limit not-only-vanishing deepnorm-trains model-update pre-collapse rmsnorm-faster post-better-shallow swap'
 complete -c lnscope -n '__fish_seen_subcommand_from claims' -l format -d 'text (default) or jsonl' -x -a 'text jsonl'
+complete -c lnscope -n '__fish_seen_subcommand_from claims' -l output -d 'keep what is measured in a file, a line of JSON for each claim, beside what is printed' -r -F
+complete -c lnscope -n '__fish_seen_subcommand_from claims' -l force -d 'let -o replace a file that exists'
 complete -c lnscope -n '__fish_seen_subcommand_from claims' -l quick -d 'only the claims that need no long training'
 complete -c lnscope -n '__fish_seen_subcommand_from claims' -l seeds -d 'measure every claim for seeds 1 to N' -x
+complete -c lnscope -n '__fish_seen_subcommand_from claims' -l resume -d 'keep what -o FILE has, and measure the rest'
 complete -c lnscope -n '__fish_seen_subcommand_from claims' -l help -d 'print this help'
 complete -c lnscope -n '__fish_seen_subcommand_from claims' -l version -d 'print the version'
 complete -c lnscope -n '__fish_seen_subcommand_from claims' -l threads -d 'threads that compute (auto: one per core); the numbers do not depend on it' -x

@@ -199,8 +199,11 @@ void claim_growth(struct trial *trial)
 
 void claim_lns_variance(struct trial *trial)
 {
-    for (int side = LEFT; side < SIDES; side++)
-        trial_note(trial, measure_height(trial, (enum side)side, depths[DEPTHS - 1], false).last);
+    const double lns = measure_height(trial, LEFT, depths[DEPTHS - 1], false).last;
+    const double pre = measure_height(trial, RIGHT, depths[DEPTHS - 1], false).last;
+    trial_note(trial, lns);
+    trial_note(trial, pre);
+    trial_note(trial, lns / pre);
 }
 
 void claim_peri_linear(struct trial *trial)

@@ -24,7 +24,9 @@ struct course {
     const struct claims_request *request;
     struct experiment *experiment;
     int experiments;
+    bool *measured;              /* [request->claims * CLAIM_SEEDS] by claim and seed */
     struct claim_result *result; /* [request->claims] */
+    int *first;                  /* [request->claims] seeds that are done without a gap from 1 on */
     int *open;                   /* [request->claims] experiments that are not done */
     int done;
     double work, work_done; /* of all experiments, and of those that are done (claim_row.work) */
@@ -53,6 +55,23 @@ static void report(struct course *course)
         claim_judge(result);
         request->report(request->argument, result);
     }
+}
+
+/* The seeds from 1 on that are done, as a result of their own, where there are more than before. */
+static void keep(struct course *course, int claim)
+{
+    const struct claims_request *request = course->request;
+    const struct claim_result *result = &course->result[claim];
+    const int before = course->first[claim];
+    while (course->first[claim] < result->seeds &&
+           course->measured[claim * CLAIM_SEEDS + course->first[claim]])
+        course->first[claim]++;
+    if (!request->keep || course->first[claim] == before)
+        return;
+    struct claim_result part = *result;
+    part.seeds = course->first[claim];
+    claim_judge(&part);
+    request->keep(request->argument, &part);
 }
 
 /* False when it is not worth while to begin. */
@@ -93,7 +112,9 @@ static void finish(void *argument, int index)
     course->done++;
     course->work_done += trial->row->work;
     course->open[experiment->claim]--;
+    course->measured[experiment->claim * CLAIM_SEEDS + experiment->seed] = true;
     tell_progress(course, trial->row);
+    keep(course, experiment->claim);
     report(course);
 }
 
@@ -107,28 +128,49 @@ static int threads_of(const struct claims_request *request)
     return request->threads > 0 ? request->threads : system_cores();
 }
 
-static void plan(struct course *course)
+/* Seeds of a claim of the request that need not be measured: the first ones. */
+static int known_of(const struct claims_request *request, int claim)
+{
+    const int wanted = seeds_of(request, claim_at(request->claim[claim]));
+    const int known = request->known ? request->known[claim].seeds : 0;
+    return known < wanted ? known : wanted;
+}
+
+/* The experiments of a claim whose first seeds are known. */
+static void plan_claim(struct course *course, int claim)
 {
     const struct claims_request *request = course->request;
-    course->result = memory_new((size_t)request->claims, sizeof *course->result);
-    course->open = memory_new((size_t)request->claims, sizeof *course->open);
-    course->experiment =
-        memory_new((size_t)request->claims * CLAIM_SEEDS, sizeof *course->experiment);
-    for (int i = 0; i < request->claims; i++) {
-        struct claim_result *result = &course->result[i];
-        result->row = &claim_table[request->claim[i]];
-        result->seeds = seeds_of(request, result->row);
-        course->open[i] = result->seeds;
-        course->work += (double)result->seeds * result->row->work;
-        for (int seed = 0; seed < result->seeds; seed++)
-            course->experiment[course->experiments++] =
-                (struct experiment){.claim = i,
-                                    .seed = seed,
-                                    .trial = {.row = result->row,
-                                              .seed = (uint64_t)seed + 1,
-                                              .stopped = request->stopped,
-                                              .argument = request->argument}};
-    }
+    struct claim_result *result = &course->result[claim];
+    const int known = known_of(request, claim);
+    if (known > 0)
+        *result = request->known[claim];
+    result->row = claim_at(request->claim[claim]);
+    result->seeds = seeds_of(request, result->row);
+    course->first[claim] = known;
+    course->open[claim] = result->seeds - known;
+    course->work += (double)course->open[claim] * result->row->work;
+    for (int seed = 0; seed < known; seed++)
+        course->measured[claim * CLAIM_SEEDS + seed] = true;
+    for (int seed = known; seed < result->seeds; seed++)
+        course->experiment[course->experiments++] =
+            (struct experiment){.claim = claim,
+                                .seed = seed,
+                                .trial = {.row = result->row,
+                                          .seed = (uint64_t)seed + 1,
+                                          .stopped = request->stopped,
+                                          .argument = request->argument}};
+}
+
+static void plan(struct course *course)
+{
+    const size_t claims = (size_t)course->request->claims;
+    course->result = memory_new(claims, sizeof *course->result);
+    course->first = memory_new(claims, sizeof *course->first);
+    course->open = memory_new(claims, sizeof *course->open);
+    course->measured = memory_new(claims * CLAIM_SEEDS, sizeof *course->measured);
+    course->experiment = memory_new(claims * CLAIM_SEEDS, sizeof *course->experiment);
+    for (int i = 0; i < course->request->claims; i++)
+        plan_claim(course, i);
 }
 
 bool claims_run(const struct claims_request *request, struct error *error)
@@ -142,13 +184,16 @@ bool claims_run(const struct claims_request *request, struct error *error)
                                      .work = measure,
                                      .done = finish,
                                      .argument = course};
+    report(course); /* what need not be measured */
     team_job_finish(team_job_start(&tasks, threads_of(request)));
     const bool failed = course->error.text[0];
     if (failed)
         *error = course->error;
     free(course->experiment);
     free(course->result);
+    free(course->first);
     free(course->open);
+    free(course->measured);
     free(course);
     return !failed;
 }
@@ -178,10 +223,11 @@ struct claims_forecast claims_forecast(const struct claims_request *request)
     double work = 0, longest = 0;
     blas_open();
     for (int i = 0; i < request->claims; i++) {
-        const struct claim_row *row = &claim_table[request->claim[i]];
-        forecast.experiments += seeds_of(request, row);
-        work += (double)seeds_of(request, row) * row->work;
-        longest = fmax(longest, row->work);
+        const struct claim_row *row = claim_at(request->claim[i]);
+        const int experiments = seeds_of(request, row) - known_of(request, i);
+        forecast.experiments += experiments;
+        work += (double)experiments * row->work;
+        longest = fmax(longest, experiments > 0 ? row->work : 0);
     }
     const int cores = system_cores();
     const int side_by_side = forecast.threads < cores ? forecast.threads : cores;

@@ -4,7 +4,7 @@
 #define LNSCOPE_CLAIMS_CLAIMS_H
 
 #include "base/error.h"
-#include "claims/claim.h"
+#include "claims/claim_table.h"
 
 struct claims_progress {
     const struct claim_row *row; /* of the experiment */
@@ -13,16 +13,22 @@ struct claims_progress {
 };
 
 /* What is to be measured, and who is told. `stopped` is asked between the steps, by any of the
- * threads at any time; `progress` and `report` are called by any of them, but one at a time. */
+ * threads at any time; `progress`, `keep` and `report` are called by any of them, but one at a
+ * time. */
 struct claims_request {
     const int *claim; /* [claims] rows of the table */
     int claims;
-    int seeds;   /* of every claim; 0: as many as its row says */
+    int seeds;                        /* of every claim; 0: as many as its row says */
+    const struct claim_result *known; /* [claims] what is measured already: its first seeds, which
+                                         are not measured again; NULL: nothing is */
     int threads; /* 0: as many as the machine has cores; experiments run side by side, each on one
                     thread, so that what they measure does not depend on this */
     bool (*stopped)(void *argument); /* NULL: never */
     /* At the beginning and at the end of an experiment; NULL: nobody wants to know. */
     void (*progress)(void *argument, const struct claims_progress *progress);
+    /* After an experiment: all that is known of its claim, as far as the seeds from 1 on have no
+     * gap; to be kept in case that the whole does not come to its end. NULL: nobody keeps it. */
+    void (*keep)(void *argument, const struct claim_result *part);
     void (*report)(void *argument, const struct claim_result *result); /* in the order of `claim` */
     void *argument;
 };

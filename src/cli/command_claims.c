@@ -3,8 +3,10 @@
 #include "cli/command_claims.h"
 
 #include "base/clock.h"
-#include "base/json.h"
+#include "base/file.h"
+#include "base/memory.h"
 #include "base/names.h"
+#include "claims/claim_file.h"
 #include "cli/exit_status.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
@@ -17,35 +19,27 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PAGE = 80, LABEL = 12, CLAIMS_MAX = 64, TEXT_DURATION = 24 };
+enum { PAGE = 80, LABEL = 12, TEXT_DURATION = 24, SHOWN = 200 };
 
-enum { WHY = 120 };
-
-/* What became of a claim, for the summary. */
-struct outcome {
-    const struct claim_row *row;
-    bool holds;
-    char why[WHY]; /* not: the first of its quantities that lies where it should not */
-};
+static const size_t file_limit = (size_t)1 << 24;
 
 /* What the options ask for, and how far it has come. */
 struct inquiry {
     enum format format;
+    const char *output; /* the file of rows; NULL: none */
     int claim[CLAIMS_MAX];
     int claims, reported, held;
-    double start;                       /* clock_seconds() */
-    double forecast;                    /* seconds that it will take, about */
-    bool watched;                       /* a line on standard error tells how far it is */
-    struct outcome outcome[CLAIMS_MAX]; /* [reported] */
-    atomic_bool closed;                 /* the reader has gone, or what was printed is lost */
-    int write_error;                    /* errno of what is lost; 0: nothing is */
-    char broken[300];                   /* the claims that held and do not now: "a, b" */
+    struct claim_result row[CLAIMS_MAX];    /* by the index in the table: those of the file */
+    struct claim_result known[CLAIMS_MAX];  /* [claims] ... and those of them that are asked for */
+    struct claim_result result[CLAIMS_MAX]; /* [reported] */
+    double start;                           /* clock_seconds() */
+    double forecast;                        /* seconds that it will take, about */
+    bool watched;                           /* a line on standard error tells how far it is */
+    atomic_bool closed; /* the reader has gone, or what was printed or kept is lost */
+    int write_error;    /* errno of what is lost; 0: nothing is */
+    struct error error; /* why the file cannot be written; empty: it can */
+    char broken[300];   /* the claims whose verdict is worse than the recorded one: "a, b" */
 };
-
-static const char *verdict(bool holds)
-{
-    return holds ? "holds" : "does not hold here";
-}
 
 /* ---- text ------------------------------------------------------------------------------------*/
 
@@ -67,127 +61,102 @@ static void print_wrapped(FILE *out, const char *label, const char *text)
     fputc('\n', out);
 }
 
-/* A number in a few digits, a whole one with all of them; "-" is what is not known. */
-static void print_number(char *out, size_t size, double value)
+/* The verdict that is recorded, and where this one is worse. */
+static void print_recorded(FILE *out, const struct claim_result *result)
 {
-    if (isnan(value))
-        snprintf(out, size, "-");
-    else
-        snprintf(out, size, value == floor(value) && fabs(value) < 1e9 ? "%.0f" : "%.3g", value);
+    const struct claim_result *recorded = claim_recorded(claim_find(result->row->id));
+    char finding[CLAIM_FINDING], line[CLAIM_FINDING + 40];
+    if (!recorded)
+        return;
+    claim_finding_text(finding, recorded);
+    snprintf(line, sizeof line, "%s%s", finding,
+             claim_is_worse(result, recorded) ? "; this time it does not" : "");
+    print_wrapped(out, "recorded", line);
 }
 
-/* The range that the mean has to lie in. */
-static void print_range(char *out, size_t size, const struct claim_quantity *quantity)
+/* "8/8", the seeds that pass; "" where nothing is judged. */
+static void print_quantity(FILE *out, const struct claim_result *result, int i)
 {
-    if (quantity->least == quantity->most)
-        snprintf(out, size, "exactly %.3g", quantity->least);
-    else if (isfinite(quantity->least) && isfinite(quantity->most))
-        snprintf(out, size, "%.3g to %.3g", quantity->least, quantity->most);
-    else if (isfinite(quantity->least))
-        snprintf(out, size, "at least %.3g", quantity->least);
-    else if (isfinite(quantity->most))
-        snprintf(out, size, "at most %.3g", quantity->most);
-    else
-        snprintf(out, size, "not judged");
+    const struct claim_quantity *quantity = &result->row->quantity[i];
+    char expected[CLAIM_NUMBER], range[CLAIM_RANGE], mean[CLAIM_NUMBER], spread[CLAIM_NUMBER];
+    char pass[CLAIM_NUMBER] = "";
+    claim_number_text(expected, quantity->expected);
+    claim_range_text(range, quantity);
+    claim_number_text(mean, result->mean[i]);
+    claim_number_text(spread, result->spread[i]);
+    if (claim_judged(quantity))
+        snprintf(pass, sizeof pass, "%d/%d", result->pass[i], result->seeds);
+    fprintf(out, "  %-26s %9s  %-14s %9s  %7s %5s%s\n", quantity->name, expected, range, mean,
+            spread, pass, result->within[i] ? "" : " <-");
 }
 
-void command_claims_text(FILE *out, const struct claim_result *result)
+static void print_claim(FILE *out, const struct claim_result *result)
 {
     const struct claim_row *row = result->row;
-    fprintf(out, "%s: %s (%d seed%s, %.1f s)\n", row->id, verdict(result->holds), result->seeds,
-            result->seeds == 1 ? "" : "s", result->seconds);
+    fprintf(out, "%s: %s (%d of %d seed%s pass%s, %.1f s)\n", row->id, claim_verdict(result),
+            result->passes, result->seeds, result->seeds == 1 ? "" : "s",
+            result->seeds == 1 ? "es" : "", result->seconds);
     print_wrapped(out, "claim", row->claim);
     print_wrapped(out, "source", row->source);
+    print_wrapped(out, "published", row->published);
+    print_wrapped(out, "can fail", row->fails);
     print_wrapped(out, "setting", row->setting);
     print_wrapped(out, "", row->varied);
     print_wrapped(out, "measured", row->what);
-    fprintf(out, "  %-28s %10s  %-15s %10s  %8s\n", "", "expected", "accepted", "mean", "spread");
-    for (int i = 0; i < claim_quantities(row); i++) {
-        char expected[24], range[40], mean[24], spread[24];
-        print_number(expected, sizeof expected, row->quantity[i].expected);
-        print_range(range, sizeof range, &row->quantity[i]);
-        print_number(mean, sizeof mean, result->mean[i]);
-        print_number(spread, sizeof spread, result->spread[i]);
-        fprintf(out, "  %-28s %10s  %-15s %10s  %8s%s\n", row->quantity[i].name, expected, range,
-                mean, spread, result->within[i] ? "" : "  <-");
-    }
+    print_recorded(out, result);
+    fprintf(out, "  %-26s %9s  %-14s %9s  %7s %5s\n", "", "published", "accepted", "mean", "spread",
+            "pass");
+    for (int i = 0; i < claim_quantities(row); i++)
+        print_quantity(out, result, i);
     fputc('\n', out);
 }
 
-/* ---- JSON ------------------------------------------------------------------------------------*/
+/* ---- the file of rows ------------------------------------------------------------------------*/
 
-static void json_member(FILE *out, const char *name, double value)
+/* Writes all rows that there are, in the order of the table: the file is whole at any time. */
+static bool write_file(struct inquiry *inquiry, bool replace, struct error *error)
 {
-    json_string(out, name);
-    fputc(':', out);
-    json_number(out, value, 9);
+    struct file file;
+    if (!file_create(&file, inquiry->output, replace, error))
+        return false;
+    for (int i = 0; i < claim_count(); i++)
+        if (inquiry->row[i].row)
+            claim_file_row(file.stream, &inquiry->row[i]);
+    return file_commit(&file, error);
 }
 
-static void json_text(FILE *out, const char *name, const char *value)
+/* Takes over what a file has of an earlier time. */
+static bool read_file(struct inquiry *inquiry, struct error *error)
 {
-    json_string(out, name);
-    fputc(':', out);
-    json_string(out, value);
-    fputc(',', out);
+    char *text, shown[SHOWN];
+    size_t size;
+    int other;
+    struct error reason;
+    if (!file_read(inquiry->output, file_limit, &text, &size, error))
+        return false;
+    const bool good = claim_file_read(text, size, inquiry->row, &other, &reason);
+    free(text);
+    names_printable(shown, sizeof shown, inquiry->output);
+    if (!good)
+        return error_set(error, "%s: %s", shown, reason.text);
+    if (other > 0)
+        fprintf(stderr,
+                "lnscope: note: %s: %d row%s of what is measured in another way now; "
+                "measured anew\n",
+                shown, other, other == 1 ? "" : "s");
+    for (int i = 0; i < inquiry->claims; i++)
+        inquiry->known[i] = inquiry->row[inquiry->claim[i]];
+    return true;
 }
 
-/* {"L = 6":{"number":5.25,"least":null,"most":null}, ...} */
-static void json_expected(FILE *out, const struct claim_row *row)
+static void keep(void *argument, const struct claim_result *part)
 {
-    fputs("\"expected\":{", out);
-    for (int i = 0; i < claim_quantities(row); i++) {
-        const struct claim_quantity *quantity = &row->quantity[i];
-        fputs(i ? "," : "", out);
-        json_string(out, quantity->name);
-        fputs(":{", out);
-        json_member(out, "number", quantity->expected);
-        fputc(',', out);
-        json_member(out, "least", quantity->least);
-        fputc(',', out);
-        json_member(out, "most", quantity->most);
-        fputc('}', out);
-    }
-    fputs("},", out);
-}
-
-/* {"L = 6":{"mean":4.4,"spread":0.2,"within":true,"values":[one per seed]}, ...} */
-static void json_measured(FILE *out, const struct claim_result *result)
-{
-    fputs("\"measured\":{", out);
-    for (int i = 0; i < claim_quantities(result->row); i++) {
-        fputs(i ? "," : "", out);
-        json_string(out, result->row->quantity[i].name);
-        fputs(":{", out);
-        json_member(out, "mean", result->mean[i]);
-        fputc(',', out);
-        json_member(out, "spread", result->spread[i]);
-        fprintf(out, ",\"within\":%s,\"values\":[", result->within[i] ? "true" : "false");
-        for (int seed = 0; seed < result->seeds; seed++) {
-            fputs(seed ? "," : "", out);
-            json_number(out, result->value[i][seed], 9);
-        }
-        fputs("]}", out);
-    }
-    fputs("},", out);
-}
-
-void command_claims_json(FILE *out, const struct claim_result *result)
-{
-    const struct claim_row *row = result->row;
-    fputc('{', out);
-    json_text(out, "id", row->id);
-    json_text(out, "source", row->source);
-    json_text(out, "claim", row->claim);
-    json_text(out, "setting", row->setting);
-    json_text(out, "varied", row->varied);
-    json_text(out, "what", row->what);
-    fprintf(out, "\"seeds\":%d,", result->seeds);
-    json_expected(out, row);
-    json_measured(out, result);
-    json_text(out, "verdict", verdict(result->holds));
-    fprintf(out, "\"holds\":%s,", result->holds ? "true" : "false");
-    json_member(out, "seconds", result->seconds);
-    fputs("}\n", out);
+    struct inquiry *inquiry = argument;
+    if (!inquiry->output || inquiry->error.text[0])
+        return;
+    inquiry->row[claim_find(part->row->id)] = *part;
+    if (!write_file(inquiry, true, &inquiry->error))
+        atomic_store(&inquiry->closed, true);
 }
 
 /* ---- while it runs ---------------------------------------------------------------------------*/
@@ -248,39 +217,23 @@ static void tell_progress(void *argument, const struct claims_progress *progress
     progress_show(true, line);
 }
 
-/* Why a claim does not hold: "post, warmup 100 is 0.81, accepted at most 0.5". */
-static void write_why(char why[WHY], const struct claim_result *result)
-{
-    for (int i = 0; i < claim_quantities(result->row); i++) {
-        const struct claim_quantity *quantity = &result->row->quantity[i];
-        char mean[24], range[40];
-        if (result->within[i])
-            continue;
-        print_number(mean, sizeof mean, result->mean[i]);
-        print_range(range, sizeof range, quantity);
-        snprintf(why, WHY, "%s is %s, accepted %s", quantity->name, mean, range);
-        return;
-    }
-}
-
 static void print_result(void *argument, const struct claim_result *result)
 {
     struct inquiry *inquiry = argument;
-    const struct claim_row *row = result->row;
+    const char *id = result->row->id;
+    const struct claim_result *recorded = claim_recorded(claim_find(id));
     const size_t used = strlen(inquiry->broken);
     progress_erase(inquiry->watched);
     if (inquiry->format == FORMAT_JSONL)
-        command_claims_json(stdout, result);
+        claim_file_row(stdout, result);
     else
-        command_claims_text(stdout, result);
+        print_claim(stdout, result);
     flush(inquiry);
-    struct outcome *outcome = &inquiry->outcome[inquiry->reported++];
-    *outcome = (struct outcome){.row = row, .holds = result->holds};
-    write_why(outcome->why, result);
+    inquiry->result[inquiry->reported++] = *result;
     inquiry->held += result->holds;
-    if (row->holds_here && !result->holds)
+    if (recorded && claim_is_worse(result, recorded))
         snprintf(inquiry->broken + used, sizeof inquiry->broken - used, "%s%s", used ? ", " : "",
-                 row->id);
+                 id);
 }
 
 /* ---- what is asked for -----------------------------------------------------------------------*/
@@ -288,18 +241,21 @@ static void print_result(void *argument, const struct claim_result *result)
 void command_claims_help(FILE *out)
 {
     fputs("\nID is one of\n", out);
-    for (int i = 0; i < claim_count; i++)
-        fprintf(out, "  %-21s %s\n", claim_table[i].id, claim_table[i].claim);
+    for (int i = 0; i < claim_count(); i++)
+        fprintf(out, "  %-21s %s\n", claim_at(i)->id, claim_at(i)->claim);
 }
 
 static bool read_claims(struct inquiry *inquiry, const struct options *options, struct error *error)
 {
-    const struct names names = {&claim_table[0].id, sizeof *claim_table, claim_count};
+    const char *id[CLAIMS_MAX];
+    const struct names names = {id, sizeof *id, claim_count()};
     const bool quick = options->given[OPTION_QUICK];
     if (quick && options->operands > 0)
         return error_set(error, "--quick with claims by name: one of the two would be right");
-    for (int i = 0; options->operands == 0 && i < claim_count; i++)
-        if (!quick || claim_table[i].quick)
+    for (int i = 0; i < claim_count(); i++)
+        id[i] = claim_at(i)->id;
+    for (int i = 0; options->operands == 0 && i < claim_count(); i++)
+        if (!quick || claim_at(i)->quick)
             inquiry->claim[inquiry->claims++] = i;
     for (int i = 0; i < options->operands; i++) {
         const int found = names_find(&names, "claim", options->operand[i], error);
@@ -314,6 +270,17 @@ static bool read_claims(struct inquiry *inquiry, const struct options *options, 
     return true;
 }
 
+/* The file: a new one, or with --resume what it has is kept. */
+static bool open_file(struct inquiry *inquiry, const struct options *options, struct error *error)
+{
+    const bool resume = options->given[OPTION_RESUME], force = options->given[OPTION_FORCE];
+    if (!inquiry->output)
+        return true;
+    if (resume && file_exists(inquiry->output) && !read_file(inquiry, error))
+        return false;
+    return write_file(inquiry, resume || force, error);
+}
+
 static bool read_options(struct inquiry *inquiry, struct claims_request *request,
                          const struct options *options, struct error *error)
 {
@@ -323,6 +290,13 @@ static bool read_options(struct inquiry *inquiry, struct claims_request *request
     if (!options_integer(options, OPTION_SEEDS, 1, 0, &seeds, error) ||
         !read_claims(inquiry, options, error))
         return false;
+    inquiry->output = options->value[OPTION_OUTPUT];
+    if (inquiry->output && strcmp(inquiry->output, "-") == 0)
+        return error_set(error, "-o '-': a file; --format jsonl writes rows on standard output");
+    if (options->given[OPTION_RESUME] && !inquiry->output)
+        return error_set(error, "--resume has no rows to keep: it goes with -o FILE");
+    if (options->given[OPTION_FORCE] && !inquiry->output)
+        return error_set(error, "--force has nothing to replace: it goes with -o FILE");
     if (seeds > CLAIM_SEEDS)
         return error_set(error, "seeds %" PRId64 ": a whole number from 1 to %d", seeds,
                          CLAIM_SEEDS);
@@ -330,9 +304,11 @@ static bool read_options(struct inquiry *inquiry, struct claims_request *request
         .claim = inquiry->claim,
         .claims = inquiry->claims,
         .seeds = (int)seeds,
+        .known = inquiry->known,
         .threads = options->settings.threads,
         .stopped = is_stopped,
         .progress = tell_progress,
+        .keep = keep,
         .report = print_result,
         .argument = inquiry,
     };
@@ -343,9 +319,9 @@ static bool read_options(struct inquiry *inquiry, struct claims_request *request
 static void print_summary(const struct inquiry *inquiry)
 {
     for (int i = 0; inquiry->reported > 1 && i < inquiry->reported; i++) {
-        const struct outcome *outcome = &inquiry->outcome[i];
-        printf("  %-21s %s%s%s\n", outcome->row->id, verdict(outcome->holds),
-               *outcome->why ? ": " : "", outcome->why);
+        char finding[CLAIM_FINDING];
+        claim_finding_text(finding, &inquiry->result[i]);
+        printf("  %-21s %s\n", inquiry->result[i].row->id, finding);
     }
     if (inquiry->reported < inquiry->claims)
         printf("stopped: of %d claims %d were measured, and %d hold here (%.0f s)\n",
@@ -353,6 +329,13 @@ static void print_summary(const struct inquiry *inquiry)
     else
         printf("%d of %d claims hold here (%.0f s)\n", inquiry->held, inquiry->claims,
                clock_seconds() - inquiry->start);
+}
+
+/* How to go on after a signal. */
+static void tell_rest(const struct inquiry *inquiry)
+{
+    if (inquiry->output && inquiry->reported < inquiry->claims)
+        fprintf(stderr, "lnscope: stopped: the same command with --resume does the rest\n");
 }
 
 static int conclude(struct inquiry *inquiry, struct error *error)
@@ -365,23 +348,42 @@ static int conclude(struct inquiry *inquiry, struct error *error)
                   strerror(inquiry->write_error));
         return EXIT_FAILED;
     }
+    if (inquiry->error.text[0]) {
+        *error = inquiry->error;
+        return EXIT_FAILED;
+    }
     if (inquiry->broken[0]) {
-        error_set(error, "claims that used to hold do not: %s", inquiry->broken);
+        error_set(error, "verdicts that are worse than those recorded, claims that held: %s",
+                  inquiry->broken);
         return EXIT_FAILED;
     }
     return EXIT_DONE;
 }
 
+static int measure(struct inquiry *inquiry, const struct claims_request *request,
+                   int *signal_number, struct error *error)
+{
+    interrupt_watch();
+    tell_forecast(inquiry, request);
+    const bool measured = claims_run(request, error);
+    progress_erase(inquiry->watched);
+    *signal_number = interrupt_caught();
+    if (*signal_number)
+        tell_rest(inquiry);
+    return measured ? conclude(inquiry, error) : EXIT_FAILED;
+}
+
 int command_claims(const struct options *options, int *signal_number, struct error *error)
 {
-    struct inquiry inquiry = {.start = clock_seconds(), .watched = isatty(STDERR_FILENO) == 1};
+    struct inquiry *inquiry = memory_new(1, sizeof *inquiry);
     struct claims_request request;
-    if (!read_options(&inquiry, &request, options, error))
-        return EXIT_USAGE;
-    interrupt_watch();
-    tell_forecast(&inquiry, &request);
-    const bool measured = claims_run(&request, error);
-    progress_erase(inquiry.watched);
-    *signal_number = interrupt_caught();
-    return measured ? conclude(&inquiry, error) : EXIT_FAILED;
+    int status = EXIT_USAGE;
+    inquiry->start = clock_seconds();
+    inquiry->watched = isatty(STDERR_FILENO) == 1;
+    if (read_options(inquiry, &request, options, error))
+        status = open_file(inquiry, options, error)
+                     ? measure(inquiry, &request, signal_number, error)
+                     : EXIT_FAILED;
+    free(inquiry);
+    return status;
 }

@@ -2,7 +2,7 @@
 #include "cli/command_list.h"
 
 #include "base/names.h"
-#include "claims/claims.h"
+#include "claims/claim_file.h"
 #include "cli/documents.h"
 #include "cli/exit_status.h"
 #include "cli/table.h"
@@ -242,16 +242,23 @@ static void fill_names(struct table *table, const struct name_row *row, int rows
 
 static void fill_claims(struct table *table)
 {
-    for (int i = 0; i < claim_count; i++) {
-        const struct claim_row *row = &claim_table[i];
+    for (int i = 0; i < claim_count(); i++) {
+        const struct claim_row *row = claim_at(i);
+        const struct claim_result *recorded = claim_recorded(i);
+        char finding[CLAIM_FINDING];
         table_add(table, row->id);
         table_add(table, row->source);
+        table_add(table, row->published);
         table_add(table, row->claim);
+        table_add(table, row->fails);
         table_add(table, row->setting);
         table_add(table, row->varied);
         table_add(table, row->what);
         table_add_number(table, row->seeds);
         table_add_bool(table, row->quick);
+        if (recorded)
+            claim_finding_text(finding, recorded);
+        table_add(table, recorded ? finding : NULL);
     }
 }
 
@@ -356,9 +363,10 @@ static const struct table_column setting_columns[] = {
 };
 
 static const struct table_column claim_columns[] = {
-    {"name", TABLE_STRING},    {"source", TABLE_STRING}, {"claim", TABLE_STRING},
-    {"setting", TABLE_STRING}, {"varied", TABLE_STRING}, {"what", TABLE_STRING},
-    {"seeds", TABLE_NUMBER},   {"quick", TABLE_BOOL},
+    {"name", TABLE_STRING},   {"source", TABLE_STRING},   {"published", TABLE_STRING},
+    {"claim", TABLE_STRING},  {"fails", TABLE_STRING},    {"setting", TABLE_STRING},
+    {"varied", TABLE_STRING}, {"what", TABLE_STRING},     {"seeds", TABLE_NUMBER},
+    {"quick", TABLE_BOOL},    {"recorded", TABLE_STRING},
 };
 
 static const struct table_column event_columns[] = {

@@ -115,8 +115,8 @@ static void print_operands(FILE *out, enum command command)
             fprintf(out, "%s%s", i > 1 ? " " : "", command_table[i].name);
     for (int i = 0; command == COMMAND_LIST && command_list_name(i); i++)
         fprintf(out, "%s%s", i ? " " : "", command_list_name(i));
-    for (int i = 0; command == COMMAND_CLAIMS && i < claim_count; i++)
-        fprintf(out, "%s%s", i ? " " : "", claim_table[i].id);
+    for (int i = 0; command == COMMAND_CLAIMS && i < claim_count(); i++)
+        fprintf(out, "%s%s", i ? " " : "", claim_at(i)->id);
     for (int i = 0; takes_script(command) && script_builtins[i].name; i++)
         fprintf(out, "%s%s", i ? " " : "", script_builtins[i].name);
 }

@@ -122,20 +122,25 @@ const struct option_row option_table[OPTIONS] = {
     [OPTION_FORMAT] = {"format", 0, "FORMAT", NULL, ON_RUN | ON_LIST | ON_BLOCK | ON_CLAIMS},
     [OPTION_EVERY] = {"every", 0, "N", "write steps N, 2N, ... and the last one only", ON_RUN},
     [OPTION_OUTPUT] =
-        {"output", 'o', "FILE", NULL, ON_RUN | ON_RECORD | ON_LAB,
+        {"output", 'o', "FILE", NULL, ON_RUN | ON_RECORD | ON_LAB | ON_CLAIMS,
          .of = {[COMMAND_RECORD] = "what to make, by its ending: .cast, .svg, .gif, .mp4, .webm, "
                                    ".png, .txt, or a folder/ of PNGs; -o again makes more at once",
                 [COMMAND_RUN] = "write to a file; it appears when the run is over, and whole",
-                [COMMAND_LAB] =
-                    "write to a file: rows as they come, and in the end in their order"}},
-    [OPTION_FORCE] =
-        {"force", 0, NULL, NULL, ON_SCREEN | ON_RUN | ON_PLAY | ON_RECORD | ON_LAB | ON_WATCH,
-         .of = {[COMMAND_SCREEN] = "let --record and --tee replace a file that exists",
-                [COMMAND_RUN] = "let -o, --dump and --export replace a file that exists",
-                [COMMAND_PLAY] = "let --record, --handout and snapshots replace files that exist",
-                [COMMAND_RECORD] = "replace files that exist",
-                [COMMAND_LAB] = "let -o and --figure replace a file that exists",
-                [COMMAND_WATCH] = "let --record replace a file that exists"}},
+                [COMMAND_LAB] = "write to a file: rows as they come, and in the end in their order",
+                [COMMAND_CLAIMS] =
+                    "keep what is measured in a file, a line of JSON for each claim, "
+                    "beside what is printed"}},
+    [OPTION_FORCE] = {"force", 0, NULL, NULL,
+                      ON_SCREEN | ON_RUN | ON_PLAY | ON_RECORD | ON_LAB | ON_CLAIMS | ON_WATCH,
+                      .of = {[COMMAND_SCREEN] = "let --record and --tee replace a file that exists",
+                             [COMMAND_RUN] =
+                                 "let -o, --dump and --export replace a file that exists",
+                             [COMMAND_PLAY] =
+                                 "let --record, --handout and snapshots replace files that exist",
+                             [COMMAND_RECORD] = "replace files that exist",
+                             [COMMAND_LAB] = "let -o and --figure replace a file that exists",
+                             [COMMAND_CLAIMS] = "let -o replace a file that exists",
+                             [COMMAND_WATCH] = "let --record replace a file that exists"}},
     [OPTION_RECORD] = {"record", 0, "FILE.cast",
                        "record the screen, as an asciicast that asciinema plays",
                        ON_SCREEN | ON_PLAY | ON_WATCH},
@@ -205,10 +210,10 @@ const struct option_row option_table[OPTIONS] = {
     [OPTION_STACKS] = {"stacks", 0, "STACKS", "train left, right or both (default) of every cell",
                        ON_LAB},
     [OPTION_RESUME] =
-        {"resume", 0, NULL,
-         "keep the rows that -o FILE has, and do the rest; without a grid, that of the "
-         "file",
-         ON_LAB},
+        {"resume", 0, NULL, NULL, ON_LAB | ON_CLAIMS,
+         .of = {[COMMAND_LAB] = "keep the rows that -o FILE has, and do the rest; without a grid, "
+                                "that of the file",
+                [COMMAND_CLAIMS] = "keep what -o FILE has, and measure the rest"}},
     [OPTION_PART] = {"part", 0, "I/N", "do the I-th of N shares; auto: those of a Slurm job array",
                      ON_LAB},
     [OPTION_MERGE] = {"merge", 0, NULL, "join the rows of the files that are named, training none",

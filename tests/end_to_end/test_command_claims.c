@@ -79,6 +79,15 @@ static void is_wrong(const char *command, const char *words)
     free(errors);
 }
 
+/* The same with status 1, whatever it prints. */
+static void is_failed(const char *command, const char *words)
+{
+    char *output = run_to(1, command), *errors = text_of_file(error_file);
+    assert_error_line(errors, words, command);
+    free(output);
+    free(errors);
+}
+
 static void wrong_claims_are_refused(void **state)
 {
     (void)state;
@@ -91,6 +100,9 @@ static void wrong_claims_are_refused(void **state)
     is_wrong("same-params --seeds 33", "seeds 33: a whole number from 1 to 32");
     is_wrong("same-params --threads 1000", "threads '1000': a whole number from 1 to ");
     is_wrong("same-params --layers 3", "option '--layers' is not for lnscope claims");
+    is_wrong("same-params --resume", "--resume has no rows to keep: it goes with -o FILE");
+    is_wrong("same-params --force", "--force has nothing to replace: it goes with -o FILE");
+    is_wrong("same-params -o -", "-o '-': a file; ");
     is_wrong("--quikc", "did you mean --quick? (");
 }
 
@@ -98,8 +110,8 @@ static void help_names_every_claim(void **state)
 {
     char *help = run_to(0, "--help");
     (void)state;
-    for (int i = 0; i < claim_count; i++)
-        assert_non_null(strstr(help, claim_table[i].id));
+    for (int i = 0; i < claim_count(); i++)
+        assert_non_null(strstr(help, claim_at(i)->id));
     assert_non_null(strstr(help, "--quick"));
     assert_non_null(strstr(help, "--threads"));
     assert_null(strstr(help, "--layers N"));
@@ -111,16 +123,20 @@ static void claims_are_printed(void **state)
 {
     char *text = run_to(0, "lns-variance same-params lns-variance --seeds 2");
     (void)state;
-    const char *first = strstr(text, "lns-variance: holds (2 seeds, ");
-    const char *second = strstr(text, "same-params: holds (2 seeds, ");
+    const char *first = strstr(text, "lns-variance: holds (2 of 2 seeds pass, ");
+    const char *second = strstr(text, "same-params: holds (2 of 2 seeds pass, ");
     assert_true(first == text && second > first);
     assert_null(strstr(second, "lns-variance:"));
     assert_non_null(strstr(text, "setting   --task grammar --layers 48 --left lns --right pre\n"));
     assert_non_null(strstr(text, "source    LayerNorm Scaling, Sun 2025\n"));
     assert_non_null(strstr(text, "accepted"));
-    assert_non_null(strstr(text, "35 to 60"));
-    assert_non_null(strstr(text, "parameters, pre                       -  not judged           "
-                                 "49984         0\n"));
+    assert_non_null(strstr(text, "at most 0.25"));
+    assert_non_null(strstr(text, "can fail  where block l's scale is dropped (--norm none)\n"));
+    assert_non_null(strstr(text, "recorded  holds: lns : pre is "));
+    assert_non_null(strstr(text, "parameters, pre                    -  not judged         49984"));
+    assert_non_null(strstr(text, "exactly 1              1        0   2/2\n"));
+    assert_non_null(strstr(text, "\n  same-params           holds: pre : post is 1 (accepted "
+                                 "exactly 1); 2 of 2 seeds pass\n"));
     assert_non_null(strstr(text, "\n2 of 2 claims hold here ("));
     free(text);
 }
@@ -173,6 +189,32 @@ static void jsonl_has_a_claim_a_line(void **state)
     free(text);
 }
 
+/* What is kept in a file is not measured again, and a verdict that is worse than the recorded one
+ * is an error: here of a file in which the numbers were changed. */
+static void a_file_is_gone_on_with(void **state)
+{
+    char command[256], path[80], *bytes, *number;
+    (void)state;
+    snprintf(path, sizeof path, "%s.jsonl", output_file);
+    snprintf(command, sizeof command, "same-params lns-variance --seeds 1 -o %s", path);
+    free(run_to(0, command));
+    is_failed(command, "exists: name another file, or allow it with --force");
+    snprintf(command, sizeof command, "lns-variance --seeds 2 -o %s --resume", path);
+    free(run_to(0, command));
+    bytes = text_of_file(path);
+    assert_int_equal(count_in(bytes, "\n"), 2); /* what was not asked for stays */
+    assert_non_null(strstr(bytes, "\"seeds\":2,"));
+    number = strstr(bytes, "\"lns : pre\":{\"mean\"");
+    number = number ? strstr(number, "\"values\":[0.0") : NULL;
+    assert_non_null(number);
+    number[strlen("\"values\":[")] = '9';
+    text_to_file(path, bytes);
+    free(bytes);
+    is_failed(command, "verdicts that are worse than those recorded, claims that held: "
+                       "lns-variance");
+    assert_int_equal(unlink(path), 0);
+}
+
 static void an_interrupt_stops_it(void **state)
 {
     (void)state;
@@ -222,6 +264,7 @@ int main(void)
         TEST(help_names_every_claim),
         TEST(claims_are_printed),
         TEST(jsonl_has_a_claim_a_line),
+        TEST(a_file_is_gone_on_with),
         TEST(an_interrupt_stops_it),
         TEST(a_closed_pipe_ends_it_quietly),
         TEST(claims_that_cannot_be_written_are_told),

@@ -1,5 +1,6 @@
 /* Claims: the statistics, the judgement, the table, the course of the experiments, and that the
  * cheap ones really measure. */
+#include "claims/claim_file.h"
 #include "claims/claim_initial.h"
 #include "claims/claim_statistics.h"
 #include "claims/claims.h"
@@ -11,6 +12,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,11 +78,6 @@ static void means_are_judged(void **state)
     assert_true(claim_within(&reported, -1e30));
 }
 
-static bool is_judged(const struct claim_quantity *quantity)
-{
-    return isfinite(quantity->least) || isfinite(quantity->most);
-}
-
 /* A number that bears the quantity out. */
 static double right_value(const struct claim_quantity *quantity)
 {
@@ -112,14 +109,14 @@ static void every_claim_can_hold_and_fail(void **state)
 {
     struct claim_result result;
     (void)state;
-    for (int i = 0; i < claim_count; i++) {
-        const struct claim_row *row = &claim_table[i];
+    for (int i = 0; i < claim_count(); i++) {
+        const struct claim_row *row = claim_at(i);
         int judged = 0;
         judge(&result, row, -1);
         if (!result.holds)
             fail_msg("%s cannot hold", row->id);
         for (int wrong = 0; wrong < claim_quantities(row); wrong++) {
-            if (!is_judged(&row->quantity[wrong]))
+            if (!claim_judged(&row->quantity[wrong]))
                 continue;
             judged++;
             judge(&result, row, wrong);
@@ -134,22 +131,58 @@ static void one_lost_seed_fails_the_claim(void **state)
 {
     struct claim_result result;
     (void)state;
-    judge(&result, &claim_table[0], -1);
-    const int last = claim_quantities(&claim_table[0]) - 1;
-    assert_true(is_judged(&claim_table[0].quantity[last]));
+    judge(&result, claim_at(0), -1);
+    const int last = claim_quantities(claim_at(0)) - 1;
+    assert_true(claim_judged(&claim_at(0)->quantity[last]));
     result.value[last][1] = NAN;
     claim_judge(&result);
     assert_false(result.holds);
     assert_true(isnan(result.mean[last]));
 }
 
+/* Seeds are counted each by itself, and a claim that holds by its mean can have some that do not.
+ */
+static void seeds_that_pass_are_counted(void **state)
+{
+    static const struct claim_row row = {
+        .id = "two", .quantity = {{"a", 1, 0.5, 2}, {"b", 1, 0, 1}, {"c", 1, -INFINITY, INFINITY}}};
+    struct claim_result result = {
+        .row = &row, .seeds = 4, .value = {{1, 1, 3, 1}, {0.5, 0.9, 0.5, 1.1}, {9, 9, 9, 9}}};
+    char finding[CLAIM_FINDING];
+    (void)state;
+    claim_judge(&result);
+    assert_true(result.holds);
+    assert_int_equal(result.pass[0], 3);
+    assert_int_equal(result.pass[1], 3);
+    assert_int_equal(result.pass[2], 4);
+    assert_int_equal(result.passes, 2);
+    claim_finding_text(finding, &result);
+    assert_string_equal(finding, "holds: a is 1.5 (accepted 0.5 to 2); 2 of 4 seeds pass");
+    result.value[1][0] = 7;
+    claim_judge(&result);
+    claim_finding_text(finding, &result);
+    assert_string_equal(finding,
+                        "does not hold here: b is 2.38 (accepted 0 to 1); 1 of 4 seeds pass");
+}
+
+/* Only a verdict that gets worse is an error. */
+static void verdicts_are_compared_with_those_recorded(void **state)
+{
+    const struct claim_result good = {.holds = true}, bad = {.holds = false};
+    (void)state;
+    assert_true(claim_is_worse(&bad, &good));
+    assert_false(claim_is_worse(&bad, &bad));
+    assert_false(claim_is_worse(&good, &bad));
+    assert_false(claim_is_worse(&good, &good));
+}
+
 /* ---- the table -------------------------------------------------------------------------------*/
 
 static const struct claim_row *row_of(const char *id)
 {
-    for (int i = 0; i < claim_count; i++)
-        if (strcmp(claim_table[i].id, id) == 0)
-            return &claim_table[i];
+    for (int i = 0; i < claim_count(); i++)
+        if (strcmp(claim_at(i)->id, id) == 0)
+            return claim_at(i);
     fail_msg("there is no claim %s", id);
     return NULL;
 }
@@ -165,7 +198,7 @@ static void the_table_is_whole(void **state)
         "post-better-shallow", "swap",
     };
     (void)state;
-    assert_int_equal(claim_count, sizeof ids / sizeof *ids);
+    assert_int_equal(claim_count(), sizeof ids / sizeof *ids);
     for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
         row_of(ids[i]);
 }
@@ -174,13 +207,14 @@ static void every_row_is_sound(void **state)
 {
     struct error error;
     (void)state;
-    for (int i = 0; i < claim_count; i++) {
-        const struct claim_row *row = &claim_table[i];
+    for (int i = 0; i < claim_count(); i++) {
+        const struct claim_row *row = claim_at(i);
         const struct settings settings = trial_parse(row->setting);
         if (!settings_check(&settings, &error))
             fail_msg("%s: %s", row->id, error.text);
         assert_true(row->seeds >= 1 && row->seeds <= CLAIM_SEEDS && row->work >= 1);
         assert_true(row->source[0] && row->claim[0] && row->what[0] && row->measure);
+        assert_true(row->published[0] && row->fails[0]);
         for (int j = 0; j < claim_quantities(row); j++) {
             const struct claim_quantity *quantity = &row->quantity[j];
             assert_true(quantity->least <= quantity->most);
@@ -189,6 +223,109 @@ static void every_row_is_sound(void **state)
                 fail_msg("%s expects %g of %s", row->id, quantity->expected, quantity->name);
         }
     }
+}
+
+/* ---- rows of results ----------------------------------------------------------------------*/
+
+/* The rows of these results, which the caller frees. */
+static char *rows_of(const struct claim_result *result, int results)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    assert_non_null(out);
+    for (int i = 0; i < results; i++)
+        claim_file_row(out, &result[i]);
+    assert_int_equal(fclose(out), 0);
+    return text;
+}
+
+static void results_are_read_as_they_are_written(void **state)
+{
+    static struct claim_result read[CLAIMS_MAX], written;
+    struct error error;
+    int other;
+    (void)state;
+    for (int i = 0; i < claim_count(); i++) {
+        judge(&written, claim_at(i), -1);
+        written.value[0][1] = NAN;
+        written.seconds = 2.5;
+        claim_judge(&written);
+        char *text = rows_of(&written, 1);
+        if (!claim_file_read(text, strlen(text), read, &other, &error))
+            fail_msg("%s: %s", claim_at(i)->id, error.text);
+        free(text);
+        assert_int_equal(other, 0);
+        assert_ptr_equal(read[i].row, claim_at(i));
+        assert_int_equal(read[i].seeds, written.seeds);
+        assert_int_equal(read[i].passes, written.passes);
+        assert_int_equal(read[i].holds, written.holds);
+        assert_near(read[i].seconds, 2.5, 0);
+        assert_true(isnan(read[i].value[0][1]));
+        for (int j = 0; j < claim_quantities(claim_at(i)); j++)
+            assert_near(read[i].value[j][2], written.value[j][2], 1e-8 * fabs(written.value[j][2]));
+    }
+}
+
+/* What was measured in another way is not taken for the claim. */
+static void other_measurements_are_left_out(void **state)
+{
+    static struct claim_result read[CLAIMS_MAX], written;
+    struct claim_row row = *claim_at(0);
+    struct error error;
+    int other;
+    (void)state;
+    row.setting = "--task copy";
+    judge(&written, &row, -1);
+    char *text = rows_of(&written, 1);
+    assert_true(claim_file_read(text, strlen(text), read, &other, &error));
+    free(text);
+    assert_int_equal(other, 1);
+    assert_null(read[0].row);
+    row = *claim_at(0);
+    row.quantity[0].name = "another";
+    judge(&written, &row, -1);
+    text = rows_of(&written, 1);
+    assert_true(claim_file_read(text, strlen(text), read, &other, &error));
+    free(text);
+    assert_int_equal(other, 1);
+    assert_null(read[0].row);
+}
+
+static void damaged_rows_are_refused(void **state)
+{
+    static const char *const damaged[] = {
+        "{\"id\":\"swap\"}",
+        "nothing",
+        "{\"id\":3}\n",
+        "{}\n",
+        "{\"id\":\"same-params\",\"measured\":{\"parameters, pre\":{\"values\":[]}}}",
+        "{\"id\":\"same-params\",\"measured\":{\"parameters, pre\":{\"values\":[1]},"
+        "\"parameters, post\":{\"values\":[1,2]}}}",
+    };
+    static struct claim_result read[CLAIMS_MAX];
+    struct error error;
+    int other;
+    (void)state;
+    for (size_t i = 0; i < sizeof damaged / sizeof *damaged; i++) {
+        assert_false(claim_file_read(damaged[i], strlen(damaged[i]), read, &other, &error));
+        assert_non_null(strstr(error.text, "line 1, column "));
+    }
+}
+
+/* What is recorded was measured as the table says, with all of a claim's seeds. */
+static void what_is_recorded_is_whole(void **state)
+{
+    int recorded = 0;
+    (void)state;
+    for (int i = 0; i < claim_count(); i++) {
+        const struct claim_result *result = claim_recorded(i);
+        if (!result)
+            continue;
+        assert_int_equal(result->seeds, claim_at(i)->seeds);
+        recorded++;
+    }
+    assert_true(recorded > 0);
 }
 
 /* ---- trials ----------------------------------------------------------------------------------*/
@@ -357,7 +494,7 @@ static void see_report(void *argument, const struct claim_result *result)
 
 static int index_of(const char *id)
 {
-    return (int)(row_of(id) - claim_table);
+    return claim_find(id);
 }
 
 static void run_course(struct witness *witness, int threads, int seeds)
@@ -417,6 +554,53 @@ static void threads_do_not_change_the_numbers(void **state)
     assert_true(one.result[0].value[0][0] != one.result[0].value[0][1]);
 }
 
+/* Notes what is to be kept: the seeds so far of each claim. */
+static int kept[3], keeps;
+static void see_kept(void *argument, const struct claim_result *part)
+{
+    (void)argument;
+    assert_int_equal(part->row->seeds >= part->seeds, 1);
+    kept[keeps++] = part->seeds;
+}
+
+/* What is known is not measured again, and reported all the same. */
+static void a_course_goes_on(void **state)
+{
+    const int claim = index_of("lns-variance");
+    static struct claim_result known, end;
+    static struct witness witness;
+    struct claims_request request = {.claim = &claim,
+                                     .claims = 1,
+                                     .seeds = 3,
+                                     .threads = 1,
+                                     .known = &known,
+                                     .progress = see_progress,
+                                     .keep = see_kept,
+                                     .report = see_report,
+                                     .argument = &witness};
+    struct error error = {.text = ""};
+    (void)state;
+    known = (struct claim_result){.row = claim_at(claim), .seeds = 2};
+    known.value[0][0] = 1000;
+    known.value[0][1] = 2000;
+    assert_true(claims_run(&request, &error));
+    assert_int_equal(witness.experiments, 1);
+    assert_int_equal(keeps, 1);
+    assert_int_equal(kept[0], 3);
+    end = witness.result[0];
+    assert_int_equal(end.seeds, 3);
+    assert_near(end.value[0][0], 1000, 0);
+    assert_near(end.value[0][1], 2000, 0);
+    assert_true(end.value[0][2] > 1 && end.value[0][2] < 10);
+    /* all of it */
+    known = end;
+    memset(&witness, 0, sizeof witness);
+    assert_true(claims_run(&request, &error));
+    assert_int_equal(witness.experiments, 0);
+    assert_int_equal(witness.reports, 1);
+    assert_int_equal(keeps, 1);
+}
+
 static void a_stopped_course_reports_what_is_whole(void **state)
 {
     struct witness witness = {.stop_after = 1};
@@ -435,6 +619,12 @@ int main(void)
         cmocka_unit_test(means_are_judged),
         cmocka_unit_test(every_claim_can_hold_and_fail),
         cmocka_unit_test(one_lost_seed_fails_the_claim),
+        cmocka_unit_test(seeds_that_pass_are_counted),
+        cmocka_unit_test(verdicts_are_compared_with_those_recorded),
+        cmocka_unit_test(results_are_read_as_they_are_written),
+        cmocka_unit_test(other_measurements_are_left_out),
+        cmocka_unit_test(damaged_rows_are_refused),
+        cmocka_unit_test(what_is_recorded_is_whole),
         cmocka_unit_test(the_table_is_whole),
         cmocka_unit_test(every_row_is_sound),
         cmocka_unit_test(a_lab_trains_as_a_run),
@@ -446,6 +636,7 @@ int main(void)
         cmocka_unit_test(a_course_reports_in_order),
         cmocka_unit_test(a_course_without_seeds_has_those_of_its_rows),
         cmocka_unit_test(threads_do_not_change_the_numbers),
+        cmocka_unit_test(a_course_goes_on),
         cmocka_unit_test(a_stopped_course_reports_what_is_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
