@@ -98,6 +98,7 @@ complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list blo
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l lr -d 'learning rate after the warmup' -x
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l warmup -d 'steps over which the learning rate rises to lr, in a straight line' -x
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l schedule -d 'course of the learning rate after the warmup' -x -a 'constant linear cosine inverse-sqrt wsd'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l min-lr -d 'where a schedule that decays ends, at most lr; inverse-sqrt falls no lower' -x
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l clip -d 'largest norm of the whole gradient; 0 does not clip' -x
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l weight-decay -d 'decay of the matrices, times the learning rate, per step' -x
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l beta1 -d 'memory of the mean gradient: Adam s first moment, the velocity of momentum' -x
@@ -209,6 +210,7 @@ complete -c lnscope -n '__fish_seen_subcommand_from run' -l optimizer -d 'what t
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l lr -d 'learning rate after the warmup' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l warmup -d 'steps over which the learning rate rises to lr, in a straight line' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l schedule -d 'course of the learning rate after the warmup' -x -a 'constant linear cosine inverse-sqrt wsd'
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l min-lr -d 'where a schedule that decays ends, at most lr; inverse-sqrt falls no lower' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l clip -d 'largest norm of the whole gradient; 0 does not clip' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l weight-decay -d 'decay of the matrices, times the learning rate, per step' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l beta1 -d 'memory of the mean gradient: Adam s first moment, the velocity of momentum' -x
@@ -313,6 +315,7 @@ complete -c lnscope -n '__fish_seen_subcommand_from play' -l optimizer -d 'what 
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l lr -d 'learning rate after the warmup' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l warmup -d 'steps over which the learning rate rises to lr, in a straight line' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l schedule -d 'course of the learning rate after the warmup' -x -a 'constant linear cosine inverse-sqrt wsd'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l min-lr -d 'where a schedule that decays ends, at most lr; inverse-sqrt falls no lower' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l clip -d 'largest norm of the whole gradient; 0 does not clip' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l weight-decay -d 'decay of the matrices, times the learning rate, per step' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l beta1 -d 'memory of the mean gradient: Adam s first moment, the velocity of momentum' -x
@@ -423,6 +426,7 @@ complete -c lnscope -n '__fish_seen_subcommand_from record' -l optimizer -d 'wha
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l lr -d 'learning rate after the warmup' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l warmup -d 'steps over which the learning rate rises to lr, in a straight line' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l schedule -d 'course of the learning rate after the warmup' -x -a 'constant linear cosine inverse-sqrt wsd'
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l min-lr -d 'where a schedule that decays ends, at most lr; inverse-sqrt falls no lower' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l clip -d 'largest norm of the whole gradient; 0 does not clip' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l weight-decay -d 'decay of the matrices, times the learning rate, per step' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l beta1 -d 'memory of the mean gradient: Adam s first moment, the velocity of momentum' -x
@@ -577,6 +581,7 @@ complete -c lnscope -n '__fish_seen_subcommand_from lab' -l optimizer -d 'what t
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l lr -d 'learning rate after the warmup' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l warmup -d 'steps over which the learning rate rises to lr, in a straight line' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l schedule -d 'course of the learning rate after the warmup' -x -a 'constant linear cosine inverse-sqrt wsd'
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l min-lr -d 'where a schedule that decays ends, at most lr; inverse-sqrt falls no lower' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l clip -d 'largest norm of the whole gradient; 0 does not clip' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l weight-decay -d 'decay of the matrices, times the learning rate, per step' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l beta1 -d 'memory of the mean gradient: Adam s first moment, the velocity of momentum' -x

@@ -40,12 +40,13 @@ void app_list_changes(const struct settings *before, const struct settings *afte
             return;
         }
         append(out, size, "%s%s ", *out ? ", " : "", row->name);
-        bool unit =
-            row->scope == SCOPE_OPTIMIZER && *row->unit && strcmp(row->unit, row->name) != 0;
+        const char *unit = setting_unit(row, is);
+        if (row->scope != SCOPE_OPTIMIZER || strcmp(unit, row->name) == 0)
+            unit = "";
         if (arrow)
             append(out, size, "%s%s%s", was, arrow, is);
         else
-            append(out, size, "%s%s%s", is, unit ? " " : "", unit ? row->unit : "");
+            append(out, size, "%s%s%s", is, *unit ? " " : "", unit);
         if (!arrow && row->at_zero && strcmp(is, "0") == 0)
             append(out, size, " (%s)", row->at_zero);
     }
@@ -69,9 +70,9 @@ static double number_of(const char *text)
 }
 
 /* The next value in that direction, also from a value between two; NULL at the end. */
-static const char *next_value(const char *const *values, int direction, const char *present)
+static const char *next_value(const char *const *values, int direction, double from)
 {
-    double from = number_of(present), slack = isfinite(from) ? 1e-6 * fabs(from) : 0;
+    double slack = isfinite(from) ? 1e-6 * fabs(from) : 0;
     const char *found = NULL;
     for (const char *const *value = values; *value; value++) {
         double number = number_of(*value);
@@ -160,7 +161,9 @@ static void climb(struct app *app, const struct ladder *ladder, int direction)
     char present[SETTING_TEXT];
     const struct setting_row *row = setting_find(ladder->setting, NULL);
     setting_get(&app->wanted, row, present, sizeof present);
-    const char *value = next_value(ladder->values, direction, present);
+    /* a share of the steps, the warmup, counts as the steps that it is */
+    const double from = row->share_of ? (double)settings_warmup(&app->wanted) : number_of(present);
+    const char *value = next_value(ladder->values, direction, from);
     if (value)
         app_set(app, row->name, value);
     else

@@ -215,8 +215,9 @@ static bool is_too_late(const struct settings *before, const struct settings *af
 {
     struct settings same = *before;
     same.warmup = after->warmup;
+    same.warmup_percent = after->warmup_percent;
     return settings_difference(&same, after) < 0 && after->schedule == SCHEDULE_CONSTANT &&
-           before->warmup <= step && after->warmup <= step;
+           settings_warmup(before) <= step && settings_warmup(after) <= step;
 }
 
 /* A stack that is stuck or has diverged: from there no warmup brings it back; -1: there is none. */
@@ -239,7 +240,8 @@ static void say_change(struct app *app, const char *changes, const struct update
     const bool branch = shown > 0 && settings_difference(before, after) == SCOPE_OPTIMIZER &&
                         !is_too_late(before, after, shown + 1);
     changes = app_told(app, changes);
-    const int lost = before->warmup != after->warmup && !branch ? collapsed(app) : -1;
+    const bool warmup = settings_warmup(before) != settings_warmup(after);
+    const int lost = warmup && !branch ? collapsed(app) : -1;
     if (lost >= 0) {
         char title[TEXT_TITLE];
         scene_title(&app->scene, (enum side)lost, true, title);

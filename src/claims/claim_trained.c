@@ -114,8 +114,7 @@ static void step_leveled(struct trial_stack *stack, const struct settings *setti
     struct model *model = &stack->run.model;
     const struct optimizer_step update = {
         .kind = settings->optimizer,
-        .lr =
-            schedule_lr(settings->schedule, settings->lr, settings->warmup, settings->steps, step),
+        .lr = settings_lr(settings, step),
         .decay = settings->weight_decay,
         .beta1 = settings->beta1,
         .beta2 = settings->beta2,

@@ -591,8 +591,8 @@ bool command_value(const struct settings *settings, const struct verb *setting, 
         setting_get_stack(settings, row, setting->side, out, size);
     else
         setting_get(settings, row, out, size);
-    bool unit = *row->unit && !(row->zero && strcmp(out, row->zero) == 0);
+    const char *unit = setting_unit(row, out);
     size_t used = strlen(out);
-    snprintf(out + used, size - used, "%s%s", unit ? " " : "", unit ? row->unit : "");
+    snprintf(out + used, size - used, "%s%s", *unit ? " " : "", unit);
     return true;
 }

@@ -83,7 +83,7 @@ static const char *const odd_words[ODDITIES] = {
 
 static bool is_odd(enum odd odd, const struct settings *settings)
 {
-    const int64_t warmup = settings->warmup, steps = settings->steps;
+    const int64_t warmup = settings_warmup(settings), steps = settings->steps;
     switch (odd) {
     case ODD_WARMUP:
         return warmup > steps;
@@ -131,8 +131,8 @@ static void note_cells(const struct check *check, enum odd odd, int count, int f
     const struct settings settings = grid_settings(check->grid, first_trial(check->grid, first));
     char text[GRID_NOTE], name[GRID_PLACE];
     grid_name_cell(check->grid, first, name);
-    snprintf(text, sizeof text, "%d of %d cells: %s (%s: warmup %d, %" PRId64 " steps)", count,
-             check->cells, odd_words[odd], name, settings.warmup, settings.steps);
+    snprintf(text, sizeof text, "%d of %d cells: %s (%s: warmup %" PRId64 ", %" PRId64 " steps)",
+             count, check->cells, odd_words[odd], name, settings_warmup(&settings), settings.steps);
     note(argument, text);
 }
 

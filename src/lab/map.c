@@ -45,10 +45,18 @@ int map_grid_cell(const struct map *map, int row, int col)
     return (row * map->cols + col) * map_pages(map->grid) + map->page;
 }
 
+/* Numbers that can be compared: shares only with shares, and with 0. */
 static bool has_numbers(const struct grid_axis *axis)
 {
-    return axis && (axis->row->kind == SETTING_INTEGER || axis->row->kind == SETTING_REAL) &&
-           strchr(axis->value[0], '/') == NULL;
+    int shares = 0, zeros = 0;
+    if (!axis || (axis->row->kind != SETTING_INTEGER && axis->row->kind != SETTING_REAL) ||
+        strchr(axis->value[0], '/'))
+        return false;
+    for (int i = 0; i < axis->values; i++) {
+        shares += strchr(axis->value[i], '%') != NULL;
+        zeros += strcmp(axis->value[i], "0") == 0;
+    }
+    return shares == 0 || shares + zeros == axis->values;
 }
 
 /* ---- cells -----------------------------------------------------------------------------------*/

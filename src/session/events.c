@@ -189,8 +189,8 @@ const struct event_row event_table[EVENT_KINDS] = {
                            .rank = RANK_CHANGE,
                            .limit = NONE,
                            .again = NONE,
-                           .sentence = "learning rate has come down to 0: nothing changes any more",
-                           .help = "the first step whose learning rate is 0"},
+                           .sentence = "learning rate has come down to {text}",
+                           .help = "the first step whose learning rate is min-lr, or 0"},
     [EVENT_CHANGE] = {.name = "change",
                       .rank = RANK_CHANGE,
                       .limit = NONE,
@@ -589,9 +589,10 @@ static void look_at_rate(const struct look *look)
     struct events *events = look->events;
     const struct settings *settings = look->settings;
     const int64_t step = look->now->step;
-    double share = schedule_lr(settings->schedule, 1, settings->warmup, settings->steps, step);
-    bool warming = step < settings->warmup, falling = !warming && share < 1;
-    bool fallen = falling && share <= 0;
+    const double lr = settings_lr(settings, step);
+    bool warming = step < settings_warmup(settings), falling = !warming && lr < settings->lr;
+    char end[32];
+    bool fallen = falling && lr <= settings_min_lr(settings);
     struct event_facts facts = {.layer = -1,
                                 .value = snapshot_scalar(look->now, QUANTITY_LR),
                                 .text = schedule_table[settings->schedule].name};
@@ -599,6 +600,9 @@ static void look_at_rate(const struct look *look)
         events_add(events, step, -1, EVENT_WARMUP_ENDED, &facts);
     if (!events->falling && falling && !look->silent)
         events_add(events, step, -1, EVENT_DECAY_BEGAN, &facts);
+    if (lr > 0)
+        event_write_number(end, sizeof end, lr);
+    facts.text = lr > 0 ? end : "0: nothing changes any more";
     if (!events->fallen && fallen && !look->silent)
         events_add(events, step, -1, EVENT_DECAY_ENDED, &facts);
     events->warming = warming;

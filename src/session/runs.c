@@ -488,8 +488,9 @@ void runs_difference(const struct runs *runs, const struct run_record *record,
 enum verdict_kind runs_verdict(const struct runs *runs, const struct run_record *record,
                                enum side side)
 {
-    return record == &runs->now ? verdict_now(&record->verdict[side], run_last(record)->warmup)
-                                : verdict_at_end(&record->verdict[side]);
+    return record == &runs->now
+               ? verdict_now(&record->verdict[side], settings_warmup(run_last(record)))
+               : verdict_at_end(&record->verdict[side]);
 }
 
 void runs_join(struct runs *runs, struct runs *from)

@@ -6,7 +6,6 @@
 #include "core/float_mode.h"
 #include "core/tensors.h"
 #include "train/measure.h"
-#include "train/schedule.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -235,7 +234,6 @@ static void compute_step(struct run *run)
 
 void run_step(struct run *run)
 {
-    const struct settings *settings = &run->settings;
     struct snapshot *now = run->snapshot;
     unsigned mode = float_mode_flush();
     bool computed = run->fault.place == FAULT_NONE;
@@ -244,9 +242,7 @@ void run_step(struct run *run)
     now->placement = run->model.config.placement;
     now->norm = run->model.config.norm;
     snapshot_set(now, QUANTITY_CLIP, 1);
-    snapshot_set(now, QUANTITY_LR,
-                 schedule_lr(settings->schedule, settings->lr, settings->warmup, settings->steps,
-                             run->step + 1));
+    snapshot_set(now, QUANTITY_LR, settings_lr(&run->settings, run->step + 1));
     if (computed)
         compute_step(run);
     now->fault = run->fault;

@@ -125,10 +125,12 @@ static int64_t most_integer(const struct setting_row *row)
 
 void setting_values(const struct setting_row *row, char *out, size_t size)
 {
-    char zero[32] = "";
+    char also[48] = "";
     size_t used;
     if (row->zero)
-        snprintf(zero, sizeof zero, ", or %s", row->zero);
+        snprintf(also, sizeof also, ", or %s", row->zero);
+    else if (row->share_of)
+        snprintf(also, sizeof also, ", or a share %s: 10%%", row->share_of);
     switch (row->kind) {
     case SETTING_CHOICE:
         used = (size_t)snprintf(out, size, "one of ");
@@ -138,7 +140,7 @@ void setting_values(const struct setting_row *row, char *out, size_t size)
         break;
     case SETTING_INTEGER:
         snprintf(out, size, "a whole number from %.0f to %lld%s", row->least,
-                 (long long)most_integer(row), zero);
+                 (long long)most_integer(row), also);
         break;
     case SETTING_REAL:
         snprintf(out, size, "a number %s %.15g %s %.15g%s",
@@ -149,7 +151,7 @@ void setting_values(const struct setting_row *row, char *out, size_t size)
                  row->below   ? "and below"
                  : row->above ? "and up to"
                               : "to",
-                 row->most, zero);
+                 row->most, also);
         break;
     case SETTING_STRING:
         snprintf(out, size, "a file name of at most %zu bytes", row->size - 1);
@@ -170,6 +172,23 @@ void setting_values_brief(const struct setting_row *row, char *out, size_t size)
         }
     }
     snprintf(out, size, "%s", start);
+}
+
+/* "10%" into the field beside a number, which is 0 then; from above 0 to 100. */
+static bool set_share(const struct setting_row *row, void *field, void *percent, const char *text)
+{
+    char number[NUMBER_MOST + 1];
+    const size_t length = strlen(text);
+    double share;
+    if (length == 0 || length > NUMBER_MOST || text[length - 1] != '%')
+        return false;
+    snprintf(number, sizeof number, "%.*s", (int)length - 1, text);
+    if (!number_real(number, &share) || share < 0 || share > 100)
+        return false;
+    memset(field, 0, row->size);
+    share = fabs(share); /* -0% is 0 */
+    memcpy(percent, &share, sizeof share);
+    return true;
 }
 
 static bool in_range(const struct setting_row *row, double value)
@@ -240,11 +259,18 @@ static bool set_choice(const struct setting_row *row, void *field, const char *n
 }
 
 /* One field from text. `name` is what it was called. */
-static bool set_field(const struct setting_row *row, void *field, const char *name,
-                      const char *text, struct error *error)
+static bool set_field(struct settings *settings, const struct setting_row *row, enum side side,
+                      const char *name, const char *text, struct error *error)
 {
+    void *field = (char *)settings + offset_of(row, side);
     bool good = false;
     double number;
+    if (row->share_of) {
+        void *percent = (char *)settings + row->percent;
+        if (set_share(row, field, percent, text))
+            return true;
+        memset(percent, 0, sizeof(double));
+    }
     switch (row->kind) {
     case SETTING_CHOICE:
         return set_choice(row, field, name, text, error);
@@ -285,8 +311,7 @@ static bool set_by_preset(struct settings *settings, const struct setting_row *r
                           enum preset preset, enum side side, struct error *error)
 {
     const char *value = preset_value(preset, name_in_preset(row));
-    return set_field(row, (char *)settings + offset_of(row, side), row->name,
-                     value ? value : row->initial, error);
+    return set_field(settings, row, side, row->name, value ? value : row->initial, error);
 }
 
 /* All settings of one stack, so that nothing is left of another preset. */
@@ -353,8 +378,7 @@ bool setting_set(struct settings *settings, const char *name, const char *value,
             snprintf(left, sizeof left, "%.*s", (int)(slash - value), value);
             part = side == LEFT ? left : slash + 1;
         }
-        if (!set_field(target.row, (char *)&changed + offset_of(target.row, side), name, part,
-                       error))
+        if (!set_field(&changed, target.row, side, name, part, error))
             return false;
     }
     if (target.row->choices == &preset_names && !set_presets(&changed, &target, error))
@@ -395,12 +419,26 @@ static void print_real(double value, char *out, size_t size)
         snprintf(out, size, "%s", plain);
 }
 
+/* 0: the number counts. */
+static double percent_of(const struct settings *settings, const struct setting_row *row)
+{
+    double percent = 0;
+    if (row->share_of)
+        memcpy(&percent, (const char *)settings + row->percent, sizeof percent);
+    return percent;
+}
+
 void setting_get_stack(const struct settings *settings, const struct setting_row *row,
                        enum side side, char *out, size_t size)
 {
     const char *field = (const char *)settings + offset_of(row, side);
     double number = 1;
     int64_t integer = 1;
+    if (percent_of(settings, row) != 0) {
+        print_real(percent_of(settings, row), out, size);
+        strcat(out, "%");
+        return;
+    }
     switch (row->kind) {
     case SETTING_CHOICE:
         snprintf(out, size, "%s", names_at(row->choices, (int)get_integer(field, row->size)));
@@ -434,6 +472,16 @@ void setting_get(const struct settings *settings, const struct setting_row *row,
         snprintf(out + used, size - used, "/%s", right);
 }
 
+const char *setting_unit(const struct setting_row *row, const char *value)
+{
+    const size_t length = strlen(value);
+    if (row->zero && strcmp(value, row->zero) == 0)
+        return "";
+    if (length == 0 || value[length - 1] != '%')
+        return row->unit;
+    return row->share_of;
+}
+
 struct settings settings_default(void)
 {
     struct settings settings = {0};
@@ -449,6 +497,8 @@ static bool differs(const struct setting_row *row, enum side side, const struct 
 {
     const char *a = (const char *)before + offset_of(row, side);
     const char *b = (const char *)after + offset_of(row, side);
+    if (percent_of(before, row) != percent_of(after, row))
+        return true;
     if (row->kind != SETTING_STRING)
         return memcmp(a, b, row->size) != 0;
     return (before->task == TASK_TEXT || after->task == TASK_TEXT) && strcmp(a, b) != 0;
@@ -478,7 +528,35 @@ void settings_copy(struct settings *to, const struct settings *from, enum settin
         for (enum side side = LEFT; side < SIDES && row->scope == scope; side++)
             memcpy((char *)to + offset_of(row, side), (const char *)from + offset_of(row, side),
                    row->size);
+        if (row->scope == scope && row->share_of)
+            memcpy((char *)to + row->percent, (const char *)from + row->percent, sizeof(double));
     }
+}
+
+int64_t settings_warmup(const struct settings *settings)
+{
+    if (settings->warmup_percent == 0)
+        return settings->warmup;
+    const int64_t steps = settings->steps > 0 ? settings->steps : SCHEDULE_STEPS;
+    return llround((double)steps * settings->warmup_percent / 100);
+}
+
+double settings_min_lr(const struct settings *settings)
+{
+    const double percent = settings->min_lr_percent;
+    return percent > 0 ? settings->lr * percent / 100 : settings->min_lr;
+}
+
+double settings_lr(const struct settings *settings, int64_t step)
+{
+    const struct schedule_course course = {
+        .schedule = settings->schedule,
+        .lr = settings->lr,
+        .min_lr = settings_min_lr(settings),
+        .warmup = settings_warmup(settings),
+        .steps = settings->steps,
+    };
+    return schedule_lr(&course, step);
 }
 
 bool settings_preset_holds(const struct settings *settings, enum side side)

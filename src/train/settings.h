@@ -63,9 +63,12 @@ struct settings {
     /* the optimizer: a change applies at the next step */
     enum optimizer optimizer;
     double lr;
-    int warmup; /* steps */
+    int warmup;            /* steps; settings_warmup() is what counts: */
+    double warmup_percent; /* of the steps; 0: `warmup` counts */
     enum schedule schedule;
-    double clip; /* largest global gradient norm; 0: no clipping */
+    double min_lr;
+    double min_lr_percent; /* of lr; 0: `min_lr` counts */
+    double clip;           /* largest global gradient norm; 0: no clipping */
     double weight_decay, beta1, beta2;
     int64_t steps; /* 0: until stopped; also the length of the decaying schedules */
     /* the program: never touches the numbers */
@@ -94,6 +97,8 @@ struct setting_row {
     double least, most;          /* of the numbers, inclusive unless ... */
     bool above, below;           /* ... `least` (above) or `most` (below) itself is not allowed */
     const char *zero;            /* a word for 0, which is then allowed below `least`; or NULL */
+    const char *share_of;        /* "10%" is taken too, as a share "of the steps"; or NULL */
+    size_t percent;              /* with share_of: offset of a double, 0: the number counts */
     const char *initial;         /* the default, as one would type it */
     const char *unit;            /* "", "steps", ... */
     const char *at_zero;         /* what 0 means where it is no amount: "no clipping"; or NULL */
@@ -137,12 +142,20 @@ bool setting_of_stack(const struct setting_row *row);
 /* What a usage line calls a value: "NAME", "N", "X", "FILE". */
 const char *setting_argument(const struct setting_row *row);
 
+/* What follows a value that is shown: "steps", of a share "of the steps"; "" for none. */
+const char *setting_unit(const struct setting_row *row, const char *value);
+
 /* What a setting accepts, as error messages and lists say it: "a whole number from 1 to 128",
  * "one of pre, post, none". */
 void setting_values(const struct setting_row *row, char *out, size_t size);
 
 /* The same without the words that a column of values does not need: "from 1 to 128". */
 void setting_values_brief(const struct setting_row *row, char *out, size_t size);
+
+/* The steps of the warmup, the rate that a decay ends at, and that of a step (the first is 1). */
+int64_t settings_warmup(const struct settings *settings);
+double settings_min_lr(const struct settings *settings);
+double settings_lr(const struct settings *settings, int64_t step);
 
 /* The setting `history` in bytes: what histories, saved states and earlier runs may take, each. */
 size_t settings_history_bytes(const struct settings *settings);

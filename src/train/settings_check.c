@@ -137,8 +137,16 @@ static bool check_task(const struct settings *settings, struct error *error)
     return task != NULL;
 }
 
+static bool check_rate(const struct settings *settings, struct error *error)
+{
+    return settings->min_lr <= settings->lr ||
+           error_set(error, "min-lr %.9g with lr %.9g: at most lr, or a share of it: 10%%",
+                     settings->min_lr, settings->lr);
+}
+
 bool settings_check(const struct settings *settings, struct error *error)
 {
-    return check_heads(settings, error) && check_task(settings, error) &&
-           check_models(settings, error) && check_memory(settings, error);
+    return check_rate(settings, error) && check_heads(settings, error) &&
+           check_task(settings, error) && check_models(settings, error) &&
+           check_memory(settings, error);
 }

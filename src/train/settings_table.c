@@ -31,6 +31,9 @@ static const struct names switch_names = NAMES_OF_WORDS(switch_words);
 #define FIELD(member)                                                                              \
     .offset = offsetof(struct settings, member), .size = sizeof(((struct settings *)0)->member)
 
+/* A share is taken too; `member` is the double that holds its percent. */
+#define SHARE(words, member) .share_of = (words), .percent = offsetof(struct settings, member)
+
 #define STACK_FIELD(member) .per_stack = true, FIELD(stack[LEFT].member)
 
 const struct setting_row setting_table[] = {
@@ -307,6 +310,7 @@ const struct setting_row setting_table[] = {
      .initial = "0",
      .unit = "steps",
      .help = "steps over which the learning rate rises to lr, in a straight line",
+     SHARE("of the steps", warmup_percent),
      FIELD(warmup)},
     {.name = "schedule",
      .kind = SETTING_CHOICE,
@@ -316,6 +320,16 @@ const struct setting_row setting_table[] = {
      .unit = "",
      .help = "course of the learning rate after the warmup",
      FIELD(schedule)},
+    {.name = "min-lr",
+     .kind = SETTING_REAL,
+     .scope = SCOPE_OPTIMIZER,
+     .least = 0,
+     .most = 100,
+     .initial = "0",
+     .unit = "",
+     .help = "where a schedule that decays ends, at most lr; inverse-sqrt falls no lower",
+     SHARE("of lr", min_lr_percent),
+     FIELD(min_lr)},
     {.name = "clip",
      .kind = SETTING_REAL,
      .scope = SCOPE_OPTIMIZER,

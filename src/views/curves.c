@@ -662,7 +662,7 @@ bool curves_rate_varies(const struct scene *scene)
 {
     const struct history *history = scene->data.history;
     const struct settings *settings = scene->data.settings;
-    if (settings->warmup > 0 || settings->schedule != SCHEDULE_CONSTANT)
+    if (settings_warmup(settings) > 0 || settings->schedule != SCHEDULE_CONSTANT)
         return true;
     for (int i = 0; i < history->count; i++) {
         const double rate = chart_rate(scene, history_step(history, i));

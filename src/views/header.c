@@ -124,20 +124,20 @@ static void add_state(struct fields *fields, const struct scene *scene)
 /* The warmup under way, as far as it is known; "" goes where there is no room for "no warmup". */
 static void add_warmup(struct fields *fields, const struct scene *scene, int64_t step)
 {
-    const struct settings *settings = scene->data.settings;
+    const int64_t warmup = settings_warmup(scene->data.settings);
     struct field *field;
     if (scene->data.watching)
         return;
     if (changed_since(scene->data.history, step)) {
         field = add(fields, 0, ROLE_BAR, "before a change");
         shorten(field, "changed");
-    } else if (settings->warmup > 0) {
-        int digits = snprintf(NULL, 0, "%d", settings->warmup);
-        int64_t done = step < settings->warmup ? step : settings->warmup;
-        field = add(fields, 0, ROLE_BAR_STRONG, "warmup %*" PRId64 "/%d", digits, done,
-                    settings->warmup);
-        shorten(field, "warm %*" PRId64 "/%d", digits, done, settings->warmup);
-        shorten(field, "w %*" PRId64 "/%d", digits, done, settings->warmup);
+    } else if (warmup > 0) {
+        int digits = snprintf(NULL, 0, "%" PRId64, warmup);
+        int64_t done = step < warmup ? step : warmup;
+        field =
+            add(fields, 0, ROLE_BAR_STRONG, "warmup %*" PRId64 "/%" PRId64, digits, done, warmup);
+        shorten(field, "warm %*" PRId64 "/%" PRId64, digits, done, warmup);
+        shorten(field, "w %*" PRId64 "/%" PRId64, digits, done, warmup);
     }
 }
 
@@ -170,7 +170,8 @@ static void add_run(struct fields *fields, const struct scene *scene)
 
     add_warmup(fields, scene, step);
     add_rate(fields, scene);
-    if (!scene->data.watching && settings->warmup == 0 && !changed_since(scene->data.history, step))
+    if (!scene->data.watching && settings_warmup(settings) == 0 &&
+        !changed_since(scene->data.history, step))
         shorten(add(fields, 0, ROLE_BAR_STRONG, "no warmup"), "%s", "");
 }
 

@@ -71,10 +71,7 @@ bool scene_lacks(const struct scene *scene, enum quantity quantity)
 
 double scene_planned_lr(const struct scene *scene, int64_t step)
 {
-    const struct settings *settings = scene->data.settings;
-    if (scene->data.watching)
-        return NAN;
-    return schedule_lr(settings->schedule, settings->lr, settings->warmup, settings->steps, step);
+    return scene->data.watching ? (double)NAN : settings_lr(scene->data.settings, step);
 }
 
 const struct snapshot *scene_moment(const struct scene *scene, enum side side)
@@ -301,14 +298,14 @@ const char *scene_event_text(const struct scene *scene, const struct event *even
 }
 
 /* The warmup that was set when a step was trained. */
-static int warmup_at(const struct scene *scene, int64_t step)
+static int64_t warmup_at(const struct scene *scene, int64_t step)
 {
-    int warmup = scene->data.settings->warmup;
+    int64_t warmup = settings_warmup(scene->data.settings);
     if (!scene->data.runs || step >= history_newest(scene->data.history))
         return warmup;
     const struct run_log *log = &scene->data.runs->now.log;
     for (int i = 0; i < log->count && log->entry[i].step <= step; i++)
-        warmup = log->entry[i].settings.warmup;
+        warmup = settings_warmup(&log->entry[i].settings);
     return warmup;
 }
 

@@ -114,7 +114,8 @@ static void draw_rate(struct canvas *canvas, struct rect area, const struct scen
     char lr[TEXT_NUMBER], text[2][64];
     text_scientific(lr, scene_lr(scene), 2);
     snprintf(text[1], sizeof text[1], "lr %s", lr);
-    snprintf(text[0], sizeof text[0], "lr %s, warmup %d", lr, scene->data.settings->warmup);
+    snprintf(text[0], sizeof text[0], "lr %s, warmup %" PRId64, lr,
+             settings_warmup(scene->data.settings));
     if (scene->data.watching) /* whose warmup is not known */
         memcpy(text[0], text[1], sizeof text[0]);
     canvas_fit(canvas, area, 0, area.cols, ROLE_TEXT,

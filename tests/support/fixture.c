@@ -368,9 +368,7 @@ static void measure(struct fixture *fixture, enum side side, int64_t step)
     snapshot_set(now, QUANTITY_LOSS, loss_of(fixture, side, step));
     if (fixture->with_held_out && step % 10 == 1)
         snapshot_set(now, QUANTITY_VALID_LOSS, loss_of(fixture, side, step) + 0.2);
-    snapshot_set(
-        now, QUANTITY_LR,
-        schedule_lr(settings->schedule, settings->lr, settings->warmup, settings->steps, step));
+    snapshot_set(now, QUANTITY_LR, settings_lr(settings, step));
     snapshot_set(now, QUANTITY_CLIP, 1);
     float *gradient = snapshot_room(now, QUANTITY_STREAM_GRAD, 0);
     for (int l = 0; l <= layers; l++) {

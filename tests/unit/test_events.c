@@ -567,6 +567,30 @@ static void the_rate_has_its_course(void **state)
     assert_int_equal(events.count, 3);
 }
 
+static void the_rate_falls_to_its_floor(void **state)
+{
+    (void)state;
+    settings.steps = 40;
+    settings.schedule = SCHEDULE_LINEAR;
+    settings.min_lr_percent = 10;
+    steps(39);
+    assert_int_equal(events.count, 1);
+    step();
+    assert_event(EVENT_DECAY_ENDED, 40, -1, -1, "learning rate has come down to 3e-4");
+}
+
+/* A share of the steps: 25 of 100. */
+static void a_warmup_by_share_ends(void **state)
+{
+    (void)state;
+    settings.warmup_percent = 25;
+    settings.steps = 100;
+    steps(24);
+    assert_int_equal(events.count, 0);
+    step();
+    assert_event(EVENT_WARMUP_ENDED, 25, -1, -1, "warmup ended: lr 3e-3");
+}
+
 static void without_warmup_none_ends(void **state)
 {
     (void)state;
@@ -863,6 +887,8 @@ int main(void)
         TEST(updates_of_matrices_only),
         TEST(a_low_rate_makes_no_small_updates),
         TEST(the_rate_has_its_course),
+        TEST(the_rate_falls_to_its_floor),
+        TEST(a_warmup_by_share_ends),
         TEST(without_warmup_none_ends),
         TEST(a_healthy_run_is_silent),
         TEST(notes_stand_where_they_belong),

@@ -96,7 +96,8 @@ static void what_is_typed_wrong_is_told(void **state)
     refuses("lr=1..5*1", "range '1..5*1': FROM above 0 and a FACTOR above 1");
     refuses("lr=1..2:1e-9", "an axis of more than 1000 values: fewer values, or a larger step");
     refuses("warmup=1..2*1.0000000001", "a range whose values hardly differ: a larger FACTOR");
-    refuses("warmup=-5", "warmup '-5': a whole number from 0 to 1000000000");
+    refuses("warmup=-5",
+            "warmup '-5': a whole number from 0 to 1000000000, or a share of the steps: 10%");
     refuses("lr=1e-3,0.001", "axis lr has 0.001 twice: each value once");
     refuses("seed=1,2", "an axis of seeds: a range of them stands for itself, --seeds 1..5");
     refuses("theme=dark", "an axis of theme, which changes no number: a setting of the model or of "

@@ -179,7 +179,7 @@ static void the_caption_has_what_all_cells_share(void **state)
     assert_non_null(strstr(text, "steps 600, seeds 1 to 3"));
     assert_null(strstr(text, "left pre"));
     assert_null(strstr(text, "warmup"));
-    assert_null(strstr(text, "lr "));
+    assert_null(strstr(text, " lr "));
     assert_null(strstr(text, "theme"));
     free(text);
     grid_close(&grid);

@@ -136,7 +136,8 @@ static const struct {
     {"view curves 2\n", "t.lns:1:13: '2': the end of the line: view NAME"},
     {"set warmup\n", "t.lns:1:11: the line ends here: a value for warmup"},
     {"set\n", "t.lns:1:4: the line ends here: the name of a setting"},
-    {"set warmup -1\n", "t.lns:1:12: warmup '-1': a whole number from 0 to 1000000000"},
+    {"set warmup -1\n",
+     "t.lns:1:12: warmup '-1': a whole number from 0 to 1000000000, or a share of the steps: 10%"},
     {"set right prel\n", "t.lns:1:11: placement 'prel': did you mean pre? (one of pre, post, none, "
                          "branch, peri, deepnorm, admin, lns, mix, rezero, residual, b2t)"},
     {"set left-warmup 3\n", "t.lns:1:5: setting 'left-warmup': both stacks have the same warmup"},
@@ -259,7 +260,8 @@ static void options_win(void **state)
     assert_int_equal(settings.stack[RIGHT].norm, NORM_LAYERNORM); /* that of the preset */
     assert_true(settings.speed == 3);
     script_close(&script);
-    assert_wrong("set warmup x\n", "t.lns:1:12: warmup 'x': a whole number from 0 to 1000000000");
+    assert_wrong("set warmup x\n", "t.lns:1:12: warmup 'x': a whole number from 0 to 1000000000, "
+                                   "or a share of the steps: 10%");
     setup.option = NULL;
     setup.options = 0;
     setup.settings = settings_default();

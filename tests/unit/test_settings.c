@@ -94,6 +94,7 @@ static void every_row_writes_its_own_field(void **state)
     assert_int_equal(changed("optimizer", "momentum").optimizer, OPTIMIZER_MOMENTUM);
     assert_true(changed("lr", "3e-4").lr == 3e-4);
     assert_int_equal(changed("warmup", "1000000000").warmup, 1000000000);
+    assert_true(changed("min-lr", "1e-4").min_lr == 1e-4);
     assert_int_equal(changed("schedule", "inverse-sqrt").schedule, SCHEDULE_INVERSE_SQRT);
     assert_true(changed("clip", "0.25").clip == 0.25);
     assert_true(changed("weight-decay", ".1").weight_decay == 0.1);
@@ -247,6 +248,47 @@ static void words_stand_for_zero(void **state)
     assert_int_equal(changed("experts", "none").stack[LEFT].experts, 0);
 }
 
+/* A value with % behind it, or a number: each takes the place of the other. */
+static void shares_stand_for_what_they_are_shares_of(void **state)
+{
+    (void)state;
+    char value[SETTING_TEXT];
+    struct settings s = changed("warmup", "12.5%");
+    assert_int_equal(settings_warmup(&s), 125); /* of SCHEDULE_STEPS */
+    s.steps = 36;
+    assert_int_equal(settings_warmup(&s), 5); /* the nearest to 4.5 */
+    assert_int_equal(s.warmup, 0);
+    setting_get(&s, setting_find("warmup", NULL), value, sizeof value);
+    assert_string_equal(value, "12.5%");
+    assert_string_equal(setting_unit(setting_find("warmup", NULL), value), "of the steps");
+    assert_string_equal(setting_unit(setting_find("warmup", NULL), "7"), "steps");
+    assert_true(setting_set(&s, "warmup", "7", NULL));
+    assert_int_equal(settings_warmup(&s), 7);
+    setting_get(&s, setting_find("warmup", NULL), value, sizeof value);
+    assert_string_equal(value, "7");
+
+    s = changed("min-lr", "10%");
+    s.lr = 2;
+    assert_true(settings_min_lr(&s) == 0.2);
+    assert_true(setting_set(&s, "min-lr", "0.5", NULL) && settings_min_lr(&s) == 0.5);
+    assert_true(s.min_lr_percent == 0);
+    s.schedule = SCHEDULE_LINEAR;
+    s.steps = 10;
+    assert_true(settings_lr(&s, 5) == 1.25 && settings_lr(&s, 10) == 0.5);
+
+    struct settings a = settings_default(), b = changed("warmup", "0%");
+    assert_int_equal(settings_difference(&a, &b), -1);
+    b = changed("warmup", "10%");
+    assert_int_equal(settings_difference(&a, &b), SCOPE_OPTIMIZER);
+    settings_copy(&a, &b, SCOPE_OPTIMIZER);
+    assert_int_equal(settings_difference(&a, &b), -1);
+    static const char *const bad[] = {"101%", "-1%", "%", "10 %", "10%%", "ten%", "1e999%"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        refused("warmup", bad[i], "or a share of the steps: 10%");
+    refused("min-lr", "101%", "a number from 0 to 100, or a share of lr: 10%");
+    refused("lr", "10%", "a number above 0");
+}
+
 static void limits_are_held(void **state)
 {
     static const char *const bad[][2] = {
@@ -358,6 +400,8 @@ static void values_survive_writing_and_reading(void **state)
         {"speed", "unlimited"},     {"threads", "auto"},
         {"beta2", "0.9999999"},     {"text", "x y"},
         {"steps", "1000000000000"}, {"ascii", "on"},
+        {"warmup", "0.3%"},         {"min-lr", "10%"},
+        {"min-lr", "0.0001"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof set / sizeof *set; i++) {
@@ -428,6 +472,11 @@ static void settings_are_checked_together(void **state)
     s.heads = 16;
     check_says(&s, "heads 8 is the most");
     s = settings_default();
+    s.min_lr = 0.01;
+    check_says(&s, "min-lr 0.01 with lr 0.003: at most lr, or a share of it: 10%");
+    s.lr = 0.01;
+    assert_true(settings_check(&s, &error));
+    s = settings_default();
     s.task = TASK_TEXT;
     check_says(&s, "--text FILE");
     strcpy(s.text, "file");
@@ -495,6 +544,7 @@ int main(void)
         cmocka_unit_test(names_of_one_stack_are_checked),
         cmocka_unit_test(all_settings_can_be_written_down),
         cmocka_unit_test(words_stand_for_zero),
+        cmocka_unit_test(shares_stand_for_what_they_are_shares_of),
         cmocka_unit_test(limits_are_held),
         cmocka_unit_test(numbers_are_read_strictly),
         cmocka_unit_test(numbers_are_those_of_the_core),
