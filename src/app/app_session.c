@@ -24,6 +24,12 @@ static void forget_path(char **path)
 
 void app_save(struct app *app, const char *path, bool force)
 {
+    if (!app->trainer) {
+        app_say(app, ROLE_TEXT,
+                "rows have no weights to save: :export FILE.jsonl keeps them, for "
+                "lnscope watch");
+        return;
+    }
     if (app->save_path) {
         app_say(app, ROLE_TEXT, "a session is being saved: wait for the end of this step");
         return;

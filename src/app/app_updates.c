@@ -52,7 +52,7 @@ static void take_step(struct app *app, const struct update *update)
     history_add(&app->history, snapshot[LEFT], snapshot[RIGHT]);
     app_tee_step(app, snapshot);
     runs_step(&app->runs, update->snapshot[LEFT], update->snapshot[RIGHT]);
-    events_step(&app->events, &app->history, &app->present);
+    events_step(&app->events, &app->history, app->trainer ? &app->present : NULL);
     show_new_events(app, total, count);
     find_tensor(app);
     bars_fit_axis(&app->scene);
@@ -328,7 +328,8 @@ static void say_branch(struct app *app, const struct update *update)
 static void log_branch(struct app *app, const struct update *update)
 {
     char changes[EVENT_TEXT / 2], text[EVENT_TEXT / 2];
-    events_truncate(&app->events, &app->history, &update->run->before, update->step);
+    events_truncate(&app->events, &app->history, app->trainer ? &update->run->before : NULL,
+                    update->step);
     app_list_changes(&update->run->before, &update->run->settings, "→", changes, sizeof changes);
     snprintf(text, sizeof text, "step %lld%s%.48s", (long long)update->step, *changes ? ", " : "",
              changes);

@@ -34,7 +34,6 @@ const struct verb_row verb_table[VERB_KINDS] = {
     [VERB_SAVE] = {.name = "save",
                    .arguments = "FILE",
                    .help = "save the whole session to a file",
-                   .trains = true,
                    .least = 1,
                    .most = 1,
                    .operand = {OPERAND_FILE},

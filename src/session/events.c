@@ -183,7 +183,7 @@ const struct event_row event_table[EVENT_KINDS] = {
                            .rank = RANK_CHANGE,
                            .limit = NONE,
                            .again = NONE,
-                           .sentence = "learning rate begins to fall: schedule {text}",
+                           .sentence = "learning rate begins to fall{text}",
                            .help = "the first step whose learning rate the schedule has lowered"},
     [EVENT_DECAY_ENDED] = {.name = "decay-ended",
                            .rank = RANK_CHANGE,
@@ -191,6 +191,13 @@ const struct event_row event_table[EVENT_KINDS] = {
                            .again = NONE,
                            .sentence = "learning rate has come down to {text}",
                            .help = "the first step whose learning rate is min-lr, or 0"},
+    [EVENT_RATE] = {.name = "rate-change",
+                    .rank = RANK_CHANGE,
+                    .limit = 0.1,
+                    .again = NONE,
+                    .sentence = "learning rate changed from {from} to {value}",
+                    .help = "in rows of others: the learning rate stood still, and from one row to "
+                            "the next it is another by more than {limit%}"},
     [EVENT_CHANGE] = {.name = "change",
                       .rank = RANK_CHANGE,
                       .limit = NONE,
@@ -247,6 +254,7 @@ static void forget_watch(struct events *events)
         watch->first_loss = watch->valid = watch->valid_least = NONE;
     }
     events->warming = events->falling = events->fallen = false;
+    memset(events->rate, 0, sizeof events->rate);
 }
 
 void events_clear(struct events *events)
@@ -261,7 +269,7 @@ void events_clear(struct events *events)
 /* One step of one stack, looked at. */
 struct look {
     struct events *events;
-    const struct settings *settings;
+    const struct settings *settings; /* NULL: not known */
     const struct history *history;
     bool silent; /* only what the watch needs to know */
     enum side side;
@@ -530,11 +538,20 @@ static bool is_matrix(const char *name)
            strcmp(end, ".weight") == 0;
 }
 
+/* Is the learning rate below half of its height? In rows of others also while it still rises. */
+static bool is_slow(const struct look *look)
+{
+    const struct rate_watch *rate = &look->events->rate[look->side];
+    const double full = look->settings ? look->settings->lr : rate->most;
+    return (!look->settings && rate->risen > 0 && !rate->warmed) ||
+           snapshot_scalar(look->now, QUANTITY_LR) < full / 2;
+}
+
 /* How far the updates of the matrices go in one direction: large, or small. */
 static void look_at_updates(const struct look *look, enum event_kind kind, int *held, double sign)
 {
     const struct event_row *row = &event_table[kind];
-    const bool slow = sign < 0 && snapshot_scalar(look->now, QUANTITY_LR) < look->settings->lr / 2;
+    const bool slow = sign < 0 && is_slow(look);
     bool beyond = false, back = true;
     double most = 0; /* beyond the limit, of the tensors that are there for long enough */
     struct event_facts facts = {.layer = -1};
@@ -583,52 +600,101 @@ static void look_at_stack(const struct look *look)
     look->watch->steps++;
 }
 
+static const char rate_of_nothing[] = "0: nothing changes any more";
+
 /* What both stacks share. */
-static void look_at_rate(const struct look *look)
+static void look_at_schedule(struct events *events, const struct settings *settings,
+                             const struct snapshot *now, bool silent)
 {
-    struct events *events = look->events;
-    const struct settings *settings = look->settings;
-    const int64_t step = look->now->step;
+    const int64_t step = now->step;
     const double lr = settings_lr(settings, step);
     bool warming = step < settings_warmup(settings), falling = !warming && lr < settings->lr;
-    char end[32];
     bool fallen = falling && lr <= settings_min_lr(settings);
-    struct event_facts facts = {.layer = -1,
-                                .value = snapshot_scalar(look->now, QUANTITY_LR),
-                                .text = schedule_table[settings->schedule].name};
-    if (events->warming && !warming && !look->silent)
+    char named[48], end[32];
+    snprintf(named, sizeof named, ": schedule %s", schedule_table[settings->schedule].name);
+    struct event_facts facts = {
+        .layer = -1, .value = snapshot_scalar(now, QUANTITY_LR), .text = named};
+    if (events->warming && !warming && !silent)
         events_add(events, step, -1, EVENT_WARMUP_ENDED, &facts);
-    if (!events->falling && falling && !look->silent)
+    if (!events->falling && falling && !silent)
         events_add(events, step, -1, EVENT_DECAY_BEGAN, &facts);
     if (lr > 0)
         event_write_number(end, sizeof end, lr);
-    facts.text = lr > 0 ? end : "0: nothing changes any more";
-    if (!events->fallen && fallen && !look->silent)
+    facts.text = lr > 0 ? end : rate_of_nothing;
+    if (!events->fallen && fallen && !silent)
         events_add(events, step, -1, EVENT_DECAY_ENDED, &facts);
     events->warming = warming;
     events->falling = falling;
     events->fallen = fallen;
 }
 
+static bool is_same_news(const struct rate_news *a, const struct rate_news *b)
+{
+    return a->turn == b->turn && a->step == b->step && a->value == b->value && a->from == b->from;
+}
+
+/* Adds what the rates of a stack, or of both (side -1), have done. What belongs to the row before
+ * is there already where the run has gone back to behind that. */
+static void add_news(struct events *events, int side, const struct rate_news *news)
+{
+    static const enum event_kind kinds[] = {[RATE_WARMED] = EVENT_WARMUP_ENDED,
+                                            [RATE_FALLS] = EVENT_DECAY_BEGAN,
+                                            [RATE_ZERO] = EVENT_DECAY_ENDED,
+                                            [RATE_CHANGED] = EVENT_RATE};
+    const enum event_kind kind = kinds[news->turn];
+    for (int i = 0; i < events->count; i++) {
+        const struct event *event = &events->event[i];
+        if (event->kind == kind && event->step == news->step &&
+            (event->side == side || event->side == -1))
+            return;
+    }
+    events_add(events, news->step, side, kind,
+               &(struct event_facts){.layer = -1,
+                                     .value = news->value,
+                                     .from = news->from,
+                                     .text = news->turn == RATE_ZERO ? rate_of_nothing : ""});
+}
+
+/* The same for stacks whose settings are not known, each by its own rates. */
+static void look_at_rates(struct events *events, const struct snapshot *const now[SIDES],
+                          bool silent)
+{
+    struct rate_news news[SIDES][RATE_TURNS] = {{{.turn = RATE_NONE}}};
+    for (int side = 0; side < SIDES; side++)
+        if (now[side])
+            rate_next(&events->rate[side], now[side]->step, snapshot_scalar(now[side], QUANTITY_LR),
+                      event_table[EVENT_RATE].limit, news[side]);
+    for (int i = 0; i < RATE_TURNS && !silent; i++) {
+        const bool same = is_same_news(&news[LEFT][i], &news[RIGHT][i]);
+        if (news[LEFT][i].turn != RATE_NONE)
+            add_news(events, same ? -1 : LEFT, &news[LEFT][i]);
+        if (news[RIGHT][i].turn != RATE_NONE && !same)
+            add_news(events, RIGHT, &news[RIGHT][i]);
+    }
+}
+
 static void look_at_moment(struct events *events, const struct history *history,
                            const struct settings *settings, int64_t step, bool silent)
 {
+    const struct snapshot *now[SIDES];
     for (enum side side = LEFT; side < SIDES; side++) {
-        const struct look look = {
-            .events = events,
-            .settings = settings,
-            .history = history,
-            .silent = silent,
-            .side = side,
-            .watch = &events->watch[side],
-            .now = history_moment(history, side, step),
-        };
-        if (look.now->step != step) /* it was not measured in this step */
-            continue;
-        if (side == LEFT)
-            look_at_rate(&look);
-        look_at_stack(&look);
+        now[side] = history_moment(history, side, step);
+        if (now[side]->step != step) /* it was not measured in this step */
+            now[side] = NULL;
     }
+    if (settings && now[LEFT])
+        look_at_schedule(events, settings, now[LEFT], silent);
+    else if (!settings)
+        look_at_rates(events, now, silent);
+    for (enum side side = LEFT; side < SIDES; side++)
+        if (now[side])
+            look_at_stack(&(struct look){.events = events,
+                                         .settings = settings,
+                                         .history = history,
+                                         .silent = silent,
+                                         .side = side,
+                                         .watch = &events->watch[side],
+                                         .now = now[side]});
 }
 
 void events_step(struct events *events, const struct history *history,

@@ -7,6 +7,7 @@
 #ifndef LNSCOPE_SESSION_EVENTS_H
 #define LNSCOPE_SESSION_EVENTS_H
 
+#include "session/event_rate.h"
 #include "session/history.h"
 #include "train/settings.h"
 
@@ -39,6 +40,7 @@ enum event_kind {
     EVENT_WARMUP_ENDED,
     EVENT_DECAY_BEGAN,
     EVENT_DECAY_ENDED,
+    EVENT_RATE,
     /* what the user did, and the end */
     EVENT_CHANGE,
     EVENT_SWITCH,
@@ -105,15 +107,17 @@ struct events {
     int64_t lost;  /* the newest step of those that had to go; 0: none had */
     struct event event[EVENTS_MAX];
     struct event_watch watch[SIDES];
-    bool warming, falling, fallen; /* the learning rate in the newest step */
+    bool warming, falling, fallen; /* the learning rate in the newest step, by the settings */
+    struct rate_watch rate[SIDES]; /* the same by the rows, where the settings are not known */
 };
 
 /* Forgets all events, but not how many there were: a new run begins. Also the first thing to do
  * with a struct events. */
 void events_clear(struct events *events);
 
-/* Looks at the newest step of the history, which was trained under these settings. To be called
- * once after each history_add(). */
+/* Looks at the newest step of the history, which was trained under these settings; NULL: they are
+ * those of others, not known, and what the learning rate does is recognised from the rates alone.
+ * To be called once after each history_add(). */
 void events_step(struct events *events, const struct history *history,
                  const struct settings *settings);
 

@@ -6,6 +6,9 @@
 
 /* Seconds for which an input without new rows holds the other one up, at first and at most. */
 static const double patience_least = 5, patience_most = 600;
+/* Seconds for which the row of a stack with a name waits for that of a second stack beside it: the
+ * first row of a run, which both may need a while for, and any other. */
+static const double beside_first = 2, beside_later = 0.25;
 
 /* ---- inputs ----------------------------------------------------------------------------------*/
 
@@ -222,14 +225,25 @@ static enum side side_of(const struct watching *watching, const char *name)
 }
 
 /* Whether all rows of the held step have come. A stack with a name may have a second one beside it,
- * which is not seen before the second row. */
+ * in the first step or in any later one. */
 static bool is_whole(const struct watching *watching)
 {
     const struct watch_stack *stack = watching->stack;
     if (stack[LEFT].is_there && stack[RIGHT].is_there)
         return watching->filled[LEFT] && watching->filled[RIGHT];
     const enum side only = stack[LEFT].is_there ? LEFT : RIGHT;
-    return stack[only].name[0] == '\0' || watching->newest >= 0;
+    return stack[only].name[0] == '\0';
+}
+
+/* The held step when no row comes behind it: a stack that may be alone has waited long enough. */
+static enum watching_news give_up_beside(struct watching *watching, double now)
+{
+    const struct watch_input *input = &watching->input[0];
+    const double patience = watching->newest < 0 ? beside_first : beside_later;
+    const bool both = watching->stack[LEFT].is_there && watching->stack[RIGHT].is_there;
+    if (watching->held < 0 || both || (!input->source.is_over && now - input->since < patience))
+        return WATCHING_NOTHING;
+    return hand_out(watching, watching->held);
 }
 
 /* The row is not behind that of its stack before: the run begins anew, or goes back. */
@@ -275,6 +289,8 @@ static enum watching_news next_of_one(struct watching *watching, double now)
     struct watch_input *input = &watching->input[0];
     struct error error;
     const enum watching_news news = pull(watching, 0, now);
+    if (news == WATCHING_NOTHING)
+        return give_up_beside(watching, now);
     if (news != WATCHING_STEP)
         return news == WATCHING_RUN ? begin_run(watching, 0, now) : news;
     if (!watching->begun || has_other_run(input))

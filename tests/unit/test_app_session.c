@@ -57,13 +57,8 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     (void)state;
-    app->feed->close(app->feed);
-    app_forget_session(app);
-    free(app->save_path);
-    history_close(&app->history);
-    runs_close(&app->runs);
+    app_free(app);
     stage_close(&stage);
-    free(app);
     unlink(path);
     unlink(other_path);
     return 0;

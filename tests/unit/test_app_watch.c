@@ -180,6 +180,41 @@ static void events_are_recognised(void **state)
     shows("kept from step 110");
 }
 
+/* What the learning rate does: of both stacks together where it is the same. */
+static void the_schedule_is_recognised_from_the_rates(void **state)
+{
+    static const double rates[] = {1e-4, 2e-4, 3e-4, 3e-4, 3e-4, 3e-5, 3e-5};
+    (void)state;
+    for (int i = 0; i < 7; i++) {
+        append("a.jsonl", "{\"step\":%d,\"loss\":3,\"lr\":%g,\"stack\":\"left\"}\n", 10 * i + 10,
+               rates[i]);
+        append("a.jsonl", "{\"step\":%d,\"loss\":3,\"lr\":%g,\"stack\":\"right\"}\n", 10 * i + 10,
+               i < 5 ? rates[i] : rates[4] - i * 1e-7);
+    }
+    enter("a.jsonl", NULL);
+    press("8");
+    shows("warmup ended: lr 3e-4");
+    shows("learning rate changed from 3e-4 to 3e-5");
+    shows("learning rate begins to fall");
+    shows_not("schedule");
+    const struct events *events = &stage.app->events;
+    assert_int_equal(events->count, 3);
+    assert_int_equal(events->event[0].step, 30);
+    assert_int_equal(events->event[0].side, -1);
+    assert_int_equal(events->event[1].side, LEFT);
+    assert_int_equal(events->event[1].step, 60);
+    assert_int_equal(events->event[2].side, RIGHT);
+    append("a.jsonl", "{\"step\":40,\"loss\":3,\"lr\":3e-4,\"stack\":\"left\"}\n");
+    play(0.3);
+    shows("the rows go back to step 30");
+    append("a.jsonl", "{\"step\":50,\"loss\":3,\"lr\":3e-4,\"stack\":\"left\"}\n");
+    play(0.3);
+    int warmed = 0; /* it is not said again */
+    for (int i = 0; i < events->count; i++)
+        warmed += events->event[i].kind == EVENT_WARMUP_ENDED;
+    assert_int_equal(warmed, 1);
+}
+
 /* One stack, the right one, in all views and at all sizes: it is there, the other one is not. */
 static void one_stack_is_drawn_at_every_size(void **state)
 {
@@ -383,7 +418,7 @@ static void what_drives_a_training_is_off(void **state)
     command("switch left post");
     shows("switch drives a training");
     command("save x.lnscope");
-    shows("save drives a training");
+    shows("rows have no weights to save: :export FILE.jsonl keeps them, for lnscope watch");
     command("load x.lnscope");
     shows("load drives a training");
     assert_int_equal(step_now(), 50);
@@ -416,6 +451,7 @@ int main(void)
         TEST(what_is_not_in_the_rows_is_said),
         TEST(names_of_runs_are_those_of_the_rows),
         TEST(events_are_recognised),
+        TEST(the_schedule_is_recognised_from_the_rates),
         TEST(a_file_is_waited_for),
         TEST(damaged_lines_of_a_watched_file_are_counted),
         TEST(a_replaced_file_is_a_new_run),

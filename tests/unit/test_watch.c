@@ -160,15 +160,50 @@ static void a_stack_alone_has_a_name(void **state)
     (void)state;
     watch(1);
     append_rows(0, "right", 10, 40, 10);
-    comes("run 10R 20R 30R 40R");
+    comes("run 10R 20R 30R"); /* beside the newest there may be a second one */
+    now += 0.3;
+    comes("40R");
     append_rows(0, "right", 50, 50, 10);
+    comes("");
+    now += 0.3;
     comes("50R");
-    append_rows(0, "left", 50, 50, 10); /* late, and known from now on */
+    append_rows(0, "left", 50, 50, 10); /* too late, and known from now on */
     comes("");
     is_bad(0, 1, 6, "a row of step 50 behind one of step 50: in the order of steps");
     append_rows(0, "left", 60, 60, 10);
     append_rows(0, "right", 60, 60, 10);
     comes("60LR");
+}
+
+/* The first row of a stack that comes later than the other one is shown beside that of its step. */
+static void a_second_stack_comes_later(void **state)
+{
+    (void)state;
+    watch(1);
+    append_rows(0, "left", 1, 3, 1);
+    append_rows(0, "right", 3, 3, 1);
+    append_rows(0, "left", 4, 4, 1);
+    append_rows(0, "right", 4, 4, 1);
+    comes("run 1L 2L 3LR 4LR");
+    append_rows(0, "right", 5, 5, 1); /* it waits for the other one, however long */
+    now += 100;
+    comes("");
+    append_rows(0, "left", 5, 5, 1);
+    comes("5LR");
+    append_rows(0, "right", 1, 1, 1); /* another run, whose first row takes its time */
+    comes("run");
+    now += 1;
+    append_rows(0, "left", 1, 1, 1);
+    comes("1LR");
+    assert_int_equal(watching.bad[0].count, 0);
+    put(0, "w", "");
+    comes("run");
+    append_rows(0, "left", 1, 1, 1); /* no second one at all */
+    comes("");
+    now += 1.9;
+    comes("");
+    now += 0.2;
+    comes("1L");
 }
 
 static void stacks_have_other_names(void **state)
@@ -482,6 +517,7 @@ int main(void)
         OF_WATCH(one_stack_comes_at_once),
         OF_WATCH(two_stacks_come_together),
         OF_WATCH(a_stack_alone_has_a_name),
+        OF_WATCH(a_second_stack_comes_later),
         OF_WATCH(stacks_have_other_names),
         OF_WATCH(bad_lines_stop_nothing),
         OF_WATCH(a_run_begins_anew),
