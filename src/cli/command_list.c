@@ -66,6 +66,7 @@ static void fill_placements(struct table *table)
         table_add_bool(table, row->final_norm);
         table_add(table, row->source);
         table_add(table, row->note);
+        table_add(table, row->differs);
     }
 }
 
@@ -297,7 +298,7 @@ static const struct table_column placement_columns[] = {
     {"name", TABLE_STRING},   {"title", TABLE_STRING},     {"formula", TABLE_STRING},
     {"norm_in", TABLE_BOOL},  {"norm_branch", TABLE_BOOL}, {"norm_out", TABLE_BOOL},
     {"a", TABLE_STRING},      {"b", TABLE_STRING},         {"final_norm", TABLE_BOOL},
-    {"source", TABLE_STRING}, {"note", TABLE_STRING},
+    {"source", TABLE_STRING}, {"note", TABLE_STRING},      {"differs", TABLE_STRING},
 };
 
 static const struct table_column preset_columns[] = {

@@ -141,6 +141,25 @@ static void dyt_backward(const struct norm_rows *norm, const real *dy, const rea
     }
 }
 
+/* No norm: y = scale * x;  dx = scale * dy */
+static void scale_forward(const struct norm_rows *norm, real *restrict y)
+{
+    const size_t numbers = (size_t)norm->rows * (size_t)norm->width;
+    const real *restrict x = norm->x;
+    const real scale = norm->scale;
+#pragma omp simd
+    for (size_t i = 0; i < numbers; i++)
+        y[i] = scale * x[i];
+}
+
+static void scale_backward(const struct norm_rows *norm, const real *dy, const real *skip, real *dx)
+{
+    const size_t numbers = (size_t)norm->rows * (size_t)norm->width;
+    const real scale = norm->scale;
+    for (size_t i = 0; i < numbers; i++)
+        dx[i] = (skip ? skip[i] : 0) + scale * dy[i];
+}
+
 static bool is_plain(const struct norm_rows *norm)
 {
     return norm->offset == 0 && norm->scale == 1;
@@ -149,7 +168,9 @@ static bool is_plain(const struct norm_rows *norm)
 void KERNEL(norm_forward)(const struct norm_rows *norm, real *restrict y)
 {
     const bool centred = norm->kind == NORM_LAYERNORM, biased = norm->bias != NULL;
-    if (norm->kind == NORM_DYT)
+    if (norm->kind == NORM_NONE)
+        scale_forward(norm, y);
+    else if (norm->kind == NORM_DYT)
         dyt_forward(norm, y);
     else if (!is_plain(norm))
         normalize(norm, y, centred, biased, false);
@@ -161,7 +182,9 @@ void KERNEL(norm_forward)(const struct norm_rows *norm, real *restrict y)
 
 void KERNEL(norm_backward)(const struct norm_rows *norm, const real *dy, const real *skip, real *dx)
 {
-    if (norm->kind == NORM_DYT)
+    if (norm->kind == NORM_NONE)
+        scale_backward(norm, dy, skip, dx);
+    else if (norm->kind == NORM_DYT)
         dyt_backward(norm, dy, skip, dx);
     else if (!is_plain(norm))
         normalize_backward(norm, dy, skip, dx, norm->kind == NORM_LAYERNORM, false);

@@ -24,17 +24,17 @@
  *     y = scale * ((offset + gain) * xhat + bias)
  * with xhat as norm_table's formulas have it. */
 struct norm_rows {
-    enum norm kind; /* any but NORM_NONE */
+    enum norm kind; /* NORM_NONE: only `scale` acts */
     int rows, width;
     const real *x;      /* [rows][D] */
-    const real *gain;   /* [D] */
+    const real *gain;   /* [D]; NULL: NORM_NONE */
     const real *bias;   /* [D]; NULL: none (RMSNorm never has one) */
     const real *alpha;  /* [1]; DyT only */
     real *mean;         /* [rows]; LayerNorm only */
-    real *rstd;         /* [rows]; 1/sigma, or 1/rms; not for DyT */
+    real *rstd;         /* [rows]; 1/sigma, or 1/rms; LayerNorm and RMSNorm only */
     real offset, scale; /* 0 and 1 but for a gain stored as 1 + w, and for LayerNorm Scaling */
     /* backward only: what their gradients are added to */
-    real *dgain, *dbias; /* [D]; dbias NULL where there is no bias */
+    real *dgain, *dbias; /* [D]; NULL where there is no such tensor */
     real *dalpha;        /* [1]; DyT only */
 };
 

@@ -20,9 +20,9 @@ static int find(const struct parameters *parameters, const char *name, const cha
 
 struct norm_site norm_site_find(const struct parameters *parameters,
                                 const struct model_config *config, const char *name, int block,
-                                bool wanted)
+                                bool wanted, double scale)
 {
-    if (!wanted || config->norm == NORM_NONE)
+    if (!wanted)
         return (struct norm_site){.gain = -1, .bias = -1, .alpha = -1, .scale = 1};
     return (struct norm_site){
         .present = true,
@@ -30,7 +30,7 @@ struct norm_site norm_site_find(const struct parameters *parameters,
         .bias = find(parameters, name, "bias", block),
         .alpha = find(parameters, name, "alpha", block),
         .offset = config->gain_offset,
-        .scale = 1,
+        .scale = (real)scale,
     };
 }
 
@@ -38,7 +38,7 @@ void norm_carve(struct norm_activations *a, const struct norm_site *site,
                 const struct model_config *config, struct arena *arena)
 {
     const size_t N = (size_t)(config->batch * config->context);
-    if (!site->present || config->norm == NORM_DYT)
+    if (!site->present || config->norm == NORM_DYT || config->norm == NORM_NONE)
         return;
     a->mean = real_take(arena, N);
     a->rstd = real_take(arena, N);

@@ -13,7 +13,8 @@
 struct parameters;
 struct pass;
 
-/* One norm of a sublayer (or the final one), where the placement has it. */
+/* One norm of a sublayer (or the final one), where the placement has it. With NORM_NONE a site has
+ * no tensors, and is there only where the placement scales what a norm would give (lns). */
 struct norm_site {
     bool present;
     int gain, bias, alpha; /* tensors; -1: none */
@@ -24,14 +25,14 @@ struct norm_site {
 struct norm_activations {
     const real *x;     /* [N][D] what is normalised */
     real *out;         /* [N][D] */
-    real *mean, *rstd; /* [N]; RMSNorm has no mean, DyT neither */
+    real *mean, *rstd; /* [N]; RMSNorm has no mean, DyT and NORM_NONE neither */
 };
 
-/* The site whose tensors are called `name`, of a block or (-1) outside; present where it is wanted
- * and there are norms at all. */
+/* The site whose tensors are called `name`, of a block or (-1) outside, whose result is multiplied
+ * by `scale`; present where it is wanted. */
 struct norm_site norm_site_find(const struct parameters *parameters,
                                 const struct model_config *config, const char *name, int block,
-                                bool wanted);
+                                bool wanted, double scale);
 
 /* Takes mean and rstd from the arena where the site needs them. */
 void norm_carve(struct norm_activations *activations, const struct norm_site *site,

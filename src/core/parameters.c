@@ -21,7 +21,8 @@ void parameters_open(struct parameters *p, const struct model_config *c)
     p->sublayer = memory_new((size_t)count, sizeof *p->sublayer);
     for (int i = 0; i < count; i++)
         p->sublayer[i] = sublayer_find(p, c, i);
-    p->final = norm_site_find(p, c, "ln_f", -1, placement_table[c->placement].final_norm);
+    p->final = norm_site_find(p, c, "ln_f", -1,
+                              placement_table[c->placement].final_norm && c->norm != NORM_NONE, 1);
 }
 
 void parameters_close(struct parameters *p)

@@ -13,6 +13,7 @@ const struct placement_row placement_table[PLACEMENTS] = {
             .source = "GPT-2 2019, Xiong 2020",
             .note =
                 "the stream is a plain sum, so gradients reach every block; it grows with depth",
+            .differs = "",
             .norm_in = true,
             .final_norm = true,
         },
@@ -23,6 +24,7 @@ const struct placement_row placement_table[PLACEMENTS] = {
             .formula = "N(x + f(x))",
             .source = "Vaswani 2017",
             .note = "the stream is normalised after every sublayer; deep stacks need warmup",
+            .differs = "",
             .norm_out = true,
         },
     [PLACEMENT_NONE] =
@@ -32,6 +34,7 @@ const struct placement_row placement_table[PLACEMENTS] = {
             .formula = "x + f(x)",
             .source = "no normalization (control)",
             .note = "what happens without any norm",
+            .differs = "",
         },
     [PLACEMENT_BRANCH] =
         {
@@ -40,6 +43,8 @@ const struct placement_row placement_table[PLACEMENTS] = {
             .formula = "x + N(f(x))",
             .source = "Swin v2 2021, OLMo 2 2025",
             .note = "only what a branch adds is normalised; deep stacks need QK-norm besides",
+            .differs = "Swin v2 starts the gains of these norms at 0 and has cosine attention; "
+                       "OLMo 2 norms queries and keys besides",
             .norm_branch = true,
             .final_norm = true,
         },
@@ -50,6 +55,7 @@ const struct placement_row placement_table[PLACEMENTS] = {
             .formula = "x + N(f(N(x)))",
             .source = "CogView 2021, Peri-LN 2025, Gemma 2 2024",
             .note = "a norm before and one after the branch; the stream's variance grows linearly",
+            .differs = "the paper leaves open a norm of the embedding besides; here is none",
             .norm_in = true,
             .norm_branch = true,
             .final_norm = true,
@@ -61,6 +67,7 @@ const struct placement_row placement_table[PLACEMENTS] = {
             .formula = "N(a x + f(x))",
             .source = "DeepNet 2022",
             .note = "Post-LN with a = (2L)^(1/4), and initial weights times (8L)^(-1/4)",
+            .differs = "the paper draws the weights from normal distributions (init xavier-normal)",
             .norm_out = true,
             .skip = SKIP_DEPTH,
         },
@@ -71,6 +78,8 @@ const struct placement_row placement_table[PLACEMENTS] = {
             .formula = "N(w x + f(x))",
             .source = "Liu 2020, Understanding the Difficulty",
             .note = "Post-LN with a trained vector w on the stream, profiled on the first batch",
+            .differs = "as in the paper's text: all w are 1 while the batch passes; its code sets "
+                       "each w on the way, so that the blocks above are profiled behind it",
             .norm_out = true,
             .skip = SKIP_VECTOR,
         },
@@ -80,7 +89,9 @@ const struct placement_row placement_table[PLACEMENTS] = {
             .title = "Scaled Pre-LN",
             .formula = "x + f(N(x) / sqrt(l))",
             .source = "Sun 2025, The Curse of Depth",
-            .note = "LayerNorm Scaling: block l's norms are divided by sqrt(l), which slows growth",
+            .note = "LayerNorm Scaling: block l's norms, without norms its input, are divided by "
+                    "sqrt(l)",
+            .differs = "",
             .norm_in = true,
             .norm_by_depth = true,
             .final_norm = true,
@@ -92,6 +103,7 @@ const struct placement_row placement_table[PLACEMENTS] = {
             .formula = "N(x + f(x)), then x + f(N(x))",
             .source = "Li 2024, Mix-LN",
             .note = "Post-LN in the first quarter of the blocks (at least one), Pre-LN in the rest",
+            .differs = "",
             .norm_in = true,
             .norm_out = true,
             .by_block = true,
@@ -104,6 +116,7 @@ const struct placement_row placement_table[PLACEMENTS] = {
             .formula = "x + a f(x)",
             .source = "Bachlechner 2020",
             .note = "no norm: a trained number a per sublayer, 0 at the start",
+            .differs = "the paper has one number a block, for both sublayers",
             .scale = SCALE_LEARNED,
         },
     [PLACEMENT_RESIDUAL] =
@@ -114,6 +127,7 @@ const struct placement_row placement_table[PLACEMENTS] = {
             .source = "Xie 2023",
             .note =
                 "Post-LN and, beside it, the plain sum of all branches; x_l is the Post-LN stream",
+            .differs = "",
             .norm_out = true,
             .beside = BESIDE_SUM,
             .final_norm = true,
@@ -125,6 +139,7 @@ const struct placement_row placement_table[PLACEMENTS] = {
             .formula = "N(x + f(x)), the last one + block input",
             .source = "Takase 2022",
             .note = "Post-LN whose last norm of a block also receives the block's input",
+            .differs = "the paper's code multiplies the initial weights of all blocks by L^-0.5",
             .norm_out = true,
             .beside = BESIDE_INPUT,
         },

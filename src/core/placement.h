@@ -53,7 +53,8 @@ struct placement_row {
     const char *title;   /* "Pre-LN"; the norm's short name replaces LN where it is another */
     const char *formula; /* of one sublayer, "x + f(N(x))"; N stands for the norm */
     const char *source;
-    const char *note; /* one line: what is special about it */
+    const char *note;    /* one line: what is special about it */
+    const char *differs; /* one line: what the source does otherwise; "": nothing known */
     bool norm_in, norm_branch, norm_out;
     enum skip skip;
     enum scale scale;
@@ -85,7 +86,8 @@ enum placement placement_of_block(enum placement placement, int block, int layer
 /* a, where it is one number; 1 for a vector. */
 double placement_skip(enum placement placement, int layers);
 
-/* What Nin's output is multiplied by in block 0 .. L-1: 1, or 1/sqrt(l) (Sun 2025). */
+/* What Nin's output is multiplied by in block 0 .. L-1, without a norm its input: 1, or 1/sqrt(l)
+ * (Sun 2025). */
 double placement_norm_scale(enum placement placement, int block);
 
 /* DeepNet 2022, decoder-only: alpha = (2L)^(1/4) multiplies the stream; beta = (8L)^(-1/4), as a

@@ -87,6 +87,7 @@ static void bias_backward(const real *dy, /* [N][width] */
  * LayerNorm (Ba 2016):  xhat = (x - mean(x)) / sqrt(var(x) + eps)
  * RMSNorm (Zhang 2019): xhat = x / sqrt(mean(x^2) + eps)
  * DyT (Zhu 2025):       xhat = tanh(alpha x)
+ * none:                 xhat = x, without gain and bias
  *     y = scale ((offset + gain) xhat + bias)
  * Means are taken over the D numbers of a row. */
 
@@ -124,14 +125,20 @@ static double norm_xhat(const struct norm_rows *norm, int n, int i)
 /* What xhat is multiplied by. */
 static double norm_weight(const struct norm_rows *norm, int i)
 {
-    return (double)norm->scale * ((double)norm->offset + (double)norm->gain[i]);
+    return (double)norm->scale * (norm->gain ? (double)norm->offset + (double)norm->gain[i] : 1);
+}
+
+/* Does it divide by the size of a row? */
+static bool norm_has_statistics(const struct norm_rows *norm)
+{
+    return norm->kind == NORM_LAYERNORM || norm->kind == NORM_RMSNORM;
 }
 
 static void norm_forward(const struct norm_rows *norm, real *y /* [N][D] */)
 {
     const int D = norm->width;
     for (int n = 0; n < norm->rows; n++) {
-        if (norm->kind != NORM_DYT)
+        if (norm_has_statistics(norm))
             norm_statistics(norm, n);
         for (int i = 0; i < D; i++) {
             const double bias = norm->bias ? (double)norm->bias[i] : 0;
@@ -146,24 +153,33 @@ static void norm_forward(const struct norm_rows *norm, real *y /* [N][D] */)
  *     dx = rstd (g - mean(g) - xhat mean(g xhat))         (RMSNorm: without mean(g))
  * since a change of one x moves mean and rstd of its whole row.
  * forward: xhat = tanh(alpha x)
- * backward: dx = alpha (1 - xhat^2) g */
+ * backward: dx = alpha (1 - xhat^2) g
+ * forward: xhat = x
+ * backward: dx = g */
+static double norm_through(const struct norm_rows *norm, double rstd, double g, double xhat,
+                           double mean_g, double mean_g_xhat)
+{
+    if (norm->kind == NORM_DYT)
+        return (double)norm->alpha[0] * (1 - xhat * xhat) * g;
+    return norm_has_statistics(norm) ? rstd * (g - mean_g - xhat * mean_g_xhat) : g;
+}
+
 static void norm_backward_row(const struct norm_rows *norm, int n, const real *dy, /* [D] */
                               const real *skip, /* [D], added to dx; NULL: nothing */
                               real *dx)         /* [D]; may be skip */
 {
     const int D = norm->width;
     double mean_g = 0, mean_g_xhat = 0;
-    for (int i = 0; i < D && norm->kind != NORM_DYT; i++) {
+    for (int i = 0; i < D && norm_has_statistics(norm); i++) {
         const double g = norm_weight(norm, i) * (double)dy[i];
         mean_g += norm->kind == NORM_LAYERNORM ? g / D : 0;
         mean_g_xhat += g * norm_xhat(norm, n, i) / D;
     }
     for (int i = 0; i < D; i++) {
         const double g = norm_weight(norm, i) * (double)dy[i], xhat = norm_xhat(norm, n, i);
-        const double through = norm->kind == NORM_DYT
-                                   ? (double)norm->alpha[0] * (1 - xhat * xhat) * g
-                                   : (double)norm->rstd[n] * (g - mean_g - xhat * mean_g_xhat);
-        dx[i] = (real)((skip ? (double)skip[i] : 0) + through);
+        const double rstd = norm->rstd ? (double)norm->rstd[n] : 1;
+        dx[i] = (real)((skip ? (double)skip[i] : 0) +
+                       norm_through(norm, rstd, g, xhat, mean_g, mean_g_xhat));
     }
 }
 
@@ -173,7 +189,7 @@ static void norm_backward_weights(const struct norm_rows *norm, const real *dy /
 {
     const int D = norm->width;
     double dalpha = 0;
-    for (int i = 0; i < D; i++) {
+    for (int i = 0; i < D && norm->dgain; i++) {
         double dgain = 0, dbias = 0;
         for (int n = 0; n < norm->rows; n++) {
             const double d = (double)dy[n * D + i], xhat = norm_xhat(norm, n, i);

@@ -19,6 +19,7 @@ struct sublayer sublayer_find(const struct parameters *parameters, const struct 
     const bool attention = kind == SUBLAYER_ATTENTION;
     const struct placement_row *placement =
         &placement_table[placement_of_block(c->placement, block, c->layers)];
+    const bool norms = c->norm != NORM_NONE;
     const char *norm = attention ? "ln1" : "ln2";
     struct sublayer s = {
         .kind = kind,
@@ -27,13 +28,14 @@ struct sublayer sublayer_find(const struct parameters *parameters, const struct 
         .skip_tensor = tensors_find(parameters, attention ? "attn.omega" : "ffn.omega", block),
         .scale_tensor = tensors_find(parameters, attention ? "attn.alpha" : "ffn.alpha", block),
         .beside = placement_table[c->placement].beside,
-        .in = norm_site_find(parameters, c, norm, block, placement->norm_in),
+        .in = norm_site_find(parameters, c, norm, block,
+                             placement->norm_in && (norms || placement->norm_by_depth),
+                             placement_norm_scale(c->placement, block)),
         .branch = norm_site_find(parameters, c, attention ? "ln1_branch" : "ln2_branch", block,
-                                 placement->norm_branch),
-        .out = norm_site_find(parameters, c, norm, block, placement->norm_out),
+                                 placement->norm_branch && norms, 1),
+        .out = norm_site_find(parameters, c, norm, block, placement->norm_out && norms, 1),
     };
     s.adds_block_input = s.beside == BESIDE_INPUT && (!attention || c->parallel);
-    s.in.scale = (real)placement_norm_scale(c->placement, block);
     if (attention)
         s.attention = attention_find(parameters, c, block);
     if (!attention || c->parallel)

@@ -166,6 +166,8 @@ static void write_name(const struct wording *words, enum trace_point point, char
                                                           : "x";
     if (point_names[point])
         snprintf(out, BLOCK_NAME, "%s", point_names[point]);
+    else if (!words->letters[0]) /* no norm, but what lns divides by */
+        snprintf(out, BLOCK_NAME, "%s / sqrt(l)", argument);
     else
         snprintf(out, BLOCK_NAME, "%s(%s)", words->letters, argument);
 }
@@ -312,6 +314,16 @@ static void add_part(struct block *block, const struct wording *words, enum trac
     write_part(words, part, to);
 }
 
+/* What f reads: "LN(x)", "(x / sqrt(l))" or "x". */
+static void write_input(struct wording *words)
+{
+    const bool normed = words->sublayer->in.present;
+    snprintf(words->input, sizeof words->input, "%s%s", normed ? words->letters : "",
+             !normed             ? "x"
+             : words->letters[0] ? "(x)"
+                                 : "(x / sqrt(l))");
+}
+
 static void list_tensors(struct block *block)
 {
     static const enum sublayer_kind kinds[] = {SUBLAYER_ATTENTION, SUBLAYER_FEED_FORWARD};
@@ -320,8 +332,7 @@ static void list_tensors(struct block *block)
             .block = block, .place = (enum trace_place)place, .letters = norm_letters(block)};
         if (place != TRACE_AT_END) {
             words.sublayer = &block->model.parameters.sublayer[kinds[place]];
-            snprintf(words.input, sizeof words.input, words.sublayer->in.present ? "%s(x)" : "%sx",
-                     words.sublayer->in.present ? words.letters : "");
+            write_input(&words);
         }
         for (int point = 0; point < TRACE_POINTS; point++)
             add_tensor(block, &words, (enum trace_point)point);

@@ -26,7 +26,8 @@ const struct preset_row preset_table[PRESETS] = {
             .name = "transformer-2017",
             .summary = "the first Transformer: Post-LN, ReLU, sinusoidal positions, inverse-sqrt "
                        "rate",
-            .leaves_out = "encoder and cross-attention, dropout, label smoothing",
+            .leaves_out = "encoder and cross-attention, dropout and label smoothing of 0.1, Adam's "
+                          "epsilon of 1e-9",
             .set = {{"placement", "post"},
                     {"norm", "layernorm"},
                     {"activation", "relu"},
@@ -44,7 +45,9 @@ const struct preset_row preset_table[PRESETS] = {
         {
             .name = "bert",
             .summary = "an encoder: Post-LN, sees both sides, guesses masked characters",
-            .leaves_out = "next-sentence task, segments, the norm of the embedding, dropout",
+            .leaves_out = "next-sentence task, segments, the norm of the embedding, the transform "
+                          "and the bias of the output, dropout; Adam there corrects no bias, and "
+                          "its normal weights are cut off at two sigma",
             .set = {{"placement", "post"},
                     {"norm", "layernorm"},
                     {"activation", "gelu"},
@@ -63,7 +66,8 @@ const struct preset_row preset_table[PRESETS] = {
         {
             .name = "gpt2",
             .summary = "Pre-LN with a final norm, tied embedding, residual outputs started smaller",
-            .leaves_out = "dropout, the vocabulary of byte pairs",
+            .leaves_out = "dropout, the vocabulary of byte pairs; its rates and their schedule "
+                          "were not published",
             .set = {{"placement", "pre"},
                     {"norm", "layernorm"},
                     {"activation", "gelu"},
@@ -81,7 +85,8 @@ const struct preset_row preset_table[PRESETS] = {
         {
             .name = "gpt3",
             .summary = "as gpt2, every second block sees only a band of the last tokens",
-            .leaves_out = "the strided part of its sparse attention, the growing batch",
+            .leaves_out = "the strided part of its sparse attention, the growing batch, the end of "
+                          "the cosine at 10% of the peak, tokens counted instead of steps",
             .parent = PRESET_GPT2,
             .set = {{"window", "8"},
                     {"window-every", "2"},
@@ -92,7 +97,8 @@ const struct preset_row preset_table[PRESETS] = {
         {
             .name = "llama",
             .summary = "pre-RMSNorm, SwiGLU, rotary positions, no biases",
-            .leaves_out = "the feed-forward width of 8/3 D; here it is the setting ffn",
+            .leaves_out = "the feed-forward width of 8/3 D (here the setting ffn), the end of the "
+                          "cosine at 10% of the peak",
             .set = {{"placement", "pre"},
                     {"norm", "rmsnorm"},
                     {"activation", "swiglu"},
@@ -111,16 +117,18 @@ const struct preset_row preset_table[PRESETS] = {
         {
             .name = "mistral",
             .summary = "as llama, with grouped-query attention in a sliding window",
-            .leaves_out = "the rolling cache, which matters when it writes",
+            .leaves_out = "the rolling cache, which matters when it writes; four queries to a key "
+                          "head (here two)",
             .parent = PRESET_LLAMA,
             .set = {{"kv-heads", "2"}, {"window", "16"}},
         },
     [PRESET_GEMMA] =
         {
             .name = "gemma",
-            .summary = "norms before and after the branch with gain 1 + w, GeGLU, QK-norm, one key "
-                       "head",
-            .leaves_out = "local attention in most blocks, soft caps on the logits, distillation",
+            .summary =
+                "Gemma 3: norms before and after the branch with gain 1 + w, GeGLU, QK-norm, "
+                "one key head",
+            .leaves_out = "local attention in most blocks and its shorter waves, distillation",
             .parent = PRESET_LLAMA,
             .set = {{"placement", "peri"},
                     {"gain-offset", "on"},
@@ -144,7 +152,8 @@ const struct preset_row preset_table[PRESETS] = {
             .name = "palm",
             .summary = "attention and feed-forward side by side, LayerNorm without bias, one key "
                        "head",
-            .leaves_out = "Adafactor (here Adam), the auxiliary loss on the logits",
+            .leaves_out = "Adafactor (here Adam), its beta2 of 1 - k^-0.8 and decay of lr^2 (here "
+                          "constant), the auxiliary loss on the logits",
             .set = {{"placement", "pre"},
                     {"norm", "layernorm"},
                     {"norm-bias", "off"},
@@ -166,9 +175,12 @@ const struct preset_row preset_table[PRESETS] = {
     [PRESET_DEEPSEEK] =
         {
             .name = "deepseek",
-            .summary = "keys and values of low rank (MLA), experts beside one that all tokens "
-                       "share",
-            .leaves_out = "separate rotary key, balancing of the experts, several tokens ahead",
+            .summary =
+                "DeepSeek-V2: keys and values of low rank (MLA), experts beside one that all "
+                "tokens share",
+            .leaves_out = "V2's norm of what keys and values are compressed to, its low-rank "
+                          "queries, separate rotary key, dense first block, balancing of the "
+                          "experts and init of 0.006; V3's sigmoid gates and several tokens ahead",
             .parent = PRESET_LLAMA,
             .set =
                 {{"kv-rank", "16"}, {"experts", "4"}, {"experts-used", "2"}, {"schedule", "wsd"}},
@@ -178,7 +190,8 @@ const struct preset_row preset_table[PRESETS] = {
             .name = "vit",
             .summary = "an encoder of image patches: Pre-LN, sees all of them, a class token "
                        "answers",
-            .leaves_out = "photographs, pre-training, augmentation, dropout",
+            .leaves_out = "photographs, pre-training, augmentation, dropout; positions start there "
+                          "with N(0, 0.02), class token and head with 0",
             .set = {{"placement", "pre"},
                     {"norm", "layernorm"},
                     {"activation", "gelu"},
@@ -198,7 +211,9 @@ const struct preset_row preset_table[PRESETS] = {
             .name = "olmo2",
             .summary = "a norm on what a branch adds only, QK-norm, RMSNorm, SwiGLU, rotary "
                        "positions",
-            .leaves_out = "the auxiliary loss on the logits, the second stage of its data",
+            .leaves_out = "QK-norm over all heads at once (here head by head), the auxiliary loss "
+                          "on the logits, the second stage of its data, the end of the cosine at "
+                          "10% of the peak, embeddings without decay",
             .parent = PRESET_LLAMA,
             .set = {{"placement", "branch"}, {"qk-norm", "on"}},
         },

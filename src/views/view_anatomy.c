@@ -564,9 +564,12 @@ static void draw_words(const struct anatomy *anatomy)
         snprintf(text[0], LONG_TEXT, "each branch is multiplied by a trained number");
         snprintf(text[1], LONG_TEXT, "a trained number times each branch");
     } else if (placement->norm_by_depth) {
-        snprintf(text[0], LONG_TEXT, "the norms of this block are divided by sqrt(%d)",
+        const bool norms = anatomy->norm != NORM_NONE;
+        snprintf(text[0], LONG_TEXT, "%s divided by sqrt(%d)",
+                 norms ? "the norms of this block are" : "what the branches read is",
                  anatomy->block + 1);
-        snprintf(text[1], LONG_TEXT, "norms divided by sqrt(%d)", anatomy->block + 1);
+        snprintf(text[1], LONG_TEXT, "%s divided by sqrt(%d)", norms ? "norms" : "their input",
+                 anatomy->block + 1);
     }
     canvas_fit(anatomy->canvas, words, 0, words.cols, ROLE_DIM,
                (const char *const[]){text[0], text[1], NULL});

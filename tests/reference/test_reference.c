@@ -76,6 +76,7 @@ static const char *const gradient_cases[] = {
     "low-rank-experts",
     "window-both-ways",
     "odd-heads",
+    "lns-none-gelu",
 };
 
 static const char *const optimizer_cases[] = {"adamw", "adamw-clip", "sgd", "momentum",

@@ -531,6 +531,7 @@ GRADIENT_CASES += [
           positions="none", **SMALL),
     Shape("pre", "layernorm", "swiglu", "odd-heads", positions="rotary", kv_heads=1, parallel=True,
           **{**SMALL, "width": 9, "heads": 3}),
+    Shape("lns", "none", "gelu", **{**SMALL, "layers": 4}),
 ]
 
 # Ten steps each, every step on its own batch, all from the same weights. Decay, where there is

@@ -160,9 +160,12 @@ static const double *sublayer(struct evaluation *e, int place, const double *x,
     double(*value)[NUMBERS] = e->value[place];
     const double *branch;
 
+    const bool scaled = row->norm_by_depth && !norms; /* by 1/sqrt(l), of block l = 1 */
     if (row->norm_in && norms)
         normalize(model, attention ? "ln1" : "ln2", x, value[TRACE_NORM_IN]);
-    const double *u = row->norm_in && norms ? tensor_at(e, place, TRACE_NORM_IN) : x;
+    else if (scaled)
+        memcpy(value[TRACE_NORM_IN], x, T * D * sizeof *x);
+    const double *u = row->norm_in && (norms || scaled) ? tensor_at(e, place, TRACE_NORM_IN) : x;
     if (attention)
         attend(e, u, value[TRACE_BRANCH]);
     else

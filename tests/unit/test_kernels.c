@@ -279,8 +279,8 @@ static void run_norm(const struct kernels *kernels, struct norm_rows norm, const
         r->dgain[i] = r->dbias[i] = 1;
     r->dalpha[0] = 1;
     norm.mean = norm.kind == NORM_LAYERNORM ? r->mean : NULL;
-    norm.rstd = norm.kind == NORM_DYT ? NULL : r->rstd;
-    norm.dgain = r->dgain;
+    norm.rstd = norm.kind == NORM_DYT || norm.kind == NORM_NONE ? NULL : r->rstd;
+    norm.dgain = norm.gain ? r->dgain : NULL;
     norm.dbias = norm.bias ? r->dbias : NULL;
     norm.dalpha = r->dalpha;
     kernels->norm_forward(&norm, r->y);
@@ -290,7 +290,7 @@ static void run_norm(const struct kernels *kernels, struct norm_rows norm, const
 
 static void check_norms(const struct kernels *kernels)
 {
-    static const enum norm kinds[] = {NORM_LAYERNORM, NORM_RMSNORM, NORM_DYT};
+    static const enum norm kinds[] = {NORM_LAYERNORM, NORM_RMSNORM, NORM_DYT, NORM_NONE};
     real x[NUMBERS], dy[NUMBERS], skip[NUMBERS], gain[WIDTH], bias[WIDTH];
     const real alpha[1] = {(real)0.7};
     fill(x, NUMBERS, 2);
@@ -298,15 +298,16 @@ static void check_norms(const struct kernels *kernels)
     fill(skip, NUMBERS, 1);
     fill(gain, WIDTH, 1);
     fill(bias, WIDTH, 1);
-    for (int variant = 0; variant < 3 * 2 * 2; variant++) {
+    for (int variant = 0; variant < 4 * 2 * 2; variant++) {
         const enum norm kind = kinds[variant / 4];
-        const bool biased = kind != NORM_RMSNORM && variant % 2 == 0, plain = variant / 2 % 2 == 0;
+        const bool plain = variant / 2 % 2 == 0, normed = kind != NORM_NONE;
+        const bool biased = normed && kind != NORM_RMSNORM && variant % 2 == 0;
         const struct norm_rows norm = {
             .kind = kind,
             .rows = ROWS,
             .width = WIDTH,
             .x = x,
-            .gain = gain,
+            .gain = normed ? gain : NULL,
             .bias = biased ? bias : NULL,
             .alpha = alpha,
             .offset = plain ? 0 : 1,
