@@ -48,9 +48,11 @@ static void begin(void)
 /* The rows of a schedule of ours, every so many steps. */
 static const char *schedule(enum schedule is, int64_t warmup, int64_t steps, int every)
 {
+    const struct schedule_course course = {
+        .schedule = is, .lr = 3e-3, .warmup = warmup, .steps = steps};
     begin();
     for (int64_t step = every; step <= steps; step += every)
-        row(step, schedule_lr(is, 3e-3, warmup, steps, step));
+        row(step, schedule_lr(&course, step));
     return said;
 }
 
