@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,8 @@
 static struct {
     struct restore_files files;
     struct termios modes; /* as they were */
+    struct termios own;   /* that the program runs in */
+    pid_t parent;         /* who started the program; 0: the terminal is not that of its session */
     char text[256];       /* what makes the screen sane */
     size_t size;
     int kept;       /* a file with what was written to standard error; -1: not kept */
@@ -130,6 +133,24 @@ void restore_add(const char *text)
         else
             restore.text[(*used)++] = *text++;
     }
+}
+
+void restore_note_modes(void)
+{
+    tcgetattr(restore.files.in, &restore.own);
+    restore.parent = tcgetpgrp(restore.files.in) > 0 ? getppid() : 0;
+}
+
+bool restore_is_abandoned(void)
+{
+    const struct termios *own = &restore.own;
+    struct termios now;
+    if (!restore.parent || getppid() == restore.parent || tcgetpgrp(restore.files.in) == getpgrp())
+        return false;
+    if (tcgetattr(restore.files.in, &now) == 0 && now.c_lflag == own->c_lflag &&
+        now.c_iflag == own->c_iflag && memcmp(now.c_cc, own->c_cc, sizeof now.c_cc) == 0)
+        signal(SIGTTOU, SIG_IGN);
+    return true;
 }
 
 void restore_set_away(void)

@@ -27,6 +27,14 @@ void restore_add(const char *text);
 /* Keeps what is written to standard error, where that is a terminal, until it is given back. */
 void restore_keep_stderr(void);
 
+/* The modes of now are those that the program runs in. */
+void restore_note_modes(void);
+
+/* Whether whoever started the program was killed and the terminal is somebody else's since, so that
+ * no key comes any more, and no signal tells. The program is to end; it can then set the modes back
+ * where they are still its own, and cannot where the new owner has set others. */
+bool restore_is_abandoned(void);
+
 /* The shell has the terminal for a while, and has set the modes as it wants them; and it does no
  * longer: true where it did. */
 void restore_set_away(void);

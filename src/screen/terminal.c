@@ -380,6 +380,7 @@ static void set_modes(void)
         tcsetattr(terminal.files.in, TCSANOW, &modes);
         def_prog_mode();
     }
+    restore_note_modes();
     keypad(terminal.keys, TRUE);
     keyok(KEY_MOUSE, FALSE); /* its reports come as they are: see mouse_report() */
     nodelay(terminal.keys, TRUE);
@@ -650,6 +651,7 @@ void terminal_paint(const struct canvas *canvas)
 /* Gives the terminal to the shell and stops; returns when the program goes on. */
 static void stop(void)
 {
+    struct termios modes;
     restore_begin_sending();
     mouse_switch(false);
     restore_set_away();
@@ -657,6 +659,9 @@ static void stop(void)
     end_window();
     restore_end_sending();
     terminal_signals_stop();
+    /* In the background it stops here again, before it sends anything. */
+    if (!terminal_signals_ending() && tcgetattr(terminal.files.in, &modes) == 0)
+        tcsetattr(terminal.files.in, TCSANOW, &modes);
 }
 
 /* What the signals ask for; KEY_CODE_RESIZE when the screen is to be drawn anew. */
@@ -812,6 +817,8 @@ int terminal_key(double seconds)
 {
     double until = clock_seconds() + seconds;
     for (;;) {
+        if (restore_is_abandoned())
+            terminal_signals_end(SIGHUP);
         int code = answer_signals();
         if (code != KEY_CODE_NONE || terminal_signals_ending())
             return code;

@@ -27,8 +27,9 @@ static const double deadline_seconds = 120; /* also under a sanitizer on a busy 
 
 struct console {
     int master, slave;
-    int report;  /* the shell writes here what waitpid() tells it */
-    int command; /* a byte here continues the program */
+    int report;   /* the shell writes here what waitpid() tells it */
+    int command;  /* a byte here continues the program, in the background when it is BACKGROUND */
+    int lifeline; /* the other end is the program's, and is closed with its last process */
     pid_t shell, program;
     int status; /* the newest of waitpid(); -1: none yet */
     bool stopped, ended;
@@ -42,6 +43,11 @@ struct console {
     char *text;   /* of console_screen() */
     char complaint[256];
 };
+
+/* What the shell is told. */
+enum { FOREGROUND = 'f', BACKGROUND = 'b' };
+
+enum { MOST_FILES = 256 /* that a test has open */ };
 
 /* ---- the shell ---- */
 
@@ -66,8 +72,10 @@ static void shell_run(const struct console_start *start, int report)
     _exit(127);
 }
 
-/* A session with one job, whose state it reports; never returns. */
-static void shell(const struct console_start *start, const char *terminal, int report, int command)
+/* A session with one job, whose state it reports, also of how it ends with its terminal; never
+ * returns. The job alone keeps its lifeline. */
+static void shell(const struct console_start *start, const char *terminal, int report, int command,
+                  int lifeline)
 {
     setsid();
     int slave = open(terminal, O_RDWR); /* which makes it the session's terminal */
@@ -78,21 +86,27 @@ static void shell(const struct console_start *start, const char *terminal, int r
 #endif
     for (int fd = 0; fd < 3; fd++)
         dup2(slave, fd);
+    for (int fd = 3; fd < MOST_FILES; fd++) /* what a program that was started would not have */
+        if (fd != report && fd != command && fd != lifeline)
+            close(fd);
     signal(SIGTTOU, SIG_IGN);
+    signal(SIGHUP, SIG_IGN);
     shell_run(start, report);
+    close(lifeline);
     for (;;) {
         int status;
         char byte;
         pid_t program = waitpid(-1, &status, WUNTRACED);
-        if (program < 0)
-            _exit(0);
+        if (program < 0) /* none is left: it sits at its prompt */
+            _exit(read(command, &byte, 1) != 0);
         tcsetpgrp(STDIN_FILENO, getpgrp());
         if (write(report, &status, sizeof status) != sizeof status)
             _exit(1);
         if (WIFSTOPPED(status)) {
             if (read(command, &byte, 1) != 1)
                 _exit(1);
-            tcsetpgrp(STDIN_FILENO, program);
+            if (byte == FOREGROUND)
+                tcsetpgrp(STDIN_FILENO, program);
             kill(-program, SIGCONT);
         }
     }
@@ -200,7 +214,7 @@ struct console *console_open(const struct console_start *start)
     struct console *console = memory_new(1, sizeof *console);
     struct winsize size = {.ws_row = (unsigned short)start->rows,
                            .ws_col = (unsigned short)start->cols};
-    int report[2], command[2];
+    int report[2], command[2], lifeline[2];
     console->status = -1;
     console->master = posix_openpt(O_RDWR | O_NOCTTY);
     if (console->master < 0 || grantpt(console->master) != 0 || unlockpt(console->master) != 0)
@@ -208,9 +222,11 @@ struct console *console_open(const struct console_start *start)
     char *name = memory_copy_string(ptsname(console->master));
     console->slave = open(name, O_RDWR | O_NOCTTY);
     if (console->slave < 0 || tcgetattr(console->slave, &console->modes) != 0 ||
-        ioctl(console->slave, TIOCSWINSZ, &size) != 0 || pipe(report) != 0 || pipe(command) != 0)
+        ioctl(console->slave, TIOCSWINSZ, &size) != 0 || pipe(report) != 0 || pipe(command) != 0 ||
+        pipe(lifeline) != 0)
         die("pseudo-terminal: %s", strerror(errno));
-    int all[] = {console->master, console->slave, report[0], report[1], command[0], command[1]};
+    int all[] = {console->master, console->slave, report[0],  report[1],
+                 command[0],      command[1],     lifeline[0]};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         fcntl(all[i], F_SETFD, FD_CLOEXEC);
     fflush(NULL);
@@ -221,13 +237,15 @@ struct console *console_open(const struct console_start *start)
         close(console->master);
         close(report[0]);
         close(command[1]);
-        shell(start, name, report[1], command[0]);
+        shell(start, name, report[1], command[0], lifeline[1]);
     }
     close(report[1]);
     close(command[0]);
+    close(lifeline[1]);
     free(name);
     console->report = report[0];
     console->command = command[1];
+    console->lifeline = lifeline[0];
     if (read(console->report, &console->program, sizeof console->program) !=
         (ssize_t)sizeof console->program)
         die("the program cannot be started");
@@ -241,9 +259,11 @@ void console_close(struct console *console)
     if (!console->ended)
         kill(console->program, SIGKILL);
     close(console->command);
-    close(console->master);
+    if (console->master >= 0)
+        close(console->master);
     close(console->slave);
     close(console->report);
+    close(console->lifeline);
     kill(console->shell, SIGKILL);
     waitpid(console->shell, NULL, 0);
     vterm_free(console->vterm);
@@ -387,11 +407,49 @@ bool console_wait_stop(struct console *console)
     return console->stopped;
 }
 
-void console_continue(struct console *console)
+static void tell_shell(struct console *console, char what)
 {
     console->stopped = false;
-    if (write(console->command, "", 1) != 1)
+    if (write(console->command, &what, 1) != 1)
         die("the shell is gone: %s", strerror(errno));
+}
+
+void console_continue(struct console *console)
+{
+    tell_shell(console, FOREGROUND);
+}
+
+void console_continue_behind(struct console *console)
+{
+    tell_shell(console, BACKGROUND);
+}
+
+void console_lose(struct console *console)
+{
+    close(console->master);
+    console->master = -1;
+}
+
+void console_kill_parent(struct console *console)
+{
+    kill(console->program, SIGKILL);
+}
+
+void console_kill_shell(struct console *console)
+{
+    kill(console->shell, SIGKILL);
+}
+
+bool console_wait_gone(struct console *console)
+{
+    struct pollfd ready = {.fd = console->lifeline, .events = POLLIN};
+    const double until = clock_seconds() + deadline_seconds;
+    while (clock_seconds() < until) {
+        take_events(console, 0);
+        if (poll(&ready, 1, 50) == 1)
+            return true;
+    }
+    return false;
 }
 
 /* The last of the output can arrive after the news of a stop or an end, since the system hands it
@@ -420,7 +478,7 @@ int console_wait_exit(struct console *console)
     double until = clock_seconds() + deadline_seconds;
     while (!console->ended && clock_seconds() < until)
         take_events(console, 0.05);
-    if (console->ended)
+    if (console->ended && console->master >= 0)
         console_settle(console);
     return console->ended ? console->status : -1;
 }

@@ -65,9 +65,22 @@ bool console_wait_output(struct console *console);
 /* Takes in all that was sent before, by a program that is stopped or has ended. */
 void console_settle(struct console *console);
 
-/* Waits until the program is stopped; console_continue() brings it to the foreground again. */
+/* Waits until the program is stopped; console_continue() brings it to the foreground again, and
+ * console_continue_behind() has it go on in the background. */
 bool console_wait_stop(struct console *console);
 void console_continue(struct console *console);
+void console_continue_behind(struct console *console);
+
+/* The terminal is gone, as where its window is closed: nothing can be sent or seen any more. */
+void console_lose(struct console *console);
+
+/* Kills the one process that was started, not those that it started itself, which the shell does
+ * not know of; and kills the shell, which takes the terminal with it. */
+void console_kill_parent(struct console *console);
+void console_kill_shell(struct console *console);
+
+/* Waits until no process of the program is left, whoever its parent is; false when one stays. */
+bool console_wait_gone(struct console *console);
 
 /* Waits until the program has ended, and returns its status as waitpid() tells it; -1 when it does
  * not end. */
