@@ -29,7 +29,7 @@ enum { FUZZ_FILES = 2 };
 const char *fuzz_file(int number, const void *bytes, size_t size);
 void fuzz_file_add(int number, const void *bytes, size_t size);
 
-/* Draws every view of the scene, on a small canvas and on a large one. */
+/* Draws every view of the scene. */
 void fuzz_draw(struct scene *scene);
 
 #endif

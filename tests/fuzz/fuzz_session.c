@@ -202,7 +202,8 @@ static const char *make_file(const uint8_t *bytes, size_t size)
 
 /* ---- what is done with it ---- */
 
-static void draw(const struct saved_session *session)
+/* With a moment that is kept, or the newest. */
+static void draw(const struct saved_session *session, int moment)
 {
     const struct settings *settings = &session->state->settings;
     const struct task_info task = task_describe(settings->task);
@@ -220,9 +221,8 @@ static void draw(const struct saved_session *session)
                                    .rate = NAN},
                           .message = session->note};
     scene_set_defaults(&scene);
-    fuzz_draw(&scene);
-    if (history_moments(&session->history) > 0)
-        scene.look.cursor = history_moment_step(&session->history, 0);
+    if (moment >= 0 && moment < history_moments(&session->history))
+        scene.look.cursor = history_moment_step(&session->history, moment);
     fuzz_draw(&scene);
     sample_history_close(&samples);
 }
@@ -256,7 +256,7 @@ static void train(struct saved_session *session)
         pair_step(&pair);
         history_add(&session->history, pair.run[LEFT].snapshot, pair.run[RIGHT].snapshot);
         events_step(&session->events, &session->history, settings);
-        draw(session);
+        draw(session, -1);
     } else {
         fuzz_must_say(&error);
     }
@@ -272,7 +272,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         fuzz_must_say(&error);
         return 0;
     }
-    draw(&session);
+    draw(&session, 0);
     save(&session);
     train(&session);
     session_close(&session);
