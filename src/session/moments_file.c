@@ -246,10 +246,10 @@ static bool columns_get(const struct columns *columns, int i, int64_t newest,
     for (int c = 0; c < columns->count; c++) {
         const struct column *column = &columns->column[c];
         const size_t bytes = row_bytes(column);
-        const char *from = (const char *)column->numbers + (size_t)i * bytes;
         double scalar;
         if (!column->numbers)
             continue;
+        const char *from = (const char *)column->numbers + (size_t)i * bytes;
         if (!is_scalar(column)) {
             memcpy(snapshot_room(snapshot, column->quantity, column->array), from, bytes);
             continue;

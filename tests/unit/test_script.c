@@ -3,7 +3,6 @@
 
 #include "screen/key_codes.h"
 #include "script/key.h"
-#include "support/fuzzed.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -448,27 +447,6 @@ static void other_sources_are_files(void **state)
     script_close(&script);
 }
 
-static void parse_all_beginnings(const char *text, size_t size)
-{
-    for (size_t end = size + 1; end-- > 0;) {
-        struct script script;
-        struct error error;
-        char *part = strndup(text, end);
-        if (script_parse(&script, "fuzz", part, &setup, &error))
-            script_close(&script);
-        else
-            assert_non_null(strstr(error.text, "fuzz:"));
-        free(part);
-    }
-}
-
-/* Texts that a fuzzer came to, whole and cut at every byte: nothing is read that is not theirs. */
-static void damaged_scripts_are_refused_or_read(void **state)
-{
-    (void)state;
-    fuzzed_each("tests/fuzz/script", parse_all_beginnings);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -482,7 +460,6 @@ int main(void)
         cmocka_unit_test(every_built_in_script_is_right),
         cmocka_unit_test(lessons_claim_and_ask),
         cmocka_unit_test(other_sources_are_files),
-        cmocka_unit_test(damaged_scripts_are_refused_or_read),
     };
     return cmocka_run_group_tests_name("script", tests, make_setup, NULL);
 }
