@@ -94,6 +94,9 @@ complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list blo
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l batch -d 'sequences in a step (B)' -x
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l task -d 'what is learned' -x -a 'grammar copy repeat text reverse sort modular masked shapes'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l text -d 'file that the text task learns' -r -F
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l vocab -d 'tokens of the tasks of random sequences: copy, repeat, reverse, sort' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l modulus -d 'modulus of the sums of the modular task (p)' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l train-fraction -d 'part of the sums of the modular task that is trained on; the rest is held out' -x
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l optimizer -d 'what turns a gradient into an update' -x -a 'adamw sgd momentum adam radam lion'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l lr -d 'learning rate after the warmup' -x
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l warmup -d 'steps over which the learning rate rises to lr, in a straight line' -x
@@ -206,6 +209,9 @@ complete -c lnscope -n '__fish_seen_subcommand_from run' -l context -d 'length o
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l batch -d 'sequences in a step (B)' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l task -d 'what is learned' -x -a 'grammar copy repeat text reverse sort modular masked shapes'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l text -d 'file that the text task learns' -r -F
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l vocab -d 'tokens of the tasks of random sequences: copy, repeat, reverse, sort' -x
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l modulus -d 'modulus of the sums of the modular task (p)' -x
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l train-fraction -d 'part of the sums of the modular task that is trained on; the rest is held out' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l optimizer -d 'what turns a gradient into an update' -x -a 'adamw sgd momentum adam radam lion'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l lr -d 'learning rate after the warmup' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l warmup -d 'steps over which the learning rate rises to lr, in a straight line' -x
@@ -311,6 +317,9 @@ complete -c lnscope -n '__fish_seen_subcommand_from play' -l context -d 'length 
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l batch -d 'sequences in a step (B)' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l task -d 'what is learned' -x -a 'grammar copy repeat text reverse sort modular masked shapes'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l text -d 'file that the text task learns' -r -F
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l vocab -d 'tokens of the tasks of random sequences: copy, repeat, reverse, sort' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l modulus -d 'modulus of the sums of the modular task (p)' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l train-fraction -d 'part of the sums of the modular task that is trained on; the rest is held out' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l optimizer -d 'what turns a gradient into an update' -x -a 'adamw sgd momentum adam radam lion'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l lr -d 'learning rate after the warmup' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l warmup -d 'steps over which the learning rate rises to lr, in a straight line' -x
@@ -422,6 +431,9 @@ complete -c lnscope -n '__fish_seen_subcommand_from record' -l context -d 'lengt
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l batch -d 'sequences in a step (B)' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l task -d 'what is learned' -x -a 'grammar copy repeat text reverse sort modular masked shapes'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l text -d 'file that the text task learns' -r -F
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l vocab -d 'tokens of the tasks of random sequences: copy, repeat, reverse, sort' -x
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l modulus -d 'modulus of the sums of the modular task (p)' -x
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l train-fraction -d 'part of the sums of the modular task that is trained on; the rest is held out' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l optimizer -d 'what turns a gradient into an update' -x -a 'adamw sgd momentum adam radam lion'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l lr -d 'learning rate after the warmup' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l warmup -d 'steps over which the learning rate rises to lr, in a straight line' -x
@@ -451,6 +463,10 @@ complete -c lnscope -n '__fish_seen_subcommand_from list' -l format -d 'text (de
 complete -c lnscope -n '__fish_seen_subcommand_from list' -l help -d 'print this help'
 complete -c lnscope -n '__fish_seen_subcommand_from list' -l version -d 'print the version'
 complete -c lnscope -n '__fish_seen_subcommand_from list' -l context -d 'length of a sequence (T)' -x
+complete -c lnscope -n '__fish_seen_subcommand_from list' -l text -d 'file that the text task learns' -r -F
+complete -c lnscope -n '__fish_seen_subcommand_from list' -l vocab -d 'tokens of the tasks of random sequences: copy, repeat, reverse, sort' -x
+complete -c lnscope -n '__fish_seen_subcommand_from list' -l modulus -d 'modulus of the sums of the modular task (p)' -x
+complete -c lnscope -n '__fish_seen_subcommand_from list' -l train-fraction -d 'part of the sums of the modular task that is trained on; the rest is held out' -x
 complete -c lnscope -n '__fish_seen_subcommand_from block' -l format -d 'text (default) or json' -x -a 'text json'
 complete -c lnscope -n '__fish_seen_subcommand_from block' -l placement -d 'one block of this placement, instead of --left and --right' -x -a 'pre post none branch peri deepnorm admin lns mix rezero residual b2t'
 complete -c lnscope -n '__fish_seen_subcommand_from block' -l sublayer -d 'block (default: both sublayers), attention, or ffn: Dense(ffn), activation, Dense(width)' -x
@@ -577,6 +593,9 @@ complete -c lnscope -n '__fish_seen_subcommand_from lab' -l context -d 'length o
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l batch -d 'sequences in a step (B)' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l task -d 'what is learned' -x -a 'grammar copy repeat text reverse sort modular masked shapes'
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l text -d 'file that the text task learns' -r -F
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l vocab -d 'tokens of the tasks of random sequences: copy, repeat, reverse, sort' -x
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l modulus -d 'modulus of the sums of the modular task (p)' -x
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l train-fraction -d 'part of the sums of the modular task that is trained on; the rest is held out' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l optimizer -d 'what turns a gradient into an update' -x -a 'adamw sgd momentum adam radam lion'
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l lr -d 'learning rate after the warmup' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l warmup -d 'steps over which the learning rate rises to lr, in a straight line' -x

@@ -192,7 +192,8 @@ void app_turn(struct app *app)
 static void open_scene(struct app *app)
 {
     char left[MESSAGE_SIZE];
-    app->task = task_describe(app->present.task);
+    const struct task_setup task = settings_task(&app->present);
+    app->task = task_describe(&task);
     app->scene = (struct scene){
         .data = {.watching = app->feed->watching,
                  .settings = &app->present,

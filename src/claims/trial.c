@@ -53,7 +53,8 @@ bool trial_open(struct trial_stack *stack, struct trial *trial, const struct set
     *stack = (struct trial_stack){.trial = trial};
     if (trial_ended(trial))
         return false;
-    stack->task = task_open(settings->task, settings->text, settings->context, &trial->error);
+    const struct task_setup setup = settings_task(settings);
+    stack->task = task_open(&setup, &trial->error);
     if (!stack->task)
         return false;
     trial_forget(stack);

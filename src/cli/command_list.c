@@ -83,31 +83,27 @@ static void fill_norms(struct table *table)
     }
 }
 
-/* In sequences of `context` tokens; NAN for a task that does not fit, or needs a file. */
-static struct task_bound bound_of(enum task_kind kind, int context)
-{
-    struct error error;
-    struct task *task = kind == TASK_TEXT ? NULL : task_open(kind, "", context, &error);
-    const struct task_bound bound =
-        task ? task_bound(task, context) : (struct task_bound){.loss = NAN, .current_token = NAN};
-    task_close(task);
-    return bound;
-}
-
+/* As they are under these settings; of a task that does not fit, or has no file, what is known of
+ * it without. */
 static void fill_tasks(struct table *table, const struct settings *settings)
 {
+    struct task_setup setup = settings_task(settings);
     for (int i = 0; i < TASKS; i++) {
-        const struct task_info info = task_describe((enum task_kind)i);
-        const struct task_bound bound = bound_of((enum task_kind)i, settings->context);
+        setup.kind = (enum task_kind)i;
+        struct task *task = task_open(&setup, NULL);
+        const struct task_info info = task ? task_info(task) : task_describe(&setup);
+        const struct task_bound bound =
+            task ? task_bound(task, setup.context, NULL, NULL) : (struct task_bound){.loss = NAN};
         table_add(table, info.name);
         table_add_number(table, info.vocab > 0 ? info.vocab : (double)NAN);
         table_add_number(table, info.unigram_entropy);
-        table_add_number(table, bound.current_token);
+        table_add_number(table, info.current_token);
         table_add_number(table, bound.loss);
         table_add_number(table, isnan(bound.loss) ? NAN : bound.error);
         table_add_number(table, info.entropy_rate);
         table_add_bool(table, info.validation);
         table_add(table, info.summary);
+        task_close(task);
     }
 }
 

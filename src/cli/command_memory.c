@@ -23,7 +23,8 @@ int command_memory(const struct options *options, struct error *error)
     const bool screen = options->command == COMMAND_SCREEN;
     if (!settings_check(settings, error))
         return EXIT_USAGE;
-    struct task *task = task_open(settings->task, settings->text, settings->context, error);
+    const struct task_setup setup = settings_task(settings);
+    struct task *task = task_open(&setup, error);
     if (!task)
         return EXIT_FAILED;
     const int vocab = task_info(task).vocab;

@@ -28,7 +28,12 @@ static const struct command_setting block_settings[] = {
     {"ffn", "16"},         {"context", "4"},       {"seed", NULL},      {NULL, NULL},
 };
 
-static const struct command_setting list_settings[] = {{"context", NULL}, {NULL, NULL}};
+/* What the list of tasks depends on. */
+static const struct command_setting list_settings[] = {
+    {"context", NULL}, {"text", NULL},           {"vocab", NULL},
+    {"modulus", NULL}, {"train-fraction", NULL}, {NULL, NULL},
+};
+
 static const struct command_setting claims_settings[] = {{"threads", NULL}, {NULL, NULL}};
 
 static const struct command_setting watch_settings[] = {
@@ -76,7 +81,7 @@ const struct command_row command_table[COMMANDS] = {
     [COMMAND_LIST] = {.name = "list",
                       .words = "lnscope list",
                       .operands = 1,
-                      .usage = "lnscope list WHAT [--context N] [--format FORMAT]",
+                      .usage = "lnscope list WHAT [options]",
                       .help = "print placements, tasks, keys, settings and more",
                       .settings = true,
                       .only = list_settings,

@@ -43,7 +43,8 @@ static bool check_model(struct check *check, int cell, struct error *error)
         grid_name_cell(grid, cell, name);
         return error_set(error, "cell %s: %s", name, reason.text);
     }
-    const int vocab = task_describe(settings.task).vocab;
+    const struct task_setup task = settings_task(&settings);
+    const int vocab = task_describe(&task).vocab;
     for (enum side side = LEFT; side < SIDES; side++) {
         const double bytes = (double)run_bytes(&settings, side, vocab > 0 ? vocab : TEXT_VOCAB_MAX);
         if (bytes > check->bytes) {

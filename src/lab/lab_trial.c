@@ -12,9 +12,9 @@
 
 static struct task *find_task(const struct lab_trial_tasks *tasks, const struct settings *settings)
 {
+    const struct task_setup setup = settings_task(settings);
     for (int i = 0; i < tasks->count; i++)
-        if (tasks->one[i].kind == settings->task && tasks->one[i].context == settings->context &&
-            (settings->task != TASK_TEXT || strcmp(tasks->one[i].text, settings->text) == 0))
+        if (task_setup_same(&tasks->one[i].setup, &setup))
             return tasks->one[i].task;
     return NULL;
 }
@@ -28,16 +28,18 @@ bool lab_trial_tasks_open(struct lab_trial_tasks *tasks, const struct grid *grid
         const struct settings settings = grid_settings(grid, (int)cell * run_trials);
         if (find_task(tasks, &settings))
             continue;
-        struct task *task = task_open(settings.task, settings.text, settings.context, error);
+        struct task_setup setup = settings_task(&settings);
+        struct task *task = task_open(&setup, error);
         if (!task) {
             lab_trial_tasks_close(tasks);
             return false;
         }
         tasks->one = memory_resize(tasks->one, (size_t)tasks->count + 1, sizeof *tasks->one);
+        char *text = memory_copy_string(settings.text);
+        setup.text = text;
         tasks->one[tasks->count].task = task;
-        tasks->one[tasks->count].kind = settings.task;
-        tasks->one[tasks->count].context = settings.context;
-        tasks->one[tasks->count++].text = memory_copy_string(settings.text);
+        tasks->one[tasks->count].setup = setup;
+        tasks->one[tasks->count++].text = text;
     }
     return true;
 }

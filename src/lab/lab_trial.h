@@ -10,10 +10,9 @@
 struct lab_trial_tasks {
     struct {
         struct task *task;
-        enum task_kind kind;
-        int context;
-        char *text; /* the file of the text task; owned */
-    } * one;        /* [count] */
+        struct task_setup setup; /* its text is owned */
+        char *text;
+    } * one; /* [count] */
     int count;
 };
 

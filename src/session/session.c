@@ -278,7 +278,8 @@ static bool read_numbers(const struct safetensors_file *file, struct saved_sessi
 static bool check_task(struct pair_state *state, double entropy, struct error *error)
 {
     const struct settings *settings = &state->settings;
-    struct task *task = task_open(settings->task, settings->text, settings->context, error);
+    const struct task_setup setup = settings_task(settings);
+    struct task *task = task_open(&setup, error);
     if (!task)
         return false;
     const double now = task_info(task).unigram_entropy;

@@ -274,7 +274,8 @@ static void start_anywhere(struct reader *reader)
     }
 }
 
-struct grammar_bound grammar_chain_bound(const struct grammar_chain *chain, int context)
+struct grammar_bound grammar_chain_bound(const struct grammar_chain *chain, int context,
+                                         bool (*stopped)(void *argument), void *argument)
 {
     struct reader reader = {.chain = chain};
     const double current = grammar_chain_current(chain) / context; /* at the first place: exact */
@@ -283,6 +284,7 @@ struct grammar_bound grammar_chain_bound(const struct grammar_chain *chain, int 
     belief_open(&reader.now, chain->states);
     belief_open(&reader.next, chain->states);
     while (context > 1 && bound.windows < GRAMMAR_BOUND_WINDOWS &&
+           !(stopped && stopped(argument)) &&
            (bound.windows < WINDOWS_LEAST || bound.error > grammar_bound_error)) {
         struct rng rng = rng_stream(1, rng_key("bound"), (uint64_t)bound.windows++);
         double loss = 0;

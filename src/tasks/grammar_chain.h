@@ -36,9 +36,8 @@ double grammar_chain_current(const struct grammar_chain *chain);
  * nats per letter: at place i the reader has seen i letters. */
 struct grammar_bound {
     double loss;
-    double
-        error;   /* its standard error, at most GRAMMAR_BOUND_ERROR unless `windows` were too few */
-    int windows; /* drawn */
+    double error; /* its standard error: grammar_bound_error unless `windows` were too few */
+    int windows;  /* drawn */
 };
 
 /* 0.001 nats, and the most windows that are drawn for it. */
@@ -46,8 +45,9 @@ extern const double grammar_bound_error;
 enum { GRAMMAR_BOUND_WINDOWS = 32768 };
 
 /* Draws windows from the chain itself and takes, at each place, the entropy of what can come next
- * given the letters so far; the same context gives the same bits. With `stop` not NULL it ends
- * early once *stop is true. */
-struct grammar_bound grammar_chain_bound(const struct grammar_chain *chain, int context);
+ * given the letters so far; the same context gives the same bits. Once stopped() is true, where
+ * that is not NULL, it ends early, with what it has drawn by then. */
+struct grammar_bound grammar_chain_bound(const struct grammar_chain *chain, int context,
+                                         bool (*stopped)(void *argument), void *argument);
 
 #endif

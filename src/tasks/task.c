@@ -6,6 +6,7 @@
 #include "core/rng.h"
 #include "tasks/grammar_chain.h"
 #include "tasks/task_grammar.h"
+#include "tasks/task_modular.h"
 #include "tasks/task_sequences.h"
 #include "tasks/task_shapes.h"
 #include "tasks/task_text.h"
@@ -19,11 +20,15 @@
 /* assets/grammar.txt */
 extern const char asset_grammar[];
 
+_Static_assert((int)TASK_SYMBOLS <= (int)SEQUENCE_VOCAB_MAX, "sequences are of tokens with names");
+
 struct task {
     enum task_kind kind;
     struct task_info info;
-    struct grammar grammar; /* of TASK_GRAMMAR */
-    struct corpus corpus;   /* of TASK_TEXT */
+    struct grammar grammar;     /* of TASK_GRAMMAR and TASK_MASKED */
+    struct grammar_chain chain; /* of TASK_GRAMMAR */
+    struct corpus corpus;       /* of TASK_TEXT */
+    struct modular modular;     /* of TASK_MODULAR */
     struct task_symbols symbols;
 };
 
@@ -34,14 +39,14 @@ struct task_row {
     bool ahead;      /* a target may be a later token */
     bool both_sides; /* made for attention that sees both */
     enum task_writing writing;
-    bool validation;
-    int shown_context; /* in which the task is described; 0: the least */
-    bool (*open)(struct task *task, const char *text, int context, struct error *error);
+    bool validation, estimated; /* as in struct task_info */
+    int shown_context;          /* in which the task is described; 0: the least */
+    bool (*open)(struct task *task, const struct task_setup *setup, struct error *error);
     /* One sequence: tokens[context], targets[context]. By the one function or, for a task that
      * holds nothing, by the other. */
     void (*draw)(const struct task *task, bool held_out, struct rng rng, int context,
                  int32_t *tokens, int32_t *targets);
-    void (*sequence)(struct rng rng, int context, int32_t *tokens, int32_t *targets);
+    void (*sequence)(struct rng rng, int vocab, int context, int32_t *tokens, int32_t *targets);
     /* Of images: P in a context (0: it does not fit), and patches[context * P]. */
     int (*patch)(int context);
     void (*image)(struct rng rng, int context, real *patches);
@@ -65,14 +70,23 @@ static void describe_bytes(struct task *task, int vocab, const unsigned char *le
     }
 }
 
-static bool open_grammar(struct task *task, const char *text, int context, struct error *error)
+/* What the tasks that are made of the grammar have in common. */
+static bool open_letters(struct task *task, struct error *error)
 {
-    (void)text;
-    (void)context;
     if (!grammar_open(&task->grammar, asset_grammar, error))
         return false;
     describe_bytes(task, task->grammar.vocab, task->grammar.letter);
     task->info.unigram_entropy = task->grammar.unigram_entropy;
+    return true;
+}
+
+static bool open_grammar(struct task *task, const struct task_setup *setup, struct error *error)
+{
+    (void)setup;
+    if (!open_letters(task, error))
+        return false;
+    grammar_chain_open(&task->chain, &task->grammar);
+    task->info.current_token = grammar_chain_current(&task->chain);
     task->info.entropy_rate = task->grammar.entropy_rate;
     return true;
 }
@@ -99,49 +113,68 @@ static void number_symbols(struct task *task, int vocab)
 }
 
 /* Uniformly random tokens, which past ones tell all about, or nothing. */
-static bool open_random(struct task *task, const char *text, int context, struct error *error)
+static bool open_random(struct task *task, const struct task_setup *setup, struct error *error)
 {
-    (void)text;
-    (void)context;
     (void)error;
-    task->info.vocab = SEQUENCE_VOCAB;
-    task->info.unigram_entropy = log(SEQUENCE_VOCAB);
+    task->info.vocab = setup->vocab;
+    task->info.unigram_entropy = log(setup->vocab);
     task->info.entropy_rate = 0;
-    number_symbols(task, SEQUENCE_VOCAB);
+    number_symbols(task, setup->vocab);
     return true;
 }
 
-static bool open_sort(struct task *task, const char *text, int context, struct error *error)
+static bool open_sort(struct task *task, const struct task_setup *setup, struct error *error)
 {
-    bool open = open_random(task, text, context, error);
-    task->info.unigram_entropy = sequence_sort_entropy(context);
+    bool open = open_random(task, setup, error);
+    task->info.unigram_entropy = sequence_sort_entropy(setup->vocab, setup->context);
+    task->info.current_token = sequence_sort_current(setup->vocab, setup->context);
     return open;
 }
 
-static bool open_modular(struct task *task, const char *text, int context, struct error *error)
+static bool open_reverse(struct task *task, const struct task_setup *setup, struct error *error)
 {
-    (void)text;
-    if (context < SEQUENCE_MODULAR_CONTEXT)
+    bool open = open_random(task, setup, error);
+    task->info.current_token = sequence_reverse_current(setup->vocab, setup->context);
+    return open;
+}
+
+static bool open_modular(struct task *task, const struct task_setup *setup, struct error *error)
+{
+    const int p = setup->modulus;
+    if (setup->context < MODULAR_CONTEXT)
         return error_set(error,
                          "the task 'modular' does not fit in a context of %d: from %d on, a + b =",
-                         context, SEQUENCE_MODULAR_CONTEXT);
-    task->info.vocab = SEQUENCE_MODULAR_VOCAB;
-    task->info.unigram_entropy = log(SEQUENCE_MODULUS);
+                         setup->context, MODULAR_CONTEXT);
+    if (!modular_open(&task->modular, p, setup->train_fraction))
+        return error_set(error,
+                         "a train-fraction of %g leaves none of the %d sums modulo %d: %.2g or "
+                         "more",
+                         setup->train_fraction, p * p, p, 1.1 / (p * p));
+    task->info.vocab = p + 2;
+    task->info.unigram_entropy = log(p);
     task->info.entropy_rate = 0;
-    number_symbols(task, SEQUENCE_MODULUS);
-    strcpy(task->symbols.text[SEQUENCE_PLUS], "+");
-    strcpy(task->symbols.text[SEQUENCE_EQUALS], "=");
+    task->info.validation = task->modular.training < task->modular.sums;
+    number_symbols(task, p);
+    strcpy(task->symbols.text[task->modular.plus], "+");
+    strcpy(task->symbols.text[task->modular.equals], "=");
     return true;
+}
+
+static void draw_modular(const struct task *task, bool held_out, struct rng rng, int context,
+                         int32_t *tokens, int32_t *targets)
+{
+    modular_sequence(&task->modular, held_out, rng, context, tokens, targets);
 }
 
 /* The grammar's text, and behind its letters one more token: the mask. What is predicted has the
  * frequencies of the text; how well it can be is not known. */
-static bool open_masked(struct task *task, const char *text, int context, struct error *error)
+static bool open_masked(struct task *task, const struct task_setup *setup, struct error *error)
 {
-    if (!open_grammar(task, text, context, error))
+    (void)setup;
+    if (!open_letters(task, error))
         return false;
     strcpy(task->symbols.text[task->info.vocab++], "_");
-    task->info.entropy_rate = NAN;
+    task->info.current_token = sequence_mask_entropy(task->grammar.frequency, task->grammar.vocab);
     return true;
 }
 
@@ -157,12 +190,11 @@ static void draw_masked(const struct task *task, bool held_out, struct rng rng, 
     sequence_mask(&text.rng, letters, letters, context, tokens, targets);
 }
 
-static bool open_shapes(struct task *task, const char *text, int context, struct error *error)
+static bool open_shapes(struct task *task, const struct task_setup *setup, struct error *error)
 {
-    (void)text;
     task->info.vocab = SHAPES;
     task->info.unigram_entropy = log(SHAPES);
-    task->info.patch = shapes_patch(context);
+    task->info.patch = shapes_patch(setup->context);
     for (int i = 0; i < SHAPES; i++)
         snprintf(task->symbols.text[i], TASK_SYMBOL_SIZE, "%s", shape_names[i]);
     if (task->info.patch > 0)
@@ -175,7 +207,7 @@ static bool open_shapes(struct task *task, const char *text, int context, struct
     return error_set(error,
                      "the task 'shapes' does not fit in a context of %d: one of %s, the class "
                      "token and the patches of an image of %d x %d pixels",
-                     context, fitting, SHAPES_SIDE, SHAPES_SIDE);
+                     setup->context, fitting, SHAPES_SIDE, SHAPES_SIDE);
 }
 
 static void draw_shapes(const struct task *task, bool held_out, struct rng rng, int context,
@@ -190,14 +222,15 @@ static void draw_shapes(const struct task *task, bool held_out, struct rng rng, 
     targets[0] = (int32_t)shapes_class(rng);
 }
 
-static bool open_text(struct task *task, const char *text, int context, struct error *error)
+static bool open_text(struct task *task, const struct task_setup *setup, struct error *error)
 {
-    if (!corpus_open(&task->corpus, text, context, error))
+    if (!corpus_open(&task->corpus, setup->text, setup->context, error))
         return false;
     describe_bytes(task, task->corpus.vocab, task->corpus.letter);
     task->symbols.bytes = true;
     memcpy(task->symbols.byte, task->corpus.letter, sizeof task->corpus.letter);
     task->info.unigram_entropy = task->corpus.unigram_entropy;
+    task->info.current_token = task->corpus.pair_entropy;
     return true;
 }
 
@@ -211,6 +244,7 @@ static const struct task_row task_table[TASKS] = {
     [TASK_GRAMMAR] = {.name = "grammar",
                       .summary = "the next character of endless sentences from a small grammar",
                       .ahead = true,
+                      .estimated = true,
                       .writing = WRITING_ON,
                       .open = open_grammar,
                       .draw = draw_grammar},
@@ -236,7 +270,7 @@ static const struct task_row task_table[TASKS] = {
                       .summary = "the next token where the second half is the first one backwards",
                       .ahead = true,
                       .writing = WRITING_ANSWERS,
-                      .open = open_random,
+                      .open = open_reverse,
                       .sequence = sequence_reverse},
     [TASK_SORT] = {.name = "sort",
                    .summary = "the next token where the second half is the first one in order",
@@ -245,12 +279,13 @@ static const struct task_row task_table[TASKS] = {
                    .open = open_sort,
                    .sequence = sequence_sort},
     [TASK_MODULAR] = {.name = "modular",
-                      .summary = "the sum c of a + b = c modulo 31",
+                      .summary = "the sum c of a + b = c modulo --modulus; --train-fraction holds "
+                                 "a part of the sums out",
                       .ahead = true,
-                      .shown_context = SEQUENCE_MODULAR_CONTEXT,
+                      .shown_context = MODULAR_CONTEXT,
                       .writing = WRITING_ANSWERS,
                       .open = open_modular,
-                      .sequence = sequence_modular},
+                      .draw = draw_modular},
     [TASK_MASKED] = {.name = "masked",
                      .summary = "characters of the grammar's sentences of which 15 % are masked",
                      .both_sides = true,
@@ -275,19 +310,54 @@ static struct task_info info_of_row(enum task_kind kind)
     return (struct task_info){.name = task_table[kind].name,
                               .summary = task_table[kind].summary,
                               .unigram_entropy = NAN,
+                              .current_token = NAN,
                               .entropy_rate = NAN,
-                              .validation = task_table[kind].validation};
+                              .validation = task_table[kind].validation,
+                              .estimated = task_table[kind].estimated};
 }
 
-struct task *task_open(enum task_kind kind, const char *text, int context, struct error *error)
+/* Where the token at hand tells less than this part of the loss without context, or more than that
+ * one, nothing is said of it. */
+static const double tells_nothing = 0.01, tells_all = 0.9;
+
+static void forget_what_tells_little(struct task_info *info)
 {
+    const double told = 1 - info->current_token / info->unigram_entropy;
+    if (!(told >= tells_nothing && told <= tells_all))
+        info->current_token = NAN;
+}
+
+/* The setup with its defaults in the places of zeros. */
+static struct task_setup complete(const struct task_setup *setup)
+{
+    struct task_setup whole = *setup;
+    whole.text = setup->text ? setup->text : "";
+    whole.vocab = setup->vocab > 0 ? setup->vocab : TASK_VOCAB;
+    whole.modulus = setup->modulus > 0 ? setup->modulus : TASK_MODULUS;
+    whole.train_fraction = setup->train_fraction > 0 ? setup->train_fraction : 1;
+    return whole;
+}
+
+bool task_setup_same(const struct task_setup *a, const struct task_setup *b)
+{
+    const struct task_setup one = complete(a), two = complete(b);
+    return one.kind == two.kind && strcmp(one.text, two.text) == 0 && one.context == two.context &&
+           one.vocab == two.vocab && one.modulus == two.modulus &&
+           !(one.train_fraction < two.train_fraction || one.train_fraction > two.train_fraction);
+}
+
+struct task *task_open(const struct task_setup *setup, struct error *error)
+{
+    const struct task_setup whole = complete(setup);
     struct task *task = memory_new(1, sizeof *task);
-    task->kind = kind;
-    task->info = info_of_row(kind);
-    if (!task_table[kind].open(task, text ? text : "", context, error)) {
+    assert(whole.vocab <= TASK_SYMBOLS && whole.modulus <= TASK_MODULUS_MAX);
+    task->kind = whole.kind;
+    task->info = info_of_row(whole.kind);
+    if (!task_table[whole.kind].open(task, &whole, error)) {
         free(task);
         return NULL;
     }
+    forget_what_tells_little(&task->info);
     return task;
 }
 
@@ -295,22 +365,22 @@ void task_close(struct task *task)
 {
     if (!task)
         return;
+    grammar_chain_close(&task->chain);
     grammar_close(&task->grammar);
     corpus_close(&task->corpus);
+    modular_close(&task->modular);
     free(task);
 }
 
-struct task_info task_describe(enum task_kind kind)
+struct task_info task_describe(const struct task_setup *setup)
 {
-    struct task_info info = info_of_row(kind);
-    struct error error;
-    if (kind == TASK_TEXT) /* the only one that needs something from outside */
-        return info;
-    const int context = task_table[kind].shown_context;
-    struct task *task = task_open(kind, "", context > 0 ? context : 2, &error);
-    if (!task)
-        die("the task '%s': %s", task_table[kind].name, error.text);
-    info = task->info;
+    struct task_setup shown = *setup;
+    const int context = task_table[setup->kind].shown_context;
+    if (setup->kind == TASK_TEXT) /* the only one that needs something from outside */
+        return info_of_row(setup->kind);
+    shown.context = context > 0 ? context : 2;
+    struct task *task = task_open(&shown, NULL);
+    const struct task_info info = task ? task->info : info_of_row(setup->kind);
     task_close(task);
     return info;
 }
@@ -335,22 +405,15 @@ int task_patch(enum task_kind kind, int context)
     return task_table[kind].patch ? task_table[kind].patch(context) : 0;
 }
 
-struct task_bound task_bound(const struct task *task, int context)
+struct task_bound task_bound(const struct task *task, int context, bool (*stopped)(void *argument),
+                             void *argument)
 {
-    const struct grammar *grammar = &task->grammar;
-    struct task_bound bound = {.loss = task->info.entropy_rate, .current_token = NAN};
-    if (task->kind == TASK_MASKED)
-        bound.current_token = sequence_mask_entropy(grammar->frequency, grammar->vocab);
-    if (task->kind != TASK_GRAMMAR) /* the others' targets follow from their tokens, or who knows */
-        return bound;
-    struct grammar_chain chain;
-    grammar_chain_open(&chain, grammar);
-    const struct grammar_bound windows = grammar_chain_bound(&chain, context);
-    bound.loss = windows.loss;
-    bound.error = windows.error;
-    bound.current_token = grammar_chain_current(&chain);
-    grammar_chain_close(&chain);
-    return bound;
+    if (!task->info.estimated) /* targets follow from the tokens, or nothing is known */
+        return (struct task_bound){.loss = task->info.entropy_rate};
+    const struct grammar_bound windows =
+        grammar_chain_bound(&task->chain, context, stopped, argument);
+    return (struct task_bound){.loss = stopped && stopped(argument) ? NAN : windows.loss,
+                               .error = windows.error};
 }
 
 size_t task_bytes(const struct task *task)
@@ -387,7 +450,7 @@ static void draw_batch(const struct task *task, bool held_out, uint64_t seed, ui
         const struct rng rng = row_stream(seed, purpose, index, b);
         size_t first = (size_t)b * (size_t)context;
         if (row->sequence)
-            row->sequence(rng, context, tokens + first, targets + first);
+            row->sequence(rng, task->info.vocab, context, tokens + first, targets + first);
         else
             row->draw(task, held_out, rng, context, tokens + first, targets + first);
     }

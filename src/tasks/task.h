@@ -27,6 +27,23 @@ enum task_kind {
     TASKS
 };
 
+/* Which task, and what it is made of. */
+struct task_setup {
+    enum task_kind kind;
+    const char *text;      /* the file of TASK_TEXT; NULL: none */
+    int context;           /* T */
+    int vocab;             /* tokens of the random sequences (copy, repeat, reverse, sort), 2 ..
+                              TASK_SYMBOLS; 0: TASK_VOCAB */
+    int modulus;           /* of TASK_MODULAR, 2 .. TASK_MODULUS_MAX; 0: TASK_MODULUS */
+    double train_fraction; /* of the sums of TASK_MODULAR that are trained on, the others being held
+                              out; 0 and 1: all */
+};
+
+enum { TASK_SYMBOLS = 256, TASK_SYMBOL_SIZE = 12 };
+enum { TASK_VOCAB = 32, TASK_MODULUS = 31, TASK_MODULUS_MAX = TASK_SYMBOLS - 2 };
+
+bool task_setup_same(const struct task_setup *a, const struct task_setup *b);
+
 /* What `lnscope list tasks` prints and the views draw as reference lines. Entropies are in nats per
  * predicted token; NAN where not known. */
 struct task_info {
@@ -34,15 +51,19 @@ struct task_info {
     const char *summary;    /* one line */
     int vocab;              /* V; 0 for `text` before a file is opened */
     int patch;              /* P: numbers at a position, for images; 0: tokens */
-    double unigram_entropy; /* the best that is possible without context ("no context") */
-    double entropy_rate;    /* the best that is possible with unlimited context */
+    double unigram_entropy; /* the lowest without looking at any token ("no context") */
+    double current_token;   /* the lowest from the token at hand and its place alone, exactly; NAN
+                               where they tell nothing, or nearly all */
+    double entropy_rate;    /* the lowest with unlimited context */
     bool validation;        /* has held-out data */
+    bool estimated;         /* task_bound() takes its time */
 };
 
 extern const struct names task_names;
 
-/* What is known of a task without opening it. */
-struct task_info task_describe(enum task_kind kind);
+/* What is known of a task without its file and its context, of which the least that fits is taken;
+ * of one that cannot be opened, little. */
+struct task_info task_describe(const struct task_setup *setup);
 
 /* Is a target a token that stands further on in its sequence? Then only causal attention makes
  * sense, since any other sees the answer. */
@@ -68,22 +89,25 @@ int task_patch(enum task_kind kind, int context);
 
 struct task; /* opaque: the kinds differ in what they hold */
 
-/* Opens a task; `text` is the file of TASK_TEXT and unused otherwise. NULL with a reason for a file
- * that is empty, unreadable, a directory, or too short for `context` tokens, and for a context that
- * does not fit: `modular` needs one whole question, and `shapes` the class token and a square
- * number of patches (see task_shapes.h). Close with task_close(). */
-struct task *task_open(enum task_kind kind, const char *text, int context, struct error *error);
+/* Opens a task. NULL with a reason for a file that is empty, unreadable, a directory, or too short
+ * for the context; for a context that does not fit: `modular` needs one whole question, and
+ * `shapes` the class token and a square number of patches (see task_shapes.h); and for a share of
+ * the sums that is none. Close with task_close(). */
+struct task *task_open(const struct task_setup *setup, struct error *error);
 void task_close(struct task *task);
 
 /* The lowest mean loss that is possible in sequences of `context` tokens, nats per predicted token:
- * of `grammar` they start anywhere in its text, so that it lies above the entropy rate. NAN where
- * it is not known. Takes some tenths of a second for `grammar`. */
+ * of `grammar` they start anywhere in its text, so that it lies above the entropy rate. */
 struct task_bound {
-    double loss;
-    double error;         /* its standard error; 0: exact */
-    double current_token; /* the same from the current token alone; NAN where it tells nothing */
+    double loss;  /* NAN: not known */
+    double error; /* its standard error; 0: exact */
 };
-struct task_bound task_bound(const struct task *task, int context);
+
+/* Where it is estimated (struct task_info), that takes a tenth of a second, in short contexts more;
+ * the same context gives the same bits. With `stopped` not NULL it is asked from time to time, and
+ * gives up, with a NAN, once that is true. */
+struct task_bound task_bound(const struct task *task, int context, bool (*stopped)(void *argument),
+                             void *argument);
 
 /* Bytes of the file that it holds; 0: none. */
 size_t task_bytes(const struct task *task);
@@ -120,7 +144,6 @@ void task_questions(const struct task *task, uint64_t seed, int batch, int conte
 const char *task_symbol(const struct task *task, int token);
 
 /* All of them as a plain value, for those who have no task. */
-enum { TASK_SYMBOLS = 256, TASK_SYMBOL_SIZE = 12 };
 struct task_symbols {
     bool apart; /* they are words and numbers: a blank stands between two of them */
     bool bytes; /* they are bytes of a file, several of which can be one character */

@@ -1,11 +1,14 @@
 /* See task_sequences.h. */
 #include "tasks/task_sequences.h"
 
-#include <math.h>
+#include "base/memory.h"
 
-static int32_t draw_token(struct rng *rng)
+#include <math.h>
+#include <stdlib.h>
+
+static int32_t draw_token(struct rng *rng, int vocab)
 {
-    return (int32_t)rng_below(rng, SEQUENCE_VOCAB);
+    return (int32_t)rng_below(rng, (uint32_t)vocab);
 }
 
 /* The length of the first half, which is the longer one. */
@@ -21,37 +24,37 @@ static void predict_second_half(int context, const int32_t *tokens, int32_t *tar
         targets[t] = t + 1 >= first_half(context) && t + 1 < context ? tokens[t + 1] : -1;
 }
 
-void sequence_copy(struct rng rng, int context, int32_t *tokens, int32_t *targets)
+void sequence_copy(struct rng rng, int vocab, int context, int32_t *tokens, int32_t *targets)
 {
     for (int t = 0; t < context; t++) {
-        tokens[t] = draw_token(&rng);
+        tokens[t] = draw_token(&rng, vocab);
         targets[t] = t ? tokens[t - 1] : -1;
     }
 }
 
-void sequence_repeat(struct rng rng, int context, int32_t *tokens, int32_t *targets)
+void sequence_repeat(struct rng rng, int vocab, int context, int32_t *tokens, int32_t *targets)
 {
     const int half = first_half(context);
     for (int t = 0; t < context; t++)
-        tokens[t] = t < half ? draw_token(&rng) : tokens[t - half];
+        tokens[t] = t < half ? draw_token(&rng, vocab) : tokens[t - half];
     predict_second_half(context, tokens, targets);
 }
 
-void sequence_reverse(struct rng rng, int context, int32_t *tokens, int32_t *targets)
+void sequence_reverse(struct rng rng, int vocab, int context, int32_t *tokens, int32_t *targets)
 {
     const int half = first_half(context);
     for (int t = 0; t < context; t++)
-        tokens[t] = t < half ? draw_token(&rng) : tokens[2 * half - 1 - t];
+        tokens[t] = t < half ? draw_token(&rng, vocab) : tokens[2 * half - 1 - t];
     predict_second_half(context, tokens, targets);
 }
 
-void sequence_sort(struct rng rng, int context, int32_t *tokens, int32_t *targets)
+void sequence_sort(struct rng rng, int vocab, int context, int32_t *tokens, int32_t *targets)
 {
     const int half = first_half(context);
-    int count[SEQUENCE_VOCAB] = {0};
+    int count[SEQUENCE_VOCAB_MAX] = {0};
     int32_t value = 0;
     for (int t = 0; t < half; t++)
-        count[tokens[t] = draw_token(&rng)]++;
+        count[tokens[t] = draw_token(&rng, vocab)]++;
     for (int t = half; t < context; t++) {
         while (count[value] == 0)
             value++;
@@ -63,33 +66,95 @@ void sequence_sort(struct rng rng, int context, int32_t *tokens, int32_t *target
 
 /* All of the first half is uniform. What is predicted is all of it, or in an odd context all but
  * the greatest of its n tokens, which is v with probability ((v+1)^n - v^n) / V^n. */
-double sequence_sort_entropy(int context)
+double sequence_sort_entropy(int vocab, int context)
 {
     const int n = first_half(context), predicted = context / 2;
     double entropy = 0, below = 0;
-    for (int v = 0; v < SEQUENCE_VOCAB; v++) {
-        const double upto = pow((v + 1.0) / SEQUENCE_VOCAB, n);
+    for (int v = 0; v < vocab; v++) {
+        const double upto = pow((v + 1.0) / vocab, n);
         const double greatest = predicted < n ? upto - below : 0;
-        const double p = ((double)n / SEQUENCE_VOCAB - greatest) / predicted;
+        const double p = ((double)n / vocab - greatest) / predicted;
         entropy -= p > 0 ? p * log(p) : 0;
         below = upto;
     }
     return entropy;
 }
 
-void sequence_modular(struct rng rng, int context, int32_t *tokens, int32_t *targets)
+/* The entropy of the second of two tokens given the first, nats: that of their probabilities
+ * p[vocab * vocab], 1 in total. */
+static double pair_entropy(const double *p, int vocab)
 {
-    enum { A, PLUS, B, EQUALS, C, PROBLEM };
-    int32_t problem[PROBLEM] = {[PLUS] = SEQUENCE_PLUS, [EQUALS] = SEQUENCE_EQUALS};
-    for (int t = 0; t < context; t++) {
-        if (t % PROBLEM == A) {
-            problem[A] = (int32_t)rng_below(&rng, SEQUENCE_MODULUS);
-            problem[B] = (int32_t)rng_below(&rng, SEQUENCE_MODULUS);
-            problem[C] = (problem[A] + problem[B]) % SEQUENCE_MODULUS;
+    double entropy = 0;
+    for (int a = 0; a < vocab; a++) {
+        double total = 0;
+        for (int b = 0; b < vocab; b++) {
+            const double both = p[a * vocab + b];
+            total += both;
+            entropy -= both > 1e-18 ? both * log(both) : 0;
         }
-        tokens[t] = problem[t % PROBLEM];
-        targets[t] = t % PROBLEM == EQUALS ? problem[C] : -1;
+        entropy += total > 0 ? total * log(total) : 0;
     }
+    return entropy;
+}
+
+/* The last of n uniform tokens, and the least of them. */
+static void last_and_least(int n, int vocab, double *p)
+{
+    for (int b = 0; b < vocab; b++) {
+        const double upward = pow((double)(vocab - b) / vocab, n - 1);
+        const double above = pow((double)(vocab - b - 1) / vocab, n - 1);
+        for (int a = 0; a < vocab; a++)
+            p[a * vocab + b] = a > b ? (upward - above) / vocab : a == b ? upward / vocab : 0;
+    }
+}
+
+/* The k-th and the next of n uniform tokens in order, X_k and X_k+1 (k < n). For a < b exactly k
+ * tokens are at most a, one of them being a, and of the others, which are at least b, one is b.
+ * upto[a] is the probability that X_k <= a, and becomes that of X_k+1; ways is (n choose k). */
+static void next_in_order(int n, int k, double ways, int vocab, double *upto, double *p)
+{
+    double before = 0;
+    for (int a = 0; a < vocab; a++) {
+        const double low = pow((a + 1.0) / vocab, k) - pow((double)a / vocab, k);
+        double equal = upto[a] - before;
+        for (int b = 0; b < vocab; b++)
+            p[a * vocab + b] = 0;
+        double upward = pow((double)(vocab - a - 1) / vocab, n - k);
+        before = upto[a];
+        upto[a] -= ways * pow((a + 1.0) / vocab, k) * upward;
+        for (int b = a + 1; b < vocab; b++) {
+            const double above = pow((double)(vocab - b - 1) / vocab, n - k);
+            p[a * vocab + b] = ways * low * (upward - above);
+            equal -= p[a * vocab + b];
+            upward = above;
+        }
+        p[a * vocab + a] = equal > 0 ? equal : 0;
+    }
+}
+
+double sequence_sort_current(int vocab, int context)
+{
+    const int n = first_half(context), predicted = context / 2;
+    double *p = memory_new((size_t)(vocab * vocab), sizeof *p), ways = 1, entropy;
+    double upto[SEQUENCE_VOCAB_MAX];
+    last_and_least(n, vocab, p);
+    entropy = pair_entropy(p, vocab);
+    for (int a = 0; a < vocab; a++)
+        upto[a] = 1 - pow((double)(vocab - a - 1) / vocab, n);
+    for (int k = 1; k < predicted; k++) {
+        ways *= (double)(n - k + 1) / k;
+        next_in_order(n, k, ways, vocab, upto, p);
+        entropy += pair_entropy(p, vocab);
+    }
+    free(p);
+    return entropy / predicted;
+}
+
+/* At the first of the predicted places the answer is the token at hand. */
+double sequence_reverse_current(int vocab, int context)
+{
+    const int predicted = context / 2;
+    return log(vocab) * (predicted - 1) / predicted;
 }
 
 void sequence_mask(struct rng *rng, int vocab, int32_t mask, int context, int32_t *tokens,

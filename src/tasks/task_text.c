@@ -2,6 +2,7 @@
 #include "tasks/task_text.h"
 
 #include "base/file.h"
+#include "base/memory.h"
 #include "base/names.h"
 #include "base/utf8.h"
 
@@ -93,6 +94,27 @@ static void note_doubt(struct corpus *corpus, const char *shown)
                  100 * part);
 }
 
+/* Of a byte given the one before, as often as both follow each other there. */
+static double training_pair_entropy(const struct corpus *corpus)
+{
+    const size_t vocab = (size_t)corpus->vocab, pairs = corpus->training - 1;
+    size_t *count = memory_new(vocab * vocab, sizeof *count);
+    double entropy = 0;
+    for (size_t i = 0; i < pairs; i++)
+        count[corpus->token[i] * vocab + corpus->token[i + 1]]++;
+    for (size_t a = 0; a < vocab; a++) {
+        double total = 0;
+        for (size_t b = 0; b < vocab; b++)
+            total += (double)count[a * vocab + b];
+        for (size_t b = 0; b < vocab; b++) {
+            const double both = (double)count[a * vocab + b];
+            entropy -= both > 0 ? both / (double)pairs * log(both / total) : 0;
+        }
+    }
+    free(count);
+    return entropy;
+}
+
 /* An end of line of two bytes becomes one. */
 static void join_line_ends(struct corpus *corpus)
 {
@@ -145,6 +167,7 @@ bool corpus_open(struct corpus *corpus, const char *path, int context, struct er
     }
     number_bytes(corpus);
     corpus->unigram_entropy = training_entropy(corpus);
+    corpus->pair_entropy = training_pair_entropy(corpus);
     return true;
 }
 

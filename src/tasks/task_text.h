@@ -19,6 +19,7 @@ struct corpus {
     int vocab;                 /* V: values that occur in the whole file */
     unsigned char letter[256]; /* the byte of a token, in rising order */
     double unigram_entropy;    /* of the training part, nats per byte */
+    double pair_entropy;       /* the same for who sees the byte before */
     char doubt[CORPUS_DOUBT];  /* why it is likely to be the wrong file, a line; "": it is not */
 };
 

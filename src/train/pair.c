@@ -39,7 +39,8 @@ void pair_move(struct pair *to, const struct pair *from)
 bool pair_open(struct pair *pair, const struct settings *settings, struct error *error)
 {
     *pair = (struct pair){.settings = *settings};
-    pair->task = task_open(settings->task, settings->text, settings->context, error);
+    const struct task_setup task = settings_task(settings);
+    pair->task = task_open(&task, error);
     if (!pair->task)
         return false;
     for (int side = 0; side < SIDES; side++) {

@@ -497,11 +497,12 @@ static bool differs(const struct setting_row *row, enum side side, const struct 
 {
     const char *a = (const char *)before + offset_of(row, side);
     const char *b = (const char *)after + offset_of(row, side);
+    const unsigned tasks = SETTING_OF_TASK(before->task) | SETTING_OF_TASK(after->task);
+    if (row->tasks && !(row->tasks & tasks))
+        return false;
     if (percent_of(before, row) != percent_of(after, row))
         return true;
-    if (row->kind != SETTING_STRING)
-        return memcmp(a, b, row->size) != 0;
-    return (before->task == TASK_TEXT || after->task == TASK_TEXT) && strcmp(a, b) != 0;
+    return row->kind == SETTING_STRING ? strcmp(a, b) != 0 : memcmp(a, b, row->size) != 0;
 }
 
 int settings_difference(const struct settings *before, const struct settings *after)
@@ -514,6 +515,18 @@ int settings_difference(const struct settings *before, const struct settings *af
             widest = (int)row->scope;
     }
     return widest;
+}
+
+struct task_setup settings_task(const struct settings *settings)
+{
+    return (struct task_setup){
+        .kind = settings->task,
+        .text = settings->text,
+        .context = settings->context,
+        .vocab = settings->vocab,
+        .modulus = settings->modulus,
+        .train_fraction = settings->train_fraction,
+    };
 }
 
 size_t settings_history_bytes(const struct settings *settings)

@@ -59,6 +59,9 @@ struct settings {
     int layers, width, heads, ffn, context, batch; /* L D H F T B */
     enum task_kind task;
     char text[SETTING_TEXT]; /* file of the `text` task */
+    int vocab;               /* tokens of the tasks of random sequences */
+    int modulus;             /* of the `modular` task */
+    double train_fraction;   /* of its sums that are trained on */
     uint64_t seed;
     /* the optimizer: a change applies at the next step */
     enum optimizer optimizer;
@@ -103,9 +106,13 @@ struct setting_row {
     const char *unit;            /* "", "steps", ... */
     const char *at_zero;         /* what 0 means where it is no amount: "no clipping"; or NULL */
     const char *help;            /* one line */
-    size_t offset;               /* into struct settings; of a row per stack: its left one */
-    size_t size;                 /* the type follows from it and `kind` */
+    unsigned tasks; /* SETTING_OF_TASK of all that read it; 0: it is read in any case */
+    size_t offset;  /* into struct settings; of a row per stack: its left one */
+    size_t size;    /* the type follows from it and `kind` */
 };
+
+/* A task among others (setting_row.tasks). */
+#define SETTING_OF_TASK(kind) (1u << (kind))
 
 extern const struct setting_row setting_table[];
 extern const int setting_count;
@@ -164,8 +171,11 @@ size_t settings_history_bytes(const struct settings *settings);
 void settings_copy(struct settings *to, const struct settings *from, enum setting_scope scope);
 
 /* The widest scope among the settings in which the two differ, SCOPE_MODEL being the widest; -1
- * when they are the same. The file of the text task counts only where that task is chosen. */
+ * when they are the same. What only some tasks read counts only where one of them is chosen. */
 int settings_difference(const struct settings *before, const struct settings *after);
+
+/* Its task. The text is that of `settings`. */
+struct task_setup settings_task(const struct settings *settings);
 
 /* What a preset sets, as one would type it, in the order of the table: what it says of a stack
  * (`placement` stands for `left` and `right`), or all that it sets of what the stacks share. The

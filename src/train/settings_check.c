@@ -48,7 +48,8 @@ enum { TEXT_VOCAB_MAX = 256 };
 /* Bytes that both stacks need. */
 static double both_bytes(const struct settings *settings)
 {
-    int vocab = task_describe(settings->task).vocab;
+    const struct task_setup task = settings_task(settings);
+    int vocab = task_describe(&task).vocab;
     return (double)pair_bytes(settings, vocab > 0 ? vocab : TEXT_VOCAB_MAX);
 }
 
@@ -132,7 +133,8 @@ static bool check_task(const struct settings *settings, struct error *error)
     if (settings->task == TASK_TEXT)
         return settings->text[0] ||
                error_set(error, "the text task has no file: name one with --text FILE");
-    struct task *task = task_open(settings->task, "", settings->context, error);
+    const struct task_setup setup = settings_task(settings);
+    struct task *task = task_open(&setup, error);
     task_close(task);
     return task != NULL;
 }

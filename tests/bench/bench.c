@@ -91,7 +91,8 @@ static void subject_open(struct subject *subject, const struct settings *setting
 {
     struct error error;
     *subject = (struct subject){0};
-    subject->task = task_open(settings->task, settings->text, settings->context, &error);
+    const struct task_setup setup = settings_task(settings);
+    subject->task = task_open(&setup, &error);
     if (!subject->task || !run_open(&subject->run, settings, RIGHT, subject->task, &error)) {
         fprintf(stderr, "bench: %s\n", error.text);
         exit(1);

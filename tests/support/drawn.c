@@ -36,7 +36,8 @@ struct grammar open_grammar(const char *text)
 struct task *open_task(enum task_kind kind, const char *text, int context)
 {
     struct error error;
-    struct task *task = task_open(kind, text, context, &error);
+    struct task *task =
+        task_open(&(struct task_setup){.kind = kind, .text = text, .context = context}, &error);
     if (!task)
         fail_msg("%s", error.text);
     return task;

@@ -55,7 +55,8 @@ void small_run_open(struct small_run *small, const char *const (*values)[2], int
     for (int i = 0; i < count; i++)
         small_run_set(&settings, values[i][0], values[i][1]);
     snprintf(settings.text, sizeof settings.text, "%s", folder_file("text"));
-    small->task = task_open(settings.task, settings.text, settings.context, &error);
+    const struct task_setup setup = settings_task(&settings);
+    small->task = task_open(&setup, &error);
     assert_non_null(small->task);
     assert_true(run_open(&small->run, &settings, LEFT, small->task, &error));
 }

@@ -105,7 +105,8 @@ static void check_run(const char *placement, const char *parallel)
                                      {"context", "8"},    {"batch", "4"}};
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
         assert_true(setting_set(&settings, values[i][0], values[i][1], &error));
-    struct task *task = task_open(settings.task, settings.text, settings.context, &error);
+    const struct task_setup setup = settings_task(&settings);
+    struct task *task = task_open(&setup, &error);
     assert_non_null(task);
     struct run run;
     assert_true(run_open(&run, &settings, LEFT, task, &error));

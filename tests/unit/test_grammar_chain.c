@@ -63,11 +63,11 @@ static void a_small_grammar_by_hand(void **state)
     open_chain(&grammar, &chain, "rule sentence\n  1 ab\n  1 ac\n");
     assert_int_equal(chain.states, 5);
     assert_true(fabs(grammar_chain_current(&chain) - log(2) / 3) < 1e-12);
-    const struct grammar_bound one = grammar_chain_bound(&chain, 1);
+    const struct grammar_bound one = grammar_chain_bound(&chain, 1, NULL, NULL);
     assert_true(fabs(one.loss - log(2) / 3) < 1e-12);
     assert_true(one.error == 0);
     /* More letters do not help: the share of places behind an a stays a third. */
-    const struct grammar_bound many = grammar_chain_bound(&chain, 30);
+    const struct grammar_bound many = grammar_chain_bound(&chain, 30, NULL, NULL);
     assert_true(fabs(many.loss - log(2) / 3) < 4 * many.error + 1e-12);
     close_chain(&grammar, &chain);
 }
@@ -82,7 +82,7 @@ static void what_was_read_before_counts(void **state)
     /* One letter alone: behind the newline x or y, behind an a z or w; each a quarter. */
     assert_true(fabs(grammar_chain_current(&chain) - log(2) / 2) < 1e-12);
     /* With the one before, only behind the newline. Windows of two: (1/2 + 1/4) / 2 on average. */
-    const struct grammar_bound two = grammar_chain_bound(&chain, 2);
+    const struct grammar_bound two = grammar_chain_bound(&chain, 2, NULL, NULL);
     assert_true(fabs(two.loss - log(2) * 3 / 8) < 4 * two.error);
     close_chain(&grammar, &chain);
 }
@@ -97,13 +97,13 @@ static void the_sentences_of_the_task(void **state)
     open_chain(&grammar, &chain, asset_grammar);
     assert_int_equal(chain.states, 9736);
     assert_true(fabs(grammar_chain_current(&chain) - 2.4186) < 5e-5);
-    const struct grammar_bound bound = grammar_chain_bound(&chain, 32);
+    const struct grammar_bound bound = grammar_chain_bound(&chain, 32, NULL, NULL);
     assert_true(bound.error <= grammar_bound_error);
     assert_true(fabs(bound.loss - 0.319) < 3 * 0.002);
-    const struct grammar_bound again = grammar_chain_bound(&chain, 32);
+    const struct grammar_bound again = grammar_chain_bound(&chain, 32, NULL, NULL);
     assert_true(again.loss == bound.loss);
     /* Longer windows come near the entropy rate, from above. */
-    const struct grammar_bound longer = grammar_chain_bound(&chain, 512);
+    const struct grammar_bound longer = grammar_chain_bound(&chain, 512, NULL, NULL);
     assert_true(longer.loss < bound.loss && longer.loss > grammar.entropy_rate);
     close_chain(&grammar, &chain);
 }

@@ -271,7 +271,8 @@ static void trials_are_runs(void **state)
         free(again);
     }
     const struct settings settings = grid_settings(&grid, 19);
-    struct task *task = task_open(settings.task, "", settings.context, &error);
+    const struct task_setup setup = settings_task(&settings);
+    struct task *task = task_open(&setup, &error);
     struct run run;
     struct verdict verdict = verdict_open(task_info(task).unigram_entropy);
     double least = INFINITY, ratio = NAN;

@@ -334,7 +334,7 @@ static void questions_are_no_batches(void **state)
     (void)state;
     enum { T = 16 };
     struct error error;
-    struct task *task = task_open(TASK_COPY, "", T, &error);
+    struct task *task = task_open(&(struct task_setup){.kind = TASK_COPY, .context = T}, &error);
     int32_t question[2 * T], fewer[T], batch[2 * T], targets[2 * T];
     task_questions(task, 1, 2, T, question, targets);
     task_questions(task, 1, 1, T, fewer, targets);

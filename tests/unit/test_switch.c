@@ -38,7 +38,8 @@ static void open_stack(struct stack *stack, enum placement placement, enum norm 
 {
     const struct settings settings = small_settings(placement, norm);
     struct error error;
-    stack->task = task_open(settings.task, "", settings.context, &error);
+    const struct task_setup setup = settings_task(&settings);
+    stack->task = task_open(&setup, &error);
     assert_non_null(stack->task);
     assert_true(run_open(&stack->run, &settings, LEFT, stack->task, &error));
 }

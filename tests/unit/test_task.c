@@ -170,7 +170,7 @@ static void tasks_are_described(void **state)
 {
     (void)state;
     for (int kind = 0; kind < TASK_TEXT; kind++) {
-        struct task_info before = task_describe((enum task_kind)kind);
+        struct task_info before = task_describe(&(struct task_setup){.kind = (enum task_kind)kind});
         struct task *task = open_task((enum task_kind)kind, "", 8);
         struct task_info info = task_info(task);
         assert_int_equal(task_kind_of(task), kind);
@@ -183,11 +183,13 @@ static void tasks_are_described(void **state)
         assert_true(strlen(info.summary) > 0);
         task_close(task);
     }
-    assert_within(task_describe(TASK_COPY).unigram_entropy, log(32), 1e-15);
-    assert_within(task_describe(TASK_REPEAT).unigram_entropy, log(32), 1e-15);
-    assert_true(task_describe(TASK_COPY).entropy_rate == 0);
-    assert_true(task_describe(TASK_REPEAT).entropy_rate == 0);
-    struct task_info text = task_describe(TASK_TEXT);
+    assert_within(task_describe(&(struct task_setup){.kind = TASK_COPY}).unigram_entropy, log(32),
+                  1e-15);
+    assert_within(task_describe(&(struct task_setup){.kind = TASK_REPEAT}).unigram_entropy, log(32),
+                  1e-15);
+    assert_true(task_describe(&(struct task_setup){.kind = TASK_COPY}).entropy_rate == 0);
+    assert_true(task_describe(&(struct task_setup){.kind = TASK_REPEAT}).entropy_rate == 0);
+    struct task_info text = task_describe(&(struct task_setup){.kind = TASK_TEXT});
     assert_int_equal(text.vocab, 0);
     assert_true(isnan(text.unigram_entropy) && isnan(text.entropy_rate));
     assert_true(text.validation);
@@ -232,7 +234,8 @@ static void remove_file(char *path)
 static struct task *open_bytes(const void *bytes, size_t size, int context, struct error *error)
 {
     char *path = write_file(bytes, size);
-    struct task *task = task_open(TASK_TEXT, path, context, error);
+    struct task *task =
+        task_open(&(struct task_setup){.kind = TASK_TEXT, .text = path, .context = context}, error);
     remove_file(path);
     return task;
 }
@@ -256,15 +259,20 @@ static void unsuitable_files_are_refused(void **state)
         assert_null(open_bytes(wrong[i].bytes, wrong[i].size, 4, &error));
         assert_contains(error.text, wrong[i].message);
     }
-    assert_null(task_open(TASK_TEXT, "", 4, &error));
+    assert_null(task_open(&(struct task_setup){.kind = TASK_TEXT, .context = 4}, &error));
     assert_contains(error.text, "--text FILE");
-    assert_null(task_open(TASK_TEXT, NULL, 4, &error));
+    assert_null(
+        task_open(&(struct task_setup){.kind = TASK_TEXT, .text = NULL, .context = 4}, &error));
     assert_contains(error.text, "--text FILE");
-    assert_null(task_open(TASK_TEXT, "/tmp", 4, &error));
+    assert_null(
+        task_open(&(struct task_setup){.kind = TASK_TEXT, .text = "/tmp", .context = 4}, &error));
     assert_contains(error.text, "/tmp is a directory");
-    assert_null(task_open(TASK_TEXT, "/nowhere/\x1b[2Jtext", 4, &error));
+    assert_null(task_open(
+        &(struct task_setup){.kind = TASK_TEXT, .text = "/nowhere/\x1b[2Jtext", .context = 4},
+        &error));
     assert_contains(error.text, "cannot read /nowhere/?[2Jtext");
-    assert_null(task_open(TASK_TEXT, "/nowhere", 4, NULL));
+    assert_null(
+        task_open(&(struct task_setup){.kind = TASK_TEXT, .text = "/nowhere", .context = 4}, NULL));
 }
 
 /* The shortest file that suits: 45 bytes to train on, and one held-out window. */

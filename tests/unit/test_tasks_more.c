@@ -97,11 +97,11 @@ static void the_entropy_of_sort_is_exact(void **state)
             count[a < b ? a : b]++;
     for (int v = 0; v < 32; v++)
         entropy -= count[v] / 1024.0 * log(count[v] / 1024.0);
-    assert_within(sequence_sort_entropy(3), entropy, 1e-12);
-    assert_within(sequence_sort_entropy(2), log(32), 1e-12);
-    assert_within(sequence_sort_entropy(32), log(32), 1e-12);
+    assert_within(sequence_sort_entropy(32, 3), entropy, 1e-12);
+    assert_within(sequence_sort_entropy(32, 2), log(32), 1e-12);
+    assert_within(sequence_sort_entropy(32, 32), log(32), 1e-12);
     struct task *task = open_task(TASK_SORT, "", 3);
-    assert_true(task_info(task).unigram_entropy == sequence_sort_entropy(3));
+    assert_true(task_info(task).unigram_entropy == sequence_sort_entropy(32, 3));
     task_close(task);
 }
 
@@ -256,18 +256,20 @@ static void contexts_that_do_not_fit_are_refused(void **state)
     for (int context = 2; context <= 300; context++) {
         const bool fits =
             context == 2 || context == 5 || context == 17 || context == 65 || context == 257;
-        struct task *task = task_open(TASK_SHAPES, "", context, &error);
+        struct task *task =
+            task_open(&(struct task_setup){.kind = TASK_SHAPES, .context = context}, &error);
         assert_true((task != NULL) == fits);
         assert_true((task_patch(TASK_SHAPES, context) > 0) == fits);
         assert_int_equal(task_patch(TASK_GRAMMAR, context), 0);
         task_close(task);
     }
-    assert_null(task_open(TASK_SHAPES, "", 32, &error));
+    assert_null(task_open(&(struct task_setup){.kind = TASK_SHAPES, .context = 32}, &error));
     assert_string_equal(error.text, "the task 'shapes' does not fit in a context of 32: one of 5, "
                                     "17, 65, 257, the class token and the patches of an image of "
                                     "16 x 16 pixels");
     for (int context = 2; context < 4; context++)
-        assert_null(task_open(TASK_MODULAR, "", context, &error));
+        assert_null(
+            task_open(&(struct task_setup){.kind = TASK_MODULAR, .context = context}, &error));
     assert_non_null(strstr(error.text, "'modular' does not fit in a context of 3: from 4 on"));
 }
 
@@ -450,7 +452,7 @@ static void they_are_described(void **state)
                                           3.4339872044851463, 0, 2.302585092994046};
     static const int vocab[KINDS] = {32, 32, 33, 0, 10};
     for (int i = 0; i < KINDS; i++) {
-        const struct task_info info = task_describe(kinds[i]);
+        const struct task_info info = task_describe(&(struct task_setup){.kind = kinds[i]});
         assert_string_equal(info.name, names_at(&task_names, (int)kinds[i]));
         assert_true(info.summary[0] && !info.validation);
         assert_int_equal(info.patch, kinds[i] == TASK_SHAPES ? 16 : 0);
