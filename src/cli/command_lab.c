@@ -346,6 +346,25 @@ static int threads_of(const struct laboratory *lab)
     return 1;
 }
 
+/* Whether what is to be learnt can be read; of a file that is likely to be the wrong one there is a
+ * warning, once. */
+static bool check_tasks(const struct laboratory *lab, struct error *error)
+{
+    struct lab_trial_tasks tasks;
+    if (!lab_trial_tasks_open(&tasks, &lab->grid, error))
+        return false;
+    for (int i = 0; i < tasks.count; i++) {
+        const char *doubt = task_doubt(tasks.one[i].task);
+        bool said = !*doubt; /* of the same file, which another context reads */
+        for (int j = 0; j < i && !said; j++)
+            said = strcmp(task_doubt(tasks.one[j].task), doubt) == 0;
+        if (!said)
+            fprintf(stderr, "lnscope: warning: %s\n", doubt);
+    }
+    lab_trial_tasks_close(&tasks);
+    return true;
+}
+
 static int run(struct laboratory *lab, struct error *error)
 {
     const struct options *options = lab->options;
@@ -362,6 +381,8 @@ static int run(struct laboratory *lab, struct error *error)
     if (!lab->row)
         lab->row = memory_new((size_t)grid_trials(&lab->grid), sizeof *lab->row);
     lab->trial = lab_plan(&lab->grid, lab->row, lab->part, &lab->trials);
+    if (lab->trials > 0 && !check_tasks(lab, error))
+        return EXIT_FAILED;
     if (!train(lab, error))
         return EXIT_FAILED;
     return interrupt_caught() || draw(lab, error) ? EXIT_DONE : EXIT_FAILED;

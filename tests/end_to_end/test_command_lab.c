@@ -30,9 +30,10 @@ enum { COMMAND = 1024 };
 static char program[4096];
 
 /* A grid of small models: 2 x 3 cells, two seeds, both stacks. */
-#define MODEL  " --layers 2 --width 16 --heads 2 --ffn 32 --context 16 --batch 4 --schedule constant"
-#define GRID   "--grid warmup=0,10 --grid lr=1e-3,1e-2,1e-1 --seeds 1..2 --steps 60" MODEL
-#define TRIALS 24
+#define MODEL      " --layers 2 --width 16 --heads 2 --ffn 32 --context 16 --batch 4 --schedule constant"
+#define GRID       "--grid warmup=0,10 --grid lr=1e-3,1e-2,1e-1 --seeds 1..2 --steps 60" MODEL
+#define TRIALS     24
+#define SMALL_TEXT " --layers 2 --width 16 --heads 2 --ffn 32 --batch 4 --task text"
 
 /* Starts `lnscope lab` and the words of the command, separated by single blanks, in the folder.
  * Standard output and standard error go to the files "out" and "errors"; `limit` is the size of the
@@ -176,6 +177,26 @@ static void row_is_in_place(const cJSON *row, int trial)
 }
 
 /* The same bytes from one thread and from three, into a file and into a pipe; in their order. */
+/* Once, though three contexts read the file; and one that cannot be read ends it before there is a
+ * file of rows. */
+static void a_text_that_is_likely_to_be_the_wrong_one_is_told(void **state)
+{
+    (void)state;
+    FILE *packed = fopen("packed", "w");
+    assert_non_null(packed);
+    for (int i = 0; i < 500; i++)
+        fprintf(packed, "%c\x8B%d", 0x1F, i);
+    assert_int_equal(fclose(packed), 0);
+    run_to(0, "--grid context=4,8,16 --stacks left --steps 60" SMALL_TEXT " --text packed",
+           "lnscope: warning: packed is compressed (gzip): unpack it");
+    char *errors = text_of_file("errors");
+    const char *first = strstr(errors, "warning: ");
+    assert_null(strstr(first + 1, "warning: "));
+    free(errors);
+    run_to(1, "--grid lr=1e-3 --steps 60" SMALL_TEXT " --text none -o new.jsonl", "none");
+    assert_false(file_exists("new.jsonl"));
+}
+
 static void rows_do_not_depend_on_threads(void **state)
 {
     (void)state;
@@ -478,6 +499,7 @@ int main(void)
         TEST(wrong_usage_of_the_lab_is_told),
         TEST(a_pipe_that_nobody_reads_is_told),
         TEST(what_a_killed_lab_has_left_is_told),
+        TEST(a_text_that_is_likely_to_be_the_wrong_one_is_told),
         TEST(rows_do_not_depend_on_threads),
         TEST(numbers_are_those_of_a_run),
         TEST(parts_are_merged),
