@@ -206,7 +206,8 @@ static const char *make_file(const uint8_t *bytes, size_t size)
 static void draw(const struct saved_session *session, int moment)
 {
     const struct settings *settings = &session->state->settings;
-    const struct task_info task = task_describe(settings->task);
+    const struct task_setup setup = settings_task(settings);
+    const struct task_info task = task_describe(&setup);
     struct sample_history samples;
     static struct task_symbols symbols;
     sample_history_open(&samples);

@@ -44,7 +44,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         return 0;
     const int context = bytes[0] > 0 ? bytes[0] : 1;
     const char *path = fuzz_file(0, bytes + 1, size - 1);
-    struct task *task = task_open(TASK_TEXT, path, context, &error);
+    const struct task_setup setup = {.kind = TASK_TEXT, .text = path, .context = context};
+    struct task *task = task_open(&setup, &error);
     if (task)
         go_through(task, context);
     else
