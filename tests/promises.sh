@@ -81,13 +81,42 @@ watch record script.lns -o out/a.cast -o out/a.svg -o out/a.txt $films
 if "$program" run --steps 1 $small --export out/try.png > said 2>&1; then # with cairo and giflib
     watch record script.lns -o out/a.png -o out/a.gif --captions out/a.vtt --force
 fi
-if command -v script > /dev/null; then
-    words="on the screen"
-    printf ':save out/session\r:export out/screen.svg\r:record out/screen.cast\r:record\rqq' |
-        env TERM=xterm-256color script -qec "$(echo "$watched" | tr '\n' ' ') '$program' $small" \
-            /dev/null > said 2>&1 || { echo "the screen fails"; cat said; failed=yes; }
+# on_screen WORDS...: the same on a terminal, with keys typed ahead from standard input
+on_screen() {
+    words="$* on the screen"
+    env TERM=xterm-256color script -qec "$(echo "$watched" | tr '\n' ' ') '$program' $*" /dev/null \
+        > said 2>&1 || { echo "lnscope $words fails"; cat said; failed=yes; }
     look
-    [ -s out/screen.svg ] || { echo "the screen exports nothing"; failed=yes; }
+}
+
+# typed ahead, once a file is there, or a minute is over
+once_there() {
+    for second in $(seq 60); do
+        [ ! -e "$1" ] || break
+        sleep 1
+    done
+    printf 'qq'
+}
+
+# there FILE...: what was asked for
+there() {
+    for file; do
+        [ -s "$file" ] || { echo "lnscope $words: no $file"; failed=yes; }
+    done
+}
+
+if command -v script > /dev/null; then
+    {
+        printf ':save out/session\r:export out/screen.svg\r:record out/screen.cast\r:record\r'
+        printf ':save-script out/again.lns\r:lab warmup 0,2\rqq'
+    } | on_screen $small --tee out/tee.jsonl
+    there out/session out/screen.svg out/screen.cast out/again.lns
+    echo 'snapshot out/played.svg' >> script.lns
+    once_there out/played.svg | on_screen play script.lns --handout out/page.md --record out/play.cast
+    there out/played.svg out/play.cast
+    "$program" run --no-config --steps 3 $small --format jsonl -o out/watched.jsonl
+    printf ':export out/watched.svg\rqq' | on_screen watch out/watched.jsonl
+    there out/watched.svg
 fi
 [ -z "$failed" ] || exit 1
 echo "promises: no network, no programs, no files but those that were asked for"
