@@ -80,6 +80,7 @@ struct app {
     struct history history;
     struct sample_history samples;
     struct attention_maps *attention[SIDES]; /* the newest; NULL: none of this run */
+    struct error no_attention;               /* why there are none of the step that is shown */
     struct task_symbols symbols;
     struct events events;
     struct runs runs;

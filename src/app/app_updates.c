@@ -83,6 +83,7 @@ void app_forget_attention(struct app *app)
         attention_maps_free(app->attention[side]);
         app->scene.data.attention[side] = app->attention[side] = NULL;
     }
+    app->scene.data.no_attention = NULL;
 }
 
 static void take_attention(struct app *app, struct update *update)
@@ -92,6 +93,9 @@ static void take_attention(struct app *app, struct update *update)
         app->scene.data.attention[side] = app->attention[side] = update->attention[side];
         update->attention[side] = NULL;
     }
+    app->no_attention = update->error;
+    if (!app->attention[LEFT])
+        app->scene.data.no_attention = app->no_attention.text;
 }
 
 /* What there is to show is that of another run. */

@@ -9,7 +9,7 @@
 bool attention_look_is_same(const struct attention_look *a, const struct attention_look *b)
 {
     return a->on == b->on && a->block == b->block && a->sequence == b->sequence &&
-           a->from == b->from;
+           a->from == b->from && a->step == b->step;
 }
 
 static int within(int value, int least, int most)

@@ -15,6 +15,7 @@ struct attention_look {
     int block;    /* from 0; of one beyond the last, the last */
     int sequence; /* of the batch, from 0; -1: the mean over all of them */
     int from;     /* the first token of the window; as far as the context has as many behind it */
+    int64_t step; /* of the run under way; 0: the newest */
 };
 
 bool attention_look_is_same(const struct attention_look *a, const struct attention_look *b);

@@ -52,7 +52,7 @@ struct trainer {
     bool sampling;     /* one is under way */
     bool watching;     /* samples were watched when that was so */
     int64_t computed;  /* the step that the models have computed last; -1: something else */
-    int64_t looked_at; /* the step of the last maps; -1: none */
+    int64_t looked_at; /* the step of the last maps, or for which there were none; -1: none */
     struct attention_look looked; /* as what they were asked for */
 };
 
@@ -169,35 +169,6 @@ static void sample(struct trainer *trainer)
     update->sample = memory_new(SIDES, sizeof *update->sample);
     for (int side = 0; side < SIDES; side++)
         update->sample[side] = trainer->pair.sampler[side].sample;
-    publish_update(trainer, update, NAN);
-}
-
-/* ---- attention -------------------------------------------------------------------------------*/
-
-/* Before the next step, which follows if `go`? The mutex is held. The rhythm is one of steps, as
- * that of samples. */
-static bool is_look_due(struct trainer *trainer, bool go)
-{
-    const int64_t step = trainer->pair.run[LEFT].step;
-    if (!trainer->look.on || trainer->computed != step)
-        return false;
-    for (const struct update *update = trainer->updates.oldest; update; update = update->next)
-        if (update->kind == UPDATE_ATTENTION) /* nobody has seen that yet */
-            return false;
-    if (trainer->looked_at < 0 || !attention_look_is_same(&trainer->looked, &trainer->look))
-        return true;
-    return trainer->looked_at != step && (!go || step % TRAINER_ATTENTION_STEPS == 0);
-}
-
-static void look(struct trainer *trainer)
-{
-    pthread_mutex_lock(&trainer->mutex);
-    trainer->looked = trainer->look;
-    pthread_mutex_unlock(&trainer->mutex);
-    struct update *update = update_new(UPDATE_ATTENTION, &trainer->pair);
-    for (int side = 0; side < SIDES; side++)
-        update->attention[side] = attention_maps_of(&trainer->pair.run[side], &trainer->looked);
-    trainer->looked_at = trainer->pair.run[LEFT].step;
     publish_update(trainer, update, NAN);
 }
 
@@ -423,6 +394,91 @@ static void branch(struct trainer *trainer, const struct command *command)
     if (at_the_end(trainer))
         publish_state(trainer, UPDATE_END, NULL);
 }
+
+/* ---- attention -------------------------------------------------------------------------------*/
+
+/* Before the next step, which follows if `go`? The mutex is held. The rhythm is one of steps, as
+ * that of samples. */
+static bool is_look_due(struct trainer *trainer, bool go)
+{
+    const int64_t step = trainer->pair.run[LEFT].step, of = trainer->look.step;
+    const bool past = of > 0 && of < step, done = trainer->computed == step;
+    if (!trainer->look.on || step == 0 || (!done && trainer->sampling) || (!done && !past && go))
+        return false;
+    for (const struct update *update = trainer->updates.oldest; update; update = update->next)
+        if (update->kind == UPDATE_ATTENTION) /* nobody has seen that yet */
+            return false;
+    if (trainer->looked_at < 0 || !attention_look_is_same(&trainer->looked, &trainer->look))
+        return true;
+    return !past && trainer->looked_at != step && (!go || step % TRAINER_ATTENTION_STEPS == 0);
+}
+
+/* Of the step that the models have computed last; or why there are none. */
+static void publish_maps(struct trainer *trainer, const struct error *missing)
+{
+    struct update *update = update_new(UPDATE_ATTENTION, &trainer->pair);
+    if (missing)
+        update->error = *missing;
+    for (int side = 0; side < SIDES && !missing; side++)
+        update->attention[side] = attention_maps_of(&trainer->pair.run[side], &trainer->looked);
+    publish_update(trainer, update, NAN);
+}
+
+/* Whoever looked at the past wants something else by now. */
+static bool has_looked_away(struct trainer *trainer)
+{
+    pthread_mutex_lock(&trainer->mutex);
+    const bool away = trainer->stop || trainer->commands.oldest ||
+                      !attention_look_is_same(&trainer->looked, &trainer->look);
+    pthread_mutex_unlock(&trainer->mutex);
+    return away;
+}
+
+/* The maps of a step that the models have not computed last. Whatever comes of it, the pair is as
+ * it was; false with a reason where there was no memory for that. */
+static bool look_back(struct trainer *trainer, int64_t step, struct error *error)
+{
+    struct pair *pair = &trainer->pair;
+    struct pair_state *now = pair_state_take(pair);
+    struct error missing;
+    bool away = false;
+    bool there = now ? states_back(&trainer->states, pair, step, &missing)
+                     : error_set(&missing, "no memory to go back: close other programs");
+    const bool moved = there;
+    if (moved)
+        trainer->computed = -1;
+    while (there && !away && pair->run[LEFT].step < step) {
+        there = states_redo(&trainer->states, pair, &missing);
+        away = has_looked_away(trainer);
+    }
+    if (away && pair->run[LEFT].step < step)
+        trainer->looked_at = -1; /* it is looked at again */
+    else
+        publish_maps(trainer, there ? NULL : &missing);
+    const bool good = !moved || pair_state_put(pair, now, error);
+    pair_state_free(now);
+    return good;
+}
+
+static void look(struct trainer *trainer)
+{
+    const struct settings settings = trainer->pair.settings;
+    const int64_t newest = trainer->pair.run[LEFT].step;
+    struct error error;
+    pthread_mutex_lock(&trainer->mutex);
+    trainer->looked = trainer->look;
+    pthread_mutex_unlock(&trainer->mutex);
+    const int64_t of = trainer->looked.step, step = of > 0 && of < newest ? of : newest;
+    trainer->looked_at = step;
+    if (step == trainer->computed) {
+        publish_maps(trainer, NULL);
+    } else if (!look_back(trainer, step, &error)) {
+        publish_state(trainer, UPDATE_FAILED, &error);
+        restart(trainer, &settings);
+    }
+}
+
+/* ---- what is commanded ------------------------------------------------------------------------*/
 
 static void carry_out(struct trainer *trainer, struct command *command)
 {

@@ -81,8 +81,10 @@ void trainer_keep_ended(struct trainer *trainer, bool keep);
 void trainer_watch(struct trainer *trainer, unsigned watch);
 
 /* Whose attention to look at from now on: an UPDATE_ATTENTION after the next step, while it is
- * paused from the newest one on, then in every TRAINER_ATTENTION_STEPS-th while it runs. Nothing is
- * measured where `look` is not on. */
+ * paused from the newest one on, then in every TRAINER_ATTENTION_STEPS-th while it runs. A step of
+ * the past is done again from the saved state before it, between two steps, and the pair is put
+ * back; where no state is kept the update has no maps. Nothing is measured where `look` is not on.
+ */
 enum { TRAINER_ATTENTION_STEPS = 5 };
 void trainer_look(struct trainer *trainer, const struct attention_look *look);
 

@@ -53,7 +53,7 @@ struct update {
     int64_t step;
     struct snapshot *snapshot[SIDES];        /* of UPDATE_STEP; of UPDATE_BRANCH: those of `step` */
     struct sample *sample;                   /* [SIDES] of UPDATE_SAMPLE */
-    struct attention_maps *attention[SIDES]; /* of UPDATE_ATTENTION */
+    struct attention_maps *attention[SIDES]; /* of UPDATE_ATTENTION; NULL: there are none */
     struct update_run *run;                  /* of the others */
     struct pair_state *state;                /* of UPDATE_STATE (NULL: there was no memory for it),
                                                 UPDATE_LOAD, UPDATE_FAILED */

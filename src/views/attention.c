@@ -123,19 +123,34 @@ static void draw_head(const struct attention *attention, struct rect area)
                (const char *const[]){text[0], text[1], text[2], text[3], text[4], text[5], NULL});
 }
 
+/* Why a stack has no maps. */
+static void say_missing(struct canvas *canvas, struct rect head, const struct scene *scene,
+                        const struct attention_maps *maps)
+{
+    const bool past = scene->look.cursor > 0 && scene->data.no_attention;
+    char why[2 * TEXT], brief[TEXT];
+    snprintf(brief, sizeof brief, "no maps of step %" PRId64, scene_step(scene));
+    snprintf(why, sizeof why, "%s: %s", brief, past ? scene->data.no_attention : "");
+    canvas_fit(canvas, head, 0, head.cols, maps ? ROLE_BAD : ROLE_DIM,
+               maps ? (const char *const[]){"no maps: the numbers of the stack are not finite",
+                                            "no maps: not finite", "not finite", NULL}
+               : scene->data.watching
+                   ? (const char *const[]){"no maps: the rows of others have no attention",
+                                           "no maps of others", "no maps", NULL}
+               : past ? (const char *const[]){why, brief, "no maps", NULL}
+               : scene->look.cursor > 0
+                   ? (const char *const[]){"the step is done again for its maps", "done again",
+                                           "no maps yet", NULL}
+                   : (const char *const[]){"the maps come with the next step",
+                                           "after the next step", "no maps yet", NULL});
+}
+
 static void draw_panel(struct canvas *canvas, struct rect head, struct rect area,
                        const struct scene *scene, enum side side)
 {
     const struct attention_maps *maps = scene->data.attention[side];
     if (!maps || !maps->finite) {
-        canvas_fit(canvas, head, 0, head.cols, maps ? ROLE_BAD : ROLE_DIM,
-                   maps ? (const char *const[]){"no maps: the numbers of the stack are not finite",
-                                                "no maps: not finite", "not finite", NULL}
-                   : scene->data.watching
-                       ? (const char *const[]){"no maps: the rows of others have no attention",
-                                               "no maps of others", "no maps", NULL}
-                       : (const char *const[]){"the maps come with the next step",
-                                               "after the next step", "no maps yet", NULL});
+        say_missing(canvas, head, scene, maps);
         return;
     }
     struct attention attention = {

@@ -130,7 +130,8 @@ struct scene_data {
     const struct scene_lab *lab; /* NULL: there is none */
     const struct sample_history *samples;
     const struct task_symbols *symbols;            /* of the tokens in them */
-    const struct attention_maps *attention[SIDES]; /* the newest; NULL: none */
+    const struct attention_maps *attention[SIDES]; /* those looked at last; NULL: none */
+    const char *no_attention; /* why there are none of the step that is shown; NULL: not known */
 };
 
 /* How it is looked at: what keys change that change nothing else. */

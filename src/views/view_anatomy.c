@@ -611,7 +611,8 @@ struct attention_look anatomy_look(const struct scene *scene)
     return (struct attention_look){.on = look->maps,
                                    .block = block_shown(scene),
                                    .sequence = look->sequence - 1,
-                                   .from = look->from};
+                                   .from = look->from,
+                                   .step = scene->look.cursor > 0 ? scene_step(scene) : 0};
 }
 
 /* From the diagram to the maps, and back. */
@@ -720,7 +721,8 @@ static const char *const notes[][2] = {
      "-sum p log p of what a query gives, over log of the number of keys that it sees: the mean "
      "over "
      "the queries that see more than one. 1: even, 0: all on one key. Measured while the maps are "
-     "shown, in every 5th step"},
+     "shown, in every 5th step; a step of the past is done again from the saved state before it, "
+     "while training waits"},
     {NULL, NULL},
 };
 

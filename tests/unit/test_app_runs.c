@@ -346,6 +346,26 @@ static void the_anatomy_opens_on_the_strongest_factor(void **state)
     assert_int_not_equal(scene->look.anatomy.block, strongest);
 }
 
+/* Of the step that is shown, also where nobody looked when it was done. */
+static void attention_goes_back_with_the_step(void **state)
+{
+    (void)state;
+    play_to(60);
+    press(" ");
+    command("20");
+    press("3v");
+    play(0.1);
+    const struct scene *scene = &stage.app->scene;
+    assert_int_equal(scene_step(scene), 20);
+    assert_int_equal(scene->data.attention[RIGHT]->step, 20);
+    press_code(KEY_CODE_END);
+    play(0.1);
+    assert_int_equal(scene->data.attention[LEFT]->step, step_now());
+    press("."); /* the run goes on from where it was */
+    play(0.1);
+    assert_int_equal(scene->data.attention[LEFT]->step, step_now());
+}
+
 /* ---- lists ---- */
 
 static void a_list_is_carried_out_once(void **state)
@@ -444,6 +464,7 @@ int main(void)
         ON_STAGE(a_session_brings_its_runs),
         ON_STAGE(a_late_warmup_says_what_helps),
         ON_STAGE(the_anatomy_opens_on_the_strongest_factor),
+        ON_STAGE(attention_goes_back_with_the_step),
         ON_STAGE(a_list_is_carried_out_once),
         ON_STAGE(a_list_can_be_left),
         ON_STAGE(a_switch_can_be_typed),

@@ -200,6 +200,74 @@ static void maps_come_while_one_looks(void **state)
     pair_close(&pair);
 }
 
+/* The maps of a step of the pair that nobody looks into, beside those of an update. */
+static void assert_maps_of(const struct update *update, const struct pair *pair,
+                           const struct attention_look *look)
+{
+    struct attention_look same = *look;
+    same.step = 0;
+    assert_int_equal(update->kind, UPDATE_ATTENTION);
+    for (int side = 0; side < SIDES; side++) {
+        struct attention_maps *maps = attention_maps_of(&pair->run[side], &same);
+        const struct attention_maps *found = update->attention[side];
+        const size_t cells = (size_t)(maps->heads * maps->count * maps->count);
+        assert_non_null(found);
+        assert_int_equal(found->step, pair->run[side].step);
+        assert_int_equal(found->count, maps->count);
+        assert_memory_equal(found->share, maps->share, cells * sizeof *maps->share);
+        attention_maps_free(maps);
+    }
+}
+
+/* Of steps of the past with the same bits, wherever states are kept, and what follows stays as it
+ * is; where no state is kept it is said. */
+static void maps_of_the_past_are_those_of_then(void **state)
+{
+    enum { PAST = 37, NEWEST = 70 };
+    const struct settings settings = small_settings("8", "0", "causal");
+    struct attention_look look = {.on = true, .block = 1, .sequence = -1, .step = PAST};
+    struct pair pair, then;
+    struct error error;
+    (void)state;
+    assert_true(pair_open(&pair, &settings, &error) && pair_open(&then, &settings, &error));
+    pair.watch = WATCH_SOME_DETAIL;
+    for (int step = 1; step <= PAST; step++)
+        pair_step(&then);
+    struct trainer *trainer = trainer_start(&settings, false, NULL, &error);
+    assert_int_equal(next(trainer)->kind, UPDATE_RESTART);
+    for (int step = 1; step <= NEWEST; step++) {
+        trainer_step(trainer);
+        assert_int_equal(next(trainer)->kind, UPDATE_STEP);
+        pair_step(&pair);
+    }
+    trainer_look(trainer, &look);
+    assert_maps_of(next(trainer), &then, &look);
+    assert_false(trainer_wait(trainer, 0.05)); /* once */
+    look.step = 0;
+    trainer_look(trainer, &look);
+    assert_maps_of(next(trainer), &pair, &look); /* the newest, which is done again */
+    look.step = 1;
+    trainer_look(trainer, &look);
+    assert_int_equal(next(trainer)->attention[LEFT]->step, 1);
+    for (int step = NEWEST + 1; step <= NEWEST + 4; step++) {
+        trainer_step(trainer);
+        const struct update *update = next(trainer);
+        pair_step(&pair);
+        for (int side = 0; side < SIDES; side++)
+            assert_same_snapshot(update->snapshot[side], pair.run[side].snapshot);
+    }
+    struct pair_state *kept = pair_state_take(&pair);
+    trainer_load(trainer, kept);
+    assert_int_equal(next(trainer)->kind, UPDATE_LOAD);
+    const struct update *update = next(trainer);
+    assert_int_equal(update->kind, UPDATE_ATTENTION);
+    assert_null(update->attention[LEFT]);
+    assert_non_null(strstr(update->error.text, "taken up again at step 74"));
+    trainer_stop(trainer);
+    pair_close(&pair);
+    pair_close(&then);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -207,6 +275,7 @@ int main(void)
         cmocka_unit_test(means_are_means),
         cmocka_unit_test(a_long_context_has_a_window),
         cmocka_unit_test(maps_come_while_one_looks),
+        cmocka_unit_test(maps_of_the_past_are_those_of_then),
     };
     return cmocka_run_group_tests_name("attention maps", tests, NULL, NULL);
 }
