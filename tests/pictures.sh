@@ -31,6 +31,7 @@ fi
 
 # What the roundings of a number depend on.
 kind() {
+    echo "processor: $(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo 2> /dev/null | head -n 1)"
     "$program" --version | sed -n -e 's/^\(kernels: [a-z0-9]*\).*/\1/p' -e '/^BLAS: /p'
     echo "C library: $(getconf GNU_LIBC_VERSION 2> /dev/null || uname -sr)"
     echo "compiler: $(${CC:-cc} -dumpmachine), version" \
