@@ -70,8 +70,8 @@ static void schedules_are_recognised(void **state)
     assert_string_equal(schedule(SCHEDULE_COSINE, 0, 1000, 1), "falls@2 0.003; zero@1000 0");
     assert_string_equal(schedule(SCHEDULE_INVERSE_SQRT, 50, 1000, 1),
                         "warmed@50 0.003; falls@51 0.00297");
-    assert_string_equal(schedule(SCHEDULE_WSD, 50, 1000, 1),
-                        "warmed@50 0.003; falls@801 0.00298; zero@1000 0");
+    assert_string_equal(schedule(SCHEDULE_WSD, 50, 500, 1),
+                        "warmed@50 0.003; falls@401 0.00297; zero@500 0");
 }
 
 static void jumps_are_changes(void **state)
