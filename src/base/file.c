@@ -572,3 +572,18 @@ void file_complete(const char *prefix, void (*found)(void *data, const char *pat
     free(entry);
     free(path);
 }
+
+const char *file_packed_by(const unsigned char *bytes, size_t size)
+{
+    static const struct {
+        const char *bytes, *name;
+        size_t count;
+    } known[] = {{"\x1F\x8B", "gzip", 2},        {"BZh", "bzip2", 3},
+                 {"\xFD\x37zXZ\0", "xz", 6},     {"\x28\xB5\x2F\xFD", "zstd", 4},
+                 {"PK\3\4", "zip", 4},           {"7z\xBC\xAF\x27\x1C", "7z", 6},
+                 {"\x04\x22\x4D\x18", "lz4", 4}, {"\x1F\x9D", "compress", 2}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (size > known[i].count && memcmp(bytes, known[i].bytes, known[i].count) == 0)
+            return known[i].name;
+    return NULL;
+}

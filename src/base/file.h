@@ -106,4 +106,7 @@ void file_expand(char *out, size_t size, const char *path);
  * names that could steer a terminal never. What cannot be read holds nothing. */
 void file_complete(const char *prefix, void (*found)(void *data, const char *path), void *data);
 
+/* What has compressed a file that begins with these bytes, "gzip"; NULL: nothing that is known. */
+const char *file_packed_by(const unsigned char *bytes, size_t size);
+
 #endif

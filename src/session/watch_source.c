@@ -65,6 +65,29 @@ static void take_over(struct watch_source *source, int descriptor)
     begin_at(source, 0, 0);
 }
 
+/* What a saved session begins with: the length of its header, which is an object. */
+static bool is_session(const unsigned char *bytes, ssize_t size)
+{
+    static const unsigned char high[4] = {0};
+    return size > 8 && memcmp(bytes + 4, high, sizeof high) == 0 && bytes[8] == '{';
+}
+
+/* Whether the file can become rows: one that is something else, as a whole, never does. */
+static void look_at_start(struct watch_source *source)
+{
+    unsigned char bytes[16];
+    const ssize_t size =
+        source->can_seek ? pread(source->descriptor, bytes, sizeof bytes, 0) : (ssize_t)0;
+    const char *packed = size > 0 ? file_packed_by(bytes, (size_t)size) : NULL;
+    if (packed)
+        error_set(&source->error,
+                  "%s is compressed (%s): unpack it, also on its way into lnscope watch -",
+                  source->name, packed);
+    else if (is_session(bytes, size))
+        error_set(&source->error, "%s is a saved session: lnscope --load goes on with it",
+                  source->name);
+}
+
 /* Opens the file if it is there; one that is not is no error. Never waits for who writes a pipe. */
 static void try_to_open(struct watch_source *source)
 {
@@ -86,6 +109,8 @@ bool source_open(struct watch_source *source, const char *path, struct error *er
         source->name = memory_new(strlen(last) + NAME_SLACK, 1);
         names_printable(source->name, strlen(last) + NAME_SLACK, last);
         try_to_open(source);
+        if (source->is_there)
+            look_at_start(source);
     }
     if (!source->error.text[0])
         return true;

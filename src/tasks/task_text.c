@@ -45,22 +45,6 @@ static double training_entropy(const struct corpus *corpus)
     return entropy;
 }
 
-/* What files that are packed begin with, and what packs so. */
-static const char *packed_by(const unsigned char *bytes, size_t size)
-{
-    static const struct {
-        const char *bytes, *name;
-        size_t count;
-    } known[] = {{"\x1F\x8B", "gzip", 2},        {"BZh", "bzip2", 3},
-                 {"\xFD\x37zXZ\0", "xz", 6},     {"\x28\xB5\x2F\xFD", "zstd", 4},
-                 {"PK\3\4", "zip", 4},           {"7z\xBC\xAF\x27\x1C", "7z", 6},
-                 {"\x04\x22\x4D\x18", "lz4", 4}, {"\x1F\x9D", "compress", 2}};
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (size > known[i].count && memcmp(bytes, known[i].bytes, known[i].count) == 0)
-            return known[i].name;
-    return NULL;
-}
-
 /* The part of the bytes that belong to UTF-8 text. A NUL stands behind them. */
 static double text_part(const char *bytes, size_t size)
 {
@@ -82,7 +66,7 @@ static double text_part(const char *bytes, size_t size)
 /* What is likely to be wrong with a file that can be trained on all the same. */
 static void note_doubt(struct corpus *corpus, const char *shown)
 {
-    const char *packed = packed_by(corpus->token, corpus->size);
+    const char *packed = file_packed_by(corpus->token, corpus->size);
     const double part = text_part((const char *)corpus->token, corpus->size);
     if (packed)
         snprintf(corpus->doubt, sizeof corpus->doubt,

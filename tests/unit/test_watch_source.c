@@ -327,6 +327,17 @@ static void what_can_never_be_read_is_refused(void **state)
              strerror(EISDIR));
     assert_string_equal(error.text, message);
     assert_int_equal(rmdir(path), 0);
+    append("\x1F\x8B and more");
+    assert_false(source_open(&source, path, &error));
+    assert_non_null(strstr(error.text, " is compressed (gzip): unpack it"));
+    static const char begins[] = "\x20\1\0\0\0\0\0\0{\"__metadata__\"";
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_int_equal(fwrite(begins, 1, sizeof begins - 1, file), sizeof begins - 1);
+    fclose(file);
+    assert_false(source_open(&source, path, &error));
+    assert_non_null(strstr(error.text, " is a saved session: lnscope --load goes on with it"));
+    unlink(path);
 }
 
 /* What cannot be read now may be so later. */
