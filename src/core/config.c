@@ -65,15 +65,15 @@ static bool check_attention(const struct model_config *c, struct error *error)
                          "kv-rank %d with kv-heads %d: only one of the two; a low rank already "
                          "makes all heads share their keys and values",
                          c->kv_rank, c->kv_heads);
-    if (c->window < 0 || c->window_every < 0)
-        return error_set(error, "window %d, window-every %d: 0 or more", c->window,
-                         c->window_every);
+    if (c->window < 0 || c->window_every < 0 || c->full_every < 0)
+        return error_set(error, "window %d, window-every %d, full-every %d: 0 or more", c->window,
+                         c->window_every, c->full_every);
     if (c->positions == POSITIONS_ROTARY && W < 2)
         return error_set(error,
                          "rotary positions with heads 1 wide: at most %d heads, since pairs "
                          "of numbers are turned",
                          c->width / 2);
-    if (c->qk_norm && W < 2)
+    if (c->qk_norm && !c->qk_joint && W < 2)
         return error_set(error,
                          "qk-norm with heads 1 wide: at most %d heads, since the norm of one "
                          "number leaves its sign alone",
