@@ -20,9 +20,9 @@ complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list blo
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l tee -d 'write a row per step and stack to a file while it trains, for lnscope watch' -r -F
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l help -d 'print this help'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l version -d 'print the version'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2 nanogpt qwen3'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2 nanogpt qwen3'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2 nanogpt qwen3'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left -d 'placement of the norms in the left stack' -x -a 'pre post none branch peri deepnorm admin lns mix rezero residual b2t'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right -d 'placement of the norms in the right stack' -x -a 'pre post none branch peri deepnorm admin lns mix rezero residual b2t'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l norm -d 'which normalization' -x -a 'layernorm rmsnorm none dyt'
@@ -98,9 +98,9 @@ complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list blo
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l experts-used -d 'experts that a token passes through' -x
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-experts-used -d 'experts that a token passes through' -x
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-experts-used -d 'experts that a token passes through' -x
-complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l layers -d 'depth of each stack (L)' -x
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l width -d 'width of the residual stream (D), a multiple of heads' -x
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l heads -d 'attention heads of a block (H), at most width' -x
@@ -150,9 +150,9 @@ complete -c lnscope -n '__fish_seen_subcommand_from run' -l export -d 'at the en
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l print-memory -d 'print the memory that these settings need, and exit'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l help -d 'print this help'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l version -d 'print the version'
-complete -c lnscope -n '__fish_seen_subcommand_from run' -l preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
-complete -c lnscope -n '__fish_seen_subcommand_from run' -l left-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
-complete -c lnscope -n '__fish_seen_subcommand_from run' -l right-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2 nanogpt qwen3'
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l left-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2 nanogpt qwen3'
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l right-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2 nanogpt qwen3'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l left -d 'placement of the norms in the left stack' -x -a 'pre post none branch peri deepnorm admin lns mix rezero residual b2t'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l right -d 'placement of the norms in the right stack' -x -a 'pre post none branch peri deepnorm admin lns mix rezero residual b2t'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l norm -d 'which normalization' -x -a 'layernorm rmsnorm none dyt'
@@ -228,9 +228,9 @@ complete -c lnscope -n '__fish_seen_subcommand_from run' -l right-experts -d 'fe
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l experts-used -d 'experts that a token passes through' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l left-experts-used -d 'experts that a token passes through' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l right-experts-used -d 'experts that a token passes through' -x
-complete -c lnscope -n '__fish_seen_subcommand_from run' -l init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
-complete -c lnscope -n '__fish_seen_subcommand_from run' -l left-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
-complete -c lnscope -n '__fish_seen_subcommand_from run' -l right-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l left-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l right-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l layers -d 'depth of each stack (L)' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l width -d 'width of the residual stream (D), a multiple of heads' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l heads -d 'attention heads of a block (H), at most width' -x
@@ -273,9 +273,9 @@ complete -c lnscope -n '__fish_seen_subcommand_from play' -l no-config -d 'take 
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l handout -d 'write what the script says, and what was measured in this run, with pictures, as one page' -r -F
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l help -d 'print this help'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l version -d 'print the version'
-complete -c lnscope -n '__fish_seen_subcommand_from play' -l preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
-complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
-complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2 nanogpt qwen3'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2 nanogpt qwen3'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2 nanogpt qwen3'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l left -d 'placement of the norms in the left stack' -x -a 'pre post none branch peri deepnorm admin lns mix rezero residual b2t'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l right -d 'placement of the norms in the right stack' -x -a 'pre post none branch peri deepnorm admin lns mix rezero residual b2t'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l norm -d 'which normalization' -x -a 'layernorm rmsnorm none dyt'
@@ -351,9 +351,9 @@ complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-experts -d 'f
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l experts-used -d 'experts that a token passes through' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-experts-used -d 'experts that a token passes through' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-experts-used -d 'experts that a token passes through' -x
-complete -c lnscope -n '__fish_seen_subcommand_from play' -l init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
-complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
-complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l layers -d 'depth of each stack (L)' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l width -d 'width of the residual stream (D), a multiple of heads' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l heads -d 'attention heads of a block (H), at most width' -x
@@ -402,9 +402,9 @@ complete -c lnscope -n '__fish_seen_subcommand_from record' -l captions -d 'writ
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l handout -d 'write what the script says, and what was measured in this run, with pictures, as one page' -r -F
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l help -d 'print this help'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l version -d 'print the version'
-complete -c lnscope -n '__fish_seen_subcommand_from record' -l preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
-complete -c lnscope -n '__fish_seen_subcommand_from record' -l left-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
-complete -c lnscope -n '__fish_seen_subcommand_from record' -l right-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2 nanogpt qwen3'
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l left-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2 nanogpt qwen3'
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l right-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2 nanogpt qwen3'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l left -d 'placement of the norms in the left stack' -x -a 'pre post none branch peri deepnorm admin lns mix rezero residual b2t'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l right -d 'placement of the norms in the right stack' -x -a 'pre post none branch peri deepnorm admin lns mix rezero residual b2t'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l norm -d 'which normalization' -x -a 'layernorm rmsnorm none dyt'
@@ -480,9 +480,9 @@ complete -c lnscope -n '__fish_seen_subcommand_from record' -l right-experts -d 
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l experts-used -d 'experts that a token passes through' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l left-experts-used -d 'experts that a token passes through' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l right-experts-used -d 'experts that a token passes through' -x
-complete -c lnscope -n '__fish_seen_subcommand_from record' -l init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
-complete -c lnscope -n '__fish_seen_subcommand_from record' -l left-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
-complete -c lnscope -n '__fish_seen_subcommand_from record' -l right-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l left-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l right-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l layers -d 'depth of each stack (L)' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l width -d 'width of the residual stream (D), a multiple of heads' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l heads -d 'attention heads of a block (H), at most width' -x
@@ -559,9 +559,9 @@ complete -c lnscope -n '__fish_seen_subcommand_from block' -l bias -d 'linear la
 complete -c lnscope -n '__fish_seen_subcommand_from block' -l left-bias -d 'linear layers have biases' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from block' -l right-bias -d 'linear layers have biases' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from block' -l no-bias -d 'linear layers have biases'
-complete -c lnscope -n '__fish_seen_subcommand_from block' -l init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
-complete -c lnscope -n '__fish_seen_subcommand_from block' -l left-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
-complete -c lnscope -n '__fish_seen_subcommand_from block' -l right-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
+complete -c lnscope -n '__fish_seen_subcommand_from block' -l init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
+complete -c lnscope -n '__fish_seen_subcommand_from block' -l left-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
+complete -c lnscope -n '__fish_seen_subcommand_from block' -l right-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
 complete -c lnscope -n '__fish_seen_subcommand_from block' -l width -d 'width of the residual stream (D), a multiple of heads' -x
 complete -c lnscope -n '__fish_seen_subcommand_from block' -l heads -d 'attention heads of a block (H), at most width' -x
 complete -c lnscope -n '__fish_seen_subcommand_from block' -l ffn -d 'width inside the feed-forward sublayer (F)' -x
@@ -579,9 +579,9 @@ complete -c lnscope -n '__fish_seen_subcommand_from lab' -l merge -d 'join the r
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l figure -d 'draw the map of all rows, as .svg, .png or .txt; .csv: the rows themselves' -r -F
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l help -d 'print this help'
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l version -d 'print the version'
-complete -c lnscope -n '__fish_seen_subcommand_from lab' -l preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
-complete -c lnscope -n '__fish_seen_subcommand_from lab' -l left-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
-complete -c lnscope -n '__fish_seen_subcommand_from lab' -l right-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2 nanogpt qwen3'
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l left-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2 nanogpt qwen3'
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l right-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2 nanogpt qwen3'
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l left -d 'placement of the norms in the left stack' -x -a 'pre post none branch peri deepnorm admin lns mix rezero residual b2t'
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l right -d 'placement of the norms in the right stack' -x -a 'pre post none branch peri deepnorm admin lns mix rezero residual b2t'
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l norm -d 'which normalization' -x -a 'layernorm rmsnorm none dyt'
@@ -657,9 +657,9 @@ complete -c lnscope -n '__fish_seen_subcommand_from lab' -l right-experts -d 'fe
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l experts-used -d 'experts that a token passes through' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l left-experts-used -d 'experts that a token passes through' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l right-experts-used -d 'experts that a token passes through' -x
-complete -c lnscope -n '__fish_seen_subcommand_from lab' -l init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
-complete -c lnscope -n '__fish_seen_subcommand_from lab' -l left-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
-complete -c lnscope -n '__fish_seen_subcommand_from lab' -l right-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l left-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l right-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l layers -d 'depth of each stack (L)' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l width -d 'width of the residual stream (D), a multiple of heads' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l heads -d 'attention heads of a block (H), at most width' -x

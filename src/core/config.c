@@ -24,7 +24,8 @@ const struct name_row init_table[INITS] = {
     [INIT_XAVIER] = {"xavier",
                      "Xavier-uniform weights, zero biases, embeddings N(0,1), output N(0,1/D)",
                      NULL},
-    [INIT_GPT2] = {"gpt2", "N(0, 0.02), residual outputs divided by sqrt(2L)", NULL},
+    [INIT_GPT2] = {"gpt2", "N(0, 0.02), positions N(0, 0.01), residual outputs divided by sqrt(2L)",
+                   "Radford 2019"},
     [INIT_XAVIER_NORMAL] = {"xavier-normal", "Xavier-normal weights, the rest as xavier", NULL},
     [INIT_DEEPNORM] = {"deepnorm",
                        "xavier, with DeepNorm's beta(L) on values, outputs and feed-forward "
@@ -32,6 +33,11 @@ const struct name_row init_table[INITS] = {
                        NULL},
     [INIT_SMALL] = {"small", "N(0, 0.02) everywhere", NULL},
     [INIT_UNIT] = {"unit", "normal weights of variance 1/in", NULL},
+    [INIT_NANOGPT] = {"nanogpt", "as gpt2, positions N(0, 0.02)", NULL},
+    [INIT_VIT] = {"vit",
+                  "xavier, positions N(0, 0.02), patch weights of variance 1/in, class token and "
+                  "output 0",
+                  "Dosovitskiy 2021"},
 };
 
 const struct name_row optimizer_table[OPTIMIZERS] = {

@@ -33,11 +33,13 @@ enum mask { MASK_CAUSAL, MASK_BIDIRECTIONAL };
 /* How weights start; tensors.c has the numbers. */
 enum init {
     INIT_XAVIER,        /* uniform, limit sqrt(6 / (in + out)) (Glorot 2010) */
-    INIT_GPT2,          /* normal 0.02; what is added to the stream divided by sqrt(2L) */
+    INIT_GPT2,          /* normal 0.02, positions 0.01; what is added to the stream / sqrt(2L) */
     INIT_XAVIER_NORMAL, /* normal, variance 2 / (in + out) */
     INIT_DEEPNORM,      /* xavier, with DeepNorm's beta(L) */
     INIT_SMALL,         /* normal 0.02 everywhere */
     INIT_UNIT,          /* normal, variance 1 / in */
+    INIT_NANOGPT,       /* as INIT_GPT2, positions 0.02 */
+    INIT_VIT,           /* xavier; positions normal 0.02, class token and output projection 0 */
     INITS
 };
 

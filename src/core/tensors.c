@@ -50,6 +50,8 @@ enum start {
     START_BRANCH_GAIN, /* as a gain; with branch_zero 0 */
     START_EMBEDDING,   /* xavier: N(0,1), tied to the output projection as that */
     START_POSITION,    /* xavier: N(0,1) */
+    START_CLASS,       /* as a position; vit: 0 */
+    START_PATCH,       /* as a weight; deepnorm: without beta; vit: N(0,1/P) */
     START_HEAD,        /* xavier: N(0,1/D) */
     START_WEIGHT,      /* xavier: uniform, limit sqrt(6 / (in + out)) */
     START_PLAIN,       /* as a weight; deepnorm: without beta */
@@ -69,9 +71,9 @@ static const struct tensor_row {
 } tensor_rows[] = {
     {"wte.weight", OUTSIDE, TOKENS, V, D, START_EMBEDDING},
     {"wpe.weight", OUTSIDE, POSITIONS, T, D, START_POSITION},
-    {"patch.weight", OUTSIDE, PATCHES, D, P, START_PLAIN},
+    {"patch.weight", OUTSIDE, PATCHES, D, P, START_PATCH},
     {"patch.bias", OUTSIDE, PATCHES | BIAS, ONE, D, START_ZERO},
-    {"class.weight", OUTSIDE, PATCHES, ONE, D, START_POSITION},
+    {"class.weight", OUTSIDE, PATCHES, ONE, D, START_CLASS},
     {"ln1.weight", BLOCK, AROUND | GAIN, ONE, D, START_GAIN},
     {"ln1.bias", BLOCK, AROUND | NORM_BIAS, ONE, D, START_ZERO},
     {"ln1.alpha", BLOCK, AROUND | ALPHA, ONE, ONE, START_HALF},
@@ -322,15 +324,24 @@ static struct spread spread_of(const struct model_config *config, const struct t
                                enum start start)
 {
     const double in = tensor->cols, both = in + part_rows(config, tensor, start);
+    const bool position = start == START_POSITION || start == START_CLASS;
+    if (config->init == INIT_VIT &&
+        (start == START_CLASS || (start == START_HEAD && !config->tied)))
+        return (struct spread){.size = 0};
+    if (config->init == INIT_VIT && start == START_POSITION)
+        return (struct spread){.size = 0.02};
+    if (config->init == INIT_GPT2 && start == START_POSITION)
+        return (struct spread){.size = 0.01};
     if (config->init == INIT_SMALL)
         return (struct spread){.size = 0.02};
-    if (config->init == INIT_GPT2)
+    if (config->init == INIT_GPT2 || config->init == INIT_NANOGPT)
         return (struct spread){.size =
                                    0.02 / (is_residual(start) ? sqrt(2.0 * config->layers) : 1)};
     /* A table, from which one row is looked up: a product with an input of width 1. */
-    if (start == START_EMBEDDING || start == START_POSITION)
+    if (start == START_EMBEDDING || position)
         return (struct spread){.size = 1};
-    if (start == START_HEAD || config->init == INIT_UNIT)
+    if (start == START_HEAD || config->init == INIT_UNIT ||
+        (config->init == INIT_VIT && start == START_PATCH))
         return (struct spread){.size = 1 / sqrt(in)};
     if (config->init == INIT_XAVIER_NORMAL)
         return (struct spread){.size = sqrt(2 / both)};

@@ -347,7 +347,7 @@ static double rms(const real *x, size_t count)
 static void expect_rms(enum init init, const real *values, size_t count, double expected)
 {
     const double found = rms(values, count);
-    if (!(fabs(found / expected - 1) < 0.03))
+    if (!(fabs(found - expected) <= 0.03 * expected))
         fail_msg("%s: %g, expected %g", init_table[init].name, found, expected);
 }
 
@@ -370,6 +370,8 @@ static void inits_spread_as_they_say(void **state)
         {INIT_GPT2, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02 / sqrt(2 * L), false},
         {INIT_SMALL, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02, false},
         {INIT_UNIT, 1, head, head, head, head, 1 / sqrt(F), false},
+        {INIT_NANOGPT, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02 / sqrt(2 * L), false},
+        {INIT_VIT, 1, 0, glorot_square, glorot_square, glorot, glorot, true},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct model model;
@@ -396,6 +398,37 @@ static void inits_spread_as_they_say(void **state)
         for (size_t j = 0; j < (size_t)(D * F); j++)
             beyond += fabs((double)up[j]) > limit;
         assert_true((beyond == 0) == rows[i].uniform);
+        model_close(&model);
+    }
+}
+
+/* Where the inits of families differ from each other outside the blocks. */
+static void positions_and_classes_start_as_published(void **state)
+{
+    (void)state;
+    static const struct {
+        enum init init;
+        double position, class_token;
+    } rows[] = {{INIT_XAVIER, 1, 1},
+                {INIT_GPT2, 0.01, 0.02},
+                {INIT_NANOGPT, 0.02, 0.02},
+                {INIT_SMALL, 0.02, 0.02},
+                {INIT_VIT, 0.02, 0}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct model model;
+        struct model_config config = small_model(PLACEMENT_PRE, NORM_LAYERNORM);
+        config.init = rows[i].init;
+        config.patch = 16;
+        config.mask = MASK_BIDIRECTIONAL;
+        config.width = 1024;
+        config.context = 8;
+        config.layers = 1;
+        assert_true(model_open(&model, &config));
+        expect_rms(config.init, find(&model, "wpe.weight", -1), 8 * 1024, rows[i].position);
+        const double class_token = rms(find(&model, "class.weight", -1), 1024);
+        assert_true(fabs(class_token - rows[i].class_token) <= 0.1 * rows[i].class_token);
+        if (config.init == INIT_VIT)
+            expect_rms(config.init, find(&model, "patch.weight", -1), 16 * 1024, 0.25);
         model_close(&model);
     }
 }
@@ -597,6 +630,7 @@ int main(void)
         cmocka_unit_test(placements_share_their_initial_values),
         cmocka_unit_test(gains_behind_branches_can_start_at_zero),
         cmocka_unit_test(inits_spread_as_they_say),
+        cmocka_unit_test(positions_and_classes_start_as_published),
         cmocka_unit_test(deepnorm_brings_its_beta_along),
         cmocka_unit_test(an_offset_gain_starts_alike),
         cmocka_unit_test(mix_is_post_then_pre),
