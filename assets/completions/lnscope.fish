@@ -20,9 +20,9 @@ complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list blo
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l tee -d 'write a row per step and stack to a file while it trains, for lnscope watch' -r -F
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l help -d 'print this help'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l version -d 'print the version'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2 nanogpt qwen3'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2 nanogpt qwen3'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2 nanogpt qwen3'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left -d 'placement of the norms in the left stack' -x -a 'pre post none branch peri deepnorm admin lns mix rezero residual b2t'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right -d 'placement of the norms in the right stack' -x -a 'pre post none branch peri deepnorm admin lns mix rezero residual b2t'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l norm -d 'which normalization' -x -a 'layernorm rmsnorm none dyt'
@@ -36,6 +36,10 @@ complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list blo
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-gain-offset -d 'the gain of a norm is 1 + w, as in Gemma' -f -a 'off on'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-gain-offset -d 'the gain of a norm is 1 + w, as in Gemma' -f -a 'off on'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l no-gain-offset -d 'the gain of a norm is 1 + w, as in Gemma'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l branch-zero -d 'norms behind a branch (branch, peri) start with gain 0, as in Swin v2' -f -a 'off on'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-branch-zero -d 'norms behind a branch (branch, peri) start with gain 0, as in Swin v2' -f -a 'off on'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-branch-zero -d 'norms behind a branch (branch, peri) start with gain 0, as in Swin v2' -f -a 'off on'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l no-branch-zero -d 'norms behind a branch (branch, peri) start with gain 0, as in Swin v2'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l activation -d 'nonlinearity of the feed-forward sublayer' -x -a 'gelu relu swiglu geglu'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-activation -d 'nonlinearity of the feed-forward sublayer' -x -a 'gelu relu swiglu geglu'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-activation -d 'nonlinearity of the feed-forward sublayer' -x -a 'gelu relu swiglu geglu'
@@ -51,16 +55,27 @@ complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list blo
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l kv-rank -d 'rank that keys and values are compressed to (MLA)' -x
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-kv-rank -d 'rank that keys and values are compressed to (MLA)' -x
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-kv-rank -d 'rank that keys and values are compressed to (MLA)' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l kv-norm -d 'RMSNorm of what keys and values are compressed to (kv-rank)' -f -a 'off on'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-kv-norm -d 'RMSNorm of what keys and values are compressed to (kv-rank)' -f -a 'off on'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-kv-norm -d 'RMSNorm of what keys and values are compressed to (kv-rank)' -f -a 'off on'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l no-kv-norm -d 'RMSNorm of what keys and values are compressed to (kv-rank)'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l window -d 'tokens that a token sees, itself included, on each side' -x
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-window -d 'tokens that a token sees, itself included, on each side' -x
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-window -d 'tokens that a token sees, itself included, on each side' -x
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l window-every -d 'the window is on every n-th block; the others see all' -x
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-window-every -d 'the window is on every n-th block; the others see all' -x
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-window-every -d 'the window is on every n-th block; the others see all' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l full-every -d 'every n-th block sees all in spite of the window' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-full-every -d 'every n-th block sees all in spite of the window' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-full-every -d 'every n-th block sees all in spite of the window' -x
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l qk-norm -d 'RMSNorm of the queries and keys of every head' -f -a 'off on'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-qk-norm -d 'RMSNorm of the queries and keys of every head' -f -a 'off on'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-qk-norm -d 'RMSNorm of the queries and keys of every head' -f -a 'off on'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l no-qk-norm -d 'RMSNorm of the queries and keys of every head'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l qk-joint -d 'qk-norm is one norm over all heads, not one for each' -f -a 'off on'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-qk-joint -d 'qk-norm is one norm over all heads, not one for each' -f -a 'off on'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-qk-joint -d 'qk-norm is one norm over all heads, not one for each' -f -a 'off on'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l no-qk-joint -d 'qk-norm is one norm over all heads, not one for each'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l bias -d 'linear layers have biases' -f -a 'off on'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-bias -d 'linear layers have biases' -f -a 'off on'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-bias -d 'linear layers have biases' -f -a 'off on'
@@ -83,9 +98,9 @@ complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list blo
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l experts-used -d 'experts that a token passes through' -x
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-experts-used -d 'experts that a token passes through' -x
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-experts-used -d 'experts that a token passes through' -x
-complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
-complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l layers -d 'depth of each stack (L)' -x
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l width -d 'width of the residual stream (D), a multiple of heads' -x
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l heads -d 'attention heads of a block (H), at most width' -x
@@ -135,9 +150,9 @@ complete -c lnscope -n '__fish_seen_subcommand_from run' -l export -d 'at the en
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l print-memory -d 'print the memory that these settings need, and exit'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l help -d 'print this help'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l version -d 'print the version'
-complete -c lnscope -n '__fish_seen_subcommand_from run' -l preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
-complete -c lnscope -n '__fish_seen_subcommand_from run' -l left-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
-complete -c lnscope -n '__fish_seen_subcommand_from run' -l right-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2 nanogpt qwen3'
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l left-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2 nanogpt qwen3'
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l right-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2 nanogpt qwen3'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l left -d 'placement of the norms in the left stack' -x -a 'pre post none branch peri deepnorm admin lns mix rezero residual b2t'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l right -d 'placement of the norms in the right stack' -x -a 'pre post none branch peri deepnorm admin lns mix rezero residual b2t'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l norm -d 'which normalization' -x -a 'layernorm rmsnorm none dyt'
@@ -151,6 +166,10 @@ complete -c lnscope -n '__fish_seen_subcommand_from run' -l gain-offset -d 'the 
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l left-gain-offset -d 'the gain of a norm is 1 + w, as in Gemma' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l right-gain-offset -d 'the gain of a norm is 1 + w, as in Gemma' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l no-gain-offset -d 'the gain of a norm is 1 + w, as in Gemma'
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l branch-zero -d 'norms behind a branch (branch, peri) start with gain 0, as in Swin v2' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l left-branch-zero -d 'norms behind a branch (branch, peri) start with gain 0, as in Swin v2' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l right-branch-zero -d 'norms behind a branch (branch, peri) start with gain 0, as in Swin v2' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l no-branch-zero -d 'norms behind a branch (branch, peri) start with gain 0, as in Swin v2'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l activation -d 'nonlinearity of the feed-forward sublayer' -x -a 'gelu relu swiglu geglu'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l left-activation -d 'nonlinearity of the feed-forward sublayer' -x -a 'gelu relu swiglu geglu'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l right-activation -d 'nonlinearity of the feed-forward sublayer' -x -a 'gelu relu swiglu geglu'
@@ -166,16 +185,27 @@ complete -c lnscope -n '__fish_seen_subcommand_from run' -l right-kv-heads -d 'h
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l kv-rank -d 'rank that keys and values are compressed to (MLA)' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l left-kv-rank -d 'rank that keys and values are compressed to (MLA)' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l right-kv-rank -d 'rank that keys and values are compressed to (MLA)' -x
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l kv-norm -d 'RMSNorm of what keys and values are compressed to (kv-rank)' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l left-kv-norm -d 'RMSNorm of what keys and values are compressed to (kv-rank)' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l right-kv-norm -d 'RMSNorm of what keys and values are compressed to (kv-rank)' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l no-kv-norm -d 'RMSNorm of what keys and values are compressed to (kv-rank)'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l window -d 'tokens that a token sees, itself included, on each side' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l left-window -d 'tokens that a token sees, itself included, on each side' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l right-window -d 'tokens that a token sees, itself included, on each side' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l window-every -d 'the window is on every n-th block; the others see all' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l left-window-every -d 'the window is on every n-th block; the others see all' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l right-window-every -d 'the window is on every n-th block; the others see all' -x
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l full-every -d 'every n-th block sees all in spite of the window' -x
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l left-full-every -d 'every n-th block sees all in spite of the window' -x
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l right-full-every -d 'every n-th block sees all in spite of the window' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l qk-norm -d 'RMSNorm of the queries and keys of every head' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l left-qk-norm -d 'RMSNorm of the queries and keys of every head' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l right-qk-norm -d 'RMSNorm of the queries and keys of every head' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l no-qk-norm -d 'RMSNorm of the queries and keys of every head'
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l qk-joint -d 'qk-norm is one norm over all heads, not one for each' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l left-qk-joint -d 'qk-norm is one norm over all heads, not one for each' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l right-qk-joint -d 'qk-norm is one norm over all heads, not one for each' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l no-qk-joint -d 'qk-norm is one norm over all heads, not one for each'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l bias -d 'linear layers have biases' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l left-bias -d 'linear layers have biases' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l right-bias -d 'linear layers have biases' -f -a 'off on'
@@ -198,9 +228,9 @@ complete -c lnscope -n '__fish_seen_subcommand_from run' -l right-experts -d 'fe
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l experts-used -d 'experts that a token passes through' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l left-experts-used -d 'experts that a token passes through' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l right-experts-used -d 'experts that a token passes through' -x
-complete -c lnscope -n '__fish_seen_subcommand_from run' -l init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
-complete -c lnscope -n '__fish_seen_subcommand_from run' -l left-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
-complete -c lnscope -n '__fish_seen_subcommand_from run' -l right-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l left-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l right-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l layers -d 'depth of each stack (L)' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l width -d 'width of the residual stream (D), a multiple of heads' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l heads -d 'attention heads of a block (H), at most width' -x
@@ -243,9 +273,9 @@ complete -c lnscope -n '__fish_seen_subcommand_from play' -l no-config -d 'take 
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l handout -d 'write what the script says, and what was measured in this run, with pictures, as one page' -r -F
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l help -d 'print this help'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l version -d 'print the version'
-complete -c lnscope -n '__fish_seen_subcommand_from play' -l preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
-complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
-complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2 nanogpt qwen3'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2 nanogpt qwen3'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2 nanogpt qwen3'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l left -d 'placement of the norms in the left stack' -x -a 'pre post none branch peri deepnorm admin lns mix rezero residual b2t'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l right -d 'placement of the norms in the right stack' -x -a 'pre post none branch peri deepnorm admin lns mix rezero residual b2t'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l norm -d 'which normalization' -x -a 'layernorm rmsnorm none dyt'
@@ -259,6 +289,10 @@ complete -c lnscope -n '__fish_seen_subcommand_from play' -l gain-offset -d 'the
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-gain-offset -d 'the gain of a norm is 1 + w, as in Gemma' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-gain-offset -d 'the gain of a norm is 1 + w, as in Gemma' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l no-gain-offset -d 'the gain of a norm is 1 + w, as in Gemma'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l branch-zero -d 'norms behind a branch (branch, peri) start with gain 0, as in Swin v2' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-branch-zero -d 'norms behind a branch (branch, peri) start with gain 0, as in Swin v2' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-branch-zero -d 'norms behind a branch (branch, peri) start with gain 0, as in Swin v2' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l no-branch-zero -d 'norms behind a branch (branch, peri) start with gain 0, as in Swin v2'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l activation -d 'nonlinearity of the feed-forward sublayer' -x -a 'gelu relu swiglu geglu'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-activation -d 'nonlinearity of the feed-forward sublayer' -x -a 'gelu relu swiglu geglu'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-activation -d 'nonlinearity of the feed-forward sublayer' -x -a 'gelu relu swiglu geglu'
@@ -274,16 +308,27 @@ complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-kv-heads -d '
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l kv-rank -d 'rank that keys and values are compressed to (MLA)' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-kv-rank -d 'rank that keys and values are compressed to (MLA)' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-kv-rank -d 'rank that keys and values are compressed to (MLA)' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l kv-norm -d 'RMSNorm of what keys and values are compressed to (kv-rank)' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-kv-norm -d 'RMSNorm of what keys and values are compressed to (kv-rank)' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-kv-norm -d 'RMSNorm of what keys and values are compressed to (kv-rank)' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l no-kv-norm -d 'RMSNorm of what keys and values are compressed to (kv-rank)'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l window -d 'tokens that a token sees, itself included, on each side' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-window -d 'tokens that a token sees, itself included, on each side' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-window -d 'tokens that a token sees, itself included, on each side' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l window-every -d 'the window is on every n-th block; the others see all' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-window-every -d 'the window is on every n-th block; the others see all' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-window-every -d 'the window is on every n-th block; the others see all' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l full-every -d 'every n-th block sees all in spite of the window' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-full-every -d 'every n-th block sees all in spite of the window' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-full-every -d 'every n-th block sees all in spite of the window' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l qk-norm -d 'RMSNorm of the queries and keys of every head' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-qk-norm -d 'RMSNorm of the queries and keys of every head' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-qk-norm -d 'RMSNorm of the queries and keys of every head' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l no-qk-norm -d 'RMSNorm of the queries and keys of every head'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l qk-joint -d 'qk-norm is one norm over all heads, not one for each' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-qk-joint -d 'qk-norm is one norm over all heads, not one for each' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-qk-joint -d 'qk-norm is one norm over all heads, not one for each' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l no-qk-joint -d 'qk-norm is one norm over all heads, not one for each'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l bias -d 'linear layers have biases' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-bias -d 'linear layers have biases' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-bias -d 'linear layers have biases' -f -a 'off on'
@@ -306,9 +351,9 @@ complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-experts -d 'f
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l experts-used -d 'experts that a token passes through' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-experts-used -d 'experts that a token passes through' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-experts-used -d 'experts that a token passes through' -x
-complete -c lnscope -n '__fish_seen_subcommand_from play' -l init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
-complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
-complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l layers -d 'depth of each stack (L)' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l width -d 'width of the residual stream (D), a multiple of heads' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l heads -d 'attention heads of a block (H), at most width' -x
@@ -357,9 +402,9 @@ complete -c lnscope -n '__fish_seen_subcommand_from record' -l captions -d 'writ
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l handout -d 'write what the script says, and what was measured in this run, with pictures, as one page' -r -F
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l help -d 'print this help'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l version -d 'print the version'
-complete -c lnscope -n '__fish_seen_subcommand_from record' -l preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
-complete -c lnscope -n '__fish_seen_subcommand_from record' -l left-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
-complete -c lnscope -n '__fish_seen_subcommand_from record' -l right-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2 nanogpt qwen3'
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l left-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2 nanogpt qwen3'
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l right-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2 nanogpt qwen3'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l left -d 'placement of the norms in the left stack' -x -a 'pre post none branch peri deepnorm admin lns mix rezero residual b2t'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l right -d 'placement of the norms in the right stack' -x -a 'pre post none branch peri deepnorm admin lns mix rezero residual b2t'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l norm -d 'which normalization' -x -a 'layernorm rmsnorm none dyt'
@@ -373,6 +418,10 @@ complete -c lnscope -n '__fish_seen_subcommand_from record' -l gain-offset -d 't
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l left-gain-offset -d 'the gain of a norm is 1 + w, as in Gemma' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l right-gain-offset -d 'the gain of a norm is 1 + w, as in Gemma' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l no-gain-offset -d 'the gain of a norm is 1 + w, as in Gemma'
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l branch-zero -d 'norms behind a branch (branch, peri) start with gain 0, as in Swin v2' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l left-branch-zero -d 'norms behind a branch (branch, peri) start with gain 0, as in Swin v2' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l right-branch-zero -d 'norms behind a branch (branch, peri) start with gain 0, as in Swin v2' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l no-branch-zero -d 'norms behind a branch (branch, peri) start with gain 0, as in Swin v2'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l activation -d 'nonlinearity of the feed-forward sublayer' -x -a 'gelu relu swiglu geglu'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l left-activation -d 'nonlinearity of the feed-forward sublayer' -x -a 'gelu relu swiglu geglu'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l right-activation -d 'nonlinearity of the feed-forward sublayer' -x -a 'gelu relu swiglu geglu'
@@ -388,16 +437,27 @@ complete -c lnscope -n '__fish_seen_subcommand_from record' -l right-kv-heads -d
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l kv-rank -d 'rank that keys and values are compressed to (MLA)' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l left-kv-rank -d 'rank that keys and values are compressed to (MLA)' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l right-kv-rank -d 'rank that keys and values are compressed to (MLA)' -x
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l kv-norm -d 'RMSNorm of what keys and values are compressed to (kv-rank)' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l left-kv-norm -d 'RMSNorm of what keys and values are compressed to (kv-rank)' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l right-kv-norm -d 'RMSNorm of what keys and values are compressed to (kv-rank)' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l no-kv-norm -d 'RMSNorm of what keys and values are compressed to (kv-rank)'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l window -d 'tokens that a token sees, itself included, on each side' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l left-window -d 'tokens that a token sees, itself included, on each side' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l right-window -d 'tokens that a token sees, itself included, on each side' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l window-every -d 'the window is on every n-th block; the others see all' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l left-window-every -d 'the window is on every n-th block; the others see all' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l right-window-every -d 'the window is on every n-th block; the others see all' -x
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l full-every -d 'every n-th block sees all in spite of the window' -x
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l left-full-every -d 'every n-th block sees all in spite of the window' -x
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l right-full-every -d 'every n-th block sees all in spite of the window' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l qk-norm -d 'RMSNorm of the queries and keys of every head' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l left-qk-norm -d 'RMSNorm of the queries and keys of every head' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l right-qk-norm -d 'RMSNorm of the queries and keys of every head' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l no-qk-norm -d 'RMSNorm of the queries and keys of every head'
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l qk-joint -d 'qk-norm is one norm over all heads, not one for each' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l left-qk-joint -d 'qk-norm is one norm over all heads, not one for each' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l right-qk-joint -d 'qk-norm is one norm over all heads, not one for each' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l no-qk-joint -d 'qk-norm is one norm over all heads, not one for each'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l bias -d 'linear layers have biases' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l left-bias -d 'linear layers have biases' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l right-bias -d 'linear layers have biases' -f -a 'off on'
@@ -420,9 +480,9 @@ complete -c lnscope -n '__fish_seen_subcommand_from record' -l right-experts -d 
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l experts-used -d 'experts that a token passes through' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l left-experts-used -d 'experts that a token passes through' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l right-experts-used -d 'experts that a token passes through' -x
-complete -c lnscope -n '__fish_seen_subcommand_from record' -l init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
-complete -c lnscope -n '__fish_seen_subcommand_from record' -l left-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
-complete -c lnscope -n '__fish_seen_subcommand_from record' -l right-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l left-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l right-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l layers -d 'depth of each stack (L)' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l width -d 'width of the residual stream (D), a multiple of heads' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l heads -d 'attention heads of a block (H), at most width' -x
@@ -499,9 +559,9 @@ complete -c lnscope -n '__fish_seen_subcommand_from block' -l bias -d 'linear la
 complete -c lnscope -n '__fish_seen_subcommand_from block' -l left-bias -d 'linear layers have biases' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from block' -l right-bias -d 'linear layers have biases' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from block' -l no-bias -d 'linear layers have biases'
-complete -c lnscope -n '__fish_seen_subcommand_from block' -l init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
-complete -c lnscope -n '__fish_seen_subcommand_from block' -l left-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
-complete -c lnscope -n '__fish_seen_subcommand_from block' -l right-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
+complete -c lnscope -n '__fish_seen_subcommand_from block' -l init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
+complete -c lnscope -n '__fish_seen_subcommand_from block' -l left-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
+complete -c lnscope -n '__fish_seen_subcommand_from block' -l right-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
 complete -c lnscope -n '__fish_seen_subcommand_from block' -l width -d 'width of the residual stream (D), a multiple of heads' -x
 complete -c lnscope -n '__fish_seen_subcommand_from block' -l heads -d 'attention heads of a block (H), at most width' -x
 complete -c lnscope -n '__fish_seen_subcommand_from block' -l ffn -d 'width inside the feed-forward sublayer (F)' -x
@@ -519,9 +579,9 @@ complete -c lnscope -n '__fish_seen_subcommand_from lab' -l merge -d 'join the r
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l figure -d 'draw the map of all rows, as .svg, .png or .txt; .csv: the rows themselves' -r -F
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l help -d 'print this help'
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l version -d 'print the version'
-complete -c lnscope -n '__fish_seen_subcommand_from lab' -l preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
-complete -c lnscope -n '__fish_seen_subcommand_from lab' -l left-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
-complete -c lnscope -n '__fish_seen_subcommand_from lab' -l right-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2'
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2 nanogpt qwen3'
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l left-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2 nanogpt qwen3'
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l right-preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2 nanogpt qwen3'
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l left -d 'placement of the norms in the left stack' -x -a 'pre post none branch peri deepnorm admin lns mix rezero residual b2t'
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l right -d 'placement of the norms in the right stack' -x -a 'pre post none branch peri deepnorm admin lns mix rezero residual b2t'
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l norm -d 'which normalization' -x -a 'layernorm rmsnorm none dyt'
@@ -535,6 +595,10 @@ complete -c lnscope -n '__fish_seen_subcommand_from lab' -l gain-offset -d 'the 
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l left-gain-offset -d 'the gain of a norm is 1 + w, as in Gemma' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l right-gain-offset -d 'the gain of a norm is 1 + w, as in Gemma' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l no-gain-offset -d 'the gain of a norm is 1 + w, as in Gemma'
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l branch-zero -d 'norms behind a branch (branch, peri) start with gain 0, as in Swin v2' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l left-branch-zero -d 'norms behind a branch (branch, peri) start with gain 0, as in Swin v2' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l right-branch-zero -d 'norms behind a branch (branch, peri) start with gain 0, as in Swin v2' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l no-branch-zero -d 'norms behind a branch (branch, peri) start with gain 0, as in Swin v2'
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l activation -d 'nonlinearity of the feed-forward sublayer' -x -a 'gelu relu swiglu geglu'
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l left-activation -d 'nonlinearity of the feed-forward sublayer' -x -a 'gelu relu swiglu geglu'
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l right-activation -d 'nonlinearity of the feed-forward sublayer' -x -a 'gelu relu swiglu geglu'
@@ -550,16 +614,27 @@ complete -c lnscope -n '__fish_seen_subcommand_from lab' -l right-kv-heads -d 'h
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l kv-rank -d 'rank that keys and values are compressed to (MLA)' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l left-kv-rank -d 'rank that keys and values are compressed to (MLA)' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l right-kv-rank -d 'rank that keys and values are compressed to (MLA)' -x
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l kv-norm -d 'RMSNorm of what keys and values are compressed to (kv-rank)' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l left-kv-norm -d 'RMSNorm of what keys and values are compressed to (kv-rank)' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l right-kv-norm -d 'RMSNorm of what keys and values are compressed to (kv-rank)' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l no-kv-norm -d 'RMSNorm of what keys and values are compressed to (kv-rank)'
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l window -d 'tokens that a token sees, itself included, on each side' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l left-window -d 'tokens that a token sees, itself included, on each side' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l right-window -d 'tokens that a token sees, itself included, on each side' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l window-every -d 'the window is on every n-th block; the others see all' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l left-window-every -d 'the window is on every n-th block; the others see all' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l right-window-every -d 'the window is on every n-th block; the others see all' -x
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l full-every -d 'every n-th block sees all in spite of the window' -x
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l left-full-every -d 'every n-th block sees all in spite of the window' -x
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l right-full-every -d 'every n-th block sees all in spite of the window' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l qk-norm -d 'RMSNorm of the queries and keys of every head' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l left-qk-norm -d 'RMSNorm of the queries and keys of every head' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l right-qk-norm -d 'RMSNorm of the queries and keys of every head' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l no-qk-norm -d 'RMSNorm of the queries and keys of every head'
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l qk-joint -d 'qk-norm is one norm over all heads, not one for each' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l left-qk-joint -d 'qk-norm is one norm over all heads, not one for each' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l right-qk-joint -d 'qk-norm is one norm over all heads, not one for each' -f -a 'off on'
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l no-qk-joint -d 'qk-norm is one norm over all heads, not one for each'
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l bias -d 'linear layers have biases' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l left-bias -d 'linear layers have biases' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l right-bias -d 'linear layers have biases' -f -a 'off on'
@@ -582,9 +657,9 @@ complete -c lnscope -n '__fish_seen_subcommand_from lab' -l right-experts -d 'fe
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l experts-used -d 'experts that a token passes through' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l left-experts-used -d 'experts that a token passes through' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l right-experts-used -d 'experts that a token passes through' -x
-complete -c lnscope -n '__fish_seen_subcommand_from lab' -l init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
-complete -c lnscope -n '__fish_seen_subcommand_from lab' -l left-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
-complete -c lnscope -n '__fish_seen_subcommand_from lab' -l right-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit'
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l left-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l right-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l layers -d 'depth of each stack (L)' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l width -d 'width of the residual stream (D), a multiple of heads' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l heads -d 'attention heads of a block (H), at most width' -x

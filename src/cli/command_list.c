@@ -48,7 +48,7 @@ static const char *const skip_words[] = {
 };
 static const char *const scale_words[] = {
     [SCALE_ONE] = "1",
-    [SCALE_LEARNED] = "alpha, a trained number",
+    [SCALE_LEARNED] = "alpha, a trained number of the block",
 };
 
 static void fill_placements(struct table *table)

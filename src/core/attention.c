@@ -27,6 +27,7 @@ struct attention attention_find(const struct parameters *p, const struct model_c
         .kv_up_bias = tensors_find(p, "attn.kv_up.bias", block),
         .q_gain = tensors_find(p, "attn.q_norm.weight", block),
         .k_gain = tensors_find(p, "attn.k_norm.weight", block),
+        .kv_gain = tensors_find(p, "attn.kv_norm.weight", block),
         .proj = tensors_find(p, "attn.proj.weight", block),
         .proj_bias = tensors_find(p, "attn.proj.bias", block),
     };
@@ -41,6 +42,10 @@ void attention_carve(struct attention_activations *a, const struct model_config 
     a->qkv = real_take(arena, N * (size_t)qkv_width(c));
     if (c->kv_rank > 0) {
         a->latent = real_take(arena, N * (size_t)c->kv_rank);
+        if (c->kv_norm) {
+            a->latent_normed = real_take(arena, N * (size_t)c->kv_rank);
+            a->latent_rstd = real_take(arena, N);
+        }
         a->kv = real_take(arena, N * 2 * D);
     }
     if (c->qk_norm) {
@@ -99,20 +104,31 @@ static struct strided part(struct strided whole, int row, int column)
     return whole;
 }
 
-/* ---- QK-norm (Henry 2020; per head, RMSNorm, as Gemma 3 has it) -------------------------------*/
+/* ---- QK-norm (Henry 2020; RMSNorm, per head as Gemma 3 has it, or joint as OLMo 2)
+ * -------------*/
 
-static struct head_norm head_norm(const struct pass *pass, struct strided x, int heads, int gain,
-                                  real *rstd)
+/* Of `heads` norms side by side, each over `width` numbers. */
+static struct head_norm head_norm(const struct pass *pass, struct strided x, int heads, int width,
+                                  int gain, real *rstd)
 {
     return (struct head_norm){
         .rows = pass->shard.rows,
         .heads = heads,
-        .width = config_head_width(pass->config),
+        .width = width,
         .x = part(x, pass->shard.first, 0),
         .gain = weight_of(pass->parameters, gain),
         .offset = pass->config->gain_offset,
         .rstd = shard_rows(rstd, &pass->shard, heads),
     };
+}
+
+/* The norm of the q or k of so many heads. */
+static struct head_norm qk_norm(const struct pass *pass, struct strided x, int heads, int gain,
+                                real *rstd)
+{
+    const int W = config_head_width(pass->config);
+    return pass->config->qk_joint ? head_norm(pass, x, 1, heads * W, gain, rstd)
+                                  : head_norm(pass, x, heads, W, gain, rstd);
 }
 
 /* normed = QK-norm of q and k. */
@@ -122,8 +138,8 @@ static void qk_norm_forward(const struct pass *pass, const struct attention *att
     const struct model_config *c = pass->config;
     const int KV = config_kv_heads(c), first = pass->shard.first;
     const struct qkv from = qkv_of(c, a->qkv, a->kv), to = operands(c, a);
-    const struct head_norm q = head_norm(pass, from.q, c->heads, attention->q_gain, a->q_rstd);
-    const struct head_norm k = head_norm(pass, from.k, KV, attention->k_gain, a->k_rstd);
+    const struct head_norm q = qk_norm(pass, from.q, c->heads, attention->q_gain, a->q_rstd);
+    const struct head_norm k = qk_norm(pass, from.k, KV, attention->k_gain, a->k_rstd);
     pass->kernels->head_norm_forward(&q, part(to.q, first, 0));
     pass->kernels->head_norm_forward(&k, part(to.k, first, 0));
 }
@@ -135,8 +151,8 @@ static void qk_norm_backward(const struct pass *pass, const struct attention *at
     const struct model_config *c = pass->config;
     const int KV = config_kv_heads(c), first = pass->shard.first;
     const struct qkv x = qkv_of(c, a->qkv, a->kv);
-    const struct head_norm q = head_norm(pass, x.q, c->heads, attention->q_gain, a->q_rstd);
-    const struct head_norm k = head_norm(pass, x.k, KV, attention->k_gain, a->k_rstd);
+    const struct head_norm q = qk_norm(pass, x.q, c->heads, attention->q_gain, a->q_rstd);
+    const struct head_norm k = qk_norm(pass, x.k, KV, attention->k_gain, a->k_rstd);
     pass->kernels->head_norm_backward(&q, part(d->q, first, 0),
                                       dvector_of(pass, attention->q_gain));
     pass->kernels->head_norm_backward(&k, part(d->k, first, 0),
@@ -261,15 +277,60 @@ static void rotate(const struct pass *pass, const struct qkv *x, bool back)
     positions_rotate(pass, part(x->k, pass->shard.first, 0), config_kv_heads(c), back);
 }
 
+/* What keys and values are computed from: c, or its norm. */
+static real *latent_of(const struct attention_activations *a)
+{
+    return a->latent_normed ? a->latent_normed : a->latent;
+}
+
+static struct head_norm latent_norm(const struct pass *pass, const struct attention *attention,
+                                    const struct attention_activations *a)
+{
+    const int r = pass->config->kv_rank;
+    return head_norm(pass, (struct strided){a->latent, r}, 1, r, attention->kv_gain,
+                     a->latent_rstd);
+}
+
+/* k, v = Nkv(c) W_up^T + b,  c = u W_down^T + b */
+static void latent_forward(const struct pass *pass, const struct attention *attention,
+                           struct attention_activations *a, const real *u)
+{
+    project(pass, attention->kv_down, attention->kv_down_bias, u, a->latent);
+    if (a->latent_normed) {
+        const struct head_norm norm = latent_norm(pass, attention, a);
+        pass->kernels->head_norm_forward(
+            &norm,
+            part((struct strided){a->latent_normed, pass->config->kv_rank}, pass->shard.first, 0));
+    }
+    project(pass, attention->kv_up, attention->kv_up_bias, latent_of(a), a->kv);
+}
+
+/* Adds to du. */
+static void latent_backward(const struct pass *pass, const struct attention *attention,
+                            const struct attention_activations *a, struct attention_gradients *g,
+                            real *du)
+{
+    const int D = pass->config->width;
+    real *du_part = pass->workspace->du_part;
+    project_backward(pass, attention->kv_up, attention->kv_up_bias, g->dkv, g->dlatent);
+    if (a->latent_normed) {
+        const struct head_norm norm = latent_norm(pass, attention, a);
+        pass->kernels->head_norm_backward(
+            &norm, part((struct strided){g->dlatent, pass->config->kv_rank}, pass->shard.first, 0),
+            dvector_of(pass, attention->kv_gain));
+    }
+    project_backward(pass, attention->kv_down, attention->kv_down_bias, g->dlatent, du_part);
+    pass->kernels->add(shard_rows(du, &pass->shard, D), shard_rows(du_part, &pass->shard, D),
+                       (size_t)pass->shard.rows * (size_t)D);
+}
+
 void attention_forward(const struct pass *pass, const struct attention *attention,
                        struct attention_activations *a, const real *u, real *out)
 {
     const int D = pass->config->width;
     project(pass, attention->qkv, attention->qkv_bias, u, a->qkv);
-    if (a->latent) {
-        project(pass, attention->kv_down, attention->kv_down_bias, u, a->latent);
-        project(pass, attention->kv_up, attention->kv_up_bias, a->latent, a->kv);
-    }
+    if (a->latent)
+        latent_forward(pass, attention, a, u);
     if (a->normed)
         qk_norm_forward(pass, attention, a);
     const struct qkv x = operands(pass->config, a);
@@ -283,21 +344,15 @@ void attention_backward(const struct pass *pass, const struct attention *attenti
                         const struct attention_activations *a, struct attention_gradients *g,
                         const real *df, real *du)
 {
-    const int D = pass->config->width;
     const struct qkv d = qkv_of(pass->config, g->dqkv, g->dkv);
-    real *du_part = pass->workspace->du_part;
     project_backward(pass, attention->proj, attention->proj_bias, df, g->dweighted);
     heads_backward(pass, attention, a, g->dweighted, &d);
     rotate(pass, &d, true);
     if (a->normed)
         qk_norm_backward(pass, attention, a, &d);
     project_backward(pass, attention->qkv, attention->qkv_bias, g->dqkv, du);
-    if (a->latent) {
-        project_backward(pass, attention->kv_up, attention->kv_up_bias, g->dkv, g->dlatent);
-        project_backward(pass, attention->kv_down, attention->kv_down_bias, g->dlatent, du_part);
-        pass->kernels->add(shard_rows(du, &pass->shard, D), shard_rows(du_part, &pass->shard, D),
-                           (size_t)pass->shard.rows * (size_t)D);
-    }
+    if (a->latent)
+        latent_backward(pass, attention, a, g, du);
 }
 
 double attention_entropy(const struct pass *pass, const struct attention *attention,
@@ -328,7 +383,7 @@ struct weight_product attention_weight_product(const struct attention *attention
         {.tensor = attention->qkv, .expert = -1, .dy = g->dqkv, .x = u},
         {.tensor = attention->proj, .expert = -1, .dy = df, .x = a->weighted},
         {.tensor = attention->kv_down, .expert = -1, .dy = g->dlatent, .x = u},
-        {.tensor = attention->kv_up, .expert = -1, .dy = g->dkv, .x = a->latent},
+        {.tensor = attention->kv_up, .expert = -1, .dy = g->dkv, .x = latent_of(a)},
     };
     return products[which];
 }

@@ -30,15 +30,18 @@ struct attention {
     int kv_down, kv_down_bias; /* with a kv_rank */
     int kv_up, kv_up_bias;     /* with a kv_rank */
     int q_gain, k_gain;        /* of QK-norm */
+    int kv_gain;               /* of the norm of c; -1: none */
     int proj, proj_bias;
 };
 
 struct attention_activations {
     real *qkv;             /* [N][D + 2 KV W] q, k, v of all heads; with a kv_rank [N][D] q */
     real *latent;          /* [N][r] c */
+    real *latent_normed;   /* [N][r] behind its norm; with a kv_norm */
+    real *latent_rstd;     /* [N] */
     real *kv;              /* [N][2D] k, v; with a kv_rank */
     real *normed;          /* [N][D + KV W] q, k behind QK-norm and rotation; with QK-norm */
-    real *q_rstd, *k_rstd; /* [N][H], [N][KV] */
+    real *q_rstd, *k_rstd; /* [N][H], [N][KV]; [N] of a joint one */
     real *probability;     /* [B][H][Tp keys][Tp queries] */
     real *weighted;        /* [N][D] weighted values of all heads */
 };

@@ -24,7 +24,8 @@ const struct name_row init_table[INITS] = {
     [INIT_XAVIER] = {"xavier",
                      "Xavier-uniform weights, zero biases, embeddings N(0,1), output N(0,1/D)",
                      NULL},
-    [INIT_GPT2] = {"gpt2", "N(0, 0.02), residual outputs divided by sqrt(2L)", NULL},
+    [INIT_GPT2] = {"gpt2", "N(0, 0.02), positions N(0, 0.01), residual outputs divided by sqrt(2L)",
+                   "Radford 2019"},
     [INIT_XAVIER_NORMAL] = {"xavier-normal", "Xavier-normal weights, the rest as xavier", NULL},
     [INIT_DEEPNORM] = {"deepnorm",
                        "xavier, with DeepNorm's beta(L) on values, outputs and feed-forward "
@@ -32,6 +33,11 @@ const struct name_row init_table[INITS] = {
                        NULL},
     [INIT_SMALL] = {"small", "N(0, 0.02) everywhere", NULL},
     [INIT_UNIT] = {"unit", "normal weights of variance 1/in", NULL},
+    [INIT_NANOGPT] = {"nanogpt", "as gpt2, positions N(0, 0.02)", NULL},
+    [INIT_VIT] = {"vit",
+                  "xavier, positions N(0, 0.02), patch weights of variance 1/in, class token and "
+                  "output 0",
+                  "Dosovitskiy 2021"},
 };
 
 const struct name_row optimizer_table[OPTIMIZERS] = {
@@ -65,15 +71,15 @@ static bool check_attention(const struct model_config *c, struct error *error)
                          "kv-rank %d with kv-heads %d: only one of the two; a low rank already "
                          "makes all heads share their keys and values",
                          c->kv_rank, c->kv_heads);
-    if (c->window < 0 || c->window_every < 0)
-        return error_set(error, "window %d, window-every %d: 0 or more", c->window,
-                         c->window_every);
+    if (c->window < 0 || c->window_every < 0 || c->full_every < 0)
+        return error_set(error, "window %d, window-every %d, full-every %d: 0 or more", c->window,
+                         c->window_every, c->full_every);
     if (c->positions == POSITIONS_ROTARY && W < 2)
         return error_set(error,
                          "rotary positions with heads 1 wide: at most %d heads, since pairs "
                          "of numbers are turned",
                          c->width / 2);
-    if (c->qk_norm && W < 2)
+    if (c->qk_norm && !c->qk_joint && W < 2)
         return error_set(error,
                          "qk-norm with heads 1 wide: at most %d heads, since the norm of one "
                          "number leaves its sign alone",

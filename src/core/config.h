@@ -33,11 +33,13 @@ enum mask { MASK_CAUSAL, MASK_BIDIRECTIONAL };
 /* How weights start; tensors.c has the numbers. */
 enum init {
     INIT_XAVIER,        /* uniform, limit sqrt(6 / (in + out)) (Glorot 2010) */
-    INIT_GPT2,          /* normal 0.02; what is added to the stream divided by sqrt(2L) */
+    INIT_GPT2,          /* normal 0.02, positions 0.01; what is added to the stream / sqrt(2L) */
     INIT_XAVIER_NORMAL, /* normal, variance 2 / (in + out) */
     INIT_DEEPNORM,      /* xavier, with DeepNorm's beta(L) */
     INIT_SMALL,         /* normal 0.02 everywhere */
     INIT_UNIT,          /* normal, variance 1 / in */
+    INIT_NANOGPT,       /* as INIT_GPT2, positions 0.02 */
+    INIT_VIT,           /* xavier; positions normal 0.02, class token and output projection 0 */
     INITS
 };
 
@@ -69,6 +71,7 @@ struct model_config {
     enum init init;
     bool norm_bias;   /* norms that can have a bias have one: LayerNorm, DyT */
     bool gain_offset; /* the gain of a norm is 1 + w, w starting at 0 (Gemma) */
+    bool branch_zero; /* the gains of the norms behind branches start at 0 (Swin v2) */
     int layers;       /* L, 1..128 */
     int width;        /* D, a multiple of heads */
     int heads;        /* H */
@@ -84,7 +87,10 @@ struct model_config {
     int kv_rank;      /* r: keys and values are of this rank (attention.h); 0: of full rank */
     int window;       /* a query sees the keys less than this far away, itself included; 0: all */
     int window_every; /* n: on every n-th block is a window, the others see all; 0, 1: on all */
+    int full_every;   /* n: every n-th block has no window after all; 0: none */
     bool qk_norm;     /* RMSNorm of every head's q and k */
+    bool qk_joint;    /* one RMSNorm over all heads' q, and one over all heads' k, instead */
+    bool kv_norm;     /* with a kv_rank: RMSNorm of the r numbers */
     bool bias;        /* linear layers have biases (the router and the experts never) */
     bool tied;        /* the output projection is the token embedding */
     bool embedding_scale; /* token embeddings are multiplied by sqrt(D) */
@@ -135,6 +141,8 @@ static inline bool config_has_second_stream(const struct model_config *config)
 static inline int config_window(const struct model_config *config, int block)
 {
     const int every = config->window_every > 1 ? config->window_every : 1;
+    if (config->full_every > 0 && (block + 1) % config->full_every == 0)
+        return 0;
     return (block + 1) % every == 0 ? config->window : 0;
 }
 

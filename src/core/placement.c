@@ -43,8 +43,9 @@ const struct placement_row placement_table[PLACEMENTS] = {
             .formula = "x + N(f(x))",
             .source = "Swin v2 2021, OLMo 2 2025",
             .note = "only what a branch adds is normalised; deep stacks need QK-norm besides",
-            .differs = "Swin v2 starts the gains of these norms at 0 and has cosine attention; "
-                       "OLMo 2 norms queries and keys besides",
+            .differs =
+                "Swin v2 starts the gains of these norms at 0 (branch-zero on) and has cosine "
+                "attention; OLMo 2 norms queries and keys besides (qk-norm, qk-joint)",
             .norm_branch = true,
             .final_norm = true,
         },
@@ -115,8 +116,8 @@ const struct placement_row placement_table[PLACEMENTS] = {
             .title = "ReZero",
             .formula = "x + a f(x)",
             .source = "Bachlechner 2020",
-            .note = "no norm: a trained number a per sublayer, 0 at the start",
-            .differs = "the paper has one number a block, for both sublayers",
+            .note = "no norm: a trained number a of each block, for both sublayers, 0 at the start",
+            .differs = "",
             .scale = SCALE_LEARNED,
         },
     [PLACEMENT_RESIDUAL] =
@@ -138,10 +139,13 @@ const struct placement_row placement_table[PLACEMENTS] = {
             .title = "B2T",
             .formula = "N(x + f(x)), the last one + block input",
             .source = "Takase 2022",
-            .note = "Post-LN whose last norm of a block also receives the block's input",
-            .differs = "the paper's code multiplies the initial weights of all blocks by L^-0.5",
+            .note = "Post-LN whose last norm of a block also receives the block's input; initial "
+                    "weights of "
+                    "blocks times L^-0.5",
+            .differs = "",
             .norm_out = true,
             .beside = BESIDE_INPUT,
+            .rescaled = true,
         },
 };
 
@@ -214,4 +218,9 @@ double placement_alpha(int layers)
 double placement_beta(int layers)
 {
     return pow(8.0 * layers, -0.25);
+}
+
+double placement_weight_scale(enum placement placement, int layers)
+{
+    return placement_table[placement].rescaled ? pow(layers, -0.5) : 1;
 }

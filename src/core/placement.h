@@ -38,7 +38,7 @@ enum skip {
 /* What multiplies the branch: the b of the equation. */
 enum scale {
     SCALE_ONE,
-    SCALE_LEARNED /* a trained number of each sublayer, attn.alpha and ffn.alpha, from 0 (ReZero) */
+    SCALE_LEARNED /* a trained number of each block, alpha, from 0 (ReZero) */
 };
 
 /* What two placements have beside the equation; see beside.h. */
@@ -62,6 +62,7 @@ struct placement_row {
     bool norm_by_depth; /* Nin's output is divided by sqrt(l), l = 1 .. L being the block */
     bool by_block;      /* its blocks have other placements: see placement_of_block() */
     bool final_norm;    /* the stream leaves the last block un-normalised */
+    bool rescaled;      /* the initial weights of all blocks are multiplied by L^-0.5 */
 };
 
 struct norm_row {
@@ -94,5 +95,8 @@ double placement_norm_scale(enum placement placement, int block);
  * gain, the initial values of V, attention output and feed-forward weights. */
 double placement_alpha(int layers);
 double placement_beta(int layers);
+
+/* What the initial weights of all blocks are multiplied by: 1, or L^-0.5 (B2T, Takase 2022). */
+double placement_weight_scale(enum placement placement, int layers);
 
 #endif

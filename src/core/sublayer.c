@@ -26,7 +26,7 @@ struct sublayer sublayer_find(const struct parameters *parameters, const struct 
         .block = block,
         .skip = (real)placement_skip(c->placement, c->layers),
         .skip_tensor = tensors_find(parameters, attention ? "attn.omega" : "ffn.omega", block),
-        .scale_tensor = tensors_find(parameters, attention ? "attn.alpha" : "ffn.alpha", block),
+        .scale_tensor = tensors_find(parameters, "alpha", block),
         .beside = placement_table[c->placement].beside,
         .in = norm_site_find(parameters, c, norm, block,
                              placement->norm_in && (norms || placement->norm_by_depth),

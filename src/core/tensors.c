@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* A shape's side, as the dimensions of the model have it. */
-enum side_length { ONE, HEAD, D, D2, QKV, RANK, F, E, ED, EF, T, P, V };
+enum side_length { ONE, Q_NORM, K_NORM, D, D2, QKV, RANK, F, E, ED, EF, T, P, V };
 
 enum owner { OUTSIDE, BLOCK };
 
@@ -37,7 +37,8 @@ enum need {
     LOW_RANK = 1 << 15,
     QK_NORM = 1 << 16,
     GATED = 1 << 17,
-    EXPERTS = 1 << 18
+    EXPERTS = 1 << 18,
+    KV_NORM = 1 << 19
 };
 
 /* How a tensor starts under each init. */
@@ -45,16 +46,19 @@ enum start {
     START_ZERO,
     START_HALF,
     START_ONE,
-    START_GAIN,      /* an effective gain of 1 */
-    START_EMBEDDING, /* xavier: N(0,1), tied to the output projection as that */
-    START_POSITION,  /* xavier: N(0,1) */
-    START_HEAD,      /* xavier: N(0,1/D) */
-    START_WEIGHT,    /* xavier: uniform, limit sqrt(6 / (in + out)) */
-    START_PLAIN,     /* as a weight; deepnorm: without beta */
-    START_QKV,       /* as a weight: rows of D x D matrices, Q, K and V */
-    START_KV,        /* as a weight: two matrices, K and V */
-    START_EXPERTS,   /* as a weight: one matrix for each expert */
-    START_RESIDUAL,  /* as a weight; gpt2: divided by sqrt(2L) */
+    START_GAIN,        /* an effective gain of 1 */
+    START_BRANCH_GAIN, /* as a gain; with branch_zero 0 */
+    START_EMBEDDING,   /* xavier: N(0,1), tied to the output projection as that */
+    START_POSITION,    /* xavier: N(0,1) */
+    START_CLASS,       /* as a position; vit: 0 */
+    START_PATCH,       /* as a weight; deepnorm: without beta; vit: N(0,1/P) */
+    START_HEAD,        /* xavier: N(0,1/D) */
+    START_WEIGHT,      /* xavier: uniform, limit sqrt(6 / (in + out)) */
+    START_PLAIN,       /* as a weight; deepnorm: without beta */
+    START_QKV,         /* as a weight: rows of D x D matrices, Q, K and V */
+    START_KV,          /* as a weight: two matrices, K and V */
+    START_EXPERTS,     /* as a weight: one matrix for each expert */
+    START_RESIDUAL,    /* as a weight; gpt2: divided by sqrt(2L) */
     START_EXPERTS_RESIDUAL
 };
 
@@ -67,9 +71,9 @@ static const struct tensor_row {
 } tensor_rows[] = {
     {"wte.weight", OUTSIDE, TOKENS, V, D, START_EMBEDDING},
     {"wpe.weight", OUTSIDE, POSITIONS, T, D, START_POSITION},
-    {"patch.weight", OUTSIDE, PATCHES, D, P, START_PLAIN},
+    {"patch.weight", OUTSIDE, PATCHES, D, P, START_PATCH},
     {"patch.bias", OUTSIDE, PATCHES | BIAS, ONE, D, START_ZERO},
-    {"class.weight", OUTSIDE, PATCHES, ONE, D, START_POSITION},
+    {"class.weight", OUTSIDE, PATCHES, ONE, D, START_CLASS},
     {"ln1.weight", BLOCK, AROUND | GAIN, ONE, D, START_GAIN},
     {"ln1.bias", BLOCK, AROUND | NORM_BIAS, ONE, D, START_ZERO},
     {"ln1.alpha", BLOCK, AROUND | ALPHA, ONE, ONE, START_HALF},
@@ -79,17 +83,18 @@ static const struct tensor_row {
     {"attn.q.bias", BLOCK, LOW_RANK | BIAS, ONE, D, START_ZERO},
     {"attn.kv_down.weight", BLOCK, LOW_RANK, RANK, D, START_PLAIN},
     {"attn.kv_down.bias", BLOCK, LOW_RANK | BIAS, ONE, RANK, START_ZERO},
+    {"attn.kv_norm.weight", BLOCK, LOW_RANK | KV_NORM, ONE, RANK, START_GAIN},
     {"attn.kv_up.weight", BLOCK, LOW_RANK, D2, RANK, START_KV},
     {"attn.kv_up.bias", BLOCK, LOW_RANK | BIAS, ONE, D2, START_ZERO},
-    {"attn.q_norm.weight", BLOCK, QK_NORM, ONE, HEAD, START_GAIN},
-    {"attn.k_norm.weight", BLOCK, QK_NORM, ONE, HEAD, START_GAIN},
+    {"attn.q_norm.weight", BLOCK, QK_NORM, ONE, Q_NORM, START_GAIN},
+    {"attn.k_norm.weight", BLOCK, QK_NORM, ONE, K_NORM, START_GAIN},
     {"attn.proj.weight", BLOCK, ALWAYS, D, D, START_RESIDUAL},
     {"attn.proj.bias", BLOCK, BIAS, ONE, D, START_ZERO},
-    {"ln1_branch.weight", BLOCK, BRANCH | GAIN, ONE, D, START_GAIN},
+    {"ln1_branch.weight", BLOCK, BRANCH | GAIN, ONE, D, START_BRANCH_GAIN},
     {"ln1_branch.bias", BLOCK, BRANCH | NORM_BIAS, ONE, D, START_ZERO},
     {"ln1_branch.alpha", BLOCK, BRANCH | ALPHA, ONE, ONE, START_HALF},
     {"attn.omega", BLOCK, VECTOR_SKIP, ONE, D, START_ONE}, /* until admin_profile() */
-    {"attn.alpha", BLOCK, LEARNED_SCALE, ONE, ONE, START_ZERO},
+    {"alpha", BLOCK, LEARNED_SCALE, ONE, ONE, START_ZERO}, /* of both sublayers */
     {"ln2.weight", BLOCK, SECOND | AROUND | GAIN, ONE, D, START_GAIN},
     {"ln2.bias", BLOCK, SECOND | AROUND | NORM_BIAS, ONE, D, START_ZERO},
     {"ln2.alpha", BLOCK, SECOND | AROUND | ALPHA, ONE, ONE, START_HALF},
@@ -103,11 +108,10 @@ static const struct tensor_row {
     {"experts.up.weight", BLOCK, EXPERTS, EF, D, START_EXPERTS},
     {"experts.gate.weight", BLOCK, EXPERTS | GATED, EF, D, START_EXPERTS},
     {"experts.down.weight", BLOCK, EXPERTS, ED, F, START_EXPERTS_RESIDUAL},
-    {"ln2_branch.weight", BLOCK, SECOND | BRANCH | GAIN, ONE, D, START_GAIN},
+    {"ln2_branch.weight", BLOCK, SECOND | BRANCH | GAIN, ONE, D, START_BRANCH_GAIN},
     {"ln2_branch.bias", BLOCK, SECOND | BRANCH | NORM_BIAS, ONE, D, START_ZERO},
     {"ln2_branch.alpha", BLOCK, SECOND | BRANCH | ALPHA, ONE, ONE, START_HALF},
     {"ffn.omega", BLOCK, SECOND | VECTOR_SKIP, ONE, D, START_ONE},
-    {"ffn.alpha", BLOCK, SECOND | LEARNED_SCALE, ONE, ONE, START_ZERO},
     {"ln_f.weight", OUTSIDE, FINAL | GAIN, ONE, D, START_GAIN},
     {"ln_f.bias", OUTSIDE, FINAL | NORM_BIAS, ONE, D, START_ZERO},
     {"ln_f.alpha", OUTSIDE, FINAL | ALPHA, ONE, ONE, START_HALF},
@@ -121,8 +125,10 @@ static int length(const struct model_config *config, enum side_length side)
     switch (side) {
     case ONE:
         return 1;
-    case HEAD:
-        return config_head_width(config);
+    case Q_NORM:
+        return config->qk_joint ? config->width : config_head_width(config);
+    case K_NORM:
+        return config->qk_joint ? config_kv_width(config) : config_head_width(config);
     case D:
         return config->width;
     case D2:
@@ -175,6 +181,7 @@ static unsigned needs_met(const struct model_config *config)
         {FULL_RANK, config->kv_rank == 0},
         {LOW_RANK, config->kv_rank > 0},
         {QK_NORM, config->qk_norm},
+        {KV_NORM, config->kv_norm},
         {GATED, config_is_gated(config)},
         {EXPERTS, config->experts > 0},
     };
@@ -317,15 +324,24 @@ static struct spread spread_of(const struct model_config *config, const struct t
                                enum start start)
 {
     const double in = tensor->cols, both = in + part_rows(config, tensor, start);
+    const bool position = start == START_POSITION || start == START_CLASS;
+    if (config->init == INIT_VIT &&
+        (start == START_CLASS || (start == START_HEAD && !config->tied)))
+        return (struct spread){.size = 0};
+    if (config->init == INIT_VIT && start == START_POSITION)
+        return (struct spread){.size = 0.02};
+    if (config->init == INIT_GPT2 && start == START_POSITION)
+        return (struct spread){.size = 0.01};
     if (config->init == INIT_SMALL)
         return (struct spread){.size = 0.02};
-    if (config->init == INIT_GPT2)
+    if (config->init == INIT_GPT2 || config->init == INIT_NANOGPT)
         return (struct spread){.size =
                                    0.02 / (is_residual(start) ? sqrt(2.0 * config->layers) : 1)};
     /* A table, from which one row is looked up: a product with an input of width 1. */
-    if (start == START_EMBEDDING || start == START_POSITION)
+    if (start == START_EMBEDDING || position)
         return (struct spread){.size = 1};
-    if (start == START_HEAD || config->init == INIT_UNIT)
+    if (start == START_HEAD || config->init == INIT_UNIT ||
+        (config->init == INIT_VIT && start == START_PATCH))
         return (struct spread){.size = 1 / sqrt(in)};
     if (config->init == INIT_XAVIER_NORMAL)
         return (struct spread){.size = sqrt(2 / both)};
@@ -359,8 +375,11 @@ static void fill(const struct model_config *config, const struct tensor *tensor,
     struct rng rng = rng_stream(config->seed, rng_key(tensor->kind), (uint64_t)(tensor->block + 1));
     const struct spread spread = spread_of(config, tensor, start);
     const int from = beta_from(config, tensor, start);
+    const double scale =
+        tensor->block >= 0 ? placement_weight_scale(config->placement, config->layers) : 1;
     for (int row = 0; row < tensor->rows; row++) {
-        const double size = spread.size * (row >= from ? placement_beta(config->layers) : 1);
+        const double size =
+            spread.size * scale * (row >= from ? placement_beta(config->layers) : 1);
         for (int i = 0; i < tensor->cols; i++)
             *weight++ =
                 (real)(size * (spread.uniform ? 2 * rng_uniform(&rng) - 1 : rng_normal(&rng)));
@@ -387,6 +406,9 @@ void tensors_init(struct parameters *p, const struct model_config *c)
             break;
         case START_GAIN:
             value = c->gain_offset ? 0 : 1;
+            break;
+        case START_BRANCH_GAIN:
+            value = (real)((c->branch_zero ? 0 : 1) - (c->gain_offset ? 1 : 0));
             break;
         default:
             fill(c, tensor, start, weight);

@@ -3,15 +3,15 @@
  * Learning rates and warmups are those of the miniatures: the papers' fit models a million times as
  * large. Sources: Vaswani 2017; Devlin 2018; Radford 2019; Brown 2020; Touvron 2023; Jiang 2023;
  * Gemma 2024 and Gemma 3 2025; Gemini 2023; Chowdhery 2022; DeepSeek-V2 and V3 2024; Dosovitskiy
- * 2021; OLMo 2 2025. */
+ * 2021; OLMo 2 2025; Karpathy 2022 (nanoGPT); Qwen3 2025. */
 #include "train/presets.h"
 
 #include <stddef.h>
 #include <string.h>
 
 const char *const preset_shared[PRESET_SHARED] = {
-    "task",  "context", "optimizer", "lr",   "beta1",
-    "beta2", "warmup",  "schedule",  "clip", "weight-decay",
+    "task",   "context",  "optimizer", "lr",   "beta1",        "beta2",
+    "warmup", "schedule", "min-lr",    "clip", "weight-decay",
 };
 
 const struct preset_row preset_table[PRESETS] = {
@@ -85,20 +85,20 @@ const struct preset_row preset_table[PRESETS] = {
         {
             .name = "gpt3",
             .summary = "as gpt2, every second block sees only a band of the last tokens",
-            .leaves_out = "the strided part of its sparse attention, the growing batch, the end of "
-                          "the cosine at 10% of the peak, tokens counted instead of steps",
+            .leaves_out = "the strided part of its sparse attention, the growing batch; rates go "
+                          "by tokens there, by steps here",
             .parent = PRESET_GPT2,
             .set = {{"window", "8"},
                     {"window-every", "2"},
                     {"beta2", "0.95"},
+                    {"min-lr", "10%"},
                     {"weight-decay", "0.1"}},
         },
     [PRESET_LLAMA] =
         {
             .name = "llama",
             .summary = "pre-RMSNorm, SwiGLU, rotary positions, no biases",
-            .leaves_out = "the feed-forward width of 8/3 D (here the setting ffn), the end of the "
-                          "cosine at 10% of the peak",
+            .leaves_out = "the feed-forward width of 8/3 D (here the setting ffn)",
             .set = {{"placement", "pre"},
                     {"norm", "rmsnorm"},
                     {"activation", "swiglu"},
@@ -110,6 +110,7 @@ const struct preset_row preset_table[PRESETS] = {
                     {"beta2", "0.95"},
                     {"warmup", "50"},
                     {"schedule", "cosine"},
+                    {"min-lr", "10%"},
                     {"clip", "1"},
                     {"weight-decay", "0.1"}},
         },
@@ -125,16 +126,18 @@ const struct preset_row preset_table[PRESETS] = {
     [PRESET_GEMMA] =
         {
             .name = "gemma",
-            .summary =
-                "Gemma 3: norms before and after the branch with gain 1 + w, GeGLU, QK-norm, "
-                "one key head",
-            .leaves_out = "local attention in most blocks and its shorter waves, distillation",
+            .summary = "Gemma 3: norms before and after the branch with gain 1 + w, GeGLU, "
+                       "QK-norm, one key head, five local blocks to a global one",
+            .leaves_out = "longer waves of the rotation in global blocks, heads wider than D/H, "
+                          "distillation; its init and rates were not published: those of llama",
             .parent = PRESET_LLAMA,
             .set = {{"placement", "peri"},
                     {"gain-offset", "on"},
                     {"activation", "geglu"},
                     {"kv-heads", "1"},
                     {"qk-norm", "on"},
+                    {"window", "8"},
+                    {"full-every", "6"},
                     {"tied", "on"},
                     {"embedding-scale", "on"}},
         },
@@ -153,7 +156,8 @@ const struct preset_row preset_table[PRESETS] = {
             .summary = "attention and feed-forward side by side, LayerNorm without bias, one key "
                        "head",
             .leaves_out = "Adafactor (here Adam), its beta2 of 1 - k^-0.8 and decay of lr^2 (here "
-                          "constant), the auxiliary loss on the logits",
+                          "constant and 0), the constant rate at the start (here a warmup), the "
+                          "auxiliary loss on the logits",
             .set = {{"placement", "pre"},
                     {"norm", "layernorm"},
                     {"norm-bias", "off"},
@@ -163,6 +167,7 @@ const struct preset_row preset_table[PRESETS] = {
                     {"kv-heads", "1"},
                     {"bias", "off"},
                     {"tied", "on"},
+                    {"embedding-scale", "on"},
                     {"parallel", "on"},
                     {"init", "unit"},
                     {"optimizer", "adam"},
@@ -175,28 +180,32 @@ const struct preset_row preset_table[PRESETS] = {
     [PRESET_DEEPSEEK] =
         {
             .name = "deepseek",
-            .summary =
-                "DeepSeek-V2: keys and values of low rank (MLA), experts beside one that all "
-                "tokens share",
-            .leaves_out = "V2's norm of what keys and values are compressed to, its low-rank "
-                          "queries, separate rotary key, dense first block, balancing of the "
-                          "experts and init of 0.006; V3's sigmoid gates and several tokens ahead",
+            .summary = "DeepSeek-V2-Lite: keys and values of low rank behind a norm (MLA), experts "
+                       "beside one that all tokens share",
+            .leaves_out = "the separate rotary key, the dense first block, the second shared "
+                          "expert, balancing of the experts, init of 0.006 (here 0.02), a rate "
+                          "that falls in two steps to 10% (here in a line); the large V2 "
+                          "compresses queries too, V3 has sigmoid gates",
             .parent = PRESET_LLAMA,
-            .set =
-                {{"kv-rank", "16"}, {"experts", "4"}, {"experts-used", "2"}, {"schedule", "wsd"}},
+            .set = {{"kv-rank", "16"},
+                    {"kv-norm", "on"},
+                    {"experts", "4"},
+                    {"experts-used", "2"},
+                    {"schedule", "wsd"}},
         },
     [PRESET_VIT] =
         {
             .name = "vit",
             .summary = "an encoder of image patches: Pre-LN, sees all of them, a class token "
                        "answers",
-            .leaves_out = "photographs, pre-training, augmentation, dropout; positions start there "
-                          "with N(0, 0.02), class token and head with 0",
+            .leaves_out = "photographs, pre-training, augmentation, dropout; biases of "
+                          "feed-forward layers start there with N(0, 1e-6)",
             .set = {{"placement", "pre"},
                     {"norm", "layernorm"},
                     {"activation", "gelu"},
                     {"positions", "learned"},
                     {"attention", "auto"},
+                    {"init", "vit"},
                     {"task", "shapes"},
                     {"context", "17"},
                     {"optimizer", "adamw"},
@@ -209,13 +218,41 @@ const struct preset_row preset_table[PRESETS] = {
     [PRESET_OLMO2] =
         {
             .name = "olmo2",
-            .summary = "a norm on what a branch adds only, QK-norm, RMSNorm, SwiGLU, rotary "
-                       "positions",
-            .leaves_out = "QK-norm over all heads at once (here head by head), the auxiliary loss "
-                          "on the logits, the second stage of its data, the end of the cosine at "
-                          "10% of the peak, embeddings without decay",
+            .summary = "a norm on what a branch adds only, QK-norm over all heads at once, "
+                       "RMSNorm, SwiGLU, rotary positions",
+            .leaves_out = "the auxiliary loss on the logits, the second stage of its data, longer "
+                          "waves of the rotation, embeddings without decay",
             .parent = PRESET_LLAMA,
-            .set = {{"placement", "branch"}, {"qk-norm", "on"}},
+            .set = {{"placement", "branch"}, {"qk-norm", "on"}, {"qk-joint", "on"}},
+        },
+    [PRESET_NANOGPT] =
+        {
+            .name = "nanogpt",
+            .summary =
+                "nanoGPT's model of characters: as gpt2, without biases, trained for 5,000 steps",
+            .leaves_out =
+                "its size (6 blocks of width 384, 6 heads, 64 sequences of 256 characters of "
+                "Shakespeare), dropout of 0.2, the exact GELU (here its tanh form)",
+            .parent = PRESET_GPT2,
+            .set = {{"norm-bias", "off"},
+                    {"bias", "off"},
+                    {"init", "nanogpt"},
+                    {"lr", "1e-3"},
+                    {"beta2", "0.99"},
+                    {"warmup", "100"},
+                    {"min-lr", "10%"},
+                    {"weight-decay", "0.1"}},
+        },
+    [PRESET_QWEN3] =
+        {
+            .name = "qwen3",
+            .summary = "pre-RMSNorm, QK-norm per head, two queries to a key head, SwiGLU, rotary "
+                       "positions, tied embedding",
+            .leaves_out =
+                "longer waves of the rotation, heads wider than D/H, the larger models, which are "
+                "not tied or have experts; its init and rates were not published: those of llama",
+            .parent = PRESET_LLAMA,
+            .set = {{"kv-heads", "2"}, {"qk-norm", "on"}, {"tied", "on"}},
         },
 };
 

@@ -21,10 +21,12 @@ enum preset {
     PRESET_DEEPSEEK,
     PRESET_VIT,
     PRESET_OLMO2,
+    PRESET_NANOGPT,
+    PRESET_QWEN3,
     PRESETS
 };
 
-enum { PRESET_VALUES = 20, PRESET_SHARED = 10 };
+enum { PRESET_VALUES = 20, PRESET_SHARED = 11 };
 
 struct preset_row {
     const char *name;

@@ -40,7 +40,7 @@ struct stack_settings {
     enum preset preset;       /* the last one that was set */
     enum placement placement; /* `left`, `right` */
     enum norm norm;
-    bool norm_bias, gain_offset;
+    bool norm_bias, gain_offset, branch_zero;
     enum activation activation;
     enum positions positions;
     enum attention_mode attention;
@@ -48,7 +48,8 @@ struct stack_settings {
     int kv_rank;      /* 0: full */
     int window;       /* 0: none */
     int window_every; /* 1: in every block */
-    bool qk_norm, bias, tied, embedding_scale, parallel;
+    int full_every;   /* 0: none */
+    bool qk_norm, qk_joint, kv_norm, bias, tied, embedding_scale, parallel;
     int experts, experts_used; /* experts 0: none */
     enum init init;
 };

@@ -561,8 +561,8 @@ static void draw_words(const struct anatomy *anatomy)
                  "the stream is multiplied by a trained vector w before each +");
         snprintf(text[1], LONG_TEXT, "w, a vector, times the stream at +");
     } else if (placement->scale == SCALE_LEARNED) {
-        snprintf(text[0], LONG_TEXT, "each branch is multiplied by a trained number");
-        snprintf(text[1], LONG_TEXT, "a trained number times each branch");
+        snprintf(text[0], LONG_TEXT, "each branch is multiplied by the block's trained number");
+        snprintf(text[1], LONG_TEXT, "the block's number times each branch");
     } else if (placement->norm_by_depth) {
         const bool norms = anatomy->norm != NORM_NONE;
         snprintf(text[0], LONG_TEXT, "%s divided by sqrt(%d)",

@@ -77,6 +77,8 @@ static const char *const gradient_cases[] = {
     "window-both-ways",
     "odd-heads",
     "lns-none-gelu",
+    "qwen3",
+    "joint-qk-norm",
 };
 
 static const char *const optimizer_cases[] = {"adamw", "adamw-clip", "sgd", "momentum",
@@ -190,6 +192,9 @@ static struct model_config config_of(const struct safetensors_file *file)
         .kv_rank = count_of(file, "kv-rank"),
         .window = count_of(file, "window"),
         .window_every = count_of(file, "window-every"),
+        .full_every = count_of(file, "full-every"),
+        .qk_joint = flag_of(file, "qk-joint", false),
+        .kv_norm = flag_of(file, "kv-norm", false),
         .qk_norm = flag_of(file, "qk-norm", false),
         .bias = flag_of(file, "bias", true),
         .tied = flag_of(file, "tied", false),

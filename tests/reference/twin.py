@@ -94,7 +94,8 @@ class Shape:
     # What is not said is so.
     DEFAULTS = {
         "norm-bias": True, "gain-offset": False, "positions": "learned", "attention": "causal",
-        "kv-heads": 0, "kv-rank": 0, "window": 0, "window-every": 0, "qk-norm": False, "bias": True,
+        "kv-heads": 0, "kv-rank": 0, "window": 0, "window-every": 0, "full-every": 0,
+        "qk-norm": False, "qk-joint": False, "kv-norm": False, "bias": True,
         "tied": False, "embedding-scale": False, "parallel": False, "experts": 0, "experts-used": 0,
         "patch": 0,
     }
@@ -153,7 +154,7 @@ class Shape:
             around = norm
         if self.placement in ("branch", "peri"):
             behind = norm
-        joined = {"admin": {"omega": (D,)}, "rezero": {"alpha": (1,)}}.get(self.placement, {})
+        joined = {"omega": (D,)} if self.placement == "admin" else {}
         out = {} if self.patch else {"wte.weight": (V, D)}
         if self.positions == "learned":
             out["wpe.weight"] = (self.context, D)
@@ -164,6 +165,8 @@ class Shape:
             at = f"blocks.{block}."
             out.update({f"{at}ln1.{name}": size for name, size in around.items()})
             out.update(self.attention_tensors(at))
+            if self.placement == "rezero":
+                out[at + "alpha"] = (1,)
             if not self.parallel:
                 out.update({f"{at}ln2.{name}": size for name, size in around.items()})
             out.update(self.feed_forward_tensors(at))
@@ -188,11 +191,15 @@ class Shape:
             out = {**self.linear(at + "attn.q", D, D),
                    **self.linear(at + "attn.kv_down", self.kv_rank, D),
                    **self.linear(at + "attn.kv_up", 2 * D, self.kv_rank)}
+            if self.kv_norm:
+                out[at + "attn.kv_norm.weight"] = (self.kv_rank,)
         else:
             out = self.linear(at + "attn.qkv", D + 2 * size * (self.kv_heads or self.heads), D)
         out.update(self.linear(at + "attn.proj", D, D))
         if self.qk_norm:
-            out[at + "attn.q_norm.weight"] = out[at + "attn.k_norm.weight"] = (size,)
+            joint = (self.heads, self.kv_heads or self.heads) if self.qk_joint else (1, 1)
+            out[at + "attn.q_norm.weight"] = (joint[0] * size,)
+            out[at + "attn.k_norm.weight"] = (joint[1] * size,)
         return out
 
     def feed_forward_tensors(self, at):
@@ -230,7 +237,7 @@ def linear(param, name, x):
 
 
 def root_mean_square_norm(shape, gain, x):
-    """RMSNorm over the last dimension, which is the width of a head here."""
+    """RMSNorm over the last dimension: a head, all heads, or what kv-rank compresses to."""
     gain = 1 + gain if shape.gain_offset else gain
     return x / torch.sqrt(x.square().mean(-1, keepdim=True) + EPSILON) * gain
 
@@ -252,7 +259,8 @@ def is_hidden(shape, layer):
     t = torch.arange(shape.context)
     away = t[:, None] - t[None, :]
     hidden = away < 0 if shape.attention == "causal" else torch.zeros_like(away, dtype=torch.bool)
-    if shape.window and (layer + 1) % max(1, shape.window_every) == 0:
+    full = shape.full_every and (layer + 1) % shape.full_every == 0
+    if shape.window and not full and (layer + 1) % max(1, shape.window_every) == 0:
         hidden = hidden | (away.abs() >= shape.window)
     return hidden
 
@@ -264,13 +272,18 @@ def attention(shape, param, at, x):
     if shape.kv_rank:
         q = linear(param, at + "attn.q", x)
         latent = linear(param, at + "attn.kv_down", x)
+        if shape.kv_norm:
+            latent = root_mean_square_norm(shape, param[at + "attn.kv_norm.weight"], latent)
         k, v = linear(param, at + "attn.kv_up", latent).chunk(2, -1)
     else:
         q, k, v = linear(param, at + "attn.qkv", x).split((D, groups * size, groups * size), -1)
-    q, k, v = (part.reshape(B, T, -1, size) for part in (q, k, v))
+    heads = (lambda part: part.reshape(B, T, -1, size))
+    if not shape.qk_joint:
+        q, k = heads(q), heads(k)
     if shape.qk_norm:
         q = root_mean_square_norm(shape, param[at + "attn.q_norm.weight"], q)
         k = root_mean_square_norm(shape, param[at + "attn.k_norm.weight"], k)
+    q, k, v = heads(q), heads(k), heads(v)
     if shape.positions == "rotary":
         q, k = rotate(q), rotate(k)
     k, v = (part.repeat_interleave(shape.heads // groups, 2) for part in (k, v))
@@ -385,7 +398,7 @@ def block_one(shape, param, layer, x):
         elif placement == "lns":
             x = x + f(N(x) / math.sqrt(layer + 1))
         elif placement == "rezero":
-            x = x + param[f"{at}{branch}.alpha"] * f(x)
+            x = x + param[at + "alpha"] * f(x)
     return x
 
 
@@ -518,13 +531,14 @@ GRADIENT_CASES += [
     Shape("pre", "rmsnorm", "swiglu", "mistral", kv_heads=2, window=4, **PLAIN,
           **{**SMALL, "heads": 4, "context": 19, "batch": 1}),
     Shape("peri", "rmsnorm", "geglu", "gemma", kv_heads=1, qk_norm=True, gain_offset=True,
-          tied=True, embedding_scale=True, window=3, window_every=2, **PLAIN, **SMALL),
+          tied=True, embedding_scale=True, window=3, full_every=2, **PLAIN, **SMALL),
     Shape("pre", "layernorm", "swiglu", "palm", norm_bias=False, kv_heads=1, parallel=True,
           tied=True, **PLAIN, **SMALL),
-    Shape("pre", "rmsnorm", "swiglu", "deepseek", kv_rank=5, experts=3, experts_used=2, **PLAIN,
+    Shape("pre", "rmsnorm", "swiglu", "deepseek", kv_rank=5, kv_norm=True, experts=3, experts_used=2,
+          **PLAIN,
           **{**SMALL, "ffn": 6}),
     Shape("pre", "layernorm", "gelu", "vit", patch=5, attention="bidirectional", **SMALL),
-    Shape("branch", "rmsnorm", "swiglu", "olmo2", qk_norm=True, **PLAIN, **SMALL),
+    Shape("branch", "rmsnorm", "swiglu", "olmo2", qk_norm=True, qk_joint=True, **PLAIN, **SMALL),
     Shape("pre", "layernorm", "gelu", "low-rank-experts", kv_rank=4, qk_norm=True, experts=3,
           positions="rotary", **{**SMALL, "ffn": 6}),
     Shape("post", "layernorm", "geglu", "window-both-ways", attention="bidirectional", window=2,
@@ -532,6 +546,10 @@ GRADIENT_CASES += [
     Shape("pre", "layernorm", "swiglu", "odd-heads", positions="rotary", kv_heads=1, parallel=True,
           **{**SMALL, "width": 9, "heads": 3}),
     Shape("lns", "none", "gelu", **{**SMALL, "layers": 4}),
+    Shape("pre", "rmsnorm", "swiglu", "qwen3", kv_heads=2, qk_norm=True, tied=True, **PLAIN,
+          **{**SMALL, "heads": 4}),
+    Shape("peri", "rmsnorm", "geglu", "joint-qk-norm", kv_heads=2, qk_norm=True, qk_joint=True,
+          gain_offset=True, positions="rotary", **{**SMALL, "heads": 4}),
 ]
 
 # Ten steps each, every step on its own batch, all from the same weights. Decay, where there is

@@ -215,22 +215,19 @@ static double slope_of(const struct fixture *fixture, enum side side, int64_t st
     return -3 * fmin(s / 50, 1) - 2 * fmin(fmax(s - 50, 0) / 350, 1);
 }
 
-enum { BEHIND = 6 }; /* the row of the tensors that an alpha stands before, and is made of */
+enum { BEHIND = 6 }; /* the row of the tensors that alpha stands before, and is made of */
 
-/* An empty snapshot: with alpha the right stack has two tensors more, one of them between the
- * others. */
+/* An empty snapshot: with alpha the right stack has a tensor more, between the others. */
 static struct snapshot *blank(const struct fixture *fixture, enum side side)
 {
-    const char *name[TENSORS + 2];
+    const char *name[TENSORS + 1];
     const bool alpha = fixture->with_alpha && side == RIGHT;
     int tensors = 0;
     for (int row = 0; row < TENSORS; row++) {
         if (alpha && row == BEHIND)
-            name[tensors++] = "attn.alpha";
+            name[tensors++] = "alpha";
         name[tensors++] = tensor_rows[row].name;
     }
-    if (alpha)
-        name[tensors++] = "ffn.alpha";
     return snapshot_new(fixture->settings.layers, tensors, name);
 }
 
@@ -346,7 +343,7 @@ static double measure_tensor(struct snapshot *now, int t)
             tensor_rows[row].weight *
             (1 + (float)now->step / 2000 * (float)(l + 1) / (float)now->layers);
         square += alpha ? 0 : (double)gradient * gradient;
-        if (strcmp(snapshot_tensor(now, t), "attn.alpha") == 0)
+        if (strcmp(snapshot_tensor(now, t), "alpha") == 0)
             snapshot_room(now, QUANTITY_UPDATE_RATIO, t)[l] = NAN;
     }
     return square;

@@ -181,7 +181,7 @@ static const double *sublayer(struct evaluation *e, int place, const double *x,
         memcpy(second, tensor_at(e, place, TRACE_SECOND), T * D * sizeof *second);
     }
     const real *omega = parameter(model, attention ? "attn.omega" : "ffn.omega", NULL);
-    const real *alpha = parameter(model, attention ? "attn.alpha" : "ffn.alpha", NULL);
+    const real *alpha = parameter(model, "alpha", NULL);
     for (int i = 0; i < T * D; i++) {
         const double a = placement == PLACEMENT_DEEPNORM ? pow(2, 0.25) : 1;
         value[TRACE_SUM][i] = a * (omega ? (double)omega[i % D] : 1) * x[i] +

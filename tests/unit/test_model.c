@@ -266,6 +266,22 @@ static const real *find(const struct model *model, const char *kind, int block)
     return index < 0 ? NULL : model->parameters.weight + model->parameters.tensor[index].offset;
 }
 
+/* The same values; in the blocks of a placement that rescales them, times L^-0.5. */
+static void expect_same_values(const struct model *model, const struct tensor *tensor,
+                               const real *expected)
+{
+    const real *found = model->parameters.weight + tensor->offset;
+    const struct placement_row *row = &placement_table[model->config.placement];
+    if (!row->rescaled || tensor->block < 0 || tensor->vector) {
+        assert_memory_equal(found, expected, tensor_size(tensor) * sizeof *expected);
+        return;
+    }
+    const double scale = 1 / sqrt(model->config.layers);
+    for (size_t i = 0; i < tensor_size(tensor); i++)
+        assert_true(fabs((double)found[i] - scale * (double)expected[i]) <=
+                    1e-6 * fabs((double)expected[i]));
+}
+
 static void placements_share_their_initial_values(void **state)
 {
     (void)state;
@@ -287,13 +303,35 @@ static void placements_share_their_initial_values(void **state)
                 if (!other)
                     continue;
                 shared++;
-                assert_memory_equal(second.parameters.weight + tensor->offset, other,
-                                    tensor_size(tensor) * sizeof *other);
+                expect_same_values(&second, tensor, other);
             }
             assert_true(shared >= 3 + 8 * config.layers); /* embeddings, head, and all branches */
             model_close(&second);
         }
         model_close(&first);
+    }
+}
+
+/* Norms behind branches that start with gain 0 add nothing: every x_l is x_0. */
+static void gains_behind_branches_can_start_at_zero(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        struct model model;
+        struct model_config config =
+            small_model(i / 2 ? PLACEMENT_PERI : PLACEMENT_BRANCH, NORM_LAYERNORM);
+        const size_t numbers = (size_t)config.batch * (size_t)config.context * (size_t)config.width;
+        config.branch_zero = true;
+        config.gain_offset = i % 2;
+        assert_true(model_open(&model, &config));
+        assert_true(find(&model, "ln2_branch.weight", 0)[0] == (config.gain_offset ? -1 : 0));
+        assert_true(find(&model, "ln_f.weight", -1)[0] == (config.gain_offset ? 0 : 1));
+        memset(model.batch.tokens, 0, (size_t)(config.batch * config.context) * sizeof(int32_t));
+        memset(model.batch.targets, 0, (size_t)(config.batch * config.context) * sizeof(int32_t));
+        model_step(&model, NULL);
+        assert_memory_equal(model_stream(&model, config.layers), model_stream(&model, 0),
+                            numbers * sizeof(real));
+        model_close(&model);
     }
 }
 
@@ -309,7 +347,7 @@ static double rms(const real *x, size_t count)
 static void expect_rms(enum init init, const real *values, size_t count, double expected)
 {
     const double found = rms(values, count);
-    if (!(fabs(found / expected - 1) < 0.03))
+    if (!(fabs(found - expected) <= 0.03 * expected))
         fail_msg("%s: %g, expected %g", init_table[init].name, found, expected);
 }
 
@@ -332,6 +370,8 @@ static void inits_spread_as_they_say(void **state)
         {INIT_GPT2, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02 / sqrt(2 * L), false},
         {INIT_SMALL, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02, false},
         {INIT_UNIT, 1, head, head, head, head, 1 / sqrt(F), false},
+        {INIT_NANOGPT, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02 / sqrt(2 * L), false},
+        {INIT_VIT, 1, 0, glorot_square, glorot_square, glorot, glorot, true},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct model model;
@@ -358,6 +398,37 @@ static void inits_spread_as_they_say(void **state)
         for (size_t j = 0; j < (size_t)(D * F); j++)
             beyond += fabs((double)up[j]) > limit;
         assert_true((beyond == 0) == rows[i].uniform);
+        model_close(&model);
+    }
+}
+
+/* Where the inits of families differ from each other outside the blocks. */
+static void positions_and_classes_start_as_published(void **state)
+{
+    (void)state;
+    static const struct {
+        enum init init;
+        double position, class_token;
+    } rows[] = {{INIT_XAVIER, 1, 1},
+                {INIT_GPT2, 0.01, 0.02},
+                {INIT_NANOGPT, 0.02, 0.02},
+                {INIT_SMALL, 0.02, 0.02},
+                {INIT_VIT, 0.02, 0}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct model model;
+        struct model_config config = small_model(PLACEMENT_PRE, NORM_LAYERNORM);
+        config.init = rows[i].init;
+        config.patch = 16;
+        config.mask = MASK_BIDIRECTIONAL;
+        config.width = 1024;
+        config.context = 8;
+        config.layers = 1;
+        assert_true(model_open(&model, &config));
+        expect_rms(config.init, find(&model, "wpe.weight", -1), 8 * 1024, rows[i].position);
+        const double class_token = rms(find(&model, "class.weight", -1), 1024);
+        assert_true(fabs(class_token - rows[i].class_token) <= 0.1 * rows[i].class_token);
+        if (config.init == INIT_VIT)
+            expect_rms(config.init, find(&model, "patch.weight", -1), 16 * 1024, 0.25);
         model_close(&model);
     }
 }
@@ -557,7 +628,9 @@ int main(void)
         cmocka_unit_test(predictions_go_on_from_what_was_read),
         cmocka_unit_test(wide_blocks_have_their_gradients),
         cmocka_unit_test(placements_share_their_initial_values),
+        cmocka_unit_test(gains_behind_branches_can_start_at_zero),
         cmocka_unit_test(inits_spread_as_they_say),
+        cmocka_unit_test(positions_and_classes_start_as_published),
         cmocka_unit_test(deepnorm_brings_its_beta_along),
         cmocka_unit_test(an_offset_gain_starts_alike),
         cmocka_unit_test(mix_is_post_then_pre),

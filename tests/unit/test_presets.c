@@ -239,17 +239,32 @@ static void presets_make_their_models(void **state)
     config = run_model_config(&settings, LEFT, 33);
     assert_true(config.gain_offset && config.qk_norm && config.embedding_scale && !config.bias);
     assert_true(config.kv_heads == 1 && config.positions == POSITIONS_ROTARY);
+    for (int block = 0; block < 12; block++)
+        assert_int_equal(config_window(&config, block), block % 6 == 5 ? 0 : 8);
     assert_int_equal(config.placement, PLACEMENT_PERI);
     settings = with_preset("preset", "palm");
     config = run_model_config(&settings, LEFT, 33);
     assert_true(config.parallel && !config.norm_bias && config.norm == NORM_LAYERNORM);
+    assert_true(config.tied && config.embedding_scale && config.init == INIT_UNIT);
+    settings = with_preset("preset", "olmo2");
+    config = run_model_config(&settings, LEFT, 33);
+    assert_true(config.qk_norm && config.qk_joint && config.placement == PLACEMENT_BRANCH);
+    settings = with_preset("preset", "qwen3");
+    config = run_model_config(&settings, LEFT, 33);
+    assert_true(config.qk_norm && !config.qk_joint && config.kv_heads == 2 && config.tied);
+    settings = with_preset("preset", "nanogpt");
+    config = run_model_config(&settings, LEFT, 33);
+    assert_true(!config.bias && !config.norm_bias && config.tied && config.init == INIT_NANOGPT);
+    assert_true(settings_min_lr(&settings) == 1e-4 && settings.beta2 == 0.99);
     settings = with_preset("preset", "deepseek");
     config = run_model_config(&settings, LEFT, 33);
-    assert_true(config.kv_rank == 16 && config.experts == 4 && config.experts_used == 2);
+    assert_true(config.kv_rank == 16 && config.kv_norm && config.experts == 4 &&
+                config.experts_used == 2);
     settings = with_preset("preset", "vit");
     config = run_model_config(&settings, LEFT, 10);
     assert_true(config.patch == 16 && config.context == 17);
     assert_int_equal(config.mask, MASK_BIDIRECTIONAL);
+    assert_int_equal(config.init, INIT_VIT);
 }
 
 int main(void)

@@ -401,12 +401,8 @@ static void a_block_that_does_nothing_changes_nothing(void **state)
     struct probe probe;
     open_model(&model, &config);
     for (int block = 0; block < config.layers; block++) {
-        model.parameters
-            .weight[model.parameters.tensor[tensors_find(&model.parameters, "attn.alpha", block)]
-                        .offset] = 0;
-        model.parameters
-            .weight[model.parameters.tensor[tensors_find(&model.parameters, "ffn.alpha", block)]
-                        .offset] = 0;
+        const int alpha = tensors_find(&model.parameters, "alpha", block);
+        model.parameters.weight[model.parameters.tensor[alpha].offset] = 0;
     }
     measure(&probe, &model);
     for (int l = 1; l <= config.layers; l++) {
