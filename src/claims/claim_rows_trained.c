@@ -175,16 +175,20 @@ const struct claim_row claim_rows_trained[] = {
     {
         .id = "post-better-shallow",
         .source = "B2T, Takase 2022",
-        .published = "6 layers, warmed: Post-LN ends better than Pre-LN (Vaswani's task, BLEU)",
+        .published = "translation with 6 + 6 layers, warmed: Post-LN ends better than Pre-LN "
+                     "(26.6 against 26.1 BLEU); with 18 it does not train",
         .claim = "shallow, warmed Post-LN ends no worse than Pre-LN",
-        .fails = "in short trainings: Post-LN starts late; at rates that suit one of the two alone",
-        .setting = "--task grammar --layers 6 --warmup 100 --schedule cosine --steps 600",
-        .varied = "both stacks; lr 1e-3 and 3e-3",
-        .what = LOSS "; the best of a stack's two compared, to within 2 %",
-        .quantity = {REPORTED("pre, lr 1e-3"), REPORTED("post, lr 1e-3"), REPORTED("pre, lr 3e-3"),
-                     REPORTED("post, lr 3e-3"), AT_MOST("best of post : best of pre", 1, 1.02)},
-        .seeds = 3,
-        .work = 2400,
+        .fails = "in short trainings, since Post-LN starts late; at rates that suit one of the two "
+                 "alone; on tasks as small as this one, which both come close to solving",
+        .setting = "--task grammar --layers 6 --warmup 100 --schedule cosine --steps 5000",
+        .varied = "both stacks; lr 1e-3, 2e-3 and 4e-3",
+        .what = "loss at the end on batches that no training sees, as a part of the loss without "
+                "context; the best of a stack's three compared, to within 2 %",
+        .quantity = {REPORTED("pre, lr 1e-3"), REPORTED("post, lr 1e-3"), REPORTED("pre, lr 2e-3"),
+                     REPORTED("post, lr 2e-3"), REPORTED("pre, lr 4e-3"), REPORTED("post, lr 4e-3"),
+                     AT_MOST("best of post : best of pre", 1, 1.02)},
+        .seeds = 2,
+        .work = 30000,
         .measure = claim_post_shallow,
     },
     {

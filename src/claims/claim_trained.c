@@ -291,12 +291,19 @@ void claim_rmsnorm_faster(struct trial *trial)
 
 void claim_post_shallow(struct trial *trial)
 {
-    static const double rates[] = {1e-3, 3e-3};
-    const struct settings settings = trial_settings(trial);
+    static const double rates[] = {1e-3, 2e-3, 4e-3};
+    struct settings settings = trial_settings(trial);
     double best[SIDES] = {INFINITY, INFINITY};
-    for (int i = 0; i < 2; i++) {
+    for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
         for (int side = LEFT; side < SIDES; side++) {
-            const double loss = train_at(trial, settings, (enum side)side, rates[i]);
+            struct trial_stack stack;
+            double loss = NAN;
+            settings.lr = rates[i];
+            if (trial_open(&stack, trial, &settings, (enum side)side)) {
+                trial_train(&stack, settings.steps);
+                loss = trial_held_out(&stack);
+            }
+            trial_close(&stack);
             best[side] = fmin(best[side], loss);
             trial_note(trial, loss);
         }
