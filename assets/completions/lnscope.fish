@@ -118,9 +118,12 @@ complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list blo
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l schedule -d 'course of the learning rate after the warmup' -x -a 'constant linear cosine inverse-sqrt wsd'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l min-lr -d 'where a schedule that decays ends, at most lr; inverse-sqrt falls no lower' -x
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l clip -d 'largest norm of the whole gradient; 0 does not clip' -x
-complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l weight-decay -d 'decay of the matrices, times the learning rate, per step' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l weight-decay -d 'decay of the weights, times the learning rate, per step' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l decay-on -d 'what decays: matrices, embeddings among them, or gains and biases as well' -x -a 'matrices all'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l beta1 -d 'memory of the mean gradient: Adam s first moment, the velocity of momentum' -x
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l beta2 -d 'memory of the squared gradient, Adam s second moment; of Lion s momentum' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l eps -d 'added to the root of the squared gradient that Adam, AdamW and RAdam divide by' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l label-smoothing -d 'share of the target spread over all tokens; the loss shown stays that of the target' -x
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l seed -d 'what the initial weights and the batches are drawn from' -x
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l steps -d 'length of the run; 0 goes on until it is stopped' -x
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l threads -d 'threads that compute (auto: one per core); the numbers do not depend on it' -x
@@ -248,9 +251,12 @@ complete -c lnscope -n '__fish_seen_subcommand_from run' -l warmup -d 'steps ove
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l schedule -d 'course of the learning rate after the warmup' -x -a 'constant linear cosine inverse-sqrt wsd'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l min-lr -d 'where a schedule that decays ends, at most lr; inverse-sqrt falls no lower' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l clip -d 'largest norm of the whole gradient; 0 does not clip' -x
-complete -c lnscope -n '__fish_seen_subcommand_from run' -l weight-decay -d 'decay of the matrices, times the learning rate, per step' -x
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l weight-decay -d 'decay of the weights, times the learning rate, per step' -x
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l decay-on -d 'what decays: matrices, embeddings among them, or gains and biases as well' -x -a 'matrices all'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l beta1 -d 'memory of the mean gradient: Adam s first moment, the velocity of momentum' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l beta2 -d 'memory of the squared gradient, Adam s second moment; of Lion s momentum' -x
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l eps -d 'added to the root of the squared gradient that Adam, AdamW and RAdam divide by' -x
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l label-smoothing -d 'share of the target spread over all tokens; the loss shown stays that of the target' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l seed -d 'what the initial weights and the batches are drawn from' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l steps -d 'length of the run; 0 goes on until it is stopped' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l threads -d 'threads that compute (auto: one per core); the numbers do not depend on it' -x
@@ -371,9 +377,12 @@ complete -c lnscope -n '__fish_seen_subcommand_from play' -l warmup -d 'steps ov
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l schedule -d 'course of the learning rate after the warmup' -x -a 'constant linear cosine inverse-sqrt wsd'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l min-lr -d 'where a schedule that decays ends, at most lr; inverse-sqrt falls no lower' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l clip -d 'largest norm of the whole gradient; 0 does not clip' -x
-complete -c lnscope -n '__fish_seen_subcommand_from play' -l weight-decay -d 'decay of the matrices, times the learning rate, per step' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l weight-decay -d 'decay of the weights, times the learning rate, per step' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l decay-on -d 'what decays: matrices, embeddings among them, or gains and biases as well' -x -a 'matrices all'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l beta1 -d 'memory of the mean gradient: Adam s first moment, the velocity of momentum' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l beta2 -d 'memory of the squared gradient, Adam s second moment; of Lion s momentum' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l eps -d 'added to the root of the squared gradient that Adam, AdamW and RAdam divide by' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l label-smoothing -d 'share of the target spread over all tokens; the loss shown stays that of the target' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l seed -d 'what the initial weights and the batches are drawn from' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l steps -d 'length of the run; 0 goes on until it is stopped' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l threads -d 'threads that compute (auto: one per core); the numbers do not depend on it' -x
@@ -500,9 +509,12 @@ complete -c lnscope -n '__fish_seen_subcommand_from record' -l warmup -d 'steps 
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l schedule -d 'course of the learning rate after the warmup' -x -a 'constant linear cosine inverse-sqrt wsd'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l min-lr -d 'where a schedule that decays ends, at most lr; inverse-sqrt falls no lower' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l clip -d 'largest norm of the whole gradient; 0 does not clip' -x
-complete -c lnscope -n '__fish_seen_subcommand_from record' -l weight-decay -d 'decay of the matrices, times the learning rate, per step' -x
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l weight-decay -d 'decay of the weights, times the learning rate, per step' -x
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l decay-on -d 'what decays: matrices, embeddings among them, or gains and biases as well' -x -a 'matrices all'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l beta1 -d 'memory of the mean gradient: Adam s first moment, the velocity of momentum' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l beta2 -d 'memory of the squared gradient, Adam s second moment; of Lion s momentum' -x
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l eps -d 'added to the root of the squared gradient that Adam, AdamW and RAdam divide by' -x
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l label-smoothing -d 'share of the target spread over all tokens; the loss shown stays that of the target' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l seed -d 'what the initial weights and the batches are drawn from' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l steps -d 'length of the run; 0 goes on until it is stopped' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l threads -d 'threads that compute (auto: one per core); the numbers do not depend on it' -x
@@ -677,9 +689,12 @@ complete -c lnscope -n '__fish_seen_subcommand_from lab' -l warmup -d 'steps ove
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l schedule -d 'course of the learning rate after the warmup' -x -a 'constant linear cosine inverse-sqrt wsd'
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l min-lr -d 'where a schedule that decays ends, at most lr; inverse-sqrt falls no lower' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l clip -d 'largest norm of the whole gradient; 0 does not clip' -x
-complete -c lnscope -n '__fish_seen_subcommand_from lab' -l weight-decay -d 'decay of the matrices, times the learning rate, per step' -x
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l weight-decay -d 'decay of the weights, times the learning rate, per step' -x
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l decay-on -d 'what decays: matrices, embeddings among them, or gains and biases as well' -x -a 'matrices all'
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l beta1 -d 'memory of the mean gradient: Adam s first moment, the velocity of momentum' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l beta2 -d 'memory of the squared gradient, Adam s second moment; of Lion s momentum' -x
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l eps -d 'added to the root of the squared gradient that Adam, AdamW and RAdam divide by' -x
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l label-smoothing -d 'share of the target spread over all tokens; the loss shown stays that of the target' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l seed -d 'what the initial weights and the batches are drawn from' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l steps -d 'length of the run; 0 goes on until it is stopped' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l threads -d 'threads that compute (auto: one per core); the numbers do not depend on it' -x

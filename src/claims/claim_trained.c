@@ -214,14 +214,8 @@ static void level_gradients(struct model *model)
 static void step_leveled(struct trial_stack *stack, const struct settings *settings, int64_t step)
 {
     struct model *model = &stack->run.model;
-    const struct optimizer_step update = {
-        .kind = settings->optimizer,
-        .lr = settings_lr(settings, step),
-        .decay = settings->weight_decay,
-        .beta1 = settings->beta1,
-        .beta2 = settings->beta2,
-        .scale = 1,
-    };
+    const struct optimizer_step update =
+        run_optimizer_step(settings, settings_lr(settings, step), 1);
     trial_batch(stack, step - 1);
     model_step(model, NULL);
     verdict_feed(&stack->verdict, step, model->loss, true);

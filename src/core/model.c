@@ -157,12 +157,24 @@ static void head_backward(const struct pass *pass, const struct activations *a, 
     squares_of(pass, g->shard_square)[L] = shard_squares(pass, g->dstream[L]);
 }
 
+/* forward: loss = -sum_i ((1-e) [i = target] + e/V) log softmax(logits)_i, e the label smoothing
+ * (Szegedy 2015): what that adds to the gradient of -log softmax(logits)_target; `share` is e times
+ * the scale. */
+static void smooth_gradient(real *dlogits, int V, int target, double share)
+{
+    const real each = (real)(share / V);
+    for (int i = 0; i < V; i++)
+        dlogits[i] -= each;
+    dlogits[target] += (real)share;
+}
+
 /* The shard's loss in nats, and dlogits in the place of the logits; `scale` is 1 / the number of
  * predicted tokens. */
 static double loss_forward_backward(const struct pass *pass, const int32_t *targets, real *logits,
                                     double scale)
 {
     const int V = pass->config->vocab;
+    const double smoothing = pass->label_smoothing;
     double loss = 0;
     for (int row = pass->shard.first; row < pass->shard.first + pass->shard.rows; row++) {
         real *of_row = logits + (size_t)row * (size_t)V;
@@ -170,6 +182,8 @@ static double loss_forward_backward(const struct pass *pass, const int32_t *targ
             loss += pass->kernels->cross_entropy(of_row, V, targets[row], scale);
         else
             memset(of_row, 0, (size_t)V * sizeof(real));
+        if (smoothing > 0 && targets[row] >= 0)
+            smooth_gradient(of_row, V, targets[row], smoothing * scale);
     }
     return loss;
 }
@@ -196,6 +210,7 @@ static struct pass pass_of(struct model *model, struct shard shard)
         .probe = model->probe,
         .dropout = model->learns ? model->config.dropout : 0,
         .dice = model->dice,
+        .label_smoothing = model->label_smoothing,
         .shard = shard,
     };
 }

@@ -35,6 +35,8 @@ struct model {
     struct gradients gradients;
     double loss; /* of the last model_step(), in nats per predicted token */
 
+    double label_smoothing; /* epsilon of Szegedy 2015: steps learn (1 - epsilon) onehot +
+                               epsilon/V; `loss` stays the cross-entropy of the targets alone */
     uint64_t dice; /* of the next model_step(), dropout_dice(); not looked at without dropout */
 
     /* Measures the inside of the blocks in the next model_step(); not owned, NULL: none. */

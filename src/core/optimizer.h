@@ -12,9 +12,6 @@ struct model;
 struct parallel;
 struct update_sums; /* kernels.h */
 
-/* Added to the root of the second moment (Adam). */
-#define OPTIMIZER_EPSILON 1e-8
-
 struct optimizer_state {
     enum optimizer kind;
     int64_t updates;          /* since the moments were zero */
@@ -26,11 +23,13 @@ struct optimizer_state {
 struct optimizer_step {
     enum optimizer kind;
     double lr;
-    double decay; /* weight decay, on matrices only: decoupled, w -= lr * decay * w; of Adam and
-                     RAdam added to the gradient, g += decay * w, as PyTorch does */
-    double beta1; /* decay of the first moment; the momentum of OPTIMIZER_MOMENTUM */
-    double beta2; /* decay of the second moment; of Lion's only one, whose paper has 0.99 */
-    double scale; /* of the gradient, by clipping */
+    double decay;       /* weight decay: decoupled, w -= lr * decay * w; of Adam and
+                           RAdam added to the gradient, g += decay * w, as PyTorch does */
+    bool decay_vectors; /* on gains and biases too; else on matrices only */
+    double epsilon;     /* added to the root of the second moment of Adam's kind */
+    double beta1;       /* decay of the first moment; the momentum of OPTIMIZER_MOMENTUM */
+    double beta2;       /* decay of the second moment; of Lion's only one, whose paper has 0.99 */
+    double scale;       /* of the gradient, by clipping */
 };
 
 /* Bytes that optimizer_open() will allocate for a model of this kind. */

@@ -20,7 +20,8 @@ struct pass {
     struct probe *probe; /* NULL: nothing is measured inside the blocks */
     double dropout;      /* p of dropout.h; 0 where nothing is learned */
     uint64_t dice;       /* of the step */
-    bool unpacked;       /* no packed weights: in predictions */
+    double label_smoothing;
+    bool unpacked; /* no packed weights: in predictions */
     struct shard shard;
 };
 

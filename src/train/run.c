@@ -197,11 +197,26 @@ static bool wants_detail(const struct run *run)
            (run->watch & WATCH_SOME_DETAIL && (step == 1 || step % RUN_DETAIL_STEPS == 0));
 }
 
+struct optimizer_step run_optimizer_step(const struct settings *settings, double lr, double scale)
+{
+    return (struct optimizer_step){
+        .kind = settings->optimizer,
+        .lr = lr,
+        .decay = settings->weight_decay,
+        .decay_vectors = settings->decay_on == DECAY_ON_ALL,
+        .epsilon = settings->eps,
+        .beta1 = settings->beta1,
+        .beta2 = settings->beta2,
+        .scale = scale,
+    };
+}
+
 /* Forward, backward, and what can be measured of them. */
 static void step_model(struct run *run)
 {
     struct model *model = &run->model;
     model->probe = wants_detail(run) ? &run->probe : NULL;
+    model->label_smoothing = run->settings.label_smoothing;
     if (model->config.dropout > 0)
         model->dice = dropout_dice(run->settings.seed, run->step + 1);
     model_step(model, run->parallel);
@@ -227,14 +242,8 @@ static void compute_step(struct run *run)
         return;
     }
     const double clip = clip_factor(snapshot_scalar(now, QUANTITY_GRAD_NORM), settings->clip);
-    const struct optimizer_step step = {
-        .kind = settings->optimizer,
-        .lr = snapshot_scalar(now, QUANTITY_LR),
-        .decay = settings->weight_decay,
-        .beta1 = settings->beta1,
-        .beta2 = settings->beta2,
-        .scale = clip,
-    };
+    const struct optimizer_step step =
+        run_optimizer_step(settings, snapshot_scalar(now, QUANTITY_LR), clip);
     snapshot_set(now, QUANTITY_CLIP, clip);
     optimizer_update(&run->optimizer, model, &step, run->parallel);
     measure_update(model, &run->optimizer, now);

@@ -75,6 +75,9 @@ void run_drop_stash(struct stashed_norm *stash);
 /* One step: batch, forward, backward, measurements, clipping, update. Fills run->snapshot. */
 void run_step(struct run *run);
 
+/* What the settings make of an update at a rate, with gradients times `scale`. */
+struct optimizer_step run_optimizer_step(const struct settings *settings, double lr, double scale);
+
 /* Whether a stack could go on under another placement with the weights that it has: the two have
  * the same tensors, but for those of the final norm. */
 bool run_can_switch(const struct run *run, enum placement placement);

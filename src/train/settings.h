@@ -35,6 +35,9 @@ enum theme { THEME_DEFAULT, THEME_DARK, THEME_LIGHT, THEME_MONO, THEMES };
 /* Which keys a query sees; `auto` is what the task is made for. */
 enum attention_mode { ATTENTION_AUTO, ATTENTION_CAUSAL, ATTENTION_BIDIRECTIONAL };
 
+/* What weight-decay acts on. */
+enum decay_on { DECAY_ON_MATRICES, DECAY_ON_ALL };
+
 /* What the stacks can differ in; core/config.h says more of each. */
 struct stack_settings {
     enum preset preset;       /* the last one that was set */
@@ -75,6 +78,9 @@ struct settings {
     double min_lr_percent; /* of lr; 0: `min_lr` counts */
     double clip;           /* largest global gradient norm; 0: no clipping */
     double weight_decay, beta1, beta2;
+    enum decay_on decay_on;
+    double eps;
+    double label_smoothing;
     int64_t steps; /* 0: until stopped; also the length of the decaying schedules */
     /* the program: never touches the numbers */
     int threads; /* 0: as many as the machine has cores */

@@ -20,12 +20,15 @@ static const char *const attention_words[] = {[ATTENTION_AUTO] = "auto",
                                               [ATTENTION_CAUSAL] = "causal",
                                               [ATTENTION_BIDIRECTIONAL] = "bidirectional"};
 
+static const char *const decay_words[] = {[DECAY_ON_MATRICES] = "matrices", [DECAY_ON_ALL] = "all"};
+
 /* The choices of a bool. */
 static const char *const switch_words[] = {"off", "on"};
 
 static const struct names theme_names = NAMES_OF_ROWS(setting_themes);
 static const struct names ascii_names = NAMES_OF_WORDS(ascii_words);
 static const struct names attention_names = NAMES_OF_WORDS(attention_words);
+static const struct names decay_names = NAMES_OF_WORDS(decay_words);
 static const struct names switch_names = NAMES_OF_WORDS(switch_words);
 
 #define FIELD(member)                                                                              \
@@ -424,8 +427,16 @@ const struct setting_row setting_table[] = {
      .most = 100,
      .initial = "0",
      .unit = "",
-     .help = "decay of the matrices, times the learning rate, per step",
+     .help = "decay of the weights, times the learning rate, per step",
      FIELD(weight_decay)},
+    {.name = "decay-on",
+     .kind = SETTING_CHOICE,
+     .scope = SCOPE_OPTIMIZER,
+     .choices = &decay_names,
+     .initial = "matrices",
+     .unit = "",
+     .help = "what decays: matrices, embeddings among them, or gains and biases as well",
+     FIELD(decay_on)},
     {.name = "beta1",
      .kind = SETTING_REAL,
      .scope = SCOPE_OPTIMIZER,
@@ -446,6 +457,26 @@ const struct setting_row setting_table[] = {
      .unit = "",
      .help = "memory of the squared gradient, Adam's second moment; of Lion's momentum",
      FIELD(beta2)},
+    {.name = "eps",
+     .kind = SETTING_REAL,
+     .scope = SCOPE_OPTIMIZER,
+     .least = 0,
+     .most = 1,
+     .above = true,
+     .initial = "1e-8",
+     .unit = "",
+     .help = "added to the root of the squared gradient that Adam, AdamW and RAdam divide by",
+     FIELD(eps)},
+    {.name = "label-smoothing",
+     .kind = SETTING_REAL,
+     .scope = SCOPE_OPTIMIZER,
+     .least = 0,
+     .most = 1,
+     .below = true,
+     .initial = "0",
+     .unit = "",
+     .help = "share of the target spread over all tokens; the loss shown stays that of the target",
+     FIELD(label_smoothing)},
     {.name = "seed",
      .kind = SETTING_INTEGER,
      .scope = SCOPE_MODEL,

@@ -89,8 +89,9 @@ static const char *const gradient_cases[] = {
     "dropout-rezero",
 };
 
-static const char *const optimizer_cases[] = {"adamw", "adamw-clip", "sgd",  "momentum",
-                                              "adam",  "radam",      "lion", "dropout"};
+static const char *const optimizer_cases[] = {"adamw", "adamw-clip",     "sgd",  "momentum",
+                                              "adam",  "radam",          "lion", "dropout",
+                                              "eps",   "label-smoothing"};
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
@@ -404,11 +405,14 @@ static void check_optimizer(const char *name, const struct kernels *kernels)
     open_model(&model, &file);
     model.kernels = kernels;
     assert_true(optimizer_open(&state, &model));
-    assert_true(number_of(&file, "epsilon") == OPTIMIZER_EPSILON);
+    model.label_smoothing =
+        safetensors_value(&file, "label-smoothing") ? number_of(&file, "label-smoothing") : 0;
     struct optimizer_step update = {
         .kind = (enum optimizer)word_of(&file, "optimizer", &optimizer_names),
         .lr = number_of(&file, "lr"),
         .decay = number_of(&file, "weight-decay"),
+        .decay_vectors = flag_of(&file, "decay-all", false),
+        .epsilon = number_of(&file, "epsilon"),
         .beta1 = number_of(&file, "beta1"),
         .beta2 = number_of(&file, "beta2")};
 

@@ -150,7 +150,7 @@ class Shape:
         "kv-heads": 0, "kv-rank": 0, "window": 0, "window-every": 0, "full-every": 0,
         "qk-norm": False, "qk-joint": False, "kv-norm": False, "bias": True,
         "tied": False, "embedding-scale": False, "parallel": False, "experts": 0, "experts-used": 0,
-        "patch": 0, "dropout": 0.0,
+        "patch": 0, "dropout": 0.0, "label-smoothing": 0.0,
     }
 
     def __init__(self, placement, norm, activation, label=None, **settings):
@@ -477,7 +477,7 @@ def block_one(shape, param, layer, x):
 
 
 def forward(shape, param, tokens, targets):
-    """Returns (loss, [x_0 ... x_L]); tokens (or patches, see embed()) and targets are int64 [B,T],
+    """Returns (loss, [x_0 ... x_L], what is learned: the loss with label smoothing); tokens (or patches, see embed()) and targets are int64 [B,T],
     a target of -1 is not predicted, and the loss is the mean over the others."""
     x = total = embed(shape, param, tokens)
     streams = [x]
@@ -494,8 +494,10 @@ def forward(shape, param, tokens, targets):
     elif shape.placement in ("pre", "branch", "peri", "lns", "mix"):
         x = normalize(shape, param, "ln_f", x)
     logits = F.linear(x, param["wte.weight" if shape.tied else "head.weight"])
-    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=-1)
-    return loss, streams
+    rows, wanted = logits.flatten(0, 1), targets.flatten()
+    loss = F.cross_entropy(rows, wanted, ignore_index=-1)
+    learned = F.cross_entropy(rows, wanted, ignore_index=-1, label_smoothing=shape.label_smoothing)
+    return loss, streams, learned
 
 
 def parameters(weights, dtype=torch.float64):
@@ -512,10 +514,10 @@ def measure(shape, weights, tokens, targets, dtype=torch.float64):
     """One forward and backward. Returns name -> array: `loss`, `grad.*`, `stream_grad.l`."""
     param = parameters(weights, dtype)
     inputs = torch.tensor(tokens, dtype=dtype) if shape.patch else batch(tokens)
-    loss, streams = forward(shape, param, inputs, batch(targets))
+    loss, streams, learned = forward(shape, param, inputs, batch(targets))
     for x in streams:
         x.retain_grad()
-    loss.backward()
+    learned.backward()
     out = {"loss": loss.detach().double().numpy()}
     out.update({f"grad.{name}": tensor.grad.numpy() for name, tensor in param.items()})
     out.update({f"stream_grad.{layer}": x.grad.numpy() for layer, x in enumerate(streams)})
@@ -640,11 +642,15 @@ DROPOUT_CASES = [
 # any, acts on matrices (embeddings are matrices) and not on vectors.
 OPTIMIZER_SHAPE = {"layers": 2, "width": 12, "heads": 3, "ffn": 20, "context": 7, "batch": 3,
                    "vocab": 11}
-OF_SHAPE = ("dropout",)  # settings of a case that are those of the model
+OF_SHAPE = ("dropout", "label-smoothing")  # settings of a case that are those of the model
 OPTIMIZER_CASES = {
     "adamw": {"optimizer": "adamw", "lr": 3e-3, "weight-decay": 0.5, "clip": 0.0},
     "adamw-clip": {"optimizer": "adamw", "lr": 3e-3, "weight-decay": 0.5, "clip": 0.5},
     "dropout": {"optimizer": "adamw", "lr": 3e-3, "weight-decay": 0.5, "clip": 0.0, "dropout": 0.2},
+    "eps": {"optimizer": "adamw", "lr": 3e-3, "weight-decay": 0.5, "clip": 0.0, "epsilon": 1e-2,
+            "decay-all": 1},
+    "label-smoothing": {"optimizer": "adamw", "lr": 3e-3, "weight-decay": 0.0, "clip": 0.0,
+                        "label-smoothing": 0.1},
     "sgd": {"optimizer": "sgd", "lr": 0.1, "weight-decay": 0.0, "clip": 0.0},
     "momentum": {"optimizer": "momentum", "lr": 0.05, "weight-decay": 0.0, "clip": 1.0},
     "adam": {"optimizer": "adam", "lr": 3e-3, "weight-decay": 0.02, "clip": 0.0},
@@ -686,11 +692,13 @@ def optimizer_of(settings, param):
     decay, kind = settings["weight-decay"], settings["optimizer"]
     groups = [
         {"params": [p for p in param.values() if p.dim() == 2], "weight_decay": decay},
-        {"params": [p for p in param.values() if p.dim() == 1], "weight_decay": 0.0},
+        {"params": [p for p in param.values() if p.dim() == 1],
+         "weight_decay": decay if settings.get("decay-all") else 0.0},
     ]
     adams = {"adamw": torch.optim.AdamW, "adam": torch.optim.Adam, "radam": torch.optim.RAdam}
     if kind in adams:
-        return adams[kind](groups, lr=settings["lr"], betas=betas_of(settings), eps=ADAM_EPSILON)
+        return adams[kind](groups, lr=settings["lr"], betas=betas_of(settings),
+                           eps=settings.get("epsilon", ADAM_EPSILON))
     if kind == "lion":
         return Lion(groups, settings["lr"], betas_of(settings))
     momentum = BETAS[0] if settings["optimizer"] == "momentum" else 0.0
@@ -705,8 +713,8 @@ def train(shape, settings, weights, tokens, targets):
     for step in range(len(tokens)):
         shape.dice = Dice(shape.SEED, step + 1)
         optimizer.zero_grad()
-        loss, _ = forward(shape, param, batch(tokens[step]), batch(targets[step]))
-        loss.backward()
+        loss, _, learned = forward(shape, param, batch(tokens[step]), batch(targets[step]))
+        learned.backward()
         limit = settings["clip"] or math.inf
         norms.append(float(torch.nn.utils.clip_grad_norm_(param.values(), limit)))
         optimizer.step()
@@ -735,7 +743,7 @@ def make_gradients(folder, seed, shape):
 
 def make_optimizer(folder, name, settings):
     random = np.random.RandomState(100)
-    model = {key: settings[key] for key in OF_SHAPE if key in settings}
+    model = {key.replace("-", "_"): settings[key] for key in OF_SHAPE if key in settings}
     shape = Shape("pre", "layernorm", "gelu", **model, **OPTIMIZER_SHAPE)
     weights = random_weights(shape, random)
     tokens, targets = random_batch(shape, random, (STEPS,))
@@ -746,7 +754,7 @@ def make_optimizer(folder, name, settings):
                    grad_norms=np.array(norms))
     beta1, beta2 = betas_of(settings)
     metadata = {**shape.metadata(), **settings, "beta1": beta1, "beta2": beta2,
-                "epsilon": ADAM_EPSILON, "steps": STEPS}
+                "epsilon": settings.get("epsilon", ADAM_EPSILON), "steps": STEPS}
     write_safetensors(os.path.join(folder, f"optimizer-{name}.safetensors"), metadata, tensors)
     print(f"{'optimizer-' + name + '.safetensors':32} loss {losses[0]:.6f} to {losses[-1]:.6f}, "
           f"gradient norm {min(norms):.3f} to {max(norms):.3f}")

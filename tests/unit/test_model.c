@@ -33,8 +33,12 @@ static real *train(const struct model_config *config, int threads, size_t *count
     struct optimizer_state state;
     struct team *team = team_open(threads);
     const struct parallel parallel = team_parallel(team);
-    const struct optimizer_step step = {
-        .kind = OPTIMIZER_ADAMW, .lr = 1e-2, .beta1 = 0.9, .beta2 = 0.99, .scale = 1};
+    const struct optimizer_step step = {.kind = OPTIMIZER_ADAMW,
+                                        .lr = 1e-2,
+                                        .epsilon = 1e-8,
+                                        .beta1 = 0.9,
+                                        .beta2 = 0.99,
+                                        .scale = 1};
     assert_true(model_open(&model, config));
     assert_true(optimizer_open(&state, &model));
     small_model_stir(&model, 0.1);
@@ -650,8 +654,12 @@ static void deep_stacks_run_in_linear_memory(void **state)
 
         struct model model;
         struct optimizer_state optimizer;
-        const struct optimizer_step step = {
-            .kind = OPTIMIZER_ADAMW, .lr = 1e-4, .beta1 = 0.9, .beta2 = 0.99, .scale = 1};
+        const struct optimizer_step step = {.kind = OPTIMIZER_ADAMW,
+                                            .lr = 1e-4,
+                                            .epsilon = 1e-8,
+                                            .beta1 = 0.9,
+                                            .beta2 = 0.99,
+                                            .scale = 1};
         const bool bounded = placement != PLACEMENT_NONE; /* which overflows in single precision */
         assert_int_equal(config.layers, LAYERS_MAX);
         assert_true(model_open(&model, &config));

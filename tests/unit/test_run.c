@@ -57,12 +57,9 @@ static real *weights_of_a_first_update(struct run *run, const real *before)
 {
     const size_t bytes = run->model.parameters.count * sizeof(real);
     const struct settings *settings = &run->settings;
-    const struct optimizer_step step = {.kind = settings->optimizer,
-                                        .lr = snapshot_scalar(run->snapshot, QUANTITY_LR),
-                                        .decay = settings->weight_decay,
-                                        .beta1 = settings->beta1,
-                                        .beta2 = settings->beta2,
-                                        .scale = snapshot_scalar(run->snapshot, QUANTITY_CLIP)};
+    const struct optimizer_step step =
+        run_optimizer_step(settings, snapshot_scalar(run->snapshot, QUANTITY_LR),
+                           snapshot_scalar(run->snapshot, QUANTITY_CLIP));
     struct optimizer_state optimizer;
     real *after = small_run_weights(run);
     memcpy(run->model.parameters.weight, before, bytes);

@@ -95,6 +95,9 @@ static void every_row_writes_its_own_field(void **state)
     assert_true(changed("lr", "3e-4").lr == 3e-4);
     assert_int_equal(changed("warmup", "1000000000").warmup, 1000000000);
     assert_true(changed("min-lr", "1e-4").min_lr == 1e-4);
+    assert_true(changed("eps", "1e-6").eps == 1e-6 && settings_default().eps == 1e-8);
+    assert_true(changed("label-smoothing", "0.1").label_smoothing == 0.1);
+    assert_int_equal(changed("decay-on", "all").decay_on, DECAY_ON_ALL);
     assert_int_equal(changed("schedule", "inverse-sqrt").schedule, SCHEDULE_INVERSE_SQRT);
     assert_true(changed("clip", "0.25").clip == 0.25);
     assert_true(changed("weight-decay", ".1").weight_decay == 0.1);
@@ -334,6 +337,9 @@ static void limits_are_held(void **state)
         {"beta1", "-0.1"},
         {"clip", "-1"},
         {"weight-decay", "-1"},
+        {"eps", "0"},
+        {"label-smoothing", "1"},
+        {"decay-on", "vectors"},
         {"seed", "-1"},
         {"seed", "9223372036854775808"},
         {"fps", "0"},

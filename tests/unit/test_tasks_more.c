@@ -354,8 +354,12 @@ static void images_can_be_learned(void **state)
                                         .vocab = task_info(task).vocab,
                                         .patch = task_info(task).patch,
                                         .seed = 1};
-    const struct optimizer_step step = {
-        .kind = OPTIMIZER_ADAMW, .lr = 3e-3, .beta1 = 0.9, .beta2 = 0.999, .scale = 1};
+    const struct optimizer_step step = {.kind = OPTIMIZER_ADAMW,
+                                        .lr = 3e-3,
+                                        .epsilon = 1e-8,
+                                        .beta1 = 0.9,
+                                        .beta2 = 0.999,
+                                        .scale = 1};
     struct model model;
     struct optimizer_state optimizer;
     struct error error;
