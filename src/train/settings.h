@@ -49,6 +49,7 @@ struct stack_settings {
     int window;       /* 0: none */
     int window_every; /* 1: in every block */
     bool qk_norm, bias, tied, embedding_scale, parallel;
+    double dropout;
     int experts, experts_used; /* experts 0: none */
     enum init init;
 };
