@@ -1,6 +1,7 @@
 /* See attention.h. Forward and backward of each part stand side by side. */
 #include "core/attention.h"
 
+#include "core/dropout.h"
 #include "core/pass.h"
 #include "core/positions.h"
 #include "core/tensors.h"
@@ -18,6 +19,7 @@ struct attention attention_find(const struct parameters *p, const struct model_c
     const bool low_rank = c->kv_rank > 0;
     return (struct attention){
         .present = true,
+        .sublayer = block * config_sublayers(c),
         .window = config_window(c, block),
         .qkv = tensors_find(p, low_rank ? "attn.q.weight" : "attn.qkv.weight", block),
         .qkv_bias = tensors_find(p, low_rank ? "attn.q.bias" : "attn.qkv.bias", block),
@@ -55,6 +57,8 @@ void attention_carve(struct attention_activations *a, const struct model_config 
     }
     a->weighted = real_take(arena, N * D);
     a->probability = real_take(arena, (size_t)c->batch * H * Tp * Tp);
+    if (c->dropout > 0)
+        a->kept = real_take(arena, (size_t)c->batch * H * Tp * Tp);
 }
 
 void attention_carve_gradients(struct attention_gradients *g, const struct model_config *c,
@@ -169,6 +173,7 @@ static struct attention_head head_at(const struct pass *pass, const struct atten
     const int T = c->context, H = c->heads, W = config_head_width(c);
     const int of_kv = h / (H / config_kv_heads(c)) * W;
     const size_t Tp = (size_t)attention_pad(T);
+    const size_t map = (size_t)(row / T * H + h) * Tp * Tp;
     const struct qkv x = operands(c, a);
     return (struct attention_head){
         .tokens = T,
@@ -178,7 +183,8 @@ static struct attention_head head_at(const struct pass *pass, const struct atten
         .q = part(x.q, row, h * W),
         .k = part(x.k, row, of_kv),
         .v = part(x.v, row, of_kv),
-        .probability = a->probability + (size_t)(row / T * H + h) * Tp * Tp,
+        .probability = a->probability + map,
+        .kept = pass->dropout > 0 ? a->kept + map : NULL,
         .out = part((struct strided){a->weighted, c->width}, row, h * W),
         .scratch =
             pass->workspace->scratch + (size_t)pass->shard.index * pass->workspace->scratch_size,
@@ -192,6 +198,9 @@ static void heads_forward(const struct pass *pass, const struct attention *atten
     for (int row = first - first % T; row < first + pass->shard.rows; row += T) {
         for (int h = 0; h < pass->config->heads; h++) {
             struct attention_head head = head_at(pass, attention, a, row, h);
+            if (head.kept)
+                dropout_head(pass, (struct dropout_place){DROPOUT_ATTENTION, attention->sublayer},
+                             row, h, head.kept);
             pass->kernels->attention_forward(&head);
         }
     }

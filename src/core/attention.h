@@ -3,6 +3,8 @@
  *     q, k, v = projections of u;  q, k through QK-norm and rotation, where they are on
  *     out = softmax(q k^T / sqrt(W)) v W_proj^T, head by head
  *
+ * With dropout the weighted values are drop(softmax(..)) v (dropout.h).
+ *
  * The keys that a query sees follow from the mask and the window. KV heads of keys and values serve
  * H heads of queries: H in full attention, fewer in grouped-query attention (Ainslie 2023), 1 in
  * multi-query attention (Shazeer 2019).
@@ -25,6 +27,7 @@ struct pass;
 /* Its tensors; -1: none. */
 struct attention {
     bool present;
+    int sublayer;              /* that it is the f of, counted through the stack */
     int window;                /* of this block; 0: none */
     int qkv, qkv_bias;         /* attn.qkv; with a kv_rank attn.q */
     int kv_down, kv_down_bias; /* with a kv_rank */
@@ -43,6 +46,7 @@ struct attention_activations {
     real *normed;          /* [N][D + KV W] q, k behind QK-norm and rotation; with QK-norm */
     real *q_rstd, *k_rstd; /* [N][H], [N][KV]; [N] of a joint one */
     real *probability;     /* [B][H][Tp keys][Tp queries] */
+    real *kept;            /* the same behind dropout, where there is any */
     real *weighted;        /* [N][D] weighted values of all heads */
 };
 

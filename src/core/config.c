@@ -100,6 +100,12 @@ static bool check_experts(const struct model_config *c, struct error *error)
     return true;
 }
 
+static bool check_dropout(const struct model_config *c, struct error *error)
+{
+    return (c->dropout >= 0 && c->dropout < 1) ||
+           error_set(error, "dropout %g: from 0 to below 1", c->dropout);
+}
+
 static bool check_images(const struct model_config *c, struct error *error)
 {
     if (c->patch == 0)
@@ -124,5 +130,6 @@ bool model_config_check(const struct model_config *c, struct error *error)
     if (c->heads < 1 || c->width < 1 || c->width % c->heads != 0)
         return error_set(error, "width %d with %d heads: a multiple of the heads would be right",
                          c->width, c->heads);
-    return check_attention(c, error) && check_experts(c, error) && check_images(c, error);
+    return check_attention(c, error) && check_experts(c, error) && check_dropout(c, error) &&
+           check_images(c, error);
 }

@@ -95,6 +95,7 @@ struct model_config {
     bool tied;        /* the output projection is the token embedding */
     bool embedding_scale; /* token embeddings are multiplied by sqrt(D) */
     bool parallel;        /* one sublayer a block: attention and feed-forward side by side */
+    double dropout;       /* p, 0 <= p < 1, while it learns (dropout.h) */
     int experts;          /* E: beside the feed-forward network that all tokens share; 0: none */
     int experts_used;     /* k: experts that a token passes through; 0: 1 */
     int patch;            /* P: numbers of an image patch, embedded instead of tokens; 0: tokens */

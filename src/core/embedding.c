@@ -2,6 +2,7 @@
 #include "core/embedding.h"
 
 #include "core/activations.h"
+#include "core/dropout.h"
 #include "core/gradients.h"
 #include "core/linear.h"
 #include "core/pass.h"
@@ -80,12 +81,15 @@ void embedding_backward(const struct pass *pass, const struct gradients *gradien
     const size_t D = (size_t)pass->config->width, T = (size_t)pass->config->context;
     real *dclass = dvector_of(pass, pass->parameters->class_token);
     real *dbias = dvector_of(pass, pass->parameters->patch_bias);
+    if (pass->dropout > 0)
+        dropout_rows(pass, (struct dropout_place){DROPOUT_EMBEDDING, 0}, gradients->dstream[0],
+                     gradients->dembedded);
     if (pass->parameters->patch < 0)
         return;
     for (size_t row = (size_t)shard->first; row < (size_t)(shard->first + shard->rows); row++) {
         real *to = row % T == 0 ? dclass : dbias;
         if (to)
-            pass->kernels->add(to, gradients->dstream[0] + row * D, D);
+            pass->kernels->add(to, gradients->dembedded + row * D, D);
     }
 }
 
@@ -108,7 +112,7 @@ static void token_gradient(const struct pass *pass, const struct batch *batch,
     real *dwte = pass->config->tied ? gradients->dweight + p->tensor[p->token_embedding].offset
                                     : clear(p, gradients, p->token_embedding);
     for (size_t row = 0; row < N; row++) {
-        const real *dx = gradients->dstream[0] + row * D;
+        const real *dx = gradients->dembedded + row * D;
         real *dtoken = dwte + (size_t)batch->tokens[row] * D;
         for (size_t i = 0; i < D; i++)
             dtoken[i] += scale * dx[i];
@@ -121,7 +125,7 @@ static void position_gradient(const struct pass *pass, struct gradients *gradien
     const size_t table = (size_t)pass->config->context * (size_t)pass->config->width;
     real *dwpe = clear(pass->parameters, gradients, pass->parameters->position_embedding);
     for (size_t sequence = 0; sequence < (size_t)pass->config->batch; sequence++)
-        pass->kernels->add(dwpe, gradients->dstream[0] + sequence * table, table);
+        pass->kernels->add(dwpe, gradients->dembedded + sequence * table, table);
 }
 
 void embedding_weight_gradient(const struct pass *pass, const struct batch *batch,
@@ -129,7 +133,7 @@ void embedding_weight_gradient(const struct pass *pass, const struct batch *batc
 {
     const struct parameters *p = pass->parameters;
     if (p->patch >= 0) /* the pixels of class tokens are 0 */
-        linear_backward_weight(pass, gradients, p->patch, gradients->dstream[0], batch->pixels);
+        linear_backward_weight(pass, gradients, p->patch, gradients->dembedded, batch->pixels);
     else
         token_gradient(pass, batch, gradients);
     if (p->position_embedding >= 0)

@@ -41,6 +41,7 @@ void gradients_carve(struct gradients *g, const struct activations *activations,
     g->dweight = real_take(arena, parameters->count);
     for (int l = 0; l <= L; l++)
         g->dstream[l] = real_take(arena, N * D);
+    g->dembedded = c->dropout > 0 ? real_take(arena, N * D) : g->dstream[0];
     g->dlogits = activations->logits;
     const bool dual = config_has_second_stream(c);
     g->dhead_input = parameters->final.present || dual ? real_take(arena, N * D) : g->dstream[L];

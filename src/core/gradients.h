@@ -16,6 +16,7 @@ struct gradients {
     real **dstream;         /* [L+1], each [N][D]: dLoss/dx_l */
     double *dstream_square; /* [L+1] sum of squares */
 
+    real *dembedded;      /* [N][D] of the embedding: dx_0, or of what was dropped to make x_0 */
     real *dlogits;        /* [N][V]; where the logits lay */
     real *dhead_input;    /* [N][D] of what the output projection reads; dx_L where it is x_L */
     real *dsecond_stream; /* [N][D] BESIDE_SUM, the same at every sublayer; or NULL */

@@ -223,6 +223,14 @@ INLINE void softmax(const struct attention_head *head, real *restrict scores, si
         store(scores + (size_t)j * stride, load(scores + (size_t)j * stride) * scale);
 }
 
+/* kept = kept * P, for a vector of queries. */
+INLINE void keep(const real *restrict P, real *restrict kept, size_t stride, struct span keys)
+{
+    for (int j = keys.from; j < keys.to; j++)
+        store(kept + (size_t)j * stride,
+              load(kept + (size_t)j * stride) * load(P + (size_t)j * stride));
+}
+
 /* to[key][query] = the product of a key's row and a query's column, for the vector of queries at t;
  * returns the keys. */
 INLINE struct span scores(const struct attention_head *head, int t, struct dense rows,
@@ -252,7 +260,8 @@ INLINE void weighted_values(const struct attention_head *head, const real *share
     }
 }
 
-/* S = Q K^T / sqrt(W);  P = softmax(S), masked;  O = P V. S and P lie as [key][query]. */
+/* S = Q K^T / sqrt(W);  P = softmax(S), masked;  O = P V, with dropout O = (P M) V, M the factors
+ * that are `kept`. S and P lie as [key][query]. */
 void KERNEL(attention_forward)(const struct attention_head *head)
 {
     const int T = head->tokens, W = head->width, Tp = attention_pad(T), Wp = attention_pad(W);
@@ -265,8 +274,10 @@ void KERNEL(attention_forward)(const struct attention_head *head)
     for (int t = 0; t < T; t += LANES) {
         const struct span keys = scores(head, t, k, qt, P);
         softmax(head, P + t, (size_t)Tp, t, keys);
+        if (head->kept)
+            keep(P + t, head->kept + t, (size_t)Tp, keys);
     }
-    weighted_values(head, P, v, o);
+    weighted_values(head, head->kept ? head->kept : P, v, o);
     unpack(head->out, &o, T, W, false);
 }
 
@@ -281,9 +292,20 @@ INLINE void softmax_backward(const real *restrict P, real *restrict dS, size_t s
     }
 }
 
-/* forward: O = P V;  P = softmax(S);  S = Q K^T / sqrt(W)
+/* The same from the gradient dK behind dropout, K = P M: P dP = K dK, without M. */
+INLINE void dropped_softmax_backward(const real *restrict P, const real *restrict K,
+                                     real *restrict dS, size_t stride, struct span keys, real scale)
+{
+    const vector delta = sum_over_keys(K, dS, stride, keys);
+    for (int j = keys.from; j < keys.to; j++) {
+        const size_t at = (size_t)j * stride;
+        store(dS + at, (load(K + at) * load(dS + at) - load(P + at) * delta) * scale);
+    }
+}
+
+/* forward: O = P V;  P = softmax(S);  S = Q K^T / sqrt(W); with dropout O = (P M) V
  * backward: dV = P^T dO;  dP = dO V^T;  dS = P (dP - sum_j P dP) / sqrt(W);
- *     dQ = dS K;  dK = dS^T Q */
+ *     dQ = dS K;  dK = dS^T Q; with dropout dV = (P M)^T dO */
 void KERNEL(attention_backward)(const struct attention_head *head)
 {
     const int T = head->tokens, W = head->width, Tp = attention_pad(T), Wp = attention_pad(W);
@@ -297,12 +319,16 @@ void KERNEL(attention_backward)(const struct attention_head *head)
     const struct dense dq = result_for(head->dq, result, head, false);
     for (int t = 0; t < T; t += LANES) {
         const struct span keys = scores(head, t, v, dOt, dS);
-        softmax_backward(P + t, dS + t, (size_t)Tp, keys, 1 / (real)sqrt((real)W));
+        const real scale = 1 / (real)sqrt((real)W);
+        if (head->kept)
+            dropped_softmax_backward(P + t, head->kept + t, dS + t, (size_t)Tp, keys, scale);
+        else
+            softmax_backward(P + t, dS + t, (size_t)Tp, keys, scale);
     }
     weighted_values(head, dS, k, dq);
     unpack(head->dq, &dq, T, W, false);
     for (int pass = 0; pass < 2; pass++) { /* dK from dS and Q, dV from P and dO */
-        const real *a = pass == 0 ? dS : P;
+        const real *a = pass == 0 ? dS : head->kept ? head->kept : P;
         const struct dense b = pass == 0 ? q : dO;
         const struct strided to = pass == 0 ? head->dk : head->dv;
         const struct dense sum = result_for(to, result, head, head->add);

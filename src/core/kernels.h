@@ -62,6 +62,8 @@ struct attention_head {
     struct strided q, k, v; /* [T][W], read only */
     real *probability;  /* [Tp keys][Tp queries], Tp = attention_pad(T), the first T of both; where
                            a query does not see a key it is left alone or becomes 0 */
+    real *kept;         /* as probability; the weights of the values: forward finds factors there,
+                           and leaves them times the probabilities; NULL: those are the weights */
     struct strided out; /* [T][W] */
     real *scratch;      /* attention_scratch(T, W) numbers, aligned */
     /* backward only */

@@ -3,6 +3,7 @@
 
 #include "core/beside.h"
 #include "core/branch.h"
+#include "core/dropout.h"
 #include "core/kernels.h"
 #include "core/linear.h"
 #include "core/pass.h"
@@ -193,6 +194,8 @@ static struct pass pass_of(struct model *model, struct shard shard)
         .parameters = &model->parameters,
         .workspace = &model->workspace,
         .probe = model->probe,
+        .dropout = model->learns ? model->config.dropout : 0,
+        .dice = model->dice,
         .shard = shard,
     };
 }
@@ -227,6 +230,9 @@ static void embed_task(void *argument, int index)
     const size_t vectors = model->parameters.vectors;
     memset(model->workspace.dvectors + (size_t)index * vectors, 0, vectors * sizeof(real));
     embedding_forward(&pass, &model->batch, a);
+    if (pass.dropout > 0)
+        dropout_rows(&pass, (struct dropout_place){DROPOUT_EMBEDDING, 0}, a->stream[0],
+                     a->stream[0]);
     beside_embed(&pass, a);
     squares_of(&pass, a->shard_square)[0] = shard_squares(&pass, a->stream[0]);
     probe_stream(&pass, a, 0);
@@ -431,6 +437,7 @@ void model_step(struct model *model, const struct parallel *parallel)
     struct phase phase = {.model = model};
     for (int tensor = 0; tensor < model->parameters.tensors; tensor++)
         g->dweight_square[tensor] = NOT_MEASURED;
+    model->learns = true;
     model->loss = run_forward(model, parallel, true);
     for (phase.block = model->config.layers - 1; phase.block >= -1; phase.block--)
         parallel_run(parallel, backward_tasks(model, phase.block), backward_task, &phase);
@@ -439,6 +446,7 @@ void model_step(struct model *model, const struct parallel *parallel)
     sum_shards(&model->config, g->shard_square, g->dstream_square);
     const struct pass pass = pass_of_all(model);
     probe_sum(&pass, a, g);
+    model->learns = false;
 }
 
 /* ---- prediction ------------------------------------------------------------------------------*/

@@ -35,10 +35,13 @@ struct model {
     struct gradients gradients;
     double loss; /* of the last model_step(), in nats per predicted token */
 
+    uint64_t dice; /* of the next model_step(), dropout_dice(); not looked at without dropout */
+
     /* Measures the inside of the blocks in the next model_step(); not owned, NULL: none. */
     struct probe *probe;
 
     /* Private: */
+    bool learns; /* in model_step(): numbers are dropped */
     struct workspace workspace;
     struct arena arena;
 };
@@ -57,7 +60,7 @@ void model_close(struct model *model);
 /* Forward, loss, backward and measurements over model->batch. */
 void model_step(struct model *model, const struct parallel *parallel);
 
-/* Forward only; returns the loss in nats per predicted token. */
+/* Forward only, without dropout; returns the loss in nats per predicted token. */
 double model_loss(struct model *model, const struct parallel *parallel);
 
 /* The logits of `count` places from `first` on in the first `sequences` of model->batch, at most

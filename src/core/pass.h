@@ -18,6 +18,8 @@ struct pass {
     const struct parameters *parameters;
     struct workspace *workspace;
     struct probe *probe; /* NULL: nothing is measured inside the blocks */
+    double dropout;      /* p of dropout.h; 0 where nothing is learned */
+    uint64_t dice;       /* of the step */
     bool unpacked;       /* no packed weights: in predictions */
     struct shard shard;
 };

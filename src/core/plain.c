@@ -284,6 +284,7 @@ static void rotate(const struct rotation *r)
 
 /* ---- attention (Vaswani 2017), one head of one sequence ----------------------------------------
  *     S = Q K^T / sqrt(W),  P = softmax(S) over the keys that a query sees,  O = P V
+ * With dropout O = (P M) V, M being factors that are thrown (dropout.h).
  * P lies key by key, [Tp keys][Tp queries]; the loops say P(t, j) of query t and key j. */
 
 static bool sees(const struct attention_head *head, int query, int key)
@@ -297,6 +298,13 @@ static bool sees(const struct attention_head *head, int query, int key)
 static real *P(const struct attention_head *head, int query, int key)
 {
     return head->probability + key * attention_pad(head->tokens) + query;
+}
+
+/* The weight of a value: P, or P M. */
+static real *weight(const struct attention_head *head, int query, int key)
+{
+    return head->kept ? head->kept + key * attention_pad(head->tokens) + query
+                      : P(head, query, key);
 }
 
 /* The inner product of row t of a and row j of b. */
@@ -325,18 +333,21 @@ static void attention_forward(const struct attention_head *head)
         for (int j = 0; j < T; j++)
             if (sees(head, t, j))
                 *P(head, t, j) = (real)(exp((double)S[j] - top) / sum);
+        for (int j = 0; j < T && head->kept; j++)
+            if (sees(head, t, j))
+                *weight(head, t, j) *= *P(head, t, j);
         for (int i = 0; i < W; i++) { /* the weighted values */
             double out = 0;
             for (int j = 0; j < T; j++)
                 if (sees(head, t, j))
-                    out += (double)*P(head, t, j) * (double)v.first[j * v.stride + i];
+                    out += (double)*weight(head, t, j) * (double)v.first[j * v.stride + i];
             head->out.first[t * head->out.stride + i] = (real)out;
         }
     }
 }
 
 /* forward: O = P V;  P = softmax(S)
- * backward: dP = dO V^T;  dS = P (dP - sum_j P dP)
+ * backward: dP = dO V^T;  dS = P dP - P sum_j P dP; with dropout P dP = (P M) (dO V^T)
  * into dS[T][T] of query t and key j, 0 where t does not see j. */
 static void softmax_backward(const struct attention_head *head, real *dS)
 {
@@ -345,11 +356,13 @@ static void softmax_backward(const struct attention_head *head, real *dS)
         double sum = 0;
         for (int j = 0; j < T; j++)
             if (sees(head, t, j))
-                sum +=
-                    (double)*P(head, t, j) * inner_product(head->dout, t, head->v, j, head->width);
+                sum += (double)*weight(head, t, j) *
+                       inner_product(head->dout, t, head->v, j, head->width);
         for (int j = 0; j < T; j++) {
-            const double dP = inner_product(head->dout, t, head->v, j, head->width);
-            dS[t * T + j] = (real)(sees(head, t, j) ? (double)*P(head, t, j) * (dP - sum) : 0);
+            const double dweight = inner_product(head->dout, t, head->v, j, head->width);
+            dS[t * T + j] = (real)(sees(head, t, j) ? (double)*weight(head, t, j) * dweight -
+                                                          (double)*P(head, t, j) * sum
+                                                    : 0);
         }
     }
 }
@@ -369,7 +382,7 @@ static void attention_backward(const struct attention_head *head)
                 dq += (double)dS[t * T + j] * (double)k.first[j * k.stride + i];
                 dk += (double)dS[j * T + t] * (double)q.first[j * q.stride + i];
                 if (sees(head, j, t))
-                    dv += (double)*P(head, j, t) * (double)dout.first[j * dout.stride + i];
+                    dv += (double)*weight(head, j, t) * (double)dout.first[j * dout.stride + i];
             }
             real *to_k = head->dk.first + t * head->dk.stride + i;
             real *to_v = head->dv.first + t * head->dv.stride + i;

@@ -4,6 +4,7 @@
 #include "core/activations.h"
 #include "core/beside.h"
 #include "core/branch.h"
+#include "core/dropout.h"
 #include "core/gradients.h"
 #include "core/pass.h"
 #include "core/probe.h"
@@ -92,7 +93,7 @@ void block_gradients_carve(struct block_gradients *g, const struct parameters *p
             g->sublayer[kind].dsum = real_take(arena, N * D);
         if (any->scale_tensor >= 0 || any->beside == BESIDE_SUM)
             g->sublayer[kind].djoined = real_take(arena, N * D);
-        if (any->branch.present)
+        if (any->branch.present || c->dropout > 0)
             g->sublayer[kind].df = real_take(arena, N * D);
     }
     attention_carve_gradients(&g->attention, c, arena);
@@ -133,11 +134,13 @@ void sublayer_forward(const struct pass *pass, struct activations *activations, 
     if (s->in.present)
         norm_forward(pass, &s->in, &a->in);
     branch_forward(pass, s, a, branch);
-    if (a->f && bias) {
+    if (bias && (a->f || pass->dropout > 0)) {
         pass->kernels->bias_forward(shard_rows(branch, &pass->shard, D), bias, rows, D);
         bias = NULL;
     }
     probe_branch(pass, s, branch, bias);
+    if (pass->dropout > 0)
+        dropout_rows(pass, (struct dropout_place){DROPOUT_BRANCH, index}, branch, branch);
     if (s->branch.present) {
         norm_forward(pass, &s->branch, &a->branch);
         branch = a->branch.out;
@@ -215,6 +218,12 @@ void sublayer_backward(const struct pass *pass, const struct activations *activa
         norm_backward(pass, &s->branch, &a->branch, df, NULL, g->sublayer[s->kind].df);
         df = g->sublayer[s->kind].df;
     }
+    /* forward: branch = Nbranch(drop(f)) */
+    if (pass->dropout > 0) {
+        dropout_rows(pass, (struct dropout_place){DROPOUT_BRANCH, index}, df,
+                     g->sublayer[s->kind].df);
+        df = g->sublayer[s->kind].df;
+    }
     branch_backward(pass, s, a, g, df, pass->workspace->du);
     input_backward(pass, s, a, dsum, dx);
 }
@@ -236,8 +245,8 @@ const real *sublayer_djoined(const struct sublayer *sublayer,
 const real *sublayer_df(const struct sublayer *sublayer, const struct block_gradients *gradients,
                         const real *dy)
 {
-    return sublayer->branch.present ? gradients->sublayer[sublayer->kind].df
-                                    : sublayer_djoined(sublayer, gradients, dy);
+    const real *df = gradients->sublayer[sublayer->kind].df;
+    return df ? df : sublayer_djoined(sublayer, gradients, dy);
 }
 
 void sublayer_weight_gradient(const struct pass *pass, const struct activations *activations,

@@ -46,7 +46,7 @@ struct block_gradients {
     struct {
         real *dsum;    /* [N][D] gradient of the argument of Nout; NULL without Nout */
         real *djoined; /* [N][D] gradient of Nbranch(f(..)); NULL where it equals dsum */
-        real *df;      /* [N][D] gradient of the argument of Nbranch; NULL without Nbranch */
+        real *df;      /* [N][D] gradient of the output of f; NULL where it equals djoined */
     } sublayer[SUBLAYERS_PER_BLOCK];
     struct attention_gradients attention;
     struct feed_forward_gradients feed_forward;

@@ -3,6 +3,7 @@
 
 #include "core/admin.h"
 #include "core/blas.h"
+#include "core/dropout.h"
 #include "core/float_mode.h"
 #include "core/tensors.h"
 #include "train/measure.h"
@@ -56,6 +57,7 @@ struct model_config run_model_config(const struct settings *settings, enum side 
         .tied = stack->tied,
         .embedding_scale = stack->embedding_scale,
         .parallel = stack->parallel,
+        .dropout = stack->dropout,
         .experts = stack->experts,
         .experts_used = stack->experts_used,
         .patch = task_patch(settings->task, settings->context),
@@ -200,6 +202,8 @@ static void step_model(struct run *run)
 {
     struct model *model = &run->model;
     model->probe = wants_detail(run) ? &run->probe : NULL;
+    if (model->config.dropout > 0)
+        model->dice = dropout_dice(run->settings.seed, run->step + 1);
     model_step(model, run->parallel);
     measure_model(model, run->snapshot);
     run->fault = measure_fault(model);

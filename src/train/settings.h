@@ -50,6 +50,7 @@ struct stack_settings {
     int window_every; /* 1: in every block */
     int full_every;   /* 0: none */
     bool qk_norm, qk_joint, kv_norm, bias, tied, embedding_scale, parallel;
+    double dropout;
     int experts, experts_used; /* experts 0: none */
     enum init init;
 };

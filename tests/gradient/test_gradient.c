@@ -92,23 +92,34 @@ static void fill_model(struct model *model)
     }
 }
 
+/* With the dice that model_step() has thrown, where there is dropout. */
+static double loss_of(struct model *model)
+{
+    if (model->config.dropout == 0)
+        return model_loss(model, NULL);
+    model_step(model, NULL);
+    return model->loss;
+}
+
 /* D(h) of the loss by one number of the model. */
 static double difference(struct model *model, double *number, double step)
 {
     const double kept = *number;
     *number = kept + step;
-    const double above = model_loss(model, NULL);
+    const double above = loss_of(model);
     *number = kept - step;
-    const double below = model_loss(model, NULL);
+    const double below = loss_of(model);
     *number = kept;
     return (above - below) / (2 * step);
 }
 
 /* Compares `gradient` with the differences of the loss by `number[count]`, which are some of the
  * model's weights. Adds to *worst under the name `where`. */
-static void compare(struct model *model, double *number, const double *gradient, size_t count,
+static void compare(struct model *model, double *number, const double *computed, size_t count,
                     const char *where, struct worst *worst)
 {
+    double *gradient = memory_new(count, sizeof *gradient); /* other steps are done below */
+    memcpy(gradient, computed, count * sizeof *gradient);
     double *coarse = memory_new(count, sizeof *coarse);
     double *fine = memory_new(count, sizeof *fine);
     double scale = 0, largest = 0, error = 0;
@@ -130,6 +141,7 @@ static void compare(struct model *model, double *number, const double *gradient,
     }
     free(coarse);
     free(fine);
+    free(gradient);
 
     if (!(largest > 0))
         fail_msg("%s: its gradient is zero", where);
@@ -163,11 +175,11 @@ static struct worst worst_of_parameters(const struct model_config *config)
     struct worst worst = {0};
     open_model(&model, config);
     fill_model(&model);
-    model_step(&model, NULL);
     for (int i = 0; i < model.parameters.tensors; i++) {
         const struct tensor *tensor = &model.parameters.tensor[i];
         char name[TENSOR_NAME];
         tensor_name(tensor, name);
+        model_step(&model, NULL); /* with dropout the differences are steps too */
         compare(&model, model.parameters.weight + tensor->offset,
                 model.gradients.dweight + tensor->offset, tensor_size(tensor), name, &worst);
     }
@@ -472,6 +484,13 @@ static const struct variant {
      {TINY(3, PRE, LAYERNORM, GELU), .bias = true, .experts = 16, .experts_used = 1}},
     {"image patches",
      {TINY(3, PRE, LAYERNORM, GELU), .bias = true, .patch = 5, .mask = MASK_BIDIRECTIONAL}},
+    {"dropout", {TINY(3, PRE, LAYERNORM, GELU), .bias = true, .dropout = 0.25}},
+    {"dropout, images",
+     {TINY(3, POST, LAYERNORM, GELU), .bias = true, .dropout = 0.1, .patch = 5,
+      .mask = MASK_BIDIRECTIONAL}},
+    {"dropout, kv-rank, experts",
+     {TINY(3, PERI, RMSNORM, SWIGLU), .dropout = 0.2, .kv_rank = 5, .experts = 3, .qk_norm = true,
+      .positions = POSITIONS_ROTARY}},
     {"patches, no bias or position",
      {TINY(3, PRE, RMSNORM, GELU), .patch = 5, .mask = MASK_BIDIRECTIONAL,
       .positions = POSITIONS_NONE}},
@@ -543,6 +562,20 @@ static void so_do_those_of_parallel_blocks(void **state)
     }
 }
 
+/* Dropout, the dice held, in every placement. */
+static void so_do_those_of_dropout(void **state)
+{
+    (void)state;
+    for (int placement = 0; placement < PLACEMENTS; placement++) {
+        struct model_config config =
+            tiny_model((enum placement)placement, NORM_LAYERNORM, ACTIVATION_GELU);
+        config.dropout = 0.2;
+        check_variant("dropout", &config);
+        config.parallel = true;
+        check_variant("dropout, parallel", &config);
+    }
+}
+
 /* The plain loops, which the other kernels are tested against: every norm and activation, every
  * kind of join and of branch. */
 static void so_do_those_of_the_plain_loops(void **state)
@@ -573,6 +606,7 @@ int main(void)
         cmocka_unit_test(so_do_those_of_other_norm_parameters),
         cmocka_unit_test(so_do_those_of_every_kind_of_branch),
         cmocka_unit_test(so_do_those_of_parallel_blocks),
+        cmocka_unit_test(so_do_those_of_dropout),
         cmocka_unit_test(so_do_those_of_the_plain_loops),
         cmocka_unit_test(inner_stream_gradients_equal_differences),
         cmocka_unit_test(last_stream_gradient_equals_that_of_its_last_summand),

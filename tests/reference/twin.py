@@ -84,12 +84,65 @@ def write_safetensors(path, metadata, tensors):
         file.write(struct.pack("<Q", len(text)) + text + b"".join(chunks))
 
 
+# --- the dice of dropout ------------------------------------------------------------------------
+
+
+def mix(z):
+    """The finaliser of splitmix64, of uint64 arrays."""
+    z = (z ^ z >> np.uint64(30)) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ z >> np.uint64(27)) * np.uint64(0x94D049BB133111EB)
+    return z ^ z >> np.uint64(31)
+
+
+GOLDEN = 0x9E3779B97F4A7C15
+
+
+def stream_key(seed, purpose, index):
+    """The key of a stream of the counter-based generator."""
+    def of(value, times):
+        return mix(np.array([(value + times * GOLDEN) % 2**64], dtype=np.uint64))
+
+    return mix(mix(of(seed, 1) ^ of(purpose, 2)) ^ of(index, 3))
+
+
+def name_key(name):
+    """FNV-1a of 64 bits."""
+    key = 0xCBF29CE484222325
+    for letter in name.encode():
+        key = (key ^ letter) * 0x100000001B3 % 2**64
+    return key
+
+
+class Dice:
+    """What one step drops: a number of a site is dropped where 32 bits of the generator, whose n-th
+    number has those of the numbers 2n and 2n+1, are below p 2^32."""
+
+    SITES = {"embedding": 0, "attention": 1, "branch": 2}
+
+    def __init__(self, seed, step):
+        self.key = int(stream_key(seed, name_key("dropout"), step)[0])
+
+    def drop(self, p, x, site, sublayer=0, order=None):
+        """x without what is dropped; `order`: how the dimensions stand where they are counted."""
+        key = stream_key(self.key, self.SITES[site], sublayer)
+        count = x.numel()
+        counter = np.arange(1, (count + 1) // 2 + 1, dtype=np.uint64)
+        with np.errstate(over="ignore"):
+            bits = mix(mix(key + np.uint64(GOLDEN) * counter) ^ key)
+        half = np.stack((bits & np.uint64(0xFFFFFFFF), bits >> np.uint64(32)), -1).ravel()[:count]
+        kept = torch.tensor(half >= np.uint64(int(p * 2**32)))
+        order = order or tuple(range(x.dim()))
+        kept = kept.reshape([x.shape[i] for i in order]).permute(*np.argsort(order).tolist())
+        return torch.where(kept, x / (1 - p), torch.zeros_like(x))
+
+
 # --- the model ---------------------------------------------------------------------------------
 
 
 class Shape:
     """The settings that the mathematics depends on, by lnscope's names."""
 
+    SEED = 1  # of the dice of the reference files
     SIZES = ("layers", "width", "heads", "ffn", "context", "batch", "vocab")
     # What is not said is so.
     DEFAULTS = {
@@ -97,7 +150,7 @@ class Shape:
         "kv-heads": 0, "kv-rank": 0, "window": 0, "window-every": 0, "full-every": 0,
         "qk-norm": False, "qk-joint": False, "kv-norm": False, "bias": True,
         "tied": False, "embedding-scale": False, "parallel": False, "experts": 0, "experts-used": 0,
-        "patch": 0,
+        "patch": 0, "dropout": 0.0,
     }
 
     def __init__(self, placement, norm, activation, label=None, **settings):
@@ -265,6 +318,15 @@ def is_hidden(shape, layer):
     return hidden
 
 
+def drop(shape, x, *site):
+    """Dropout, where there is any; shape.dice are those of the step."""
+    return shape.dice.drop(shape.dropout, x, *site) if shape.dropout else x
+
+
+def sublayer_number(shape, at, which=0):
+    return int(at.split(".")[1]) * (1 if shape.parallel else 2) + which
+
+
 def attention(shape, param, at, x):
     """Multi-head attention of x [B,T,D]; rows of qkv: all heads' Q, then K, then V."""
     B, T, D = x.shape
@@ -289,7 +351,9 @@ def attention(shape, param, at, x):
     k, v = (part.repeat_interleave(shape.heads // groups, 2) for part in (k, v))
     score = torch.einsum("bihd,bjhd->bhij", q, k) / math.sqrt(size)
     score = score.masked_fill(is_hidden(shape, int(at.split(".")[1])), -math.inf)
-    out = torch.einsum("bhij,bjhd->bihd", torch.softmax(score, -1), v).reshape(B, T, D)
+    share = torch.softmax(score, -1)
+    share = drop(shape, share, "attention", sublayer_number(shape, at), (0, 1, 3, 2))
+    out = torch.einsum("bhij,bjhd->bihd", share, v).reshape(B, T, D)
     return linear(param, at + "attn.proj", out)
 
 
@@ -328,11 +392,20 @@ def both(shape, param, at, x):
     return attention(shape, param, at, x) + feed_forward(shape, param, at, x)
 
 
+def dropped(function, which):
+    """The function with its output through dropout; sublayer `which` of a block."""
+    def f(shape, param, at, x):
+        out = function(shape, param, at, x)
+        return drop(shape, out, "branch", sublayer_number(shape, at, which))
+
+    return f
+
+
 def sublayers(shape):
     """(f, its norm, its name for what the placement adds) of the sublayers of a block."""
     if shape.parallel:
-        return ((both, "ln1", "attn"),)
-    return ((attention, "ln1", "attn"), (feed_forward, "ln2", "ffn"))
+        return ((dropped(both, 0), "ln1", "attn"),)
+    return ((dropped(attention, 0), "ln1", "attn"), (dropped(feed_forward, 1), "ln2", "ffn"))
 
 
 def embed(shape, param, tokens):
@@ -351,7 +424,7 @@ def embed(shape, param, tokens):
         angle = place / 10000 ** (torch.arange(0, shape.width, 2, dtype=torch.float64) / shape.width)
         wave = torch.stack((angle.sin(), angle.cos()), -1).flatten(1)[:, : shape.width]
         x = x + wave.to(x.dtype)
-    return x
+    return drop(shape, x, "embedding")
 
 
 def block_residual(shape, param, at, x, total):
@@ -364,8 +437,9 @@ def block_residual(shape, param, at, x, total):
 
 def block_b2t(shape, param, at, x):
     """Bottom-to-top connection (Takase 2022): the block's input once more, before its last norm."""
-    middle = normalize(shape, param, at + "ln1", x + attention(shape, param, at, x))
-    behind = middle + feed_forward(shape, param, at, middle) + x
+    (first, *_), (second, *_) = sublayers(shape)
+    middle = normalize(shape, param, at + "ln1", x + first(shape, param, at, x))
+    behind = middle + second(shape, param, at, middle) + x
     return normalize(shape, param, at + "ln2", behind)
 
 
@@ -552,13 +626,25 @@ GRADIENT_CASES += [
           gain_offset=True, positions="rotary", **{**SMALL, "heads": 4}),
 ]
 
+DROPOUT_CASES = [
+    Shape("pre", "layernorm", "gelu", "dropout", dropout=0.25, **{**SMALL, "width": 9, "heads": 3,
+                                                                  "context": 7, "batch": 5}),
+    Shape("peri", "rmsnorm", "swiglu", "dropout-peri", dropout=0.5, kv_heads=1, window=3,
+          attention="bidirectional", tied=True, **PLAIN, **{**SMALL, "context": 19}),
+    Shape("residual", "layernorm", "relu", "dropout-residual", dropout=0.1, **SMALL),
+    Shape("b2t", "layernorm", "gelu", "dropout-b2t", dropout=0.1, **SMALL),
+    Shape("rezero", "none", "gelu", "dropout-rezero", dropout=0.3, parallel=True, **SMALL),
+]
+
 # Ten steps each, every step on its own batch, all from the same weights. Decay, where there is
 # any, acts on matrices (embeddings are matrices) and not on vectors.
-OPTIMIZER_SHAPE = Shape("pre", "layernorm", "gelu", layers=2, width=12, heads=3, ffn=20, context=7,
-                        batch=3, vocab=11)
+OPTIMIZER_SHAPE = {"layers": 2, "width": 12, "heads": 3, "ffn": 20, "context": 7, "batch": 3,
+                   "vocab": 11}
+OF_SHAPE = ("dropout",)  # settings of a case that are those of the model
 OPTIMIZER_CASES = {
     "adamw": {"optimizer": "adamw", "lr": 3e-3, "weight-decay": 0.5, "clip": 0.0},
     "adamw-clip": {"optimizer": "adamw", "lr": 3e-3, "weight-decay": 0.5, "clip": 0.5},
+    "dropout": {"optimizer": "adamw", "lr": 3e-3, "weight-decay": 0.5, "clip": 0.0, "dropout": 0.2},
     "sgd": {"optimizer": "sgd", "lr": 0.1, "weight-decay": 0.0, "clip": 0.0},
     "momentum": {"optimizer": "momentum", "lr": 0.05, "weight-decay": 0.0, "clip": 1.0},
     "adam": {"optimizer": "adam", "lr": 3e-3, "weight-decay": 0.02, "clip": 0.0},
@@ -617,6 +703,7 @@ def train(shape, settings, weights, tokens, targets):
     optimizer = optimizer_of(settings, param)
     losses, norms = [], []
     for step in range(len(tokens)):
+        shape.dice = Dice(shape.SEED, step + 1)
         optimizer.zero_grad()
         loss, _ = forward(shape, param, batch(tokens[step]), batch(targets[step]))
         loss.backward()
@@ -635,6 +722,7 @@ def make_gradients(folder, seed, shape):
     random = np.random.RandomState(seed)
     weights = random_weights(shape, random)
     tokens, targets = random_batch(shape, random)
+    shape.dice = Dice(shape.SEED, 1)
     found = measure(shape, weights, tokens, targets)
     tensors = {f"param.{name}": value for name, value in weights.items()}
     tensors.update({name: single(value) for name, value in found.items() if name != "loss"})
@@ -647,7 +735,8 @@ def make_gradients(folder, seed, shape):
 
 def make_optimizer(folder, name, settings):
     random = np.random.RandomState(100)
-    shape = OPTIMIZER_SHAPE
+    model = {key: settings[key] for key in OF_SHAPE if key in settings}
+    shape = Shape("pre", "layernorm", "gelu", **model, **OPTIMIZER_SHAPE)
     weights = random_weights(shape, random)
     tokens, targets = random_batch(shape, random, (STEPS,))
     losses, norms, final = train(shape, settings, weights, tokens, targets)
@@ -666,6 +755,8 @@ def make_optimizer(folder, name, settings):
 def make(folder):
     for index, shape in enumerate(GRADIENT_CASES):
         make_gradients(folder, 1 + index, shape)
+    for index, shape in enumerate(DROPOUT_CASES):
+        make_gradients(folder, 201 + index, shape)
     for name, settings in OPTIMIZER_CASES.items():
         make_optimizer(folder, name, settings)
     return True
@@ -731,6 +822,7 @@ def check_stack(side, metadata, tensors):
         wrong = set(shape.tensors().items()) ^ {(n, v.shape) for n, v in weights.items()}
         raise BadFile(f"{side}: other parameter tensors than expected: {sorted(wrong)}")
 
+    shape.dice = Dice(int(metadata["seed"]), int(metadata["step"]))
     size = (shape.batch, shape.context)
     targets = tensors["targets"].reshape(size)
     tokens = tensors["pixels"].reshape(*size, -1) if shape.patch else tensors["tokens"].reshape(size)

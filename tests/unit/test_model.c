@@ -3,6 +3,7 @@
  * business of tests/gradient and tests/reference. */
 #include "core/admin.h"
 #include "core/blas.h"
+#include "core/dropout.h"
 #include "core/float_mode.h"
 #include "core/optimizer.h"
 #include "core/shard.h"
@@ -98,6 +99,8 @@ static void bits_do_not_depend_on_threads(void **state)
             check_threads(&config);
             if (norm != NORM_LAYERNORM)
                 continue;
+            config.dropout = 0.2;
+            check_threads(&config);
             config.parallel = true;
             check_threads(&config);
             add_everything(&config);
@@ -105,6 +108,57 @@ static void bits_do_not_depend_on_threads(void **state)
         }
     }
     float_mode_restore(mode);
+}
+
+/* ---- dropout ---- */
+
+/* x_0 of a step beside that of model_loss(), which drops nothing: 0 or 4/3 of it. */
+static void dropout_drops_its_share_and_scales_the_rest(void **state)
+{
+    (void)state;
+    struct model model, without;
+    struct model_config config = small_model(PLACEMENT_PRE, NORM_LAYERNORM);
+    small_model_open(&without, &config);
+    config.dropout = 0.25;
+    small_model_open(&model, &config);
+    const size_t count = (size_t)(config.batch * config.context * config.width);
+    real *whole = memory_new(count, sizeof *whole);
+    assert_true(model_loss(&model, NULL) == model_loss(&without, NULL));
+    memcpy(whole, model_stream(&model, 0), count * sizeof *whole);
+    model.dice = dropout_dice(1, 7);
+    model_step(&model, NULL);
+    size_t dropped = 0;
+    for (size_t i = 0; i < count; i++) {
+        const double x = (double)model_stream(&model, 0)[i], expected = (double)whole[i] / 0.75;
+        assert_true(x == 0 || fabs(x - expected) <= 1e-6 * fabs(expected));
+        dropped += x == 0;
+    }
+    assert_true(fabs((double)dropped / (double)count - 0.25) < 0.05); /* four deviations */
+    assert_true(model_loss(&model, NULL) == model_loss(&without, NULL));
+    free(whole);
+    model_close(&model);
+    model_close(&without);
+}
+
+/* The same dice the same loss, others another; and each site has its own. */
+static void dice_are_those_of_seed_and_step(void **state)
+{
+    (void)state;
+    struct model model;
+    struct model_config config = small_model(PLACEMENT_PRE, NORM_LAYERNORM);
+    double loss[4];
+    const uint64_t dice[] = {dropout_dice(1, 7), dropout_dice(1, 8), dropout_dice(2, 7),
+                             dropout_dice(1, 7)};
+    config.dropout = 0.25;
+    small_model_open(&model, &config);
+    for (int i = 0; i < 4; i++) {
+        model.dice = dice[i];
+        model_step(&model, NULL);
+        loss[i] = model.loss;
+    }
+    assert_true(loss[0] == loss[3]);
+    assert_true(loss[0] != loss[1] && loss[0] != loss[2] && loss[1] != loss[2]);
+    model_close(&model);
 }
 
 /* ---- predictions ---- */
@@ -624,6 +678,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bits_do_not_depend_on_threads),
+        cmocka_unit_test(dropout_drops_its_share_and_scales_the_rest),
+        cmocka_unit_test(dice_are_those_of_seed_and_step),
         cmocka_unit_test(predictions_are_those_of_the_batch),
         cmocka_unit_test(predictions_go_on_from_what_was_read),
         cmocka_unit_test(wide_blocks_have_their_gradients),

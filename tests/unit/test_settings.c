@@ -190,9 +190,26 @@ static void a_setting_of_the_stacks_sets_both_or_one(void **state)
     (void)state;
     for (int i = 0; i < setting_count; i++)
         per_stack += setting_table[i].per_stack;
-    assert_int_equal(per_stack, (int)(sizeof cases / sizeof *cases) + 1); /* and the preset */
+    /* the preset and dropout are looked at elsewhere */
+    assert_int_equal(per_stack, (int)(sizeof cases / sizeof *cases) + 2);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         check_forms(&cases[i]);
+}
+
+static void dropout_is_that_of_a_stack(void **state)
+{
+    (void)state;
+    char value[SETTING_TEXT];
+    struct settings s = changed("dropout", "0.1"), right = changed("right-dropout", "0.25");
+    assert_true(s.stack[LEFT].dropout == 0.1 && s.stack[RIGHT].dropout == 0.1);
+    assert_true(right.stack[LEFT].dropout == 0 && right.stack[RIGHT].dropout == 0.25);
+    setting_get(&right, setting_find("dropout", NULL), value, sizeof value);
+    assert_string_equal(value, "0/0.25");
+    assert_true(setting_set(&s, "dropout", value, NULL));
+    assert_int_equal(settings_difference(&s, &right), -1);
+    assert_int_equal(settings_difference(&s, &(struct settings){0}), SCOPE_MODEL);
+    refused("dropout", "1", "a number of at least 0 and below 1");
+    refused("dropout", "0.1/1", "a number of at least 0 and below 1");
 }
 
 static void names_of_one_stack_are_checked(void **state)
@@ -545,6 +562,7 @@ int main(void)
         cmocka_unit_test(defaults_are_those_of_the_story),
         cmocka_unit_test(every_row_writes_its_own_field),
         cmocka_unit_test(a_setting_of_the_stacks_sets_both_or_one),
+        cmocka_unit_test(dropout_is_that_of_a_stack),
         cmocka_unit_test(names_of_one_stack_are_checked),
         cmocka_unit_test(all_settings_can_be_written_down),
         cmocka_unit_test(words_stand_for_zero),
