@@ -56,7 +56,7 @@ put() {
     fi
 }
 
-for list in keys commands script-commands views options settings presets events quantities; do
+for list in keys commands script-commands views options settings presets events quantities claims; do
     "$program" list "$list" --format man > "$folder/block"
     replace man/lnscope.1 "$list" ".\\\" $list" ".\\\" /$list"
 done

@@ -53,6 +53,8 @@ static void take_step(struct app *app, const struct update *update)
     app_tee_step(app, snapshot);
     runs_step(&app->runs, update->snapshot[LEFT], update->snapshot[RIGHT]);
     events_step(&app->events, &app->history, app->trainer ? &app->present : NULL);
+    for (int side = 0; side < SIDES && !app->trainer; side++)
+        app->runs.now.warmup[side] = rate_warmup(&app->events.rate[side]);
     show_new_events(app, total, count);
     find_tensor(app);
     bars_fit_axis(&app->scene);

@@ -237,3 +237,13 @@ const struct claim_result *claim_recorded(int index)
     is_read = true;
     return result[index].row ? &result[index] : NULL;
 }
+
+void claim_known_text(char out[CLAIM_KNOWN], int index)
+{
+    const struct claim_row *row = claim_at(index);
+    const struct claim_result *recorded = claim_recorded(index);
+    char finding[CLAIM_FINDING] = "was not measured when this program was made";
+    if (recorded)
+        claim_finding_text(finding, recorded);
+    snprintf(out, CLAIM_KNOWN, "%s (%s). Here it %s", row->claim, row->source, finding);
+}

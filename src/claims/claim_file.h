@@ -24,4 +24,9 @@ bool claim_file_read(const char *text, size_t size, struct claim_result *result,
  * was. It is read once, by the thread that asks first; the program has one that asks. */
 const struct claim_result *claim_recorded(int index);
 
+/* What is known of a claim, in plain words without a full stop: what is claimed, by whom, and what
+ * is recorded of it. */
+enum { CLAIM_KNOWN = 640 };
+void claim_known_text(char out[CLAIM_KNOWN], int index);
+
 #endif

@@ -300,16 +300,16 @@ static double amplification(struct trial_stack *stack, uint64_t seed)
 }
 
 /* The same, mean over several draws of the weights and the noise: single ones differ by a lot. */
-static double mean_amplification(struct trial *trial, enum side side, double layers)
+static double mean_amplification(struct trial *trial, enum side side, double layers, bool uniform)
 {
-    enum { DRAWS = 8 };
+    enum { DRAWS = 16 };
     const uint64_t seed = trial->seed;
     double sum = 0;
     for (uint64_t draw = 0; draw < DRAWS; draw++) {
         struct trial_stack stack;
         trial->seed = seed * DRAWS + draw;
-        sum += open_deep(&stack, trial, side, layers, false) ? amplification(&stack, trial->seed)
-                                                             : NAN;
+        sum += open_deep(&stack, trial, side, layers, uniform) ? amplification(&stack, trial->seed)
+                                                               : NAN;
         trial_close(&stack);
     }
     trial->seed = seed;
@@ -322,7 +322,7 @@ void claim_amplification(struct trial *trial)
     for (int i = 0; i < SIDES; i++) {
         double change[DEPTHS];
         for (int j = 0; j < DEPTHS; j++)
-            change[j] = mean_amplification(trial, sides[i], depths[j]);
+            change[j] = mean_amplification(trial, sides[i], depths[j], true);
         trial_note(trial, change[0]);
         trial_note(trial, change[DEPTHS - 1]);
         trial_note(trial, statistics_exponent(depths, change, DEPTHS));

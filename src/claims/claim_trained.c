@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "claims/claim_statistics.h"
+#include "core/kernels.h"
 #include "core/tensors.h"
 
 #include <math.h>
@@ -47,6 +48,7 @@ void claim_warmup_sgd(struct trial *trial)
     struct settings settings = trial_settings(trial);
     trial_note(trial, train_warmed(trial, settings, RIGHT, 0));
     trial_note(trial, train_warmed(trial, settings, RIGHT, 200));
+    trial_note(trial, train_warmed(trial, settings, LEFT, 0));
     trial_set(&settings, "optimizer", "radam");
     trial_note(trial, train_at(trial, settings, RIGHT, 3e-3));
 }
@@ -69,11 +71,111 @@ void claim_vanish_in_training(struct trial *trial)
 
 void claim_depth_limit(struct trial *trial)
 {
+    static const double rates[] = {1e-4, 3e-4, 1e-3};
+    static const int warmups[] = {200, 800};
     struct settings settings = trial_settings(trial);
-    trial_note(trial, train_warmed(trial, settings, RIGHT, 500));
-    trial_note(trial, train_warmed(trial, settings, RIGHT, 1000));
-    settings.steps /= 3;
+    for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
+        settings.lr = rates[i];
+        for (size_t j = 0; j < sizeof warmups / sizeof *warmups; j++)
+            trial_note(trial, train_warmed(trial, settings, RIGHT, warmups[j]));
+    }
+    settings = trial_settings(trial);
+    settings.steps /= 2;
     trial_note(trial, train_warmed(trial, settings, LEFT, 0));
+    trial_set(&settings, "left", "pre");
+    trial_note(trial, train_warmed(trial, settings, LEFT, 0));
+}
+
+void claim_left_trains(struct trial *trial)
+{
+    const struct settings settings = trial_settings(trial);
+    trial_note(trial, trial_train_fresh(trial, &settings, RIGHT));
+    trial_note(trial, trial_train_fresh(trial, &settings, LEFT));
+}
+
+void claim_rezero_trains(struct trial *trial)
+{
+    const struct settings settings = trial_settings(trial);
+    struct trial_stack stack;
+    double ratio = NAN, loss = NAN;
+    if (trial_open(&stack, trial, &settings, LEFT)) {
+        trial_train(&stack, 1);
+        ratio = snapshot_scalar(stack.run.snapshot, QUANTITY_RATIO);
+        trial_train(&stack, settings.steps);
+        loss = trial_loss(&stack);
+    }
+    trial_close(&stack);
+    trial_note(trial, ratio);
+    trial_note(trial, loss);
+    trial_note(trial, trial_train_fresh(trial, &settings, RIGHT));
+}
+
+void claim_radam_is_warmup(struct trial *trial)
+{
+    struct settings settings = trial_settings(trial);
+    const int warmup = (int)lround(2 / (1 - settings.beta2));
+    trial_note(trial, train_warmed(trial, settings, RIGHT, 0));
+    const double warmed = train_warmed(trial, settings, RIGHT, warmup);
+    trial_set(&settings, "optimizer", "radam");
+    const double radam = train_warmed(trial, settings, RIGHT, 0);
+    trial_note(trial, warmed);
+    trial_note(trial, radam);
+    trial_note(trial, radam / warmed);
+}
+
+/* The first step at which the smoothed loss is at most this part of the loss without context; NAN
+ * where it never is. */
+static double step_of(struct trial *trial, const struct settings *settings, enum side side,
+                      double part)
+{
+    struct trial_stack stack;
+    double found = NAN;
+    if (trial_open(&stack, trial, settings, side)) {
+        for (int64_t step = 1; step <= settings->steps && isnan(found); step++) {
+            trial_train(&stack, step);
+            found = trial_loss(&stack) <= part ? (double)step : (double)NAN;
+        }
+    }
+    trial_close(&stack);
+    return found;
+}
+
+void claim_pre_before_post(struct trial *trial)
+{
+    struct settings settings = trial_settings(trial);
+    settings.warmup = 100;
+    const double post = step_of(trial, &settings, RIGHT, 0.5);
+    settings.warmup = 0;
+    const double pre = step_of(trial, &settings, LEFT, 0.5);
+    trial_note(trial, pre);
+    trial_note(trial, post);
+    trial_note(trial, post / pre);
+}
+
+void claim_qk_norm_rate(struct trial *trial)
+{
+    static const char *const qk_norm[] = {"off", "on"};
+    static const double rates[] = {3e-3, 1e-2, 3e-2, 1e-1};
+    struct settings settings = trial_settings(trial);
+    double highest[2] = {NAN, NAN};
+    for (int i = 0; i < 2; i++) {
+        trial_set(&settings, "qk-norm", qk_norm[i]);
+        for (size_t j = 0; j < sizeof rates / sizeof *rates; j++)
+            if (train_at(trial, settings, LEFT, rates[j]) <= verdict_learns)
+                highest[i] = rates[j];
+        trial_note(trial, highest[i]);
+    }
+    trial_note(trial, highest[1] / highest[0]);
+}
+
+void claim_dyt_equal(struct trial *trial)
+{
+    const struct settings settings = trial_settings(trial);
+    const double layernorm = trial_train_fresh(trial, &settings, LEFT);
+    const double dyt = trial_train_fresh(trial, &settings, RIGHT);
+    trial_note(trial, layernorm);
+    trial_note(trial, dyt);
+    trial_note(trial, dyt / layernorm);
 }
 
 void claim_deepnorm_trains(struct trial *trial)
@@ -145,7 +247,6 @@ void claim_not_only_vanishing(struct trial *trial)
 {
     struct settings settings = trial_settings(trial), sgd;
     trial_note(trial, train_leveled(trial, &settings, RIGHT));
-    settings.steps /= 2;
     sgd = settings;
     trial_set(&sgd, "optimizer", "sgd");
     sgd.lr = 0.5;
@@ -239,26 +340,87 @@ static double cost_of_removal(struct trial_stack *stack, int block)
     return without - whole;
 }
 
-void claim_pre_collapse(struct trial *trial)
+/* What the blocks of a trained stack are worth: the rise of the loss without each of them. */
+struct worth {
+    double first, early, late; /* block 1; the mean of the rest of the lower half; of the upper */
+};
+
+static struct worth measure_worth(struct trial *trial, enum side side)
 {
     const struct settings settings = trial_settings(trial);
     const int L = settings.layers;
     double cost[LAYERS_MAX];
     struct trial_stack stack;
-    const bool open = trial_open(&stack, trial, &settings, LEFT);
+    const bool open = trial_open(&stack, trial, &settings, side);
     if (open)
         trial_train(&stack, settings.steps);
     for (int block = 0; block < L; block++)
         cost[block] = open ? cost_of_removal(&stack, block) : NAN;
     trial_close(&stack);
-    trial_note(trial, statistics_mean(cost, L / 2));
-    trial_note(trial, statistics_mean(cost + L / 2, L - L / 2));
-    trial_note(trial, cost[0]);
-    trial_note(trial, cost[L - 1]);
-    trial_note(trial, statistics_mean(cost, L / 2) / statistics_mean(cost + L / 2, L - L / 2));
+    return (struct worth){cost[0], statistics_mean(cost + 1, L / 2 - 1),
+                          statistics_mean(cost + L / 2, L - L / 2)};
+}
+
+void claim_pre_collapse(struct trial *trial)
+{
+    const struct worth pre = measure_worth(trial, LEFT), lns = measure_worth(trial, RIGHT);
+    trial_note(trial, pre.first);
+    trial_note(trial, pre.early);
+    trial_note(trial, pre.late);
+    trial_note(trial, pre.early / pre.late);
+    trial_note(trial, lns.early / lns.late);
+}
+
+void claim_lns_late_blocks(struct trial *trial)
+{
+    const struct worth pre = measure_worth(trial, LEFT), lns = measure_worth(trial, RIGHT);
+    trial_note(trial, pre.late);
+    trial_note(trial, lns.late);
+    trial_note(trial, (lns.late / lns.early) / (pre.late / pre.early));
 }
 
 /* ---- comparisons -----------------------------------------------------------------------------*/
+
+/* Seconds that the norms of a step take, forward and backward, each timed on the stack's own
+ * streams: one for each of its sites. */
+static double norm_seconds(struct trial_stack *stack)
+{
+    enum { TIMES = 20 };
+    const struct model *model = &stack->run.model;
+    const struct model_config *config = &model->config;
+    const size_t size = output_size(model), D = (size_t)config->width;
+    const int sites = 2 * config->layers + 1;
+    const bool has_bias = config->norm == NORM_LAYERNORM;
+    double time[TIMES];
+    real *y = memory_new(size, sizeof *y), *dx = memory_new(size, sizeof *dx);
+    real *vectors = memory_new(4 * D, sizeof *vectors), *rows = memory_new(size / D * 2, sizeof *y);
+    for (int i = 0; i < TIMES; i++) {
+        const double start = clock_thread_seconds();
+        for (int site = 0; site < sites; site++) {
+            const struct norm_rows norm = {
+                .kind = config->norm,
+                .rows = (int)(size / D),
+                .width = config->width,
+                .x = model_stream(model, site % (config->layers + 1)),
+                .gain = vectors,
+                .bias = has_bias ? vectors + D : NULL,
+                .scale = 1,
+                .mean = rows,
+                .rstd = rows + size / D,
+                .dgain = vectors + 2 * D,
+                .dbias = has_bias ? vectors + 3 * D : NULL,
+            };
+            model->kernels->norm_forward(&norm, y);
+            model->kernels->norm_backward(&norm, y, NULL, dx);
+        }
+        time[i] = clock_thread_seconds() - start;
+    }
+    free(y);
+    free(dx);
+    free(vectors);
+    free(rows);
+    return statistics_median(time, TIMES);
+}
 
 void claim_rmsnorm_faster(struct trial *trial)
 {
@@ -279,9 +441,14 @@ void claim_rmsnorm_faster(struct trial *trial)
         }
     }
     const int steps = (int)settings.steps;
-    trial_note(trial, 1e3 * statistics_median(time[LEFT], steps));
-    trial_note(trial, 1e3 * statistics_median(time[RIGHT], steps));
-    trial_note(trial, statistics_median(time[LEFT], steps) / statistics_median(time[RIGHT], steps));
+    double step_time[SIDES];
+    for (int side = LEFT; side < SIDES; side++) {
+        step_time[side] = statistics_median(time[side], steps);
+        trial_note(trial, 1e3 * step_time[side]);
+    }
+    for (int side = LEFT; side < SIDES; side++)
+        trial_note(trial, open ? norm_seconds(&stack[side]) / step_time[side] : (double)NAN);
+    trial_note(trial, step_time[LEFT] / step_time[RIGHT]);
     trial_note(trial, trial_loss(&stack[RIGHT]) / trial_loss(&stack[LEFT]));
     for (int side = LEFT; side < SIDES; side++) {
         trial_close(&stack[side]);
@@ -291,12 +458,19 @@ void claim_rmsnorm_faster(struct trial *trial)
 
 void claim_post_shallow(struct trial *trial)
 {
-    static const double rates[] = {1e-3, 3e-3};
-    const struct settings settings = trial_settings(trial);
+    static const double rates[] = {1e-3, 2e-3, 4e-3};
+    struct settings settings = trial_settings(trial);
     double best[SIDES] = {INFINITY, INFINITY};
-    for (int i = 0; i < 2; i++) {
+    for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
         for (int side = LEFT; side < SIDES; side++) {
-            const double loss = train_at(trial, settings, (enum side)side, rates[i]);
+            struct trial_stack stack;
+            double loss = NAN;
+            settings.lr = rates[i];
+            if (trial_open(&stack, trial, &settings, (enum side)side)) {
+                trial_train(&stack, settings.steps);
+                loss = trial_held_out(&stack);
+            }
+            trial_close(&stack);
             best[side] = fmin(best[side], loss);
             trial_note(trial, loss);
         }

@@ -16,5 +16,15 @@ void claim_pre_collapse(struct trial *trial);
 void claim_rmsnorm_faster(struct trial *trial);
 void claim_post_shallow(struct trial *trial);
 void claim_swap(struct trial *trial);
+void claim_rezero_trains(struct trial *trial);
+void claim_radam_is_warmup(struct trial *trial);
+void claim_pre_before_post(struct trial *trial);
+void claim_qk_norm_rate(struct trial *trial);
+void claim_dyt_equal(struct trial *trial);
+void claim_lns_late_blocks(struct trial *trial);
+
+/* The losses of both stacks as the setting has them, the right one first: of claims that the left
+ * one trains where the right one does not. */
+void claim_left_trains(struct trial *trial);
 
 #endif

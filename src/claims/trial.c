@@ -94,6 +94,18 @@ double trial_loss(const struct trial_stack *stack)
     return verdict_part(&stack->verdict);
 }
 
+double trial_held_out(struct trial_stack *stack)
+{
+    double sum = 0;
+    if (!stack->task || stack->verdict.fault_step > 0)
+        return NAN;
+    for (int i = 0; i < TRIAL_HELD_OUT && !trial_ended(stack->trial); i++) {
+        trial_batch(stack, TRIAL_PROBE + i);
+        sum += model_loss(&stack->run.model, NULL);
+    }
+    return sum / TRIAL_HELD_OUT / stack->verdict.unit;
+}
+
 double trial_train_fresh(struct trial *trial, const struct settings *settings, enum side side)
 {
     struct trial_stack stack;

@@ -63,6 +63,10 @@ double trial_loss(const struct trial_stack *stack);
 /* Trains a fresh stack for the settings' steps; returns trial_loss(). */
 double trial_train_fresh(struct trial *trial, const struct settings *settings, enum side side);
 
+/* The loss on TRIAL_HELD_OUT batches that no training sees, likewise. */
+enum { TRIAL_HELD_OUT = 32 };
+double trial_held_out(struct trial_stack *stack);
+
 /* Gives the model a batch: that of a training step, or one that no training sees. */
 enum { TRIAL_PROBE = 1 << 30 };
 void trial_batch(struct trial_stack *stack, int64_t index);

@@ -1,6 +1,7 @@
 /* See documents.h. */
 #include "cli/documents.h"
 
+#include "claims/claim_file.h"
 #include "cli/options.h"
 #include "controls/commands.h"
 #include "script/script.h"
@@ -331,5 +332,49 @@ void documents_quantities_man(FILE *out)
         fputs("\n(", out);
         write_quantity(out, &quantity_table[i]);
         fputs(").\n", out);
+    }
+}
+
+/* Whether the claim is one of those that hold, or one of the others. */
+static bool is_known_to_hold(int claim)
+{
+    const struct claim_result *recorded = claim_recorded(claim);
+    return recorded && recorded->holds;
+}
+
+static const char *const claim_parts[] = {"What does not hold here, or is not known",
+                                          "What holds here"};
+
+void documents_claims_markdown(FILE *out)
+{
+    char text[CLAIM_KNOWN];
+    for (int holds = 1; holds >= 0; holds--) {
+        fprintf(out, "%s**%s**\n\n", holds ? "" : "\n", claim_parts[holds]);
+        for (int i = 0; i < claim_count(); i++) {
+            if (is_known_to_hold(i) != holds)
+                continue;
+            claim_known_text(text, i);
+            fprintf(out, "- `%s`: ", claim_at(i)->id);
+            write_markdown(out, text);
+            fputs(".\n", out);
+        }
+    }
+}
+
+void documents_claims_man(FILE *out)
+{
+    char text[CLAIM_KNOWN];
+    for (int holds = 1; holds >= 0; holds--) {
+        fprintf(out, ".SS %s\n", claim_parts[holds]);
+        for (int i = 0; i < claim_count(); i++) {
+            if (is_known_to_hold(i) != holds)
+                continue;
+            claim_known_text(text, i);
+            fputs(".TP\n.B ", out);
+            write_man(out, claim_at(i)->id);
+            fputc('\n', out);
+            write_man(out, text);
+            fputs(".\n", out);
+        }
     }
 }

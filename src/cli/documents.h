@@ -1,5 +1,6 @@
-/* The tables of keys, commands, views, options, settings, presets, events and quantities as
- * Markdown, and as parts of the man page, which are generated from here (tests/documents.sh). */
+/* The tables of keys, commands, views, options, settings, presets, events, quantities and
+ * claims as Markdown, and as parts of the man page, which are generated from here
+ * (tests/documents.sh). */
 #ifndef LNSCOPE_CLI_DOCUMENTS_H
 #define LNSCOPE_CLI_DOCUMENTS_H
 
@@ -21,5 +22,7 @@ void documents_events_markdown(FILE *out);
 void documents_events_man(FILE *out);
 void documents_quantities_markdown(FILE *out);
 void documents_quantities_man(FILE *out);
+void documents_claims_markdown(FILE *out);
+void documents_claims_man(FILE *out);
 
 #endif

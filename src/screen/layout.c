@@ -5,7 +5,7 @@ enum {
     LABEL_COLS = 5,       /* "x_128" */
     VALUE_COLS = 7,       /* "1.2e-10" */
     FACTOR_COLS = 6,      /* "×0.052" */
-    STEP_COLS = 6,        /* "123456" */
+    STEP_COLS = 6,        /* "123456", at least */
     FACTOR_FROM = 32,     /* a panel this wide has room for the factors */
     HEADER_TWO_FROM = 20, /* a screen with as many rows has a header of two, */
     PLOT_FROM = 22        /* ... and a projector with as many a plot */
@@ -291,7 +291,7 @@ struct layout_samples layout_samples(struct rect area, enum side only)
     return samples;
 }
 
-struct layout_log layout_log(struct rect area)
+struct layout_log layout_log(struct rect area, int step)
 {
     int rows = area.rows, cols = area.cols;
     int stack = cols >= 110 ? 18 : cols >= 72 ? 13 : 9;
@@ -299,9 +299,10 @@ struct layout_log layout_log(struct rect area)
     struct layout_log log = {.title = take(&area, 1)};
     take(&area, rows >= 24);
     log.head = take(&area, rows >= 12);
-    log.step = columns(area, 0, STEP_COLS);
-    log.stack = columns(area, STEP_COLS + 2, stack);
-    log.what = columns(area, STEP_COLS + stack + 4, area.cols - STEP_COLS - stack - 4);
+    step = step > STEP_COLS ? step : STEP_COLS;
+    log.step = columns(area, 0, step);
+    log.stack = columns(area, step + 2, stack);
+    log.what = columns(area, step + stack + 4, area.cols - step - stack - 4);
     return log;
 }
 

@@ -219,12 +219,12 @@ struct layout_overview layout_overview(struct rect area, bool strip, enum side o
  * the tensors the state line, the second rows of key and readout, and rows of the maps; the curves
  * rows of the plot down to 8, the strip, and then more of the plot; the samples the gaps, rows of
  * the texts down to 7, the likeliest characters, the state line; the log the gap, the names of the
- * columns, and rows of the list. */
+ * columns, and rows of the list; its steps are so many columns wide, or six. */
 struct layout_waterfall layout_waterfall(struct rect area, enum side only);
 struct layout_tensors layout_tensors(struct rect area, enum side only);
 struct layout_curves layout_curves(struct rect area, bool strip);
 struct layout_samples layout_samples(struct rect area, enum side only);
-struct layout_log layout_log(struct rect area);
+struct layout_log layout_log(struct rect area, int step);
 
 /* The same for the anatomy, which gives up the gap, rows of the diagram down to 17, the second row
  * of the product, the words beside, the info line, rows of the diagram down to 8, the state line;

@@ -125,6 +125,14 @@ void text_ratio_words(char out[TEXT_NUMBER], double ratio)
     }
 }
 
+int text_digits(int64_t number)
+{
+    int digits = 1;
+    for (; number >= 10; number /= 10)
+        digits++;
+    return digits;
+}
+
 void text_count(char out[TEXT_NUMBER], int64_t count)
 {
     static const struct {

@@ -31,6 +31,9 @@ void text_ratio_words(char out[TEXT_NUMBER], double ratio);
 /* A number of things: "812", "303k", "1.2M". */
 void text_count(char out[TEXT_NUMBER], int64_t count);
 
+/* The columns of a whole number that is not negative. */
+int text_digits(int64_t number);
+
 /* Takes the first line of so many columns off a UTF-8 text, broken between words where it can be;
  * `rest` then points behind the blank that it is broken at. One glyph at least, however narrow. How
  * many bytes the line has, without that blank. */

@@ -48,9 +48,11 @@ int rate_next(struct rate_watch *watch, int64_t step, double rate, double limit,
         watch->way = RATE_RISING;
         watch->falls = watch->fallen = false;
     } else if (!first) {
-        if (!watch->warmed && watch->risen > 0)
+        if (!watch->warmed && watch->risen > 0) {
+            watch->full = watch->step;
             count = add(news, count,
                         (struct rate_news){RATE_WARMED, watch->step, .value = watch->newest});
+        }
         watch->warmed = true;
         if (!same)
             count = fall(watch, step, rate, stood && -change > limit * watch->newest, news, count);
@@ -60,4 +62,9 @@ int rate_next(struct rate_watch *watch, int64_t step, double rate, double limit,
     watch->newest = rate;
     watch->most = fmax(watch->most, rate);
     return count;
+}
+
+int64_t rate_warmup(const struct rate_watch *watch)
+{
+    return watch->warmed ? watch->full : watch->step;
 }

@@ -32,6 +32,7 @@ struct rate_watch {
     enum { RATE_LEVEL, RATE_RISING, RATE_FALLING } way; /* of the newest row */
     int risen;          /* rows in which it has only risen since the first */
     bool warmed;        /* that is over */
+    int64_t full;       /* since this step; 0: there was no warmup, or it is not over */
     bool falls, fallen; /* said, and not to be said again before it rises */
 };
 
@@ -40,5 +41,9 @@ struct rate_watch {
  */
 int rate_next(struct rate_watch *watch, int64_t step, double rate, double limit,
               struct rate_news news[RATE_TURNS]);
+
+/* How long the warmup was, as far as one knows: up to the newest row while it may go on; 0: there
+ * was none, or the rows have no rate. */
+int64_t rate_warmup(const struct rate_watch *watch);
 
 #endif

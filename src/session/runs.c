@@ -488,8 +488,10 @@ void runs_difference(const struct runs *runs, const struct run_record *record,
 enum verdict_kind runs_verdict(const struct runs *runs, const struct run_record *record,
                                enum side side)
 {
+    const int64_t of_others = record->warmup[side];
     return record == &runs->now
-               ? verdict_now(&record->verdict[side], settings_warmup(run_last(record)))
+               ? verdict_now(&record->verdict[side],
+                             of_others > 0 ? of_others : settings_warmup(run_last(record)))
                : verdict_at_end(&record->verdict[side]);
 }
 

@@ -49,6 +49,8 @@ struct run_record {
     int64_t step;
     struct run_log log; /* begins at step 1, unless the session was saved without it */
     struct verdict verdict[SIDES];
+    int64_t
+        warmup[SIDES]; /* of a run of others, as far as its rates tell; 0: the settings have it */
     double ratio_least[SIDES]; /* the lowest ratio; NAN: none yet */
     int64_t ratio_step[SIDES]; /* where it was */
     /* Of a run that has ended: */

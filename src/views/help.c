@@ -1,6 +1,7 @@
 /* See help.h. */
 #include "views/help.h"
 
+#include "claims/claim_file.h"
 #include "controls/commands.h"
 #include "controls/keys.h"
 #include "screen/layout.h"
@@ -333,6 +334,26 @@ static void put_tables(struct writer *writer)
     }
 }
 
+/* What was published of norms and their places, and what this program measures of it. */
+static void put_claims(struct writer *writer)
+{
+    char text[CLAIM_KNOWN];
+    put_heading(writer, "What is known and what is not: published claims, measured here by "
+                        "lnscope claims");
+    for (int holds = 1; holds >= 0; holds--) {
+        put(writer, 1, ROLE_TITLE,
+            holds ? "What holds here" : "What does not hold here, or is not known");
+        writer->line++;
+        for (int i = 0; i < claim_count(); i++) {
+            const struct claim_result *recorded = claim_recorded(i);
+            if ((recorded && recorded->holds) != holds)
+                continue;
+            claim_known_text(text, i);
+            put_entry(writer, TERM_COLS, claim_at(i)->id, ROLE_TITLE, text);
+        }
+    }
+}
+
 /* The steps of settings that were changed on the way: "12, 40, ...", "" for none. */
 static void list_changes(const struct history *history, char *out, size_t size)
 {
@@ -381,6 +402,7 @@ static void put_all(struct writer *writer)
         put_part(writer, view);
     put_events(writer);
     put_tables(writer);
+    put_claims(writer);
     put_session(writer);
 }
 

@@ -10,9 +10,10 @@
 #include <string.h>
 
 enum {
-    CURVE_ROWS = 5, /* the least rows of the field of curves */
-    LABEL_COLS = 5, /* of numbers on its y axis, the axis included */
-    WIDE_FROM = 46, /* columns from which on there is room for loss and ratio */
+    FROM_MOST = 99999, /* of steps: later ones are rounded */
+    CURVE_ROWS = 5,    /* the least rows of the field of curves */
+    LABEL_COLS = 5,    /* of numbers on its y axis, the axis included */
+    WIDE_FROM = 46,    /* columns from which on there is room for loss and ratio */
     NAME_ROWS = 2
 };
 
@@ -133,6 +134,8 @@ static void draw_seed(struct canvas *canvas, struct rect area, int at, const str
     }
     if (row->learn_step > 0)
         snprintf(from, sizeof from, "%" PRId64, row->learn_step);
+    if (row->learn_step > FROM_MOST)
+        text_count(from, row->learn_step);
     if (isfinite(row->loss_part))
         snprintf(part, sizeof part, "%.2f", row->loss_part);
     canvas_text(canvas, area, at, 6, verdict_role(row->verdict), verdict_table[row->verdict].name);

@@ -297,10 +297,12 @@ const char *scene_event_text(const struct scene *scene, const struct event *even
     return scene->look.blind && event_tells(event) ? "hidden while blind" : event->text;
 }
 
-/* The warmup that was set when a step was trained. */
-static int64_t warmup_at(const struct scene *scene, int64_t step)
+/* The warmup that was set when a step was trained; of a run of others what its rates tell. */
+static int64_t warmup_at(const struct scene *scene, enum side side, int64_t step)
 {
     int64_t warmup = settings_warmup(scene->data.settings);
+    if (scene->data.watching && scene->data.runs)
+        return scene->data.runs->now.warmup[side];
     if (!scene->data.runs || step >= history_newest(scene->data.history))
         return warmup;
     const struct run_log *log = &scene->data.runs->now.log;
@@ -345,8 +347,8 @@ struct scene_verdict scene_verdict(const struct scene *scene, enum side side)
     verdict.fault_step = moment->fault.place != FAULT_NONE ? moment->fault.step : 0;
     const bool over = scene->data.ended && scene->look.cursor == 0;
     return (struct scene_verdict){
-        .kind =
-            over ? verdict_at_end(&verdict) : verdict_now(&verdict, warmup_at(scene, moment->step)),
+        .kind = over ? verdict_at_end(&verdict)
+                     : verdict_now(&verdict, warmup_at(scene, side, moment->step)),
         .part = verdict_part(&verdict),
         .learn_step = learn_step(scene, side, moment->step),
     };

@@ -18,6 +18,15 @@ struct window {
     int first, past, rows;
 };
 
+/* The steps are as wide as the widest of them. */
+static struct layout_log layout_of(const struct scene *scene, struct rect area)
+{
+    int64_t most = 0;
+    for (int i = 0; scene->data.events && i < scene->data.events->count; i++)
+        most = scene->data.events->event[i].step > most ? scene->data.events->event[i].step : most;
+    return layout_log(area, text_digits(most));
+}
+
 /* How many rows the text of an event takes. */
 static int rows_of(const struct scene *scene, const struct event *event, int columns)
 {
@@ -42,7 +51,7 @@ static struct window window_up(const struct scene *scene, struct rect what, int 
 /* How many of the newest can be below the view while the oldest is at its top. */
 static int scroll_max(const struct scene *scene, struct rect area)
 {
-    const struct rect what = layout_log(area).what;
+    const struct rect what = layout_of(scene, area).what;
     int count = scene_events(scene), fit = 0, rows = 0;
     while (fit < count) {
         rows += rows_of(scene, &scene->data.events->event[fit], what.cols - BULLET_COLS);
@@ -162,7 +171,7 @@ static void draw_nothing(struct canvas *canvas, struct rect area, const struct s
 
 static void draw(struct canvas *canvas, struct rect area, const struct scene *scene)
 {
-    const struct layout_log layout = layout_log(area);
+    const struct layout_log layout = layout_of(scene, area);
     const int count = scene_events(scene), most = scroll_max(scene, area);
     const int scroll = scene->look.log.scroll < most ? scene->look.log.scroll : most;
     const struct window window = window_up(scene, layout.what, count - scroll);

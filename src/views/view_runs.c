@@ -19,7 +19,8 @@ enum {
     TABLE_COLUMNS = 3 + SETTINGS_MAX + SIDES * OF_STACK,
     CELL = 2 * SETTING_TEXT,
     EVENTS_FROM = 20, /* rows from which on the events of the chosen run are listed */
-    EVENT_COL = 10,   /* where their texts begin */
+    EVENT_COLS = 8,   /* of their steps, at least; their texts begin two columns behind */
+    STEP_COLS = 6,    /* of other steps, at least */
     EVENT_LINE = EVENT_TEXT + 16
 };
 
@@ -40,6 +41,7 @@ struct column {
     enum side side;                    /* of those of a stack */
     const char *head;
     int col, cols; /* where it is, inside the edges; cols 0: there is no room for it */
+    bool brief;    /* there is no room for many digits: they are rounded */
 };
 
 struct table {
@@ -79,7 +81,9 @@ static void cell_text(const struct scene *scene, const struct column *column,
             snprintf(out, CELL, "%s", kind->name);
         break;
     case WHAT_LEARNS:
-        if (verdict->learn_step > 0)
+        if (column->brief && text_digits(verdict->learn_step) > STEP_COLS)
+            text_count(out, verdict->learn_step);
+        else if (verdict->learn_step > 0)
             snprintf(out, CELL, "%" PRId64, verdict->learn_step);
         else
             snprintf(out, CELL, "-");
@@ -206,19 +210,20 @@ enum { TIGHT_NOT, TIGHT_WORDS, TIGHT_LETTERS, TIGHT_LEAST };
 static int column_cols(const struct table *table, const struct scene *scene,
                        const struct column *column, int tight)
 {
+    const int wide = widest(table, scene, column), steps = wide > STEP_COLS ? wide : STEP_COLS;
     switch (column->what) {
     case WHAT_RUN:
         return RUN_COLS;
     case WHAT_STEPS:
-        return tight == TIGHT_NOT || tight == TIGHT_LETTERS ? 6 : 0;
+        return tight == TIGHT_NOT || tight == TIGHT_LETTERS ? steps : 0;
     case WHAT_NAME:
     case WHAT_SETTING:
     case WHAT_RATIO:
-        return widest(table, scene, column);
+        return wide;
     case WHAT_VERDICT:
-        return tight < TIGHT_LETTERS ? widest(table, scene, column) : 1;
+        return tight < TIGHT_LETTERS ? wide : 1;
     case WHAT_LEARNS:
-        return 6;
+        return steps;
     case WHAT_LOSS:
         return 5;
     }
@@ -237,6 +242,7 @@ static int measure(struct table *table, const struct scene *scene, int tight)
     int cols = MARK_COLS;
     for (int i = 0; i < table->columns; i++) {
         struct column *column = &table->column[i];
+        column->brief = tight == TIGHT_LEAST;
         column->cols = column_cols(table, scene, column, tight);
         cols += column->cols > 0 ? gap_of(column) + column->cols : 0;
     }
@@ -449,23 +455,35 @@ static void event_line(const struct scene *scene, const struct event *event, cha
              event->side < 0 ? "" : ": ", scene_event_text(scene, event));
 }
 
+/* The columns of the steps of so many events. */
+static int event_steps(const struct event *event, int count)
+{
+    int cols = EVENT_COLS;
+    for (int i = 0; i < count; i++) {
+        const int digits = text_digits(event[i].step);
+        cols = digits > cols ? digits : cols;
+    }
+    return cols;
+}
+
 static int event_rows(const struct scene *scene, const struct event *event, int cols)
 {
     char line[EVENT_LINE];
     event_line(scene, event, line);
-    return text_rows(line, cols - EVENT_COL);
+    return text_rows(line, cols);
 }
 
-/* The step of an event and its line; one that is too long goes on below. */
+/* The step of an event, in so many columns, and its line; one that is too long goes on below. */
 static void draw_event(struct canvas *canvas, struct rect area, int row, const struct scene *scene,
-                       const struct event *event)
+                       const struct event *event, int steps)
 {
+    const int col = steps + 2;
     char line[EVENT_LINE];
     event_line(scene, event, line);
-    canvas_print(canvas, area, row, 0, ROLE_DIM, "%8" PRId64, event->step);
+    canvas_print(canvas, area, row, 0, ROLE_DIM, "%*" PRId64, steps, event->step);
     for (const char *rest = line, *from = rest; *rest; from = rest, row++) {
-        const int length = (int)text_line(&rest, area.cols - EVENT_COL);
-        canvas_print(canvas, area, row, EVENT_COL, ROLE_DIM, "%.*s", length, from);
+        const int length = (int)text_line(&rest, area.cols - col);
+        canvas_print(canvas, area, row, col, ROLE_DIM, "%.*s", length, from);
     }
 }
 
@@ -476,17 +494,18 @@ static void draw_events(struct canvas *canvas, struct rect area, const struct sc
     const bool now = record == &scene->data.runs->now;
     const int count = now ? scene->data.events ? scene->data.events->count : 0 : record->events;
     const struct event *event = now && count ? scene->data.events->event : record->event;
+    const int steps = event_steps(event, count), cols = area.cols - steps - 2;
     int from = count, used = 0;
     while (from > 0) {
-        const int rows = event_rows(scene, &event[from - 1], area.cols);
+        const int rows = event_rows(scene, &event[from - 1], cols);
         if (used + rows > area.rows)
             break;
         used += rows;
         from--;
     }
     for (int i = from, row = 0; i < count; i++) {
-        draw_event(canvas, area, row, scene, &event[i]);
-        row += event_rows(scene, &event[i], area.cols);
+        draw_event(canvas, area, row, scene, &event[i], steps);
+        row += event_rows(scene, &event[i], cols);
     }
 }
 

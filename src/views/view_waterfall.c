@@ -195,7 +195,9 @@ static void draw_axis(struct canvas *canvas, const struct layout_heat *panel,
     canvas_fill(canvas, axis, ascii ? '-' : 0x2500, ROLE_AXIS);
     canvas_put(canvas, axis.row, axis.col - 1, ascii ? '+' : 0x2514, ROLE_AXIS);
     double span = (double)(window->cols * window->per);
-    int64_t distance = (int64_t)fmax(1, plot_tick_distance(span, window->cols / TICK_COLS));
+    const int64_t last = window->first + (int64_t)window->cols * window->per;
+    const int apart = text_digits(last) + 2, ticks = apart > TICK_COLS ? apart : TICK_COLS;
+    int64_t distance = (int64_t)fmax(1, plot_tick_distance(span, window->cols / ticks));
     for (int64_t step = (window->first + distance - 1) / distance * distance;
          col_of(window, step) >= 0; step += distance) {
         char text[TEXT_NUMBER];

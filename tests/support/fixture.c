@@ -401,21 +401,33 @@ void fixture_fit_axis(struct fixture *fixture)
     bars_fit_axis(&fixture->scene);
 }
 
+/* Adds a step; the right stack is not finite in it where the fault says so. */
+static void add_step(struct fixture *fixture, int64_t step, struct fault fault)
+{
+    measure(fixture, LEFT, step);
+    measure(fixture, RIGHT, step);
+    if (fault.place != FAULT_NONE && step >= fault.step)
+        make_not_finite(fixture->snapshot[RIGHT], fault);
+    history_add(&fixture->history, fixture->snapshot[LEFT], fixture->snapshot[RIGHT]);
+    if (fixture->scene.data.runs)
+        runs_step(&fixture->runs, fixture->snapshot[LEFT], fixture->snapshot[RIGHT]);
+    if (fixture->scene.data.events)
+        events_step(&fixture->events, &fixture->history, &fixture->settings);
+    fixture_fit_axis(fixture);
+}
+
 void fixture_train_until_fault(struct fixture *fixture, int64_t last, struct fault fault)
 {
-    for (int64_t step = history_newest(&fixture->history) + 1; step <= last; step++) {
-        measure(fixture, LEFT, step);
-        measure(fixture, RIGHT, step);
-        if (fault.place != FAULT_NONE && step >= fault.step)
-            make_not_finite(fixture->snapshot[RIGHT], fault);
-        history_add(&fixture->history, fixture->snapshot[LEFT], fixture->snapshot[RIGHT]);
-        if (fixture->scene.data.runs)
-            runs_step(&fixture->runs, fixture->snapshot[LEFT], fixture->snapshot[RIGHT]);
-        if (fixture->scene.data.events)
-            events_step(&fixture->events, &fixture->history, &fixture->settings);
-        fixture_fit_axis(fixture);
-    }
+    for (int64_t step = history_newest(&fixture->history) + 1; step <= last; step++)
+        add_step(fixture, step, fault);
     fixture->scene.data.rate = 14.9;
+}
+
+void fixture_age(struct fixture *fixture, int64_t factor)
+{
+    const int64_t newest = factor * history_newest(&fixture->history);
+    fixture->history.stride *= factor;
+    add_step(fixture, newest + 1, (struct fault){0});
 }
 
 void fixture_train(struct fixture *fixture, int64_t last)

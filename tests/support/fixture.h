@@ -55,6 +55,10 @@ void fixture_train(struct fixture *fixture, int64_t last);
 /* The same, but the right stack is no longer finite from step `fault.step` on. */
 void fixture_train_until_fault(struct fixture *fixture, int64_t last, struct fault fault);
 
+/* As after a run that was so many times as long: the points of the curves are as many times as far
+ * apart, and of the moments one is left, of the step behind them. */
+void fixture_age(struct fixture *fixture, int64_t factor);
+
 /* Goes back to a step: what was trained after it becomes a ghost. To be called before the settings
  * change that the run goes on under. */
 void fixture_branch(struct fixture *fixture, int64_t step);

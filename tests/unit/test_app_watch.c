@@ -215,6 +215,27 @@ static void the_schedule_is_recognised_from_the_rates(void **state)
     assert_int_equal(warmed, 1);
 }
 
+/* No verdict while the rate rises, nor so soon behind that: as of own runs. */
+static void a_verdict_waits_for_the_warmup(void **state)
+{
+    (void)state;
+    for (int step = 10; step <= 100; step += 10)
+        append("a.jsonl", "{\"step\":%d,\"loss\":4,\"lr\":%g}\n", step, 1e-5 * step);
+    enter("a.jsonl", NULL);
+    const struct runs *runs = &stage.app->runs;
+    assert_int_equal(runs_verdict(runs, &runs->now, LEFT), VERDICT_NONE);
+    assert_int_equal(scene_verdict(&stage.app->scene, LEFT).kind, VERDICT_NONE);
+    for (int step = 110; step <= 150; step += 10)
+        append("a.jsonl", "{\"step\":%d,\"loss\":4,\"lr\":1e-3}\n", step);
+    play(0.3);
+    assert_int_equal(runs_verdict(runs, &runs->now, LEFT), VERDICT_NONE);
+    assert_int_equal(scene_verdict(&stage.app->scene, LEFT).kind, VERDICT_NONE);
+    append("a.jsonl", "{\"step\":160,\"loss\":4,\"lr\":1e-3}\n");
+    play(0.3);
+    assert_int_equal(runs_verdict(runs, &runs->now, LEFT), VERDICT_STUCK);
+    assert_int_equal(scene_verdict(&stage.app->scene, LEFT).kind, VERDICT_STUCK);
+}
+
 /* One stack, the right one, in all views and at all sizes: it is there, the other one is not. */
 static void one_stack_is_drawn_at_every_size(void **state)
 {
@@ -452,6 +473,7 @@ int main(void)
         TEST(names_of_runs_are_those_of_the_rows),
         TEST(events_are_recognised),
         TEST(the_schedule_is_recognised_from_the_rates),
+        TEST(a_verdict_waits_for_the_warmup),
         TEST(a_file_is_waited_for),
         TEST(damaged_lines_of_a_watched_file_are_counted),
         TEST(a_replaced_file_is_a_new_run),

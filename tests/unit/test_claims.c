@@ -190,12 +190,25 @@ static const struct claim_row *row_of(const char *id)
 static void the_table_is_whole(void **state)
 {
     static const char *const ids[] = {
-        "xiong-top-post",      "xiong-top-pre", "xiong-hidden",   "warmup-needed",
-        "warmup-length",       "warmup-sgd",    "depth-limit",    "vanish-in-training",
-        "not-only-vanishing",  "amplification", "deepnorm-level", "deepnorm-trains",
-        "model-update",        "pre-growth",    "pre-collapse",   "lns-variance",
-        "branch-needs-qknorm", "peri-linear",   "rmsnorm-faster", "same-params",
+        "xiong-top-post",      "xiong-top-pre",
+        "xiong-hidden",        "warmup-needed",
+        "warmup-length",       "warmup-sgd",
+        "depth-limit",         "vanish-in-training",
+        "not-only-vanishing",  "amplification",
+        "deepnorm-level",      "deepnorm-trains",
+        "model-update",        "pre-growth",
+        "pre-collapse",        "lns-variance",
+        "branch-needs-qknorm", "peri-linear",
+        "rmsnorm-faster",      "same-params",
         "post-better-shallow", "swap",
+        "gradient-by-layer",   "token-similarity",
+        "adam-levels",         "norms-are-the-decay",
+        "lns-late-blocks",     "rezero-trains",
+        "admin-trains",        "b2t-trains",
+        "radam-is-warmup",     "pre-before-post",
+        "peri-trained",        "residual-neither",
+        "mix-flatter",         "qk-norm-rate",
+        "dyt-equal",
     };
     (void)state;
     assert_int_equal(claim_count(), sizeof ids / sizeof *ids);
@@ -435,6 +448,8 @@ static void cheap_claims_hold(void **state)
     holds("lns-variance", 2);
     holds("peri-linear", 2);
     holds("deepnorm-level", 2);
+    holds("token-similarity", 1);
+    holds("adam-levels", 1);
 }
 
 static void cheap_claims_fail_where_they_are_false(void **state)
@@ -447,6 +462,25 @@ static void cheap_claims_fail_where_they_are_false(void **state)
     fails_with("lns-variance", "--task grammar --batch 4 --left pre --right pre");
     fails_with("peri-linear", "--task grammar --batch 4 --left lns");
     fails_with("deepnorm-level", "--task grammar --batch 4 --right pre");
+    fails_with("token-similarity", "--task grammar --batch 4 --norm none");
+    fails_with("adam-levels", "--task grammar --batch 4 --norm none --steps 60");
+}
+
+/* Every experiment measures as many quantities as its row names, in trainings too short to say
+ * anything. */
+static void every_experiment_measures_what_its_row_names(void **state)
+{
+    (void)state;
+    for (int i = 0; i < claim_count(); i++) {
+        struct claim_row row = *claim_at(i);
+        struct claim_result result;
+        char setting[1024];
+        snprintf(setting, sizeof setting,
+                 "%s --steps 3 --layers 2 --width 16 --heads 2 --ffn 32 --context 8 --batch 2",
+                 row.setting);
+        row.setting = setting;
+        measure(&row, 1, &result);
+    }
 }
 
 static void counts_are_those_of_the_model(void **state)
@@ -632,6 +666,7 @@ int main(void)
         cmocka_unit_test(a_diverged_stack_has_no_loss),
         cmocka_unit_test(cheap_claims_hold),
         cmocka_unit_test(cheap_claims_fail_where_they_are_false),
+        cmocka_unit_test(every_experiment_measures_what_its_row_names),
         cmocka_unit_test(counts_are_those_of_the_model),
         cmocka_unit_test(a_course_reports_in_order),
         cmocka_unit_test(a_course_without_seeds_has_those_of_its_rows),

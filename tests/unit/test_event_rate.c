@@ -116,6 +116,12 @@ static void rows_without_a_rate_say_nothing(void **state)
     row(2, 1e-4);
     row(3, 1e-4);
     assert_string_equal(said, "warmed@2 0.0001");
+    assert_int_equal(rate_warmup(&watch), 2);
+    begin();
+    assert_int_equal(rate_warmup(&watch), 0);
+    row(5, 1e-4);
+    row(10, 2e-4);
+    assert_int_equal(rate_warmup(&watch), 10); /* and on */
 }
 
 int main(void)

@@ -168,7 +168,7 @@ static void cover_view(enum view view, struct rect body)
     const struct layout_tensors tensors = layout_tensors(body, SIDES);
     const struct layout_curves curves = layout_curves(body, true);
     const struct layout_samples samples = layout_samples(body, SIDES);
-    const struct layout_log log = layout_log(body);
+    const struct layout_log log = layout_log(body, 1);
     const struct layout_anatomy anatomy = layout_anatomy(body, SIDES);
     const struct layout_attention attention = layout_attention(body, SIDES);
     const struct layout_stream stream = layout_stream(body, SIDES);
@@ -376,7 +376,7 @@ static void maps_and_fields_are_on_every_screen(void **state)
             assert_int_equal(samples.panel[LEFT].text.row, samples.panel[RIGHT].text.row);
             assert_true(samples.head.rows == 1 && samples.key.rows == 1);
             assert_int_equal(samples.panel[LEFT].summary.rows, 1);
-            struct layout_log log = layout_log(body);
+            struct layout_log log = layout_log(body, 1);
             assert_true(log.what.rows >= 9 && log.what.cols >= 20 && log.title.rows == 1);
             assert_true(log.step.cols >= 6 && log.stack.cols >= 9);
             assert_int_equal(log.step.row, log.what.row);
@@ -430,7 +430,7 @@ static void no_map_shrinks_as_the_screen_grows(void **state)
                     layout_samples(now, SIDES).panel[LEFT].text.rows);
         assert_true(layout_samples(next, SIDES).panel[LEFT].guess.rows >=
                     layout_samples(now, SIDES).panel[LEFT].guess.rows);
-        assert_true(layout_log(next).what.rows >= layout_log(now).what.rows);
+        assert_true(layout_log(next, 1).what.rows >= layout_log(now, 1).what.rows);
     }
 }
 
