@@ -228,15 +228,15 @@ const struct preset_row preset_table[PRESETS] = {
     [PRESET_NANOGPT] =
         {
             .name = "nanogpt",
-            .summary =
-                "nanoGPT's model of characters: as gpt2, without biases, trained for 5,000 steps",
-            .leaves_out =
-                "its size (6 blocks of width 384, 6 heads, 64 sequences of 256 characters of "
-                "Shakespeare), dropout of 0.2, the exact GELU (here its tanh form)",
+            .summary = "nanoGPT's model of characters: as gpt2, without biases, with dropout, for "
+                       "5,000 steps",
+            .leaves_out = "its size (6 blocks of width 384, 6 heads, 64 sequences of 256 "
+                          "characters of Shakespeare), the exact GELU (here its tanh form)",
             .parent = PRESET_GPT2,
             .set = {{"norm-bias", "off"},
                     {"bias", "off"},
                     {"init", "nanogpt"},
+                    {"dropout", "0.2"},
                     {"lr", "1e-3"},
                     {"beta2", "0.99"},
                     {"warmup", "100"},

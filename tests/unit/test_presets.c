@@ -255,6 +255,7 @@ static void presets_make_their_models(void **state)
     settings = with_preset("preset", "nanogpt");
     config = run_model_config(&settings, LEFT, 33);
     assert_true(!config.bias && !config.norm_bias && config.tied && config.init == INIT_NANOGPT);
+    assert_true(config.dropout == 0.2);
     assert_true(settings_min_lr(&settings) == 1e-4 && settings.beta2 == 0.99);
     settings = with_preset("preset", "deepseek");
     config = run_model_config(&settings, LEFT, 33);
