@@ -155,12 +155,50 @@ static void the_disk_fails(void **state)
     free(errors);
 }
 
+/* The date goes back, as where a clock is set: training, watching and waiting go on. */
+static void the_clock_is_set_back(void **state)
+{
+    enum { ARGUMENTS = 24 };
+    char train[] = "--no-config --confirm off --speed 250 --tee rows.jsonl" SMALL;
+    char watch[] = "watch rows.jsonl";
+    const char *arguments[2][ARGUMENTS];
+    const char *const environment[] = {preload, "FAULT_CLOCK=1", "OPENBLAS_NUM_THREADS=1",
+                                       "TERM=xterm-256color", NULL};
+    struct console *console[2];
+    (void)state;
+    if (!*preload)
+        skip();
+    process_words(arguments[0], ARGUMENTS, program, train);
+    process_words(arguments[1], ARGUMENTS, program, watch);
+    for (int i = 0; i < 2; i++) {
+        console[i] = console_open(&(struct console_start){.arguments = arguments[i],
+                                                          .environment = environment,
+                                                          .folder = folder_path,
+                                                          .rows = 24,
+                                                          .cols = 80});
+        assert_true(console_wait_step(console[i], 1));
+    }
+    for (int step = 50; step <= 150; step += 50)
+        for (int i = 0; i < 2; i++)
+            assert_true(console_wait_step(console[i], step));
+    console_send(console[0], "w");
+    assert_true(console_wait_text(console[0], "warmup 25 steps, "));
+    assert_true(console_see_text(console[1], "rows.jsonl", 60));
+    for (int i = 0; i < 2; i++) {
+        console_send(console[i], "q");
+        assert_int_equal(console_wait_exit(console[i]), 0);
+        assert_null(console_complaint(console[i]));
+        console_close(console[i]);
+    }
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(memory_is_short, folder_make, folder_leave),
         cmocka_unit_test_setup_teardown(memory_is_short_on_the_screen, folder_make, folder_leave),
         cmocka_unit_test_setup_teardown(the_disk_fails, folder_make, folder_leave),
+        cmocka_unit_test_setup_teardown(the_clock_is_set_back, folder_make, folder_leave),
     };
     char here[4096], *slash;
     const char *named = getenv("LNSCOPE");

@@ -1,7 +1,9 @@
 /* A library that is loaded before the C library (LD_PRELOAD) and makes its calls fail as the
  * environment says: FAULT_ALLOCATION=N the N-th allocation, FAULT_FSYNC=1 every fsync(). With
- * FAULT_COUNT=FILE the file says at the end how many allocations there were. For programs under
- * test; must not allocate. */
+ * FAULT_CLOCK=1 the date is set back by an hour each time that it is looked at, while time goes on.
+ * With FAULT_COUNT=FILE the file says at the end how many allocations there were. For programs
+ * under test; must not allocate. */
+#define _DEFAULT_SOURCE /* syscall() */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
@@ -9,6 +11,8 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 extern void *__libc_malloc(size_t size);
@@ -71,4 +75,22 @@ int fsync(int descriptor)
         return 0; /* tests need no disk */
     errno = EIO;
     return -1;
+}
+
+int clock_gettime(clockid_t clock, struct timespec *now)
+{
+    static atomic_long looks;
+    const int status = (int)syscall(SYS_clock_gettime, clock, now);
+    if (status == 0 && clock == CLOCK_REALTIME && getenv("FAULT_CLOCK"))
+        now->tv_sec -= 3600 * (atomic_fetch_add(&looks, 1) + 1);
+    return status;
+}
+
+time_t time(time_t *out)
+{
+    struct timespec now = {0, 0};
+    clock_gettime(CLOCK_REALTIME, &now);
+    if (out)
+        *out = now.tv_sec;
+    return now.tv_sec;
 }
