@@ -21,6 +21,15 @@
 
 #include <cmocka.h>
 
+#include "support/sanitized.h"
+
+#ifdef __GLIBC_PREREQ
+#if __GLIBC_PREREQ(2, 33)
+#include <malloc.h>
+#define TELLS_MEMORY
+#endif
+#endif
+
 static int leave_folder(void **state)
 {
     unlink("a.cast");
@@ -309,6 +318,44 @@ static void only_differences_are_written(void **state)
     free(fixture);
 }
 
+/* Three hours of a screen that always changes take no more memory than their first minute. Counted
+ * where the C library tells what it has handed out, and no sanitizer stands in for it. */
+static void three_hours_take_no_memory(void **state)
+{
+#ifndef TELLS_MEMORY
+    (void)state;
+    skip();
+#else
+    if (SANITIZED)
+        skip();
+    enum { FPS = 10, MINUTE = 60 * FPS, HOURS = 3 * 60 * MINUTE };
+    struct canvas canvas;
+    struct error error;
+    size_t before = 0;
+    (void)state;
+    canvas_open(&canvas, 12, 40);
+    struct cast *cast = open_cast("/dev/null", CAST_V2, 12, 40, THEME_DARK, &error);
+    assert_non_null(cast);
+    for (int frame = 0; frame < HOURS; frame++) {
+        const double seconds = (double)frame / FPS;
+        for (int i = 0; i < 30; i++)
+            canvas_put(&canvas, (frame + i) % 12, (7 * frame + i) % 40,
+                       'a' + (uint32_t)(frame + i) % 26, (enum role)((frame + i) % ROLES));
+        cast_frame(cast, &canvas, THEME_DARK, seconds);
+        if (frame % MINUTE == 0)
+            cast_marker(cast, "a minute later", seconds);
+        if (!cast_flush(cast, &error))
+            fail_msg("%s", error.text);
+        if (frame == MINUTE)
+            before = mallinfo2().uordblks;
+    }
+    assert_int_equal(mallinfo2().uordblks, before);
+    assert_true(cast_seconds(cast) > 10799);
+    finish(cast);
+    canvas_close(&canvas);
+#endif
+}
+
 static void files_are_numbered_and_never_replaced(void **state)
 {
     struct error error;
@@ -341,6 +388,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(at_every_marker_a_player_shows_the_canvas, folder_enter,
                                         leave_folder),
         cmocka_unit_test_setup_teardown(only_differences_are_written, folder_enter, leave_folder),
+        cmocka_unit_test(three_hours_take_no_memory),
         cmocka_unit_test_setup_teardown(files_are_numbered_and_never_replaced, folder_enter,
                                         leave_folder),
     };
