@@ -4,7 +4,8 @@
 # or whole; and nobody is told that all is well when it is not. Needs strace (Debian: strace).
 #
 #   sh tests/files.sh PROGRAM
-#   EVERY=1 ...      every call of each kind fails once, instead of a dozen of each
+#   EVERY=1 ...      every call of each kind fails once, instead of half a dozen of each, and close() too
+#   KILLS=200 ...    so many programs are killed while they save one session after another (6)
 set -eu
 . "$(dirname "$0")/traced.sh"
 begin "$1" "files were not tested while the system fails"
@@ -13,8 +14,9 @@ small="--no-config --layers 2 --width 16 --heads 2 --ffn 32 --context 8 --batch 
 printf '%s\n' "set layers 2" "set width 16" "set heads 2" "set ffn 32" "set context 8" "set batch 2" \
     "run until step 3" 'say "three"' > script.lns
 
-# A writer a line: the option that names its file, the file, and the command. The rows of a lab are
-# written into their file and go on with --resume: tests/end_to_end/test_command_lab.c.
+# A writer a line: the option that names its file, the file, and the command; on the screen, the
+# command that is typed there. Rows of labs and of trainings under way are added to a file that is
+# there already: they come further down.
 cat > writers <<EOF
 -o f.csv run --steps 40 $small
 -o f.jsonl run --steps 40 --format jsonl $small
@@ -25,6 +27,8 @@ cat > writers <<EOF
 -o f.svg record script.lns --no-config --size 60x20
 -o f.txt record script.lns --no-config --size 60x20
 --figure f.svg lab --merge lab.jsonl
+--captions f.vtt record script.lns --no-config --size 60x20 -o other.txt
+--handout f.md record script.lns --no-config --size 60x20 -o other.txt
 EOF
 if "$program" run --steps 1 $small --export try.png > /dev/null 2>&1; then # with cairo and giflib
     cat >> writers <<EOF
@@ -34,21 +38,27 @@ if "$program" run --steps 1 $small --export try.png > /dev/null 2>&1; then # wit
 EOF
 fi
 screen="on the screen"
-! command -v script > /dev/null || echo "session f.session $screen" >> writers
+! command -v script > /dev/null || cat >> writers << EOF
+save f.session $screen
+save-script f.lns $screen
+export f.svg $screen
+record f.cast $screen
+EOF
 "$program" lab --grid lr=1e-3,1e-2 --steps 5 $small -o lab.jsonl > /dev/null 2>&1
 
 wrong() {
     echo "lnscope $words $option $file, $1: status $status, $2"
-    cat said
+    cat -v said | tail -c 2000
     failed=yes
 }
 
-# run [PREFIX...]: the writer, behind the words that make it fail; what it says is in `said`. The
-# screen saves a session, which is typed ahead, and says on itself what went wrong.
+# run [PREFIX...]: the writer, behind the words that make it fail; what it says is in `said`. On the
+# screen the command is typed ahead, and what went wrong stands there.
 run() {
     status=0
+    rm -f other.txt f-1.svg
     if [ "$words" = "$screen" ]; then
-        printf ':save%s %s\rqq' "${force:+!}" "$target" |
+        printf ':%s%s %s\rqq' "$option" "${force:+!}" "$target" |
             TERM=xterm-256color script -qec "$* $program $small" /dev/null > said 2>&1 || status=$?
         [ -e "$target" ] || status=1
     else
@@ -56,13 +66,18 @@ run() {
     fi
 }
 
-# Whether the file is as it should be; two sessions are at different steps.
+# Whether the file is as it should be; on the screen no two are of the same moment.
 is_whole() {
-    if [ "$words" = "$screen" ]; then
-        "$program" --load "$file" --no-config --print-memory > /dev/null 2>&1
-    else
-        cmp -s "$file" whole
-    fi
+    case "$option $words" in
+        "save $screen") "$program" --load "$file" --no-config --print-memory > out 2>&1 ;;
+        "save-script $screen")
+            rm -f other.txt
+            "$program" record "$file" --no-config -o other.txt > out 2>&1
+            ;;
+        "export $screen") [ "$(tail -n 1 "$file")" = "</svg>" ] ;;
+        "record $screen") [ -s "$file" ] && ! tail -n +2 "$file" | grep -qv '^\[.*\]$' ;;
+        *) cmp -s "$file" whole ;;
+    esac
 }
 
 # Who was killed leaves its temporary file, others only one that they name.
@@ -74,11 +89,16 @@ sweep() {
     done
 }
 
+# Whether the other file of a writer of two is what failed, while this one is whole.
+is_other() {
+    grep -q 'other.txt' said && is_whole
+}
+
 # Of a file that was not there before: it is not there, or it is whole and all is well.
 expect_none() {
     if [ "$status" = 0 ] && ! is_whole; then
         wrong "$1" "and the file is not whole"
-    elif [ "$status" != 0 ] && [ -e "$file" ]; then
+    elif [ "$status" != 0 ] && [ -e "$file" ] && ! is_other; then
         wrong "$1" "and there is a file"
     elif [ "$status" -gt 1 ] && [ -z "${killed-}" ]; then
         wrong "$1" "which is no status for a failure"
@@ -87,10 +107,10 @@ expect_none() {
     sweep "$1"
 }
 
-# The numbers of the calls that fail: all of them, or a dozen from the first to the last.
+# The numbers of the calls that fail: all of them, or half a dozen from the first to the last.
 numbers() {
     awk -v all="$1" -v every="${EVERY-}" 'BEGIN {
-        step = every || all <= 12 ? 1 : all / 12
+        step = every || all <= 6 ? 1 : all / 6
         for (n = 1; n <= all; n += step) print int(n)
     }'
 }
@@ -98,7 +118,7 @@ numbers() {
 # What stands in the way of a name.
 names() {
     long=$(printf '%0300d' 0)
-    for target in nowhere/f "$long.csv" /sys/f folder; do
+    for target in nowhere/f "$long.csv" /sys/f folder /dev/full; do
         case $target in folder) mkdir folder ;; esac
         run
         case $status in
@@ -131,6 +151,26 @@ names() {
     sweep "onto files"
 }
 
+# The numbers of the calls that are to fail: of openat() those that make the temporary file, and those
+# that come behind it.
+calls_of() {
+    case $1 in
+        openat) grep 'openat(' trace | grep -n 'lnscope-[A-Za-z0-9]*"' | cut -d: -f1 ;;
+        *) numbers "$(grep -c "$1(" trace || true)" ;;
+    esac
+}
+
+# The errors of a call: what a disk, a quota, a file system or the limits of a process say.
+errors_of() {
+    case $1 in
+        write) echo ENOSPC EIO EFBIG ;;
+        openat) echo EROFS EACCES EMFILE ENOSPC ;;
+        *) echo EIO ;;
+    esac
+}
+kinds="openat write fsync link rename"
+[ -z "${EVERY-}" ] || kinds="$kinds close"
+
 while read -r option file words; do
     target=$file
     run
@@ -141,13 +181,11 @@ while read -r option file words; do
         run sh -c 'ulimit -f 1; exec "$@"' sh
         expect_none "in files of one block"
     fi
-    for call in write fsync link rename; do
+    for call in $kinds; do
         run strace -f -qq -e signal=none -e trace=$call -o trace
         rm -f "$file"
-        all=$(grep -c "$call(" trace || true)
-        for n in $(numbers "$all"); do
-            for error in ENOSPC EIO; do
-                [ $call = write ] || [ $error = EIO ] || continue
+        for n in $(calls_of $call); do
+            for error in $(errors_of $call); do
                 run strace -f -qq -e signal=none -e trace=$call -o trace \
                     -e inject=$call:error=$error:when="$n"
                 faults=$((faults + 1))
@@ -169,5 +207,99 @@ while read -r option file words; do
         done
     done
 done < writers
+# ---- rows that are added --------------------------------------------------------------------------
+# Of a lab all rows that are in the file are whole, and --resume brings the rest.
+
+option=-o file=rows.jsonl target=$file
+words="lab --grid lr=1e-3,1e-2 --seeds 2 --steps 5 $small"
+run
+mv "$file" whole
+
+# expect_rows WHAT
+expect_rows() {
+    if [ -e "$file" ] && [ -n "$(head -n -1 "$file" | grep -vxF -f whole)" ]; then
+        wrong "$1" "and there is a row that is none"
+    fi
+    killed=yes
+    sweep "$1"
+    killed=
+    words="$words --resume"
+    run
+    [ "$status" = 0 ] && is_whole || wrong "$1" "and --resume does not bring the rest"
+    words=${words% --resume}
+    rm -f "$file"
+}
+for call in $kinds ftruncate; do
+    run strace -f -qq -e signal=none -e trace=$call -o trace
+    rm -f "$file"
+    for n in $(calls_of $call); do
+        for error in $(errors_of $call); do
+            run strace -f -qq -e signal=none -e trace=$call -o trace \
+                -e inject=$call:error=$error:when="$n"
+            faults=$((faults + 1))
+            [ "$status" != 0 ] || is_whole || wrong "$call $n" "and rows are missing"
+            expect_rows "$call $n fails with $error"
+        done
+        run strace -f -qq -e trace=$call -o trace -e inject=$call:signal=SIGKILL:when="$n"
+        kills=$((kills + 1))
+        expect_rows "killed at $call $n"
+    done
+done
+
+# ---- on the screen, while it trains ---------------------------------------------------------------
+
+# typed_once CONDITION KEYS: keys that come when the condition holds, or after half a minute
+typed_once() {
+    for tenth in $(seq 300); do
+        ! eval "$1" 2> /dev/null || break
+        sleep 0.1
+    done
+    printf '%b' "$2"
+}
+
+if command -v script > /dev/null; then
+    # Rows for others, two a step: the screen goes on without them, and says so; those that are there
+    # are whole.
+    option=--tee file=tee.jsonl words=$screen
+    for error in ENOSPC EIO; do
+        for n in 1 4; do
+            typed_once "grep -q INJECTED trace" qq |
+                TERM=xterm-256color script -qec "strace -f -qq -e signal=none -o trace -P $PWD/$file \
+                    -e trace=write -e inject=write:error=$error:when=$n+ \
+                    $program --tee $PWD/$file $small" /dev/null > said 2>&1 || wrong "$error" "it ended"
+            faults=$((faults + 1))
+            grep -q INJECTED trace || wrong "$error" "and no row was written"
+            grep -aq "cannot be written" said || wrong "$error" "and nothing is said"
+            [ "$(wc -l < "$file")" = $((2 * n - 2)) ] || wrong "$error" "and rows are lost"
+            ! grep -qv '^{.*}$' "$file" || wrong "$error" "and there is half a row"
+            rm -f "$file" trace
+        done
+    done
+
+    # Killed while it saves, again and again, at moments that nobody chose.
+    option=save file=f.session
+    torn=0
+    for n in $(seq "${KILLS:-6}"); do
+        rm -f pid "$file"
+        {
+            for times in $(seq 200); do printf ':save! %s\r' "$file"; done
+            typed_once "[ -e over ]" ''
+        } | TERM=xterm-256color script -qec "sh -c 'echo \$\$ > pid; exec $program --no-config'" \
+            /dev/null > said 2>&1 &
+        typed_once "[ -e $file ]" ''
+        sleep "0.0$((n % 10))"
+        kill -KILL "$(cat pid)"
+        : > over
+        wait $! || true
+        rm -f over
+        kills=$((kills + 1))
+        is_whole || wrong "kill $n" "and the session cannot be loaded"
+        for left in "$file".lnscope-??????; do
+            [ ! -e "$left" ] || torn=$((torn + 1))
+            rm -f "$left"
+        done
+    done
+    echo "of ${KILLS:-6} kills at any moment $torn were in the middle of a save"
+fi
 [ -z "$failed" ] || exit 1
 echo "files: $faults calls that failed and $kills kills, and no file was broken or lost"

@@ -44,7 +44,7 @@ static struct figure_style text_style(double size)
 
 static int step_of(double part)
 {
-    const int step = (int)(part * RAMP_STEPS);
+    const int step = (int)(fmin(fmax(part, 0), 1) * RAMP_STEPS);
     return step < RAMP_STEPS ? step : RAMP_STEPS - 1;
 }
 

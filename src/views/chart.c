@@ -170,7 +170,8 @@ double chart_x(const struct chart *chart, double step)
 {
     double part = chart->look->log_x ? log(step / chart->from) / log(chart->to / chart->from)
                                      : (step - chart->from) / (chart->to - chart->from);
-    return part * (chart->width - 1);
+    /* The last point may lie as far right of the field as its step says; a column is an int. */
+    return fmin(part * (chart->width - 1), 1e9);
 }
 
 double chart_step_at(const struct chart *chart, double x)

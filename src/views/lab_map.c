@@ -107,7 +107,7 @@ static int step_of(const struct map_cell *cell)
 {
     if (isnan(cell->part) || cell->seeds == 0)
         return -1;
-    const int step = (int)(cell->part * RAMP_STEPS);
+    const int step = (int)(fmin(fmax(cell->part, 0), 1) * RAMP_STEPS);
     return step < RAMP_STEPS ? step : RAMP_STEPS - 1;
 }
 
