@@ -121,6 +121,7 @@ static void begin_run(struct app *app, const struct update *update)
     sample_history_clear(&app->samples);
     app_forget_attention(app);
     history_set_unit(&app->history, update->run->task.unigram_entropy);
+    app_bound_begin(app);
     view_restart(&app->scene);
     axis_reset(&app->scene.look.bars.axis);
 }

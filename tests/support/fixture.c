@@ -51,6 +51,7 @@ void fixture_open(struct fixture *fixture)
         .summary = "sentences of a small grammar",
         .vocab = 33,
         .unigram_entropy = 2.96,
+        .current_token = NAN,
         .entropy_rate = 0.52,
     };
     history_open(&fixture->history);
@@ -59,6 +60,7 @@ void fixture_open(struct fixture *fixture)
     fixture->scene = (struct scene){
         .data = {.settings = &fixture->settings,
                  .task = &fixture->task,
+                 .bound = {.loss = fixture->task.entropy_rate},
                  .history = &fixture->history,
                  .samples = &fixture->samples,
                  .symbols = &fixture->symbols,
