@@ -47,7 +47,7 @@ struct run_export *run_export_open(const char *path, bool force, const struct pa
                       : task_bound(pair->task, export->settings.context, NULL, NULL);
     history_open(&export->history);
     history_limit(&export->history, settings_history_bytes(&export->settings));
-    history_set_unit(&export->history, export->task.unigram_entropy);
+    history_set_unit(&export->history, export->task.unigram_entropy, export->task.current_token);
     events_clear(&export->events);
     sample_history_open(&export->samples);
     export->scene = (struct scene){

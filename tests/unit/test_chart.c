@@ -363,7 +363,7 @@ static struct race race_of(int left_late, int right_late)
     for (enum side side = LEFT; side < SIDES; side++)
         now[side] = snapshot_new(1, 0, NULL);
     history_open(&history);
-    history_set_unit(&history, 3);
+    history_set_unit(&history, 3, NAN);
     for (int step = 1; step <= 60; step++) {
         for (enum side side = LEFT; side < SIDES; side++) {
             now[side]->step = step;
