@@ -217,7 +217,10 @@ static void the_best_loss_is_known_at_once(void **state)
 {
     (void)state;
     struct stage stage;
-    stage_open_small(&stage, 36, 120, "10");
+    struct app_start start = {.settings = small_run_settings("10")};
+    start.settings.task = TASK_GRAMMAR;
+    stage_open(&stage, 36, 120);
+    stage_enter(&stage, &start);
     const struct scene_data *data = &stage.app->scene.data;
     const struct task_setup setup = settings_task(data->settings);
     struct task *task = task_open(&setup, NULL);
