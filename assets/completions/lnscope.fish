@@ -98,6 +98,9 @@ complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list blo
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l experts-used -d 'experts that a token passes through' -x
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-experts-used -d 'experts that a token passes through' -x
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-experts-used -d 'experts that a token passes through' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l dropout -d 'share of x_0, of attention weights and of branches that a training step drops' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-dropout -d 'share of x_0, of attention weights and of branches that a training step drops' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-dropout -d 'share of x_0, of attention weights and of branches that a training step drops' -x
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
@@ -228,6 +231,9 @@ complete -c lnscope -n '__fish_seen_subcommand_from run' -l right-experts -d 'fe
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l experts-used -d 'experts that a token passes through' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l left-experts-used -d 'experts that a token passes through' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l right-experts-used -d 'experts that a token passes through' -x
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l dropout -d 'share of x_0, of attention weights and of branches that a training step drops' -x
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l left-dropout -d 'share of x_0, of attention weights and of branches that a training step drops' -x
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l right-dropout -d 'share of x_0, of attention weights and of branches that a training step drops' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l left-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l right-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
@@ -351,6 +357,9 @@ complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-experts -d 'f
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l experts-used -d 'experts that a token passes through' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-experts-used -d 'experts that a token passes through' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-experts-used -d 'experts that a token passes through' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l dropout -d 'share of x_0, of attention weights and of branches that a training step drops' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-dropout -d 'share of x_0, of attention weights and of branches that a training step drops' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-dropout -d 'share of x_0, of attention weights and of branches that a training step drops' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
@@ -480,6 +489,9 @@ complete -c lnscope -n '__fish_seen_subcommand_from record' -l right-experts -d 
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l experts-used -d 'experts that a token passes through' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l left-experts-used -d 'experts that a token passes through' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l right-experts-used -d 'experts that a token passes through' -x
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l dropout -d 'share of x_0, of attention weights and of branches that a training step drops' -x
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l left-dropout -d 'share of x_0, of attention weights and of branches that a training step drops' -x
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l right-dropout -d 'share of x_0, of attention weights and of branches that a training step drops' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l left-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l right-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
@@ -657,6 +669,9 @@ complete -c lnscope -n '__fish_seen_subcommand_from lab' -l right-experts -d 'fe
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l experts-used -d 'experts that a token passes through' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l left-experts-used -d 'experts that a token passes through' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l right-experts-used -d 'experts that a token passes through' -x
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l dropout -d 'share of x_0, of attention weights and of branches that a training step drops' -x
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l left-dropout -d 'share of x_0, of attention weights and of branches that a training step drops' -x
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l right-dropout -d 'share of x_0, of attention weights and of branches that a training step drops' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l left-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l right-init -d 'distribution of the initial weights' -x -a 'xavier gpt2 xavier-normal deepnorm small unit nanogpt vit'
