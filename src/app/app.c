@@ -164,6 +164,7 @@ static void follow(struct app *app)
         app_take_updates(app);
         app_go_on_loading(app);
         app_lab_go_on(app);
+        app_bound_go_on(app);
     } while (app_play_turn(app));
 }
 
@@ -198,6 +199,7 @@ static void open_scene(struct app *app)
         .data = {.watching = app->feed->watching,
                  .settings = &app->present,
                  .task = &app->task,
+                 .bound = {.loss = NAN},
                  .history = &app->history,
                  .samples = &app->samples,
                  .symbols = &app->symbols,
@@ -297,6 +299,7 @@ bool app_goes_on(const struct app *app)
 void app_free(struct app *app)
 {
     app_lab_close(app);
+    app_bound_close(app);
     app->feed->close(app->feed);
     app_play_close(app);
     app_scripts_close(app);

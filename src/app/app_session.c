@@ -159,7 +159,7 @@ void app_expect_session(struct app *app, struct saved_session *session, const ch
     session->runs = (struct runs){0};
 }
 
-void app_take_session(struct app *app, double without_context)
+void app_take_session(struct app *app)
 {
     char shown[PATH_SHOWN];
     names_printable(shown, sizeof shown, app->load_path);
@@ -170,7 +170,8 @@ void app_take_session(struct app *app, double without_context)
     if (app->load->runs.now.number > 0)
         runs_join(&app->runs, &app->load->runs);
     else
-        runs_follow(&app->runs, &app->present, without_context, &app->history);
+        runs_follow(&app->runs, &app->present, app->task.unigram_entropy, app->task.current_token,
+                    &app->history);
     app->recorded_events = app->events.total; /* what happened then is not news */
     app->scene.news = false;
     app_say(app, ROLE_GOOD, "loaded %s, step %" PRId64 "%s%s", shown, history_newest(&app->history),

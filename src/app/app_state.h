@@ -133,6 +133,7 @@ struct app {
     bool urgent;  /* draw it at once */
     bool quit;
     struct app_lab *lab;              /* a grid of trainings (app_lab.c); NULL: none */
+    struct app_bound *bound;          /* the estimate of the best loss (app_bound.c); NULL: none */
     struct prompt prompt, search;     /* scene.prompt points to one of them while it is open */
     bool pasting;                     /* what comes in is pasted text */
     struct app_play *play;            /* the script that is played (app_play.c); NULL: none */
@@ -394,6 +395,13 @@ void app_lab(struct app *app, const char *text, bool force);
 void app_lab_go_on(struct app *app);
 void app_lab_close(struct app *app);
 
+/* A run begins whose task and settings are those of the app: the lowest loss that is possible in
+ * its context goes to the scene, or, where it has to be estimated, an estimate begins; takes it
+ * once it is there, in each turn of the loop; ends it, and frees it (app_bound.c). */
+void app_bound_begin(struct app *app);
+void app_bound_go_on(struct app *app);
+void app_bound_close(struct app *app);
+
 /* Its rows that are in no file (app_lab.c). */
 int app_lab_unsaved(const struct app *app);
 
@@ -442,7 +450,7 @@ void app_expect_session(struct app *app, struct saved_session *session, const ch
 /* The trainer's answers: the state to save (NULL: there was no memory for it); it goes on with the
  * loaded one (app_session.c). */
 void app_take_state(struct app *app, const struct pair_state *state);
-void app_take_session(struct app *app, double without_context);
+void app_take_session(struct app *app);
 
 /* Forgets the session that was to be loaded (app_session.c). */
 void app_forget_session(struct app *app);

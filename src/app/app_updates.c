@@ -120,7 +120,8 @@ static void begin_run(struct app *app, const struct update *update)
         history_take_gaps(&app->history);
     sample_history_clear(&app->samples);
     app_forget_attention(app);
-    history_set_unit(&app->history, update->run->task.unigram_entropy);
+    history_set_unit(&app->history, app->task.unigram_entropy, app->task.current_token);
+    app_bound_begin(app);
     view_restart(&app->scene);
     axis_reset(&app->scene.look.bars.axis);
 }
@@ -145,8 +146,8 @@ static void take_restart(struct app *app, struct update *update)
         log_restart(app, update->run, changes);
     }
     begin_run(app, update);
-    runs_begin(&app->runs, &update->run->settings, update->run->name,
-               update->run->task.unigram_entropy);
+    runs_begin(&app->runs, &update->run->settings, update->run->name, app->task.unigram_entropy,
+               app->task.current_token);
     app_redo_begins(app);
     app_say_kept(app);
     app_go_back_step(app);
@@ -163,7 +164,7 @@ static void take_load(struct app *app, struct update *update)
     if (app->entering)
         app_take_run(app);
     else
-        app_take_session(app, update->run->task.unigram_entropy);
+        app_take_session(app);
     app_journal_load(app, done);
     find_tensor(app);
     bars_fit_axis(&app->scene);

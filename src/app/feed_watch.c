@@ -54,8 +54,11 @@ static void name_run(const struct watching *watching, char out[UPDATE_NAME])
 
 static struct update *new_run(const struct watch_feed *feed)
 {
-    static const struct task_info unknown = {
-        .name = "rows", .summary = "", .unigram_entropy = NAN, .entropy_rate = NAN};
+    static const struct task_info unknown = {.name = "rows",
+                                             .summary = "",
+                                             .unigram_entropy = NAN,
+                                             .current_token = NAN,
+                                             .entropy_rate = NAN};
     struct update *update = memory_new(1, sizeof *update);
     update->kind = UPDATE_RESTART;
     update->run = memory_new(1, sizeof *update->run);

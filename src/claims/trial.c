@@ -75,7 +75,8 @@ void trial_close(struct trial_stack *stack)
 
 void trial_forget(struct trial_stack *stack)
 {
-    stack->verdict = verdict_open(task_info(stack->task).unigram_entropy);
+    const struct task_info task = task_info(stack->task);
+    stack->verdict = verdict_open(task.unigram_entropy, task.current_token);
 }
 
 void trial_train(struct trial_stack *stack, int64_t step)

@@ -313,9 +313,10 @@ int command_run(const struct options *options, const struct pair_state *state, i
         fprintf(stderr, "lnscope: warning: %s\n", task_doubt(session->pair.task));
     interrupt_watch();
     if (open_files(session, options, error)) {
-        session->validation = task_info(session->pair.task).validation;
+        const struct task_info task = task_info(session->pair.task);
+        session->validation = task.validation;
         session->table = run_table_open(
-            session->settings, task_info(session->pair.task).unigram_entropy, session->every,
+            session->settings, task.unigram_entropy, task.current_token, session->every,
             prints_on_terminal(options) && output_columns() >= RUN_TABLE_COLUMNS);
         good = train(session, error);
     }

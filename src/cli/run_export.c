@@ -42,14 +42,18 @@ struct run_export *run_export_open(const char *path, bool force, const struct pa
     export->force = force;
     export->settings = pair->settings;
     export->task = task_info(pair->task);
+    const struct task_bound bound =
+        data_is(path) ? (struct task_bound){.loss = NAN}
+                      : task_bound(pair->task, export->settings.context, NULL, NULL);
     history_open(&export->history);
     history_limit(&export->history, settings_history_bytes(&export->settings));
-    history_set_unit(&export->history, export->task.unigram_entropy);
+    history_set_unit(&export->history, export->task.unigram_entropy, export->task.current_token);
     events_clear(&export->events);
     sample_history_open(&export->samples);
     export->scene = (struct scene){
         .data = {.settings = &export->settings,
                  .task = &export->task,
+                 .bound = bound,
                  .history = &export->history,
                  .events = &export->events,
                  .samples = &export->samples,

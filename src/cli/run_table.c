@@ -14,7 +14,7 @@ enum { ROWS = 20 };
 static const double live_seconds = 0.1;
 
 struct run_table run_table_open(const struct settings *settings, double without_context,
-                                int64_t every, bool live)
+                                double current_token, int64_t every, bool live)
 {
     struct run_table table = {.settings = settings,
                               .known = without_context > 0,
@@ -22,7 +22,7 @@ struct run_table run_table_open(const struct settings *settings, double without_
                               .live = live,
                               .shown = clock_seconds()};
     for (int side = 0; side < SIDES; side++)
-        table.verdict[side] = verdict_open(without_context);
+        table.verdict[side] = verdict_open(without_context, current_token);
     return table;
 }
 

@@ -29,10 +29,10 @@ struct run_table_stack {
     bool finite;
 };
 
-/* `without_context` is that of the task, in nats; NAN where it is not known. The settings must
- * outlive the table. */
+/* `without_context` and `current_token` are those of the task, in nats; NAN where not known. The
+ * settings must outlive the table. */
 struct run_table run_table_open(const struct settings *settings, double without_context,
-                                int64_t every, bool live);
+                                double current_token, int64_t every, bool live);
 
 void run_table_head(const struct run_table *table, FILE *out);
 

@@ -99,7 +99,8 @@ static void conclude(struct lab_row *row, const struct verdict *verdict)
 static void train(struct run *run, const struct lab_trial_watch *watch, struct lab_row *row)
 {
     const int64_t steps = run->settings.steps;
-    struct verdict verdict = verdict_open(task_info(run->task).unigram_entropy);
+    const struct task_info task = task_info(run->task);
+    struct verdict verdict = verdict_open(task.unigram_entropy, task.current_token);
     struct measured measured = {.finite = true};
     if (watch->curve)
         *watch->curve =

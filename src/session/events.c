@@ -96,9 +96,10 @@ const struct event_row event_table[EVENT_KINDS] = {
                         .rank = RANK_STORY,
                         .limit = 0.03,
                         .again = 0.03,
-                        .sentence = "begins to learn: loss below no context, {value}",
-                        .help = "the smoothed loss is more than {limit%} below no context; again "
-                                "after it was more than {again%} above"},
+                        .sentence = "begins to learn: loss below {text}, {value}",
+                        .help = "the smoothed loss is more than {limit%} below no context, and, "
+                                "where the token at hand tells something, below what it tells "
+                                "alone; again after it was more than {again%} above no context"},
     [EVENT_UNLEARNED] = {.name = "unlearned",
                          .tone = TONE_WARN,
                          .rank = RANK_STORY,
@@ -447,12 +448,22 @@ static void look_at_level(const struct look *look)
 {
     struct event_watch *watch = look->watch;
     const double unigram = look->history->level_unit;
-    const enum loss_level level =
-        event_level(snapshot_scalar(look->now, QUANTITY_SMOOTH_LOSS), unigram);
+    const double loss = snapshot_scalar(look->now, QUANTITY_SMOOTH_LOSS);
+    const double token = look->history->token_loss;
+    const enum loss_level level = event_level(loss, unigram);
+    const enum loss_level beside_token = event_level(loss, token);
+    const bool alone = beside_token == LEVEL_UNKNOWN; /* there is nothing else to be below of */
     const struct event_facts facts = {.layer = -1, .value = unigram};
+    const struct event_facts learning = {
+        .layer = -1,
+        .value = alone ? unigram : token,
+        .text = alone ? "no context" : "the current token alone",
+    };
     bool learnt = watch->said[EVENT_LEARNING];
-    if (begins(watch, EVENT_LEARNING, level == LEVEL_BELOW, level == LEVEL_ABOVE))
-        say(look, EVENT_LEARNING, facts);
+    if (begins(watch, EVENT_LEARNING,
+               level == LEVEL_BELOW && (alone || beside_token == LEVEL_BELOW),
+               level == LEVEL_ABOVE))
+        say(look, EVENT_LEARNING, learning);
     if (learnt && level == LEVEL_ABOVE)
         say(look, EVENT_UNLEARNED, facts);
     int *held = &watch->held[EVENT_NO_CONTEXT];

@@ -269,6 +269,7 @@ void history_clear(struct history *history)
         .stride = 1,
         .curves = {history->curves[LEFT], history->curves[RIGHT]},
         .level_unit = NAN,
+        .token_loss = NAN,
         .moments = history->moments,
     };
     history->moments.gaps = false;
@@ -333,9 +334,15 @@ static void race(struct history *history, enum side side, int64_t step)
             history->reached[side][level] = step;
 }
 
-void history_set_unit(struct history *history, double unigram_entropy)
+void history_set_token(struct history *history, double current_token)
+{
+    history->token_loss = current_token > 0 ? current_token : (double)NAN;
+}
+
+void history_set_unit(struct history *history, double unigram_entropy, double current_token)
 {
     history->level_unit = unigram_entropy;
+    history_set_token(history, current_token);
 }
 
 int64_t history_reached(const struct history *history, enum side side, int level)

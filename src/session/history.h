@@ -81,7 +81,8 @@ struct history {
                                               */
     struct history_ghost ghost[HISTORY_GHOSTS]; /* the newest first */
     double level_unit;                          /* see history_levels; NAN: there are no levels */
-    int64_t reached[SIDES][HISTORY_LEVELS];     /* see history_reached() */
+    double token_loss; /* from the token at hand alone; NAN: not known, or it tells nothing */
+    int64_t reached[SIDES][HISTORY_LEVELS]; /* see history_reached() */
     struct moments moments;
 };
 
@@ -121,9 +122,13 @@ void history_limit(struct history *history, size_t bytes);
 /* The bytes that it has allocated. */
 size_t history_bytes(const struct history *history);
 
-/* The loss that the levels of the race are parts of, the unigram entropy of the task; to be called
- * before the first step of a run. NAN, or never called: no levels. */
-void history_set_unit(struct history *history, double unigram_entropy);
+/* The loss that the levels of the race are parts of, the unigram entropy of the task, and the loss
+ * from the token at hand alone; to be called before the first step of a run. NAN, or never called:
+ * no levels; and nothing is known of that token. */
+void history_set_unit(struct history *history, double unigram_entropy, double current_token);
+
+/* The second of them alone, for a history that was read from a file. */
+void history_set_token(struct history *history, double current_token);
 
 /* The steps of the run that begins have gaps, and the stacks grow as more is known of them; to be
  * called before its first step. A stack that was not measured in a step then has a snapshot of step

@@ -148,7 +148,7 @@ struct runs_dropped runs_limit(struct runs *runs, size_t bytes)
 /* ---- the run under way ---- */
 
 void runs_begin(struct runs *runs, const struct settings *settings, const char *name,
-                double without_context)
+                double without_context, double current_token)
 {
     struct run_record *now = &runs->now;
     const int again = name[0] && now->step == 0 ? now->number : 0;
@@ -157,7 +157,7 @@ void runs_begin(struct runs *runs, const struct settings *settings, const char *
     snprintf(now->name, sizeof now->name, "%s", name);
     run_log_add(&now->log, 1, settings);
     for (int side = 0; side < SIDES; side++) {
-        now->verdict[side] = verdict_open(without_context);
+        now->verdict[side] = verdict_open(without_context, current_token);
         now->ratio_least[side] = (double)NAN;
     }
 }
@@ -232,10 +232,10 @@ void runs_branch(struct runs *runs, int64_t step, const struct settings *setting
 }
 
 void runs_follow(struct runs *runs, const struct settings *settings, double without_context,
-                 const struct history *history)
+                 double current_token, const struct history *history)
 {
     struct run_record *now = &runs->now;
-    runs_begin(runs, settings, "", without_context);
+    runs_begin(runs, settings, "", without_context, current_token);
     now->step = history_newest(history);
     now->log.entry[0].step = now->step + 1; /* what it began with is not known */
     for (enum side side = LEFT; side < SIDES; side++) {

@@ -89,9 +89,10 @@ struct runs_dropped runs_limit(struct runs *runs, size_t bytes);
 
 /* A run begins under these settings, with a number of its own, and, where others train it, its
  * name (else ""), and the number of the one before where that has not done a step;
- * `without_context` as in verdict_open(). The one before was kept, or is forgotten. */
+ * `without_context` and `current_token` as in verdict_open(). The one before was kept, or is
+ * forgotten. */
 void runs_begin(struct runs *runs, const struct settings *settings, const char *name,
-                double without_context);
+                double without_context, double current_token);
 
 /* Its settings are these from a step on. */
 void runs_change(struct runs *runs, int64_t step, const struct settings *settings);
@@ -107,7 +108,7 @@ void runs_branch(struct runs *runs, int64_t step, const struct settings *setting
 /* The run under way is one of a saved session that has no record of it: what follows from its
  * history. */
 void runs_follow(struct runs *runs, const struct settings *settings, double without_context,
-                 const struct history *history);
+                 double current_token, const struct history *history);
 
 /* Keeps the run under way, which has ended, if it has done a step. `rest` becomes the record's, or
  * is freed; NULL: there is none. Returns the number; 0: there was nothing to keep. */

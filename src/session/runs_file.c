@@ -91,6 +91,7 @@ static void add_record(const struct runs *runs, const struct run_record *record,
             (double)v->step, (double)v->learn_step, (double)v->fault_step};
         const double ratio[RATIO] = {record->ratio_least[side], (double)record->ratio_step[side]};
         numbers_add(set, name_of(name, k, stack_names[side], "verdict"), VERDICT, verdict);
+        numbers_add(set, name_of(name, k, stack_names[side], "token_loss"), 1, &v->token);
         numbers_add(set, name_of(name, k, stack_names[side], "ratio"), RATIO, ratio);
         add_curves(record, k, side, set);
     }
@@ -218,7 +219,13 @@ static bool read_stack(struct run_record *record, const struct safetensors_file 
     if (isinf(v[0]) || !isfinite(v[1]) || !(v[2] >= 0) || isinf(v[2]) || isinf(ratio[0]) ||
         !numbers_whole(ratio[1], 0, step))
         return error_set(error, "its %s cannot be", name);
+    /* Files of before it was known have none. */
+    const bool known = safetensors_find(file, name_of(name, k, stack_names[side], "token_loss"));
+    const double *token = known ? numbers_need(file, name, 1, error) : NULL;
+    if (known && !token)
+        return false;
     record->verdict[side] = (struct verdict){.unit = v[0],
+                                             .token = token && *token > 0 ? *token : (double)NAN,
                                              .loss = {.sum = v[1], .weight = v[2]},
                                              .step = (int64_t)v[3],
                                              .learn_step = (int64_t)v[4],

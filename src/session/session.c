@@ -274,8 +274,10 @@ static bool read_numbers(const struct safetensors_file *file, struct saved_sessi
     return good;
 }
 
-/* What is learned now has to be what was learned: its entropy tells. */
-static bool check_task(struct pair_state *state, double entropy, struct error *error)
+/* What is learned now has to be what was learned: its entropy tells. *current_token becomes what
+ * the task knows of that. */
+static bool check_task(struct pair_state *state, double entropy, double *current_token,
+                       struct error *error)
 {
     const struct settings *settings = &state->settings;
     const struct task_setup setup = settings_task(settings);
@@ -284,6 +286,7 @@ static bool check_task(struct pair_state *state, double entropy, struct error *e
         return false;
     const double now = task_info(task).unigram_entropy;
     state->vocab = task_info(task).vocab;
+    *current_token = task_info(task).current_token;
     task_close(task);
     if ((isnan(now) && isnan(entropy)) || fabs(now - entropy) <= 1e-9 * fabs(now))
         return true;
@@ -320,11 +323,15 @@ static bool read_file(const struct safetensors_file *file, const char *text,
         !tensor_file_settings(file, others, settings, session->note, sizeof session->note, error) ||
         !choose_text(settings, text, error))
         return false;
-    if (!settings_check(settings, error) || !check_task(session->state, entropy, error))
+    double current_token;
+    if (!settings_check(settings, error) ||
+        !check_task(session->state, entropy, &current_token, error))
         return false;
     session->state->bytes = pair_state_bytes_for(settings, session->state->vocab);
-    return read_numbers(file, session, &reason) ||
-           error_set(error, "%.400s: name another file that :save has written", reason.text);
+    if (!read_numbers(file, session, &reason))
+        return error_set(error, "%.400s: name another file that :save has written", reason.text);
+    history_set_token(&session->history, current_token);
+    return true;
 }
 
 bool session_read(const char *path, const char *text, struct saved_session *session,

@@ -3,16 +3,17 @@
 
 #include <math.h>
 
-const double verdict_learns = 0.75, verdict_stuck = 0.9;
+const double verdict_learns = 0.75, verdict_stuck = 0.9, verdict_below_token = 0.97;
 
 const struct verdict_row verdict_table[VERDICTS] = {
     [VERDICT_NONE] = {.name = "", .letter = ' ', .help = "it is too early to say"},
     [VERDICT_LEARNS] = {.name = "learns",
                         .letter = 'L',
-                        .help = "the smoothed loss is at most 0.75 of the loss without context"},
+                        .help = "the smoothed loss is at most 0.75 of the loss without context, "
+                                "and at most 0.97 of what the token at hand tells alone"},
     [VERDICT_SLOW] = {.name = "slow",
                       .letter = 's',
-                      .help = "the smoothed loss is between 0.75 and 0.9 of the loss without "
+                      .help = "the smoothed loss is between that and 0.9 of the loss without "
                               "context"},
     [VERDICT_STUCK] = {.name = "stuck",
                        .letter = 'S',
@@ -22,9 +23,18 @@ const struct verdict_row verdict_table[VERDICTS] = {
                           .help = "a number is not finite: the stack computes no more"},
 };
 
-struct verdict verdict_open(double without_context)
+struct verdict verdict_open(double without_context, double current_token)
 {
-    return (struct verdict){.unit = without_context > 0 ? without_context : (double)NAN};
+    return (struct verdict){
+        .unit = without_context > 0 ? without_context : (double)NAN,
+        .token = current_token > 0 ? current_token : (double)NAN,
+    };
+}
+
+double verdict_learns_at(const struct verdict *verdict)
+{
+    const double token = verdict_below_token * verdict->token / verdict->unit;
+    return token > 0 && token < verdict_learns ? token : verdict_learns;
 }
 
 void verdict_feed(struct verdict *verdict, int64_t step, double loss, bool finite)
@@ -40,7 +50,7 @@ void verdict_feed(struct verdict *verdict, int64_t step, double loss, bool finit
     if (isnan(verdict->unit))
         verdict->unit = loss;
     smoothed_add(&verdict->loss, loss, steps);
-    if (verdict->learn_step == 0 && verdict_part(verdict) <= verdict_learns)
+    if (verdict->learn_step == 0 && verdict_part(verdict) <= verdict_learns_at(verdict))
         verdict->learn_step = step;
 }
 
@@ -61,9 +71,9 @@ enum verdict_kind verdict_at_end(const struct verdict *verdict)
         return VERDICT_DIVERGED;
     if (isnan(part))
         return VERDICT_NONE;
-    return part <= verdict_learns  ? VERDICT_LEARNS
-           : part >= verdict_stuck ? VERDICT_STUCK
-                                   : VERDICT_SLOW;
+    return part <= verdict_learns_at(verdict) ? VERDICT_LEARNS
+           : part >= verdict_stuck            ? VERDICT_STUCK
+                                              : VERDICT_SLOW;
 }
 
 enum verdict_kind verdict_now(const struct verdict *verdict, int64_t warmup)

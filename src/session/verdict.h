@@ -31,20 +31,30 @@ extern const struct verdict_row verdict_table[VERDICTS];
  * first, and is stuck that is at least at the second. */
 extern const double verdict_learns, verdict_stuck;
 
+/* A stack that learns is also so far below what the token at hand tells alone, as a part of that.
+ */
+extern const double verdict_below_token;
+
 /* While a run goes on there is no verdict in its first steps, nor so soon after its warmup. */
 enum { VERDICT_STEPS = 50 };
 
 struct verdict {
-    double unit; /* loss without context, nats; NAN until the first loss takes its place */
+    double unit;  /* loss without context, nats; NAN until the first loss takes its place */
+    double token; /* loss from the token at hand alone; NAN: it tells nothing */
     struct smoothed loss;
     int64_t step;       /* that was fed last; 0: none */
     int64_t learn_step; /* the first at which the smoothed loss said `learns`; 0: not yet */
     int64_t fault_step; /* the first at which a number was not finite; 0: all were */
 };
 
-/* `without_context` is what is best without context (struct task_info.unigram_entropy), in nats;
- * where it is NAN or not above 0 the first loss takes its place. */
-struct verdict verdict_open(double without_context);
+/* What a task is known to be worth, in nats: without_context (struct task_info.unigram_entropy),
+ * where NAN or not above 0, is replaced by the first loss; current_token (the same struct) is NAN
+ * or not above 0 where it tells nothing. */
+struct verdict verdict_open(double without_context, double current_token);
+
+/* The part of the loss without context from which on a stack learns: verdict_learns, or less where
+ * the token at hand tells as much. */
+double verdict_learns_at(const struct verdict *verdict);
 
 /* The next step: its loss, and whether all its numbers were finite. Steps go up; where some are
  * left out (thinned rows) the past weighs so much less. Once a number was not finite losses no

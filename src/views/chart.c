@@ -5,6 +5,7 @@
 #include "screen/plot.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum {
@@ -214,12 +215,30 @@ static void add_range(const struct chart *chart, const struct chart_series *seri
     }
 }
 
+/* The same by what the held-out loss was, wherever it was measured. */
+static void add_held_out(const struct chart *chart, enum side side, double *low, double *high)
+{
+    const struct history *history = chart->scene->data.history;
+    const double first = chart->look->zoom > 0 ? chart->from : SETTLED;
+    if (chart->look->quantity != QUANTITY_LOSS || isnan(history->sums[side].held_out))
+        return;
+    for (int i = 0; i < chart->series[side].count; i++) {
+        const double loss = history_value(history, side, QUANTITY_VALID_LOSS, i);
+        const double step = (double)history_step(history, i);
+        if (!isfinite(loss) || (chart->log_y && loss <= 0) || step <= first || step > chart->to)
+            continue;
+        *low = fmin(*low, to_axis(chart, loss));
+        *high = fmax(*high, to_axis(chart, loss));
+    }
+}
+
 /* The smallest and the largest value of all lines in the range of steps. */
 static void line_range(const struct chart *chart, double *least, double *most)
 {
     double low = NAN, high = NAN;
     for (enum side side = LEFT; side < SIDES; side++) {
         add_range(chart, &chart->series[side], &low, &high);
+        add_held_out(chart, side, &low, &high);
         for (int g = 0; g < HISTORY_GHOSTS; g++)
             add_range(chart, &chart->ghost[g][side], &low, &high);
         for (int i = 0; i < chart->overlays; i++)
@@ -232,7 +251,7 @@ static void line_range(const struct chart *chart, double *least, double *most)
 /* The range of a logarithmic axis, which has no 0. */
 static void log_range(const struct chart *chart, double *least, double *most)
 {
-    const struct task_info *task = chart->scene->data.task;
+    const struct scene_data *data = &chart->scene->data;
     const bool whole = chart->look->zoom == 0;
     if (!(*most > 0)) {
         *least = 0.1;
@@ -241,8 +260,8 @@ static void log_range(const struct chart *chart, double *least, double *most)
     if (!(*least > 0))
         *least = *most / 10;
     if (chart->look->quantity == QUANTITY_LOSS && whole) {
-        *least = fmin(*least, task->entropy_rate > 0 ? task->entropy_rate : *least);
-        *most = fmax(*most, task->unigram_entropy);
+        *least = fmin(*least, data->bound.loss > 0 ? data->bound.loss : *least);
+        *most = fmax(*most, data->task->unigram_entropy);
     }
     if (chart->look->quantity == QUANTITY_RATIO && whole) {
         *least = fmin(*least, 1);
@@ -309,22 +328,53 @@ int chart_row(const struct chart *chart, double value)
     return (chart->height - 1 - (int)lrint(chart_y(chart, value))) / PLOT_DOTS_Y;
 }
 
+static struct chart_reference reference(double value, const char *long_name, const char *name,
+                                        const char *brief)
+{
+    struct chart_reference out = {.value = value};
+    snprintf(out.text[CHART_NAME_LONG], CHART_NAME_SIZE, "%s %.2f", long_name, value);
+    snprintf(out.text[CHART_NAME_USUAL], CHART_NAME_SIZE, "%s %.2f", name, value);
+    snprintf(out.text[CHART_NAME_BRIEF], CHART_NAME_SIZE, "%s %.2f", brief, value);
+    snprintf(out.text[CHART_NAME_NONE], CHART_NAME_SIZE, "%.2f", value);
+    return out;
+}
+
+/* The lowest loss: exact, or estimated for sequences of so many tokens. */
+static struct chart_reference best_reference(const struct scene *scene)
+{
+    const struct task_bound *bound = &scene->data.bound;
+    struct chart_reference out;
+    char name[CHART_NAME_SIZE];
+    if (!(bound->error > 0))
+        return reference(bound->loss, "best possible", "best possible", "best");
+    snprintf(name, sizeof name, "best in %d", scene->data.settings->context);
+    out = reference(bound->loss, name, name, "best");
+    for (int i = CHART_NAME_LONG; i <= CHART_NAME_USUAL; i++)
+        snprintf(out.text[i], CHART_NAME_SIZE, "%.20s %.3f", name, bound->loss);
+    snprintf(out.note, sizeof out.note, "%s%.3f std. error", scene->terminal.ascii ? "+-" : "±",
+             bound->error);
+    return out;
+}
+
 void chart_references(const struct chart *chart, struct chart_reference out[CHART_REFERENCES])
 {
     const struct scene *scene = chart->scene;
-    out[0] = out[1] = (struct chart_reference){.value = NAN};
+    const struct task_info *task = scene->data.task;
+    for (int i = 0; i < CHART_REFERENCES; i++)
+        out[i] = (struct chart_reference){.value = NAN};
     switch (chart->look->quantity) {
     case QUANTITY_LOSS:
-        out[0] =
-            (struct chart_reference){scene->data.task->unigram_entropy, "no context", "no ctx"};
-        out[1] = (struct chart_reference){scene->data.task->entropy_rate, "best possible", "best"};
+        out[0] = reference(task->unigram_entropy, "no context", "no context", "no ctx");
+        if (task->current_token > 0)
+            out[1] = reference(task->current_token, "current token only", "current token", "token");
+        out[2] = best_reference(scene);
         break;
     case QUANTITY_RATIO:
-        out[0] = (struct chart_reference){1, "level", "level"};
+        out[0] = reference(1, "level", "level", "level");
         break;
     case QUANTITY_GRAD_NORM:
         if (scene->data.settings->clip > 0)
-            out[0] = (struct chart_reference){scene->data.settings->clip, "clipped to", "clip"};
+            out[0] = reference(scene->data.settings->clip, "clipped to", "clipped to", "clip");
         break;
     default: /* the others have none */
         break;

@@ -98,10 +98,12 @@ struct chart_line chart_line_of(const struct chart *chart, const struct chart_se
 
 /* What the curves can be held against, from the top down; `value` is NAN where there is none, or it
  * is not in view. */
-enum { CHART_REFERENCES = 2 };
+enum { CHART_REFERENCES = 3, CHART_NAMES = 4, CHART_NAME_SIZE = 40 };
+enum chart_name { CHART_NAME_LONG, CHART_NAME_USUAL, CHART_NAME_BRIEF, CHART_NAME_NONE };
 struct chart_reference {
     double value;
-    const char *name, *brief;
+    char text[CHART_NAMES][CHART_NAME_SIZE]; /* its name and the value, from long to short */
+    char note[CHART_NAME_SIZE];              /* the standard error of an estimate; "": exact */
 };
 void chart_references(const struct chart *chart, struct chart_reference out[CHART_REFERENCES]);
 

@@ -123,17 +123,41 @@ static void reference_rows(const struct chart *chart,
         if (!isfinite(reference[i].value))
             continue;
         row[i] = chart_row(chart, reference[i].value);
-        row[i] += row[i] == taken;
+        row[i] = row[i] <= taken ? taken + 1 : row[i];
         taken = row[i];
     }
+}
+
+/* Its name in a line of the margin, as long as there is room. */
+static void name_reference(struct canvas *canvas, struct rect line,
+                           const struct chart_reference *reference)
+{
+    const char *text[CHART_NAMES + 1];
+    int count = 0;
+    for (int i = line.cols >= NAMES_FROM    ? CHART_NAME_LONG
+                 : line.cols >= BRIEFS_FROM ? CHART_NAME_BRIEF
+                                            : CHART_NAME_NONE;
+         i < CHART_NAMES; i++)
+        text[count++] = reference->text[i];
+    text[count] = NULL;
+    canvas_fit(canvas, line, 1, line.cols, ROLE_REFERENCE, text);
+}
+
+/* The row of its note, below its name, where no other name is; otherwise that of its name. */
+static int note_row(const struct chart_reference reference[CHART_REFERENCES],
+                    const int row[CHART_REFERENCES], int i)
+{
+    const bool free_below = i + 1 == CHART_REFERENCES || row[i + 1] != row[i] + 1;
+    return row[i] + (reference[i].note[0] && free_below);
 }
 
 /* A dotted line each, its name in the margin. */
 static void draw_references(struct canvas *canvas, const struct layout_plot *layout,
                             struct plot *plot, const struct chart *chart)
 {
+    const struct rect margin = layout->margin;
     struct chart_reference reference[CHART_REFERENCES];
-    int row[CHART_REFERENCES], cols = layout->margin.cols;
+    int row[CHART_REFERENCES];
     chart_references(chart, reference);
     reference_rows(chart, reference, row);
     for (int i = 0; i < CHART_REFERENCES; i++) {
@@ -142,13 +166,12 @@ static void draw_references(struct canvas *canvas, const struct layout_plot *lay
         int y = (int)lrint(chart_y(chart, reference[i].value));
         for (int x = 0; x < chart->width; x += 2)
             plot_dot(plot, PLOT_REFERENCE, x, y);
-        if (cols >= BRIEFS_FROM)
-            canvas_print(canvas, layout->margin, row[i], 1, ROLE_REFERENCE, "%s %.2f",
-                         cols >= NAMES_FROM ? reference[i].name : reference[i].brief,
-                         reference[i].value);
-        else
-            canvas_print(canvas, layout->margin, row[i], 1, ROLE_REFERENCE, "%.2f",
-                         reference[i].value);
+        if (row[i] < margin.rows)
+            name_reference(canvas, (struct rect){margin.row + row[i], margin.col, 1, margin.cols},
+                           &reference[i]);
+        const int note = note_row(reference, row, i);
+        if (note > row[i] && note < margin.rows && margin.cols >= NAMES_FROM)
+            canvas_text(canvas, margin, note, 1, ROLE_DIM, reference[i].note);
     }
 }
 
@@ -602,14 +625,15 @@ static void draw_legend(struct canvas *canvas, struct rect area, const struct ch
 
 /* The first of RACE_ROWS rows that are free, with a blank row around them where there is room; -1:
  * there are none. */
-static int race_row(const int reference[CHART_REFERENCES], int rows)
+static int race_row(const struct chart_reference reference[CHART_REFERENCES],
+                    const int taken[CHART_REFERENCES], int rows)
 {
     for (int around = 1; around >= 0; around--)
         for (int row = around; row + RACE_ROWS + around <= rows; row++) {
             bool room = true;
             for (int i = 0; i < CHART_REFERENCES; i++)
-                room = room &&
-                       (reference[i] < row - around || reference[i] >= row + RACE_ROWS + around);
+                room = room && (note_row(reference, taken, i) < row - around ||
+                                taken[i] >= row + RACE_ROWS + around);
             if (room)
                 return row;
         }
@@ -645,7 +669,7 @@ static void draw_race(struct canvas *canvas, struct rect margin, const struct ch
     int rows[CHART_REFERENCES];
     chart_references(chart, reference);
     reference_rows(chart, reference, rows);
-    int row = race_row(rows, margin.rows);
+    int row = race_row(reference, rows, margin.rows);
     if (race.level < 0 || row < 0 || margin.cols < NAMES_FROM)
         return;
     canvas_print(canvas, margin, row, 1, ROLE_TEXT, "first to loss %.2f", race.loss);

@@ -324,11 +324,14 @@ static double verdict_unit(const struct scene *scene, enum side side)
                : (double)NAN;
 }
 
-static int64_t learn_step(const struct scene *scene, enum side side, int64_t step)
+/* The history knows it where it is at a level of the race. */
+static int64_t learn_step(const struct scene *scene, const struct verdict *verdict, enum side side,
+                          int64_t step)
 {
     int64_t learns = 0;
     for (int level = 0; level < HISTORY_LEVELS; level++)
-        if (history_levels[level] == verdict_learns && isfinite(scene->data.history->level_unit))
+        if (history_levels[level] == verdict_learns_at(verdict) &&
+            isfinite(scene->data.history->level_unit))
             learns = history_reached(scene->data.history, side, level);
     if (learns == 0 && scene->data.runs)
         learns = scene->data.runs->now.verdict[side].learn_step;
@@ -339,7 +342,8 @@ struct scene_verdict scene_verdict(const struct scene *scene, enum side side)
 {
     const struct snapshot *moment = scene_moment(scene, side);
     const double loss = snapshot_scalar(moment, QUANTITY_SMOOTH_LOSS);
-    struct verdict verdict = verdict_open(verdict_unit(scene, side));
+    struct verdict verdict =
+        verdict_open(verdict_unit(scene, side), scene->data.task->current_token);
     if (moment->step == 0)
         return (struct scene_verdict){.part = NAN};
     verdict.step = moment->step;
@@ -350,7 +354,7 @@ struct scene_verdict scene_verdict(const struct scene *scene, enum side side)
         .kind = over ? verdict_at_end(&verdict)
                      : verdict_now(&verdict, warmup_at(scene, side, moment->step)),
         .part = verdict_part(&verdict),
-        .learn_step = learn_step(scene, side, moment->step),
+        .learn_step = learn_step(scene, &verdict, side, moment->step),
     };
 }
 

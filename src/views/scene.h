@@ -119,6 +119,7 @@ struct scene_data {
     const struct watching *watching; /* what others train; NULL: the run under way is our own */
     const struct settings *settings; /* of the run under way */
     const struct task_info *task;
+    struct task_bound bound; /* the lowest loss in the context at hand; NAN: not known (yet) */
     const struct history *history; /* curves, marks, moments */
     int64_t parameters[SIDES];     /* number of trained values of each stack */
     struct omega omega[SIDES];     /* Admin's, as profiled */

@@ -51,7 +51,8 @@ static int set_up(void **state)
         return -1;
     snprintf(session_path, sizeof session_path, "%s", folder_file("it.safetensors"));
     history_open(&history);
-    history_set_unit(&history, task_info(pair.task).unigram_entropy);
+    history_set_unit(&history, task_info(pair.task).unigram_entropy,
+                     task_info(pair.task).current_token);
     events_clear(&events);
     for (int step = 0; step < STEPS; step++) {
         pair_step(&pair);

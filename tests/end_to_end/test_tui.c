@@ -464,6 +464,20 @@ static void views_are_shown_by_digits_and_tab(void **state)
     quit(console);
 }
 
+/* Estimated beside the training, and drawn once it is there; another task has another one. */
+static void the_best_loss_of_the_context_is_drawn(void **state)
+{
+    (void)state;
+    struct console *console = start();
+    press(console, "5", "smoothing 0.95");
+    press(console, "y", "best in 16 0.431");
+    assert_true(console_wait_text(console, "std. error"));
+    assert_true(console_wait_text(console, "current token 2.42"));
+    press(console, "t", "task copy: restarted");
+    assert_true(console_wait_no_text(console, "best in 16"));
+    quit(console);
+}
+
 /* Back in time while training goes on, and live again. */
 static void time_goes_back_and_forth(void **state)
 {
@@ -1596,6 +1610,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(other_keys_do_nothing),
         cmocka_unit_test(escape_and_q_are_two_keys),
         cmocka_unit_test(views_are_shown_by_digits_and_tab),
+        cmocka_unit_test(the_best_loss_of_the_context_is_drawn),
         cmocka_unit_test(time_goes_back_and_forth),
         cmocka_unit_test(a_branch_repeats_the_run),
         cmocka_unit_test(a_branch_of_a_run_that_is_over),

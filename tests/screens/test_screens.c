@@ -150,7 +150,7 @@ static void same_placement(struct fixture *fixture)
     fixture->settings.stack[LEFT].placement = PLACEMENT_POST;
     fixture->settings.stack[LEFT].norm = fixture->settings.stack[RIGHT].norm = NORM_NONE;
     fixture->history.sums[LEFT].held_out = 2.123;
-    fixture->task.unigram_entropy = fixture->task.entropy_rate = NAN;
+    fixture->task.unigram_entropy = fixture->scene.data.bound.loss = NAN;
     fixture_train(fixture, 128);
 }
 
@@ -1120,8 +1120,26 @@ SCREEN_OF(VIEW_CURVES, curves_gradient_80x24, 24, 80, gradient_norm)
 static void both_log_to_zero(struct fixture *fixture)
 {
     both_log(fixture);
-    fixture->task.entropy_rate = 0;
+    fixture->scene.data.bound.loss = 0;
 }
+
+/* Of a task that the token at hand tells something of, and whose best loss is estimated. */
+static void estimated(struct fixture *fixture)
+{
+    fixture->task.current_token = 2.42;
+    fixture->scene.data.bound = (struct task_bound){.loss = 0.6154, .error = 0.001};
+    fixture_train(fixture, 400);
+}
+
+static void estimated_ascii(struct fixture *fixture)
+{
+    estimated(fixture);
+    fixture->scene.terminal.ascii = true;
+}
+
+SCREEN_OF(VIEW_CURVES, curves_estimated_120x36, 36, 120, estimated)
+SCREEN_OF(VIEW_CURVES, curves_estimated_ascii_80x24, 24, 80, estimated_ascii)
+SCREEN(estimated_80x24, 24, 80, estimated)
 
 SCREEN_OF(VIEW_CURVES, curves_log_80x24, 24, 80, both_log)
 SCREEN_OF(VIEW_CURVES, curves_log_to_zero_80x24, 24, 80, both_log_to_zero)
@@ -1716,6 +1734,9 @@ int main(void)
         cmocka_unit_test(screen_curves_gradient_80x24),
         cmocka_unit_test(screen_curves_log_80x24),
         cmocka_unit_test(screen_curves_log_to_zero_80x24),
+        cmocka_unit_test(screen_curves_estimated_120x36),
+        cmocka_unit_test(screen_curves_estimated_ascii_80x24),
+        cmocka_unit_test(screen_estimated_80x24),
         cmocka_unit_test(screen_curves_zoomed_80x24),
         cmocka_unit_test(screen_curves_panned_80x24),
         cmocka_unit_test(screen_curves_held_out_80x24),

@@ -51,14 +51,16 @@ void fixture_open(struct fixture *fixture)
         .summary = "sentences of a small grammar",
         .vocab = 33,
         .unigram_entropy = 2.96,
+        .current_token = NAN,
         .entropy_rate = 0.52,
     };
     history_open(&fixture->history);
     sample_history_open(&fixture->samples);
-    history_set_unit(&fixture->history, fixture->task.unigram_entropy);
+    history_set_unit(&fixture->history, fixture->task.unigram_entropy, fixture->task.current_token);
     fixture->scene = (struct scene){
         .data = {.settings = &fixture->settings,
                  .task = &fixture->task,
+                 .bound = {.loss = fixture->task.entropy_rate},
                  .history = &fixture->history,
                  .samples = &fixture->samples,
                  .symbols = &fixture->symbols,
@@ -79,7 +81,8 @@ void fixture_watch(struct fixture *fixture)
 void fixture_keep_runs(struct fixture *fixture)
 {
     runs_open(&fixture->runs);
-    runs_begin(&fixture->runs, &fixture->settings, "", fixture->task.unigram_entropy);
+    runs_begin(&fixture->runs, &fixture->settings, "", fixture->task.unigram_entropy,
+               fixture->task.current_token);
     fixture->scene.data.runs = &fixture->runs;
 }
 
@@ -87,9 +90,10 @@ void fixture_restart(struct fixture *fixture)
 {
     struct runs_dropped dropped;
     runs_keep(&fixture->runs, &fixture->history, &fixture->events, NULL, &dropped);
-    runs_begin(&fixture->runs, &fixture->settings, "", fixture->task.unigram_entropy);
+    runs_begin(&fixture->runs, &fixture->settings, "", fixture->task.unigram_entropy,
+               fixture->task.current_token);
     history_clear(&fixture->history);
-    history_set_unit(&fixture->history, fixture->task.unigram_entropy);
+    history_set_unit(&fixture->history, fixture->task.unigram_entropy, fixture->task.current_token);
     events_clear(&fixture->events);
 }
 

@@ -212,11 +212,31 @@ static void it_does_the_same_every_time(void **state)
     free(bytes[1]);
 }
 
+/* On a clock that is moved it is there with the run, the same on every machine. */
+static void the_best_loss_is_known_at_once(void **state)
+{
+    (void)state;
+    struct stage stage;
+    struct app_start start = {.settings = small_run_settings("10")};
+    start.settings.task = TASK_GRAMMAR;
+    stage_open(&stage, 36, 120);
+    stage_enter(&stage, &start);
+    const struct scene_data *data = &stage.app->scene.data;
+    const struct task_setup setup = settings_task(data->settings);
+    struct task *task = task_open(&setup, NULL);
+    const struct task_bound bound = task_bound(task, setup.context, NULL, NULL);
+    assert_true(data->bound.loss == bound.loss && data->bound.error == bound.error);
+    assert_true(data->bound.loss > task_info(task).entropy_rate && data->bound.error > 0);
+    task_close(task);
+    stage_close(&stage);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(late_answers_do_not_hide_what_was_said),
         cmocka_unit_test(steps_are_paced_by_the_clock),
+        cmocka_unit_test(the_best_loss_is_known_at_once),
         cmocka_unit_test(frames_are_drawn_when_due),
         cmocka_unit_test(a_paused_program_draws_nothing),
         cmocka_unit_test(keys_come_at_their_times),

@@ -50,7 +50,7 @@ static int set_up(void **state)
     (void)state;
     settings = settings_default();
     history_open(&history);
-    history_set_unit(&history, unigram);
+    history_set_unit(&history, unigram, NAN);
     events = (struct events){0};
     events_clear(&events);
     for (enum side side = LEFT; side < SIDES; side++) {
@@ -392,10 +392,29 @@ static void the_unigram_entropy_is_passed(void **state)
     assert_int_equal(count_of(EVENT_UNLEARNED), 1);
 }
 
+/* Where the token at hand tells something, that alone is not learning. */
+static void the_token_at_hand_is_passed(void **state)
+{
+    (void)state;
+    history_set_unit(&history, unigram, 2);
+    set(LEFT, QUANTITY_LOSS, 2.02);
+    steps(200);
+    assert_true(event_level(history_smooth(&history, LEFT), unigram) == LEVEL_BELOW);
+    assert_int_equal(count_of(EVENT_LEARNING), 0);
+    set(LEFT, QUANTITY_LOSS, 1.8);
+    steps(100);
+    assert_int_equal(count_of(EVENT_LEARNING), 1);
+    bool said = false;
+    for (int i = 0; i < events.count; i++)
+        said = said || strcmp(events.event[i].text,
+                              "begins to learn: loss below the current token alone, 2") == 0;
+    assert_true(said);
+}
+
 static void without_an_entropy_there_is_no_level(void **state)
 {
     (void)state;
-    history_set_unit(&history, NAN);
+    history_set_unit(&history, NAN, NAN);
     for (int i = 0; i < 200; i++) {
         set(LEFT, QUANTITY_LOSS, 5 * pow(0.97, i));
         step();
@@ -772,7 +791,7 @@ static void truncated_events_are_recognised_again(void **state)
         assert_int_equal(events.total, total);
         assert_true(events.count == 0 || newest()->step <= cut);
         history_open(&branch);
-        history_set_unit(&branch, unigram);
+        history_set_unit(&branch, unigram, NAN);
         train_story(&branch, 1, cut, false);
         train_story(&branch, cut + 1, 400, true);
         assert_events(whole, count);
@@ -838,7 +857,8 @@ static void real_run(int threads, double speed)
         while ((update = trainer_take(trainer))) {
             ended = ended || update->kind == UPDATE_END;
             if (update->kind == UPDATE_RESTART)
-                history_set_unit(&history, update->run->task.unigram_entropy);
+                history_set_unit(&history, update->run->task.unigram_entropy,
+                                 update->run->task.current_token);
             if (update->kind != UPDATE_STEP)
                 continue;
             history_add(&history, update->snapshot[LEFT], update->snapshot[RIGHT]);
@@ -879,6 +899,7 @@ int main(void)
         TEST(what_tells_the_story_comes_before_details),
         TEST(details_go_first_when_the_list_is_full),
         TEST(the_unigram_entropy_is_passed),
+        TEST(the_token_at_hand_is_passed),
         TEST(without_an_entropy_there_is_no_level),
         TEST(who_was_where_first),
         TEST(both_in_one_step_are_one_event),

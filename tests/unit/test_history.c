@@ -482,7 +482,7 @@ static void the_race_knows_who_was_where_first(void **state)
     add(1, 4, 4);
     assert_int_equal(history_reached(&history, LEFT, 0), 0); /* nobody said what to reach */
     history_clear(&history);
-    history_set_unit(&history, 4);
+    history_set_unit(&history, 4, NAN);
     for (int step = 1; step <= 200; step++)
         add(step, 4 * pow(0.98, step), 4 * pow(0.99, step));
     for (int level = 0; level < 4; level++) {
@@ -588,17 +588,17 @@ static void a_cut_history_is_that_of_then(void **state)
     (void)state;
     static const int64_t steps[] = {299, 250, 201, 200, 199, 100, 52, 51, 50, 10, 1, 0};
     struct history whole, then;
-    history_set_unit(&history, 3);
+    history_set_unit(&history, 3, NAN);
     run(1, 300, 200);
     whole = history;
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
         const int64_t step = steps[i];
         history_open(&history);
-        history_set_unit(&history, 3);
+        history_set_unit(&history, 3, NAN);
         run(1, step, 200);
         then = history;
         history_open(&history);
-        history_set_unit(&history, 3);
+        history_set_unit(&history, 3, NAN);
         run(1, 300, 200);
         history_add_mark(&history, MARK_CHANGE, 20, "early");
         history_add_mark(&history, MARK_CHANGE, step + 1, "late");

@@ -204,7 +204,7 @@ static void a_run_has_the_steps_of_its_rows(void **state)
     struct runs_dropped dropped;
     struct events events = {.count = 0};
     runs_open(&runs);
-    runs_begin(&runs, &settings, "", NAN);
+    runs_begin(&runs, &settings, "", NAN, NAN);
     for (int64_t step = 10; step <= 9000; step += 10) {
         add_row(LEFT, step);
         runs_step(&runs, snapshot[LEFT], snapshot[RIGHT]);

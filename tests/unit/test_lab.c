@@ -274,7 +274,8 @@ static void trials_are_runs(void **state)
     const struct task_setup setup = settings_task(&settings);
     struct task *task = task_open(&setup, &error);
     struct run run;
-    struct verdict verdict = verdict_open(task_info(task).unigram_entropy);
+    struct verdict verdict =
+        verdict_open(task_info(task).unigram_entropy, task_info(task).current_token);
     double least = INFINITY, ratio = NAN;
     assert_true(run_open(&run, &settings, RIGHT, task, &error));
     for (int step = 1; step <= 4; step++) {

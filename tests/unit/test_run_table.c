@@ -32,7 +32,7 @@ static char *text_of(const struct course *course)
         assert_true(setting_set(&settings, course->setting, course->value, NULL));
     settings.steps = course->steps;
     struct run_table table =
-        run_table_open(&settings, course->without_context, course->every, course->live);
+        run_table_open(&settings, course->without_context, NAN, course->every, course->live);
     run_table_head(&table, out);
     for (int64_t step = 1; step <= course->done; step++) {
         const struct run_table_stack now[SIDES] = {

@@ -77,7 +77,8 @@ static struct live *open_live(const struct settings *settings)
     if (!pair_open(&live->pair, settings, &error))
         fail_msg("%s", error.text);
     history_open(&live->history);
-    history_set_unit(&live->history, task_info(live->pair.task).unigram_entropy);
+    history_set_unit(&live->history, task_info(live->pair.task).unigram_entropy,
+                     task_info(live->pair.task).current_token);
     events_clear(&live->events);
     return live;
 }
@@ -581,7 +582,7 @@ static void a_long_history_goes_on(void **state)
         size_t size, other_size;
         history_open(&history);
         history_limit(&history, limit);
-        history_set_unit(&history, 1);
+        history_set_unit(&history, 1, NAN);
         for (int64_t step = 1; step <= lengths[i]; step++)
             add_made_up(&history, step);
         char *bytes = history_bytes_of(&history, &size);

@@ -26,7 +26,7 @@ static void feed(struct verdict *verdict, int64_t steps, double loss)
 
 static void nothing_is_known_before_the_first_step(void **state)
 {
-    const struct verdict verdict = verdict_open(2);
+    const struct verdict verdict = verdict_open(2, NAN);
     (void)state;
     assert_true(isnan(verdict_loss(&verdict)) && isnan(verdict_part(&verdict)));
     assert_int_equal(verdict_at_end(&verdict), VERDICT_NONE);
@@ -37,7 +37,7 @@ static void nothing_is_known_before_the_first_step(void **state)
 static void the_mean_is_exponential_and_unbiased(void **state)
 {
     const double loss[] = {4, 2, 3, 1.5};
-    struct verdict verdict = verdict_open(2);
+    struct verdict verdict = verdict_open(2, NAN);
     (void)state;
     for (int n = 0; n < 4; n++) {
         double sum = 0, weight = 0;
@@ -75,7 +75,7 @@ static void limits_belong_to_what_they_bound(void **state)
 
 static void learning_has_a_first_step(void **state)
 {
-    struct verdict verdict = verdict_open(2);
+    struct verdict verdict = verdict_open(2, NAN);
     int64_t first = 0;
     (void)state;
     feed(&verdict, 10, 2);
@@ -92,7 +92,7 @@ static void learning_has_a_first_step(void **state)
 
 static void a_run_that_goes_on_has_no_verdict_too_early(void **state)
 {
-    struct verdict verdict = verdict_open(1);
+    struct verdict verdict = verdict_open(1, NAN);
     (void)state;
     feed(&verdict, 49, 0.5);
     assert_int_equal(verdict_now(&verdict, 0), VERDICT_NONE);
@@ -112,7 +112,7 @@ static void a_run_that_goes_on_has_no_verdict_too_early(void **state)
 
 static void what_diverged_has_diverged(void **state)
 {
-    struct verdict verdict = verdict_open(1);
+    struct verdict verdict = verdict_open(1, NAN);
     (void)state;
     feed(&verdict, 20, 0.5);
     const double loss = verdict_loss(&verdict);
@@ -123,7 +123,7 @@ static void what_diverged_has_diverged(void **state)
     assert_int_equal(verdict.fault_step, 21);
     assert_true(verdict_loss(&verdict) == loss);
     assert_int_equal(verdict_at_end(&verdict), VERDICT_DIVERGED);
-    struct verdict other = verdict_open(1);
+    struct verdict other = verdict_open(1, NAN);
     verdict_feed(&other, 1, NAN, true);
     assert_int_equal(verdict_at_end(&other), VERDICT_DIVERGED);
     assert_int_equal(other.fault_step, 1);
@@ -134,7 +134,7 @@ static void the_first_loss_takes_the_place_of_one_without_context(void **state)
     (void)state;
     const double none[] = {NAN, 0, -1};
     for (int i = 0; i < 3; i++) {
-        struct verdict verdict = verdict_open(none[i]);
+        struct verdict verdict = verdict_open(none[i], NAN);
         verdict_feed(&verdict, 1, 4, true);
         assert_near(verdict_part(&verdict), 1);
         assert_int_equal(verdict_at_end(&verdict), VERDICT_STUCK);
@@ -148,7 +148,7 @@ static void the_first_loss_takes_the_place_of_one_without_context(void **state)
 /* Every tenth row of a slowly falling loss tells what all rows tell. */
 static void thinned_rows_weigh_as_many_steps(void **state)
 {
-    struct verdict all = verdict_open(1), thinned = verdict_open(1);
+    struct verdict all = verdict_open(1, NAN), thinned = verdict_open(1, NAN);
     (void)state;
     for (int64_t step = 1; step <= 400; step++) {
         const double loss = 1 - 0.001 * (double)step;
@@ -163,7 +163,7 @@ static void thinned_rows_weigh_as_many_steps(void **state)
 
 static void a_copy_goes_back(void **state)
 {
-    struct verdict verdict = verdict_open(1);
+    struct verdict verdict = verdict_open(1, NAN);
     (void)state;
     feed(&verdict, 100, 0.5);
     struct verdict copy = verdict;
@@ -184,9 +184,33 @@ static void every_kind_has_its_words(void **state)
     }
 }
 
+/* Where the token at hand tells much, who has learned that alone does not learn yet. */
+static void what_the_token_tells_alone_is_not_enough(void **state)
+{
+    (void)state;
+    struct verdict verdict = verdict_open(4, 2);
+    assert_near(verdict_learns_at(&verdict), 0.97 * 2 / 4);
+    verdict_feed(&verdict, 1, 2, true);
+    assert_int_equal(verdict_at_end(&verdict), VERDICT_SLOW);
+    assert_int_equal(verdict.learn_step, 0);
+    for (int64_t step = 2; step <= 200; step++)
+        verdict_feed(&verdict, step, 1.9, true);
+    assert_int_equal(verdict_at_end(&verdict), VERDICT_LEARNS);
+    assert_true(verdict.learn_step > 2);
+    /* Where it tells less than 0.75 asks for, or nothing, that decides. */
+    const double others[] = {3.5, 0, NAN};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        verdict = verdict_open(4, others[i]);
+        assert_near(verdict_learns_at(&verdict), 0.75);
+    }
+    verdict = verdict_open(NAN, NAN);
+    assert_near(verdict_learns_at(&verdict), 0.75);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_the_token_tells_alone_is_not_enough),
         cmocka_unit_test(nothing_is_known_before_the_first_step),
         cmocka_unit_test(the_mean_is_exponential_and_unbiased),
         cmocka_unit_test(limits_belong_to_what_they_bound),
