@@ -52,11 +52,11 @@ struct rest {
 
 static void train_steps(struct pair *pair, struct rest *rest, int steps)
 {
-    const double unit = task_info(pair->task).unigram_entropy;
+    const struct task_info task = task_info(pair->task);
     history_clear(&rest->history);
-    history_set_unit(&rest->history, unit);
+    history_set_unit(&rest->history, task.unigram_entropy, task.current_token);
     events_clear(&rest->events);
-    runs_begin(&rest->runs, &pair->settings, "", unit);
+    runs_begin(&rest->runs, &pair->settings, "", task.unigram_entropy, task.current_token);
     for (int step = 1; step <= steps; step++) {
         const struct snapshot *left = pair->run[LEFT].snapshot, *right = pair->run[RIGHT].snapshot;
         pair_step(pair);
