@@ -109,8 +109,9 @@ static void claims_say_how_long_they_take_and_what_held(void **state)
     ends(console, 0);
     has(console, "2 claims, 4 experiments, ");
     has(console, " at a time: about ");
-    has(console, "\n  same-params           holds\n  lns-variance          holds\n"
-                 "2 of 2 claims hold here (");
+    has(console, "\n  same-params           holds: ");
+    has(console, "\n  lns-variance          holds: ");
+    has(console, "\n2 of 2 claims hold here (");
     size_t size;
     const char *output = console_output(console, &size);
     assert_non_null(strstr(output, "of 4 experiments done, "));

@@ -727,7 +727,7 @@ static void the_anatomy_is_measured_while_one_looks(void **state)
     press(console, "\033[5~", "sequence 1 of 4 of the batch"); /* Page Up */
     assert_true(console_wait_text(console, "block 2: sequence 1 of 4"));
     press(console, "k", "block 3: sequence 1 of 4");
-    press(console, ".", "step 5 ");
+    press(console, ".", "step 3 of 5 "); /* the past stays in sight */
     press(console, "v", "block 3 of 6");
     press(console, "6", "RMS of x_l");
     press(console, "v", "cosine of x_l and x_(l-1)");

@@ -506,7 +506,7 @@ static void command_lines_are_taken(void **state)
     for (char *line = strtok_r(end, "\n", &end); line; line = strtok_r(NULL, "\n", &end), found++)
         assert_command_line(line);
     free(block);
-    block = strdup(part(manual, ".SH EXAMPLES", ".SH SEE ALSO"));
+    block = strdup(part(manual, ".SH EXAMPLES", ".SH RELIABILITY"));
     for (char *line = strtok_r(block, "\n", &end); line; line = strtok_r(NULL, "\n", &end)) {
         if (!begins(line, ".B lnscope"))
             continue;

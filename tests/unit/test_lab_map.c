@@ -281,7 +281,7 @@ static void the_picture_has_all_that_the_map_says(void **state)
     assert_non_null(strstr(text, ">warmup</text>"));
     assert_non_null(strstr(text, ">0.003</text>"));
     assert_non_null(strstr(text, "lr=0.001: warmup 100 is the smallest value"));
-    assert_non_null(strstr(text, "layers 6"));
+    assert_non_null(strstr(text, "task grammar, "));
     assert_int_equal(count_in(text, "<svg "), 1);
     assert_int_equal(count_in(text, "</svg>"), 1);
     assert_int_equal(count_in(text, "<text "), count_in(text, "</text>"));
