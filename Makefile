@@ -300,9 +300,14 @@ tests-numbers: $(GRADIENT_TESTS) $(REFERENCE_TESTS)
 QUIET_MAKE = $(MAKE) --no-print-directory
 JOBS := $(shell nproc 2>/dev/null || echo 1)
 
+# What is checked while check-files mostly waits, one after the other.
+.PHONY: check-here
+check-here: all
+	$(QUIET_MAKE) -j1 check-text check-pictures check-programs check-hook
+
 check: deps-check
 	$(QUIET_MAKE) -j$(JOBS) tests-all
-	$(QUIET_MAKE) check-text check-pictures check-files check-programs check-hook
+	$(QUIET_MAKE) -j2 check-files check-here
 	$(QUIET_MAKE) -j$(JOBS) WITHOUT="libcjson inih cairo libgif" all
 	$(QUIET_MAKE) -j$(JOBS) REAL=double tests-numbers
 	$(QUIET_MAKE) REAL=double check-numbers
