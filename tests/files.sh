@@ -4,7 +4,8 @@
 # or whole; and nobody is told that all is well when it is not. Needs strace (Debian: strace).
 #
 #   sh tests/files.sh PROGRAM
-#   EVERY=1 ...      every call of each kind fails once, instead of half a dozen of each, and close() too
+#   EVERY=1 ...      every call of each kind fails with every error, instead of half a dozen of each with
+#                    one, and close() too
 #   KILLS=200 ...    so many programs are killed while they save one session after another (6)
 set -eu
 . "$(dirname "$0")/traced.sh"
@@ -160,13 +161,17 @@ calls_of() {
     esac
 }
 
-# The errors of a call: what a disk, a quota, a file system or the limits of a process say.
+# errors_of CALL N: the errors of its N-th call, what a disk, a quota, a file system or the limits of a
+# process say: one of them in turn, and all where every call is to fail.
 errors_of() {
+    number=$2
     case $1 in
-        write) echo ENOSPC EIO EFBIG ;;
-        openat) echo EROFS EACCES EMFILE ENOSPC ;;
-        *) echo EIO ;;
+        write) set -- ENOSPC EIO EFBIG ;;
+        openat) set -- EROFS EACCES EMFILE ENOSPC ;;
+        *) set -- EIO ;;
     esac
+    [ -n "${EVERY-}" ] || { shift $((number % $#)); set -- "$1"; }
+    echo "$@"
 }
 kinds="openat write fsync link rename"
 [ -z "${EVERY-}" ] || kinds="$kinds close"
@@ -185,7 +190,7 @@ while read -r option file words; do
         run strace -f -qq -e signal=none -e trace=$call -o trace
         rm -f "$file"
         for n in $(calls_of $call); do
-            for error in $(errors_of $call); do
+            for error in $(errors_of $call "$n"); do
                 run strace -f -qq -e signal=none -e trace=$call -o trace \
                     -e inject=$call:error=$error:when="$n"
                 faults=$((faults + 1))
@@ -233,7 +238,7 @@ for call in $kinds ftruncate; do
     run strace -f -qq -e signal=none -e trace=$call -o trace
     rm -f "$file"
     for n in $(calls_of $call); do
-        for error in $(errors_of $call); do
+        for error in $(errors_of $call "$n"); do
             run strace -f -qq -e signal=none -e trace=$call -o trace \
                 -e inject=$call:error=$error:when="$n"
             faults=$((faults + 1))

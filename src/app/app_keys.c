@@ -102,7 +102,7 @@ void act_quit(struct app *app, int argument)
 static int after_escape(struct app *app, int code)
 {
     const int key = code - KEY_CODE_ALT;
-    const enum action action = key_action(key);
+    const int action = key_action(key);
     if (app->pasting || (action != ACTION_QUIT && action != ACTION_COMMAND))
         return KEY_CODE_OTHER;
     app_take_key(app, KEY_CODE_ESCAPE);

@@ -220,7 +220,7 @@ static void write_role(struct animation *animation, int role, FILE *out)
         return;
     animation->used[animation->theme][role] = true;
     fputs("<g class=\"", out);
-    write_class(animation, animation->theme, role, out);
+    write_class(animation, (int)animation->theme, role, out);
     fputs("\">", out);
     for (size_t i = 0; i < sizeof opacity / sizeof opacity[0]; i++)
         write_rects(animation, opacity[i], out);

@@ -313,8 +313,8 @@ static void damaged_rows_are_refused(void **state)
         "{\"id\":3}\n",
         "{}\n",
         "{\"id\":\"same-params\",\"measured\":{\"parameters, pre\":{\"values\":[]}}}",
-        "{\"id\":\"same-params\",\"measured\":{\"parameters, pre\":{\"values\":[1]},"
-        "\"parameters, post\":{\"values\":[1,2]}}}",
+        ("{\"id\":\"same-params\",\"measured\":{\"parameters, pre\":{\"values\":[1]},"
+         "\"parameters, post\":{\"values\":[1,2]}}}"),
     };
     static struct claim_result read[CLAIMS_MAX];
     struct error error;
