@@ -304,13 +304,13 @@ JOBS := $(shell nproc 2>/dev/null || echo 1)
 .PHONY: check-here
 check-here: all
 	$(QUIET_MAKE) -j1 check-text check-pictures check-programs check-hook
+	$(QUIET_MAKE) -j$(JOBS) WITHOUT="libcjson inih cairo libgif" all
+	$(QUIET_MAKE) -j$(JOBS) REAL=double tests-numbers
+	$(QUIET_MAKE) REAL=double check-numbers
 
 check: deps-check
 	$(QUIET_MAKE) -j$(JOBS) tests-all
 	$(QUIET_MAKE) -j2 check-files check-here
-	$(QUIET_MAKE) -j$(JOBS) WITHOUT="libcjson inih cairo libgif" all
-	$(QUIET_MAKE) -j$(JOBS) REAL=double tests-numbers
-	$(QUIET_MAKE) REAL=double check-numbers
 	$(QUIET_MAKE) -j$(JOBS) SANITIZER=address tests-all
 	$(QUIET_MAKE) SANITIZER=address check-programs
 	$(QUIET_MAKE) -j$(JOBS) SANITIZER=undefined tests-all
