@@ -263,15 +263,15 @@ typed_once() {
 }
 
 if command -v script > /dev/null; then
-    # Rows for others, two a step: the screen goes on without them, and says so; those that are there
-    # are whole.
+    # Rows for others, two a step: the screen goes on without them, and says so, at the
+    # latest at its end, with the status of a failure; those that are there are whole.
     option=--tee file=tee.jsonl words=$screen
     for error in ENOSPC EIO; do
         for n in 1 4; do
             typed_once "grep -q INJECTED trace" qq |
                 TERM=xterm-256color script -qec "strace -f -qq -e signal=none -o trace -P $PWD/$file \
                     -e trace=write -e inject=write:error=$error:when=$n+ \
-                    $program --tee $PWD/$file $small" /dev/null > said 2>&1 || wrong "$error" "it ended"
+                    $program --tee $PWD/$file $small" /dev/null > said 2>&1 && wrong "$error" "all is well"
             faults=$((faults + 1))
             grep -q INJECTED trace || wrong "$error" "and no row was written"
             grep -aq "cannot be written" said || wrong "$error" "and nothing is said"

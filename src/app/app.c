@@ -309,7 +309,7 @@ void app_free(struct app *app)
     app_forget_attention(app);
     app_forget_session(app);
     free(app->save_path);
-    app_tee_close(app);
+    (void)app_tee_close(app, NULL); /* where it was not closed before */
     history_close(&app->history);
     runs_close(&app->runs);
     canvas_close(&app->canvas);

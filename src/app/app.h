@@ -37,10 +37,10 @@ struct app_start {
 };
 
 /* Runs the TUI; needs a terminal. Returns the exit status: 0 after `q`, or 1 with a reason in
- * `error` when there is no usable terminal, the models or the task cannot be made, the recording
- * or a session cannot be written, or something that a script expects did not hold. A signal that
- * ends the program (SIGINT, SIGTERM, SIGHUP, SIGQUIT) is raised again once the terminal is sane and
- * the recording whole, so that there is no return. */
+ * `error` when there is no usable terminal, the models or the task cannot be made, the recording,
+ * the rows of --tee or a session cannot be written, or something that a script expects did not
+ * hold. A signal that ends the program (SIGINT, SIGTERM, SIGHUP, SIGQUIT) is raised again once the
+ * terminal is sane and the recording whole, so that there is no return. */
 int app_run(const struct app_start *start, struct error *error);
 
 /* What a script is recorded to, and who is told of it. */

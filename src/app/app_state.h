@@ -74,6 +74,7 @@ struct app {
     struct watch_map map;    /* of rows that are opened */
     FILE *tee;               /* where the rows of the training go as well; NULL: nowhere */
     char *tee_path;
+    struct error tee_error;  /* why they are not all there; empty: they are */
     struct settings wanted;  /* as commanded: what the next key goes on from */
     struct settings present; /* of the run under way; those of the program as commanded */
     struct task_info task;
@@ -463,10 +464,11 @@ bool app_finish_save(struct app *app, struct error *error);
 void app_name_rows(const struct app *app, char *out, size_t size);
 
 /* Begins to write the rows of the training to a file, false with a reason where it cannot; writes
- * those of a step, and says where it cannot any more; ends (app_tee.c). */
+ * those of a step, and says where it cannot any more; ends, false with the reason where rows are
+ * missing (app_tee.c). */
 bool app_tee_open(struct app *app, const char *path, bool force, struct error *error);
 void app_tee_step(struct app *app, const struct snapshot *const snapshot[SIDES]);
-void app_tee_close(struct app *app);
+bool app_tee_close(struct app *app, struct error *error);
 
 /* Watches other files instead of the present ones; says why not where it cannot (app_watch.c). */
 void app_open_rows(struct app *app, const char *const path[], int paths);

@@ -50,6 +50,14 @@ bool app_tee_open(struct app *app, const char *path, bool force, struct error *e
     return true;
 }
 
+/* False where its last bytes cannot be written. */
+static bool close_file(struct app *app)
+{
+    FILE *tee = app->tee;
+    app->tee = NULL;
+    return !tee || fclose(tee) == 0;
+}
+
 void app_tee_step(struct app *app, const struct snapshot *const snapshot[SIDES])
 {
     struct error error;
@@ -60,16 +68,17 @@ void app_tee_step(struct app *app, const struct snapshot *const snapshot[SIDES])
     if (fflush(app->tee) == 0)
         return;
     cannot_write(app->tee_path, errno, &error);
-    app_say(app, ROLE_BAD, "%s; what is there ends at step %lld", error.text,
-            (long long)snapshot[LEFT]->step - 1);
-    app_tee_close(app);
+    error_set(&app->tee_error, "%s; what is there ends at step %lld", error.text,
+              (long long)snapshot[LEFT]->step - 1);
+    (void)close_file(app);
+    app_say(app, ROLE_BAD, "%s", app->tee_error.text);
 }
 
-void app_tee_close(struct app *app)
+bool app_tee_close(struct app *app, struct error *error)
 {
-    if (app->tee)
-        fclose(app->tee);
-    app->tee = NULL;
+    if (!close_file(app))
+        cannot_write(app->tee_path, errno, &app->tee_error);
     free(app->tee_path);
     app->tee_path = NULL;
+    return !app->tee_error.text[0] || error_set(error, "%s", app->tee_error.text);
 }

@@ -87,6 +87,7 @@ int app_run(const struct app_start *start, struct error *error)
     int number = terminal_signal();
     terminal_close();
     able = app_record_close(app, error) && able;
+    able = app_tee_close(app, error) && able;
     able = app_handout_close(app, true, error) && able;
     if (number) { /* at once, without waiting for the step under way */
         if (!able)
