@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { WINDOWS_LEAST = 256 };
 
@@ -18,27 +19,45 @@ struct edge {
     double probability;
 };
 
-/* Where a derivation can stand, and with which probability it goes on from there to what is
- * unfolded next. */
-struct ends {
-    int count, room;
-    struct grammar_step *end;
-};
-
 struct unfolding {
     const struct grammar *grammar;
     struct grammar_chain *chain;
     int edges, edge_room, state_room;
     struct edge *edge;
+    /* A stack: where derivations can stand, and with which probability they go on from there to
+     * what is unfolded next. */
+    int ends, end_room;
+    struct grammar_step *end;
 };
 
-static void add_end(struct ends *ends, int state, double probability)
+/* Some of the ends. */
+struct ends {
+    int first, count;
+};
+
+static void push_end(struct unfolding *unfolding, int state, double probability)
 {
-    if (ends->count == ends->room) {
-        ends->room = ends->room ? 2 * ends->room : 16;
-        ends->end = memory_resize(ends->end, (size_t)ends->room, sizeof *ends->end);
+    if (unfolding->ends == unfolding->end_room) {
+        unfolding->end_room = unfolding->end_room ? 2 * unfolding->end_room : 4096;
+        unfolding->end =
+            memory_resize(unfolding->end, (size_t)unfolding->end_room, sizeof *unfolding->end);
     }
-    ends->end[ends->count++] = (struct grammar_step){state, probability};
+    unfolding->end[unfolding->ends++] = (struct grammar_step){state, probability};
+}
+
+/* All that was pushed from `first` on. */
+static struct ends pushed_since(const struct unfolding *unfolding, int first)
+{
+    return (struct ends){first, unfolding->ends - first};
+}
+
+/* What was pushed behind these ends moves into their place. */
+static void drop_ends(struct unfolding *unfolding, struct ends ends)
+{
+    const struct ends top = pushed_since(unfolding, ends.first + ends.count);
+    memmove(unfolding->end + ends.first, unfolding->end + top.first,
+            (size_t)top.count * sizeof *unfolding->end);
+    unfolding->ends -= ends.count;
 }
 
 static int add_state(struct unfolding *unfolding, int32_t letter)
@@ -53,23 +72,23 @@ static int add_state(struct unfolding *unfolding, int32_t letter)
     return chain->states++;
 }
 
-/* From all ends to a state. */
-static void join(struct unfolding *unfolding, const struct ends *ends, int to)
+/* From these ends to a state. */
+static void join(struct unfolding *unfolding, struct ends ends, int to)
 {
-    const int edges = unfolding->edges + ends->count;
+    const int edges = unfolding->edges + ends.count;
     if (edges > unfolding->edge_room) {
         unfolding->edge_room = 2 * edges;
         unfolding->edge =
             memory_resize(unfolding->edge, (size_t)unfolding->edge_room, sizeof *unfolding->edge);
     }
-    for (int i = 0; i < ends->count; i++)
-        unfolding->edge[unfolding->edges++] =
-            (struct edge){ends->end[i].to, to, ends->end[i].probability};
+    for (const struct grammar_step *end = unfolding->end + ends.first; unfolding->edges < edges;
+         end++)
+        unfolding->edge[unfolding->edges++] = (struct edge){end->to, to, end->probability};
 }
 
-/* All expansions of a rule behind these ends; their own ends are added to `out`. States are
- * numbered in the order in which a sentence passes through them. */
-static void unfold(struct unfolding *unfolding, int rule, const struct ends *in, struct ends *out)
+/* All expansions of a rule behind these ends; their own ends are pushed. States are numbered in the
+ * order in which a sentence passes through them. */
+static void unfold(struct unfolding *unfolding, int rule, struct ends in)
 {
     const struct grammar *grammar = unfolding->grammar;
     const struct grammar_rule *row = &grammar->rule[rule];
@@ -77,26 +96,22 @@ static void unfold(struct unfolding *unfolding, int rule, const struct ends *in,
     for (int a = row->first; a < row->first + row->count; a++) {
         const struct grammar_alternative *one = &grammar->alternative[a];
         const double probability = (double)(one->upto - before) / row->total;
-        struct ends now = {0};
+        const int first = unfolding->ends;
         before = one->upto;
-        for (int i = 0; i < in->count; i++)
-            add_end(&now, in->end[i].to, in->end[i].probability * probability);
+        for (int i = in.first; i < in.first + in.count; i++)
+            push_end(unfolding, unfolding->end[i].to, unfolding->end[i].probability * probability);
         for (int s = one->first; s < one->first + one->count; s++) {
             const int32_t symbol = grammar->symbol[s];
-            struct ends next = {0};
+            const struct ends now = pushed_since(unfolding, first);
             if (symbol < 0) {
-                unfold(unfolding, ~symbol, &now, &next);
+                unfold(unfolding, ~symbol, now);
             } else {
                 const int state = add_state(unfolding, symbol);
-                join(unfolding, &now, state);
-                add_end(&next, state, 1);
+                join(unfolding, now, state);
+                push_end(unfolding, state, 1);
             }
-            free(now.end);
-            now = next;
+            drop_ends(unfolding, now);
         }
-        for (int i = 0; i < now.count; i++)
-            add_end(out, now.end[i].to, now.end[i].probability);
-        free(now.end);
     }
 }
 
@@ -129,15 +144,15 @@ static void find_shares(struct grammar_chain *chain, double length)
 void grammar_chain_open(struct grammar_chain *chain, const struct grammar *grammar)
 {
     struct unfolding unfolding = {.grammar = grammar, .chain = chain};
-    struct ends start = {0}, end = {0};
     *chain = (struct grammar_chain){.vocab = grammar->vocab};
-    add_end(&start, add_state(&unfolding, GRAMMAR_NEWLINE), 1);
-    unfold(&unfolding, 0, &start, &end);
-    join(&unfolding, &end, 0);
+    push_end(&unfolding, add_state(&unfolding, GRAMMAR_NEWLINE), 1);
+    const struct ends start = pushed_since(&unfolding, 0);
+    unfold(&unfolding, 0, start);
+    drop_ends(&unfolding, start);
+    join(&unfolding, pushed_since(&unfolding, 0), 0);
     sort_edges(chain, unfolding.edge, unfolding.edges);
     find_shares(chain, grammar->length);
-    free(start.end);
-    free(end.end);
+    free(unfolding.end);
     free(unfolding.edge);
 }
 
