@@ -344,13 +344,15 @@ static void publish_branch(struct trainer *trainer, const struct settings *befor
 }
 
 /* Back to a saved state and forth to the step, whose measurements come again; false with a reason.
- * A trainer that is to stop leaves early. */
-static bool go_back(struct trainer *trainer, int64_t step, struct error *error)
+ * Leaves early once is_over() is true. */
+static bool go_back(struct trainer *trainer, int64_t step, bool (*is_over)(struct trainer *trainer),
+                    struct error *error)
 {
     struct pair *pair = &trainer->pair;
     if (!states_back(&trainer->states, pair, step, error))
         return false;
-    while (pair->run[LEFT].step < step && !is_stopping(trainer))
+    trainer->computed = -1;
+    while (pair->run[LEFT].step < step && !is_over(trainer))
         if (!states_redo(&trainer->states, pair, error))
             return false;
     return true;
@@ -370,7 +372,7 @@ static void branch(struct trainer *trainer, const struct command *command)
         return;
     }
     struct pair_state *ending = keep_ending(trainer);
-    if (!go_back(trainer, command->step, &error)) {
+    if (!go_back(trainer, command->step, is_stopping, &error)) {
         publish_state(trainer, UPDATE_FAILED, &error);
         pair_state_free(ending);
         if (pair->run[LEFT].step != was) /* stuck half-way, without memory for another placement */
@@ -439,22 +441,16 @@ static bool has_looked_away(struct trainer *trainer)
 static bool look_back(struct trainer *trainer, int64_t step, struct error *error)
 {
     struct pair *pair = &trainer->pair;
+    const int64_t newest = pair->run[LEFT].step;
     struct pair_state *now = pair_state_take(pair);
     struct error missing;
-    bool away = false;
-    bool there = now ? states_back(&trainer->states, pair, step, &missing)
-                     : error_set(&missing, "no memory to go back: close other programs");
-    const bool moved = there;
-    if (moved)
-        trainer->computed = -1;
-    while (there && !away && pair->run[LEFT].step < step) {
-        there = states_redo(&trainer->states, pair, &missing);
-        away = has_looked_away(trainer);
-    }
-    if (away && pair->run[LEFT].step < step)
+    const bool there = now ? go_back(trainer, step, has_looked_away, &missing)
+                           : error_set(&missing, "no memory to go back: close other programs");
+    if (there && pair->run[LEFT].step < step)
         trainer->looked_at = -1; /* it is looked at again */
     else
         publish_maps(trainer, there ? NULL : &missing);
+    const bool moved = there || pair->run[LEFT].step != newest;
     const bool good = !moved || pair_state_put(pair, now, error);
     pair_state_free(now);
     return good;
