@@ -174,7 +174,7 @@ void setting_values_brief(const struct setting_row *row, char *out, size_t size)
     snprintf(out, size, "%s", start);
 }
 
-/* "10%" into the field beside a number, which is 0 then; from above 0 to 100. */
+/* "10%" into the field beside a number, which is 0 then; from 0 to 100. */
 static bool set_share(const struct setting_row *row, void *field, void *percent, const char *text)
 {
     char number[NUMBER_MOST + 1];
@@ -477,9 +477,7 @@ const char *setting_unit(const struct setting_row *row, const char *value)
     const size_t length = strlen(value);
     if (row->zero && strcmp(value, row->zero) == 0)
         return "";
-    if (length == 0 || value[length - 1] != '%')
-        return row->unit;
-    return row->share_of;
+    return row->share_of && length > 0 && value[length - 1] == '%' ? row->share_of : row->unit;
 }
 
 struct settings settings_default(void)

@@ -286,6 +286,7 @@ static void shares_stand_for_what_they_are_shares_of(void **state)
     assert_string_equal(value, "12.5%");
     assert_string_equal(setting_unit(setting_find("warmup", NULL), value), "of the steps");
     assert_string_equal(setting_unit(setting_find("warmup", NULL), "7"), "steps");
+    assert_string_equal(setting_unit(setting_find("text", NULL), "half of 10%"), ""); /* a name */
     assert_true(setting_set(&s, "warmup", "7", NULL));
     assert_int_equal(settings_warmup(&s), 7);
     setting_get(&s, setting_find("warmup", NULL), value, sizeof value);
