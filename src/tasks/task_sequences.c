@@ -113,20 +113,19 @@ static void last_and_least(int n, int vocab, double *p)
  * upto[a] is the probability that X_k <= a, and becomes that of X_k+1; ways is (n choose k). */
 static void next_in_order(int n, int k, double ways, int vocab, double *upto, double *p)
 {
-    double before = 0;
+    double before = 0, upward[SEQUENCE_VOCAB_MAX + 1]; /* that n - k tokens are at least b */
+    for (int b = 0; b <= vocab; b++)
+        upward[b] = pow((double)(vocab - b) / vocab, n - k);
     for (int a = 0; a < vocab; a++) {
         const double low = pow((a + 1.0) / vocab, k) - pow((double)a / vocab, k);
         double equal = upto[a] - before;
         for (int b = 0; b < vocab; b++)
             p[a * vocab + b] = 0;
-        double upward = pow((double)(vocab - a - 1) / vocab, n - k);
         before = upto[a];
-        upto[a] -= ways * pow((a + 1.0) / vocab, k) * upward;
+        upto[a] -= ways * pow((a + 1.0) / vocab, k) * upward[a + 1];
         for (int b = a + 1; b < vocab; b++) {
-            const double above = pow((double)(vocab - b - 1) / vocab, n - k);
-            p[a * vocab + b] = ways * low * (upward - above);
+            p[a * vocab + b] = ways * low * (upward[b] - upward[b + 1]);
             equal -= p[a * vocab + b];
-            upward = above;
         }
         p[a * vocab + a] = equal > 0 ? equal : 0;
     }
