@@ -108,8 +108,7 @@ static struct strided part(struct strided whole, int row, int column)
     return whole;
 }
 
-/* ---- QK-norm (Henry 2020; RMSNorm, per head as Gemma 3 has it, or joint as OLMo 2)
- * -------------*/
+/* ---- QK-norm (Henry 2020; RMSNorm, per head as Gemma 3 has it, or joint as OLMo 2) -----------*/
 
 /* Of `heads` norms side by side, each over `width` numbers. */
 static struct head_norm head_norm(const struct pass *pass, struct strided x, int heads, int width,

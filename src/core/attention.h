@@ -10,8 +10,9 @@
  * multi-query attention (Shazeer 2019).
  *
  * With a kv_rank r, keys and values are of low rank (MLA, DeepSeek-V2 2024): c = u W_down^T,
- * k, v = c W_up^T. What the miniature leaves out: the norm of c, the low rank of the queries, and
- * the separate rotary key that all heads share; rotation acts on the whole of q and k. */
+ * k, v = Nkv(c) W_up^T, Nkv an RMSNorm where there is one. What the miniature leaves out: the low
+ * rank of the queries, and the separate rotary key that all heads share; rotation acts on the whole
+ * of q and k. */
 #ifndef LNSCOPE_CORE_ATTENTION_H
 #define LNSCOPE_CORE_ATTENTION_H
 

@@ -140,8 +140,7 @@ const struct placement_row placement_table[PLACEMENTS] = {
             .formula = "N(x + f(x)), the last one + block input",
             .source = "Takase 2022",
             .note = "Post-LN whose last norm of a block also receives the block's input; initial "
-                    "weights of "
-                    "blocks times L^-0.5",
+                    "weights of blocks times L^-0.5",
             .differs = "",
             .norm_out = true,
             .beside = BESIDE_INPUT,

@@ -10,9 +10,9 @@
 struct lab_trial_tasks {
     struct {
         struct task *task;
-        struct task_setup setup; /* its text is owned */
-        char *text;
-    } * one; /* [count] */
+        struct task_setup setup; /* its text is `text` */
+        char *text;              /* owned */
+    } * one;                     /* [count] */
     int count;
 };
 

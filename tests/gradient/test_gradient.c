@@ -516,7 +516,7 @@ static const struct variant {
     {"gemini", {TINY(3, PRE, RMSNORM, GEGLU), .positions = POSITIONS_ROTARY, .kv_heads = 1}},
     {"palm",
      {TINY(3, PRE, LAYERNORM, SWIGLU), .positions = POSITIONS_ROTARY, .kv_heads = 1,
-      .parallel = true, .tied = true}},
+      .parallel = true, .tied = true, .embedding_scale = true}},
     {"deepseek",
      {TINY(3, PRE, RMSNORM, SWIGLU), .positions = POSITIONS_ROTARY, .kv_rank = 5, .kv_norm = true,
       .experts = 4, .experts_used = 2}},
