@@ -228,10 +228,13 @@ static void presets_make_their_models(void **state)
     assert_true(config.window == 8 && config.window_every == 2 && config.tied);
     assert_int_equal(config.mask, MASK_CAUSAL);
     assert_int_equal(config.init, INIT_GPT2);
+    settings = with_preset("preset", "transformer-2017");
+    assert_true(settings.label_smoothing == 0.1 && settings.eps == 1e-9);
     settings = with_preset("preset", "bert");
     config = run_model_config(&settings, LEFT, 33);
     assert_int_equal(config.mask, MASK_BIDIRECTIONAL);
     assert_int_equal(config.placement, PLACEMENT_POST);
+    assert_true(settings.label_smoothing == 0 && settings.eps == 1e-6);
     settings = with_preset("left-preset", "bert"); /* on the grammar it must not look ahead */
     config = run_model_config(&settings, LEFT, 33);
     assert_int_equal(config.mask, MASK_CAUSAL);
