@@ -245,5 +245,14 @@ void claim_known_text(char out[CLAIM_KNOWN], int index)
     char finding[CLAIM_FINDING] = "was not measured when this program was made";
     if (recorded)
         claim_finding_text(finding, recorded);
-    snprintf(out, CLAIM_KNOWN, "%s (%s). Here it %s", row->claim, row->source, finding);
+    snprintf(out, CLAIM_KNOWN, "%s (%s). It %s", row->claim, row->source, finding);
+}
+
+const char *const claim_part_title[2] = {"What does not hold here, or is not known",
+                                         "What holds here"};
+
+int claim_part(int index)
+{
+    const struct claim_result *recorded = claim_recorded(index);
+    return recorded && recorded->holds;
 }

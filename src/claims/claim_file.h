@@ -29,4 +29,9 @@ const struct claim_result *claim_recorded(int index);
 enum { CLAIM_KNOWN = 640 };
 void claim_known_text(char out[CLAIM_KNOWN], int index);
 
+/* The two parts of a list of what is known: 0, the claims that do not hold or were not measured; 1,
+ * those that hold. */
+extern const char *const claim_part_title[2];
+int claim_part(int index);
+
 #endif

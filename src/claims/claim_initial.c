@@ -22,17 +22,11 @@ static double squares(const real *x, size_t count)
     return sum;
 }
 
-/* Numbers in a stream. */
-static size_t stream_size(const struct model *model)
-{
-    const struct model_config *config = &model->config;
-    return (size_t)config->batch * (size_t)config->context * (size_t)config->width;
-}
-
 /* |x_l|^2 / D, mean over the tokens. */
 static double stream_variance(const struct model *model, int l)
 {
-    return squares(model_stream(model, l), stream_size(model)) / (double)stream_size(model);
+    const size_t size = config_stream_size(&model->config);
+    return squares(model_stream(model, l), size) / (double)size;
 }
 
 /* Norm of a parameter gradient. */
@@ -169,7 +163,7 @@ void claim_hidden(struct trial *trial)
 /* Cosine of x_l and x_{l+1}, mean over the tokens. */
 static double stream_cosine(const struct model *model, int l)
 {
-    const size_t D = (size_t)model->config.width, rows = stream_size(model) / D;
+    const size_t D = (size_t)model->config.width, rows = config_stream_size(&model->config) / D;
     double sum = 0;
     for (size_t row = 0; row < rows; row++) {
         const real *x = model_stream(model, l) + row * D, *y = model_stream(model, l + 1) + row * D;
@@ -287,7 +281,7 @@ static double amplification(struct trial_stack *stack, uint64_t seed)
 {
     static const double noise = 1e-3;
     struct model *model = &stack->run.model;
-    const size_t size = stream_size(model);
+    const size_t size = config_stream_size(&model->config);
     real *difference = memory_new(size, sizeof *difference);
     memcpy(difference, model_output(model), size * sizeof *difference);
     perturb(model, seed, noise);

@@ -5,7 +5,8 @@
 
 #include <math.h>
 
-/* The snapshot of a step of a stack that measures details; of one that has none before. */
+/* Trains up to a step, with all that can be measured; returns the snapshot of that step, an empty
+ * one where the stack could not be opened. */
 static const struct snapshot *snapshot_at(struct trial_stack *stack, int64_t step)
 {
     if (!stack->task)
@@ -28,16 +29,12 @@ static double ffn_down_at(const struct snapshot *snapshot, enum quantity quantit
     return number_at(snapshot, quantity, snapshot_find(snapshot, "ffn.down.weight"), block);
 }
 
-/* A side of the claim's setting under a placement, after its steps. */
-static bool open_placed(struct trial_stack *stack, struct trial *trial, const char *placement,
-                        int64_t steps)
+/* Opens the left side of the claim's setting under a placement. */
+static void open_placed(struct trial_stack *stack, struct trial *trial, const char *placement)
 {
     struct settings settings = trial_settings(trial);
     trial_set(&settings, "left", placement);
-    if (!trial_open(stack, trial, &settings, LEFT))
-        return false;
-    snapshot_at(stack, steps);
-    return true;
+    trial_open(stack, trial, &settings, LEFT);
 }
 
 /* ---- at init ---------------------------------------------------------------------------------*/
@@ -49,7 +46,7 @@ void claim_gradient_by_layer(struct trial *trial)
     for (int i = 0; i < 2; i++) {
         double layer[LAYERS_MAX], logarithm[LAYERS_MAX];
         struct trial_stack stack;
-        open_placed(&stack, trial, placements[i], 1);
+        open_placed(&stack, trial, placements[i]);
         const struct snapshot *first = snapshot_at(&stack, 1);
         for (int block = 0; block < L; block++) {
             layer[block] = block;
@@ -68,7 +65,7 @@ void claim_token_similarity(struct trial *trial)
     double rise[2];
     for (int i = 0; i < 2; i++) {
         struct trial_stack stack;
-        open_placed(&stack, trial, placements[i], 1);
+        open_placed(&stack, trial, placements[i]);
         const struct snapshot *first = snapshot_at(&stack, 1);
         const double bottom = number_at(first, QUANTITY_SIMILARITY, 0, 0);
         rise[i] = number_at(first, QUANTITY_SIMILARITY, 0, L) - bottom;
@@ -98,7 +95,7 @@ void claim_norms_are_the_decay(struct trial *trial)
     const int64_t steps[] = {1, trial_settings(trial).steps};
     struct trial_stack stack;
     double norms = NAN, ratio = NAN;
-    open_placed(&stack, trial, "post", 0);
+    open_placed(&stack, trial, "post");
     for (int i = 0; i < 2; i++) {
         const struct snapshot *now = snapshot_at(&stack, steps[i]);
         norms = now->layers > 0 ? norm_decades(now) : (double)NAN;
@@ -121,7 +118,7 @@ void claim_adam_levels(struct trial *trial)
 {
     static const int64_t steps[] = {20, 60};
     struct trial_stack stack;
-    open_placed(&stack, trial, "post", 0);
+    open_placed(&stack, trial, "post");
     for (int i = 0; i < 2; i++) {
         const struct snapshot *now = snapshot_at(&stack, steps[i]);
         trial_note(trial, decades(now, QUANTITY_PARAM_GRAD));
@@ -149,7 +146,7 @@ void claim_mix_flatter(struct trial *trial)
     double uneven[3];
     for (int i = 0; i < 3; i++) {
         struct trial_stack stack;
-        open_placed(&stack, trial, placements[i], steps);
+        open_placed(&stack, trial, placements[i]);
         uneven[i] = unevenness(snapshot_at(&stack, steps));
         trial_close(&stack);
         trial_note(trial, uneven[i]);
@@ -165,7 +162,7 @@ void claim_residual_neither(struct trial *trial)
     double turn[3], loss = NAN;
     for (int i = 0; i < 3; i++) {
         struct trial_stack stack;
-        open_placed(&stack, trial, placements[i], 50);
+        open_placed(&stack, trial, placements[i]);
         trial_note(trial, snapshot_scalar(snapshot_at(&stack, 50), QUANTITY_RATIO));
         const struct snapshot *last = snapshot_at(&stack, steps);
         turn[i] = 1 - number_at(last, QUANTITY_COSINE, 0, last->layers);
@@ -198,7 +195,7 @@ void claim_peri_trained(struct trial *trial)
     const int64_t steps = trial_settings(trial).steps;
     for (int i = 0; i < 2; i++) {
         struct trial_stack stack;
-        open_placed(&stack, trial, placements[i], 1);
+        open_placed(&stack, trial, placements[i]);
         trial_note(trial, growth_exponent(snapshot_at(&stack, 1)));
         trial_note(trial, growth_exponent(snapshot_at(&stack, steps)));
         trial_close(&stack);

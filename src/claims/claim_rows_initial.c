@@ -8,6 +8,10 @@
     "--task copy --ffn 64 --batch 1 --init xavier-normal --activation relu "                       \
     "--attention bidirectional"
 
+#define TOP_GRADIENT                                                                               \
+    "norm of the gradient of one token's loss by the last block's second feed-forward matrix, "    \
+    "mean over 62 tokens"
+
 const struct claim_row claim_rows_initial[] = {
     {
         .id = "xiong-top-post",
@@ -19,8 +23,7 @@ const struct claim_row claim_rows_initial[] = {
                  "top alone, and of initial weights",
         .setting = THEOREM,
         .varied = "right stack; layers 6, 12, 24, 48; W_Q = W_K = 0",
-        .what = "norm of the gradient of one token's loss by the last block's second feed-forward "
-                "matrix, mean over 62 tokens",
+        .what = TOP_GRADIENT,
         .quantity = {REPORTED("L = 6"), REPORTED("L = 12"), REPORTED("L = 24"), REPORTED("L = 48"),
                      WITHIN("L = 48 : L = 6", 1, 0.8, 1.25)},
         .seeds = 8,
@@ -37,8 +40,7 @@ const struct claim_row claim_rows_initial[] = {
         .setting = THEOREM,
         .varied = "left stack; layers 6, 12, 24, 48; W_Q = W_K = 0; the gradient of a batch's mean "
                   "loss, which falls less, at batch 16",
-        .what = "norm of the gradient of one token's loss by the last block's second feed-forward "
-                "matrix, mean over 62 tokens",
+        .what = TOP_GRADIENT,
         .quantity = {REPORTED("L = 6"), REPORTED("L = 12"), REPORTED("L = 24"), REPORTED("L = 48"),
                      WITHIN("L = 48 : L = 6", 0.354, 0.25, 0.45), REPORTED("the same of a batch")},
         .seeds = 8,

@@ -3,6 +3,9 @@
 #include "claims/claim_rows.h"
 #include "claims/claim_trained.h"
 
+/* Where blocks are left out of trained stacks. */
+#define PRUNED "--task grammar --layers 12 --lr 1e-3 --right lns --steps 400"
+
 const struct claim_row claim_rows_trained[] = {
     {
         .id = "warmup-needed",
@@ -190,7 +193,7 @@ const struct claim_row claim_rows_trained[] = {
         .claim = "a trained Pre-LN stack misses a late block less than an early one",
         .fails = "by block 1, which all others read, if it is counted; in shallow stacks and short "
                  "trainings",
-        .setting = "--task grammar --layers 12 --lr 1e-3 --right lns --steps 400",
+        .setting = PRUNED,
         .varied = "left stack, and the right one as control; one block at a time adds nothing to "
                   "the stream",
         .what = "rise of the loss, in nats per token, on a batch not trained on, mean over blocks",
@@ -208,7 +211,7 @@ const struct claim_row claim_rows_trained[] = {
                      "costs as much as pruning others",
         .claim = "after training with LayerNorm Scaling late blocks count for more than in Pre-LN",
         .fails = "in short trainings of shallow stacks",
-        .setting = "--task grammar --layers 12 --lr 1e-3 --right lns --steps 400",
+        .setting = PRUNED,
         .varied = "both stacks; one block at a time adds nothing to the stream",
         .what = "rise of the loss without a block of 7 to 12, in nats per token; the same divided "
                 "by that of blocks 2 to 6, lns against pre",

@@ -249,18 +249,12 @@ void claim_not_only_vanishing(struct trial *trial)
     trial_note(trial, train_leveled(trial, &settings, RIGHT));
 }
 
-static size_t output_size(const struct model *model)
-{
-    const struct model_config *config = &model->config;
-    return (size_t)config->batch * (size_t)config->context * (size_t)config->width;
-}
-
 /* F over a batch that no training sees: the output of the last block behind its norm, whose mean
  * square is 1. The caller frees it. */
 static real *probe_output(struct trial_stack *stack)
 {
     struct model *model = &stack->run.model;
-    const size_t size = output_size(model);
+    const size_t size = config_stream_size(&model->config);
     real *output = memory_new(size, sizeof *output);
     trial_batch(stack, TRIAL_PROBE);
     model_loss(model, NULL);
@@ -277,7 +271,7 @@ static double function_change(struct trial_stack *stack, int64_t from, int64_t t
     real *before = probe_output(stack);
     trial_train(stack, to);
     real *after = probe_output(stack);
-    const size_t size = output_size(&stack->run.model);
+    const size_t size = config_stream_size(&stack->run.model.config);
     for (size_t i = 0; i < size; i++)
         square += ((double)after[i] - (double)before[i]) * ((double)after[i] - (double)before[i]);
     free(before);
@@ -382,7 +376,7 @@ static double norm_seconds(struct trial_stack *stack)
     enum { TIMES = 20 };
     const struct model *model = &stack->run.model;
     const struct model_config *config = &model->config;
-    const size_t size = output_size(model), D = (size_t)config->width;
+    const size_t size = config_stream_size(&model->config), D = (size_t)config->width;
     const int sites = 2 * config->layers + 1;
     const bool has_bias = config->norm == NORM_LAYERNORM;
     double time[TIMES];

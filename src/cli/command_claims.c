@@ -38,7 +38,6 @@ struct inquiry {
     atomic_bool closed; /* the reader has gone, or what was printed or kept is lost */
     int write_error;    /* errno of what is lost; 0: nothing is */
     struct error error; /* why the file cannot be written; empty: it can */
-    char broken[300];   /* the claims whose verdict is worse than the recorded one: "a, b" */
 };
 
 /* ---- text ------------------------------------------------------------------------------------*/
@@ -61,6 +60,12 @@ static void print_wrapped(FILE *out, const char *label, const char *text)
     fputc('\n', out);
 }
 
+static bool is_worse_than_recorded(const struct claim_result *result)
+{
+    const struct claim_result *recorded = claim_recorded(claim_find(result->row->id));
+    return recorded && claim_is_worse(result, recorded);
+}
+
 /* The verdict that is recorded, and where this one is worse. */
 static void print_recorded(FILE *out, const struct claim_result *result)
 {
@@ -70,7 +75,7 @@ static void print_recorded(FILE *out, const struct claim_result *result)
         return;
     claim_finding_text(finding, recorded);
     snprintf(line, sizeof line, "%s%s", finding,
-             claim_is_worse(result, recorded) ? "; this time it does not" : "");
+             is_worse_than_recorded(result) ? "; this time it does not" : "");
     print_wrapped(out, "recorded", line);
 }
 
@@ -220,9 +225,6 @@ static void tell_progress(void *argument, const struct claims_progress *progress
 static void print_result(void *argument, const struct claim_result *result)
 {
     struct inquiry *inquiry = argument;
-    const char *id = result->row->id;
-    const struct claim_result *recorded = claim_recorded(claim_find(id));
-    const size_t used = strlen(inquiry->broken);
     progress_erase(inquiry->watched);
     if (inquiry->format == FORMAT_JSONL)
         claim_file_row(stdout, result);
@@ -231,9 +233,6 @@ static void print_result(void *argument, const struct claim_result *result)
     flush(inquiry);
     inquiry->result[inquiry->reported++] = *result;
     inquiry->held += result->holds;
-    if (recorded && claim_is_worse(result, recorded))
-        snprintf(inquiry->broken + used, sizeof inquiry->broken - used, "%s%s", used ? ", " : "",
-                 id);
 }
 
 /* ---- what is asked for -----------------------------------------------------------------------*/
@@ -331,6 +330,23 @@ static void print_summary(const struct inquiry *inquiry)
                clock_seconds() - inquiry->start);
 }
 
+/* False where verdicts are worse than those recorded; the error names the claims. */
+static bool compare_with_recorded(const struct inquiry *inquiry, struct error *error)
+{
+    char worse[sizeof error->text] = "";
+    size_t used = 0;
+    for (int i = 0; i < inquiry->reported; i++) {
+        if (!is_worse_than_recorded(&inquiry->result[i]))
+            continue;
+        snprintf(worse + used, sizeof worse - used, "%s%s", used ? ", " : "",
+                 inquiry->result[i].row->id);
+        used = strlen(worse);
+    }
+    return used == 0 ||
+           error_set(error, "verdicts that are worse than those recorded, claims that held: %s",
+                     worse);
+}
+
 /* How to go on after a signal. */
 static void tell_rest(const struct inquiry *inquiry)
 {
@@ -352,12 +368,7 @@ static int conclude(struct inquiry *inquiry, struct error *error)
         *error = inquiry->error;
         return EXIT_FAILED;
     }
-    if (inquiry->broken[0]) {
-        error_set(error, "verdicts that are worse than those recorded, claims that held: %s",
-                  inquiry->broken);
-        return EXIT_FAILED;
-    }
-    return EXIT_DONE;
+    return compare_with_recorded(inquiry, error) ? EXIT_DONE : EXIT_FAILED;
 }
 
 static int measure(struct inquiry *inquiry, const struct claims_request *request,

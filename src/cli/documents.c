@@ -335,23 +335,13 @@ void documents_quantities_man(FILE *out)
     }
 }
 
-/* Whether the claim is one of those that hold, or one of the others. */
-static bool is_known_to_hold(int claim)
-{
-    const struct claim_result *recorded = claim_recorded(claim);
-    return recorded && recorded->holds;
-}
-
-static const char *const claim_parts[] = {"What does not hold here, or is not known",
-                                          "What holds here"};
-
 void documents_claims_markdown(FILE *out)
 {
     char text[CLAIM_KNOWN];
-    for (int holds = 1; holds >= 0; holds--) {
-        fprintf(out, "%s**%s**\n\n", holds ? "" : "\n", claim_parts[holds]);
+    for (int part = 1; part >= 0; part--) {
+        fprintf(out, "%s**%s**\n\n", part ? "" : "\n", claim_part_title[part]);
         for (int i = 0; i < claim_count(); i++) {
-            if (is_known_to_hold(i) != holds)
+            if (claim_part(i) != part)
                 continue;
             claim_known_text(text, i);
             fprintf(out, "- `%s`: ", claim_at(i)->id);
@@ -364,10 +354,10 @@ void documents_claims_markdown(FILE *out)
 void documents_claims_man(FILE *out)
 {
     char text[CLAIM_KNOWN];
-    for (int holds = 1; holds >= 0; holds--) {
-        fprintf(out, ".SS %s\n", claim_parts[holds]);
+    for (int part = 1; part >= 0; part--) {
+        fprintf(out, ".SS %s\n", claim_part_title[part]);
         for (int i = 0; i < claim_count(); i++) {
-            if (is_known_to_hold(i) != holds)
+            if (claim_part(i) != part)
                 continue;
             claim_known_text(text, i);
             fputs(".TP\n.B ", out);

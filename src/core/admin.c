@@ -30,8 +30,7 @@ static void set_omega(struct parameters *parameters, int sublayer, double value)
 void admin_profile(struct model *model, const struct parallel *parallel)
 {
     const int sublayers = config_sublayers(&model->config) * model->config.layers;
-    const size_t count =
-        (size_t)model->config.batch * (size_t)model->config.context * (size_t)model->config.width;
+    const size_t count = config_stream_size(&model->config);
     if (model->parameters.sublayer[0].skip_tensor < 0)
         return;
     for (int i = 0; i < sublayers; i++)

@@ -133,6 +133,12 @@ static inline int config_sublayers(const struct model_config *config)
     return config->parallel ? 1 : 2;
 }
 
+/* Numbers in a stream, [N][D]. */
+static inline size_t config_stream_size(const struct model_config *config)
+{
+    return (size_t)config->batch * (size_t)config->context * (size_t)config->width;
+}
+
 static inline bool config_has_second_stream(const struct model_config *config)
 {
     return placement_table[config->placement].beside == BESIDE_SUM;

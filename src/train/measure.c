@@ -13,8 +13,7 @@
 /* The sublayer of a block, counted from 1, whose output is the first that is not finite. */
 static enum fault_part part_of_stream(const struct model *model, int block)
 {
-    const struct model_config *c = &model->config;
-    const size_t numbers = (size_t)c->batch * (size_t)c->context * (size_t)c->width;
+    const size_t numbers = config_stream_size(&model->config);
     if (block == 0 || config_sublayers(&model->config) == 1)
         return FAULT_WHOLE;
     for (size_t i = 0; i < numbers; i++)

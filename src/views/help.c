@@ -350,13 +350,11 @@ static void put_claims(struct writer *writer)
     char text[CLAIM_KNOWN];
     put_heading(writer, "What is known and what is not: published claims, measured here by "
                         "lnscope claims");
-    for (int holds = 1; holds >= 0; holds--) {
-        put(writer, 1, ROLE_TITLE,
-            holds ? "What holds here" : "What does not hold here, or is not known");
+    for (int part = 1; part >= 0; part--) {
+        put(writer, 1, ROLE_TITLE, claim_part_title[part]);
         writer->line++;
         for (int i = 0; i < claim_count(); i++) {
-            const struct claim_result *recorded = claim_recorded(i);
-            if ((recorded && recorded->holds) != holds)
+            if (claim_part(i) != part)
                 continue;
             claim_known_text(text, i);
             put_entry(writer, TERM_COLS, claim_at(i)->id, ROLE_TITLE, text);
