@@ -3,9 +3,11 @@
 #include "app/app_state.h"
 
 #include "base/names.h"
+#include "controls/commands.h"
 #include "views/help.h"
 #include "views/views.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* ---- the help ---- */
@@ -49,13 +51,38 @@ static void show_part(struct app *app, enum view view)
     scroll_to(app, view_help_part(&then, columns(app)));
 }
 
+/* Has the help these words? */
+static bool has_words(const struct app *app, const char *words)
+{
+    struct scene then = app->scene;
+    snprintf(then.look.help.search.text, sizeof then.look.help.search.text, "%s", words);
+    return view_help_matches(&then, columns(app)) > 0;
+}
+
+/* That the help has no such words, and which commands and settings in it are near. */
+static void say_unknown(struct app *app, const char *words)
+{
+    struct verb verb[VERBS_MAX];
+    struct names_near near = {.typed = words};
+    char meant[NAMES_NEAR_TEXT];
+    const int verbs = verb_list(verb);
+    for (int i = 0; i < verbs; i++) {
+        struct names_near alone = {.typed = words};
+        names_near_add(&alone, verb[i].name);
+        if (alone.count > 0 && has_words(app, verb[i].name))
+            names_near_add(&near, verb[i].name);
+    }
+    names_near_text(&near, "", meant);
+    app_say(app, ROLE_WARN, "'%s' is not in the help%s%s", words, *meant ? ": " : "", meant);
+}
+
 /* To a match, from the last one on to the first again. */
 static void show_match(struct app *app, int match)
 {
     struct search_look *search = &app->scene.look.help.search;
     const int matches = view_help_matches(&app->scene, columns(app));
     if (matches == 0) {
-        app_say(app, ROLE_WARN, "'%s' is not in the help", search->text);
+        say_unknown(app, search->text);
         search->text[0] = '\0';
         return;
     }

@@ -36,7 +36,8 @@ void app_export_file(struct app *app, const char *path, const struct picture_loo
     if (export_file(&canvas, look->theme, path, force, &error))
         app_say(app, ROLE_GOOD, "saved %s", shown);
     else
-        app_say(app, ROLE_BAD, "%s", error.text);
+        app_say(app, ROLE_BAD, "%s%s", error.text,
+                export_picture_check(path, NULL) ? "" : "; data as .csv or .jsonl");
     canvas_close(&canvas);
 }
 

@@ -189,11 +189,11 @@ static double draw_key(struct figure *figure, double y)
                     (struct figure_style){.ink = ramp_colour(step)});
     figure_text(figure, x + SCALE_WIDTH + 6, y + LINE, "1 and more", words);
     y += LINE + 8;
-    for (int i = VERDICT_LEARNS; i < VERDICTS; i++, y += LINE) {
-        char text[160];
+    for (int i = VERDICT_LEARNS; i < VERDICTS; i++) {
+        char text[256];
         snprintf(text, sizeof text, "%c  %s: %s", verdict_table[i].letter, verdict_table[i].name,
                  verdict_table[i].help);
-        figure_text(figure, MARGIN, y + LINE, text, words);
+        y = draw_lines(figure, y, text, words);
     }
     return draw_lines(
                figure, y,

@@ -65,11 +65,9 @@ static const struct {
     {"best possible", "the lowest loss, exactly: the context makes no difference"},
     {"LEARNS, SLOW, STUCK",
      "the verdict of a stack: its smoothed loss is at most 0.75 of the loss without context (and "
-     "at "
-     "most 0.97 of what the token at hand tells alone), between that and 0.9, at least 0.9. None "
-     "is "
-     "given before step 50, nor during a warmup and for 50 steps after it; LEARNS is said with the "
-     "first step at which it did"},
+     "at most 0.97 of what the token at hand tells alone), between that and 0.9, at least 0.9. "
+     "None is given before step 50, nor during a warmup and for 50 steps after it; LEARNS is said "
+     "with the first step at which it did"},
     {"DIVERGED",
      "a number is not finite: the first step and place where, in the order of computation; "
      "the stack computes no more, and its bars keep the last finite values"},

@@ -865,7 +865,8 @@ static void commands_that_are_wrong(void **state)
         {"goto 99999999", "step '99999999': a whole number from 1 to "},
         {"goto x", "step 'x': a whole number from 1 to "},
         {"view wave", "view 'wave': one of overview, waterfall, "},
-        {"export a.jpg", "a.jpg is neither a picture nor text: name it .svg, .png or .txt"},
+        {"export a.jpg",
+         "a.jpg is neither a picture nor text: name it .svg, .png or .txt; data as .csv"},
         {"export \"a", "a quote without its end"},
         {"gr\u00f6\u00dfer", "command 'gr\u00f6\u00dfer': one of "},
     };

@@ -103,6 +103,9 @@ static void the_help_is_searched(void **state)
     press("/");
     enter("no such words");
     shows("'no such words' is not in the help");
+    press("/");
+    enter("wramup");
+    shows("'wramup' is not in the help: did you mean warmup?");
     press("n"); /* there is nothing to go on with */
     shows("the help is open");
     press("/x");
