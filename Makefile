@@ -300,17 +300,18 @@ tests-numbers: $(GRADIENT_TESTS) $(REFERENCE_TESTS)
 QUIET_MAKE = $(MAKE) --no-print-directory
 JOBS := $(shell nproc 2>/dev/null || echo 1)
 
-# What is checked while check-files mostly waits, one after the other.
-.PHONY: check-here
-check-here: all
+check: deps-check
+	$(QUIET_MAKE) -j$(JOBS) tests-all
+	$(QUIET_MAKE) -j2 check-files check-others
+	@echo "All checks passed."
+
+# One after the other, while check-files mostly waits.
+.PHONY: check-others
+check-others: tests-all
 	$(QUIET_MAKE) -j1 check-text check-pictures check-programs check-hook
 	$(QUIET_MAKE) -j$(JOBS) WITHOUT="libcjson inih cairo libgif" all
 	$(QUIET_MAKE) -j$(JOBS) REAL=double tests-numbers
 	$(QUIET_MAKE) REAL=double check-numbers
-
-check: deps-check
-	$(QUIET_MAKE) -j$(JOBS) tests-all
-	$(QUIET_MAKE) -j2 check-files check-here
 	$(QUIET_MAKE) -j$(JOBS) SANITIZER=address tests-all
 	$(QUIET_MAKE) SANITIZER=address check-programs
 	$(QUIET_MAKE) -j$(JOBS) SANITIZER=undefined tests-all
@@ -321,7 +322,6 @@ check: deps-check
 	    $(QUIET_MAKE) -j$(JOBS) CC=clang tests-all && \
 	    $(QUIET_MAKE) CC=clang check-units; \
 	else echo "clang is not here: its warnings were not checked"; fi
-	@echo "All checks passed."
 
 # A fuzzer (clang's) at tests/fuzz/fuzz_NAME.c for a while; it begins with what is in tests/fuzz/NAME,
 # and what it finds stays there: `make check` goes through it once more.
