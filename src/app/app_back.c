@@ -85,11 +85,12 @@ static bool is_there(const struct app *app, const struct app_place *place)
 
 void app_go_back(struct app *app, const struct app_place *place)
 {
+    const bool running = trainer_running(app->trainer); /* the next step may be on its way */
     trainer_pause(app->trainer);
     app_handout_back(app, place->handout);
     app->back_to = place;
     app->scene.look.cursor = 0;
-    if (is_there(app, place)) {
+    if (!running && is_there(app, place)) {
         arrive(app);
         return;
     }
