@@ -146,7 +146,10 @@ static struct record record_of(const struct update *update)
         memcpy(record.weight[side], snapshot_array(now, QUANTITY_UPDATE_RATIO, 2),
                sizeof record.weight[side]);
         record.placement[side] = now->placement;
-        record.fault[side] = now->fault;
+        record.fault[side].place = now->fault.place; /* not the bytes between and behind them */
+        record.fault[side].layer = now->fault.layer;
+        record.fault[side].step = now->fault.step;
+        record.fault[side].part = now->fault.part;
     }
     return record;
 }
