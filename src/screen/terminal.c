@@ -483,7 +483,9 @@ void terminal_close(void)
         return;
     bracket_pastes(false);
     mouse_switch(false);
-    if (!isendwin())
+    if (isendwin())
+        reset_shell_mode(); /* a key that was read since has switched the keypad on again */
+    else
         end_window();
     delwin(terminal.keys);
     delscreen(terminal.curses);
@@ -672,11 +674,10 @@ static int answer_signals(void)
     if (terminal_signals_asked(ASKED_STOP)) {
         stop();
         anew = true;
-    } else if (terminal_signals_asked(
-                   ASKED_CONTINUE)) { /* after a SIGSTOP, which gives no notice */
-        terminal.mouse_on = false;    /* whoever had the terminal meanwhile may have ended that */
-        restore_set_away();
+    } else if (terminal_signals_asked(ASKED_CONTINUE)) { /* SIGSTOP has given no notice */
+        restore_set_away(); /* whoever had the terminal meanwhile may have ended the modes */
         restore_begin_sending();
+        mouse_switch(false);
         end_window();
         restore_end_sending();
         anew = true;

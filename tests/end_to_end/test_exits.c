@@ -106,7 +106,8 @@ struct exit {
         WAY_PARENT_KILLED, /* and its shell goes on */
         WAY_SHELL_KILLED,
         WAY_PIPE_BROKEN, /* the one that the screen is recorded to */
-        WAY_STOPPED      /* by Ctrl-Z, then in the background, then quit in the foreground */
+        WAY_STOPPED,     /* by Ctrl-Z, then in the background, then quit in the foreground */
+        WAY_FROZEN       /* by a signal that cannot be taken, and told to quit meanwhile */
     } way;
     int number; /* of the signal; 0: the next of its kind */
 };
@@ -120,7 +121,7 @@ static int next_signal(enum signal_kind kind, int after)
     return 0;
 }
 
-enum { EXITS = SIGNALS + 8 };
+enum { EXITS = SIGNALS + 9 };
 
 static int list_exits(struct exit exits[EXITS])
 {
@@ -133,6 +134,7 @@ static int list_exits(struct exit exits[EXITS])
         {"a killed shell", WAY_SHELL_KILLED, 0},
         {"a broken pipe", WAY_PIPE_BROKEN, 0},
         {"Ctrl-Z, bg, fg, q", WAY_STOPPED, 0},
+        {"SIGSTOP, q, fg", WAY_FROZEN, 0},
     };
     int count = sizeof others / sizeof others[0];
     memcpy(exits, others, sizeof others);
@@ -251,6 +253,14 @@ static void leave(struct end *end)
     case WAY_STOPPED:
         stop_and_go_on(end);
         console_send(console, end->place->quit);
+        expect_status(end, 0);
+        break;
+    case WAY_FROZEN:
+        console_signal(console, SIGSTOP);
+        if (!console_wait_stop(console))
+            WRONG(end, "it does not stop");
+        console_send(console, end->place->quit);
+        console_continue(console);
         expect_status(end, 0);
         break;
     case WAY_QUIT:
