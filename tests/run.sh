@@ -14,6 +14,8 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 runner=${RUNNER-}
 ! command -v timeout > /dev/null || runner="timeout --foreground -k 10 3600 $runner"
+leaks=$(cd "$(dirname "$0")" && pwd)/leaks.txt
+export LSAN_OPTIONS="suppressions=$leaks:print_suppressions=0"
 export LNSCOPE="$program" XDG_CONFIG_HOME=/nonexistent FOLDER="$folder" RUNNER="$runner"
 
 printf '%s\n' "$@" | xargs -P "$(($(nproc 2>/dev/null || echo 1) + 1))" -n 1 sh -c '
