@@ -14,7 +14,7 @@ enum {
     PROMPT_MOST = 24,     /* tokens of a prompt; in a short context half of it */
     DISTANCE_LEAST = 10,  /* steps between two samples that are watched ... */
     DISTANCE_APART = 25,  /* ... and between two others, ... */
-    DISTANCE_SHARE = 100, /* ... which cost such a part of the time of their steps */
+    DISTANCE_SHARE = 200, /* ... which cost about such a part of the time of their steps */
     STEP_PASSES = 3,      /* a step's time in forward passes: one, and two backward */
     PLACES_PASS = 2       /* about so many single places take the time of a whole pass */
 };

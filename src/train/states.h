@@ -10,7 +10,7 @@
 #include "train/state.h"
 
 enum {
-    STATES_SPACING = 32, /* at first: what a state takes is mostly new pages, up to a step's time */
+    STATES_SPACING = 64, /* at first: a state is mostly new pages, which take up to two steps' time */
     STATES_LEAST = 2     /* so many are kept whatever the budget */
 };
 

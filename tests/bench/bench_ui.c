@@ -68,10 +68,9 @@ static double screen_speed(const char *const *options, double seconds)
     struct console *console = start(options, 36, 120);
     if (!console_wait_text(console, "step"))
         exit(1);
-    console_pump(console, 1);
-    double before = number_after(console, "step "), begin = clock_seconds();
-    console_pump(console, seconds);
-    double speed = (number_after(console, "step ") - before) / (clock_seconds() - begin);
+    const double begin = console_pump(console, 1), before = number_after(console, "step ");
+    const double end = console_pump(console, seconds), after = number_after(console, "step ");
+    const double speed = (after - before) / (end - begin);
     console_close(console);
     return speed;
 }

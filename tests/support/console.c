@@ -337,12 +337,14 @@ static bool has_no_text(const char *screen, const void *text)
     return !has_text(screen, text);
 }
 
-void console_pump(struct console *console, double seconds)
+double console_pump(struct console *console, double seconds)
 {
     double until = clock_seconds() + seconds;
     for (double left = seconds; left > 0; left = until - clock_seconds())
         take_events(console, left < 0.05 ? left : 0.05);
+    const double taken = clock_seconds();
     show_all(console);
+    return taken;
 }
 
 bool console_see_text(struct console *console, const char *text, double seconds)

@@ -165,17 +165,17 @@ static void cutting_forgets_what_is_later(void **state)
     struct session session;
     open_session(&session, &settings);
     states_limit(&session.states, 6 * pair_state_bytes(&session.pair));
-    train_to(&session, 300);
-    assert_int_equal(session.states.spacing, 64);
-    go_back(&session, 70);
-    states_cut(&session.states, 70);
+    train_to(&session, 600);
+    assert_int_equal(session.states.spacing, 128);
+    go_back(&session, 140);
+    states_cut(&session.states, 140);
     assert_int_equal(session.states.count, 2);
-    assert_int_equal(session.states.state[1]->step, 64);
-    assert_int_equal(session.states.spacing, 32);
-    train_to(&session, 100);
-    assert_int_equal(session.states.count, 3); /* 0 64 96 */
-    train_to(&session, 400);
-    assert_kept(&session.states, 400);
+    assert_int_equal(session.states.state[1]->step, 128);
+    assert_int_equal(session.states.spacing, 64);
+    train_to(&session, 200);
+    assert_int_equal(session.states.count, 3); /* 0 128 192 */
+    train_to(&session, 460); /* thinned again: 0 128 256 384 */
+    assert_kept(&session.states, 460);
     go_back(&session, 0);
     states_cut(&session.states, 0);
     assert_kept(&session.states, 0);
