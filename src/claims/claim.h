@@ -14,7 +14,7 @@ enum { CLAIM_QUANTITIES = 12, CLAIM_SEEDS = 32 };
 /* One number that an experiment measures. */
 struct claim_quantity {
     const char *name;
-    double expected;    /* what was published or follows from it; NAN: no number was */
+    double expected;    /* what was published, follows from it or was measured before; NAN: none */
     double least, most; /* the mean over the seeds has to lie here, ends included, or else the claim
                            does not hold; both infinite: the number is only reported */
 };

@@ -16,8 +16,8 @@ const struct claim_row claim_rows_initial[] = {
     {
         .id = "xiong-top-post",
         .source = "Xiong 2020, theorem 1",
-        .published = "theorem 1: |dLoss/dW2 of the last block| is O(d sqrt(ln d)) in Post-LN, "
-                     "whatever the depth",
+        .published = "theorem 1 bounds |dLoss/dW2 of the last block| by O(d sqrt(ln d)) in "
+                     "Post-LN, whatever the depth",
         .claim = "Post-LN at init: the gradient at the top does not depend on the depth",
         .fails = "with W_Q and W_K as they are drawn, or where tokens correlate; it is said of the "
                  "top alone, and of initial weights",
@@ -34,7 +34,8 @@ const struct claim_row claim_rows_initial[] = {
     {
         .id = "xiong-top-pre",
         .source = "Xiong 2020, theorem 1",
-        .published = "theorem 1: |dLoss/dW2 of the last block| is O(d sqrt(ln d / L)) in Pre-LN",
+        .published =
+            "theorem 1 bounds |dLoss/dW2 of the last block| by O(d sqrt(ln d / L)) in Pre-LN",
         .claim = "Pre-LN at init: the gradient at the top falls as 1/sqrt(L)",
         .fails = "the gradient of a batch's mean loss falls less, since tokens correlate",
         .setting = THEOREM,
@@ -51,8 +52,7 @@ const struct claim_row claim_rows_initial[] = {
     {
         .id = "xiong-hidden",
         .source = "Xiong 2020, lemma 2",
-        .published =
-            "lemma 2: (1 + l/2) d <= E|x_l|^2 <= (1 + 3l/2) d in Pre-LN, a constant in Post-LN",
+        .published = "lemma 2: (1 + l/2) d <= E|x_l|^2 <= (1 + 3l/2) d in Pre-LN; d in Post-LN",
         .claim = "Pre-LN at init: l/2 <= (|x_l|^2 - |x_0|^2) / D <= 3l/2; Post-LN: |x_l|^2 = D",
         .fails = "with weights that are not Xavier Gaussian, F other than D, or sharp attention",
         .setting = THEOREM,
@@ -94,8 +94,8 @@ const struct claim_row claim_rows_initial[] = {
     {
         .id = "deepnorm-level",
         .source = "DeepNet, Wang 2022",
-        .published = "with alpha = (2L)^(1/4) and beta = (8L)^(-1/4) an update of the model is "
-                     "bounded whatever the depth; levels gradients",
+        .published = "with alpha = (2L)^(1/4), beta = (8L)^(-1/4) a constant bounds the model "
+                     "update; level gradients are inferred here",
         .claim = "DeepNorm at init: the first and the last block's gradients are equal",
         .fails =
             "it is said of the second feed-forward matrices; other tensors have their own scale",
@@ -112,9 +112,9 @@ const struct claim_row claim_rows_initial[] = {
     },
     {
         .id = "pre-growth",
-        .source = "several",
+        .source = "Xiong 2020, lemma 2; Sun 2025",
         .published =
-            "Pre-LN's stream grows as sqrt(l), so that later blocks add less and less to it",
+            "|x_l|^2 grows linearly at init (Xiong); deep blocks come close to the identity (Sun)",
         .claim = "Pre-LN at init: |x_l| grows as sqrt(l), and blocks turn the stream less and less",
         .fails = "after training, where it grows faster (peri-trained)",
         .setting = "--task grammar",
@@ -148,7 +148,7 @@ const struct claim_row claim_rows_initial[] = {
     },
     {
         .id = "branch-needs-qknorm",
-        .source = "OLMo 2, 2024; Swin v2, Liu 2022",
+        .source = "OLMo 2, 2024; Swin v2, Liu 2021",
         .published = "OLMo 2 joins x + N(f(x)) with QK-norm; Swin v2 has it with gains that start "
                      "at 0 and cosine attention",
         .claim = "x + N(f(x)) at init: the first block's gradient explodes with depth, but for "
@@ -185,8 +185,8 @@ const struct claim_row claim_rows_initial[] = {
     {
         .id = "gradient-by-layer",
         .source = "Xiong 2020, figure 3",
-        .published = "at init the gradient of every Pre-LN layer is about the same; in Post-LN it "
-                     "grows from the bottom to the output (6 layers, ReLU)",
+        .published = "W1 and W2 of 6 + 6 layers at init: gradients about the same in all Pre-LN "
+                     "layers; in Post-LN they grow with the layer",
         .claim = "at init, Pre-LN's parameter gradients are level over the layers, and Post-LN's "
                  "rise to the output",
         .fails = "it is said of parameter gradients: stream gradients can slope the other way; "
@@ -205,8 +205,8 @@ const struct claim_row claim_rows_initial[] = {
     {
         .id = "token-similarity",
         .source = "Dong 2021; Noci 2022",
-        .published = "attention makes tokens alike: similarity rises with depth, to rank 1 without "
-                     "skips; skips slow it down",
+        .published = "attention alone takes tokens to rank 1 (Dong); Post-LN's align with depth "
+                     "unless branches are scaled (Noci)",
         .claim = "at init tokens become more alike with depth, and faster in Post-LN than in "
                  "Pre-LN",
         .fails = "where branches are scaled down with depth (Noci), or attention is sharp",

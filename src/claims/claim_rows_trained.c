@@ -9,7 +9,7 @@
 const struct claim_row claim_rows_trained[] = {
     {
         .id = "warmup-needed",
-        .source = "Xiong 2020 (8.45 BLEU without warmup, about 34 with it)",
+        .source = "Xiong 2020, sections 3.2 and 4.2",
         .published = "IWSLT14 De-En, 6 + 6 layers: 8.45 BLEU without warmup, about 34 with it; "
                      "Pre-LN needs none",
         .claim = "Post-LN fails without warmup, where Pre-LN does not",
@@ -26,7 +26,7 @@ const struct claim_row claim_rows_trained[] = {
     },
     {
         .id = "warmup-length",
-        .source = "Xiong 2020 (500 steps: 31.16 BLEU at 5e-4, 2.77 at 1e-3)",
+        .source = "Xiong 2020, section 3.2",
         .published =
             "IWSLT14 De-En: after 500 steps of warmup 31.16 BLEU at a rate of 5e-4, 2.77 at 1e-3",
         .claim = "Post-LN: a warmup that suffices at one rate fails at twice that rate",
@@ -41,9 +41,9 @@ const struct claim_row claim_rows_trained[] = {
     },
     {
         .id = "warmup-sgd",
-        .source = "Xiong 2020; RAdam, Liu 2019",
-        .published = "Post-LN is sensitive to warmup with SGD as well; RAdam is meant to do "
-                     "without warmup",
+        .source = "Xiong 2020",
+        .published =
+            "without warmup SGD's BLEU stays just above zero; RAdam trains Post-LN well without it",
         .claim = "Post-LN needs warmup with SGD too; RAdam trains it without",
         .fails = "with SGD at a rate at which nothing learns in so few steps: Pre-LN has to learn "
                  "at the same one",
@@ -59,8 +59,9 @@ const struct claim_row claim_rows_trained[] = {
     },
     {
         .id = "vanish-in-training",
-        .source = "measured",
-        .published = "nothing: measured for this program; texts often say that it vanishes at init",
+        .source = "DeepNet, Wang 2022, section 3",
+        .published = "training makes Post-LN's gradients vanish: too large updates make the inputs "
+                     "of its norms large",
         .claim = "Post-LN's gradient does not vanish at init: training makes it vanish",
         .fails = "the loss stays on its plateau in every seed, but the ratio comes back above 0.01 "
                  "in some",
@@ -76,8 +77,8 @@ const struct claim_row claim_rows_trained[] = {
     {
         .id = "depth-limit",
         .source = "Admin, Liu 2020",
-        .published = "WMT14 En-De: Post-LN of 18 layers diverges, whatever the warmup; Pre-LN and "
-                     "Admin train",
+        .published = "WMT14 En-De, 18 + 18 layers, 8,000 steps of warmup: Post-LN diverges; Pre-LN "
+                     "and Admin train",
         .claim = "deep Post-LN fails with any warmup: 18 layers, three rates",
         .fails = "at rates so low that it would take longer than it is trained here; the longest "
                  "warmup is two thirds of the steps",
@@ -96,8 +97,8 @@ const struct claim_row claim_rows_trained[] = {
     {
         .id = "not-only-vanishing",
         .source = "Admin, Liu 2020",
-        .published = "gradients that vanish are not what makes Post-LN fail: balancing them does "
-                     "not rescue it, and Adam levels its updates anyway (adam-levels)",
+        .published = "vanishing gradients are not the cause: a Pre-LN decoder has none, and "
+                     "training still fails; Adam levels updates anyway (adam-levels)",
         .claim = "vanished gradients rescaled to equal norms do not rescue Post-LN",
         .fails = "where a healthy stack would fail as well: the control with warmup has to learn",
         .setting = "--task grammar --layers 6 --lr 3e-3 --steps 600",
@@ -111,7 +112,7 @@ const struct claim_row claim_rows_trained[] = {
     },
     {
         .id = "adam-levels",
-        .source = "Admin, Liu 2020, section 4.1",
+        .source = "Admin, Liu 2020, section 3",
         .published = "Adam's updates are of similar size in all layers even where the gradients "
                      "vanish",
         .claim = "Adam levels the updates of Post-LN while its gradients vanish",
@@ -131,9 +132,9 @@ const struct claim_row claim_rows_trained[] = {
     },
     {
         .id = "norms-are-the-decay",
-        .source = "B2T, Takase 2022, section 3",
-        .published = "the norms on Post-LN's path scale its gradient down layer by layer: that is "
-                     "why it vanishes",
+        .source = "B2T, Takase 2022",
+        .published =
+            "Post-LN's norms are the main source of its vanishing gradient, which Pre-LN prevents",
         .claim = "the product of Post-LN's norm factors is the decay from x_L to x_0",
         .fails = "at init: there the branches carry as much of the gradient as the norms take",
         .setting = "--task grammar --layers 6 --lr 3e-3 --steps 50",
@@ -151,7 +152,8 @@ const struct claim_row claim_rows_trained[] = {
     {
         .id = "deepnorm-trains",
         .source = "DeepNet, Wang 2022",
-        .published = "trains 200 to 1,000 layers without difficulty where Post-LN diverges",
+        .published =
+            "trains 100 + 100 layers and 500 + 500, where Post-LN is unstable from 50 + 50",
         .claim = "DeepNorm trains without warmup where Post-LN does not",
         .fails = "at rates that Post-LN survives",
         .setting = "--task copy --layers 12 --batch 8 --left deepnorm --steps 500",
@@ -189,7 +191,8 @@ const struct claim_row claim_rows_trained[] = {
     {
         .id = "pre-collapse",
         .source = "Gromov 2024; LayerNorm Scaling, Sun 2025",
-        .published = "late blocks of trained Pre-LN models can be removed at little cost",
+        .published = "late blocks of trained models can be removed at little cost: up to half of "
+                     "all (Gromov)",
         .claim = "a trained Pre-LN stack misses a late block less than an early one",
         .fails = "by block 1, which all others read, if it is counted; in shallow stacks and short "
                  "trainings",
@@ -207,8 +210,8 @@ const struct claim_row claim_rows_trained[] = {
     {
         .id = "lns-late-blocks",
         .source = "LayerNorm Scaling, Sun 2025",
-        .published = "with the norms scaled by 1/sqrt(l) deep layers matter again: pruning them "
-                     "costs as much as pruning others",
+        .published = "with LNS removing a deep layer costs more accuracy than in Pre-LN, and "
+                     "layers differ less in what they cost",
         .claim = "after training with LayerNorm Scaling late blocks count for more than in Pre-LN",
         .fails = "in short trainings of shallow stacks",
         .setting = PRUNED,
@@ -224,7 +227,7 @@ const struct claim_row claim_rows_trained[] = {
     {
         .id = "rmsnorm-faster",
         .source = "teaching material; RMSNorm, Zhang 2019",
-        .published = "RMSNorm saves 7 to 64 % of a step, at the same quality (Zhang); some 15 % "
+        .published = "RMSNorm saves 7 to 64 % of the time at comparable quality (Zhang); some 15 % "
                      "(teaching material)",
         .claim = "RMSNorm is some 15 % faster than LayerNorm at equal loss",
         .fails = "where norms are a small part of a step: it cannot save more than that part",
@@ -244,8 +247,8 @@ const struct claim_row claim_rows_trained[] = {
     {
         .id = "rezero-trains",
         .source = "ReZero, Bachlechner 2020",
-        .published = "with a scalar that starts at 0 signals pass unchanged at init; Transformers "
-                     "of over 100 layers train without warmup",
+        .published = "with a scalar that starts at 0 a layer is the identity at init; Transformers "
+                     "of over 100 layers train",
         .claim = "ReZero's gradient is level at init, and 48 layers train without norms or warmup",
         .fails = "where blocks keep a norm behind the sum",
         .setting = "--task copy --layers 48 --batch 8 --left rezero --lr 1e-3 --steps 300",
@@ -260,7 +263,8 @@ const struct claim_row claim_rows_trained[] = {
     {
         .id = "admin-trains",
         .source = "Admin, Liu 2020",
-        .published = "with skips scaled by a profile of the branches 18 layers of Post-LN train",
+        .published =
+            "with skips scaled by a profile of the branches 18 + 18 layers train, with warmup",
         .claim = "Admin trains 18 layers without warmup, where Post-LN does not",
         .fails = "at rates at which Admin fails as well",
         .setting = "--task copy --layers 18 --batch 8 --left admin --lr 1e-3 --steps 500",
@@ -274,7 +278,8 @@ const struct claim_row claim_rows_trained[] = {
     {
         .id = "b2t-trains",
         .source = "B2T, Takase 2022",
-        .published = "a connection from the block's input to its last norm lets deep Post-LN train",
+        .published =
+            "a connection from the input to the last norm lets 18 + 18 layers train, with warmup",
         .claim = "B2T trains 12 layers without warmup, where Post-LN does not",
         .fails = "at rates that Post-LN survives",
         .setting = "--task copy --layers 12 --batch 8 --left b2t --lr 1e-3 --steps 500",
@@ -303,8 +308,7 @@ const struct claim_row claim_rows_trained[] = {
     {
         .id = "pre-before-post",
         .source = "Xiong 2020, section 4",
-        .published = "Pre-LN without warmup reaches the quality of warmed Post-LN in about half of "
-                     "the time",
+        .published = "IWSLT14: unwarmed Pre-LN is at checkpoint 9 where warmed Post-LN is at 15",
         .claim = "unwarmed Pre-LN reaches a loss before warmed Post-LN does",
         .fails = "at a loss that is only reached long after the warmup (post-better-shallow)",
         .setting = "--task grammar --layers 6 --lr 3e-3 --steps 400",
@@ -405,8 +409,8 @@ const struct claim_row claim_rows_trained[] = {
     {
         .id = "post-better-shallow",
         .source = "B2T, Takase 2022",
-        .published = "translation with 6 + 6 layers, warmed: Post-LN ends better than Pre-LN "
-                     "(26.6 against 26.1 BLEU); with 18 it does not train",
+        .published = "up to six layers Post-LN does better than Pre-LN; from ten on its training "
+                     "is often unstable",
         .claim = "shallow, warmed Post-LN ends no worse than Pre-LN",
         .fails = "in short trainings, since Post-LN starts late; at rates that suit one of the two "
                  "alone; on tasks as small as this one, which both come close to solving",

@@ -109,7 +109,7 @@ static void print_claim(FILE *out, const struct claim_result *result)
     print_wrapped(out, "", row->varied);
     print_wrapped(out, "measured", row->what);
     print_recorded(out, result);
-    fprintf(out, "  %-26s %9s  %-14s %9s  %7s %5s\n", "", "published", "accepted", "mean", "spread",
+    fprintf(out, "  %-26s %9s  %-14s %9s  %7s %5s\n", "", "expected", "accepted", "mean", "spread",
             "pass");
     for (int i = 0; i < claim_quantities(row); i++)
         print_quantity(out, result, i);

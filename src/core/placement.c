@@ -41,7 +41,7 @@ const struct placement_row placement_table[PLACEMENTS] = {
             .name = "branch",
             .title = "Branch-LN",
             .formula = "x + N(f(x))",
-            .source = "Swin v2 2021, OLMo 2 2025",
+            .source = "Swin v2 2021, OLMo 2 2024",
             .note = "only what a branch adds is normalised; deep stacks need QK-norm besides",
             .differs =
                 "Swin v2 starts the gains of these norms at 0 (branch-zero on) and has cosine "
@@ -67,8 +67,10 @@ const struct placement_row placement_table[PLACEMENTS] = {
             .title = "DeepNorm",
             .formula = "N(a x + f(x))",
             .source = "DeepNet 2022",
-            .note = "Post-LN with a = (2L)^(1/4), and initial weights times (8L)^(-1/4)",
-            .differs = "the paper draws the weights from normal distributions (init xavier-normal)",
+            .note = "Post-LN with a = (2L)^(1/4); initial weights but those of Q and K times "
+                    "(8L)^(-1/4)",
+            .differs =
+                "the paper's example draws weights from normal distributions (init xavier-normal)",
             .norm_out = true,
             .skip = SKIP_DEPTH,
         },

@@ -3,7 +3,7 @@
  * Learning rates and warmups are those of the miniatures: the papers' fit models a million times as
  * large. Sources: Vaswani 2017; Devlin 2018; Radford 2019; Brown 2020; Touvron 2023; Jiang 2023;
  * Gemma 2024 and Gemma 3 2025; Gemini 2023; Chowdhery 2022; DeepSeek-V2 and V3 2024; Dosovitskiy
- * 2021; OLMo 2 2025; Karpathy 2022 (nanoGPT); Qwen3 2025. */
+ * 2021; OLMo 2 2024; Karpathy 2022 (nanoGPT); Qwen3 2025. */
 #include "train/presets.h"
 
 #include <stddef.h>
@@ -132,7 +132,7 @@ const struct preset_row preset_table[PRESETS] = {
     [PRESET_GEMMA] =
         {
             .name = "gemma",
-            .summary = "Gemma 3: norms before and after the branch with gain 1 + w, GeGLU, "
+            .summary = "Gemma 3 (1B): norms before and after the branch with gain 1 + w, GeGLU, "
                        "QK-norm, one key head, five local blocks to a global one",
             .leaves_out = "longer waves of the rotation in global blocks, heads wider than D/H, "
                           "distillation; its init and rates were not published: those of llama",
