@@ -93,7 +93,7 @@ const struct claim_row claim_rows_initial[] = {
     },
     {
         .id = "deepnorm-level",
-        .source = "DeepNet, Wang 2022",
+        .source = "after DeepNet, Wang 2022",
         .published = "with alpha = (2L)^(1/4), beta = (8L)^(-1/4) a constant bounds the model "
                      "update; level gradients are inferred here",
         .claim = "DeepNorm at init: the first and the last block's gradients are equal",

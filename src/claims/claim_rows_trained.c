@@ -76,7 +76,7 @@ const struct claim_row claim_rows_trained[] = {
     },
     {
         .id = "depth-limit",
-        .source = "Admin, Liu 2020",
+        .source = "after Admin, Liu 2020",
         .published = "WMT14 En-De, 18 + 18 layers, 8,000 steps of warmup: Post-LN diverges; Pre-LN "
                      "and Admin train",
         .claim = "deep Post-LN fails with any warmup: 18 layers, three rates",
@@ -96,7 +96,7 @@ const struct claim_row claim_rows_trained[] = {
     },
     {
         .id = "not-only-vanishing",
-        .source = "Admin, Liu 2020",
+        .source = "after Admin, Liu 2020",
         .published = "vanishing gradients are not the cause: a Pre-LN decoder has none, and "
                      "training still fails; Adam levels updates anyway (adam-levels)",
         .claim = "vanished gradients rescaled to equal norms do not rescue Post-LN",
@@ -151,7 +151,7 @@ const struct claim_row claim_rows_trained[] = {
     },
     {
         .id = "deepnorm-trains",
-        .source = "DeepNet, Wang 2022",
+        .source = "after DeepNet, Wang 2022",
         .published =
             "trains 100 + 100 layers and 500 + 500, where Post-LN is unstable from 50 + 50",
         .claim = "DeepNorm trains without warmup where Post-LN does not",
@@ -246,7 +246,7 @@ const struct claim_row claim_rows_trained[] = {
     },
     {
         .id = "rezero-trains",
-        .source = "ReZero, Bachlechner 2020",
+        .source = "after ReZero, Bachlechner 2020",
         .published = "with a scalar that starts at 0 a layer is the identity at init; Transformers "
                      "of over 100 layers train",
         .claim = "ReZero's gradient is level at init, and 48 layers train without norms or warmup",
@@ -262,7 +262,7 @@ const struct claim_row claim_rows_trained[] = {
     },
     {
         .id = "admin-trains",
-        .source = "Admin, Liu 2020",
+        .source = "after Admin, Liu 2020",
         .published =
             "with skips scaled by a profile of the branches 18 + 18 layers train, with warmup",
         .claim = "Admin trains 18 layers without warmup, where Post-LN does not",
@@ -277,7 +277,7 @@ const struct claim_row claim_rows_trained[] = {
     },
     {
         .id = "b2t-trains",
-        .source = "B2T, Takase 2022",
+        .source = "after B2T, Takase 2022",
         .published =
             "a connection from the input to the last norm lets 18 + 18 layers train, with warmup",
         .claim = "B2T trains 12 layers without warmup, where Post-LN does not",
