@@ -24,7 +24,8 @@ int command_play(const struct options *options, struct error *error)
             return EXIT_USAGE;
         start.script = &played;
     }
-    const int status = app_run(&start, error);
+    const int status =
+        script_check_files(&script, start.force, error) ? app_run(&start, error) : EXIT_FAILED;
     script_close(&script);
     return status;
 }

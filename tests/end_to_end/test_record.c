@@ -237,6 +237,16 @@ static void files_that_are_there_stay(void **state)
     assert_non_null(strstr(there, "picture.lns:7:1: p.svg exists"));
     assert_false(file_exists(folder_file("q.txt")));
     free(there);
+    /* and nothing is computed before that is known */
+    write_file("later.lns", "snapshot l.svg\nrun until step 1000000\nsnapshot p.svg\n");
+    there = record(1, "later.lns -o q.txt", NULL);
+    assert_non_null(strstr(there, "later.lns:3:1: p.svg exists"));
+    assert_false(file_exists(folder_file("l.svg")));
+    free(there);
+    write_file("later.lns", "snapshot l.svg\nrun until step 1000000\nsnapshot l.svg\n");
+    there = record(1, "later.lns -o q.txt", NULL);
+    assert_non_null(strstr(there, "later.lns:3:1: a second picture of the same name"));
+    free(there);
     write_file("a.cast", "mine");
     char *errors = record(1, "small.lns -o a.cast", NULL);
     assert_non_null(strstr(errors, "a.cast exists: name another file, or allow it with --force"));

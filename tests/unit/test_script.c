@@ -187,6 +187,16 @@ static const struct {
     {"expect left.loss < 3\n", "t.lns:1:1: expect before anything is measured: run until "
                                "CONDITION in front of it"},
     {"goto 3\n", "t.lns:1:1: goto before anything is measured: run until CONDITION in front of it"},
+    {"run until step 9\nrestart\nexpect left.loss < 3\n",
+     "t.lns:3:1: expect before anything is measured: run until CONDITION in front of it"},
+    {"run until step 9\nset lr 1e-3\nset layers 3\nset lr 1e-4\ngoto 3\n",
+     "t.lns:5:1: goto before anything is measured: run until CONDITION in front of it"},
+    {"run until step 0\nexpect left.loss < 3\n",
+     "t.lns:2:1: expect before anything is measured: run until CONDITION in front of it"},
+    {"run until step 9\nrun until step 5 or left.loss < 1\ngoto 10\n",
+     "t.lns:3:6: '10': a step up to 9, the last one that is done by here"},
+    {"run until step 9\nbranch 5\nrun until step 7\nbranch 8\n",
+     "t.lns:4:8: '8': a step up to 7, the last one that is done by here"},
     {"run until step 9\ngoto\n", "t.lns:2:5: the line ends here: the number of a step"},
     {"run until step 9\nbranch x\n", "t.lns:2:8: 'x': the number of a step"},
     {"speed fast\n", "t.lns:1:7: speed 'fast': a number from 0.1 to 1000000, or unlimited"},
@@ -237,6 +247,12 @@ static void settings_are_checked_where_they_stand(void **state)
                                  "set right post\nswitch right pre\nswitch right post\n"
                                  "key d\nfocus left layer 30\n");
     (void)state;
+    script_close(&script);
+    /* what does not begin anew leaves the steps that were done */
+    script =
+        parse("run until left.loss < 3\nset layers 12\nset layers 6\nset lr 1e-3\ngoto 70\n"
+              "switch right pre\nexpect left.loss < 3\nset layers 3\nrun until step 9\ngoto 9\n"
+              "key d\nrun until step 9\ngoto 70\n");
     script_close(&script);
 }
 
@@ -437,7 +453,7 @@ static void other_sources_are_files(void **state)
     assert_int_equal(write(file, "\0", 1), 1);
     close(file);
     assert_false(script_open(&script, path, &setup, &error));
-    assert_non_null(strstr(error.text, "is no text: a file of script commands"));
+    assert_non_null(strstr(error.text, ":3:1: a byte 0: text, a command a line"));
     unlink(path);
     assert_false(script_open(&script, path, &setup, &error));
     assert_non_null(strstr(error.text, "cannot read"));
