@@ -131,8 +131,7 @@ void app_play_script(struct app *app, const char *source)
     if (strcmp(source, "-") == 0)
         error_set(&error, "the keyboard is standard input: a file, or the name of a script");
     else if (script_open(script, source, &app->play_setup, &error) &&
-             script_begin(&app->play_setup, script, &settings, &error) &&
-             script_check_files(script, app->force, &error)) {
+             script_begin(&app->play_setup, script, &settings, &error)) {
         const struct app_script played = {.script = script, .setup = &app->play_setup};
         app_play_close(app);
         begin_anew(app, &settings);

@@ -24,8 +24,7 @@ int command_play(const struct options *options, struct error *error)
             return EXIT_USAGE;
         start.script = &played;
     }
-    const int status =
-        script_check_files(&script, start.force, error) ? app_run(&start, error) : EXIT_FAILED;
+    const int status = app_run(&start, error);
     script_close(&script);
     return status;
 }
