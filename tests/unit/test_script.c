@@ -3,6 +3,7 @@
 
 #include "screen/key_codes.h"
 #include "script/key.h"
+#include "script/length.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -419,7 +420,8 @@ static int count(const struct script *script, enum script_kind kind)
     return found;
 }
 
-/* A lesson makes claims that are measured, asks the class, and has chapters to go to. */
+/* A lesson makes claims that are measured, asks the class, has chapters to go to, and takes a part
+ * of an hour. */
 static void lessons_claim_and_ask(void **state)
 {
     int lessons = 0;
@@ -434,6 +436,9 @@ static void lessons_claim_and_ask(void **state)
             count(&script, SCRIPT_ASK) != count(&script, SCRIPT_ANSWER) ||
             count(&script, SCRIPT_MARK) < 2)
             fail_msg("%s: too few claims, questions or chapters", builtin->name);
+        const double seconds = script_seconds(&script, &setup);
+        if (seconds < 3 * 60 || seconds > 8 * 60)
+            fail_msg("%s: %.0f s, not 3 to 8 minutes", builtin->name, seconds);
         script_close(&script);
         lessons++;
     }
