@@ -222,7 +222,8 @@ static void do_snapshot(struct app *app, const struct player_demand *demand)
 {
     const struct script_command *command = demand->command;
     struct error error;
-    view_screen(&app->canvas, &app->scene);
+    const struct scene scene = app_scene_still(app);
+    view_screen(&app->canvas, &scene);
     if (export_file(&app->canvas, (enum theme)app->present.theme, command->text, app->force,
                     &error))
         return;

@@ -223,6 +223,19 @@ static void ffmpeg_is_missed_at_once(void **state)
 #endif
 }
 
+/* A run that has come to where it was to go is not shown as going on. */
+static void a_still_is_of_its_moment(void **state)
+{
+    (void)state;
+    write_file("still.lns", "set layers 2\nset width 16\nset heads 2\nset ffn 32\nset batch 2\n"
+                            "run until step 3\nsnapshot s.txt\nrun until step 4\n");
+    free(record(0, "still.lns -o t.txt", NULL));
+    char *still = contents("s.txt");
+    assert_non_null(strstr(still, "PAUSED"));
+    assert_non_null(strstr(still, "step 3 "));
+    free(still);
+}
+
 static void files_that_are_there_stay(void **state)
 {
     (void)state;
