@@ -323,6 +323,7 @@ int main(void)
         TEST(options_win_over_the_script),
         TEST(what_cannot_be_is_said_before_anything_is_computed),
         TEST(ffmpeg_is_missed_at_once),
+        TEST(a_still_is_of_its_moment),
         TEST(files_that_are_there_stay),
         TEST(a_page_for_the_class_is_written),
         TEST(a_demo_and_a_lesson_are_played_through),
