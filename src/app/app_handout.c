@@ -4,6 +4,8 @@
 
 #include "views/screen.h"
 
+#include <math.h>
+
 bool app_handout_open(struct app *app, const struct app_start *start, struct error *error)
 {
     if (start->handout)
@@ -19,13 +21,23 @@ void app_handout_add(struct app *app, enum handout_kind kind, const char *text)
     app->handout_due = app->handout_due || kind == HANDOUT_HOLDS || kind == HANDOUT_FAILS;
 }
 
+struct scene app_scene_still(const struct app *app)
+{
+    struct scene scene = app->scene;
+    if (!app->feed->running(app->feed)) {
+        scene.data.running = false;
+        scene.data.rate = (double)NAN;
+    }
+    return scene;
+}
+
 /* The screen without what is said, as the page says it. */
 void app_handout_picture(struct app *app)
 {
     if (!app->handout || !app->handout_due)
         return;
     struct canvas canvas;
-    struct scene scene = app->scene;
+    struct scene scene = app_scene_still(app);
     scene.lecture = (struct scene_lecture){
         .focus = scene.lecture.focus, .side = scene.lecture.side, .layer = scene.lecture.layer};
     scene.message = "";

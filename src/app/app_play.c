@@ -212,11 +212,18 @@ static void do_result(struct app *app, const struct player_demand *demand)
     app_play_result(app, demand->result);
 }
 
+/* Of a place that was gone back to: it is on its page already. */
+static void do_results(struct app *app, const struct player_demand *demand)
+{
+    app_play_restore_results(app, demand->result, demand->count);
+}
+
 static void do_snapshot(struct app *app, const struct player_demand *demand)
 {
     const struct script_command *command = demand->command;
     struct error error;
-    view_screen(&app->canvas, &app->scene);
+    const struct scene scene = app_scene_still(app);
+    view_screen(&app->canvas, &scene);
     if (export_file(&app->canvas, (enum theme)app->present.theme, command->text, app->force,
                     &error))
         return;
@@ -251,7 +258,7 @@ static void carry_out(struct app *app, const struct player_demand *demand)
         [PLAYER_GOTO] = do_goto,     [PLAYER_TITLE] = do_title,       [PLAYER_CAPTION] = do_caption,
         [PLAYER_FOCUS] = do_focus,   [PLAYER_MARK] = do_mark,         [PLAYER_ASK] = do_ask,
         [PLAYER_RESULT] = do_result, [PLAYER_SNAPSHOT] = do_snapshot, [PLAYER_PLACE] = do_place,
-        [PLAYER_BACK] = do_back,
+        [PLAYER_BACK] = do_back,     [PLAYER_RESULTS] = do_results,
     };
     if (demand->kind == PLAYER_WAIT || demand->kind == PLAYER_DONE)
         return;
@@ -308,6 +315,8 @@ static void end(struct app *app)
 {
     app_handout_picture(app);
     app_play_note_command(app);
+    if (!app->play->script->recording)
+        app_play_sum_up(app);
     app->play->over = app->urgent = app->changed = true;
     app_play_progress(app);
     if (!app->play->script->recording)

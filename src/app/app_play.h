@@ -38,9 +38,12 @@ struct app_play {
 void app_play_say(struct app *app, const char *text, bool question);
 void app_play_answer(struct app *app, const struct player_demand *demand);
 
-/* Shows a result, behind those since the last wait; forgets those of before it (app_play_say.c). */
+/* Shows a result, behind those since the last wait; forgets those of before it; shows those of a
+ * place that was gone back to; says at the end what was measured in all (app_play_say.c). */
 void app_play_result(struct app *app, const struct player_result *result);
 void app_play_forget_results(struct app *app);
+void app_play_restore_results(struct app *app, const struct player_result *result, int count);
+void app_play_sum_up(struct app *app);
 
 /* Says how far the script is, and which keys are its (app_play_say.c). */
 void app_play_progress(struct app *app);

@@ -4,7 +4,9 @@
 
 #include "base/memory.h"
 
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { NAME_QUOTED = 600 };
@@ -24,7 +26,7 @@ void app_play_ask(struct app *app)
 {
     const struct script_command *question = app->play->player.now.question;
     char text[CAPTION_TEXT];
-    caption_question(text, question->text, question->choice, app->play->player.votes,
+    caption_question(text, question->text, question->choice, app->play->player.now.votes,
                      question->choices);
     app_play_say(app, text, true);
     caption_question(text, question->text, question->choice, (const int[SCRIPT_CHOICES]){0},
@@ -51,7 +53,7 @@ static void print_answer(char out[CAPTION_TEXT], const struct script_command *co
 void app_play_answer(struct app *app, const struct player_demand *demand)
 {
     char text[CAPTION_TEXT];
-    print_answer(text, demand->command, demand->question, app->play->player.votes);
+    print_answer(text, demand->command, demand->question, app->play->player.now.votes);
     app_play_say(app, text, true);
     app_handout_add(app, HANDOUT_QUESTION, text);
 }
@@ -66,12 +68,17 @@ static void add_result(char out[CAPTION_TEXT], bool holds, const char *text)
              holds ? "holds" : "does not hold", text);
 }
 
-void app_play_result(struct app *app, const struct player_result *result)
+static void show_result(struct app *app, const struct player_result *result)
 {
     struct scene_lecture *lecture = &app->scene.lecture;
     char *out = app->play->result;
     lecture->holds = result->holds && (lecture->holds || !*out);
     add_result(out, result->holds, result->text);
+}
+
+void app_play_result(struct app *app, const struct player_result *result)
+{
+    show_result(app, result);
     app_film_result(app, result);
     app_handout_add(app, result->holds ? HANDOUT_HOLDS : HANDOUT_FAILS, result->text);
     app->urgent = app->changed = true;
@@ -86,6 +93,43 @@ void app_play_forget_results(struct app *app)
     play->waited = false;
     play->result[0] = '\0';
     app->urgent = app->changed = true;
+}
+
+void app_play_restore_results(struct app *app, const struct player_result *result, int count)
+{
+    struct app_play *play = app->play;
+    play->result[0] = '\0';
+    for (int i = 0; i < count; i++)
+        show_result(app, &result[i]);
+    play->waited = play->player.phase == PLAYER_WAITING;
+    app->urgent = app->changed = true;
+}
+
+/* "Measured in this run, 2 of 2 as expected: step 60 left.loss 2.59, right.ratio 1e-4; step ..." */
+static void print_sum(const struct player_result *result, int count, int held,
+                      char out[CAPTION_TEXT])
+{
+    int used =
+        snprintf(out, CAPTION_TEXT, "Measured in this run, %d of %d as expected", held, count);
+    for (int i = 0; i < count && used < CAPTION_TEXT; i++) {
+        const char *before = i == 0 ? ": " : result[i].step != result[i - 1].step ? "; " : ", ";
+        char step[32] = "";
+        if (i == 0 || result[i].step != result[i - 1].step)
+            snprintf(step, sizeof step, "step %" PRId64 " ", result[i].step);
+        used += snprintf(out + used, CAPTION_TEXT - (size_t)used, "%s%s%s", before, step,
+                         result[i].values);
+    }
+}
+
+void app_play_sum_up(struct app *app)
+{
+    const struct player *player = &app->play->player;
+    char text[CAPTION_TEXT];
+    if (player->results == 0)
+        return;
+    print_sum(player->result, player->results, player->results - player_failures(player), text);
+    app->play->result[0] = '\0';
+    app_play_say(app, text, false);
 }
 
 /* ---- how far it is ---- */
@@ -165,6 +209,32 @@ static void add_condition(char out[CAPTION_TEXT], const struct script_condition 
     add_result(out, true, text);
 }
 
+static double long_number(const void *data, const struct script_quantity *quantity)
+{
+    (void)data, (void)quantity;
+    return -1.2e-3;
+}
+
+/* As long as what is said at the end can become. */
+static void keep_sum(struct app_play *play, const struct script *script)
+{
+    struct player_result *result = NULL;
+    char text[CAPTION_TEXT];
+    int count = 0;
+    for (int i = 0; i < script->commands; i++) {
+        if (script->command[i].kind != SCRIPT_EXPECT)
+            continue;
+        result = memory_resize(result, (size_t)count + 1, sizeof *result);
+        result[count] = (struct player_result){.step = i % 2 ? 888 : 999};
+        player_print_measured(&script->command[i].condition, long_number, NULL, &result[count++]);
+    }
+    if (count > 0) {
+        print_sum(result, count, count, text);
+        keep_caption(play, text, "");
+    }
+    free(result);
+}
+
 void app_play_keep_captions(struct app *app)
 {
     static const int many[SCRIPT_CHOICES] = {88, 88, 88, 88, 88, 88};
@@ -190,6 +260,8 @@ void app_play_keep_captions(struct app *app)
                                   command->kind == SCRIPT_TITLE || command->kind == SCRIPT_MARK;
         keep_caption(play, caption, result);
     }
+    if (!play->script->recording)
+        keep_sum(play, script);
     app->scene.lecture.all = (const char *const *)play->all;
     app->scene.lecture.alls = play->alls;
 }

@@ -216,6 +216,10 @@ int app_handout_count(const struct app *app);
 void app_handout_back(struct app *app, int count);
 bool app_handout_close(struct app *app, bool good, struct error *error);
 
+/* The scene for a picture of this moment, in which a run that has just paused does not go on
+ * (app_handout.c). */
+struct scene app_scene_still(const struct app *app);
+
 /* What was done, noted for a script: a run began under settings when the one before had done so
  * many steps; settings or a placement act from a step on; the run went back to a step; another run
  * goes on (runs.now is its record); a view is shown; a step got a name. And the script

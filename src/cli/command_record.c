@@ -154,7 +154,8 @@ static int record(struct recorder *recorder, const struct app_start *start, int 
     recorder->watched = isatty(STDERR_FILENO) == 1;
     recorder->start = recorder->told = clock_seconds();
     interrupt_watch();
-    const bool good = app_record(start, &recorder->recording, &recorded, error);
+    const bool good = script_check_files(recorder->script, start->force, error) &&
+                      app_record(start, &recorder->recording, &recorded, error);
     progress_erase(recorder->watched);
     *signal_number = interrupt_caught();
     if (!good)

@@ -27,7 +27,9 @@ struct run_export {
 
 bool run_export_check(const char *path, struct error *error)
 {
-    return data_is(path) || export_picture_check(path, error);
+    struct error why;
+    return data_is(path) || export_picture_check(path, &why) ||
+           error_set(error, "%s; data as .csv or .jsonl", why.text);
 }
 
 struct run_export *run_export_open(const char *path, bool force, const struct pair *pair,

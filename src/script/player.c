@@ -77,22 +77,37 @@ static struct player_result *add_result(struct player *player, const struct play
     return result;
 }
 
-/* What was measured, term by term. */
-static void print_measured(const struct script_condition *condition,
-                           const struct player_world *world, char out[PLAYER_RESULT_TEXT])
+/* Was a quantity named by a term before this one? */
+static bool is_named(const struct script_condition *condition, int term)
 {
-    size_t used = 0;
+    const struct script_quantity *quantity = &condition->term[term].quantity;
+    for (int i = 0; i < term; i++) {
+        const struct script_quantity *other = &condition->term[i].quantity;
+        if (other->kind == quantity->kind && other->side == quantity->side &&
+            other->layer == quantity->layer)
+            return true;
+    }
+    return false;
+}
+
+void player_print_measured(const struct script_condition *condition, script_measure *measure,
+                           const void *data, struct player_result *result)
+{
+    size_t used = 0, values = 0;
     for (int i = 0; i < condition->terms && used < PLAYER_RESULT_TEXT; i++) {
         const struct script_term *term = &condition->term[i];
         char name[SCRIPT_QUANTITY_TEXT], value[TEXT_NUMBER], bound[TEXT_NUMBER];
         script_quantity_print(&term->quantity, name);
-        text_number(value, world->measure(world->data, &term->quantity));
-        text_number(bound, script_term_bound(term, world->measure, world->data));
-        used += (size_t)snprintf(out + used, PLAYER_RESULT_TEXT - used, "%s%s %s %s %s",
+        text_number(value, measure(data, &term->quantity));
+        text_number(bound, script_term_bound(term, measure, data));
+        used += (size_t)snprintf(result->text + used, PLAYER_RESULT_TEXT - used, "%s%s %s %s %s",
                                  i == 0            ? ""
                                  : term->otherwise ? " or "
                                                    : " and ",
                                  name, value, script_comparison_names[term->comparison], bound);
+        if (values < PLAYER_RESULT_TEXT && !is_named(condition, i))
+            values += (size_t)snprintf(result->values + values, PLAYER_RESULT_TEXT - values,
+                                       "%s%s %s", i > 0 ? ", " : "", name, value);
     }
 }
 
@@ -131,6 +146,11 @@ static bool restore(struct player *player, struct player_demand *made)
         break;
     case RESTORE_FOCUS:
         *made = demand(PLAYER_FOCUS, player->now.focus);
+        break;
+    case RESTORE_RESULTS:
+        *made = demand(PLAYER_RESULTS, NULL);
+        made->result = player->result + player->now.fresh;
+        made->count = player->results - player->now.fresh;
         break;
     case RESTORE_QUESTION:
         if (!player_is_asking(player))
@@ -179,9 +199,16 @@ static struct player_demand go_on_running(struct player *player, const struct pl
     player->next++;
     if (holds)
         return demand(PLAYER_PAUSE, command);
-    struct player_result *result = add_result(player, world, command, false);
-    print_measured(&command->condition, world, result->text);
+    player_print_measured(&command->condition, world->measure, world->data,
+                          add_result(player, world, command, false));
     return demand_result(player);
+}
+
+/* A question that is asked has no votes yet. */
+static void forget_votes(struct player *player)
+{
+    if (player_is_asking(player))
+        memset(player->now.votes, 0, sizeof player->now.votes);
 }
 
 /* A place that can be gone back to: where a command waits. */
@@ -197,7 +224,7 @@ static struct player_demand begin_to_wait(struct player *player, const struct pl
     player->since = world->seconds;
     player->by_key = player->go_on = false;
     player->restoring = RESTORE_QUESTION;
-    memset(player->votes, 0, sizeof player->votes);
+    forget_votes(player);
     return made;
 }
 
@@ -231,11 +258,10 @@ static struct player_demand carry_out(struct player *player, const struct player
     case SCRIPT_RUN:
         return begin_to_run(player, world, command);
     case SCRIPT_EXPECT:
-        print_measured(
-            &command->condition, world,
+        player_print_measured(
+            &command->condition, world->measure, world->data,
             add_result(player, world, command,
-                       script_condition_holds(&command->condition, world->measure, world->data))
-                ->text);
+                       script_condition_holds(&command->condition, world->measure, world->data)));
         return demand_result(player);
     case SCRIPT_TITLE:
         player->now.title = command;
@@ -283,8 +309,9 @@ static struct player_demand go_back(struct player *player, const struct player_w
     player->places = number + 1;
     player->phase = PLAYER_WAITING;
     player->by_key = true;
-    memset(player->votes, 0, sizeof player->votes);
-    return go_to(player, world, &player->place[number], number);
+    const struct player_demand made = go_to(player, world, &player->place[number], number);
+    forget_votes(player);
+    return made;
 }
 
 static struct player_demand take_back(struct player *player, const struct player_world *world)
@@ -320,7 +347,7 @@ bool player_key(struct player *player, int code)
     if (player->phase == PLAYER_HOLDING)
         return false;
     if (player_is_asking(player) && code >= '1' && code < '1' + command->choices) {
-        player->votes[code - '1']++;
+        player->now.votes[code - '1']++;
         return true;
     }
     if (code == KEY_CODE_LEFT)
@@ -348,6 +375,7 @@ struct player_demand player_next(struct player *player, const struct player_worl
         if (!player->go_on && !waited_enough(player, world))
             return demand(PLAYER_WAIT, NULL);
         player->phase = PLAYER_READY;
+        player->now.fresh = player->results;
         player->next++;
     }
     if (player->next == player->script->commands)

@@ -30,14 +30,15 @@ enum player_demand_kind {
     PLAYER_GOTO,
     PLAYER_TITLE,   /* `command` NULL, or its text "": none from now on */
     PLAYER_CAPTION, /* likewise; `command` may be an `answer`, to `question`;
-                       `votes` has what the class said */
+                       `now.votes` has what the class said */
     PLAYER_FOCUS,   /* likewise */
     PLAYER_MARK,
     PLAYER_ASK,
     PLAYER_RESULT, /* `result`: of an `expect`, or of a `run` that ended too early */
     PLAYER_SNAPSHOT,
-    PLAYER_PLACE, /* remember how things are, as number `place`: it may be gone back to */
-    PLAYER_BACK   /* make things as they were at number `place`, which was at step `step` */
+    PLAYER_PLACE,  /* remember how things are, as number `place`: it may be gone back to */
+    PLAYER_BACK,   /* make things as they were at number `place`, which was at step `step` */
+    PLAYER_RESULTS /* what was measured last there: the `count` from `result` on */
 };
 
 /* The number of the place where the keyboard was handed over. */
@@ -49,18 +50,18 @@ struct player_result {
     const struct script_command *command;
     bool holds;
     int64_t step;
-    char
-        text[PLAYER_RESULT_TEXT]; /* "right.loss 2.97 > 2.66": what was measured, with the bounds */
+    char text[PLAYER_RESULT_TEXT];   /* "right.loss 2.97 > 2.66": what was measured, with bounds, */
+    char values[PLAYER_RESULT_TEXT]; /* and without: "right.loss 2.97" */
 };
 
 struct player_demand {
     enum player_demand_kind kind;
     const struct script_command *command;  /* where it comes from; NULL: from no line */
     const struct script_command *question; /* PLAYER_CAPTION */
-    int count;                             /* PLAYER_SET */
+    int count;                             /* PLAYER_SET, PLAYER_RESULTS */
     int64_t step;                          /* PLAYER_RUN, PLAYER_BACK */
     int place;                             /* PLAYER_PLACE, PLAYER_BACK */
-    const struct player_result *result;    /* PLAYER_RESULT; good until the next call */
+    const struct player_result *result;    /* PLAYER_RESULT, PLAYER_RESULTS; until the next call */
 };
 
 /* What the program is at. */
@@ -78,7 +79,8 @@ struct player_place {
     int next; /* the command that waits there */
     int64_t step;
     const struct script_command *title, *caption, *focus, *chapter, *question;
-    int results;
+    int results, fresh;        /* how many there were; the first of them since the last wait */
+    int votes[SCRIPT_CHOICES]; /* of the newest question */
 };
 
 /* What is still to be said of a place that was gone back to; of a new one only the question. */
@@ -86,6 +88,7 @@ enum player_restoring {
     RESTORE_TITLE,
     RESTORE_CAPTION,
     RESTORE_FOCUS,
+    RESTORE_RESULTS,
     RESTORE_QUESTION,
     RESTORE_NOTHING
 };
@@ -96,7 +99,7 @@ struct player {
     const struct script *script;
     int next; /* command */
     enum player_phase phase;
-    struct player_place now; /* what the screen says; its `next` and `step` have no meaning */
+    struct player_place now; /* what the screen says; `next`, `step`, `results`: no meaning */
     double since;            /* when it began to wait */
     bool by_key;             /* it waits for a key whatever the script says */
     bool go_on, go_back, take_back; /* keys that have not been acted on */
@@ -105,7 +108,6 @@ struct player {
     struct player_place *place; /* [places]; */
     struct player_place held;
     enum player_phase held_phase;
-    int votes[SCRIPT_CHOICES]; /* of the newest question */
     int results;
     struct player_result *result; /* [results] */
 };
@@ -138,6 +140,10 @@ bool player_is_asking(const struct player *player);
 
 /* The chapter under way; "" before the first. */
 const char *player_chapter(const struct player *player);
+
+/* Writes what a condition measures, term by term: the texts of a result. */
+void player_print_measured(const struct script_condition *condition, script_measure *measure,
+                           const void *data, struct player_result *result);
 
 /* How many results there are so far that do not hold. */
 int player_failures(const struct player *player);

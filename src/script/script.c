@@ -13,7 +13,7 @@
 #include "train/run.h"
 #include "train/settings_check.h"
 
-#include <ctype.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,10 +25,11 @@ struct script_reader {
     const struct script_setup *setup;
     struct settings settings; /* as the script has set them */
     bool unknown;             /* a key may have changed settings in ways that are not followed */
-    bool measured;            /* a `run` stands before this place */
+    int64_t most;             /* the last step that can have been done here; 0: none is done */
     int choices;              /* of the question that has no answer yet; 0: there is none */
     struct script_word unchecked; /* of the newest `set` that settings_check() has not seen yet */
     bool is_unchecked;
+    struct settings before; /* those in front of the `set` lines that are unchecked */
 };
 
 /* ---- words of commands ---- */
@@ -91,7 +92,8 @@ static bool read_text(struct script_reader *reader, const char *what, int most, 
     return true;
 }
 
-/* A step behind the command; with `optional` it may be missing. */
+/* A step behind the command, of those that can have been done; with `optional` it may be missing.
+ */
 static bool read_step(struct script_reader *reader, bool optional, int64_t *step)
 {
     struct script_word word;
@@ -102,13 +104,17 @@ static bool read_step(struct script_reader *reader, bool optional, int64_t *step
         return true;
     if (word.quoted || !number_integer(word.text, step) || *step < 0)
         return script_words_wrong(&reader->words, &word, "the number of a step");
+    if (*step > reader->most && !reader->unknown)
+        return script_words_wrong(&reader->words, &word,
+                                  "a step up to %" PRId64 ", the last one that is done by here",
+                                  reader->most);
     return true;
 }
 
 /* What has to be measured before a command makes sense. */
 static bool need_run(const struct script_reader *reader, const struct script_command *command)
 {
-    if (reader->measured)
+    if (reader->most > 0)
         return true;
     return script_words_say(&reader->words, command->line, command->column,
                             "%s before anything is measured: run until CONDITION in front of it",
@@ -125,6 +131,7 @@ static int layers_of(const struct script_reader *reader)
 
 static bool read_set(struct script_reader *reader, struct script_command *command)
 {
+    const struct settings before = reader->settings;
     struct script_word name, value;
     struct error error;
     if (!read_word(reader, "the name of a setting", &name) ||
@@ -138,6 +145,8 @@ static bool read_set(struct script_reader *reader, struct script_command *comman
         return script_words_wrong(&reader->words, &value, "a value for %s", name.text);
     if (!script_set(reader->setup, command, &reader->settings, &error))
         return script_words_say(&reader->words, value.line, value.column, "%s", error.text);
+    if (!reader->is_unchecked)
+        reader->before = before;
     reader->unchecked = name;
     reader->is_unchecked = true;
     return true;
@@ -229,8 +238,14 @@ static bool read_run(struct script_reader *reader, struct script_command *comman
         return false;
     if (strcmp(word.text, "until") != 0)
         return script_words_wrong(&reader->words, &word, "until, and a condition");
-    reader->measured = true;
-    return script_condition_read(&reader->words, layers_of(reader), &command->condition);
+    if (!script_condition_read(&reader->words, layers_of(reader), &command->condition))
+        return false;
+    const int64_t step = script_condition_step(&command->condition);
+    if (step < 0)
+        reader->most = INT64_MAX;
+    else if (step > reader->most)
+        reader->most = step;
+    return true;
 }
 
 static bool read_nothing(struct script_reader *reader, struct script_command *command)
@@ -239,9 +254,20 @@ static bool read_nothing(struct script_reader *reader, struct script_command *co
     return true;
 }
 
+static bool read_restart(struct script_reader *reader, struct script_command *command)
+{
+    (void)command;
+    reader->most = 0;
+    return true;
+}
+
 static bool read_branch(struct script_reader *reader, struct script_command *command)
 {
-    return need_run(reader, command) && read_step(reader, true, &command->step);
+    if (!need_run(reader, command) || !read_step(reader, true, &command->step))
+        return false;
+    if (command->step > 0)
+        reader->most = command->step;
+    return true;
 }
 
 static bool read_goto(struct script_reader *reader, struct script_command *command)
@@ -405,7 +431,7 @@ const struct script_row script_table[SCRIPT_KINDS] = {
     [SCRIPT_PAUSE] = {"pause", "", "pause what a key has started", read_nothing},
     [SCRIPT_RESTART] = {"restart", "",
                         "back to step 0 with the same seed; the next run begins there",
-                        read_nothing},
+                        read_restart},
     [SCRIPT_BRANCH] = {"branch", "[STEP]",
                        "the next run goes on from a step, or from the one that is shown",
                        read_branch},
@@ -452,18 +478,21 @@ bool script_set(const struct script_setup *setup, const struct script_command *c
     return true;
 }
 
-/* Whether the settings of the last `set` lines make a model that can be trained. */
+/* Whether the settings of the last `set` lines make a model that can be trained; where it is
+ * another model than before, training begins anew. */
 static bool check_settings(struct script_reader *reader)
 {
     struct error error;
     if (!reader->is_unchecked)
         return true;
     reader->is_unchecked = false;
-    if (settings_check(&reader->settings, &error) &&
-        (reader->settings.task != TASK_TEXT || file_can_be_read(reader->settings.text, &error)))
-        return true;
-    return script_words_say(&reader->words, reader->unchecked.line, reader->unchecked.column, "%s",
-                            error.text);
+    if (!settings_check(&reader->settings, &error) ||
+        (reader->settings.task == TASK_TEXT && !file_can_be_read(reader->settings.text, &error)))
+        return script_words_say(&reader->words, reader->unchecked.line, reader->unchecked.column,
+                                "%s", error.text);
+    if (!reader->unknown && settings_difference(&reader->before, &reader->settings) == SCOPE_MODEL)
+        reader->most = 0;
+    return true;
 }
 
 /* A line without its name, up to its end. */
@@ -556,4 +585,27 @@ bool script_begin(const struct script_setup *setup, const struct script *script,
             return false;
     }
     return settings_check(settings, error);
+}
+
+bool script_check_files(const struct script *script, bool force, struct error *error)
+{
+    for (int i = 0; i < script->commands; i++) {
+        const struct script_command *command = &script->command[i];
+        struct file file;
+        struct error why;
+        if (command->kind != SCRIPT_SNAPSHOT)
+            continue;
+        bool good = file_create(&file, command->text, force, &why);
+        if (good)
+            file_discard(&file);
+        for (int j = 0; good && !force && j < i; j++)
+            if (script->command[j].kind == SCRIPT_SNAPSHOT &&
+                strcmp(script->command[j].text, command->text) == 0)
+                good =
+                    error_set(&why, "a second picture of the same name: another name, or --force");
+        if (!good)
+            return error_set(error, "%s:%d:%d: %s", script->name, command->line, command->column,
+                             why.text);
+    }
+    return true;
 }

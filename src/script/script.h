@@ -119,6 +119,10 @@ bool script_open(struct script *script, const char *source, const struct script_
 bool script_parse(struct script *script, const char *name, const char *text,
                   const struct script_setup *setup, struct error *error);
 
+/* Whether all files that it writes can be written, each once; `force`: over what is there. Leaves
+ * none behind. */
+bool script_check_files(const struct script *script, bool force, struct error *error);
+
 /* Does nothing for a struct that is all zero. */
 void script_close(struct script *script);
 

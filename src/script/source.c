@@ -40,8 +40,13 @@ static bool parse_bytes(struct script *script, const char *name, const char *tex
     char shown[256];
     if (strlen(text) == size)
         return script_parse(script, name, text, setup, error);
+    int line = 1, column = 1; /* of the byte 0 */
+    for (const char *byte = text; *byte; byte++) {
+        column = *byte == '\n' ? 1 : column + ((*byte & 0xC0) != 0x80);
+        line += *byte == '\n';
+    }
     names_printable(shown, sizeof shown, name);
-    return error_set(error, "%s is no text: a file of script commands", shown);
+    return error_set(error, "%s:%d:%d: a byte 0: text, a command a line", shown, line, column);
 }
 
 bool script_open(struct script *script, const char *source, const struct script_setup *setup,

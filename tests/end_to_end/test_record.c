@@ -223,6 +223,19 @@ static void ffmpeg_is_missed_at_once(void **state)
 #endif
 }
 
+/* A run that has come to where it was to go is not shown as going on. */
+static void a_still_is_of_its_moment(void **state)
+{
+    (void)state;
+    write_file("still.lns", "set layers 2\nset width 16\nset heads 2\nset ffn 32\nset batch 2\n"
+                            "run until step 3\nsnapshot s.txt\nrun until step 4\n");
+    free(record(0, "still.lns -o t.txt", NULL));
+    char *still = contents("s.txt");
+    assert_non_null(strstr(still, "PAUSED"));
+    assert_non_null(strstr(still, "step 3 "));
+    free(still);
+}
+
 static void files_that_are_there_stay(void **state)
 {
     (void)state;
@@ -236,6 +249,16 @@ static void files_that_are_there_stay(void **state)
     char *there = record(1, "picture.lns -o q.txt", NULL);
     assert_non_null(strstr(there, "picture.lns:7:1: p.svg exists"));
     assert_false(file_exists(folder_file("q.txt")));
+    free(there);
+    /* and nothing is computed before that is known */
+    write_file("later.lns", "snapshot l.svg\nrun until step 1000000\nsnapshot p.svg\n");
+    there = record(1, "later.lns -o q.txt", NULL);
+    assert_non_null(strstr(there, "later.lns:3:1: p.svg exists"));
+    assert_false(file_exists(folder_file("l.svg")));
+    free(there);
+    write_file("later.lns", "snapshot l.svg\nrun until step 1000000\nsnapshot l.svg\n");
+    there = record(1, "later.lns -o q.txt", NULL);
+    assert_non_null(strstr(there, "later.lns:3:1: a second picture of the same name"));
     free(there);
     write_file("a.cast", "mine");
     char *errors = record(1, "small.lns -o a.cast", NULL);
@@ -300,6 +323,7 @@ int main(void)
         TEST(options_win_over_the_script),
         TEST(what_cannot_be_is_said_before_anything_is_computed),
         TEST(ffmpeg_is_missed_at_once),
+        TEST(a_still_is_of_its_moment),
         TEST(files_that_are_there_stay),
         TEST(a_page_for_the_class_is_written),
         TEST(a_demo_and_a_lesson_are_played_through),

@@ -78,7 +78,9 @@ static void what_cannot_be_is_said_before_the_run(void **state)
 {
     char *errors = run(2, "", "a.bmp");
     (void)state;
-    assert_non_null(strstr(errors, "a.bmp is neither a picture nor text"));
+    assert_non_null(strstr(errors,
+                           "a.bmp is neither a picture nor text: name it .svg, .png or .txt; "
+                           "data as .csv or .jsonl"));
     free(errors);
     free(run(0, "", "a.txt"));
     errors = run(1, "", "a.txt");

@@ -191,7 +191,8 @@ static char *screen_of(struct played *played)
 
 static const char lesson[] =
     "title \"A lesson\"\nsay \"Before anything.\"\nwait key\n"
-    "run until step 6\nsay \"Six steps.\"\nmark \"six\"\nset lr 1e-3\nwait key\n"
+    "run until step 6\nsay \"Six steps.\"\nmark \"six\"\nset lr 1e-3\n"
+    "expect left.loss > 0\nexpect right.loss < 0\nwait key\n"
     "view curves\nrun until step 14\nfocus right layer 1\nsay \"Fourteen.\"\nwait key\n"
     "ask \"Which?\" \"this\" \"that\"\nset layers 3\nrun until step 4\nanswer 1 \"So.\"\n"
     "switch right pre\nview overview\nwait key\nrun until step 8\nbranch 5\nwait key\n"
@@ -271,13 +272,37 @@ static void the_keyboard_is_given_back_where_it_was_taken(void **state)
     play_close(&played);
 }
 
-static void a_class_votes_with_keys(void **state)
+/* At its end a script says what was measured in this run, and when; going back takes that away. */
+static void the_end_says_what_was_measured(void **state)
 {
     struct played played;
     (void)state;
     play_open(&played,
-              "ask \"Which?\" \"this\" \"that\"\nrun until step 1\nanswer 2 \"So.\"\nwait key\n",
+              "run until step 2\nexpect left.lr > 1e-3 and left.lr < 1e-2\nexpect right.lr < 1e-3\n"
+              "run until step 4\nexpect right.lr > 1e-3\nsay \"Done.\"\nwait key\n",
               false);
+    stage_play(&played.stage, 1);
+    stage_shows(&played.stage, "Done.");
+    press(&played, ' ');
+    stage_shows(&played.stage, "Measured in this run, 2 of 3 as expected: step 2 left.lr 0.003, ");
+    stage_shows(&played.stage, "right.lr 0.003; step 4 right.lr 0.003");
+    press(&played, KEY_CODE_LEFT);
+    stage_shows(&played.stage, "Done.");
+    stage_shows(&played.stage, "does not hold: right.lr 0.003 < 0.001");
+    press(&played, ' ');
+    stage_shows(&played.stage, "Measured in this run, 2 of 3");
+    play_close(&played);
+}
+
+static void a_class_votes_with_keys(void **state)
+{
+    struct played played;
+    (void)state;
+    play_open(
+        &played,
+        "ask \"Which?\" \"this\" \"that\"\nrun until step 1\nwait key\nanswer 2 \"So.\"\nwait key\n"
+        "say \"So far.\"\nwait key\n",
+        false);
     stage_play(&played.stage, 0.5);
     stage_shows(&played.stage, "1 this   2 that");
     stage_shows(&played.stage, " 1 2 ... vote");
@@ -286,11 +311,20 @@ static void a_class_votes_with_keys(void **state)
     stage_shows(&played.stage, "1 this: 1   2 that: 3");
     assert_int_equal(played.stage.app->scene.look.view, VIEW_OVERVIEW);
     press(&played, ' ');
+    press(&played, ' '); /* a wait between question and answer loses no vote */
     stage_shows(&played.stage, "Answer 2, that: 3 of 4 said so");
+    press(&played, KEY_CODE_ESCAPE);
+    press(&played, 'e'); /* the keyboard comes back, and the votes are there */
+    stage_shows(&played.stage, "Answer 2, that: 3 of 4 said so");
+    press(&played, ' ');
+    stage_shows(&played.stage, "So far.");
     press(&played, ' ');
     stage_shows(&played.stage, "the script is over");
     press(&played, KEY_CODE_LEFT);
-    stage_shows(&played.stage, "Answer 2, that");
+    stage_shows(&played.stage, "So far.");
+    press(&played, KEY_CODE_LEFT);
+    stage_shows(&played.stage, "Answer 2, that: 3 of 4 said so");
+    press(&played, ' ');
     press(&played, ' ');
     press(&played, KEY_CODE_ESCAPE);
     assert_null(played.stage.app->play);
@@ -395,6 +429,7 @@ int main(void)
         cmocka_unit_test(a_bar_is_pointed_at),
         cmocka_unit_test(left_goes_back_exactly),
         cmocka_unit_test(the_keyboard_is_given_back_where_it_was_taken),
+        cmocka_unit_test(the_end_says_what_was_measured),
         cmocka_unit_test(a_class_votes_with_keys),
         cmocka_unit_test(scripts_are_chosen_from_a_list),
         cmocka_unit_test_setup_teardown(a_session_is_saved_as_a_script, folder_make, folder_leave),

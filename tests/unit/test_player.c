@@ -100,7 +100,8 @@ static void carry_out(struct program *program, const struct player_demand *deman
     case PLAYER_CAPTION:
         if (demand->command && demand->command->kind == SCRIPT_ANSWER)
             add(program, "answer %d of %d: %d %d\n", demand->command->answer,
-                demand->question->choices, program->player.votes[0], program->player.votes[1]);
+                demand->question->choices, program->player.now.votes[0],
+                program->player.now.votes[1]);
         else
             add(program, "say %s\n", text_of(demand->command));
         break;
@@ -115,6 +116,10 @@ static void carry_out(struct program *program, const struct player_demand *deman
         break;
     case PLAYER_RESULT:
         add(program, "%s: %s\n", demand->result->holds ? "holds" : "fails", demand->result->text);
+        break;
+    case PLAYER_RESULTS:
+        for (int i = 0; i < demand->count; i++)
+            add(program, "again: %s\n", demand->result[i].text);
         break;
     case PLAYER_PLACE:
         assert_between(demand->place, 0, PLACES - 1);
@@ -286,7 +291,8 @@ static void keys_lead_through_a_lesson(void **state)
     press(&program, KEY_CODE_SPACE);
     assert_log(&program, "say four\ndone\n");
     press(&program, KEY_CODE_LEFT);
-    assert_log(&program, "back to 3 at 9\ntitle -\nanswer 2 of 2: 0 0\nfocus -1\n");
+    assert_log(&program, "back to 3 at 9\ntitle -\nanswer 2 of 2: 0 0\nfocus -1\n"
+                         "again: left.loss 3.91 > 9.00\n");
     finish(&program);
 }
 
@@ -329,7 +335,7 @@ static void the_keyboard_can_be_handed_over(void **state)
     player_hold(&program.player, &program.world);
     player_resume(&program.player);
     assert_log(&program, "back to -1 at 5\ntitle -\nsay two\nfocus -1\nask which?\n");
-    assert_int_equal(program.player.votes[0], 1); /* what the class has said still counts */
+    assert_int_equal(program.player.now.votes[0], 1); /* what the class has said still counts */
     finish(&program);
 }
 

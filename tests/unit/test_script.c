@@ -3,6 +3,7 @@
 
 #include "screen/key_codes.h"
 #include "script/key.h"
+#include "script/length.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -187,6 +188,16 @@ static const struct {
     {"expect left.loss < 3\n", "t.lns:1:1: expect before anything is measured: run until "
                                "CONDITION in front of it"},
     {"goto 3\n", "t.lns:1:1: goto before anything is measured: run until CONDITION in front of it"},
+    {"run until step 9\nrestart\nexpect left.loss < 3\n",
+     "t.lns:3:1: expect before anything is measured: run until CONDITION in front of it"},
+    {"run until step 9\nset lr 1e-3\nset layers 3\nset lr 1e-4\ngoto 3\n",
+     "t.lns:5:1: goto before anything is measured: run until CONDITION in front of it"},
+    {"run until step 0\nexpect left.loss < 3\n",
+     "t.lns:2:1: expect before anything is measured: run until CONDITION in front of it"},
+    {"run until step 9\nrun until step 5 or left.loss < 1\ngoto 10\n",
+     "t.lns:3:6: '10': a step up to 9, the last one that is done by here"},
+    {"run until step 9\nbranch 5\nrun until step 7\nbranch 8\n",
+     "t.lns:4:8: '8': a step up to 7, the last one that is done by here"},
     {"run until step 9\ngoto\n", "t.lns:2:5: the line ends here: the number of a step"},
     {"run until step 9\nbranch x\n", "t.lns:2:8: 'x': the number of a step"},
     {"speed fast\n", "t.lns:1:7: speed 'fast': a number from 0.1 to 1000000, or unlimited"},
@@ -237,6 +248,12 @@ static void settings_are_checked_where_they_stand(void **state)
                                  "set right post\nswitch right pre\nswitch right post\n"
                                  "key d\nfocus left layer 30\n");
     (void)state;
+    script_close(&script);
+    /* what does not begin anew leaves the steps that were done */
+    script =
+        parse("run until left.loss < 3\nset layers 12\nset layers 6\nset lr 1e-3\ngoto 70\n"
+              "switch right pre\nexpect left.loss < 3\nset layers 3\nrun until step 9\ngoto 9\n"
+              "key d\nrun until step 9\ngoto 70\n");
     script_close(&script);
 }
 
@@ -403,7 +420,8 @@ static int count(const struct script *script, enum script_kind kind)
     return found;
 }
 
-/* A lesson makes claims that are measured, asks the class, and has chapters to go to. */
+/* A lesson makes claims that are measured, asks the class, has chapters to go to, and takes a part
+ * of an hour. */
 static void lessons_claim_and_ask(void **state)
 {
     int lessons = 0;
@@ -418,6 +436,9 @@ static void lessons_claim_and_ask(void **state)
             count(&script, SCRIPT_ASK) != count(&script, SCRIPT_ANSWER) ||
             count(&script, SCRIPT_MARK) < 2)
             fail_msg("%s: too few claims, questions or chapters", builtin->name);
+        const double seconds = script_seconds(&script, &setup);
+        if (seconds < 3 * 60 || seconds > 8 * 60)
+            fail_msg("%s: %.0f s, not 3 to 8 minutes", builtin->name, seconds);
         script_close(&script);
         lessons++;
     }
@@ -437,7 +458,7 @@ static void other_sources_are_files(void **state)
     assert_int_equal(write(file, "\0", 1), 1);
     close(file);
     assert_false(script_open(&script, path, &setup, &error));
-    assert_non_null(strstr(error.text, "is no text: a file of script commands"));
+    assert_non_null(strstr(error.text, ":3:1: a byte 0: text, a command a line"));
     unlink(path);
     assert_false(script_open(&script, path, &setup, &error));
     assert_non_null(strstr(error.text, "cannot read"));
