@@ -28,6 +28,9 @@ complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list blo
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l norm -d 'which normalization' -x -a 'layernorm rmsnorm none dyt'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-norm -d 'which normalization' -x -a 'layernorm rmsnorm none dyt'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-norm -d 'which normalization' -x -a 'layernorm rmsnorm none dyt'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l norm-eps -d 'added to the variance (layernorm) or mean square (rmsnorm, qk-norm) under the root' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-norm-eps -d 'added to the variance (layernorm) or mean square (rmsnorm, qk-norm) under the root' -x
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-norm-eps -d 'added to the variance (layernorm) or mean square (rmsnorm, qk-norm) under the root' -x
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l norm-bias -d 'norms that can have a bias (layernorm, dyt) have one' -f -a 'off on'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l left-norm-bias -d 'norms that can have a bias (layernorm, dyt) have one' -f -a 'off on'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l right-norm-bias -d 'norms that can have a bias (layernorm, dyt) have one' -f -a 'off on'
@@ -164,6 +167,9 @@ complete -c lnscope -n '__fish_seen_subcommand_from run' -l right -d 'placement 
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l norm -d 'which normalization' -x -a 'layernorm rmsnorm none dyt'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l left-norm -d 'which normalization' -x -a 'layernorm rmsnorm none dyt'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l right-norm -d 'which normalization' -x -a 'layernorm rmsnorm none dyt'
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l norm-eps -d 'added to the variance (layernorm) or mean square (rmsnorm, qk-norm) under the root' -x
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l left-norm-eps -d 'added to the variance (layernorm) or mean square (rmsnorm, qk-norm) under the root' -x
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l right-norm-eps -d 'added to the variance (layernorm) or mean square (rmsnorm, qk-norm) under the root' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l norm-bias -d 'norms that can have a bias (layernorm, dyt) have one' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l left-norm-bias -d 'norms that can have a bias (layernorm, dyt) have one' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l right-norm-bias -d 'norms that can have a bias (layernorm, dyt) have one' -f -a 'off on'
@@ -293,6 +299,9 @@ complete -c lnscope -n '__fish_seen_subcommand_from play' -l right -d 'placement
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l norm -d 'which normalization' -x -a 'layernorm rmsnorm none dyt'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-norm -d 'which normalization' -x -a 'layernorm rmsnorm none dyt'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-norm -d 'which normalization' -x -a 'layernorm rmsnorm none dyt'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l norm-eps -d 'added to the variance (layernorm) or mean square (rmsnorm, qk-norm) under the root' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-norm-eps -d 'added to the variance (layernorm) or mean square (rmsnorm, qk-norm) under the root' -x
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-norm-eps -d 'added to the variance (layernorm) or mean square (rmsnorm, qk-norm) under the root' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l norm-bias -d 'norms that can have a bias (layernorm, dyt) have one' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l left-norm-bias -d 'norms that can have a bias (layernorm, dyt) have one' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l right-norm-bias -d 'norms that can have a bias (layernorm, dyt) have one' -f -a 'off on'
@@ -428,6 +437,9 @@ complete -c lnscope -n '__fish_seen_subcommand_from record' -l right -d 'placeme
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l norm -d 'which normalization' -x -a 'layernorm rmsnorm none dyt'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l left-norm -d 'which normalization' -x -a 'layernorm rmsnorm none dyt'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l right-norm -d 'which normalization' -x -a 'layernorm rmsnorm none dyt'
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l norm-eps -d 'added to the variance (layernorm) or mean square (rmsnorm, qk-norm) under the root' -x
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l left-norm-eps -d 'added to the variance (layernorm) or mean square (rmsnorm, qk-norm) under the root' -x
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l right-norm-eps -d 'added to the variance (layernorm) or mean square (rmsnorm, qk-norm) under the root' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l norm-bias -d 'norms that can have a bias (layernorm, dyt) have one' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l left-norm-bias -d 'norms that can have a bias (layernorm, dyt) have one' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l right-norm-bias -d 'norms that can have a bias (layernorm, dyt) have one' -f -a 'off on'
@@ -611,6 +623,9 @@ complete -c lnscope -n '__fish_seen_subcommand_from lab' -l right -d 'placement 
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l norm -d 'which normalization' -x -a 'layernorm rmsnorm none dyt'
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l left-norm -d 'which normalization' -x -a 'layernorm rmsnorm none dyt'
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l right-norm -d 'which normalization' -x -a 'layernorm rmsnorm none dyt'
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l norm-eps -d 'added to the variance (layernorm) or mean square (rmsnorm, qk-norm) under the root' -x
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l left-norm-eps -d 'added to the variance (layernorm) or mean square (rmsnorm, qk-norm) under the root' -x
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l right-norm-eps -d 'added to the variance (layernorm) or mean square (rmsnorm, qk-norm) under the root' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l norm-bias -d 'norms that can have a bias (layernorm, dyt) have one' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l left-norm-bias -d 'norms that can have a bias (layernorm, dyt) have one' -f -a 'off on'
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l right-norm-bias -d 'norms that can have a bias (layernorm, dyt) have one' -f -a 'off on'

@@ -393,6 +393,7 @@ static double norm_seconds(struct trial_stack *stack)
                 .gain = vectors,
                 .bias = has_bias ? vectors + D : NULL,
                 .scale = 1,
+                .epsilon = config_norm_eps(config),
                 .mean = rows,
                 .rstd = rows + size / D,
                 .dgain = vectors + 2 * D,

@@ -121,6 +121,7 @@ static struct head_norm head_norm(const struct pass *pass, struct strided x, int
         .x = part(x, pass->shard.first, 0),
         .gain = weight_of(pass->parameters, gain),
         .offset = pass->config->gain_offset,
+        .epsilon = config_norm_eps(pass->config),
         .rstd = shard_rows(rstd, &pass->shard, heads),
     };
 }

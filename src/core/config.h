@@ -54,6 +54,10 @@ enum optimizer {
     OPTIMIZERS
 };
 
+/* What LayerNorm adds to the variance and RMSNorm to the mean square, where nothing else is said.
+ */
+#define NORM_EPSILON 1e-5
+
 /* What the lists say of each. */
 extern const struct name_row activation_table[ACTIVATIONS];
 extern const struct name_row positions_table[POSITIONS_KINDS];
@@ -69,6 +73,7 @@ struct model_config {
     enum norm norm;
     enum activation activation;
     enum init init;
+    double norm_eps;  /* added to what a norm takes the root of, QK-norm too; 0: NORM_EPSILON */
     bool norm_bias;   /* norms that can have a bias have one: LayerNorm, DyT */
     bool gain_offset; /* the gain of a norm is 1 + w, w starting at 0 (Gemma) */
     bool branch_zero; /* the gains of the norms behind branches start at 0 (Swin v2) */
@@ -105,6 +110,11 @@ struct model_config {
 static inline int config_head_width(const struct model_config *config)
 {
     return config->width / config->heads;
+}
+
+static inline double config_norm_eps(const struct model_config *config)
+{
+    return config->norm_eps > 0 ? config->norm_eps : NORM_EPSILON;
 }
 
 static inline int config_kv_heads(const struct model_config *config)

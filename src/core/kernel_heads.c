@@ -19,7 +19,7 @@ void KERNEL(head_norm_forward)(const struct head_norm *norm, struct strided y)
 #pragma omp simd reduction(+ : square)
             for (int i = 0; i < W; i++)
                 square += x[i] * x[i];
-            real rstd = 1 / (real)sqrt(square / (real)W + (real)NORM_EPSILON);
+            real rstd = 1 / (real)sqrt(square / (real)W + (real)norm->epsilon);
             norm->rstd[row * norm->heads + h] = rstd;
 #pragma omp simd
             for (int i = 0; i < W; i++)

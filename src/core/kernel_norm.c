@@ -30,7 +30,7 @@ INLINE void normalize(const struct norm_rows *norm, real *restrict y, bool centr
 #pragma omp simd reduction(+ : square)
         for (int i = 0; i < D; i++)
             square += (x[i] - mean) * (x[i] - mean);
-        real rstd = 1 / (real)sqrt(square / (real)D + (real)NORM_EPSILON);
+        real rstd = 1 / (real)sqrt(square / (real)D + (real)norm->epsilon);
         norm->rstd[row] = rstd;
 #pragma omp simd
         for (int i = 0; i < D; i++) {

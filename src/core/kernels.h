@@ -17,9 +17,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Added to the variance (LayerNorm) or the mean square (RMSNorm). */
-#define NORM_EPSILON 1e-5
-
 /* One norm over `rows` rows of width D:
  *     y = scale * ((offset + gain) * xhat + bias)
  * with xhat as norm_table's formulas have it. */
@@ -33,6 +30,7 @@ struct norm_rows {
     real *mean;         /* [rows]; LayerNorm only */
     real *rstd;         /* [rows]; 1/sigma, or 1/rms; LayerNorm and RMSNorm only */
     real offset, scale; /* 0 and 1 but for a gain stored as 1 + w, and for LayerNorm Scaling */
+    double epsilon;     /* added to the variance (LayerNorm) or the mean square (RMSNorm) */
     /* backward only: what their gradients are added to */
     real *dgain, *dbias; /* [D]; NULL where there is no such tensor */
     real *dalpha;        /* [1]; DyT only */
@@ -78,6 +76,7 @@ struct head_norm {
     struct strided x; /* [rows][heads][W], read only */
     const real *gain; /* [W] */
     real offset;      /* of the gain, as in struct norm_rows */
+    double epsilon;   /* added to the mean square */
     real *rstd;       /* [rows][heads] 1/rms */
 };
 

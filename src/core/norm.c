@@ -60,6 +60,7 @@ static struct norm_rows norm_rows(const struct pass *pass, const struct norm_sit
         .rstd = a->rstd ? a->rstd + first : NULL,
         .offset = site->offset,
         .scale = site->scale,
+        .epsilon = config_norm_eps(pass->config),
         .dgain = dvector_of(pass, site->gain),
         .dbias = dvector_of(pass, site->bias),
         .dalpha = dvector_of(pass, site->alpha),

@@ -104,7 +104,7 @@ static void norm_statistics(const struct norm_rows *norm, int n)
     }
     for (int i = 0; i < D; i++)
         square += ((double)x[i] - mean) * ((double)x[i] - mean) / D;
-    norm->rstd[n] = (real)(1 / sqrt(square + NORM_EPSILON));
+    norm->rstd[n] = (real)(1 / sqrt(square + norm->epsilon));
 }
 
 static double norm_xhat(const struct norm_rows *norm, int n, int i)
@@ -228,7 +228,7 @@ static void head_norm_forward(const struct head_norm *norm, struct strided y /* 
             double square = 0;
             for (int i = 0; i < W; i++)
                 square += (double)x[i] * (double)x[i] / W;
-            const double rstd = 1 / sqrt(square + NORM_EPSILON);
+            const double rstd = 1 / sqrt(square + norm->epsilon);
             norm->rstd[n * H + h] = (real)rstd;
             for (int i = 0; i < W; i++)
                 out[i] =

@@ -35,17 +35,33 @@ static const char *norm_letters(const struct block *block)
     return norm_table[block->model.config.norm].letters;
 }
 
-/* The norm's formula with `argument` for its x, and without the bias where it has none. */
+/* "1e-5", where printf has "1e-05". */
+static void write_epsilon(double epsilon, char *out, size_t size)
+{
+    snprintf(out, size, "%.15g", epsilon);
+    char *zero = strstr(out, "e-0");
+    if (zero)
+        memmove(zero + 2, zero + 3, strlen(zero + 3) + 1);
+}
+
+/* The norm's formula with `argument` for its x, its epsilon as a number, and without the bias where
+ * it has none. */
 static void write_norm(const struct wording *words, const char *argument, bool by_depth, char *out)
 {
     static const char bias[] = " + bias";
+    static const char name[] = "norm-eps";
     const struct model_config *c = &words->block->model.config;
+    char epsilon[32];
     size_t used = 0;
+    write_epsilon(config_norm_eps(c), epsilon, sizeof epsilon);
     for (const char *in = norm_table[c->norm].formula; *in && used < BLOCK_FORMULA; in++) {
         if (!c->norm_bias && strcmp(in, bias) == 0)
             break;
-        used += (size_t)snprintf(out + used, BLOCK_FORMULA - used, "%.*s", *in == 'x' ? 99 : 1,
-                                 *in == 'x' ? argument : in);
+        const bool named = strncmp(in, name, strlen(name)) == 0;
+        const char *word = named ? epsilon : *in == 'x' ? argument : in;
+        used +=
+            (size_t)snprintf(out + used, BLOCK_FORMULA - used, "%.*s", word == in ? 1 : 99, word);
+        in += named ? strlen(name) - 1 : 0;
     }
     if (by_depth && used < BLOCK_FORMULA)
         snprintf(out + used, BLOCK_FORMULA - used, ", divided by sqrt(l), l = 1");

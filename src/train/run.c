@@ -30,6 +30,7 @@ struct model_config run_model_config(const struct settings *settings, enum side 
     return (struct model_config){
         .placement = stack->placement,
         .norm = stack->norm,
+        .norm_eps = stack->norm_eps,
         .norm_bias = stack->norm_bias,
         .gain_offset = stack->gain_offset,
         .branch_zero = stack->branch_zero,

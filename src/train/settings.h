@@ -43,6 +43,7 @@ struct stack_settings {
     enum preset preset;       /* the last one that was set */
     enum placement placement; /* `left`, `right` */
     enum norm norm;
+    double norm_eps;
     bool norm_bias, gain_offset, branch_zero;
     enum activation activation;
     enum positions positions;

@@ -87,6 +87,9 @@ static const char *const gradient_cases[] = {
     "dropout-residual",
     "dropout-b2t",
     "dropout-rezero",
+    "norm-eps",
+    "norm-eps-rmsnorm",
+    "norm-eps-1e-12",
 };
 
 static const char *const optimizer_cases[] = {"adamw", "adamw-clip",     "sgd",  "momentum",
@@ -185,6 +188,7 @@ static struct model_config config_of(const struct safetensors_file *file)
         .norm = (enum norm)word_of(file, "norm", &norm_names),
         .activation = (enum activation)word_of(file, "activation", &activation_names),
         .init = INIT_XAVIER,
+        .norm_eps = safetensors_value(file, "norm-eps") ? number_of(file, "norm-eps") : 0,
         .norm_bias = flag_of(file, "norm-bias", true),
         .gain_offset = flag_of(file, "gain-offset", false),
         .layers = (int)number_of(file, "layers"),

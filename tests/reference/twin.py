@@ -28,7 +28,6 @@ try:
 except ImportError as missing:
     sys.exit(f"twin.py: {missing}: a python3 with torch and numpy would be right")
 
-EPSILON = 1e-5  # of both norms, inside the square root
 TOLERANCE = 1e-4  # of `check`
 STEPS = 10  # of the optimizer cases
 
@@ -146,7 +145,7 @@ class Shape:
     SIZES = ("layers", "width", "heads", "ffn", "context", "batch", "vocab")
     # What is not said is so.
     DEFAULTS = {
-        "norm-bias": True, "gain-offset": False, "positions": "learned", "attention": "causal",
+        "norm-eps": 1e-5, "norm-bias": True, "gain-offset": False, "positions": "learned", "attention": "causal",
         "kv-heads": 0, "kv-rank": 0, "window": 0, "window-every": 0, "full-every": 0,
         "qk-norm": False, "qk-joint": False, "kv-norm": False, "bias": True,
         "tied": False, "embedding-scale": False, "parallel": False, "experts": 0, "experts-used": 0,
@@ -278,9 +277,9 @@ def normalize(shape, param, name, x):
     if shape.gain_offset:
         gain = 1 + gain
     if shape.norm == "layernorm":
-        return F.layer_norm(x, (shape.width,), gain, bias, EPSILON)
+        return F.layer_norm(x, (shape.width,), gain, bias, shape.norm_eps)
     if shape.norm == "rmsnorm":
-        return x / torch.sqrt(x.square().mean(-1, keepdim=True) + EPSILON) * gain
+        return x / torch.sqrt(x.square().mean(-1, keepdim=True) + shape.norm_eps) * gain
     out = gain * torch.tanh(param[name + ".alpha"] * x)
     return out if bias is None else out + bias
 
@@ -292,7 +291,7 @@ def linear(param, name, x):
 def root_mean_square_norm(shape, gain, x):
     """RMSNorm over the last dimension: a head, all heads, or what kv-rank compresses to."""
     gain = 1 + gain if shape.gain_offset else gain
-    return x / torch.sqrt(x.square().mean(-1, keepdim=True) + EPSILON) * gain
+    return x / torch.sqrt(x.square().mean(-1, keepdim=True) + shape.norm_eps) * gain
 
 
 def rotate(x):
@@ -628,6 +627,13 @@ GRADIENT_CASES += [
           gain_offset=True, positions="rotary", **{**SMALL, "heads": 4}),
 ]
 
+NORM_EPS_CASES = [
+    Shape("post", "layernorm", "gelu", "norm-eps", norm_eps=0.25, **SMALL),
+    Shape("peri", "rmsnorm", "swiglu", "norm-eps-rmsnorm", norm_eps=0.1, kv_rank=5, kv_norm=True,
+          qk_norm=True, gain_offset=True, **PLAIN, **SMALL),
+    Shape("b2t", "layernorm", "relu", "norm-eps-1e-12", norm_eps=1e-12, **SMALL),
+]
+
 DROPOUT_CASES = [
     Shape("pre", "layernorm", "gelu", "dropout", dropout=0.25, **{**SMALL, "width": 9, "heads": 3,
                                                                   "context": 7, "batch": 5}),
@@ -763,6 +769,8 @@ def make_optimizer(folder, name, settings):
 def make(folder):
     for index, shape in enumerate(GRADIENT_CASES):
         make_gradients(folder, 1 + index, shape)
+    for index, shape in enumerate(NORM_EPS_CASES):
+        make_gradients(folder, 301 + index, shape)
     for index, shape in enumerate(DROPOUT_CASES):
         make_gradients(folder, 201 + index, shape)
     for name, settings in OPTIMIZER_CASES.items():

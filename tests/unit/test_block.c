@@ -65,8 +65,9 @@ static void normalize(const struct model *model, const char *name, const double 
         for (int i = 0; i < D; i++)
             square += (row[i] - mean) * (row[i] - mean) / D;
         for (int i = 0; i < D; i++) {
-            double xhat = model->config.norm == NORM_DYT ? tanh((double)alpha[0] * row[i])
-                                                         : (row[i] - mean) / sqrt(square + 1e-5);
+            double xhat = model->config.norm == NORM_DYT
+                              ? tanh((double)alpha[0] * row[i])
+                              : (row[i] - mean) / sqrt(square + config_norm_eps(&model->config));
             y[t * D + i] = (double)gain[i] * xhat + (bias ? (double)bias[i] : 0);
         }
     }

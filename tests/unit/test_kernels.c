@@ -312,6 +312,7 @@ static void check_norms(const struct kernels *kernels)
             .alpha = alpha,
             .offset = plain ? 0 : 1,
             .scale = plain ? 1 : (real)0.6,
+            .epsilon = plain ? NORM_EPSILON : 0.1,
         };
         struct norm_result found, expected;
         run_norm(kernels, norm, dy, skip, &found);
@@ -347,10 +348,11 @@ static void check_known_norm(const struct kernels *kernels)
                                    .bias = bias,
                                    .mean = mean,
                                    .rstd = rstd,
-                                   .scale = 1};
+                                   .scale = 1,
+                                   .epsilon = 0.25};
     kernels->norm_forward(&norm, y);
-    assert_near((double)y[0], 1 - 10 / sqrt(1 + NORM_EPSILON), TOLERANCE, "norm", kernels->name);
-    assert_near((double)y[1], 2 + 20 / sqrt(1 + NORM_EPSILON), TOLERANCE, "norm", kernels->name);
+    assert_near((double)y[0], 1 - 10 / sqrt(1.25), TOLERANCE, "norm", kernels->name);
+    assert_near((double)y[1], 2 + 20 / sqrt(1.25), TOLERANCE, "norm", kernels->name);
     assert_true(mean[0] == 2);
 }
 
@@ -621,6 +623,7 @@ static void check_head_norm(const struct kernels *kernels)
                                    .x = {x, HEAD_STRIDE},
                                    .gain = gain,
                                    .offset = (real)0.5,
+                                   .epsilon = 0.25,
                                    .rstd = rstd};
     real dy[ROWS * HEAD_STRIDE];
     memcpy(dy, d, sizeof dy);
@@ -638,6 +641,7 @@ static void check_head_norm(const struct kernels *kernels)
                                             .rstd = &one,
                                             .offset = (real)0.5,
                                             .scale = 1,
+                                            .epsilon = 0.25,
                                             .dgain = expected_dgain};
             kernels->norm_forward(&alone, out);
             kernels->norm_backward(&alone, dy + start, NULL, dx);

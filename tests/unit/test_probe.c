@@ -66,8 +66,10 @@ static double squares(const real *x, size_t count)
 }
 
 /* Sum over the rows of one over the standard deviation, or the root mean square. */
-static double inverse_sigmas(const real *x, int rows, int D, enum norm norm)
+static double inverse_sigmas(const real *x, int rows, const struct model_config *c)
 {
+    const enum norm norm = c->norm;
+    const int D = c->width;
     double sum = 0;
     if (x == NULL || (norm != NORM_LAYERNORM && norm != NORM_RMSNORM))
         return (double)NAN;
@@ -77,7 +79,7 @@ static double inverse_sigmas(const real *x, int rows, int D, enum norm norm)
             mean += (double)x[row * D + i] / D;
         for (int i = 0; i < D; i++)
             square += pow((double)x[row * D + i] - mean, 2) / D;
-        sum += 1 / sqrt(square + NORM_EPSILON);
+        sum += 1 / sqrt(square + config_norm_eps(c));
     }
     return sum;
 }
@@ -113,8 +115,8 @@ static void compare_flow(const struct flow_sums *flow, const struct trace_tensor
         [FLOW_NOUT] = sublayer->out.present ? trace[TRACE_SUM].value : NULL,
     };
     for (int norm = 0; norm < FLOW_NORMS; norm++)
-        assert_near(flow->rstd[norm], inverse_sigmas(normed[norm], rows, D, model->config.norm),
-                    TOLERANCE, "1/sigma", block);
+        assert_near(flow->rstd[norm], inverse_sigmas(normed[norm], rows, &model->config), TOLERANCE,
+                    "1/sigma", block);
 }
 
 static real *copy_of(const real *x, size_t count)
@@ -230,15 +232,12 @@ static void compare_values(const struct model *model, const struct probe *probe,
     assert_near(flow->square[FLOW_SUM], squares(s->out.present ? a->sum : a->y, numbers), TOLERANCE,
                 "sum", l);
     assert_near(flow->square[FLOW_OUT], squares(a->y, numbers), TOLERANCE, "y", l);
-    assert_near(flow->rstd[FLOW_NIN],
-                inverse_sigmas(s->in.present ? a->x : NULL, N, c->width, c->norm), TOLERANCE,
+    assert_near(flow->rstd[FLOW_NIN], inverse_sigmas(s->in.present ? a->x : NULL, N, c), TOLERANCE,
                 "1/sigma of Nin", l);
-    assert_near(flow->rstd[FLOW_NBRANCH],
-                inverse_sigmas(s->branch.present ? a->f : NULL, N, c->width, c->norm), TOLERANCE,
-                "1/sigma of Nbranch", l);
-    assert_near(flow->rstd[FLOW_NOUT],
-                inverse_sigmas(s->out.present ? a->sum : NULL, N, c->width, c->norm), TOLERANCE,
-                "1/sigma of Nout", l);
+    assert_near(flow->rstd[FLOW_NBRANCH], inverse_sigmas(s->branch.present ? a->f : NULL, N, c),
+                TOLERANCE, "1/sigma of Nbranch", l);
+    assert_near(flow->rstd[FLOW_NOUT], inverse_sigmas(s->out.present ? a->sum : NULL, N, c),
+                TOLERANCE, "1/sigma of Nout", l);
 }
 
 /* What of the gradients is left after a step: all at the ends of blocks, and those inside the first

@@ -193,10 +193,26 @@ static void a_setting_of_the_stacks_sets_both_or_one(void **state)
     (void)state;
     for (int i = 0; i < setting_count; i++)
         per_stack += setting_table[i].per_stack;
-    /* the preset and dropout are looked at elsewhere */
-    assert_int_equal(per_stack, (int)(sizeof cases / sizeof *cases) + 2);
+    /* the preset, norm-eps and dropout are looked at elsewhere */
+    assert_int_equal(per_stack, (int)(sizeof cases / sizeof *cases) + 3);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         check_forms(&cases[i]);
+}
+
+static void norm_eps_is_that_of_a_stack(void **state)
+{
+    (void)state;
+    char value[SETTING_TEXT];
+    struct settings s = changed("norm-eps", "1e-12/1e-6"), left = changed("left-norm-eps", "0.25");
+    assert_true(s.stack[LEFT].norm_eps == 1e-12 && s.stack[RIGHT].norm_eps == 1e-6);
+    assert_true(left.stack[LEFT].norm_eps == 0.25 && left.stack[RIGHT].norm_eps == 1e-5);
+    setting_get(&left, setting_find("norm-eps", NULL), value, sizeof value);
+    assert_string_equal(value, "0.25/1e-05");
+    assert_true(setting_set(&s, "norm-eps", value, NULL));
+    assert_int_equal(settings_difference(&s, &left), -1);
+    assert_int_equal(settings_difference(&(struct settings){0}, &s), SCOPE_MODEL);
+    refused("norm-eps", "0", "a number above 0 and up to 1");
+    refused("norm-eps", "1e-6/1.5", "a number above 0 and up to 1");
 }
 
 static void dropout_is_that_of_a_stack(void **state)
@@ -569,6 +585,7 @@ int main(void)
         cmocka_unit_test(defaults_are_those_of_the_story),
         cmocka_unit_test(every_row_writes_its_own_field),
         cmocka_unit_test(a_setting_of_the_stacks_sets_both_or_one),
+        cmocka_unit_test(norm_eps_is_that_of_a_stack),
         cmocka_unit_test(dropout_is_that_of_a_stack),
         cmocka_unit_test(names_of_one_stack_are_checked),
         cmocka_unit_test(all_settings_can_be_written_down),
