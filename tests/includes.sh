@@ -52,10 +52,10 @@ only() {
     [ -z "$found" ] || complain "only $2 may have $1
 $found"
 }
-only '#include <(n?curses|term\.h)' 'screen/terminal\.c'
+only '#include <(n?curses|term\.h)' 'screen/terminal(_keys\.c|_looks\.[ch]|\.c)'
 only '#include <(openblas/)?cblas' 'core/blas\.c'
 only '#include <mpi' 'lab/lab_mpi\.c'
-only '#include <pthread' 'train/(trainer|team|wait)\.[ch]'
+only '#include <pthread' 'train/(trainer_work|trainer|team|wait)\.[ch]'
 only '#include <(cjson/)?cJSON' 'base/safetensors_read\.c'
 only 'asset_[a-z]+' '(tasks|script)/|claims/claim_file\.c|cli/command_hook\.c'
 

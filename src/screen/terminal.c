@@ -1,5 +1,5 @@
-/* See terminal.h. The only file that includes curses. Owns the terminal; must not know what is
- * drawn or what a key does.
+/* See terminal.h. Only this file, terminal_keys.c and terminal_looks.[ch] include curses. Owns the
+ * terminal; must not know what is drawn or what a key does.
  *
  * Two ways lead back to a sane terminal. terminal_close() asks curses. restore_now() (restore.h)
  * does without it, because it also runs inside the handler of a crash and on threads that die()
@@ -21,6 +21,8 @@
 #include "base/system.h"
 #include "screen/key_codes.h"
 #include "screen/restore.h"
+#include "screen/terminal_keys.h"
+#include "screen/terminal_looks.h"
 #include "screen/terminal_signals.h"
 
 #include <curses.h>
@@ -41,38 +43,17 @@
 #include <unistd.h>
 #include <wchar.h>
 
-/* How long an Escape may be the beginning of another key, in milliseconds. */
-enum { ESCAPE_DELAY = 25 };
-
-/* How many colours there are to choose from. */
-enum depth { DEPTH_NONE, DEPTH_8, DEPTH_16, DEPTH_256, DEPTH_RGB };
-
-/* How a role looks here. */
-struct look {
-    attr_t attributes;
-    short pair;
-};
-
 static struct {
     SCREEN *curses;
-    WINDOW *keys; /* a pad: reading from it refreshes nothing */
     FILE *in_stream, *out_stream;
     struct restore_files files; /* `out` and `screen` lead to `null` once restore_now() was here */
     int frame;      /* where curses writes while it paints; -1: to the terminal, piece by piece */
     char *gathered; /* [room], of the frame */
     size_t room;
-    struct look look[ROLES];
-    enum theme theme;
-    enum depth depth;
-    bool defaults;          /* it can go back to its own colours */
-    int pairs;              /* made so far */
-    short on[ROLES][ROLES]; /* pairs of the ink of one role on that of another; 0: not made yet */
-    bool colours;
     struct canvas shown; /* what the last terminal_paint() showed */
     bool trusted;        /* `shown` is what is on the screen */
     bool synchronized;
     bool mouse_wanted, mouse_on; /* on: the terminal has been told to report it */
-    struct mouse mouse;          /* the newest report */
 } terminal;
 
 /* Pasted text comes between two sequences; known to the same kin as synchronized updates. */
@@ -97,7 +78,7 @@ static void prepare_restore(void)
         restore_add(paste_off);
     }
     restore_add(capability("sgr0"));
-    if (terminal.colours)
+    if (terminal_looks_colours())
         restore_add(capability("op"));
     restore_add(capability("rmkx"));
     if (leave) {
@@ -109,116 +90,13 @@ static void prepare_restore(void)
     restore_add(capability("cnorm")); /* last: leaving a screen can bring a cursor back as it was */
 }
 
-/* ---- looks ---- */
-
-static enum depth find_depth(void)
-{
-    const char *refused = getenv("NO_COLOR"); /* no-color.org */
-    if ((refused && *refused) || !has_colors() || start_color() == ERR)
-        return DEPTH_NONE;
-    if (tigetflag("RGB") == 1 && COLORS >= 1 << 24)
-        return DEPTH_RGB;
-    return COLORS >= 256 ? DEPTH_256 : COLORS >= 16 ? DEPTH_16 : COLORS >= 8 ? DEPTH_8 : DEPTH_NONE;
-}
-
-/* With direct colours the numbers below 8 are those of the palette. */
-static int direct(int32_t rgb)
-{
-    return rgb >= 0 && rgb < 8 ? 8 : (int)rgb;
-}
-
-static void colours_of(const struct style *style, enum depth depth, int *ink, int *back)
-{
-    switch (depth) {
-    case DEPTH_RGB:
-        *ink = direct(style->rgb), *back = direct(style->back);
-        return;
-    case DEPTH_256:
-        *ink = style->xterm, *back = style->xterm_back;
-        return;
-    case DEPTH_16:
-        *ink = style->ansi16, *back = style->ansi16_back;
-        return;
-    case DEPTH_8:
-    case DEPTH_NONE:
-        break;
-    }
-    *ink = style->ansi, *back = style->ansi_back;
-}
-
-static bool make_pair(int pair, const struct style *style, enum depth depth, bool defaults)
-{
-    int ink, back;
-    colours_of(style, depth, &ink, &back);
-    if (!defaults) /* a terminal that cannot go back to its own colours */
-        ink = ink < 0 ? COLOR_WHITE : ink, back = back < 0 ? COLOR_BLACK : back;
-    if (ink < 0 && back < 0)
-        return false;
-#if NCURSES_EXT_COLORS
-    if (depth == DEPTH_RGB)
-        return init_extended_pair(pair, ink, back) == OK;
-#endif
-    return init_pair((short)pair, (short)ink, (short)back) == OK;
-}
-
-/* The pair of a role's ink on that of another, made when it is first used; the role's own pair
- * where the terminal has no more of them. */
-static short pair_on(int role, int back)
-{
-    short *pair = &terminal.on[role][back];
-    if (*pair == 0) {
-        const struct style *under = &theme_table[terminal.theme].style[back];
-        struct style style = theme_table[terminal.theme].style[role];
-        style.back = under->rgb;
-        style.xterm_back = under->xterm;
-        style.ansi16_back = under->ansi16;
-        style.ansi_back = under->ansi;
-        bool made = terminal.depth != DEPTH_NONE && terminal.pairs + 1 < COLOR_PAIRS &&
-                    make_pair(terminal.pairs + 1, &style, terminal.depth, terminal.defaults);
-        *pair = made ? (short)++terminal.pairs : terminal.look[role].pair;
-    }
-    return *pair;
-}
-
-static void find_colours(void)
-{
-    terminal.depth = find_depth();
-    terminal.colours = terminal.depth != DEPTH_NONE;
-    terminal.defaults = terminal.colours && use_default_colors() == OK;
-}
-
-static void make_looks(enum theme theme)
-{
-    terminal.theme = theme;
-    terminal.pairs = ROLES;
-    memset(terminal.on, 0, sizeof terminal.on);
-    for (int role = 0; role < ROLES; role++) {
-        const struct style *style = &theme_table[theme].style[role];
-        struct look look = {.attributes = A_NORMAL, .pair = 0};
-        if (style->bold)
-            look.attributes |= A_BOLD;
-        if (style->dim)
-            look.attributes |= A_DIM;
-        if (style->underline)
-            look.attributes |= A_UNDERLINE;
-        if (style->reverse || (!terminal.colours && style->ansi_back >= 0))
-            look.attributes |= A_REVERSE; /* also in place of a background */
-        if (terminal.colours && role + 1 < COLOR_PAIRS &&
-            make_pair(role + 1, style, terminal.depth, terminal.defaults))
-            look.pair = (short)(role + 1);
-        terminal.look[role] = look;
-    }
-}
+/* ---- looks and the mouse ---- */
 
 void terminal_set_theme(enum theme theme)
 {
-    if (theme == terminal.theme)
-        return;
-    make_looks(theme);
-    terminal_redraw(); /* the same cells look otherwise */
+    if (terminal_looks_set(theme))
+        terminal_redraw(); /* the same cells look otherwise */
 }
-
-/* ---- the mouse ---- */
 
 static void mouse_switch(bool on)
 {
@@ -238,7 +116,7 @@ void terminal_set_mouse(bool on)
 
 struct mouse terminal_mouse(void)
 {
-    return terminal.mouse;
+    return terminal_keys_mouse();
 }
 
 /* ---- taking it ---- */
@@ -381,10 +259,7 @@ static void set_modes(void)
         def_prog_mode();
     }
     restore_note_modes();
-    keypad(terminal.keys, TRUE);
-    keyok(KEY_MOUSE, FALSE); /* its reports come as they are: see mouse_report() */
-    nodelay(terminal.keys, TRUE);
-    set_escdelay(ESCAPE_DELAY);
+    terminal_keys_set_modes();
     typeahead(-1);
     leaveok(stdscr, TRUE);
     curs_set(0);
@@ -420,13 +295,10 @@ static bool open_curses(enum theme theme)
     terminal.curses = newterm(NULL, terminal.out_stream, terminal.in_stream);
     if (!terminal.curses || !can_move())
         return false;
-    terminal.keys = newpad(1, 1);
-    if (!terminal.keys)
-        die("out of memory for the keyboard: close other programs");
+    terminal_keys_open(terminal.files.in, is_utf8());
     const char *enter = capability("smcup");
     terminal.synchronized = enter && strstr(enter, "\033[?1049h"); /* a kin of xterm */
-    find_colours();
-    make_looks(theme);
+    terminal_looks_open(theme);
     take_size();
     prepare_restore();
     restore_keep_stderr();
@@ -487,7 +359,7 @@ void terminal_close(void)
         reset_shell_mode(); /* a key that was read since has switched the keypad on again */
     else
         end_window();
-    delwin(terminal.keys);
+    terminal_keys_close();
     delscreen(terminal.curses);
     terminal_signals_give_back();
     close_files();
@@ -504,12 +376,12 @@ int terminal_signal(void)
 
 bool terminal_has_colours(void)
 {
-    return terminal.colours;
+    return terminal_looks_colours();
 }
 
 bool terminal_has_ramp(void)
 {
-    return terminal.depth >= DEPTH_256;
+    return terminal_looks_ramp();
 }
 
 void terminal_size(int *rows, int *cols)
@@ -541,15 +413,12 @@ static void cell_wide_text(const struct cell *cell, bool utf8, bool wide,
 /* Curses' cells of a glyph: one, or two '?' where a wide one is not drawn. */
 static int curses_cells(const struct cell *cell, bool utf8, bool wide, cchar_t *out)
 {
-    const int role = cell->role < ROLES ? cell->role : ROLE_TEXT;
-    const struct look *look = &terminal.look[role];
-    const bool own = cell->back == BACK_OWN || cell->back >= ROLES;
+    const struct terminal_look look = terminal_looks_of(cell);
     wchar_t text[CELL_MARKS + 2];
     cell_wide_text(cell, utf8, wide, text);
     const int count = wide && text[0] == '?' ? 2 : 1;
     for (int i = 0; i < count; i++)
-        setcchar(&out[i], text, look->attributes, own ? look->pair : pair_on(role, cell->back),
-                 NULL);
+        setcchar(&out[i], text, look.attributes, look.pair, NULL);
     return count;
 }
 
@@ -691,129 +560,6 @@ static int answer_signals(void)
     return KEY_CODE_RESIZE;
 }
 
-/* A sequence that curses does not know under this TERM, by its last character and its number. */
-static int sequence_key(wint_t last, int number)
-{
-    static const struct {
-        wint_t last;
-        int number, code;
-    } known[] = {
-        {'A', 0, KEY_CODE_UP},          {'B', 0, KEY_CODE_DOWN},   {'C', 0, KEY_CODE_RIGHT},
-        {'D', 0, KEY_CODE_LEFT},        {'H', 0, KEY_CODE_HOME},   {'F', 0, KEY_CODE_END},
-        {'Z', 0, KEY_CODE_BACK_TAB},    {'~', 1, KEY_CODE_HOME},   {'~', 4, KEY_CODE_END},
-        {'~', 7, KEY_CODE_HOME},        {'~', 8, KEY_CODE_END},    {'~', 5, KEY_CODE_PAGE_UP},
-        {'~', 6, KEY_CODE_PAGE_DOWN},   {'~', 3, KEY_CODE_DELETE}, {'~', 200, KEY_CODE_PASTE},
-        {'~', 201, KEY_CODE_PASTE_END},
-    };
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (known[i].last == last && known[i].number == number)
-            return known[i].code;
-    return KEY_CODE_OTHER;
-}
-
-/* The next character of a sequence that has begun, which may still be on its way. */
-static bool next_character(wint_t *next)
-{
-    struct pollfd ready = {.fd = terminal.files.in, .events = POLLIN};
-    if (wget_wch(terminal.keys, next) == OK)
-        return true;
-    return poll(&ready, 1, ESCAPE_DELAY) == 1 && wget_wch(terminal.keys, next) == OK;
-}
-
-/* The rest of "ESC [ < button ; column ; row M", or m for a release. What is not reported to the
- * caller is no key either. */
-static int mouse_report(void)
-{
-    enum { BUTTON, COLUMN, ROW, NUMBERS, MOST = 1000 };
-    enum { MOTION = 32, WHEEL = 64, MODIFIERS = 4 | 8 | 16 };
-    int number[NUMBERS] = {0}, at = 0;
-    wint_t next = 0;
-    while (next_character(&next) && ((next >= '0' && next <= '9') || next == ';')) {
-        if (next == ';')
-            at += at + 1 < NUMBERS;
-        else if (number[at] < MOST)
-            number[at] = 10 * number[at] + (int)(next - '0');
-    }
-    const int button = number[BUTTON] & ~MODIFIERS;
-    const bool wheel = button == WHEEL || button == WHEEL + 1;
-    if (at != ROW || (next != 'M' && next != 'm') || (!wheel && (button & ~MOTION) != 0))
-        return KEY_CODE_NONE;
-    terminal.mouse.row = number[ROW] - 1;
-    terminal.mouse.col = number[COLUMN] - 1;
-    terminal.mouse.kind = button == WHEEL       ? MOUSE_WHEEL_UP
-                          : button == WHEEL + 1 ? MOUSE_WHEEL_DOWN
-                          : next == 'm'         ? MOUSE_RELEASE
-                          : button == MOTION    ? MOUSE_DRAG
-                                                : MOUSE_PRESS;
-    return KEY_CODE_MOUSE;
-}
-
-/* What follows an Escape: nothing (it was the key), or a sequence that curses does not know. That
- * is taken whole, so that its letters do not act as keys. */
-static int after_escape(void)
-{
-    wint_t next;
-    int number = 0;
-    const int got = wget_wch(terminal.keys, &next);
-    if (got == ERR)
-        return KEY_CODE_ESCAPE;
-    if (got == KEY_CODE_YES)
-        return KEY_CODE_OTHER;
-    if (next == KEY_CODE_ESCAPE) {
-        unget_wch((wchar_t)next);
-        return KEY_CODE_ESCAPE;
-    }
-    if (next != '[' && next != 'O')
-        return KEY_CODE_ALT + (int)next;
-    for (int length = 0; next_character(&next); length++) {
-        if (length == 0 && next == '<')
-            return mouse_report();
-        if (next >= '@' && next <= '~')
-            return sequence_key(next, number);
-        bool digit = next >= '0' && next <= '9' && number < 1000;
-        number = digit ? 10 * number + (int)(next - '0') : 1000; /* 1000: with modifiers */
-    }
-    return KEY_CODE_OTHER;
-}
-
-static int function_key(wint_t key)
-{
-    static const struct {
-        wint_t curses;
-        int code;
-    } known[] = {
-        {KEY_UP, KEY_CODE_UP},         {KEY_DOWN, KEY_CODE_DOWN},
-        {KEY_LEFT, KEY_CODE_LEFT},     {KEY_RIGHT, KEY_CODE_RIGHT},
-        {KEY_PPAGE, KEY_CODE_PAGE_UP}, {KEY_NPAGE, KEY_CODE_PAGE_DOWN},
-        {KEY_HOME, KEY_CODE_HOME},     {KEY_END, KEY_CODE_END},
-        {KEY_ENTER, KEY_CODE_ENTER},   {KEY_BACKSPACE, KEY_CODE_BACKSPACE},
-        {KEY_A1, KEY_CODE_HOME},       {KEY_C1, KEY_CODE_END},
-        {KEY_A3, KEY_CODE_PAGE_UP},    {KEY_C3, KEY_CODE_PAGE_DOWN},
-        {KEY_BTAB, KEY_CODE_BACK_TAB}, {KEY_DC, KEY_CODE_DELETE},
-    };
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (known[i].curses == key)
-            return known[i].code;
-    return KEY_CODE_OTHER;
-}
-
-static int read_key(void)
-{
-    wint_t key;
-    switch (wget_wch(terminal.keys, &key)) {
-    case KEY_CODE_YES:
-        return function_key(key);
-    case OK:
-        if (key == KEY_CODE_ESCAPE)
-            return after_escape();
-        if (key == '\r')
-            return KEY_CODE_ENTER;
-        return key < 128 || is_utf8() ? (int)key : KEY_CODE_OTHER;
-    default:
-        return KEY_CODE_NONE;
-    }
-}
-
 int terminal_key(double seconds)
 {
     double until = clock_seconds() + seconds;
@@ -823,7 +569,7 @@ int terminal_key(double seconds)
         int code = answer_signals();
         if (code != KEY_CODE_NONE || terminal_signals_ending())
             return code;
-        code = read_key();
+        code = terminal_keys_read();
         if (code != KEY_CODE_NONE)
             return code;
         double left = until - clock_seconds();

@@ -9,6 +9,9 @@
 /* The most tokens of a map; of a longer context it is a window. */
 enum { ATTENTION_SIDE = 64 };
 
+/* While a run goes on, its attention is looked at in every so-many-th step. */
+enum { ATTENTION_STEPS = 5 };
+
 /* What is looked at. */
 struct attention_look {
     bool on;

@@ -7,6 +7,9 @@
 
 enum { PACE_STEPS = 256 };
 
+/* The speed, where it has no limit, by a clock that stands during a step. */
+enum { PACE_VIRTUAL_SPEED = 250 };
+
 struct pace {
     double due; /* when the next step may begin; 0: at once */
     /* Private: */

@@ -16,8 +16,7 @@ struct trainer;        /* opaque: threads, a queue of commands, a queue of updat
  * With `clock` NULL it goes by the machine's, on a thread of its own. Otherwise it has no thread:
  * it works in trainer_take() and trainer_wait(), up to what is due by that clock, which must
  * outlive it; then all it does is the same on every machine. Where the speed has no limit, it does
- * TRAINER_VIRTUAL_SPEED steps in a second of that clock. */
-enum { TRAINER_VIRTUAL_SPEED = 250 };
+ * PACE_VIRTUAL_SPEED steps in a second of that clock. */
 struct trainer *trainer_start(const struct settings *settings, bool running,
                               const struct clock *clock, struct error *error);
 
@@ -81,11 +80,10 @@ void trainer_keep_ended(struct trainer *trainer, bool keep);
 void trainer_watch(struct trainer *trainer, unsigned watch);
 
 /* Whose attention to look at from now on: an UPDATE_ATTENTION after the next step, while it is
- * paused from the newest one on, then in every TRAINER_ATTENTION_STEPS-th while it runs. A step of
+ * paused from the newest one on, then in every ATTENTION_STEPS-th while it runs. A step of
  * the past is done again from the saved state before it, between two steps, and the pair is put
  * back; where no state is kept the update has no maps. Nothing is measured where `look` is not on.
  */
-enum { TRAINER_ATTENTION_STEPS = 5 };
 void trainer_look(struct trainer *trainer, const struct attention_look *look);
 
 /* Takes the oldest update that was not taken yet; NULL when there is none. None is ever lost: the

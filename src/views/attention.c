@@ -3,7 +3,6 @@
 
 #include "screen/layout.h"
 #include "screen/plot.h"
-#include "train/trainer.h"
 #include "views/panel.h"
 
 #include <inttypes.h>
@@ -93,7 +92,7 @@ static void draw_head(const struct attention *attention, struct rect area)
     const struct attention_maps *maps = attention->maps;
     const int shown = attention->heads.shown, side = attention->heads.side;
     const int64_t late = scene_step(attention->scene) - maps->step;
-    const bool stale = late < 0 || late >= TRAINER_ATTENTION_STEPS;
+    const bool stale = late < 0 || late >= ATTENTION_STEPS;
     char of[TEXT], brief[TEXT], window[2][TEXT] = {"", ""}, heads[TEXT] = "", step[TEXT] = "",
                                 text[6][4 * TEXT];
     if (maps->sequence < 0) {

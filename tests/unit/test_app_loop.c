@@ -4,6 +4,7 @@
 #include "support/folder.h"
 #include "support/small_run.h"
 #include "support/stage.h"
+#include "train/pace.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -65,7 +66,7 @@ static void steps_are_paced_by_the_clock(void **state)
     } wanted[] = {{"10", 20, "10.0 steps/s"},
                   {"30", 60, "30.0 steps/s"},
                   {"250", 500, "250.0 steps/s"},
-                  {"unlimited", 2 * TRAINER_VIRTUAL_SPEED, "250.0 steps/s"}};
+                  {"unlimited", 2 * PACE_VIRTUAL_SPEED, "250.0 steps/s"}};
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
         struct stage stage;
         stage_open_small(&stage, 36, 120, wanted[i].speed);
