@@ -390,6 +390,46 @@ static void only_what_was_measured_is_exported(void **state)
     shows("kept from step 40");
 }
 
+/* ---- reading ---- */
+
+/* What was there at first did not come in the seconds before. */
+static void the_rate_is_that_of_rows_that_come(void **state)
+{
+    (void)state;
+    append_rows("a.jsonl", "pre", 1, 200, 1);
+    enter("a.jsonl", NULL);
+    shows("step 200");
+    shows("-- steps/s");
+    play(3);
+    shows("0.0 steps/s");
+    for (int step = 201; step <= 230; step++) {
+        append_rows("a.jsonl", "pre", step, step, 1);
+        play(0.2);
+    }
+    assert_true(stage.app->scene.data.rate > 3 && stage.app->scene.data.rate < 6);
+}
+
+/* Keys are looked at again before all of a file with long rows has been read. */
+static void long_rows_leave_time_for_keys(void **state)
+{
+    enum { ROWS = 20, ROW_BYTES = 1 << 20 };
+    int taken = 0;
+    (void)state;
+    append_rows("a.jsonl", "pre", 1, 1, 1);
+    enter("a.jsonl", NULL);
+    for (int step = 2; step <= ROWS; step++)
+        append("a.jsonl", "{\"step\":%d,\"stack\":\"left\",\"loss\":2,\"other\":\"%*s\"}\n", step,
+               ROW_BYTES, "");
+    struct feed *feed = stage.app->feed;
+    while (feed->take(feed))
+        taken++;
+    assert_in_range(taken, 2, 10);
+    assert_true(feed->busy(feed));
+    play(0.5);
+    assert_false(feed->busy(feed));
+    shows("step 20");
+}
+
 /* ---- our own rows ---- */
 
 static void rows_of_our_own_can_be_watched(void **state)
@@ -481,6 +521,8 @@ int main(void)
         TEST(another_file_is_opened),
         TEST(more_tensors_come_later),
         TEST(only_what_was_measured_is_exported),
+        TEST(the_rate_is_that_of_rows_that_come),
+        TEST(long_rows_leave_time_for_keys),
         TEST(rows_of_our_own_can_be_watched),
         TEST(what_drives_a_training_is_off),
     };
