@@ -236,6 +236,27 @@ static void a_verdict_waits_for_the_warmup(void **state)
     assert_int_equal(scene_verdict(&stage.app->scene, LEFT).kind, VERDICT_STUCK);
 }
 
+/* A loss that fell to what can be had without context is no learning where no gradient gets to the
+ * first blocks: rows do not say how low that is. */
+static void a_collapsed_stack_is_not_said_to_learn(void **state)
+{
+    (void)state;
+    for (int step = 10; step <= 1000; step += 10)
+        append("a.jsonl", "{\"step\":%d,\"loss\":%g,\"stream_grad\":[%s,0.5,2]}\n", step,
+               step < 50 ? 4.4 : 3.1, step <= 500 ? "1e-7" : "1e-1");
+    enter("a.jsonl", NULL);
+    const struct runs *runs = &stage.app->runs;
+    assert_int_equal(scene_verdict(&stage.app->scene, LEFT).kind, VERDICT_LEARNS);
+    assert_int_equal(runs_verdict(runs, &runs->now, LEFT), VERDICT_LEARNS);
+    shows("from step");
+    command("goto 500");
+    assert_int_equal(scene_verdict(&stage.app->scene, LEFT).kind, VERDICT_NONE);
+    shows_not("from step");
+    append("a.jsonl", "{\"step\":1010,\"loss\":3.1,\"stream_grad\":[1e-7,0.5,2]}\n");
+    play(0.3);
+    assert_int_equal(runs_verdict(runs, &runs->now, LEFT), VERDICT_NONE);
+}
+
 /* One stack, the right one, in all views and at all sizes: it is there, the other one is not. */
 static void one_stack_is_drawn_at_every_size(void **state)
 {
@@ -507,6 +528,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(both_stacks_of_a_file_are_side_by_side),
         TEST(one_stack_has_the_whole_width),
+        TEST(a_collapsed_stack_is_not_said_to_learn),
         TEST(one_stack_is_drawn_at_every_size),
         TEST(two_files_go_by_steps),
         TEST(what_is_not_in_the_rows_is_said),
