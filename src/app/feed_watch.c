@@ -11,7 +11,8 @@
 #include <stdlib.h>
 
 enum {
-    NEWS_PER_TAKE = 64 /* news without an update that are passed over before others get a turn */
+    NEWS_PER_TURN = 32 /* news without an update, such as a piece of a long row, that are passed
+                        * over before others get a turn: 8 MB at most */
 };
 
 static const double rate_seconds = 2; /* over which the rate is taken */
@@ -26,7 +27,9 @@ struct watch_feed {
     bool new_run;        /* a run has begun, of which there is no row yet */
     bool held;           /* the step of `watching` is still to be handed out */
     bool busy;
+    int passed; /* news without an update since others had a turn */
     int64_t newest;
+    bool rated;             /* the rate is taken: all that was there has been read */
     double rate, rate_from; /* since then, and then it was at this step */
     int64_t rate_step;
 };
@@ -102,7 +105,7 @@ static struct update *step_back(const struct watch_feed *feed)
     return update;
 }
 
-/* The next update; NULL: none for now. */
+/* The next update; NULL: none for now, or others are to have a turn. */
 static struct update *next_update(struct watch_feed *feed)
 {
     const double now = clock_now(feed->clock);
@@ -115,12 +118,14 @@ static struct update *next_update(struct watch_feed *feed)
         return new_step(feed);
     }
     feed->busy = true;
-    for (int i = 0; i < NEWS_PER_TAKE; i++)
+    while (feed->passed < NEWS_PER_TURN)
         switch (watching_next(&feed->watching, now)) {
         case WATCHING_NOTHING:
             feed->busy = false;
+            feed->passed = 0;
             return NULL;
         case WATCHING_BUSY:
+            feed->passed++;
             break;
         case WATCHING_RUN: /* announced with its first row, which has its name */
             feed->new_run = true;
@@ -135,6 +140,7 @@ static struct update *next_update(struct watch_feed *feed)
             feed->held = true;
             return new_run(feed);
         }
+    feed->passed = 0;
     return NULL;
 }
 
@@ -180,8 +186,10 @@ static double rate(struct feed *feed)
     struct watch_feed *watch = feed_of(feed);
     const double now = clock_now(watch->clock);
     /* No row yet, or what was there is being read. */
-    if (watch->newest == 0 || watch->busy || watch->newest < watch->rate_step) {
+    const bool reading = watch->newest == 0 || watch->busy || watch->newest < watch->rate_step;
+    if (reading || !watch->rated) {
         watch->rate = NAN;
+        watch->rated = !reading;
         watch->rate_from = now;
         watch->rate_step = watch->newest;
     } else if (now - watch->rate_from >= rate_seconds) {

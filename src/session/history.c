@@ -118,6 +118,11 @@ int64_t history_spacing(const struct history *history)
     return history->moments.spacing;
 }
 
+int history_recent(const struct history *history)
+{
+    return history->moments.recent_count;
+}
+
 int64_t history_moment_step(const struct history *history, int i)
 {
     return moments_step(&history->moments, i);

@@ -180,6 +180,9 @@ int history_moment_find(const struct history *history, int64_t step);
 /* Of the steps before the newest ones every so many are kept: 1 means each. */
 int64_t history_spacing(const struct history *history);
 
+/* How many of the newest steps are kept, each of them: MOMENTS_NEWEST where there is room. */
+int history_recent(const struct history *history);
+
 /* The newest step; 0: none yet. Its snapshot of one stack, and the newest that was finite; of step
  * 0 where there is none. All snapshots that are handed out are good until the history changes. */
 int64_t history_newest(const struct history *history);

@@ -328,6 +328,8 @@ int64_t moments_step(const struct moments *moments, int i)
 int moments_find(const struct moments *moments, int64_t step)
 {
     int low = 0, high = moments_count(moments) - 1;
+    if (high >= 0 && moments_step(moments, high) <= step) /* the newest one: asked for most */
+        return high;
     while (low < high) { /* the first moment from `step` on */
         int middle = low + (high - low) / 2;
         if (moments_step(moments, middle) < step)

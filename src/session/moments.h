@@ -21,9 +21,10 @@ enum {
 };
 
 struct moments {
-    bool gaps;       /* steps have gaps; set while nothing is kept */
-    int64_t spacing; /* of the old steps, or numbers */
-    int64_t newest;  /* the newest step, or number; 0: none yet */
+    bool gaps;        /* steps have gaps; set while nothing is kept */
+    int64_t spacing;  /* of the old steps, or numbers */
+    int64_t newest;   /* the newest step, or number; 0: none yet */
+    int recent_count; /* of the newest ones, each of which is kept, at most MOMENTS_NEWEST */
     /* An empty snapshot of either stack, which says what they have; NULL: nothing is kept yet. */
     struct snapshot *shape[SIDES];
     /* Private: */
@@ -35,9 +36,9 @@ struct moments {
     int free;  /* the first free one of them, which holds the number of the next; -1: none */
     int64_t old_first; /* old[i] is step (old_first + i) * spacing */
     int old_count;
-    int *old;                      /* [chunks * per_chunk] slots */
-    int recent_most, recent_count; /* the newest steps, one after the other */
-    int recent[MOMENTS_NEWEST];    /* slots; that of a step is at step % recent_most */
+    int *old; /* [chunks * per_chunk] slots */
+    int recent_most;
+    int recent[MOMENTS_NEWEST]; /* slots; that of a step is at step % recent_most */
 };
 
 /* Nothing is kept, within so many bytes. The struct is all zero before. */

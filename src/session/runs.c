@@ -156,6 +156,7 @@ void runs_begin(struct runs *runs, const struct settings *settings, const char *
     now->number = again > 0 ? again : ++runs->numbers;
     snprintf(now->name, sizeof now->name, "%s", name);
     run_log_add(&now->log, 1, settings);
+    now->by_first = !(without_context > 0);
     for (int side = 0; side < SIDES; side++) {
         now->verdict[side] = verdict_open(without_context, current_token);
         now->ratio_least[side] = (double)NAN;
@@ -188,6 +189,7 @@ void runs_step(struct runs *runs, const struct snapshot *left, const struct snap
         verdict_feed(&now->verdict[side], now->step, snapshot_scalar(snapshot[side], QUANTITY_LOSS),
                      snapshot[side]->finite);
         note_ratio(now, side, snapshot_scalar(snapshot[side], QUANTITY_RATIO), now->step);
+        now->doubtful[side] = now->by_first && runs_doubtful((double)NAN, snapshot[side]);
     }
 }
 
@@ -489,10 +491,18 @@ enum verdict_kind runs_verdict(const struct runs *runs, const struct run_record 
                                enum side side)
 {
     const int64_t of_others = record->warmup[side];
-    return record == &runs->now
-               ? verdict_now(&record->verdict[side],
-                             of_others > 0 ? of_others : settings_warmup(run_last(record)))
-               : verdict_at_end(&record->verdict[side]);
+    const enum verdict_kind kind =
+        record == &runs->now
+            ? verdict_now(&record->verdict[side],
+                          of_others > 0 ? of_others : settings_warmup(run_last(record)))
+            : verdict_at_end(&record->verdict[side]);
+    return kind == VERDICT_LEARNS && record->doubtful[side] ? VERDICT_NONE : kind;
+}
+
+bool runs_doubtful(double without_context, const struct snapshot *snapshot)
+{
+    return !(without_context > 0) &&
+           snapshot_scalar(snapshot, QUANTITY_RATIO) < event_table[EVENT_VANISHED].limit;
 }
 
 void runs_join(struct runs *runs, struct runs *from)

@@ -51,6 +51,8 @@ struct run_record {
     struct verdict verdict[SIDES];
     int64_t
         warmup[SIDES]; /* of a run of others, as far as its rates tell; 0: the settings have it */
+    bool by_first;     /* the loss without context is not known: the first one stands for it */
+    bool doubtful[SIDES];      /* see runs_doubtful(), at `step` */
     double ratio_least[SIDES]; /* the lowest ratio; NAN: none yet */
     int64_t ratio_step[SIDES]; /* where it was */
     /* Of a run that has ended: */
@@ -160,6 +162,11 @@ const struct settings *run_last(const struct run_record *record);
 
 /* Can it be done again from its first step? */
 bool run_can_be_redone(const struct run_record *record);
+
+/* Whether a loss that fell below its first one may be that of a stack which learns nothing from
+ * context: how low that is is not known, as in the rows that others write (without_context is NAN),
+ * and the gradient has vanished on its way to x_0. Then it is not said to learn. */
+bool runs_doubtful(double without_context, const struct snapshot *snapshot);
 
 /* What became of a stack: of a run that has ended, or of the one under way. */
 enum verdict_kind runs_verdict(const struct runs *runs, const struct run_record *record,

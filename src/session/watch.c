@@ -7,7 +7,8 @@
 /* Seconds for which an input without new rows holds the other one up, at first and at most. */
 static const double patience_least = 5, patience_most = 600;
 /* Seconds for which the row of a stack with a name waits for that of a second stack beside it: the
- * first row of a run, which both may need a while for, and any other. */
+ * first row of a run, which both may need a while for, and any other. One that was there before is
+ * waited for as long as its file may still be written. */
 static const double beside_first = 2, beside_later = 0.25;
 
 /* ---- inputs ----------------------------------------------------------------------------------*/
@@ -235,13 +236,22 @@ static bool is_whole(const struct watching *watching)
     return stack[only].name[0] == '\0';
 }
 
-/* The held step when no row comes behind it: a stack that may be alone has waited long enough. */
+/* Whether nothing was written to a source for so many seconds, or nothing more can be. */
+static bool is_silent(const struct watch_source *source, double seconds)
+{
+    return source->is_over ||
+           (source->written != 0 && difftime(time(NULL), source->written) > seconds);
+}
+
+/* The held step when no row comes behind it: a stack that may be alone has waited long enough, or
+ * its file is not written any more. */
 static enum watching_news give_up_beside(struct watching *watching, double now)
 {
     const struct watch_input *input = &watching->input[0];
     const double patience = watching->newest < 0 ? beside_first : beside_later;
     const bool both = watching->stack[LEFT].is_there && watching->stack[RIGHT].is_there;
-    if (watching->held < 0 || both || (!input->source.is_over && now - input->since < patience))
+    if (watching->held < 0 ||
+        ((both || now - input->since < patience) && !is_silent(&input->source, patience_most)))
         return WATCHING_NOTHING;
     return hand_out(watching, watching->held);
 }
@@ -377,9 +387,7 @@ static enum watching_news look_at_row(struct watching *watching, int i, double n
  * or nothing more can be. */
 static bool is_given_up(const struct watch_input *input, double now)
 {
-    const struct watch_source *source = &input->source;
-    return source->is_over || now - input->since > input->patience ||
-           (source->written != 0 && difftime(time(NULL), source->written) > input->patience);
+    return now - input->since > input->patience || is_silent(&input->source, input->patience);
 }
 
 static enum watching_news next_of_two(struct watching *watching, double now)

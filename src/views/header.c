@@ -188,7 +188,7 @@ static void add_kept(struct fields *fields, const struct scene *scene)
         return;
     }
     struct field *field = add(fields, 1, ROLE_BAR_WARN, "%s kept: 1 in %" PRId64 ", newest %d",
-                              count, spacing, MOMENTS_NEWEST);
+                              count, spacing, history_recent(scene->data.history));
     shorten(field, "kept 1 in %" PRId64, spacing);
 }
 

@@ -36,10 +36,8 @@ void navigate_steps(struct scene *scene, int by, struct answer *answer)
         at = at + by < 0 ? 0 : at + by;
         scene->look.cursor = at >= last ? 0 : history_moment_step(history, at);
         if (scene->look.cursor > 0 && history_spacing(history) > 1)
-            answer_say(answer,
-                       "of the %" PRId64 " steps every %" PRId64
-                       "th is kept, and each of the newest %d",
-                       history_newest(history), history_spacing(history), MOMENTS_NEWEST);
+            answer_say(answer, "1 step in %" PRId64 " is kept, and each of the newest %d",
+                       history_spacing(history), history_recent(history));
     }
 }
 

@@ -350,9 +350,12 @@ struct scene_verdict scene_verdict(const struct scene *scene, enum side side)
     verdict.loss = (struct smoothed){.sum = loss, .weight = 1};
     verdict.fault_step = moment->fault.place != FAULT_NONE ? moment->fault.step : 0;
     const bool over = scene->data.ended && scene->look.cursor == 0;
+    const bool doubtful = runs_doubtful(scene->data.task->unigram_entropy, moment);
+    const enum verdict_kind kind =
+        over ? verdict_at_end(&verdict)
+             : verdict_now(&verdict, warmup_at(scene, side, moment->step));
     return (struct scene_verdict){
-        .kind = over ? verdict_at_end(&verdict)
-                     : verdict_now(&verdict, warmup_at(scene, side, moment->step)),
+        .kind = kind == VERDICT_LEARNS && doubtful ? VERDICT_NONE : kind,
         .part = verdict_part(&verdict),
         .learn_step = learn_step(scene, &verdict, side, moment->step),
     };

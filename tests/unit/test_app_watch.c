@@ -236,6 +236,27 @@ static void a_verdict_waits_for_the_warmup(void **state)
     assert_int_equal(scene_verdict(&stage.app->scene, LEFT).kind, VERDICT_STUCK);
 }
 
+/* A loss that fell to what can be had without context is no learning where no gradient gets to the
+ * first blocks: rows do not say how low that is. */
+static void a_collapsed_stack_is_not_said_to_learn(void **state)
+{
+    (void)state;
+    for (int step = 10; step <= 1000; step += 10)
+        append("a.jsonl", "{\"step\":%d,\"loss\":%g,\"stream_grad\":[%s,0.5,2]}\n", step,
+               step < 50 ? 4.4 : 3.1, step <= 500 ? "1e-7" : "1e-1");
+    enter("a.jsonl", NULL);
+    const struct runs *runs = &stage.app->runs;
+    assert_int_equal(scene_verdict(&stage.app->scene, LEFT).kind, VERDICT_LEARNS);
+    assert_int_equal(runs_verdict(runs, &runs->now, LEFT), VERDICT_LEARNS);
+    shows("from step");
+    command("goto 500");
+    assert_int_equal(scene_verdict(&stage.app->scene, LEFT).kind, VERDICT_NONE);
+    shows_not("from step");
+    append("a.jsonl", "{\"step\":1010,\"loss\":3.1,\"stream_grad\":[1e-7,0.5,2]}\n");
+    play(0.3);
+    assert_int_equal(runs_verdict(runs, &runs->now, LEFT), VERDICT_NONE);
+}
+
 /* One stack, the right one, in all views and at all sizes: it is there, the other one is not. */
 static void one_stack_is_drawn_at_every_size(void **state)
 {
@@ -390,6 +411,46 @@ static void only_what_was_measured_is_exported(void **state)
     shows("kept from step 40");
 }
 
+/* ---- reading ---- */
+
+/* What was there at first did not come in the seconds before. */
+static void the_rate_is_that_of_rows_that_come(void **state)
+{
+    (void)state;
+    append_rows("a.jsonl", "pre", 1, 200, 1);
+    enter("a.jsonl", NULL);
+    shows("step 200");
+    shows("-- steps/s");
+    play(3);
+    shows("0.0 steps/s");
+    for (int step = 201; step <= 230; step++) {
+        append_rows("a.jsonl", "pre", step, step, 1);
+        play(0.2);
+    }
+    assert_true(stage.app->scene.data.rate > 3 && stage.app->scene.data.rate < 6);
+}
+
+/* Keys are looked at again before all of a file with long rows has been read. */
+static void long_rows_leave_time_for_keys(void **state)
+{
+    enum { ROWS = 20, ROW_BYTES = 1 << 20 };
+    int taken = 0;
+    (void)state;
+    append_rows("a.jsonl", "pre", 1, 1, 1);
+    enter("a.jsonl", NULL);
+    for (int step = 2; step <= ROWS; step++)
+        append("a.jsonl", "{\"step\":%d,\"stack\":\"left\",\"loss\":2,\"other\":\"%*s\"}\n", step,
+               ROW_BYTES, "");
+    struct feed *feed = stage.app->feed;
+    while (feed->take(feed))
+        taken++;
+    assert_in_range(taken, 2, 10);
+    assert_true(feed->busy(feed));
+    play(0.5);
+    assert_false(feed->busy(feed));
+    shows("step 20");
+}
+
 /* ---- our own rows ---- */
 
 static void rows_of_our_own_can_be_watched(void **state)
@@ -467,6 +528,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(both_stacks_of_a_file_are_side_by_side),
         TEST(one_stack_has_the_whole_width),
+        TEST(a_collapsed_stack_is_not_said_to_learn),
         TEST(one_stack_is_drawn_at_every_size),
         TEST(two_files_go_by_steps),
         TEST(what_is_not_in_the_rows_is_said),
@@ -481,6 +543,8 @@ int main(void)
         TEST(another_file_is_opened),
         TEST(more_tensors_come_later),
         TEST(only_what_was_measured_is_exported),
+        TEST(the_rate_is_that_of_rows_that_come),
+        TEST(long_rows_leave_time_for_keys),
         TEST(rows_of_our_own_can_be_watched),
         TEST(what_drives_a_training_is_off),
     };

@@ -260,6 +260,7 @@ static void assert_kept(int64_t newest, int recent)
         before = step;
     }
     assert_int_equal(before, newest);
+    assert_int_equal(history_recent(&history), recent);
 }
 
 static void there_is_no_moment_before_the_first_step(void **state)

@@ -442,6 +442,24 @@ static void a_file_of_long_ago_is_not_waited_for(void **state)
     comes("run 1LR 2LR 3L 4L");
 }
 
+/* The last step of a run of two stacks, one of which has ended before or was cut off. */
+static void the_last_step_of_a_file_of_long_ago_is_shown(void **state)
+{
+    const struct timespec old[2] = {{.tv_sec = 1000000}, {.tv_sec = 1000000}};
+    (void)state;
+    append_rows(0, "left", 1, 1, 1);
+    append_rows(0, "right", 1, 1, 1);
+    append_rows(0, "left", 2, 3, 1);
+    watch(1);
+    comes("run 1LR 2L");
+    now += 1000;
+    comes(""); /* it may still be written */
+    assert_int_equal(utimensat(AT_FDCWD, path[0], old, 0), 0);
+    watching_close(&watching);
+    watch(1);
+    comes("run 1LR 2L 3L");
+}
+
 static void either_input_may_begin_anew(void **state)
 {
     (void)state;
@@ -531,6 +549,7 @@ int main(void)
         OF_WATCH(two_inputs_are_side_by_side),
         OF_WATCH(an_input_that_rests_is_not_waited_for),
         OF_WATCH(a_file_of_long_ago_is_not_waited_for),
+        OF_WATCH(the_last_step_of_a_file_of_long_ago_is_shown),
         OF_WATCH(either_input_may_begin_anew),
         OF_WATCH(of_two_stacks_each_input_gives_its_own),
         OF_WATCH(what_comes_late_from_a_pipe_is_left_out),
