@@ -10,8 +10,9 @@
 #include "train/state.h"
 
 enum {
-    STATES_SPACING = 64, /* at first: a state is mostly new pages, which take up to two steps' time */
-    STATES_LEAST = 2     /* so many are kept whatever the budget */
+    STATES_SPACING =
+        64,          /* at first: a state is mostly new pages, which take up to two steps' time */
+    STATES_LEAST = 2 /* so many are kept whatever the budget */
 };
 
 /* The memory that states may take, unless states_limit() says otherwise: 256 MB. */

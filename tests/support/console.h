@@ -46,8 +46,8 @@ void console_write(struct console *console, const char *text);
 bool console_wait_text(struct console *console, const char *text);
 bool console_wait_no_text(struct console *console, const char *text);
 
-/* Takes in what the program sends for so long, then shows it: for measurements, never in a test. The
- * clock (base/clock.h) between the two, in seconds: what it shows was sent until then. */
+/* Takes in what the program sends for so long, then shows it: for measurements, never in a test.
+ * The clock (base/clock.h) between the two, in seconds: what it shows was sent until then. */
 double console_pump(struct console *console, double seconds);
 
 /* The same for a text that need not come, within so many seconds, and without a word. */

@@ -174,7 +174,7 @@ static void cutting_forgets_what_is_later(void **state)
     assert_int_equal(session.states.spacing, 64);
     train_to(&session, 200);
     assert_int_equal(session.states.count, 3); /* 0 128 192 */
-    train_to(&session, 460); /* thinned again: 0 128 256 384 */
+    train_to(&session, 460);                   /* thinned again: 0 128 256 384 */
     assert_kept(&session.states, 460);
     go_back(&session, 0);
     states_cut(&session.states, 0);
