@@ -144,7 +144,7 @@ $(foreach set,$(KERNELS),$(eval $(call kernel_rule,$(set))))
 $(BUILD)/screen/terminal.o: ALL_CFLAGS += $(NCURSES_CFLAGS)
 
 # Numbers that must be the same on every machine are computed without fused operations.
-$(BUILD)/core/rng.o $(BUILD)/core/plain.o: ALL_CFLAGS += -ffp-contract=off
+$(BUILD)/core/rng.o $(BUILD)/core/plain.o $(BUILD)/core/plain_optimizer.o: ALL_CFLAGS += -ffp-contract=off
 
 $(BUILD)/%.o: src/%.c $(BUILD)/flags
 	@mkdir -p $(@D)

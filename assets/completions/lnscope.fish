@@ -118,7 +118,7 @@ complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list blo
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l vocab -d 'tokens of the tasks of random sequences: copy, repeat, reverse, sort' -x
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l modulus -d 'modulus of the sums of the modular task (p)' -x
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l train-fraction -d 'part of the sums of the modular task that is trained on; the rest is held out' -x
-complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l optimizer -d 'what turns a gradient into an update' -x -a 'adamw sgd momentum adam radam lion'
+complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l optimizer -d 'what turns a gradient into an update' -x -a 'adamw sgd momentum adam radam lion muon'
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l lr -d 'learning rate after the warmup' -x
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l warmup -d 'steps over which the learning rate rises to lr, in a straight line' -x
 complete -c lnscope -n 'not __fish_seen_subcommand_from run play record list block lab claims hook watch' -l schedule -d 'course of the learning rate after the warmup' -x -a 'constant linear cosine inverse-sqrt wsd'
@@ -257,7 +257,7 @@ complete -c lnscope -n '__fish_seen_subcommand_from run' -l text -d 'file that t
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l vocab -d 'tokens of the tasks of random sequences: copy, repeat, reverse, sort' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l modulus -d 'modulus of the sums of the modular task (p)' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l train-fraction -d 'part of the sums of the modular task that is trained on; the rest is held out' -x
-complete -c lnscope -n '__fish_seen_subcommand_from run' -l optimizer -d 'what turns a gradient into an update' -x -a 'adamw sgd momentum adam radam lion'
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l optimizer -d 'what turns a gradient into an update' -x -a 'adamw sgd momentum adam radam lion muon'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l lr -d 'learning rate after the warmup' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l warmup -d 'steps over which the learning rate rises to lr, in a straight line' -x
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l schedule -d 'course of the learning rate after the warmup' -x -a 'constant linear cosine inverse-sqrt wsd'
@@ -389,7 +389,7 @@ complete -c lnscope -n '__fish_seen_subcommand_from play' -l text -d 'file that 
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l vocab -d 'tokens of the tasks of random sequences: copy, repeat, reverse, sort' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l modulus -d 'modulus of the sums of the modular task (p)' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l train-fraction -d 'part of the sums of the modular task that is trained on; the rest is held out' -x
-complete -c lnscope -n '__fish_seen_subcommand_from play' -l optimizer -d 'what turns a gradient into an update' -x -a 'adamw sgd momentum adam radam lion'
+complete -c lnscope -n '__fish_seen_subcommand_from play' -l optimizer -d 'what turns a gradient into an update' -x -a 'adamw sgd momentum adam radam lion muon'
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l lr -d 'learning rate after the warmup' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l warmup -d 'steps over which the learning rate rises to lr, in a straight line' -x
 complete -c lnscope -n '__fish_seen_subcommand_from play' -l schedule -d 'course of the learning rate after the warmup' -x -a 'constant linear cosine inverse-sqrt wsd'
@@ -527,7 +527,7 @@ complete -c lnscope -n '__fish_seen_subcommand_from record' -l text -d 'file tha
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l vocab -d 'tokens of the tasks of random sequences: copy, repeat, reverse, sort' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l modulus -d 'modulus of the sums of the modular task (p)' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l train-fraction -d 'part of the sums of the modular task that is trained on; the rest is held out' -x
-complete -c lnscope -n '__fish_seen_subcommand_from record' -l optimizer -d 'what turns a gradient into an update' -x -a 'adamw sgd momentum adam radam lion'
+complete -c lnscope -n '__fish_seen_subcommand_from record' -l optimizer -d 'what turns a gradient into an update' -x -a 'adamw sgd momentum adam radam lion muon'
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l lr -d 'learning rate after the warmup' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l warmup -d 'steps over which the learning rate rises to lr, in a straight line' -x
 complete -c lnscope -n '__fish_seen_subcommand_from record' -l schedule -d 'course of the learning rate after the warmup' -x -a 'constant linear cosine inverse-sqrt wsd'
@@ -713,7 +713,7 @@ complete -c lnscope -n '__fish_seen_subcommand_from lab' -l text -d 'file that t
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l vocab -d 'tokens of the tasks of random sequences: copy, repeat, reverse, sort' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l modulus -d 'modulus of the sums of the modular task (p)' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l train-fraction -d 'part of the sums of the modular task that is trained on; the rest is held out' -x
-complete -c lnscope -n '__fish_seen_subcommand_from lab' -l optimizer -d 'what turns a gradient into an update' -x -a 'adamw sgd momentum adam radam lion'
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l optimizer -d 'what turns a gradient into an update' -x -a 'adamw sgd momentum adam radam lion muon'
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l lr -d 'learning rate after the warmup' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l warmup -d 'steps over which the learning rate rises to lr, in a straight line' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l schedule -d 'course of the learning rate after the warmup' -x -a 'constant linear cosine inverse-sqrt wsd'

@@ -48,6 +48,11 @@ const struct name_row optimizer_table[OPTIMIZERS] = {
     [OPTIMIZER_RADAM] = {"radam", "Adam with a rectified early step, in place of warmup",
                          "Liu 2019"},
     [OPTIMIZER_LION] = {"lion", "the sign of a momentum", "Chen 2023"},
+    [OPTIMIZER_MUON] = {"muon",
+                        "matrices of the blocks by a momentum of 0.95 that 5 Newton-Schulz steps "
+                        "make orthogonal, times 0.2 sqrt(max(in, out)), so that lr is AdamW's; the "
+                        "rest by AdamW",
+                        "Jordan 2024, KellerJordan/Muon; size: Liu 2025, MoonshotAI/Moonlight"},
 };
 
 const struct names activation_names = NAMES_OF_ROWS(activation_table);

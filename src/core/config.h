@@ -51,6 +51,7 @@ enum optimizer {
     OPTIMIZER_ADAM,     /* decay added to the gradient */
     OPTIMIZER_RADAM,    /* decay as Adam */
     OPTIMIZER_LION,     /* decay decoupled */
+    OPTIMIZER_MUON,     /* matrices of the blocks, the rest AdamW; decay decoupled */
     OPTIMIZERS
 };
 

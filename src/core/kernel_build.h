@@ -83,6 +83,6 @@ KERNEL_FUNCTIONS(KERNEL_DECLARE)
 extern __typeof__(*((struct kernels *)0)->activation_forward[0]) KERNEL(gelu_forward),
     KERNEL(relu_forward), KERNEL(swiglu_forward), KERNEL(geglu_forward);
 extern __typeof__(*((struct kernels *)0)->update[0]) KERNEL(adamw), KERNEL(sgd), KERNEL(momentum),
-    KERNEL(adam), KERNEL(radam), KERNEL(lion);
+    KERNEL(adam), KERNEL(radam), KERNEL(lion), KERNEL(muon);
 
 #endif

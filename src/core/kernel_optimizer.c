@@ -128,3 +128,112 @@ struct update_sums KERNEL(momentum)(const struct update_rows *update)
 {
     return descend(update, true);
 }
+
+/* ---- Muon, as kernels.h has it ------------------------------------------------------------------
+ * X stays as it lies. Where it is higher than wide, A = X^T X stands on its right instead. */
+
+/* m = b m + (1-b) g, x = (1-b) g + b m */
+static void nesterov(const struct update_rows *u, real *restrict x)
+{
+    const real b = (real)MUON_MOMENTUM, c = (real)(1 - MUON_MOMENTUM), scale = (real)u->scale;
+    real *restrict m = u->first;
+    const real *restrict dweight = u->dweight;
+#pragma omp simd
+    for (size_t i = 0; i < u->count; i++) {
+        const real g = dweight[i] * scale;
+        m[i] = b * m[i] + c * g;
+        x[i] = c * g + b * m[i];
+    }
+}
+
+/* The symmetric A = X X^T, or X^T X; `turned` has room for X^T. */
+static void product_with_itself(const struct update_rows *u, const real *x, real *turned, real *a)
+{
+    const bool high = u->rows > u->cols;
+    if (!high)
+        KERNEL(pack)(x, turned, u->rows, u->cols);
+    KERNEL(matmul)
+    (&(struct matmul){
+        .rows = high ? u->cols : u->rows,
+        .columns = high ? u->cols : u->rows,
+        .depth = high ? u->rows : u->cols,
+        .a = x,
+        .a_stride = (size_t)u->cols,
+        .a_transposed = high,
+        .b = high ? x : turned,
+        .b_packed = !high,
+        .c = a,
+    });
+}
+
+/* a = MUON_A I + MUON_B a + MUON_C square, [n][n] */
+static void polynomial(real *restrict a, const real *restrict square, int n)
+{
+#pragma omp simd
+    for (int i = 0; i < n * n; i++)
+        a[i] = (real)MUON_B * a[i] + (real)MUON_C * square[i];
+    for (int i = 0; i < n; i++)
+        a[i * (n + 1)] += (real)MUON_A;
+}
+
+/* Five steps of x, in turn there and in `other`; returns the one with the result. */
+static real *newton_schulz(const struct update_rows *u, real *x, real *other)
+{
+    const bool high = u->rows > u->cols;
+    const int n = high ? u->cols : u->rows;
+    real *a = other + u->count, *square = a + (size_t)n * (size_t)n;
+    for (int step = 0; step < MUON_STEPS; step++) {
+        product_with_itself(u, x, other, a);
+        KERNEL(matmul)
+        (&(struct matmul){.rows = n,
+                          .columns = n,
+                          .depth = n,
+                          .a = a,
+                          .a_stride = (size_t)n,
+                          .b = a,
+                          .c = square});
+        polynomial(a, square, n);
+        KERNEL(matmul)
+        (&(struct matmul){
+            .rows = u->rows,
+            .columns = u->cols,
+            .depth = n,
+            .a = high ? x : a,
+            .a_stride = (size_t)n,
+            .b = high ? a : x,
+            .c = other,
+        });
+        real *old = x;
+        x = other;
+        other = old;
+    }
+    return x;
+}
+
+struct update_sums KERNEL(muon)(const struct update_rows *u)
+{
+    real *x = u->scratch, *restrict w = u->weight;
+    nesterov(u, x);
+    const real inverse = (real)(1 / (sqrt(KERNEL(sum_squares)(x, u->count)) + MUON_TINY));
+#pragma omp simd
+    for (size_t i = 0; i < u->count; i++)
+        x[i] *= inverse;
+    x = newton_schulz(u, x, x + u->count);
+    const real step = (real)(u->lr * MUON_SIZE * sqrt(u->rows > u->cols ? u->rows : u->cols));
+    const real decay = (real)(u->lr * u->decay);
+    struct update_sums sums = {0};
+    for (size_t start = 0; start < u->count; start += SUM_BLOCK) {
+        size_t end = start + SUM_BLOCK < u->count ? start + SUM_BLOCK : u->count;
+        real weights = 0, changes = 0;
+#pragma omp simd reduction(+ : weights, changes)
+        for (size_t i = start; i < end; i++) {
+            real change = decay * w[i] + step * x[i];
+            weights += w[i] * w[i];
+            changes += change * change;
+            w[i] -= change;
+        }
+        sums.weight += (double)weights;
+        sums.change += (double)changes;
+    }
+    return sums;
+}

@@ -24,5 +24,6 @@ const struct kernels KERNEL(kernels) = {
             [OPTIMIZER_ADAM] = KERNEL(adam),
             [OPTIMIZER_RADAM] = KERNEL(radam),
             [OPTIMIZER_LION] = KERNEL(lion),
+            [OPTIMIZER_MUON] = KERNEL(muon),
         },
 };

@@ -129,7 +129,36 @@ struct update_rows {
     double beta1, beta2, epsilon;
     double correction1, correction2; /* 1 - beta^t of Adam */
     double rectification;            /* RAdam's r_t; 0 while the second moment is not yet used */
+    /* Muon alone */
+    int rows, cols; /* the matrix that the numbers are */
+    real *scratch;  /* muon_scratch() numbers */
 };
+
+/* Muon (Jordan 2024, kellerjordan.github.io/posts/muon; KellerJordan/Muon, muon.py lines 5-41), for
+ * a matrix W [rows][cols] with gradient G:
+ *     M = 0.95 M + 0.05 G,  U = 0.05 G + 0.95 M                      (Nesterov)
+ *     X = U / (|U| + 1e-7), transposed where it is higher than wide
+ *     five times:  A = X X^T,  X = a X + (b A + c A A) X             (Newton-Schulz)
+ *     W -= lr (size X + decay W)
+ * X comes near to the orthogonal matrix next to U: its singular values are about 1. There size is
+ * max(1, rows / cols)^0.5, with a rate of its own; here it is 0.2 max(rows, cols)^0.5 (Liu 2025,
+ * Muon is Scalable for LLM Training; MoonshotAI/Moonlight, examples/toy_train.py lines 142-148),
+ * which gives the update the root mean square that AdamW's has, so that one lr serves both. It is
+ * computed in the precision of the core, there in bfloat16. */
+#define MUON_MOMENTUM 0.95
+#define MUON_TINY     1e-7
+#define MUON_A        3.4445
+#define MUON_B        (-4.7750)
+#define MUON_C        2.0315
+#define MUON_SIZE     0.2
+enum { MUON_STEPS = 5 };
+
+/* Numbers that one update needs: twice X, and A and A A. */
+static inline size_t muon_scratch(int rows, int cols)
+{
+    const size_t least = (size_t)(rows < cols ? rows : cols), most = (size_t)(rows + cols) - least;
+    return 2 * least * (least + most);
+}
 
 /* Sums over a tensor that the update passes over anyway. */
 struct update_sums {

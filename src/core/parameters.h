@@ -21,6 +21,8 @@ struct tensor {
         *kind;      /* name within its block or outside, "attn.qkv.weight", "wte.weight"; static */
     int block;      /* 0..L-1; -1 outside the blocks */
     int rows, cols; /* a matrix is [out][in]; a vector is [1][n] */
+    int part;       /* several matrices may lie one below the other: rows of the first ... */
+    int other_part; /* ... and of each of the others (k and v below q, v below k, experts) */
     size_t offset;  /* into the arrays of weights and of their gradients, in numbers */
     bool vector;    /* a bias or a norm's gain: 1-D for the outside world, never decayed */
     size_t partial; /* of a vector: offset into a shard's partial gradients (workspace.h) */

@@ -1,5 +1,5 @@
 /* See plain.h. In the order of a step: linear layers, norms, heads, attention, activations, joins,
- * loss, optimizers.
+ * loss. The optimizers are in plain_optimizer.c.
  *
  * N rows (B sequences of T tokens), D width, H heads of width W, F feed-forward width, V
  * vocabulary. The gradient of the loss by X is called dX and has the shape of X. */
@@ -629,115 +629,6 @@ static struct stream_sums stream_sums(const struct stream_rows *rows)
     return sums;
 }
 
-/* ---- optimizers --------------------------------------------------------------------------------
- * Each says by how much a weight w goes down for a gradient g, clipped before. m and v are its
- * moments, b1, b2 their decays; decay is decoupled but for Adam and RAdam (optimizer.h). */
-
-/* Kingma 2015: m = b1 m + (1 - b1) g,  v = b2 v + (1 - b2) g^2. */
-static void adam_moments(const struct update_rows *u, size_t i, double g)
-{
-    u->first[i] = (real)(u->beta1 * (double)u->first[i] + (1 - u->beta1) * g);
-    u->second[i] = (real)(u->beta2 * (double)u->second[i] + (1 - u->beta2) * g * g);
-}
-
-/* lr mhat / (sqrt(vhat) + eps),  mhat = m / (1 - b1^t),  vhat = v / (1 - b2^t) */
-static double adam_change(const struct update_rows *u, size_t i)
-{
-    const double mhat = (double)u->first[i] / u->correction1;
-    const double vhat = (double)u->second[i] / u->correction2;
-    return u->lr * mhat / (sqrt(vhat) + u->epsilon);
-}
-
-/* Loshchilov 2019: Adam, and lr decay w besides. */
-static double adamw_change(const struct update_rows *u, size_t i, double g)
-{
-    adam_moments(u, i, g);
-    return u->lr * u->decay * (double)u->weight[i] + adam_change(u, i);
-}
-
-/* Kingma 2015, with decay w added to the gradient. */
-static double adam_change_of(const struct update_rows *u, size_t i, double g)
-{
-    adam_moments(u, i, g + u->decay * (double)u->weight[i]);
-    return adam_change(u, i);
-}
-
-/* Liu 2019: Adam's change times r_t, or lr mhat while r_t is not defined. */
-static double radam_change(const struct update_rows *u, size_t i, double g)
-{
-    adam_moments(u, i, g + u->decay * (double)u->weight[i]);
-    const double mhat = (double)u->first[i] / u->correction1;
-    if (u->rectification == 0)
-        return u->lr * mhat;
-    return u->lr * mhat * u->rectification * sqrt(u->correction2) /
-           (sqrt((double)u->second[i]) + u->epsilon);
-}
-
-/* Chen 2023: lr (sign(b1 m + (1 - b1) g) + decay w),  m = b2 m + (1 - b2) g */
-static double lion_change(const struct update_rows *u, size_t i, double g)
-{
-    const double mean = u->beta1 * (double)u->first[i] + (1 - u->beta1) * g;
-    u->first[i] = (real)(u->beta2 * (double)u->first[i] + (1 - u->beta2) * g);
-    return u->lr * ((mean > 0) - (mean < 0) + u->decay * (double)u->weight[i]);
-}
-
-/* lr (g + decay w) */
-static double sgd_change(const struct update_rows *u, size_t i, double g)
-{
-    return u->lr * (g + u->decay * (double)u->weight[i]);
-}
-
-/* m = b1 m + g;  lr (m + decay w) */
-static double momentum_change(const struct update_rows *u, size_t i, double g)
-{
-    u->first[i] = (real)(u->beta1 * (double)u->first[i] + g);
-    return u->lr * ((double)u->first[i] + u->decay * (double)u->weight[i]);
-}
-
-static struct update_sums update(const struct update_rows *u,
-                                 double (*change_of)(const struct update_rows *, size_t, double))
-{
-    struct update_sums sums = {0};
-    for (size_t i = 0; i < u->count; i++) {
-        const double w = (double)u->weight[i];
-        const double change = change_of(u, i, u->scale * (double)u->dweight[i]);
-        sums.weight += w * w;
-        sums.change += change * change;
-        u->weight[i] = (real)(w - change);
-    }
-    return sums;
-}
-
-static struct update_sums adamw(const struct update_rows *u)
-{
-    return update(u, adamw_change);
-}
-
-static struct update_sums adam(const struct update_rows *u)
-{
-    return update(u, adam_change_of);
-}
-
-static struct update_sums radam(const struct update_rows *u)
-{
-    return update(u, radam_change);
-}
-
-static struct update_sums lion(const struct update_rows *u)
-{
-    return update(u, lion_change);
-}
-
-static struct update_sums sgd(const struct update_rows *u)
-{
-    return update(u, sgd_change);
-}
-
-static struct update_sums momentum(const struct update_rows *u)
-{
-    return update(u, momentum_change);
-}
-
 /* ---- the table -------------------------------------------------------------------------------*/
 
 static void exponential(const real *x, real *y, size_t count)
@@ -781,12 +672,13 @@ const struct kernels kernels_loops = {
     .stream_sums = stream_sums,
     .update =
         {
-            [OPTIMIZER_ADAMW] = adamw,
-            [OPTIMIZER_SGD] = sgd,
-            [OPTIMIZER_MOMENTUM] = momentum,
-            [OPTIMIZER_ADAM] = adam,
-            [OPTIMIZER_RADAM] = radam,
-            [OPTIMIZER_LION] = lion,
+            [OPTIMIZER_ADAMW] = plain_adamw,
+            [OPTIMIZER_SGD] = plain_sgd,
+            [OPTIMIZER_MOMENTUM] = plain_momentum,
+            [OPTIMIZER_ADAM] = plain_adam,
+            [OPTIMIZER_RADAM] = plain_radam,
+            [OPTIMIZER_LION] = plain_lion,
+            [OPTIMIZER_MUON] = plain_muon,
         },
     .exponential = exponential,
     .hyperbolic_tangent = hyperbolic_tangent,

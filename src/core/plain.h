@@ -11,4 +11,13 @@
 
 extern const struct kernels kernels_loops;
 
+/* Its optimizers (plain_optimizer.c). */
+struct update_sums plain_adamw(const struct update_rows *update);
+struct update_sums plain_adam(const struct update_rows *update);
+struct update_sums plain_radam(const struct update_rows *update);
+struct update_sums plain_lion(const struct update_rows *update);
+struct update_sums plain_sgd(const struct update_rows *update);
+struct update_sums plain_momentum(const struct update_rows *update);
+struct update_sums plain_muon(const struct update_rows *update);
+
 #endif

@@ -198,6 +198,19 @@ static size_t padded(size_t count)
     return (count + line - 1) / line * line;
 }
 
+/* The matrices that lie in the tensor. */
+static void set_parts(struct tensor *tensor, const struct model_config *config, enum start start)
+{
+    tensor->part = tensor->rows;
+    if (start == START_QKV)
+        tensor->part = config->width;
+    else if (start == START_KV)
+        tensor->part = tensor->rows / 2;
+    else if (start == START_EXPERTS || start == START_EXPERTS_RESIDUAL)
+        tensor->part = tensor->rows / config->experts;
+    tensor->other_part = start == START_QKV ? config_kv_width(config) : tensor->part;
+}
+
 static void append(struct parameters *p, const struct model_config *c, const struct tensor_row *row,
                    int block)
 {
@@ -211,6 +224,7 @@ static void append(struct parameters *p, const struct model_config *c, const str
         .vector = row->rows == ONE,
         .partial = p->vectors,
     };
+    set_parts(tensor, c, row->start);
     size_t size = tensor_size(tensor);
     p->count += padded(size);
     p->trained += size;
@@ -296,24 +310,6 @@ struct spread {
     bool uniform;
 };
 
-/* Rows of the matrix that a row of the tensor belongs to: several may lie in one tensor. With fewer
- * key and value heads their rows are still taken as those of a D x D matrix. */
-static int part_rows(const struct model_config *config, const struct tensor *tensor,
-                     enum start start)
-{
-    switch (start) {
-    case START_QKV:
-        return config->width;
-    case START_KV:
-        return tensor->rows / 2;
-    case START_EXPERTS:
-    case START_EXPERTS_RESIDUAL:
-        return tensor->rows / config->experts;
-    default:
-        return tensor->rows;
-    }
-}
-
 /* Is the tensor the last matrix of a branch, whose product is added to the stream? */
 static bool is_residual(enum start start)
 {
@@ -323,7 +319,8 @@ static bool is_residual(enum start start)
 static struct spread spread_of(const struct model_config *config, const struct tensor *tensor,
                                enum start start)
 {
-    const double in = tensor->cols, both = in + part_rows(config, tensor, start);
+    /* With fewer key and value heads their rows are still taken as those of a D x D matrix. */
+    const double in = tensor->cols, both = in + tensor->part;
     const bool position = start == START_POSITION || start == START_CLASS;
     if (config->init == INIT_VIT &&
         (start == START_CLASS || (start == START_HEAD && !config->tied)))

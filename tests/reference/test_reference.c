@@ -92,9 +92,9 @@ static const char *const gradient_cases[] = {
     "norm-eps-1e-12",
 };
 
-static const char *const optimizer_cases[] = {"adamw", "adamw-clip",     "sgd",  "momentum",
-                                              "adam",  "radam",          "lion", "dropout",
-                                              "eps",   "label-smoothing"};
+static const char *const optimizer_cases[] = {
+    "adamw", "adamw-clip",      "sgd",  "momentum",     "adam",        "radam", "lion", "dropout",
+    "eps",   "label-smoothing", "muon", "muon-experts", "muon-kv-rank"};
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
@@ -370,18 +370,19 @@ static void gradients_equal_those_of_pytorch(void **state)
 static void compare_weights(const struct model *model, const struct safetensors_file *file,
                             struct worst *worst)
 {
-    const int width = model->config.width;
+    const int D = model->config.width, KV = config_kv_width(&model->config);
     for (int i = 0; i < model->parameters.tensors; i++) {
         const struct tensor *tensor = &model->parameters.tensor[i];
         char name[TENSOR_NAME];
         tensor_name(tensor, name);
         const struct safetensors_tensor *expected = need(file, "final.", name);
-        const bool keys = strcmp(tensor->kind, "attn.qkv.bias") == 0;
+        const int queries = strcmp(tensor->kind, "attn.qkv.bias") == 0 ? D : 0;
+        const bool keys = queries > 0 || strcmp(tensor->kind, "attn.kv_up.bias") == 0;
         double difference = 0, scale = 0;
         for (size_t j = 0; j < expected->count; j++) {
             const double a = (double)model->parameters.weight[tensor->offset + j];
             const double b = safetensors_number(expected, j);
-            if (keys && (int)j / width == 1)
+            if (keys && (int)j >= queries && (int)j < queries + KV)
                 continue;
             difference = isfinite(a) ? fmax(difference, fabs(a - b)) : INFINITY;
             scale = fmax(scale, fabs(b));

@@ -648,7 +648,7 @@ DROPOUT_CASES = [
 # any, acts on matrices (embeddings are matrices) and not on vectors.
 OPTIMIZER_SHAPE = {"layers": 2, "width": 12, "heads": 3, "ffn": 20, "context": 7, "batch": 3,
                    "vocab": 11}
-OF_SHAPE = ("dropout", "label-smoothing")  # settings of a case that are those of the model
+OF_SHAPE = ("dropout", "label-smoothing", "kv-heads", "kv-rank", "experts")  # settings of a case that are those of the model
 OPTIMIZER_CASES = {
     "adamw": {"optimizer": "adamw", "lr": 3e-3, "weight-decay": 0.5, "clip": 0.0},
     "adamw-clip": {"optimizer": "adamw", "lr": 3e-3, "weight-decay": 0.5, "clip": 0.5},
@@ -662,6 +662,11 @@ OPTIMIZER_CASES = {
     "adam": {"optimizer": "adam", "lr": 3e-3, "weight-decay": 0.02, "clip": 0.0},
     "radam": {"optimizer": "radam", "lr": 1e-2, "weight-decay": 0.02, "clip": 0.0},
     "lion": {"optimizer": "lion", "lr": 1e-3, "weight-decay": 0.5, "clip": 0.0, "beta2": 0.99},
+    "muon": {"optimizer": "muon", "lr": 3e-3, "weight-decay": 0.5, "clip": 1.0},
+    "muon-experts": {"optimizer": "muon", "lr": 3e-3, "weight-decay": 0.0, "clip": 0.0,
+                     "kv-heads": 1, "experts": 3, "activation": "swiglu"},
+    "muon-kv-rank": {"optimizer": "muon", "lr": 3e-3, "weight-decay": 0.0, "clip": 0.0,
+                     "kv-rank": 5},
 }
 BETAS = (0.9, 0.999)
 ADAM_EPSILON = 1e-8
@@ -690,12 +695,64 @@ class Lion:
                 m[...] = beta2 * m + (1 - beta2) * g
 
 
+class Muon:
+    """Jordan 2024 in numpy (github.com/KellerJordan/Muon, muon.py lines 5-41), in double precision
+    where that has bfloat16, for the matrices of the blocks; torch's AdamW for all others. The size of
+    an update is that of Liu 2025 (MoonshotAI/Moonlight, examples/toy_train.py line 146). Matrices that
+    lie one below the other, `parts`: name -> rows of each, are taken apart."""
+
+    A, B, C, STEPS, MOMENTUM = 3.4445, -4.7750, 2.0315, 5, 0.95
+
+    def __init__(self, param, parts, lr, decay, others):
+        self.matrices = {name: p for name, p in param.items()
+                         if name.startswith("blocks.") and p.dim() == 2}
+        self.moments = {name: np.zeros(p.shape) for name, p in self.matrices.items()}
+        self.parts, self.lr, self.decay, self.others = parts, lr, decay, others
+
+    def zero_grad(self):
+        self.others.zero_grad()
+        for p in self.matrices.values():
+            p.grad = None
+
+    def orthogonal(self, update):
+        x = update.T if update.shape[0] > update.shape[1] else update
+        x = x / (np.linalg.norm(x) + 1e-7)
+        for _ in range(self.STEPS):
+            square = x @ x.T
+            x = self.A * x + (self.B * square + self.C * square @ square) @ x
+        return x.T if update.shape[0] > update.shape[1] else x
+
+    def step(self):
+        self.others.step()
+        for name, p in self.matrices.items():
+            w, g, m = p.detach().numpy(), p.grad.numpy(), self.moments[name]
+            m[...] = self.MOMENTUM * m + (1 - self.MOMENTUM) * g
+            update = (1 - self.MOMENTUM) * g + self.MOMENTUM * m
+            edges = np.cumsum(self.parts.get(name.split(".", 2)[2], [len(w)]))
+            for w, part in zip(np.split(w, edges[:-1]), np.split(update, edges[:-1])):
+                size = 0.2 * math.sqrt(max(part.shape))
+                w *= 1 - self.lr * self.decay
+                w -= self.lr * size * self.orthogonal(part)
+
+
+def parts_of(shape):
+    """name -> rows of the matrices that lie one below the other in it."""
+    D, KV = shape.width, (shape.kv_heads or shape.heads) * (shape.width // shape.heads)
+    experts = {f"experts.{name}.weight": [rows] * shape.experts
+               for name, rows in (("up", shape.ffn), ("gate", shape.ffn), ("down", D))}
+    return {"attn.qkv.weight": [D, KV, KV], "attn.kv_up.weight": [D, D], **experts}
+
+
 def betas_of(settings):
     return BETAS[0], settings.get("beta2", BETAS[1])
 
 
-def optimizer_of(settings, param):
+def optimizer_of(shape, settings, param):
     decay, kind = settings["weight-decay"], settings["optimizer"]
+    if kind == "muon":
+        rest = {name: p for name, p in param.items() if p.dim() == 1 or not name.startswith("blocks.")}
+        others = optimizer_of(shape, {**settings, "optimizer": "adamw"}, rest)
+        return Muon(param, parts_of(shape), settings["lr"], decay, others)
     groups = [
         {"params": [p for p in param.values() if p.dim() == 2], "weight_decay": decay},
         {"params": [p for p in param.values() if p.dim() == 1],
@@ -714,7 +771,7 @@ def optimizer_of(settings, param):
 def train(shape, settings, weights, tokens, targets):
     """Returns (losses, gradient norms before clipping, final weights) of one step per batch."""
     param = parameters(weights)
-    optimizer = optimizer_of(settings, param)
+    optimizer = optimizer_of(shape, settings, param)
     losses, norms = [], []
     for step in range(len(tokens)):
         shape.dice = Dice(shape.SEED, step + 1)
@@ -750,7 +807,7 @@ def make_gradients(folder, seed, shape):
 def make_optimizer(folder, name, settings):
     random = np.random.RandomState(100)
     model = {key.replace("-", "_"): settings[key] for key in OF_SHAPE if key in settings}
-    shape = Shape("pre", "layernorm", "gelu", **model, **OPTIMIZER_SHAPE)
+    shape = Shape("pre", "layernorm", settings.get("activation", "gelu"), **model, **OPTIMIZER_SHAPE)
     weights = random_weights(shape, random)
     tokens, targets = random_batch(shape, random, (STEPS,))
     losses, norms, final = train(shape, settings, weights, tokens, targets)

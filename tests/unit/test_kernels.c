@@ -858,15 +858,16 @@ static void test_stream_sums(void **state)
 
 /* ---- optimizers: ten steps ---- */
 
-enum { WEIGHTS = 583 };
+enum { WEIGHTS = 583, SIDE = 11 }; /* a matrix of SIDE rows, or SIDE columns */
 
 struct weights {
     real weight[WEIGHTS], first[WEIGHTS], second[WEIGHTS];
 };
 
-static struct update_sums run_optimizer(const struct kernels *kernels, enum optimizer kind, int t,
-                                        const real *dweight, struct weights *w)
+static struct update_sums run_optimizer(const struct kernels *kernels, enum optimizer kind,
+                                        int rows, int t, const real *dweight, struct weights *w)
 {
+    static real scratch[4 * WEIGHTS];
     return kernels->update[kind](&(struct update_rows){
         .count = WEIGHTS,
         .weight = w->weight,
@@ -882,10 +883,13 @@ static struct update_sums run_optimizer(const struct kernels *kernels, enum opti
         .correction1 = 1 - pow(0.9, t),
         .correction2 = 1 - pow(0.99, t),
         .rectification = t < 6 ? 0 : 0.1 * t,
+        .rows = rows,
+        .cols = WEIGHTS / rows,
+        .scratch = scratch,
     });
 }
 
-static void check_optimizer(const struct kernels *kernels, enum optimizer kind)
+static void check_optimizer(const struct kernels *kernels, enum optimizer kind, int rows)
 {
     struct weights found = {.weight = {0}}, expected;
     real dweight[WEIGHTS];
@@ -893,8 +897,9 @@ static void check_optimizer(const struct kernels *kernels, enum optimizer kind)
     expected = found;
     for (int t = 1; t <= 10; t++) {
         fill(dweight, WEIGHTS, 1);
-        const struct update_sums sums = run_optimizer(kernels, kind, t, dweight, &found);
-        const struct update_sums right = run_optimizer(&kernels_loops, kind, t, dweight, &expected);
+        const struct update_sums sums = run_optimizer(kernels, kind, rows, t, dweight, &found);
+        const struct update_sums right =
+            run_optimizer(&kernels_loops, kind, rows, t, dweight, &expected);
         assert_same(found.weight, expected.weight, WEIGHTS, 4 * TOLERANCE,
                     optimizer_table[kind].name, kernels->name);
         assert_near(sums.weight / right.weight, 1, 1e-4, "weights", kernels->name);
@@ -905,7 +910,8 @@ static void check_optimizer(const struct kernels *kernels, enum optimizer kind)
 static void check_optimizers(const struct kernels *kernels)
 {
     for (int kind = 0; kind < OPTIMIZERS; kind++)
-        check_optimizer(kernels, (enum optimizer)kind);
+        check_optimizer(kernels, (enum optimizer)kind, SIDE);
+    check_optimizer(kernels, OPTIMIZER_MUON, WEIGHTS / SIDE);
 }
 
 static void test_optimizers(void **state)
@@ -914,19 +920,28 @@ static void test_optimizers(void **state)
     for_each_table(check_optimizers);
 }
 
+/* What Muon makes of a singular value, as a part of the root of the sum of their squares. */
+static double levelled(double x)
+{
+    for (int i = 0; i < 5; i++)
+        x = 3.4445 * x - 4.7750 * pow(x, 3) + 2.0315 * pow(x, 5);
+    return x;
+}
+
 /* The first step of every optimizer on one weight of 2 whose gradient, once clipped, is 0.5. */
 static void check_known_steps(const struct kernels *kernels)
 {
-    static const double changes[OPTIMIZERS] = {
+    const double changes[OPTIMIZERS] = {
         [OPTIMIZER_ADAMW] = 0.1 * (1 + 0.2),       /* mhat / sqrt(vhat) = 1, decay w = 0.2 */
         [OPTIMIZER_SGD] = 0.1 * (0.5 + 0.2),       /**/
         [OPTIMIZER_MOMENTUM] = 0.1 * (0.5 + 0.2),  /* the buffer is the gradient */
         [OPTIMIZER_ADAM] = 0.1 * 1,                /* of any gradient */
         [OPTIMIZER_RADAM] = 0.1 * (0.5 + 0.1 * 2), /* mhat alone, g + decay w */
         [OPTIMIZER_LION] = 0.1 * (1 + 0.2),
+        [OPTIMIZER_MUON] = 0.1 * (0.2 * levelled(1) + 0.2), /* of one alone */
     };
     for (int kind = 0; kind < OPTIMIZERS; kind++) {
-        real weight = 2, dweight = 1, first = 0, second = 0;
+        real weight = 2, dweight = 1, first = 0, second = 0, scratch[4];
         const struct update_sums sums = kernels->update[kind](&(struct update_rows){
             .count = 1,
             .weight = &weight,
@@ -941,12 +956,58 @@ static void check_known_steps(const struct kernels *kernels)
             .epsilon = 1e-8,
             .correction1 = 1 - 0.9,
             .correction2 = 1 - 0.99,
+            .rows = 1,
+            .cols = 1,
+            .scratch = scratch,
         });
         assert_near((double)weight, 2 - changes[kind], TOLERANCE, optimizer_table[kind].name,
                     kernels->name);
         assert_near(sums.weight, 4, TOLERANCE, "weight", kernels->name);
         assert_near(sqrt(sums.change), changes[kind], TOLERANCE, "change", kernels->name);
     }
+}
+
+/* A gradient with the singular values 3 and 4 and the columns, or rows, as they are: Muon levels
+ * the two, and leaves the directions alone; a gradient of zeros changes nothing. */
+static void check_known_matrix(const struct kernels *kernels, int rows)
+{
+    enum { N = 6 };
+    const int cols = N / rows, next = cols + 1; /* from a number of the diagonal to the next one */
+    real weight[N] = {0}, dweight[N] = {0}, first[N] = {0}, scratch[4 * N];
+    const struct update_rows update = {.count = N,
+                                       .weight = weight,
+                                       .dweight = dweight,
+                                       .first = first,
+                                       .scale = 1,
+                                       .lr = 0.1,
+                                       .rows = rows,
+                                       .cols = cols,
+                                       .scratch = scratch};
+    const struct update_sums none = kernels->update[OPTIMIZER_MUON](&update);
+    assert_true(none.change == 0 && weight[0] == 0);
+    dweight[0] = 3;
+    dweight[next] = 4;
+    kernels->update[OPTIMIZER_MUON](&update);
+    const double size = 0.1 * 0.2 * sqrt(3);
+    for (int i = 0; i < N; i++)
+        assert_near((double)weight[i],
+                    i == 0      ? -size * levelled(0.6)
+                    : i == next ? -size * levelled(0.8)
+                                : 0,
+                    TOLERANCE, "muon", kernels->name);
+    assert_near((double)first[next], 0.05 * 4, TOLERANCE, "its momentum", kernels->name);
+}
+
+static void check_known_matrices(const struct kernels *kernels)
+{
+    check_known_matrix(kernels, 2);
+    check_known_matrix(kernels, 3);
+}
+
+static void test_known_matrices(void **state)
+{
+    (void)state;
+    for_each_table(check_known_matrices);
 }
 
 static void test_known_steps(void **state)
@@ -1061,15 +1122,25 @@ static void test_the_table_that_is_chosen(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_exponential),  cmocka_unit_test(test_linear),
-        cmocka_unit_test(test_known_linear), cmocka_unit_test(test_matmul),
-        cmocka_unit_test(test_norms),        cmocka_unit_test(test_known_norm),
-        cmocka_unit_test(test_activations),  cmocka_unit_test(test_attention),
-        cmocka_unit_test(test_entropy),      cmocka_unit_test(test_head_norm),
-        cmocka_unit_test(test_rotation),     cmocka_unit_test(test_cross_entropy),
-        cmocka_unit_test(test_sum_squares),  cmocka_unit_test(test_stream_sums),
-        cmocka_unit_test(test_optimizers),   cmocka_unit_test(test_known_steps),
-        cmocka_unit_test(test_joins),        cmocka_unit_test(test_the_table_that_is_chosen),
+        cmocka_unit_test(test_exponential),
+        cmocka_unit_test(test_linear),
+        cmocka_unit_test(test_known_linear),
+        cmocka_unit_test(test_matmul),
+        cmocka_unit_test(test_norms),
+        cmocka_unit_test(test_known_norm),
+        cmocka_unit_test(test_activations),
+        cmocka_unit_test(test_attention),
+        cmocka_unit_test(test_entropy),
+        cmocka_unit_test(test_head_norm),
+        cmocka_unit_test(test_rotation),
+        cmocka_unit_test(test_cross_entropy),
+        cmocka_unit_test(test_sum_squares),
+        cmocka_unit_test(test_stream_sums),
+        cmocka_unit_test(test_optimizers),
+        cmocka_unit_test(test_known_steps),
+        cmocka_unit_test(test_known_matrices),
+        cmocka_unit_test(test_joins),
+        cmocka_unit_test(test_the_table_that_is_chosen),
     };
     return cmocka_run_group_tests_name("kernels", tests, NULL, NULL);
 }
