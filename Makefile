@@ -256,12 +256,13 @@ check-numbers: tests-numbers
 	@$(call run_tests,$(GRADIENT_TESTS) $(REFERENCE_TESTS))
 check-end-to-end: tests-end-to-end
 	@$(call run_tests,$(END_TO_END_TESTS))
-# What is not a program: the direction of includes, the documents made from tables, building and
-# installing, what the program does to the system, and strings that fill their array, which
-# compilers newer than this one refuse.
+# What is not a program: the direction of includes, that the tests which are shell scripts leave
+# nothing behind, the documents made from tables, building and installing, what the program does to
+# the system, and strings that fill their array, which compilers newer than this one refuse.
 check-text: all
 	sh tests/includes.sh
 	sh tests/includes_test.sh
+	sh tests/shell_test.sh
 	sh tests/documents.sh --check $(PROGRAM)
 	CC="$(CC)" MAKE="$(MAKE)" SANITIZER="$(SANITIZER)" sh tests/building.sh $(PROGRAM)
 	sh tests/promises.sh $(PROGRAM)

@@ -9,6 +9,7 @@
 #   TREE=FOLDER ...                     a tree that stays, and is made where it is not there
 #   MIRROR=URL ...                      where Debian is fetched from
 set -eu
+. "$(dirname "$0")/support/shell.sh"
 cd "$(dirname "$0")/.."
 release=${1:?bookworm or trixie}
 shift
@@ -18,14 +19,11 @@ shift
 if [ -z "${BARE_MOUNTS-}" ]; then
     command -v debootstrap > /dev/null || { echo "debootstrap is not here: apt-get install debootstrap"; exit 1; }
     [ "$(id -u)" = 0 ] || { echo "only root can make a tree"; exit 1; }
-    BARE_MOUNTS=1 exec unshare --mount --pid --fork sh tests/bare.sh "$release" "$@"
+    BARE_MOUNTS=1 OWN_FOLDER=$folder exec unshare --mount --pid --fork --kill-child \
+        sh tests/bare.sh "$release" "$@"
 fi
 
-tree=${TREE-}
-if [ -z "$tree" ]; then
-    tree=$(mktemp -d)
-    trap 'rm -rf --one-file-system "$tree"' EXIT
-fi
+tree=${TREE:-$folder}
 [ -x "$tree/usr/bin/git" ] || debootstrap --variant=minbase --include=git,make,gcc "$release" "$tree" \
     "${MIRROR:-http://deb.debian.org/debian}"
 mount -t proc proc "$tree/proc"

@@ -4,12 +4,11 @@
 #
 #   sh tests/building.sh PROGRAM
 set -eu
+. "$(dirname "$0")/support/shell.sh"
 cd "$(dirname "$0")/.."
 program=$1
 cc=${CC:-cc}
 make=${MAKE:-make}
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
 failed=
 
 # A machine of our own: the tools that make needs, and an apt-get, an id and a sudo that do as told.

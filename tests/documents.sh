@@ -6,20 +6,7 @@
 #
 #   tests/documents.sh [--check] [PROGRAM]
 set -eu
-cd "$(dirname "$0")/.."
-
-check=
-if [ "${1-}" = --check ]; then
-    check=yes
-    shift
-fi
-program=${1:-build/lnscope}
-case $program in
-    */*) ;;
-    *) program=./$program ;;
-esac
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+. "$(dirname "$0")/support/generated.sh"
 different=
 
 # replace FILE WHAT OPENING CLOSING: what stands between the two lines, by the file `block`

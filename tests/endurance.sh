@@ -8,11 +8,9 @@
 #   sh tests/endurance.sh PROGRAM
 #   STEPS=200000 MINUTES=20 ...      how many steps without a screen, how many minutes with one; 0: none
 set -eu
+. "$(dirname "$0")/support/shell.sh"
 program=$(realpath "$1")
 steps=${STEPS:-200000} minutes=${MINUTES:-20}
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-trap 'exit 1' HUP INT TERM
 cd "$folder"
 failed=
 
@@ -56,7 +54,7 @@ if [ "$minutes" -gt 0 ] && command -v script > /dev/null; then
         --layers 6 --width 16 --heads 2 --ffn 32 --context 8 --batch 2 --speed unlimited --history 16" /dev/null < keys > seen 2>&1 &
     screen=$!
     exec 3> keys
-    until [ -s pid ]; do sleep 0.1; done
+    wait_for "[ -s pid ]" || { echo "the screen did not begin" >&2; exit 1; }
     follow "$(cat pid)" $((60 * minutes)) > memory
     printf ':export end.csv\rq' >&3
     wait $screen || { echo "the screen ended with status $?"; failed=yes; }

@@ -177,6 +177,9 @@ errors_of() {
 count_fault() {
     ! grep -q INJECTED trace || faults=$((faults + 1))
 }
+count_kill() {
+    ! grep -q 'killed by SIGKILL' trace || kills=$((kills + 1))
+}
 kinds="openat write fsync link rename"
 [ -z "${EVERY-}" ] || kinds="$kinds close"
 
@@ -206,7 +209,7 @@ while read -r option file words; do
             echo old > old
             cp old "$file"
             run strace -f -qq -e trace=$call -o trace -e inject=$call:signal=SIGKILL:when="$n"
-            kills=$((kills + 1))
+            count_kill
             if [ -e "$file" ] && ! is_whole && ! cmp -s "$file" old; then
                 wrong "killed at $call $n" "and the file is neither old nor whole"
             fi
@@ -250,21 +253,12 @@ for call in $kinds ftruncate; do
             expect_rows "$call $n fails with $error"
         done
         run strace -f -qq -e trace=$call -o trace -e inject=$call:signal=SIGKILL:when="$n"
-        kills=$((kills + 1))
+        count_kill
         expect_rows "killed at $call $n"
     done
 done
 
 # ---- on the screen, while it trains ---------------------------------------------------------------
-
-# typed_once CONDITION KEYS: keys that come when the condition holds, or after half a minute
-typed_once() {
-    for tenth in $(seq 300); do
-        ! eval "$1" 2> /dev/null || break
-        sleep 0.1
-    done
-    printf '%b' "$2"
-}
 
 if command -v script > /dev/null; then
     # Rows for others, two a step: the screen goes on without them, and says so, at the
@@ -299,9 +293,14 @@ if command -v script > /dev/null; then
         sleep "0.0$((n % 10))"
         kill -KILL "$(cat pid)"
         : > over
-        wait $! || true
+        status=0
+        wait $! || status=$?
         rm -f over
-        kills=$((kills + 1))
+        if [ "$status" = 137 ]; then # as a shell says SIGKILL
+            kills=$((kills + 1))
+        else
+            wrong "kill $n" "and it was not killed"
+        fi
         is_whole || wrong "kill $n" "and the session cannot be loaded"
         for left in "$file".lnscope-??????; do
             [ ! -e "$left" ] || torn=$((torn + 1))

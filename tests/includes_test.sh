@@ -3,9 +3,9 @@
 #
 #   sh tests/includes_test.sh
 set -eu
+. "$(dirname "$0")/support/shell.sh"
 cd "$(dirname "$0")/.."
-copy=$(mktemp -d)
-trap 'rm -rf "$copy"' EXIT
+copy=$folder
 
 fresh() {
     rm -rf "$copy/src" "$copy/tests"

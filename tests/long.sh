@@ -6,6 +6,7 @@
 #   tests/long.sh PROGRAM [SCRIPT...]      the built-in scripts of these names instead of all
 #   SEEDS="1 2 3" tests/long.sh ...        for these seeds
 set -eu
+. "$(dirname "$0")/support/shell.sh"
 program=$1
 shift
 seeds=${SEEDS:-1 2 3}
@@ -13,9 +14,6 @@ if [ $# -eq 0 ]; then
     set -- $(basename -s .lns "$(dirname "$0")"/../assets/lessons/*.lns \
         "$(dirname "$0")"/../assets/demos/*.lns | sed 's/^[0-9]*-//')
 fi
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-trap 'exit 1' HUP INT TERM
 failed=
 
 # What a page for the class says of the measurements: "- measured: left.loss 1.26 \< 2.29", or

@@ -5,11 +5,10 @@
 #
 #   tests/mpi.sh [MPI...]        ompi-c, mpich; without: those that pkg-config finds
 set -eu
+. "$(dirname "$0")/support/shell.sh"
 cd "$(dirname "$0")/.."
 program=$PWD/build/lnscope
 mpi_program=$PWD/build/lnscope-mpi
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 XDG_CONFIG_HOME=/nonexistent
 
 model="--layers 2 --width 16 --heads 2 --ffn 32 --context 16 --batch 4"
@@ -32,14 +31,6 @@ run() {
     esac
 }
 
-# Every process below another one.
-descendants() {
-    for child in $(ps -o pid= --ppid "$1"); do
-        echo "$child"
-        descendants "$child"
-    done
-}
-
 # The program's processes below another one.
 workers() {
     for id in $(descendants "$1"); do
@@ -47,14 +38,9 @@ workers() {
     done
 }
 
-# wait_for FILE ROWS: until a file has so many rows, for a minute at most
-wait_for() {
-    tries=0
-    until [ -e "$1" ] && [ "$(wc -l < "$1")" -gt "$2" ]; do
-        tries=$((tries + 1))
-        [ "$tries" -lt 1200 ] || fail "$1 never had $2 rows"
-        sleep 0.05
-    done
+# wait_for_rows FILE ROWS: until a file has so many
+wait_for_rows() {
+    wait_for "[ -e '$1' ] && [ \$(wc -l < '$1') -gt $2 ]" || fail "$1 never had $2 rows"
 }
 
 only_whole_rows() {
@@ -86,7 +72,7 @@ try() {
     # one of four is killed
     run 4 $long -o "$folder/kill.jsonl" > "$folder/out" 2> "$folder/errors" &
     job=$!
-    wait_for "$folder/kill.jsonl" 10
+    wait_for_rows "$folder/kill.jsonl" 10
     victim=$(workers "$job" | tail -n 1)
     kill -9 "$victim"
     ! wait "$job" || fail "a process was killed and the job did not say so"
@@ -96,14 +82,14 @@ try() {
     # the first one is killed, which writes the file; then all get a signal
     run 4 $long --resume -o "$folder/kill.jsonl" > "$folder/out" 2> "$folder/errors" &
     job=$!
-    wait_for "$folder/kill.jsonl" $(($(wc -l < "$folder/kill.jsonl") + 10))
+    wait_for_rows "$folder/kill.jsonl" $(($(wc -l < "$folder/kill.jsonl") + 10))
     kill -9 "$(workers "$job" | head -n 1)"
     ! wait "$job" || fail "the first process was killed and the job did not say so"
     only_whole_rows "$folder/kill.jsonl"
     echo "kill -9 of the first: $(($(wc -l < "$folder/kill.jsonl") - 1)) rows of 400 are left"
     run 4 $long --resume -o "$folder/kill.jsonl" > "$folder/out" 2> "$folder/errors" &
     job=$!
-    wait_for "$folder/kill.jsonl" $(($(wc -l < "$folder/kill.jsonl") + 10))
+    wait_for_rows "$folder/kill.jsonl" $(($(wc -l < "$folder/kill.jsonl") + 10))
     kill -TERM $(workers "$job")
     ! wait "$job" || fail "a signal came and the job did not say so"
     only_whole_rows "$folder/kill.jsonl"

@@ -5,10 +5,9 @@
 #
 #   sh tests/packages.sh
 set -eu
+. "$(dirname "$0")/support/shell.sh"
 cd "$(dirname "$0")/.."
 make=${MAKE:-make}
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
 $make -s dist
 for name in one a-folder-with-a-longer-name; do
     mkdir "$folder/$name"

@@ -7,22 +7,8 @@
 #
 #   CC=gcc tests/pictures.sh [--check] [PROGRAM]        the compiler that built it; without: cc
 set -eu
-cd "$(dirname "$0")/.."
-
-check=
-if [ "${1-}" = --check ]; then
-    check=yes
-    shift
-fi
-program=${1:-build/lnscope}
-case $program in
-    */*) ;;
-    *) program=./$program ;;
-esac
+. "$(dirname "$0")/support/generated.sh"
 machine=assets/pictures.machine
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-trap 'exit 1' HUP INT TERM
 
 # All x86-64 machines of today have these kernels; others have the ones that they choose.
 if LNSCOPE_KERNELS=avx2 "$program" --version > /dev/null 2>&1; then

@@ -89,15 +89,6 @@ on_screen() {
     look
 }
 
-# typed ahead, once a file is there, or a minute is over
-once_there() {
-    for second in $(seq 60); do
-        [ ! -e "$1" ] || break
-        sleep 1
-    done
-    printf 'qq'
-}
-
 # there FILE...: what was asked for
 there() {
     for file; do
@@ -110,10 +101,10 @@ if command -v script > /dev/null; then
         printf ':save out/session\r:export out/screen.svg\r:record out/screen.cast\r:record\r'
         printf ':save-script out/again.lns\r:lab warmup 0,2\rqq'
     } | on_screen $small --tee out/tee.jsonl
-    there out/session out/screen.svg out/screen.cast out/again.lns
+    there out/session out/screen.svg out/screen.cast out/again.lns out/tee.jsonl
     echo 'snapshot out/played.svg' >> script.lns
-    once_there out/played.svg | on_screen play script.lns --handout out/page.md --record out/play.cast
-    there out/played.svg out/play.cast
+    typed_once "[ -e out/played.svg ]" qq | on_screen play script.lns --handout out/page.md --record out/play.cast
+    there out/played.svg out/play.cast out/page.md
     "$program" run --no-config --steps 3 $small --format jsonl -o out/watched.jsonl
     printf ':export out/watched.svg\rqq' | on_screen watch out/watched.jsonl
     there out/watched.svg

@@ -5,10 +5,8 @@
 #
 #   tests/rendered.sh PROGRAM
 set -eu
+. "$(dirname "$0")/support/shell.sh"
 program=$(realpath "$1")
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-trap 'exit 1' HUP INT TERM
 cd "$folder"
 
 # Only what differs from the frame before is in a cast: the last caption has no letter of those

@@ -8,10 +8,9 @@
 #   tests/run.sh PROGRAM TEST...       the program under test; the tests
 #   RUNNER="qemu-aarch64-static" ...   what runs them, where the machine cannot
 set -u
+. "$(dirname "$0")/support/shell.sh"
 program=$1
 shift
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
 runner=${RUNNER-}
 ! command -v timeout > /dev/null || runner="timeout --foreground -k 10 3600 $runner"
 leaks=$(cd "$(dirname "$0")" && pwd)/leaks.txt

@@ -3,10 +3,10 @@
 # job array make the same bytes as threads. Not part of `make check`, since it needs root, munge and
 # slurm (Debian: munge slurm-wlm), and Open MPI or MPICH for the part with srun.
 set -eu
+. "$(dirname "$0")/support/shell.sh"
 cd "$(dirname "$0")/.."
 program=$PWD/build/lnscope
 mpi_program=$PWD/build/lnscope-mpi
-folder=$(mktemp -d)
 host=$(hostname -s)
 chmod 755 "$folder"
 export SLURM_CONF="$folder/slurm.conf" XDG_CONFIG_HOME=/nonexistent
@@ -26,30 +26,15 @@ stop() {
     [ -s "$folder/$1" ] || return 0
     id=$(cat "$folder/$1")
     kill "$id" 2>/dev/null || true
-    tries=0
-    while kill -0 "$id" 2>/dev/null && [ "$tries" -lt 100 ]; do
-        tries=$((tries + 1))
-        sleep 0.1
-    done
+    wait_for "are_gone $id" || true
 }
 
 finish() {
     stop slurmd.pid
     stop slurmctld.pid
     stop munged.pid
-    rm -rf "$folder"
 }
 trap finish EXIT
-
-# wait_until COMMAND...: for half a minute at most
-wait_until() {
-    tries=0
-    until "$@" > /dev/null 2>&1; do
-        tries=$((tries + 1))
-        [ "$tries" -lt 300 ] || fail "never: $*"
-        sleep 0.1
-    done
-}
 
 # ---- a Slurm ----
 
@@ -95,7 +80,7 @@ PartitionName=all Nodes=$host Default=YES MaxTime=INFINITE State=UP
 CONF
 slurmctld
 slurmd -N "$host"
-wait_until srun --immediate=5 true
+wait_for "srun --immediate=5 true > /dev/null" || fail "srun never ran anything"
 
 # ---- the lab ----
 

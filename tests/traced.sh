@@ -1,7 +1,8 @@
 # What tests that look on by strace begin with; to be read by them with the shell's dot.
+. "$(dirname "$0")/support/shell.sh"
 
-# begin PROGRAM WHAT: goes into a new folder, which is gone at the end; $program is the whole path of
-# PROGRAM, which is named from the root of the sources. Where there is no strace the test ends, and
+# begin PROGRAM WHAT: goes into the test's own folder; $program is the whole path of PROGRAM, which is
+# named from the root of the sources. Where there is no strace the test ends, and
 # says WHAT.
 begin() {
     cd "$(dirname "$0")/.."
@@ -10,8 +11,6 @@ begin() {
         echo "strace is not here: $2"
         exit 0
     fi
-    folder=$(mktemp -d)
-    trap 'rm -rf "$folder"' EXIT
     cd "$folder"
     failed=
 }
