@@ -332,11 +332,22 @@ void plot_line(struct plot *plot, enum plot_layer layer, double x0, double y0, d
     }
 }
 
-bool plot_has_curve(const struct plot *plot, int row, int col)
+/* Has the cell a dot in this layer or in that of the right stack, which follows? */
+static bool has_dot(const struct plot *plot, enum plot_layer left, int row, int col)
 {
     if (row < 0 || row >= plot->rows || col < 0 || col >= plot->cols)
         return false;
-    return *plot_cell(plot, PLOT_LEFT, row, col) || *plot_cell(plot, PLOT_RIGHT, row, col);
+    return *plot_cell(plot, left, row, col) || *plot_cell(plot, left + 1, row, col);
+}
+
+bool plot_has_curve(const struct plot *plot, int row, int col)
+{
+    return has_dot(plot, PLOT_LEFT, row, col);
+}
+
+bool plot_has_run(const struct plot *plot, int row, int col)
+{
+    return has_dot(plot, PLOT_LEFT_RUN, row, col);
 }
 
 /* How the dots of two stacks are painted. */

@@ -105,6 +105,9 @@ bool plot_gap(int x);
 /* Has the cell (row from the top, col) a dot of one of the two bright curves? */
 bool plot_has_curve(const struct plot *plot, int row, int col);
 
+/* And has it one of another run's? */
+bool plot_has_run(const struct plot *plot, int row, int col);
+
 /* Paints the cells that have dots. Where layers share a cell the first of these that is there takes
  * it alone: bright curves, other runs, raw dots, ghosts, reference; but a ghost's dots go on among
  * raw ones, in their colour. Where both stacks share it, left has it in even columns and right in

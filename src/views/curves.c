@@ -288,7 +288,7 @@ struct names_taken {
     struct rect at[RUNS_SHOWN * SIDES];
 };
 
-/* Neither a curve, nor the text of a mark, nor another name. */
+/* Neither a curve, of this run or another, nor the text of a mark, nor another name. */
 static bool is_free(const struct canvas *canvas, struct rect area, const struct plot *plot,
                     const struct names_taken *taken, struct rect at)
 {
@@ -296,7 +296,8 @@ static bool is_free(const struct canvas *canvas, struct rect area, const struct 
         return false;
     for (int col = at.col; col < at.col + at.cols; col++) {
         const int cell = (area.row + at.row) * canvas->cols + area.col + col;
-        if (plot_has_curve(plot, at.row, col) || canvas->cells[cell].role == ROLE_MARK)
+        if (plot_has_curve(plot, at.row, col) || plot_has_run(plot, at.row, col) ||
+            canvas->cells[cell].role == ROLE_MARK)
             return false;
     }
     for (int i = 0; i < taken->count; i++) {
