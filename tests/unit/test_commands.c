@@ -313,7 +313,7 @@ static void operands_are_completed(void **state)
     ASSERT_COMPLETES("set right-norm l", "layernorm");
     ASSERT_COMPLETES("speed un", "unlimited");
     ASSERT_COMPLETES("set warm", "warmup");
-    ASSERT_COMPLETES("set left-nor", "left-norm", "left-norm-bias");
+    ASSERT_COMPLETES("set left-nor", "left-norm", "left-norm-eps", "left-norm-bias");
     ASSERT_COMPLETES("norm rmsnorm/la", "layernorm");
     assert_int_equal(completion.start, strlen("norm rmsnorm/"));
     ASSERT_COMPLETES("view w", "waterfall");
