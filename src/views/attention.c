@@ -86,15 +86,17 @@ static void draw_label(const struct attention *attention, struct rect area, int 
                        : (const char *const[]){text[0], text[1], text[2], text[3], text[4], NULL});
 }
 
-/* "block 3 of 6, mean over 16 sequences, tokens 9 to 32 of 32, at step 8". */
+/* "block 3: mean of 16 sequences, tokens 9-32 of 64, step 8"; of the past while the maps of the
+ * step that is shown are not there yet: ", step 8, redoing 12". */
 static void draw_head(const struct attention *attention, struct rect area)
 {
     const struct attention_maps *maps = attention->maps;
     const int shown = attention->heads.shown, side = attention->heads.side;
-    const int64_t late = scene_step(attention->scene) - maps->step;
+    const struct scene *scene = attention->scene;
+    const int64_t late = scene_step(scene) - maps->step;
     const bool stale = late < 0 || late >= ATTENTION_STEPS;
     char of[TEXT], brief[TEXT], window[2][TEXT] = {"", ""}, heads[TEXT] = "", step[TEXT] = "",
-                                text[6][4 * TEXT];
+                                redone[TEXT] = "", text[6][4 * TEXT];
     if (maps->sequence < 0) {
         snprintf(of, sizeof of, "mean of %d sequences", maps->sequences);
         snprintf(brief, sizeof brief, "mean");
@@ -111,10 +113,17 @@ static void draw_head(const struct attention *attention, struct rect area)
         snprintf(heads, sizeof heads, ", %d of %d heads", shown, maps->heads);
     if (late != 0)
         snprintf(step, sizeof step, ", step %" PRId64, maps->step);
+    if (late != 0 && scene->look.cursor > 0 && !scene->data.no_attention)
+        snprintf(redone, sizeof redone, ", redoing %" PRId64, scene_step(scene));
     const int block = maps->block + 1;
-    snprintf(text[0], sizeof text[0], "block %d: %s%s%s%s", block, of, window[0], heads, step);
-    snprintf(text[1], sizeof text[1], "b%d: %s%s%s%s", block, brief, window[0], heads, step);
-    snprintf(text[2], sizeof text[2], "b%d: %s%s%s", block, brief, window[0], step);
+    snprintf(text[0], sizeof text[0], "block %d: %s%s%s%s%s", block, of, window[0], heads, step,
+             redone);
+    snprintf(text[1], sizeof text[1], "b%d: %s%s%s%s%s", block, brief, window[0], heads, step,
+             redone);
+    if (*redone)
+        snprintf(text[2], sizeof text[2], "b%d: %s%s%s", block, brief, step, redone);
+    else
+        snprintf(text[2], sizeof text[2], "b%d: %s%s%s", block, brief, window[0], step);
     snprintf(text[3], sizeof text[3], "b%d: %s%s%s", block, brief, window[1], step);
     snprintf(text[4], sizeof text[4], "b%d: %s%s", block, brief, step);
     snprintf(text[5], sizeof text[5], "b%d", block);
