@@ -1,4 +1,4 @@
-/* See error.h. Owns the restore hook. */
+/* See error.h. Owns the hooks. */
 #include "base/error.h"
 
 #include <stdarg.h>
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static void (*_Atomic restore_hook)(void);
+static void (*_Atomic hooks[ERROR_HOOKS])(void);
 
 bool error_set(struct error *error, const char *format, ...)
 {
@@ -20,9 +20,9 @@ bool error_set(struct error *error, const char *format, ...)
     return false;
 }
 
-void error_on_exit(void (*restore)(void))
+void error_on_exit(enum error_hook which, void (*hook)(void))
 {
-    atomic_store(&restore_hook, restore);
+    atomic_store(&hooks[which], hook);
 }
 
 void die(const char *format, ...)
@@ -31,14 +31,16 @@ void die(const char *format, ...)
     static _Thread_local bool dying;
     va_list arguments;
     if (atomic_flag_test_and_set(&taken)) {
-        while (!dying) /* another thread restores and ends the program */
+        while (!dying) /* another thread ends the program */
             pause();
-        _exit(1); /* the hook itself has failed */
+        _exit(1); /* a hook itself has failed */
     }
     dying = true;
-    void (*restore)(void) = atomic_exchange(&restore_hook, NULL);
-    if (restore)
-        restore();
+    for (int i = 0; i < ERROR_HOOKS; i++) {
+        void (*hook)(void) = atomic_exchange(&hooks[i], NULL);
+        if (hook)
+            hook();
+    }
     fputs("lnscope: ", stderr);
     va_start(arguments, format);
     vfprintf(stderr, format, arguments);

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "base/names.h"
+#include "base/temporary.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -19,14 +20,10 @@ enum { SHOWN = 240 };
 /* The longest folder and the longest name in it that are looked into and told. */
 enum { FILE_PATH_MAX = 4096, FILE_NAME_MAX = 256 };
 
-/* Behind the name of a temporary file, and then letters that make it one of its own. */
-static const char mark[] = ".lnscope-";
-enum { MARK_LETTERS = 6, TEMPORARY_STEM = 200 /* bytes of the name that are kept */ };
-
 static void file_forget(struct file *file)
 {
     free(file->path);
-    free(file->temporary);
+    temporary_forget(file->beside);
     *file = (struct file){0};
 }
 
@@ -73,31 +70,19 @@ static bool open_directly(struct file *file, const char *path, bool (*go_on)(voi
     return true;
 }
 
-/* Beside the target; a long name is cut, so that it has room. */
-static char *temporary_name(const char *path)
-{
-    const char *name = file_last_part(path);
-    const size_t folder = (size_t)(name - path), length = strlen(name);
-    const size_t kept = length < TEMPORARY_STEM ? length : TEMPORARY_STEM;
-    char *temporary = memory_new(folder + kept + sizeof mark + MARK_LETTERS, 1);
-    memcpy(temporary, path, folder + kept);
-    strcpy(temporary + folder + kept, mark);
-    memset(temporary + folder + kept + sizeof mark - 1, 'X', MARK_LETTERS);
-    return temporary;
-}
-
 /* The temporary file beside file->path, with the permissions `mode`. A lock tells others that it is
  * not left behind. */
 static bool open_beside(struct file *file, mode_t mode, struct error *error)
 {
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    file->temporary = temporary_name(file->path);
-    int descriptor = mkstemp(file->temporary);
-    if (descriptor < 0) {
+    int descriptor;
+    file->beside = temporary_make(file->path, &descriptor);
+    if (!file->beside) {
         cannot_write(error, file->path, errno);
         file_forget(file);
         return false;
     }
+    file->temporary = temporary_path(file->beside);
     (void)fchmod(descriptor, mode); /* a file system without permissions is no reason to stop */
     (void)fcntl(descriptor, F_SETFD, FD_CLOEXEC);
     (void)fcntl(descriptor, F_SETLK, &lock);
@@ -162,6 +147,12 @@ static bool is_good(struct file *file)
     return !file->failed && !ferror(file->stream);
 }
 
+void file_keep_lines(struct file *file)
+{
+    if (file->temporary)
+        temporary_keep_lines(file->beside);
+}
+
 bool file_flush(struct file *file, struct error *error)
 {
     char shown[SHOWN];
@@ -178,34 +169,13 @@ static void keep(const struct file *file, char shown[SHOWN])
         (void)chmod(file->temporary, status.st_mode & 07555);
 }
 
-/* Cuts the temporary file behind its last whole line; false when there is none. */
-static bool cut_to_lines(const struct file *file)
-{
-    char block[4096];
-    off_t end = 0;
-    ssize_t size = 0;
-    const int descriptor = open(file->temporary, O_RDWR | O_CLOEXEC);
-    if (descriptor < 0)
-        return false;
-    for (off_t from = lseek(descriptor, 0, SEEK_END); end == 0 && from > 0;) {
-        const off_t length = from < (off_t)sizeof block ? from : (off_t)sizeof block;
-        from -= length;
-        size = pread(descriptor, block, (size_t)length, from);
-        for (ssize_t i = size; end == 0 && i > 0; i--)
-            if (block[i - 1] == '\n')
-                end = from + i;
-    }
-    const bool cut = end > 0 && ftruncate(descriptor, end) == 0;
-    close(descriptor);
-    return cut;
-}
-
 /* Always false: keeps what can be kept, and says so. */
 static bool give_up(struct file *file, struct error *error)
 {
     char shown[SHOWN], kept[SHOWN];
     names_printable(shown, sizeof shown, file->path);
-    if (file->temporary && file->lines && cut_to_lines(file)) {
+    if (file->temporary && temporary_keeps_lines(file->beside) &&
+        temporary_cut_to_lines(file->beside)) {
         keep(file, kept);
         return error_set(error, "could not finish %s (%s): its lines so far are kept in %s", shown,
                          reason_of(file), kept);
@@ -303,6 +273,8 @@ bool file_commit_as(struct file *file, char **name, struct error *error)
     bool whole = is_good(file);
     if (whole && file->temporary && fsync(fileno(file->stream)) != 0)
         whole = false, file->failed = errno;
+    if (file->temporary)
+        temporary_settle(file->beside);
     if (fclose(file->stream) != 0 && whole)
         whole = false, file->failed = errno;
     bool good = whole ? !file->temporary || give_name(file, name, error) : give_up(file, error);
@@ -322,9 +294,11 @@ void file_discard(struct file *file)
 {
     if (!file->stream)
         return;
-    fclose(file->stream);
-    if (file->temporary)
+    if (file->temporary) {
         unlink(file->temporary);
+        temporary_settle(file->beside);
+    }
+    fclose(file->stream);
     file_forget(file);
 }
 
@@ -332,8 +306,9 @@ void file_discard(struct file *file)
 
 static bool has_mark(const char *name)
 {
-    const size_t length = strlen(name), tail = sizeof mark - 1 + MARK_LETTERS;
-    return length > tail && memcmp(name + length - tail, mark, sizeof mark - 1) == 0 &&
+    const size_t length = strlen(name), mark = sizeof TEMPORARY_MARK - 1;
+    const size_t tail = mark + TEMPORARY_LETTERS;
+    return length > tail && memcmp(name + length - tail, TEMPORARY_MARK, mark) == 0 &&
            names_is_printable(name);
 }
 

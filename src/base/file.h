@@ -8,7 +8,8 @@
  *
  * A finished file whose name was taken meanwhile gets the next one with a number that is free:
  * "rows-002.csv" for "rows.csv", "a-008.cast" for "a-007.cast". A file of lines that could not be
- * finished is kept under its temporary name, up to its last whole line. */
+ * finished is kept under its temporary name, up to its last whole line, also where the program dies
+ * (base/error.h); other temporary files are removed then, but for those that are whole. */
 #ifndef LNSCOPE_BASE_FILE_H
 #define LNSCOPE_BASE_FILE_H
 
@@ -19,13 +20,13 @@
 #include <sys/types.h>
 
 struct file {
-    FILE *stream;    /* write here */
-    char *path;      /* the name it will have */
-    char *temporary; /* the name it has until file_commit(); NULL where it is written directly */
-    bool lines;      /* to be set by who writes lines that are worth keeping one by one */
-    bool numbered;   /* to be set where the name was made up, so that another one will do as well */
-    int failed;      /* errno of the first write that failed; 0: none did */
-    /* Private: what it may replace. */
+    FILE *stream;          /* write here */
+    char *path;            /* the name it will have */
+    const char *temporary; /* the name it has until file_commit(); NULL: it is written directly */
+    bool numbered; /* to be set where the name was made up, so that another one will do as well */
+    int failed;    /* errno of the first write that failed; 0: none did */
+    /* Private: the temporary file, and what it may replace. */
+    struct temporary *beside;
     bool replaces;
     dev_t device;
     ino_t inode;
@@ -42,6 +43,9 @@ bool file_create_waiting(struct file *file, const char *path, bool force, bool (
 /* Opens a pipe or a device to write to it, without waiting in the system for who reads it, but as
  * long as `go_on` (NULL: not at all) says yes; -1 with a reason. */
 int file_open_stream(const char *path, bool (*go_on)(void), struct error *error);
+
+/* To be called by who writes lines that are worth keeping one by one. */
+void file_keep_lines(struct file *file);
 
 /* Hands what was written to the system; false with a reason when that has failed, now or before. */
 bool file_flush(struct file *file, struct error *error);

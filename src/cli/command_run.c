@@ -115,7 +115,7 @@ static bool open_files(struct session *session, const struct options *options, s
         return true;
     if (!file_create_waiting(&session->output, output, force, goes_on, error))
         return false;
-    session->output.lines = true;
+    file_keep_lines(&session->output);
     return true;
 }
 

@@ -177,7 +177,7 @@ struct cast *cast_open(const struct cast_plan *plan, struct error *error)
         free(cast);
         return NULL;
     }
-    cast->file.lines = true;
+    file_keep_lines(&cast->file);
     cast->file.numbered = !plan->path;
     canvas_open(&cast->shown, plan->rows, plan->cols);
     cast->version = plan->version;

@@ -118,7 +118,7 @@ void restore_open(const struct restore_files *files, const struct termios *modes
     restore.kept = -1;
     atomic_store(&is_away, 0);
     atomic_store(&phase, OPEN);
-    error_on_exit(restore_now);
+    error_on_exit(ERROR_RESTORES_TERMINAL, restore_now);
     if (!registered)
         registered = atexit(restore_now) == 0;
 }
@@ -232,6 +232,6 @@ bool restore_begin_closing(void)
 void restore_end_closing(void)
 {
     replay_stderr();
-    error_on_exit(NULL);
+    error_on_exit(ERROR_RESTORES_TERMINAL, NULL);
     atomic_store(&phase, CLOSED);
 }

@@ -5,6 +5,9 @@
 #include "support/folder.h"
 
 #include <fcntl.h>
+#include <glob.h>
+#include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -213,7 +216,7 @@ static void lines_are_kept_when_the_disk_is_full(void **state)
     (void)state;
     signals_ignore();
     struct file file = begin("out", false, "first\n");
-    file.lines = true;
+    file_keep_lines(&file);
     assert_true(file_flush(&file, &error));
     snprintf(kept, sizeof kept, "%s", file.temporary);
     snprintf(expected, sizeof expected,
@@ -236,7 +239,7 @@ static void lines_are_kept_when_the_disk_is_full(void **state)
     fill(&file, 1000); /* of no use without its end */
     commit_fails(&file, "could not finish out (File too large): nothing was written");
     file = begin("out", false, "");
-    file.lines = true;
+    file_keep_lines(&file);
     set_limit(3);
     fill(&file, 1); /* not one whole line */
     commit_fails(&file, "could not finish out (File too large): nothing was written");
@@ -286,6 +289,67 @@ static void what_was_left_behind_is_told_once(void **state)
     close(alive[0]);
     close(ready[0]);
     close(ready[1]);
+}
+
+static const char row[] = "a row that is whole\n";
+enum { ROW = sizeof row - 1 };
+
+/* A thread that goes on while the program dies. */
+static void *write_rows(void *stream)
+{
+    enum { ROWS_MOST = 1000000 };
+    for (int i = 0; i < ROWS_MOST; i++)
+        fputs(row, stream);
+    return NULL;
+}
+
+static void begin_files(struct file *file)
+{
+    struct error error;
+    pthread_t writer;
+    put("finished", "x", false);
+    struct file rows = begin("rows", false, ""), torn = begin("torn", false, "no whole line");
+    *file = begin("half", false, "half");
+    file_keep_lines(&rows);
+    file_keep_lines(&torn);
+    if (!file_flush(file, &error) || !file_flush(&torn, &error) ||
+        pthread_create(&writer, NULL, write_rows, rows.stream) != 0)
+        _exit(3);
+    struct stat status = {0};
+    while (fstat(fileno(rows.stream), &status) == 0 && status.st_size == 0)
+        sched_yield();
+}
+
+/* What dies in the midst of writing leaves no half of a file, and of lines the whole ones. */
+static void a_program_that_dies_leaves_whole_lines(void **state)
+{
+    (void)state;
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct file file;
+        if (!freopen("/dev/null", "w", stderr))
+            _exit(2);
+        begin_files(&file);
+        die("in the midst of it");
+    }
+    int status;
+    glob_t found;
+    char *rows;
+    size_t size;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 1);
+    assert_int_equal(folder_count(), 2);
+    holds("finished", "x");
+    assert_int_equal(glob("rows.lnscope-??????", 0, NULL, &found), 0);
+    assert_true(file_read(found.gl_pathv[0], (size_t)1 << 30, &rows, &size, NULL));
+    assert_true(size > 0);
+    assert_int_equal(size % ROW, 0);
+    for (size_t i = 0; i < size; i += ROW)
+        assert_memory_equal(rows + i, row, ROW);
+    free(rows);
+    globfree(&found);
 }
 
 static void a_long_name_has_room_for_a_temporary_one(void **state)
@@ -520,6 +584,7 @@ int main(void)
         TEST(a_file_that_cannot_have_its_name_is_kept),
         TEST(lines_are_kept_when_the_disk_is_full),
         TEST(what_was_left_behind_is_told_once),
+        TEST(a_program_that_dies_leaves_whole_lines),
         TEST(a_long_name_has_room_for_a_temporary_one),
         TEST(pipes_are_not_waited_for),
         TEST(forcing_keeps_permissions_and_links),
