@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -19,6 +20,9 @@ enum { LENGTH_BYTES = 8, SHOWN = 200, NAME_SHOWN = 64, PAIRS_MOST = 4096 };
 
 /* A header of more bytes is no header: some 50,000 tensors. */
 static const uint64_t header_most = (uint64_t)8 << 20;
+
+/* That a file cannot be read is not its own fault. */
+static _Thread_local bool lacked_memory;
 
 /* ---- what was read ---- */
 
@@ -234,10 +238,20 @@ static bool read_entries(struct safetensors_file *file, const cJSON *header, siz
     return true;
 }
 
+static void *allocate(size_t size)
+{
+    void *block = malloc(size);
+    lacked_memory = lacked_memory || !block;
+    return block;
+}
+
 static bool read_header(struct safetensors_file *file, const char *text, size_t length, size_t size,
                         struct error *error)
 {
+    static atomic_flag hooked = ATOMIC_FLAG_INIT;
     const char *end = NULL;
+    if (!atomic_flag_test_and_set(&hooked))
+        cJSON_InitHooks(&(cJSON_Hooks){.malloc_fn = allocate, .free_fn = free});
     cJSON *header = cJSON_ParseWithLengthOpts(text, length, &end, 0);
     bool good = header != NULL;
     while (good && end < text + length && *end == ' ')
@@ -402,7 +416,8 @@ static bool read_stream(struct safetensors_file *file, FILE *stream, uint64_t si
         return false;
     char *header = memory_new(length + 1, 1);
     file->numbers = malloc(rest + 1);
-    bool good = file->numbers || error_set(error, "there is no memory for its %zu bytes", rest);
+    bool good = file->numbers != NULL;
+    lacked_memory = !good;
     if (good && (fread(header, 1, length, stream) != length ||
                  fread(file->numbers, 1, rest, stream) != rest))
         good = error_set(error, "it cannot be read to its end");
@@ -420,6 +435,7 @@ bool safetensors_open(struct safetensors_file *file, const char *path, struct er
     struct error reason;
     char shown[SHOWN];
     *file = (struct safetensors_file){0};
+    lacked_memory = false;
     names_printable(shown, sizeof shown, path);
 #ifndef HAVE_CJSON
     return error_set(error,
@@ -434,6 +450,8 @@ bool safetensors_open(struct safetensors_file *file, const char *path, struct er
         status.st_size = 0;
     bool good = read_stream(file, stream, (uint64_t)status.st_size, &reason);
     fclose(stream);
+    if (!good && lacked_memory)
+        return error_set(error, "no memory to read %s: close other programs", shown);
     return good || error_set(error, "%s is damaged or no safetensors file (%s): name another",
                              shown, reason.text);
 }
