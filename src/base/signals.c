@@ -56,3 +56,20 @@ bool signals_may_take(int number)
     struct sigaction before;
     return sigaction(number, NULL, &before) == 0 && before.sa_handler != SIG_IGN;
 }
+
+void signals_hold(sigset_t *before)
+{
+    sigset_t held;
+    sigemptyset(&held);
+    for (int number = 1; number < SIGNALS; number++) {
+        const enum signal_kind kind = signals_kind(number);
+        if (kind == SIGNAL_ENDS || kind == SIGNAL_TELLS)
+            sigaddset(&held, number);
+    }
+    pthread_sigmask(SIG_BLOCK, &held, before);
+}
+
+void signals_release(const sigset_t *before)
+{
+    pthread_sigmask(SIG_SETMASK, before, NULL);
+}

@@ -2,6 +2,7 @@
 #ifndef LNSCOPE_BASE_SIGNALS_H
 #define LNSCOPE_BASE_SIGNALS_H
 
+#include <signal.h>
 #include <stdbool.h>
 
 enum signal_kind {
@@ -23,5 +24,11 @@ void signals_ignore(void);
 /* Whether whoever started the program has not had it ignored, as nohup and a shell without job
  * control do: that stays so. */
 bool signals_may_take(int number);
+
+/* A thread that is started between the two takes no signal that ends the program or tells it
+ * something: those are for the thread that waits for the keyboard. A crash is taken where it
+ * happens. *before is the caller's, to be given to signals_release(). */
+void signals_hold(sigset_t *before);
+void signals_release(const sigset_t *before);
 
 #endif

@@ -15,8 +15,10 @@
 #include <unistd.h>
 
 static struct sigaction before[SIGNALS]; /* what each signal did before the screen was taken */
-static int wake_pipe[2] = {-1, -1}; /* a handler writes here, the screen's thread waits on it */
-static atomic_int ending;           /* the signal that ends the program */
+/* A handler writes here, the screen's thread waits on it. It stays open: a handler of another
+ * library's thread may still be under way when the signals are given back. */
+static int wake_pipe[2] = {-1, -1};
+static atomic_int ending; /* the signal that ends the program */
 static atomic_int asked[TERMINAL_ASKED];
 
 static void wake(void)
@@ -68,7 +70,7 @@ static bool is_watched(int number)
 
 bool terminal_signals_take(void)
 {
-    if (pipe(wake_pipe) != 0)
+    if (wake_pipe[0] < 0 && pipe(wake_pipe) != 0)
         return false;
     for (int i = 0; i < 2; i++) {
         fcntl(wake_pipe[i], F_SETFD, FD_CLOEXEC);
@@ -96,15 +98,9 @@ bool terminal_signals_take(void)
 
 void terminal_signals_give_back(void)
 {
-    if (wake_pipe[0] < 0)
-        return;
     for (int number = 1; number < SIGNALS; number++)
         if (is_watched(number))
             sigaction(number, &before[number], NULL);
-    for (int i = 0; i < 2; i++) {
-        close(wake_pipe[i]);
-        wake_pipe[i] = -1;
-    }
 }
 
 int terminal_signals_file(void)

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/signals.h"
 #include "core/float_mode.h"
 
 #include <pthread.h>
@@ -107,6 +108,17 @@ static void run(void *context, int count, void (*task)(void *argument, int index
     }
 }
 
+/* So many threads; the program ends where there are not. */
+static void start_threads(pthread_t *thread, int count, void *(*work)(void *), void *argument)
+{
+    sigset_t before;
+    signals_hold(&before);
+    for (int i = 0; i < count; i++)
+        if (pthread_create(&thread[i], NULL, work, argument) != 0)
+            die("cannot start %d threads: set `threads` to fewer", count);
+    signals_release(&before);
+}
+
 struct team *team_open(int threads)
 {
     struct team *team = memory_new(1, sizeof *team);
@@ -114,9 +126,7 @@ struct team *team_open(int threads)
     team->thread = memory_new((size_t)threads, sizeof *team->thread);
     pthread_mutex_init(&team->mutex, NULL);
     pthread_cond_init(&team->wake, NULL);
-    for (int i = 0; i < team->helpers; i++)
-        if (pthread_create(&team->thread[i], NULL, help, team) != 0)
-            die("cannot start %d threads: set `threads` to fewer", threads);
+    start_threads(team->thread, team->helpers, help, team);
     return team;
 }
 
@@ -189,9 +199,7 @@ struct team_job *team_job_start(const struct team_tasks *tasks, int threads)
     job->threads = threads < tasks->count ? threads : tasks->count;
     job->thread = memory_new((size_t)job->threads + 1, sizeof *job->thread);
     pthread_mutex_init(&job->mutex, NULL);
-    for (int i = 0; i < job->threads; i++)
-        if (pthread_create(&job->thread[i], NULL, do_tasks, job) != 0)
-            die("cannot start %d threads: set `threads` to fewer", threads);
+    start_threads(job->thread, job->threads, do_tasks, job);
     return job;
 }
 

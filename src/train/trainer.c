@@ -4,6 +4,7 @@
 #include "train/trainer.h"
 
 #include "base/memory.h"
+#include "base/signals.h"
 #include "train/trainer_work.h"
 #include "train/wait.h"
 
@@ -122,6 +123,15 @@ static void attend(struct trainer *trainer)
 
 /* ---- beginning and end -----------------------------------------------------------------------*/
 
+static void start_thread(struct trainer *trainer)
+{
+    sigset_t before;
+    signals_hold(&before);
+    if (pthread_create(&trainer->thread, NULL, train, trainer) != 0)
+        die("cannot start a thread: the system allows no more of them");
+    signals_release(&before);
+}
+
 /* From the seed, or, with a state, from there. */
 static struct trainer *start(const struct settings *settings, const struct pair_state *state,
                              bool running, const struct clock *clock, struct error *error)
@@ -138,8 +148,8 @@ static struct trainer *start(const struct settings *settings, const struct pair_
     wait_open(&trainer->to_screen);
     if (clock)
         trainer_work_begin(trainer);
-    else if (pthread_create(&trainer->thread, NULL, train, trainer) != 0)
-        die("cannot start a thread: the system allows no more of them");
+    else
+        start_thread(trainer);
     return trainer;
 }
 

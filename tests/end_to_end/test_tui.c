@@ -1143,7 +1143,7 @@ static void clicks_act(void **state)
     struct console *console = start();
     assert_true(console_wait_step(console, 3));
     assert_non_null(strstr(console_output(console, NULL), "\033[?1002h"));
-    click_text(console, "5", 0); /* a tab */
+    click_text(console, "5 6 7", 0); /* a tab */
     assert_true(console_wait_text(console, "smoothing 0.95"));
     click_text(console, "space", 23); /* a key */
     assert_true(console_wait_text(console, "PAUSED"));
@@ -1195,7 +1195,7 @@ static void the_mouse_can_be_left_alone(void **state)
     assert_sane(console);
     console_continue(console);
     assert_true(console_wait_text(console, "Post-LN"));
-    click_text(console, "5", 0);
+    click_text(console, "5 6 7", 0);
     assert_true(console_wait_text(console, "smoothing 0.95"));
     quit(console);
     console = start_with((struct setup){.environment = {"TERM=linux"}}); /* does not know it */
