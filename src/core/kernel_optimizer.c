@@ -210,30 +210,17 @@ static real *newton_schulz(const struct update_rows *u, real *x, real *other)
     return x;
 }
 
+/* What is orthogonal goes down as a gradient would. */
 struct update_sums KERNEL(muon)(const struct update_rows *u)
 {
-    real *x = u->scratch, *restrict w = u->weight;
+    struct update_rows down = *u;
+    real *x = u->scratch;
     nesterov(u, x);
     const real inverse = (real)(1 / (sqrt(KERNEL(sum_squares)(x, u->count)) + MUON_TINY));
 #pragma omp simd
     for (size_t i = 0; i < u->count; i++)
         x[i] *= inverse;
-    x = newton_schulz(u, x, x + u->count);
-    const real step = (real)(u->lr * MUON_SIZE * sqrt(u->rows > u->cols ? u->rows : u->cols));
-    const real decay = (real)(u->lr * u->decay);
-    struct update_sums sums = {0};
-    for (size_t start = 0; start < u->count; start += SUM_BLOCK) {
-        size_t end = start + SUM_BLOCK < u->count ? start + SUM_BLOCK : u->count;
-        real weights = 0, changes = 0;
-#pragma omp simd reduction(+ : weights, changes)
-        for (size_t i = start; i < end; i++) {
-            real change = decay * w[i] + step * x[i];
-            weights += w[i] * w[i];
-            changes += change * change;
-            w[i] -= change;
-        }
-        sums.weight += (double)weights;
-        sums.change += (double)changes;
-    }
-    return sums;
+    down.dweight = newton_schulz(u, x, x + u->count);
+    down.scale = MUON_SIZE * sqrt(u->rows > u->cols ? u->rows : u->cols);
+    return descend(&down, false);
 }

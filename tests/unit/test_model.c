@@ -26,19 +26,16 @@
 
 /* ---- threads ---- */
 
-/* Two steps with AdamW; everything that comes out of them, in one array that the caller frees. */
-static real *train(const struct model_config *config, int threads, size_t *count)
+/* Two steps; everything that comes out of them, in one array that the caller frees. */
+static real *train(const struct model_config *config, enum optimizer kind, int threads,
+                   size_t *count)
 {
     struct model model;
     struct optimizer_state state;
     struct team *team = team_open(threads);
     const struct parallel parallel = team_parallel(team);
-    const struct optimizer_step step = {.kind = OPTIMIZER_ADAMW,
-                                        .lr = 1e-2,
-                                        .epsilon = 1e-8,
-                                        .beta1 = 0.9,
-                                        .beta2 = 0.99,
-                                        .scale = 1};
+    const struct optimizer_step step = {
+        .kind = kind, .lr = 1e-2, .epsilon = 1e-8, .beta1 = 0.9, .beta2 = 0.99, .scale = 1};
     assert_true(model_open(&model, config));
     assert_true(optimizer_open(&state, &model));
     small_model_stir(&model, 0.1);
@@ -65,15 +62,15 @@ static real *train(const struct model_config *config, int threads, size_t *count
     return out;
 }
 
-static void check_threads(const struct model_config *config)
+static void check_threads(const struct model_config *config, enum optimizer kind)
 {
     static const int teams[] = {2, 4};
     size_t count;
-    real *alone = train(config, 1, &count);
+    real *alone = train(config, kind, 1, &count);
     for (size_t i = 0; i < count; i++)
         assert_true(isfinite((double)alone[i]));
     for (size_t t = 0; t < sizeof teams / sizeof *teams; t++) {
-        real *together = train(config, teams[t], &count);
+        real *together = train(config, kind, teams[t], &count);
         if (memcmp(alone, together, count * sizeof *alone) != 0)
             fail_msg("%s, %s: %d threads give other bits than one",
                      placement_table[config->placement].name, norm_table[config->norm].name,
@@ -100,15 +97,16 @@ static void bits_do_not_depend_on_threads(void **state)
     for (int placement = 0; placement < PLACEMENTS; placement++) {
         for (int norm = 0; norm < NORMS; norm++) {
             struct model_config config = small_model((enum placement)placement, (enum norm)norm);
-            check_threads(&config);
+            check_threads(&config, OPTIMIZER_ADAMW);
             if (norm != NORM_LAYERNORM)
                 continue;
             config.dropout = 0.2;
-            check_threads(&config);
+            check_threads(&config, OPTIMIZER_ADAMW);
             config.parallel = true;
-            check_threads(&config);
+            check_threads(&config, OPTIMIZER_ADAMW);
             add_everything(&config);
-            check_threads(&config);
+            check_threads(&config, OPTIMIZER_ADAMW);
+            check_threads(&config, OPTIMIZER_MUON);
         }
     }
     float_mode_restore(mode);
