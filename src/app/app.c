@@ -132,6 +132,12 @@ static void watch_view(struct app *app)
         trainer_look(app->trainer, &look);
 }
 
+size_t app_past_bytes(const struct app *app)
+{
+    return app->trainer ? settings_past_bytes(&app->present)
+                        : settings_history_bytes(&app->present);
+}
+
 /* What of the settings of the program the scene and the terminal go by. */
 static void follow_settings(struct app *app)
 {
@@ -140,7 +146,7 @@ static void follow_settings(struct app *app)
         settings->ascii == ASCII_ON || (settings->ascii == ASCII_AUTO && !app->surface->utf8);
     app->scene.look.hide = settings->hide;
     app->surface->style(app->surface, (enum theme)settings->theme, settings->mouse);
-    history_limit(&app->history, settings_history_bytes(settings));
+    history_limit(&app->history, app_past_bytes(app));
     runs_limit(&app->runs, settings_history_bytes(settings));
 }
 

@@ -40,7 +40,7 @@ static struct run_rest *rest_of(struct app *app, struct pair_state *state, bool 
     } else {
         rest->history = app->history;
         history_open(&app->history);
-        history_limit(&app->history, settings_history_bytes(&app->present));
+        history_limit(&app->history, app_past_bytes(app));
     }
     return rest;
 }

@@ -370,6 +370,10 @@ void app_take_mouse(struct app *app, struct mouse mouse);
 void app_save(struct app *app, const char *path, bool force);
 void app_load(struct app *app, const char *path);
 
+/* The bytes that the history of the run under way may take: that of a run that others train, which
+ * cannot be done again, gets all that the setting gives (app.c). */
+size_t app_past_bytes(const struct app *app);
+
 /* The run under way has ended, and the trainer has left its last state behind, or has not: it is
  * kept. With `goes_on` the history is copied, as the run goes back to a step in it; otherwise it is
  * empty afterwards (app_runs.c). */

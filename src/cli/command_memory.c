@@ -41,11 +41,11 @@ int command_memory(const struct options *options, struct error *error)
     if (text > 0)
         print_part(text, "the text");
     print_part(rest, "the program");
-    const size_t past = settings_history_bytes(settings);
+    const size_t each = settings_history_bytes(settings);
     if (screen)
         printf("A long session takes more: its history up to %.0f MB, further saved states up to "
                "%.0f MB, earlier runs up to %.0f MB.\n",
-               (double)past / 1e6, (double)(states_most(past, state) - state) / 1e6,
-               (double)past / 1e6);
+               (double)settings_past_bytes(settings) / 1e6,
+               (double)(states_most(each, state) - state) / 1e6, (double)each / 1e6);
     return EXIT_DONE;
 }

@@ -532,6 +532,12 @@ size_t settings_history_bytes(const struct settings *settings)
     return (size_t)settings->history << 20;
 }
 
+size_t settings_past_bytes(const struct settings *settings)
+{
+    const int least = settings->history < 32 ? settings->history : 32, share = settings->history / 8;
+    return (size_t)(share > least ? share : least) << 20;
+}
+
 void settings_copy(struct settings *to, const struct settings *from, enum setting_scope scope)
 {
     for (int i = 0; i < setting_count; i++) {

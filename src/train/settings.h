@@ -173,8 +173,12 @@ int64_t settings_warmup(const struct settings *settings);
 double settings_min_lr(const struct settings *settings);
 double settings_lr(const struct settings *settings, int64_t step);
 
-/* The setting `history` in bytes: what histories, saved states and earlier runs may take, each. */
+/* The setting `history` in bytes: what saved states and earlier runs may take, each. */
 size_t settings_history_bytes(const struct settings *settings);
+
+/* What the history of a run that trains on the screen may take of it: an eighth, but no less than
+ * 32 MB where there are as many. */
+size_t settings_past_bytes(const struct settings *settings);
 
 /* Copies the settings of one scope. */
 void settings_copy(struct settings *to, const struct settings *from, enum setting_scope scope);

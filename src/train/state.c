@@ -53,16 +53,23 @@ static bool copy_stash(struct stashed_norm *to, const struct stashed_norm *from)
     return true;
 }
 
+/* What the state has from before is reused, or freed. */
 static bool take_run(struct run_state *state, const struct run *run)
 {
     const size_t n = run->model.parameters.count;
+    real *numbers = state->weight;
+    if (numbers && state->parameters != n) {
+        free(numbers);
+        numbers = NULL;
+    }
+    run_drop_stash(&state->stash);
     *state = (struct run_state){
         .placement = run->model.config.placement,
         .optimizer = run->optimizer.kind,
         .updates = run->optimizer.updates,
         .fault = run->fault,
         .parameters = n,
-        .weight = memory_large(numbers_bytes(n)),
+        .weight = numbers ? numbers : memory_large(numbers_bytes(n)),
     };
     if (!state->weight || !copy_stash(&state->stash, &run->stash))
         return false;
@@ -89,8 +96,11 @@ static void take_task(void *argument, int side)
 struct pair_state *pair_state_take(struct pair *pair)
 {
     struct pair_state *state = calloc(1, sizeof *state);
-    if (!state)
-        return NULL;
+    return state ? pair_state_retake(state, pair) : NULL;
+}
+
+struct pair_state *pair_state_retake(struct pair_state *state, struct pair *pair)
+{
     state->settings = pair->settings;
     state->step = pair->run[LEFT].step;
     state->vocab = pair->run[LEFT].model.config.vocab;

@@ -33,6 +33,10 @@ size_t pair_state_bytes_for(const struct settings *settings, int vocab);
 /* A copy of the pair's state; NULL when there is no memory. Free with pair_state_free(). */
 struct pair_state *pair_state_take(struct pair *pair);
 
+/* The same, where `old` is a state that nobody needs any more: it becomes the copy, in the memory
+ * that it has as far as that fits, which spares new pages. It is freed where there is no memory. */
+struct pair_state *pair_state_retake(struct pair_state *old, struct pair *pair);
+
 /* Makes the pair's state a copy of this one, its settings included. The pair was opened with
  * settings that make the same models. False with a reason, and the pair as it was, when they are
  * not the same or there is no memory. */

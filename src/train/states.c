@@ -14,7 +14,20 @@ void states_open(struct states *states)
 static void drop(struct states *states, int i)
 {
     states->used -= states->state[i]->bytes;
-    pair_state_free(states->state[i]);
+    states->spare[states->spares++] = states->state[i];
+}
+
+/* Frees spares until all that is left of them, and what is kept, takes at most so many bytes. */
+static void free_spares(struct states *states, size_t most)
+{
+    size_t bytes = states->used;
+    for (int i = 0; i < states->spares; i++)
+        bytes += states->spare[i]->bytes;
+    while (states->spares > 0 && bytes > most) {
+        struct pair_state *spare = states->spare[--states->spares];
+        bytes -= spare->bytes;
+        pair_state_free(spare);
+    }
 }
 
 static void forget(struct states *states)
@@ -27,7 +40,9 @@ static void forget(struct states *states)
 void states_close(struct states *states)
 {
     forget(states);
+    free_spares(states, 0);
     free(states->state);
+    free(states->spare);
     free(states->entry);
     *states = (struct states){0};
 }
@@ -57,17 +72,21 @@ void states_limit(struct states *states, size_t bytes)
 {
     states->limit = bytes;
     make_room(states, 0, STATES_LEAST);
+    free_spares(states, bytes);
 }
 
 /* A state that there is no memory for is not kept: the one before it serves in its place. */
 static void keep(struct states *states, struct pair *pair)
 {
-    struct pair_state *state = pair_state_take(pair);
+    struct pair_state *state = states->spares > 0
+                                   ? pair_state_retake(states->spare[--states->spares], pair)
+                                   : pair_state_take(pair);
     if (!state)
         return;
-    if (states->count == states->room) {
+    if (states->count + states->spares == states->room) {
         states->room = states->room > 0 ? 2 * states->room : 16;
         states->state = memory_resize(states->state, (size_t)states->room, sizeof *states->state);
+        states->spare = memory_resize(states->spare, (size_t)states->room, sizeof *states->spare);
     }
     states->state[states->count++] = state;
     states->used += state->bytes;
@@ -76,17 +95,25 @@ static void keep(struct states *states, struct pair *pair)
 void states_restart(struct states *states, struct pair *pair)
 {
     forget(states);
+    if (states->spares > 0 && states->spare[0]->bytes != pair_state_bytes(pair))
+        free_spares(states, 0); /* of another model */
     states->spacing = STATES_SPACING;
     keep(states, pair);
 }
 
-void states_step(struct states *states, struct pair *pair)
+bool states_step(struct states *states, struct pair *pair)
 {
     if (pair->run[LEFT].step % states->spacing != 0)
-        return;
-    make_room(states, pair_state_bytes(pair), STATES_LEAST - 1);
-    if (pair->run[LEFT].step % states->spacing == 0) /* also of the new spacing */
-        keep(states, pair);
+        return false;
+    const size_t bytes = pair_state_bytes(pair);
+    make_room(states, bytes, STATES_LEAST - 1);
+    if (pair->run[LEFT].step % states->spacing != 0) /* of the new spacing */
+        return false;
+    /* The last spare becomes the new state; they differ in size where placements were switched. */
+    const size_t last = states->spares > 0 ? states->spare[states->spares - 1]->bytes : 0;
+    free_spares(states, states_most(states->limit, bytes) - bytes + last);
+    keep(states, pair);
+    return true;
 }
 
 void states_change(struct states *states, const struct pair *pair)

@@ -3,7 +3,8 @@
  *
  * States are kept within a budget of memory: that of the start (step 0), and those at the steps
  * that are multiples of a spacing. When the budget is used up every second one is dropped and the
- * spacing doubles. A step in between is reached by redoing those from the state before it. */
+ * spacing doubles. A step in between is reached by redoing those from the state before it. The memory
+ * of a dropped one is that of the next: once the budget was used up nothing grows or shrinks. */
 #ifndef LNSCOPE_TRAIN_STATES_H
 #define LNSCOPE_TRAIN_STATES_H
 
@@ -11,7 +12,7 @@
 
 enum {
     STATES_SPACING =
-        64,          /* at first: a state is mostly new pages, which take up to two steps' time */
+        64,          /* at first: a state is mostly new pages, which can take two steps' time */
     STATES_LEAST = 2 /* so many are kept whatever the budget */
 };
 
@@ -29,6 +30,8 @@ struct states {
     int64_t spacing;
     int count, room;
     struct pair_state **state; /* [room], in rising order of their steps */
+    int spares;                /* dropped ones, whose memory is not counted in `used` */
+    struct pair_state **spare; /* [room] */
     int entries, entry_room;
     struct settings_entry *entry; /* [entry_room], in the order of the changes */
 };
@@ -44,8 +47,9 @@ void states_limit(struct states *states, size_t bytes);
  * that of the start, for good. */
 void states_restart(struct states *states, struct pair *pair);
 
-/* To be called after every step: keeps the state where it is one to keep. */
-void states_step(struct states *states, struct pair *pair);
+/* To be called after every step, or after most: keeps the state where it is one to keep. False where
+ * it is none. */
+bool states_step(struct states *states, struct pair *pair);
 
 /* To be called after every change of the optimizer's settings and every switch of a placement:
  * notes the settings of the pair as those of the next step. */

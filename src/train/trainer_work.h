@@ -41,6 +41,7 @@ struct trainer {
     struct pair pair;
     struct omega omega[SIDES]; /* as profiled, before the first step */
     struct states states;      /* to go back to */
+    double state_due;          /* when the next one may be kept, on clock_seconds() */
     struct redo redo;          /* of the run under way; all zero: it is not done again */
     int steps_left;            /* to do although paused (COMMAND_STEP) */
     struct pace pace;

@@ -116,10 +116,15 @@ static void states_are_thinned_fairly(void **state)
         train_to(&session, step);
         assert_true(session.states.used <= session.states.limit);
         assert_kept(&session.states, step);
+        if (step >= 4 * STATES_SPACING) /* five took the budget up: no memory comes or goes */
+            assert_int_equal(session.states.count + session.states.spares, 5);
     }
     assert_int_equal(session.states.spacing, 256); /* 0 256 512 */
     assert_int_equal(session.states.count, 3);
+    states_limit(&session.states, 4 * each);
+    assert_int_equal(session.states.spares, 1);
     states_limit(&session.states, 0); /* the least */
+    assert_int_equal(session.states.spares, 0);
     assert_int_equal(session.states.count, STATES_LEAST);
     assert_kept(&session.states, 700);
     states_limit(&session.states, STATES_BYTES);
