@@ -550,7 +550,7 @@ static bool lab_goes_on(void *argument, int trial)
  * many threads trains a few stacks. */
 static double lab_time(const struct settings *settings, int threads)
 {
-    enum { STEPS = 100, EACH = 4 };
+    enum { STEPS = 300, EACH = 2 };
     struct grid grid;
     struct error error;
     char seeds[32];
@@ -579,25 +579,28 @@ static double lab_time(const struct settings *settings, int threads)
     return seconds / (EACH * STEPS);
 }
 
-/* As many stacks as there are cores, each by itself, beside one alone. */
+/* As many stacks as there are cores, each by itself, beside one alone; and beside the bare steps,
+ * which leave out held-out losses and what is around a run. */
 static void bench_lab(void)
 {
     static const struct shape shapes[] = {{6, 64}, {12, 64}};
     const int cores = system_cores();
     printf("\nThe lab on %d cores, medians of %d turns (needs all of them idle)\n", cores, ROUNDS);
-    printf(
-        "   L    D   one stack alone ms   a core's step in the lab ms  throughput of cores x one "
-        "stack\n");
+    printf("   L    D  bare step ms  a run's step: one alone  on all cores   of cores x one alone  "
+           "of bare steps\n");
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
         struct settings settings = settings_of(shapes[i], 16);
-        double alone[ROUNDS], lab[ROUNDS];
+        double bare[ROUNDS], alone[ROUNDS], all[ROUNDS];
         for (int round = 0; round < ROUNDS; round++) {
-            alone[round] = run_time(&settings, 1);
-            lab[round] = lab_time(&settings, cores);
+            bare[round] = run_time(&settings, 1);
+            alone[round] = lab_time(&settings, 1);
+            all[round] = lab_time(&settings, cores);
         }
-        const double one = median(alone, ROUNDS), each = median(lab, ROUNDS);
-        printf("%4d %4d %20.2f %29.2f %31.0f%%\n", shapes[i].layers, shapes[i].width, 1e3 * one,
-               1e3 * each, 100 * one / each);
+        const double step = median(bare, ROUNDS), one = median(alone, ROUNDS);
+        const double each = median(all, ROUNDS);
+        printf("%4d %4d %13.2f %23.2f %13.2f %21.0f%% %13.0f%%\n", shapes[i].layers,
+               shapes[i].width, 1e3 * step, 1e3 * one, 1e3 * each, 100 * one / each,
+               100 * step / each);
         fflush(stdout);
     }
 }
@@ -628,19 +631,35 @@ static void bench_growth(void)
     }
 }
 
-int main(void)
+/* Is this part wanted, where the words of the command line name some, or none: all of them? */
+static bool is_wanted(const char *part, int words, char **word)
+{
+    bool named = words < 2;
+    for (int i = 1; i < words; i++)
+        named = named || strcmp(word[i], part) == 0;
+    return named;
+}
+
+int main(int words, char **word)
 {
     blas_open();
     const double peak = sgemm_peak();
     printf("sgemm peak of this core, 1024^3: %.1f GFLOP/s; kernels: %s\n\n", peak / 1e9,
            kernels_chosen()->name);
-    bench_shapes(peak);
-    bench_matmul();
-    bench_parts((struct shape){12, 64});
-    bench_parts((struct shape){6, 256});
-    bench_threads();
-    bench_lab();
-    bench_growth();
+    if (is_wanted("shapes", words, word))
+        bench_shapes(peak);
+    if (is_wanted("matmul", words, word))
+        bench_matmul();
+    if (is_wanted("parts", words, word)) {
+        bench_parts((struct shape){12, 64});
+        bench_parts((struct shape){6, 256});
+    }
+    if (is_wanted("threads", words, word))
+        bench_threads();
+    if (is_wanted("lab", words, word))
+        bench_lab();
+    if (is_wanted("growth", words, word))
+        bench_growth();
     printf("\nsgemm peak once more, at the end: %.1f GFLOP/s\n", sgemm_peak() / 1e9);
     return 0;
 }
