@@ -127,7 +127,8 @@ const struct option_row option_table[OPTIONS] = {
     [OPTION_FORMAT] = {"format", 0, "FORMAT", NULL, ON_RUN | ON_LIST | ON_BLOCK | ON_CLAIMS},
     [OPTION_EVERY] = {"every", 0, "N", "write steps N, 2N, ... and the last one only", ON_RUN},
     [OPTION_OUTPUT] =
-        {"output", 'o', "FILE", NULL, ON_RUN | ON_RECORD | ON_LAB | ON_CLAIMS,
+        {"output", 'o', "FILE", NULL, ON_RUN | ON_RECORD | ON_LAB | ON_CLAIMS, .repeats = ON_RECORD,
+         .writes = true,
          .of = {[COMMAND_RECORD] = "what to make, by its ending: .cast, .svg, .gif, .mp4, .webm, "
                                    ".png, .txt, or a folder/ of PNGs; -o again makes more at once",
                 [COMMAND_RUN] = "write to a file; it appears when the run is over, and whole",
@@ -148,7 +149,7 @@ const struct option_row option_table[OPTIONS] = {
                              [COMMAND_WATCH] = "let --record replace a file that exists"}},
     [OPTION_RECORD] = {"record", 0, "FILE.cast",
                        "record the screen, as an asciicast that asciinema plays",
-                       ON_SCREEN | ON_PLAY | ON_WATCH},
+                       ON_SCREEN | ON_PLAY | ON_WATCH, .writes = true},
     [OPTION_LOAD] = {"load", 0, "FILE",
                      "go on with a session that :save has written; other options than those of the "
                      "model apply on top",
@@ -165,12 +166,13 @@ const struct option_row option_table[OPTIONS] = {
                             "print what bash, zsh or fish completes command lines with, and exit",
                             ON_SCREEN},
     [OPTION_DUMP] = {"dump", 0, "FILE",
-                     "write weights, gradients and batch of one step as safetensors", ON_RUN},
+                     "write weights, gradients and batch of one step as safetensors", ON_RUN,
+                     .writes = true},
     [OPTION_DUMP_STEP] = {"dump-step", 0, "N", "the step that --dump writes (default 1)", ON_RUN},
     [OPTION_EXPORT] = {"export", 0, "FILE",
                        "at the end, write what the screen would show as .svg, .png or .txt, or all "
-                       "that was measured as .csv or .jsonl",
-                       ON_RUN},
+                       "that was measured as .csv or .jsonl; once more for each further file",
+                       ON_RUN, .repeats = ON_RUN, .writes = true},
     [OPTION_SIZE] = {"size", 0, "COLUMNSxROWS", "size of the screen (default 120x36)", ON_RECORD},
     [OPTION_AT] = {"at", 0, "STEP|CHAPTER",
                    "make pictures (.svg, .png, .txt) of the first moment at this step, or of the "
@@ -186,11 +188,11 @@ const struct option_row option_table[OPTIONS] = {
                              "version of a .cast (default 2); 3 is for asciinema 3", ON_RECORD},
     [OPTION_CAPTIONS] = {"captions", 0, "FILE.vtt",
                          "write the captions as well, for players that show them beside a video",
-                         ON_RECORD},
+                         ON_RECORD, .writes = true},
     [OPTION_HANDOUT] = {"handout", 0, "FILE.md",
                         "write what the script says, and what was measured in this run, with "
                         "pictures, as one page",
-                        ON_PLAY | ON_RECORD},
+                        ON_PLAY | ON_RECORD, .writes = true},
     [OPTION_PRINT_MEMORY] = {"print-memory", 0, NULL,
                              "print the memory that these settings need, and exit",
                              ON_SCREEN | ON_RUN},
@@ -211,7 +213,7 @@ const struct option_row option_table[OPTIONS] = {
     [OPTION_GRID] = {"grid", 0, "NAME=VALUES",
                      "an axis: values of a setting, separated by commas, and ranges FROM..TO:STEP "
                      "and FROM..TO*FACTOR; once more for each further axis",
-                     ON_LAB},
+                     ON_LAB, .repeats = ON_LAB},
     [OPTION_STACKS] = {"stacks", 0, "STACKS", "train left, right or both (default) of every cell",
                        ON_LAB},
     [OPTION_RESUME] =
@@ -223,17 +225,19 @@ const struct option_row option_table[OPTIONS] = {
                      ON_LAB},
     [OPTION_MERGE] = {"merge", 0, NULL, "join the rows of the files that are named, training none",
                       ON_LAB},
-    [OPTION_FIGURE] = {"figure", 0, "FILE",
-                       "draw the map of all rows, as .svg, .png or .txt; .csv: the rows themselves",
-                       ON_LAB},
+    [OPTION_FIGURE] =
+        {"figure", 0, "FILE",
+         "draw the map of all rows, as .svg, .png or .txt; .csv: the rows themselves; "
+         "once more for each further file",
+         ON_LAB, .repeats = ON_LAB, .writes = true},
     [OPTION_MAP] = {"map", 0, "PATTERN=NAME",
                     "take keys or columns like PATTERN, in which {l} stands for a layer and "
                     "{tensor} for a tensor, as NAME: 'grad/layer_{l}=stream_grad'; once more for "
                     "each further one",
-                    ON_WATCH},
+                    ON_WATCH, .repeats = ON_WATCH},
     [OPTION_TEE] = {"tee", 0, "FILE",
                     "write a row per step and stack to a file while it trains, for lnscope watch",
-                    ON_SCREEN},
+                    ON_SCREEN, .writes = true},
     [OPTION_HELP] = {"help", 'h', NULL, "print this help", ON_ALL},
     [OPTION_VERSION] = {"version", 0, NULL, "print the version", ON_ALL},
 };
@@ -414,13 +418,21 @@ static bool read_setting(struct options *options, const struct setting_row *row,
     return error_set(error, "option '--%s' needs a value: %s", name, values);
 }
 
-/* One that may be given more than once. */
-static bool repeat_option(const struct option_row *row, const char *value,
-                          const char *values[REPEATS_MAX], int *count, struct error *error)
+/* Notes that an option is given; its value is noted already. */
+static bool note_option(struct options *options, enum option option, struct error *error)
 {
-    if (*count == REPEATS_MAX)
+    const struct option_row *row = &option_table[option];
+    int *times = &options->times[option];
+    if (!(row->repeats >> options->command & 1)) {
+        if (row->writes && options->given[option])
+            return error_set(error, "option '--%s' twice: %s writes one such file", row->name,
+                             command_table[options->command].words);
+    } else if (*times == REPEATS_MAX) {
         return error_set(error, "option '--%s' once too often: at most %d", row->name, REPEATS_MAX);
-    values[(*count)++] = value;
+    } else {
+        options->each[option][(*times)++] = options->value[option];
+    }
+    options->given[option] = true;
     return true;
 }
 
@@ -438,15 +450,7 @@ static bool read_option(struct options *options, enum option option, struct word
             return error_set(error, "option '--%s' needs a value: --%s %s", row->name, row->name,
                              row->argument);
     }
-    options->given[option] = true;
-    if (option == OPTION_GRID)
-        return repeat_option(row, options->value[option], options->grid, &options->grids, error);
-    if (option == OPTION_MAP)
-        return repeat_option(row, options->value[option], options->map, &options->maps, error);
-    if (option == OPTION_OUTPUT)
-        return repeat_option(row, options->value[option], options->output, &options->outputs,
-                             error);
-    return true;
+    return note_option(options, option, error);
 }
 
 /* --no-NAME; `row` is that of NAME. */
