@@ -35,7 +35,7 @@ static struct completion completion_of_option(enum option option, enum command c
                                               char help[OPTION_HELP_TEXT])
 {
     const struct option_row *row = &option_table[option];
-    struct completion completion = {.prefix = "", .name = row->name, .help = help};
+    struct completion completion = {.prefix = "", .name = option_names[option], .help = help};
     completion.repeats = row->repeats >> command & 1;
     options_option_help(help, option, command);
     if (!row->argument)

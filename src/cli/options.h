@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "script/script.h"
+#include "train/option_names.h"
 #include "train/settings.h"
 
 #include <stdbool.h>
@@ -60,49 +61,8 @@ struct command_row {
 
 extern const struct command_row command_table[COMMANDS];
 
-/* Options that are not settings. */
-enum option {
-    OPTION_FORMAT,
-    OPTION_EVERY,
-    OPTION_OUTPUT,
-    OPTION_FORCE,
-    OPTION_RECORD,
-    OPTION_LOAD,
-    OPTION_SHARE,
-    OPTION_NO_CONFIG,
-    OPTION_PRINT_CONFIG,
-    OPTION_COMPLETIONS,
-    OPTION_DUMP,
-    OPTION_DUMP_STEP,
-    OPTION_EXPORT,
-    OPTION_SIZE,
-    OPTION_AT,
-    OPTION_SCALE,
-    OPTION_LOOP,
-    OPTION_CAST_VERSION,
-    OPTION_CAPTIONS,
-    OPTION_HANDOUT,
-    OPTION_PRINT_MEMORY,
-    OPTION_PLACEMENT,
-    OPTION_SUBLAYER,
-    OPTION_INPUT,
-    OPTION_QUICK,
-    OPTION_SEEDS,
-    OPTION_GRID,
-    OPTION_STACKS,
-    OPTION_RESUME,
-    OPTION_PART,
-    OPTION_MERGE,
-    OPTION_FIGURE,
-    OPTION_MAP,
-    OPTION_TEE,
-    OPTION_HELP,
-    OPTION_VERSION,
-    OPTIONS
-};
-
+/* Of an option that is no setting; its name is that of train/option_names.h. */
 struct option_row {
-    const char *name;
     char letter;          /* its short form; 0: none */
     const char *argument; /* what it takes, "N"; NULL: nothing */
     const char *help;

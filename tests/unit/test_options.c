@@ -148,8 +148,8 @@ static void options_given_twice(void **state)
             struct options options;
             if (!row->argument || !(row->commands >> command & 1))
                 continue;
-            snprintf(line, sizeof line, "%s --%s a --%s b", command_table[command].name, row->name,
-                     row->name);
+            snprintf(line, sizeof line, "%s --%s a --%s b", command_table[command].name,
+                     option_names[i], option_names[i]);
             if (row->repeats >> command & 1) {
                 options = parsed(line);
                 assert_int_equal(options.times[i], 2);
@@ -157,7 +157,7 @@ static void options_given_twice(void **state)
                 assert_string_equal(options.each[i][1], "b");
             } else if (row->writes) {
                 snprintf(message, sizeof message, "option '--%s' twice: %s writes one such file",
-                         row->name, command_table[command].words);
+                         option_names[i], command_table[command].words);
                 refused(line, message);
             } else {
                 options = parsed(line);

@@ -200,6 +200,12 @@ static const struct {
      "t.lns:4:8: '8': a step up to 7, the last one that is done by here"},
     {"run until step 9\ngoto\n", "t.lns:2:5: the line ends here: the number of a step"},
     {"run until step 9\nbranch x\n", "t.lns:2:8: 'x': the number of a step"},
+    {"set output a.svg\n",
+     "t.lns:1:5: 'output' is an option of the command line, not a setting: --output"},
+    {"set config x\n", "t.lns:1:5: 'config' is an option of the command line, not a setting: "
+                       "--no-config or --print-config"},
+    {"set seeds 3\n", "t.lns:1:5: 'seeds' is an option of the command line, not a setting: "
+                      "--seeds; did you mean seed?"},
     {"set steps 5\nrun until step 10\n",
      "t.lns:2:1: step >= 10 cannot hold: the run ends at step 5; a step up to it, or set more "
      "steps"},
