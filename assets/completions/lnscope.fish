@@ -155,7 +155,7 @@ complete -c lnscope -n '__fish_seen_subcommand_from run' -l no-config -d 'take n
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l print-config -d 'print these settings as a config file, and exit'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l dump -d 'write weights, gradients and batch of one step as safetensors' -r -F
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l dump-step -d 'the step that --dump writes (default 1)' -x
-complete -c lnscope -n '__fish_seen_subcommand_from run' -l export -d 'at the end, write what the screen would show as .svg, .png or .txt, or all that was measured as .csv or .jsonl' -r -F
+complete -c lnscope -n '__fish_seen_subcommand_from run' -l export -d 'at the end, write what the screen would show as .svg, .png or .txt, or all that was measured as .csv or .jsonl; once more for each further file' -r -F
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l print-memory -d 'print the memory that these settings need, and exit'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l help -d 'print this help'
 complete -c lnscope -n '__fish_seen_subcommand_from run' -l version -d 'print the version'
@@ -612,7 +612,7 @@ complete -c lnscope -n '__fish_seen_subcommand_from lab' -l stacks -d 'train lef
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l resume -d 'keep the rows that -o FILE has, and do the rest; without a grid, that of the file'
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l part -d 'do the I-th of N shares; auto: those of a Slurm job array' -x
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l merge -d 'join the rows of the files that are named, training none'
-complete -c lnscope -n '__fish_seen_subcommand_from lab' -l figure -d 'draw the map of all rows, as .svg, .png or .txt; .csv: the rows themselves' -r -F
+complete -c lnscope -n '__fish_seen_subcommand_from lab' -l figure -d 'draw the map of all rows, as .svg, .png or .txt; .csv: the rows themselves; once more for each further file' -r -F
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l help -d 'print this help'
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l version -d 'print the version'
 complete -c lnscope -n '__fish_seen_subcommand_from lab' -l preset -d 'settings of a family of models, and those of its training; none: the defaults' -x -a 'none transformer-2017 bert gpt2 gpt3 llama mistral gemma gemini palm deepseek vit olmo2 nanogpt qwen3'

@@ -262,8 +262,16 @@ static void carry_out(struct app *app, const struct player_demand *demand)
     };
     if (demand->kind == PLAYER_WAIT || demand->kind == PLAYER_DONE)
         return;
+    if (demand->command)
+        app->play->command = demand->command;
     deeds[demand->kind](app, demand);
     app->changed = true;
+}
+
+void app_play_fail(struct app *app, const char *why)
+{
+    if (app->play && app->play->script->recording && app->play->command)
+        give_up(app, app->play->command, why);
 }
 
 /* ---- the turn of the loop ---- */

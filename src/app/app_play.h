@@ -15,9 +15,10 @@ struct app_play {
     struct script *owned;            /* NULL: the script is somebody else's */
     struct player player;
     bool over;
-    bool taking;            /* the keyboard is to be handed over as soon as nothing is under way */
-    struct error error;     /* why there is no going on; empty: there is */
-    bool commanded;         /* the trainer's answer is none to the user */
+    bool taking;        /* the keyboard is to be handed over as soon as nothing is under way */
+    struct error error; /* why there is no going on; empty: there is */
+    bool commanded;     /* the trainer's answer is none to the user */
+    const struct script_command *command; /* the newest one of what was done */
     int64_t until, allowed; /* of the `run` under way: its last step if known, the newest allowed */
     int places;
     struct app_place *place; /* [places] that can be gone back to, by their numbers, ... */

@@ -255,6 +255,10 @@ int app_play_failures(const struct app *app); /* results that do not hold */
 double app_play_part(const struct app *app);
 const struct error *app_play_error(const struct app *app);
 
+/* What was commanded could not be carried out: a script that is recorded ends there (app_play.c).
+ */
+void app_play_fail(struct app *app, const char *why);
+
 /* What the film is told (app_film.c): a chapter begins with the next picture; a caption is shown
  * from now on; what was measured; the picture that was drawn. They do nothing without a film. */
 void app_film_chapter(struct app *app, const char *name);

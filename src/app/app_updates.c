@@ -173,6 +173,7 @@ static void take_load(struct app *app, struct update *update)
 static void take_failure(struct app *app, struct update *update)
 {
     app_say(app, ROLE_BAD, "%s", update->error.text);
+    app_play_fail(app, update->error.text);
     app_undo_failed(app);
     app->redo_next = 0;
     app->going_back = false;

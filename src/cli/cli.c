@@ -97,8 +97,8 @@ static int run_watch(const struct options *options, struct error *error)
     };
     for (int i = 0; i < options->operands; i++)
         start.watch.path[i] = options->operand[i];
-    for (int i = 0; i < options->maps; i++)
-        if (!watch_map_add(&start.watch.map, options->map[i], error))
+    for (int i = 0; i < options->times[OPTION_MAP]; i++)
+        if (!watch_map_add(&start.watch.map, options->each[OPTION_MAP][i], error))
             return EXIT_USAGE;
     return app_run(&start, error);
 }

@@ -138,7 +138,7 @@ static bool read_choice(const struct options *options, enum option option,
     *choice = otherwise;
     if (!options->given[option])
         return true;
-    *choice = names_find(names, option_table[option].name, options->value[option], error);
+    *choice = names_find(names, option_names[option], options->value[option], error);
     return *choice >= 0;
 }
 

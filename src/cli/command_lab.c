@@ -123,8 +123,8 @@ static bool read_grid(struct laboratory *lab, struct error *error)
     struct grid *grid = &lab->grid;
     grid_open(grid, &options->settings);
     lab->has_grid = true;
-    for (int i = 0; i < options->grids; i++)
-        if (!grid_add(grid, options->grid[i], error))
+    for (int i = 0; i < options->times[OPTION_GRID]; i++)
+        if (!grid_add(grid, options->each[OPTION_GRID][i], error))
             return false;
     /* Whoever names texts wants them learned, unless another task is asked for. */
     if (has_axis(grid, "text") && !options->task_given && !has_axis(grid, "task"))
@@ -144,19 +144,16 @@ static bool read_grid(struct laboratory *lab, struct error *error)
 /* Options that say what the grid is. */
 static bool has_grid_options(const struct options *options)
 {
-    return options->grids > 0 || options->given[OPTION_SEEDS] || options->given[OPTION_STACKS] ||
-           options->numbers_given;
+    return options->given[OPTION_GRID] || options->given[OPTION_SEEDS] ||
+           options->given[OPTION_STACKS] || options->numbers_given;
 }
 
 /* ---- the figure ------------------------------------------------------------------------------*/
 
-/* Whether the figure can be written, before there is anything to draw. */
-static bool check_figure(const struct laboratory *lab, struct error *error)
+/* Whether a figure can be written, before there is anything to draw. */
+static bool check_figure(const struct laboratory *lab, const char *path, struct error *error)
 {
-    const char *path = lab->options->value[OPTION_FIGURE];
     char shown[SHOWN];
-    if (!path)
-        return true;
     names_printable(shown, sizeof shown, path);
     if (!file_ends_in(path, ".csv") && !export_picture_check(path, error))
         return false;
@@ -167,18 +164,39 @@ static bool check_figure(const struct laboratory *lab, struct error *error)
     return true;
 }
 
-static bool draw(const struct laboratory *lab, struct error *error)
+static bool check_figures(const struct laboratory *lab, struct error *error)
 {
-    const char *path = lab->options->value[OPTION_FIGURE];
+    const char *const *path = lab->options->each[OPTION_FIGURE];
+    for (int i = 0; i < lab->options->times[OPTION_FIGURE]; i++) {
+        if (!check_figure(lab, path[i], error))
+            return false;
+        for (int j = 0; j < i; j++)
+            if (file_is_same(path[j], path[i]))
+                return error_set(error, "--figure names the same file twice: name two");
+    }
+    return true;
+}
+
+static bool draw(const struct laboratory *lab, const char *path, struct error *error)
+{
     const bool force = lab->options->given[OPTION_FORCE];
-    if (!path)
-        return true;
     if (lab_export_is(path))
         return lab_export(path, force, &lab->grid, lab->row, error);
     struct canvas canvas;
     lab_map_sheet(&canvas, &lab->grid, lab->row);
     const bool good = export_file(&canvas, THEME_MONO, path, force, error);
     canvas_close(&canvas);
+    return good;
+}
+
+/* All figures that can be written; the reason is that of the first one that cannot. */
+static bool draw_all(const struct laboratory *lab, struct error *error)
+{
+    struct error reason;
+    bool good = true;
+    for (int i = 0; i < lab->options->times[OPTION_FIGURE]; i++)
+        if (!draw(lab, lab->options->each[OPTION_FIGURE][i], good ? error : &reason))
+            good = false;
     return good;
 }
 
@@ -202,12 +220,12 @@ static bool check_options(const struct laboratory *lab, struct error *error)
                                 "--stacks, --part, --resume and settings");
     if (resume && !lab->output)
         return error_set(error, "--resume has no rows to keep: it goes with -o FILE");
-    if (!merge && options->grids == 0 && (!resume || has_grid_options(options)))
+    if (!merge && !options->given[OPTION_GRID] && (!resume || has_grid_options(options)))
         return error_set(error, "a lab without a grid: --grid NAME=VALUES, such as --grid "
                                 "warmup=0,25..400*2");
     if (options->given[OPTION_FORCE] && !lab->output && !options->given[OPTION_FIGURE])
         return error_set(error, "--force has nothing to replace: it goes with -o or --figure");
-    return check_figure(lab, error);
+    return check_figures(lab, error);
 }
 
 /* ---- rows that are there ---------------------------------------------------------------------*/
@@ -370,7 +388,7 @@ static int run(struct laboratory *lab, struct error *error)
     const struct options *options = lab->options;
     if (!read_part(lab, error))
         return EXIT_USAGE;
-    if (options->grids > 0 && !read_grid(lab, error))
+    if (options->given[OPTION_GRID] && !read_grid(lab, error))
         return EXIT_USAGE;
     if (options->given[OPTION_RESUME] && (file_exists(lab->output) || !lab->has_grid) &&
         !take_file(lab, lab->output, "done again", error))
@@ -385,7 +403,7 @@ static int run(struct laboratory *lab, struct error *error)
         return EXIT_FAILED;
     if (!train(lab, error))
         return EXIT_FAILED;
-    return interrupt_caught() || draw(lab, error) ? EXIT_DONE : EXIT_FAILED;
+    return interrupt_caught() || draw_all(lab, error) ? EXIT_DONE : EXIT_FAILED;
 }
 
 static int merge(struct laboratory *lab, struct error *error)
@@ -403,7 +421,7 @@ static int merge(struct laboratory *lab, struct error *error)
                         NULL, 0, error) ||
          !lab_file_close(&lab->file, true, error)))
         return EXIT_FAILED;
-    return draw(lab, error) ? EXIT_DONE : EXIT_FAILED;
+    return draw_all(lab, error) ? EXIT_DONE : EXIT_FAILED;
 }
 
 /* Of the process that has the options, the file and the rows. */

@@ -200,7 +200,7 @@ static void fill_options(struct table *table)
         char commands[OPTION_COMMANDS], help[OPTION_HELP_TEXT];
         options_commands(commands, &option_table[i]);
         options_option_help(help, (enum option)i, COMMANDS);
-        table_add(table, option_table[i].name);
+        table_add(table, option_names[i]);
         table_add(table, option_table[i].argument ? option_table[i].argument : "");
         table_add(table, commands);
         table_add(table, help);

@@ -133,10 +133,11 @@ static bool read_options(struct recorder *recorder, const struct options *option
                          struct error *error)
 {
     struct film_plan *film = &recorder->recording.film;
-    for (int i = 0; i < options->outputs; i++) {
-        if (film_kind(options->output[i], error) < 0)
+    for (int i = 0; i < options->times[OPTION_OUTPUT]; i++) {
+        const char *path = options->each[OPTION_OUTPUT][i];
+        if (film_kind(path, error) < 0)
             return false;
-        film->path[film->paths++] = options->output[i];
+        film->path[film->paths++] = path;
     }
     film->captions = options->value[OPTION_CAPTIONS];
     film->force = options->given[OPTION_FORCE];
@@ -185,7 +186,7 @@ int command_record(const struct options *options, int *signal_number, struct err
         error_set(error, "record without a script: %s", command_table[COMMAND_RECORD].usage);
         return EXIT_USAGE;
     }
-    if (options->outputs == 0 && !start.handout) {
+    if (!options->given[OPTION_OUTPUT] && !start.handout) {
         error_set(error, "record without a file: name one with -o FILE");
         return EXIT_USAGE;
     }

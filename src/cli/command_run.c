@@ -51,12 +51,30 @@ static bool prints_on_terminal(const struct options *options)
     return (!output || strcmp(output, "-") == 0) && isatty(STDOUT_FILENO) == 1;
 }
 
+/* Whether --export can be met: what each file is to be, and that it is no other one. */
+static bool check_exports(const struct options *options, struct error *error)
+{
+    const char *const *export = options->each[OPTION_EXPORT];
+    const char *output = options->value[OPTION_OUTPUT], *dump = options->value[OPTION_DUMP];
+    for (int i = 0; i < options->times[OPTION_EXPORT]; i++) {
+        bool twice =
+            (output && file_is_same(output, export[i])) || (dump && file_is_same(dump, export[i]));
+        for (int j = 0; j < i; j++)
+            twice = twice || file_is_same(export[j], export[i]);
+        if (twice)
+            return error_set(error, "--export names a file that is written already: name another");
+        if (!run_export_check(export[i], error))
+            return false;
+    }
+    return true;
+}
+
 static bool read_options(struct session *session, const struct options *options,
                          struct error *error)
 {
     int64_t steps = options->settings.steps;
     const char *output = options->value[OPTION_OUTPUT], *dump = options->value[OPTION_DUMP];
-    const char *export = options->value[OPTION_EXPORT];
+    const bool export = options->given[OPTION_EXPORT];
     if (!settings_check(&options->settings, error))
         return false;
     if (!options_format(options, prints_on_terminal(options), &session->format, error))
@@ -84,10 +102,7 @@ static bool read_options(struct session *session, const struct options *options,
         return error_set(error, "--dump writes no stream: name a file");
     if (output && dump && file_is_same(output, dump))
         return error_set(error, "-o and --dump name the same file: name two");
-    if (export &&
-        ((output && file_is_same(output, export)) || (dump && file_is_same(dump, export))))
-        return error_set(error, "--export names a file that is written already: name another");
-    if (export && !run_export_check(export, error))
+    if (!check_exports(options, error))
         return false;
     if (export && session->state)
         return error_set(error, "--export shows a run from its first step: leave --load out");
@@ -102,10 +117,11 @@ static bool goes_on(void)
 static bool open_files(struct session *session, const struct options *options, struct error *error)
 {
     const char *output = options->value[OPTION_OUTPUT], *dump = options->value[OPTION_DUMP];
-    const char *export = options->value[OPTION_EXPORT];
+    const int exports = options->times[OPTION_EXPORT];
     bool force = options->given[OPTION_FORCE];
-    if (export) {
-        session->export = run_export_open(export, force, &session->pair, error);
+    if (exports > 0) {
+        session->export =
+            run_export_open(options->each[OPTION_EXPORT], exports, force, &session->pair, error);
         if (!session->export)
             return false;
     }

@@ -21,6 +21,7 @@ struct completion {
     const char *help;
     enum takes takes;
     bool may_stand_alone;        /* the value can be left out */
+    bool repeats;                /* more than once */
     const struct names *choices; /* of TAKES_CHOICE */
 };
 
@@ -34,7 +35,8 @@ static struct completion completion_of_option(enum option option, enum command c
                                               char help[OPTION_HELP_TEXT])
 {
     const struct option_row *row = &option_table[option];
-    struct completion completion = {.prefix = "", .name = row->name, .help = help};
+    struct completion completion = {.prefix = "", .name = option_names[option], .help = help};
+    completion.repeats = row->repeats >> command & 1;
     options_option_help(help, option, command);
     if (!row->argument)
         completion.takes = TAKES_NOTHING;
@@ -189,7 +191,8 @@ static void zsh_option(FILE *out, enum command command, const struct completion 
 {
     static const char avoid[] = "[]:\\";
     (void)command;
-    fprintf(out, " \\\n        '--%s%s%s[", completion->prefix, completion->name,
+    fprintf(out, " \\\n        '%s--%s%s%s[", completion->repeats ? "*" : "", completion->prefix,
+            completion->name,
             completion->takes == TAKES_NOTHING ? ""
             : completion->may_stand_alone      ? "=-"
                                                : "=");

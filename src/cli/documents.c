@@ -109,7 +109,7 @@ void documents_options_man(FILE *out)
         if (row->letter)
             fprintf(out, "\\-%c\\fR, \\fP", row->letter);
         fputs("\\-\\-", out);
-        write_man(out, row->name);
+        write_man(out, option_names[i]);
         fputc('"', out);
         if (row->argument) {
             fputs(" \" ", out);

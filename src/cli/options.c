@@ -124,10 +124,11 @@ const struct command_row command_table[COMMANDS] = {
 };
 
 const struct option_row option_table[OPTIONS] = {
-    [OPTION_FORMAT] = {"format", 0, "FORMAT", NULL, ON_RUN | ON_LIST | ON_BLOCK | ON_CLAIMS},
-    [OPTION_EVERY] = {"every", 0, "N", "write steps N, 2N, ... and the last one only", ON_RUN},
+    [OPTION_FORMAT] = {0, "FORMAT", NULL, ON_RUN | ON_LIST | ON_BLOCK | ON_CLAIMS},
+    [OPTION_EVERY] = {0, "N", "write steps N, 2N, ... and the last one only", ON_RUN},
     [OPTION_OUTPUT] =
-        {"output", 'o', "FILE", NULL, ON_RUN | ON_RECORD | ON_LAB | ON_CLAIMS,
+        {'o', "FILE", NULL, ON_RUN | ON_RECORD | ON_LAB | ON_CLAIMS, .repeats = ON_RECORD,
+         .writes = true,
          .of = {[COMMAND_RECORD] = "what to make, by its ending: .cast, .svg, .gif, .mp4, .webm, "
                                    ".png, .txt, or a folder/ of PNGs; -o again makes more at once",
                 [COMMAND_RUN] = "write to a file; it appears when the run is over, and whole",
@@ -135,107 +136,100 @@ const struct option_row option_table[OPTIONS] = {
                 [COMMAND_CLAIMS] =
                     "keep what is measured in a file, a line of JSON for each claim, "
                     "beside what is printed"}},
-    [OPTION_FORCE] = {"force", 0, NULL, NULL,
-                      ON_SCREEN | ON_RUN | ON_PLAY | ON_RECORD | ON_LAB | ON_CLAIMS | ON_WATCH,
-                      .of = {[COMMAND_SCREEN] = "let --record and --tee replace a file that exists",
-                             [COMMAND_RUN] =
-                                 "let -o, --dump and --export replace a file that exists",
-                             [COMMAND_PLAY] =
-                                 "let --record, --handout and snapshots replace files that exist",
-                             [COMMAND_RECORD] = "replace files that exist",
-                             [COMMAND_LAB] = "let -o and --figure replace a file that exists",
-                             [COMMAND_CLAIMS] = "let -o replace a file that exists",
-                             [COMMAND_WATCH] = "let --record replace a file that exists"}},
-    [OPTION_RECORD] = {"record", 0, "FILE.cast",
-                       "record the screen, as an asciicast that asciinema plays",
-                       ON_SCREEN | ON_PLAY | ON_WATCH},
-    [OPTION_LOAD] = {"load", 0, "FILE",
+    [OPTION_FORCE] =
+        {0, NULL, NULL, ON_SCREEN | ON_RUN | ON_PLAY | ON_RECORD | ON_LAB | ON_CLAIMS | ON_WATCH,
+         .of = {[COMMAND_SCREEN] = "let --record and --tee replace a file that exists",
+                [COMMAND_RUN] = "let -o, --dump and --export replace a file that exists",
+                [COMMAND_PLAY] = "let --record, --handout and snapshots replace files that exist",
+                [COMMAND_RECORD] = "replace files that exist",
+                [COMMAND_LAB] = "let -o and --figure replace a file that exists",
+                [COMMAND_CLAIMS] = "let -o replace a file that exists",
+                [COMMAND_WATCH] = "let --record replace a file that exists"}},
+    [OPTION_RECORD] = {0, "FILE.cast", "record the screen, as an asciicast that asciinema plays",
+                       ON_SCREEN | ON_PLAY | ON_WATCH, .writes = true},
+    [OPTION_LOAD] = {0, "FILE",
                      "go on with a session that :save has written; other options than those of the "
                      "model apply on top",
                      ON_SCREEN | ON_RUN},
-    [OPTION_SHARE] = {"share", 0, NULL,
-                      "print the command line that makes these settings again, and exit",
+    [OPTION_SHARE] = {0, NULL, "print the command line that makes these settings again, and exit",
                       ON_SCREEN | ON_RUN},
-    [OPTION_NO_CONFIG] = {"no-config", 0, NULL,
-                          "take no settings from the config file or the environment",
+    [OPTION_NO_CONFIG] = {0, NULL, "take no settings from the config file or the environment",
                           ON_SCREEN | ON_RUN | ON_PLAY | ON_RECORD | ON_LAB | ON_WATCH},
-    [OPTION_PRINT_CONFIG] = {"print-config", 0, NULL,
-                             "print these settings as a config file, and exit", ON_SCREEN | ON_RUN},
-    [OPTION_COMPLETIONS] = {"completions", 0, "SHELL",
+    [OPTION_PRINT_CONFIG] = {0, NULL, "print these settings as a config file, and exit",
+                             ON_SCREEN | ON_RUN},
+    [OPTION_COMPLETIONS] = {0, "SHELL",
                             "print what bash, zsh or fish completes command lines with, and exit",
                             ON_SCREEN},
-    [OPTION_DUMP] = {"dump", 0, "FILE",
-                     "write weights, gradients and batch of one step as safetensors", ON_RUN},
-    [OPTION_DUMP_STEP] = {"dump-step", 0, "N", "the step that --dump writes (default 1)", ON_RUN},
-    [OPTION_EXPORT] = {"export", 0, "FILE",
+    [OPTION_DUMP] = {0, "FILE", "write weights, gradients and batch of one step as safetensors",
+                     ON_RUN, .writes = true},
+    [OPTION_DUMP_STEP] = {0, "N", "the step that --dump writes (default 1)", ON_RUN},
+    [OPTION_EXPORT] = {0, "FILE",
                        "at the end, write what the screen would show as .svg, .png or .txt, or all "
-                       "that was measured as .csv or .jsonl",
-                       ON_RUN},
-    [OPTION_SIZE] = {"size", 0, "COLUMNSxROWS", "size of the screen (default 120x36)", ON_RECORD},
-    [OPTION_AT] = {"at", 0, "STEP|CHAPTER",
+                       "that was measured as .csv or .jsonl; once more for each further file",
+                       ON_RUN, .repeats = ON_RUN, .writes = true},
+    [OPTION_SIZE] = {0, "COLUMNSxROWS", "size of the screen (default 120x36)", ON_RECORD},
+    [OPTION_AT] = {0, "STEP|CHAPTER",
                    "make pictures (.svg, .png, .txt) of the first moment at this step, or of the "
                    "beginning of this chapter, instead of the end",
                    ON_RECORD},
     [OPTION_SCALE] =
-        {"scale", 0, "N",
+        {0, "N",
          "pixels of a video, .gif or .png are so many times as many in both directions "
          "(default 1)",
          ON_RECORD},
-    [OPTION_LOOP] = {"loop", 0, NULL, "an animated .svg or .gif begins anew at its end", ON_RECORD},
-    [OPTION_CAST_VERSION] = {"cast-version", 0, "2|3",
-                             "version of a .cast (default 2); 3 is for asciinema 3", ON_RECORD},
-    [OPTION_CAPTIONS] = {"captions", 0, "FILE.vtt",
+    [OPTION_LOOP] = {0, NULL, "an animated .svg or .gif begins anew at its end", ON_RECORD},
+    [OPTION_CAST_VERSION] = {0, "2|3", "version of a .cast (default 2); 3 is for asciinema 3",
+                             ON_RECORD},
+    [OPTION_CAPTIONS] = {0, "FILE.vtt",
                          "write the captions as well, for players that show them beside a video",
-                         ON_RECORD},
-    [OPTION_HANDOUT] = {"handout", 0, "FILE.md",
+                         ON_RECORD, .writes = true},
+    [OPTION_HANDOUT] = {0, "FILE.md",
                         "write what the script says, and what was measured in this run, with "
                         "pictures, as one page",
-                        ON_PLAY | ON_RECORD},
-    [OPTION_PRINT_MEMORY] = {"print-memory", 0, NULL,
-                             "print the memory that these settings need, and exit",
+                        ON_PLAY | ON_RECORD, .writes = true},
+    [OPTION_PRINT_MEMORY] = {0, NULL, "print the memory that these settings need, and exit",
                              ON_SCREEN | ON_RUN},
-    [OPTION_PLACEMENT] = {"placement", 0, "NAME",
-                          "one block of this placement, instead of --left and --right", ON_BLOCK},
-    [OPTION_SUBLAYER] = {"sublayer", 0, "NAME",
+    [OPTION_PLACEMENT] = {0, "NAME", "one block of this placement, instead of --left and --right",
+                          ON_BLOCK},
+    [OPTION_SUBLAYER] = {0, "NAME",
                          "block (default: both sublayers), attention, or ffn: "
                          "Dense(ffn), activation, Dense(width)",
                          ON_BLOCK},
-    [OPTION_INPUT] = {"input", 0, "FILE",
+    [OPTION_INPUT] = {0, "FILE",
                       "a row of numbers for each token; without it they are drawn from N(0,1)",
                       ON_BLOCK},
-    [OPTION_QUICK] = {"quick", 0, NULL, "only the claims that need no long training", ON_CLAIMS},
-    [OPTION_SEEDS] = {"seeds", 0, "N", NULL, ON_LAB | ON_CLAIMS,
+    [OPTION_QUICK] = {0, NULL, "only the claims that need no long training", ON_CLAIMS},
+    [OPTION_SEEDS] = {0, "N", NULL, ON_LAB | ON_CLAIMS,
                       .of = {[COMMAND_LAB] = "run every cell for seeds 1 to N, or from A to B with "
                                              "A..B",
                              [COMMAND_CLAIMS] = "measure every claim for seeds 1 to N"}},
-    [OPTION_GRID] = {"grid", 0, "NAME=VALUES",
+    [OPTION_GRID] = {0, "NAME=VALUES",
                      "an axis: values of a setting, separated by commas, and ranges FROM..TO:STEP "
                      "and FROM..TO*FACTOR; once more for each further axis",
-                     ON_LAB},
-    [OPTION_STACKS] = {"stacks", 0, "STACKS", "train left, right or both (default) of every cell",
-                       ON_LAB},
+                     ON_LAB, .repeats = ON_LAB},
+    [OPTION_STACKS] = {0, "STACKS", "train left, right or both (default) of every cell", ON_LAB},
     [OPTION_RESUME] =
-        {"resume", 0, NULL, NULL, ON_LAB | ON_CLAIMS,
+        {0, NULL, NULL, ON_LAB | ON_CLAIMS,
          .of = {[COMMAND_LAB] = "keep the rows that -o FILE has, and do the rest; without a grid, "
                                 "that of the file",
                 [COMMAND_CLAIMS] = "keep what -o FILE has, and measure the rest"}},
-    [OPTION_PART] = {"part", 0, "I/N", "do the I-th of N shares; auto: those of a Slurm job array",
-                     ON_LAB},
-    [OPTION_MERGE] = {"merge", 0, NULL, "join the rows of the files that are named, training none",
-                      ON_LAB},
-    [OPTION_FIGURE] = {"figure", 0, "FILE",
-                       "draw the map of all rows, as .svg, .png or .txt; .csv: the rows themselves",
-                       ON_LAB},
-    [OPTION_MAP] = {"map", 0, "PATTERN=NAME",
+    [OPTION_PART] = {0, "I/N", "do the I-th of N shares; auto: those of a Slurm job array", ON_LAB},
+    [OPTION_MERGE] = {0, NULL, "join the rows of the files that are named, training none", ON_LAB},
+    [OPTION_FIGURE] =
+        {0, "FILE",
+         "draw the map of all rows, as .svg, .png or .txt; .csv: the rows themselves; "
+         "once more for each further file",
+         ON_LAB, .repeats = ON_LAB, .writes = true},
+    [OPTION_MAP] = {0, "PATTERN=NAME",
                     "take keys or columns like PATTERN, in which {l} stands for a layer and "
                     "{tensor} for a tensor, as NAME: 'grad/layer_{l}=stream_grad'; once more for "
                     "each further one",
-                    ON_WATCH},
-    [OPTION_TEE] = {"tee", 0, "FILE",
+                    ON_WATCH, .repeats = ON_WATCH},
+    [OPTION_TEE] = {0, "FILE",
                     "write a row per step and stack to a file while it trains, for lnscope watch",
-                    ON_SCREEN},
-    [OPTION_HELP] = {"help", 'h', NULL, "print this help", ON_ALL},
-    [OPTION_VERSION] = {"version", 0, NULL, "print the version", ON_ALL},
+                    ON_SCREEN, .writes = true},
+    [OPTION_HELP] = {'h', NULL, "print this help", ON_ALL},
+    [OPTION_VERSION] = {0, NULL, "print the version", ON_ALL},
 };
 
 static const struct setting_row *find_setting(const char *name)
@@ -339,7 +333,7 @@ static bool unknown_option(const struct options *options, const char *typed, str
                          shared, shared);
     for (int i = 0; i < OPTIONS; i++)
         if (option_table[i].commands >> options->command & 1)
-            names_near_add(&near, option_table[i].name);
+            names_near_add(&near, option_names[i]);
     near_settings(&near, options->command, name);
     names_near_text(&near, "--", meant);
     names_printable(shown, sizeof shown, typed);
@@ -348,13 +342,12 @@ static bool unknown_option(const struct options *options, const char *typed, str
     return error_set(error, "unknown option '--%s': %s (%s --help lists all)", shown, meant, words);
 }
 
-static bool misplaced_option(const struct options *options, const struct option_row *row,
-                             struct error *error)
+static bool misplaced_option(const struct options *options, enum option option, struct error *error)
 {
     int command = 0;
-    while (!(row->commands >> command & 1))
+    while (!(option_table[option].commands >> command & 1))
         command++;
-    return error_set(error, "option '--%s' is not for %s: it belongs to %s", row->name,
+    return error_set(error, "option '--%s' is not for %s: it belongs to %s", option_names[option],
                      command_table[options->command].words, command_table[command].words);
 }
 
@@ -414,13 +407,22 @@ static bool read_setting(struct options *options, const struct setting_row *row,
     return error_set(error, "option '--%s' needs a value: %s", name, values);
 }
 
-/* One that may be given more than once. */
-static bool repeat_option(const struct option_row *row, const char *value,
-                          const char *values[REPEATS_MAX], int *count, struct error *error)
+/* Notes that an option is given; its value is noted already. */
+static bool note_option(struct options *options, enum option option, struct error *error)
 {
-    if (*count == REPEATS_MAX)
-        return error_set(error, "option '--%s' once too often: at most %d", row->name, REPEATS_MAX);
-    values[(*count)++] = value;
+    const struct option_row *row = &option_table[option];
+    const char *name = option_names[option];
+    int *times = &options->times[option];
+    if (!(row->repeats >> options->command & 1)) {
+        if (row->writes && options->given[option])
+            return error_set(error, "option '--%s' twice: %s writes one such file", name,
+                             command_table[options->command].words);
+    } else if (*times == REPEATS_MAX) {
+        return error_set(error, "option '--%s' once too often: at most %d", name, REPEATS_MAX);
+    } else {
+        options->each[option][(*times)++] = options->value[option];
+    }
+    options->given[option] = true;
     return true;
 }
 
@@ -428,25 +430,18 @@ static bool read_option(struct options *options, enum option option, struct word
                         const char *attached, struct error *error)
 {
     const struct option_row *row = &option_table[option];
+    const char *name = option_names[option];
     if (!(row->commands >> options->command & 1))
-        return misplaced_option(options, row, error);
+        return misplaced_option(options, option, error);
     if (!row->argument && attached)
-        return error_set(error, "option '--%s' takes no value: leave out '='", row->name);
+        return error_set(error, "option '--%s' takes no value: leave out '='", name);
     if (row->argument) {
         options->value[option] = take_value(words, attached);
         if (!options->value[option])
-            return error_set(error, "option '--%s' needs a value: --%s %s", row->name, row->name,
+            return error_set(error, "option '--%s' needs a value: --%s %s", name, name,
                              row->argument);
     }
-    options->given[option] = true;
-    if (option == OPTION_GRID)
-        return repeat_option(row, options->value[option], options->grid, &options->grids, error);
-    if (option == OPTION_MAP)
-        return repeat_option(row, options->value[option], options->map, &options->maps, error);
-    if (option == OPTION_OUTPUT)
-        return repeat_option(row, options->value[option], options->output, &options->outputs,
-                             error);
-    return true;
+    return note_option(options, option, error);
 }
 
 /* --no-NAME; `row` is that of NAME. */
@@ -474,7 +469,7 @@ static bool read_long(struct options *options, const char *word, struct words *w
     snprintf(name, sizeof name, "%.*s", (int)(length < sizeof name ? length : sizeof name - 1),
              word);
     for (int i = 0; i < OPTIONS; i++)
-        if (strcmp(option_table[i].name, name) == 0)
+        if (strcmp(option_names[i], name) == 0)
             return read_option(options, (enum option)i, words, attached, error);
     const bool off = strncmp(name, "no-", 3) == 0;
     const char *setting = off ? name + 3 : name;
@@ -577,8 +572,8 @@ bool options_integer(const struct options *options, enum option option, int64_t 
     }
     char shown[SETTING_NAME_TEXT];
     names_printable(shown, sizeof shown, text);
-    return error_set(error, "%s '%s': a whole number from %" PRId64 " up",
-                     option_table[option].name, shown, least);
+    return error_set(error, "%s '%s': a whole number from %" PRId64 " up", option_names[option],
+                     shown, least);
 }
 
 bool options_format(const struct options *options, bool terminal, enum format *format,
@@ -689,7 +684,7 @@ void options_help(FILE *out, enum command command)
         if (!(row->commands >> command & 1))
             continue;
         snprintf(left, sizeof left, "%s%c%s--%s%s%s", row->letter ? "-" : "  ",
-                 row->letter ? row->letter : ' ', row->letter ? ", " : " ", row->name,
+                 row->letter ? row->letter : ' ', row->letter ? ", " : " ", option_names[i],
                  row->argument ? " " : "", row->argument ? row->argument : "");
         options_option_help(help, (enum option)i, command);
         fprintf(out, "  %-*s %s\n", HELP_COLS, left, help);

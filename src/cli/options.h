@@ -1,12 +1,14 @@
 /* Options: every setting of train/settings.h under its own name, and a table of the few others.
  *
- * `--name value` and `--name=value` mean the same; a later option wins over an earlier one. The
- * help of the program is printed from the same two tables. */
+ * `--name value` and `--name=value` mean the same; a later option wins over an earlier one, but for
+ * those of which each counts, and those that name a file to be written, which are refused. The help
+ * of the program is printed from the same two tables. */
 #ifndef LNSCOPE_CLI_OPTIONS_H
 #define LNSCOPE_CLI_OPTIONS_H
 
 #include "base/error.h"
 #include "script/script.h"
+#include "train/option_names.h"
 #include "train/settings.h"
 
 #include <stdbool.h>
@@ -59,53 +61,14 @@ struct command_row {
 
 extern const struct command_row command_table[COMMANDS];
 
-/* Options that are not settings. */
-enum option {
-    OPTION_FORMAT,
-    OPTION_EVERY,
-    OPTION_OUTPUT,
-    OPTION_FORCE,
-    OPTION_RECORD,
-    OPTION_LOAD,
-    OPTION_SHARE,
-    OPTION_NO_CONFIG,
-    OPTION_PRINT_CONFIG,
-    OPTION_COMPLETIONS,
-    OPTION_DUMP,
-    OPTION_DUMP_STEP,
-    OPTION_EXPORT,
-    OPTION_SIZE,
-    OPTION_AT,
-    OPTION_SCALE,
-    OPTION_LOOP,
-    OPTION_CAST_VERSION,
-    OPTION_CAPTIONS,
-    OPTION_HANDOUT,
-    OPTION_PRINT_MEMORY,
-    OPTION_PLACEMENT,
-    OPTION_SUBLAYER,
-    OPTION_INPUT,
-    OPTION_QUICK,
-    OPTION_SEEDS,
-    OPTION_GRID,
-    OPTION_STACKS,
-    OPTION_RESUME,
-    OPTION_PART,
-    OPTION_MERGE,
-    OPTION_FIGURE,
-    OPTION_MAP,
-    OPTION_TEE,
-    OPTION_HELP,
-    OPTION_VERSION,
-    OPTIONS
-};
-
+/* Of an option that is no setting; its name is that of train/option_names.h. */
 struct option_row {
-    const char *name;
     char letter;          /* its short form; 0: none */
     const char *argument; /* what it takes, "N"; NULL: nothing */
     const char *help;
-    unsigned commands;        /* bit per enum command */
+    unsigned commands; /* bit per enum command */
+    unsigned repeats;  /* of these the ones for which it may be given again, and each counts */
+    bool writes;       /* names a file to be written: elsewhere once is all */
     const char *of[COMMANDS]; /* what it does for each of them, where it is not the same; `help` is
                                  then NULL, and --format has neither */
 };
@@ -120,8 +83,8 @@ void options_option_help(char out[OPTION_HELP_TEXT], enum option option, enum co
 enum { OPTION_COMMANDS = 128 };
 void options_commands(char out[OPTION_COMMANDS], const struct option_row *row);
 
-/* Words that are neither options nor their values, and times that an option is given which may be
- * given more than once. */
+/* The most words that are neither options nor their values, times that an option is given each of
+ * which counts, and settings. */
 enum { OPERANDS_MAX = 1024, REPEATS_MAX = 16, GIVEN_MAX = 64 };
 
 struct options {
@@ -131,13 +94,9 @@ struct options {
     bool width_given, context_given;
     bool numbers_given; /* any that numbers depend on */
     bool given[OPTIONS];
-    const char *value[OPTIONS];    /* of those that take one; points into argv */
-    const char *grid[REPEATS_MAX]; /* each value of --grid */
-    int grids;
-    const char *output[REPEATS_MAX]; /* each value of --output */
-    int outputs;
-    const char *map[REPEATS_MAX]; /* and of --map */
-    int maps;
+    const char *value[OPTIONS];              /* of those that take one; points into argv */
+    const char *each[OPTIONS][REPEATS_MAX];  /* every value of those that repeat */
+    int times[OPTIONS];                      /* that these are given */
     struct script_option setting[GIVEN_MAX]; /* each setting, checked, in the order of the command
                                                 line */
     int settings_given;

@@ -14,7 +14,8 @@
 #include <stdlib.h>
 
 struct run_export {
-    char *path;
+    const char *const *path; /* [files] */
+    int files;
     bool force;
     struct settings settings;
     struct task_info task;
@@ -32,21 +33,37 @@ bool run_export_check(const char *path, struct error *error)
            error_set(error, "%s; data as .csv or .jsonl", why.text);
 }
 
-struct run_export *run_export_open(const char *path, bool force, const struct pair *pair,
-                                   struct error *error)
+/* Whether the files may be written, which are made when the run is over; and whether any of them is
+ * a picture. */
+static bool try_files(const char *const *path, int files, bool force, bool *picture,
+                      struct error *error)
 {
-    struct file file;
-    if (!file_create(&file, path, force, error))
+    *picture = false;
+    for (int i = 0; i < files; i++) {
+        struct file file;
+        if (!file_create(&file, path[i], force, error))
+            return false;
+        file_discard(&file);
+        *picture = *picture || !data_is(path[i]);
+    }
+    return true;
+}
+
+struct run_export *run_export_open(const char *const *path, int files, bool force,
+                                   const struct pair *pair, struct error *error)
+{
+    bool picture;
+    if (!try_files(path, files, force, &picture, error))
         return NULL;
-    file_discard(&file); /* it is made when the run is over */
     struct run_export *export = memory_new(1, sizeof *export);
-    export->path = memory_copy_string(path);
+    export->path = path;
+    export->files = files;
     export->force = force;
     export->settings = pair->settings;
     export->task = task_info(pair->task);
     const struct task_bound bound =
-        data_is(path) ? (struct task_bound){.loss = NAN}
-                      : task_bound(pair->task, export->settings.context, NULL, NULL);
+        picture ? task_bound(pair->task, export->settings.context, NULL, NULL)
+                : (struct task_bound){.loss = NAN};
     history_open(&export->history);
     history_limit(&export->history, settings_history_bytes(&export->settings));
     history_set_unit(&export->history, export->task.unigram_entropy, export->task.current_token);
@@ -78,25 +95,36 @@ void run_export_step(struct run_export *export, const struct pair *pair)
     bars_fit_axis(&export->scene);
 }
 
-static bool write_picture(struct run_export *export, struct error *error)
+static bool write_picture(struct run_export *export, const char *path, struct error *error)
 {
     struct canvas canvas;
     canvas_open(&canvas, RUN_EXPORT_ROWS, RUN_EXPORT_COLS);
     view_screen(&canvas, &export->scene);
-    const bool good = export_file(&canvas, (enum theme) export->settings.theme, export->path,
-                                  export->force, error);
+    const bool good =
+        export_file(&canvas, (enum theme) export->settings.theme, path, export->force, error);
     canvas_close(&canvas);
     return good;
 }
 
-bool run_export_write(struct run_export *export, bool over, struct error *error)
+static bool write_data(struct run_export *export, const char *path, struct error *error)
 {
     int steps;
-    if (data_is(export->path))
-        return data_write(export->path, export->force, &export->history, export->task.validation,
-                          &steps, error);
+    return data_write(path, export->force, &export->history, export->task.validation, &steps,
+                      error);
+}
+
+bool run_export_write(struct run_export *export, bool over, struct error *error)
+{
+    struct error reason;
+    bool good = true;
     export->scene.data.ended = over;
-    return write_picture(export, error);
+    for (int i = 0; i < export->files; i++) {
+        const char *path = export->path[i];
+        struct error *why = good ? error : &reason;
+        if (!(data_is(path) ? write_data(export, path, why) : write_picture(export, path, why)))
+            good = false;
+    }
+    return good;
 }
 
 void run_export_close(struct run_export *export)
@@ -105,6 +133,5 @@ void run_export_close(struct run_export *export)
         return;
     history_close(&export->history);
     sample_history_close(&export->samples);
-    free(export->path);
     free(export);
 }

@@ -202,6 +202,15 @@ static bool is_step(const char *word)
     return *word && strspn(word, "0123456789") == strlen(word);
 }
 
+/* Is it the beginning of any of the names? */
+static bool begins_any(const struct names *names, const char *word)
+{
+    for (int i = 0; i < names->count; i++)
+        if (strncmp(names_at(names, i), word, strlen(word)) == 0)
+            return true;
+    return false;
+}
+
 /* Is there a name that `word` can have been meant for? */
 static bool is_near(const struct names *names, const char *word)
 {
@@ -301,7 +310,8 @@ bool command_setting(const char *word, struct verb *setting, struct error *error
             name[names.count] = all[names.count].name;
             names.count++;
         }
-    if (is_joined(&names, "setting", word, error))
+    if (is_joined(&names, "setting", word, error) ||
+        (!begins_any(&names, word) && setting_is_option(word, error)))
         return false;
     const int found = is_near(&names, word) ? names_pick(&names, "setting", word, error)
                                             : unknown_setting(word, error);

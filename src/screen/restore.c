@@ -158,9 +158,9 @@ void restore_set_away(void)
     atomic_store(&is_away, 1);
 }
 
-bool restore_end_away(void)
+void restore_end_away(void)
 {
-    return atomic_exchange(&is_away, 0);
+    atomic_store(&is_away, 0);
 }
 
 /* ---- who sends ---- */

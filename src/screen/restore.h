@@ -36,9 +36,9 @@ void restore_note_modes(void);
 bool restore_is_abandoned(void);
 
 /* The shell has the terminal for a while, and has set the modes as it wants them; and it does no
- * longer: true where it did. */
+ * longer. */
 void restore_set_away(void);
-bool restore_end_away(void);
+void restore_end_away(void);
 
 /* Around all that the screen's thread sends to the terminal. It does not come back from
  * restore_begin_sending() once another thread gives the terminal back, which ends the program. */

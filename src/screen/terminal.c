@@ -52,6 +52,7 @@ static struct {
     size_t room;
     struct canvas shown; /* what the last terminal_paint() showed */
     bool trusted;        /* `shown` is what is on the screen */
+    bool away;           /* the shell has the terminal: nothing is painted, nothing given back */
     bool synchronized;
     bool mouse_wanted, mouse_on; /* on: the terminal has been told to report it */
 } terminal;
@@ -327,7 +328,7 @@ bool terminal_open(enum theme theme, struct error *error)
         return error_set(error, "the terminal cannot be drawn on: set TERM to what it is");
     }
     canvas_open(&terminal.shown, 1, 1);
-    terminal.trusted = false;
+    terminal.trusted = terminal.away = false;
     terminal.mouse_wanted = terminal.mouse_on = false;
     return true;
 }
@@ -353,12 +354,11 @@ void terminal_close(void)
 {
     if (!restore_begin_closing())
         return;
-    bracket_pastes(false);
-    mouse_switch(false);
-    if (isendwin())
-        reset_shell_mode(); /* a key that was read since has switched the keypad on again */
-    else
+    if (!terminal.away) {
+        bracket_pastes(false);
+        mouse_switch(false);
         end_window();
+    }
     terminal_keys_close();
     delscreen(terminal.curses);
     terminal_signals_give_back();
@@ -458,10 +458,10 @@ static bool paint_difference(const struct canvas *canvas, int rows, int cols)
 }
 
 /* Curses sends a frame in a hundred pieces, each of which wakes the terminal: they are gathered
- * and sent as one. Not when it comes back from the shell and sets the terminal's modes. */
+ * and sent as one. */
 static bool frame_begin(void)
 {
-    return terminal.frame >= 0 && !isendwin() && lseek(terminal.frame, 0, SEEK_SET) == 0 &&
+    return terminal.frame >= 0 && lseek(terminal.frame, 0, SEEK_SET) == 0 &&
            dup2(terminal.frame, terminal.files.out) >= 0;
 }
 
@@ -482,6 +482,8 @@ void terminal_paint(const struct canvas *canvas)
 {
     static const char begin[] = "\033[?2026h", end[] = "\033[?2026l";
     int rows, cols;
+    if (terminal.away) /* a signal has ended the program while it was stopped */
+        return;
     terminal_size(&rows, &cols);
     if (terminal.shown.rows != canvas->rows || terminal.shown.cols != canvas->cols) {
         canvas_resize(&terminal.shown, canvas->rows, canvas->cols);
@@ -503,8 +505,6 @@ void terminal_paint(const struct canvas *canvas)
         restore_write(terminal.files.out, begin, sizeof begin - 1);
     wnoutrefresh(stdscr);
     doupdate();
-    if (restore_end_away())
-        bracket_pastes(true);
     mouse_switch(terminal.mouse_wanted);
     if (terminal.synchronized)
         restore_write(terminal.files.out, end, sizeof end - 1);
@@ -519,18 +519,48 @@ void terminal_paint(const struct canvas *canvas)
 
 /* ---- keys ---- */
 
-/* Gives the terminal to the shell and stops; returns when the program goes on. */
-static void stop(void)
+static void set_away(void)
 {
-    struct termios modes;
+    terminal.away = true;
+    restore_set_away();
+}
+
+/* The modes and the screen are those of the shell. */
+static void give_away(void)
+{
     restore_begin_sending();
     mouse_switch(false);
-    restore_set_away();
+    set_away();
     bracket_pastes(false);
     end_window();
     restore_end_sending();
-    terminal_signals_stop();
-    /* In the background it stops here again, before it sends anything. */
+}
+
+/* They are the program's again, before a key is read, which the terminal would show itself as long
+ * as the modes are the shell's; what is on the screen comes with the next terminal_paint(). */
+static void take_back(void)
+{
+    restore_begin_sending();
+    erase();
+    clearok(curscr, TRUE);
+    wnoutrefresh(stdscr);
+    doupdate();
+    restore_end_away();
+    terminal.away = false;
+    bracket_pastes(true);
+    restore_end_sending();
+}
+
+static bool is_behind(void)
+{
+    const pid_t owner = tcgetpgrp(terminal.files.in);
+    return owner > 0 && owner != getpgrp();
+}
+
+/* In the background it stops here (again), before it sends anything. */
+static void wait_for_foreground(void)
+{
+    struct termios modes;
     if (!terminal_signals_ending() && tcgetattr(terminal.files.in, &modes) == 0)
         tcsetattr(terminal.files.in, TCSANOW, &modes);
 }
@@ -541,14 +571,16 @@ static int answer_signals(void)
     bool anew = false;
     terminal_signals_drain();
     if (terminal_signals_asked(ASKED_STOP)) {
-        stop();
+        give_away();
+        terminal_signals_stop(); /* returns when the program goes on */
+        wait_for_foreground();
         anew = true;
     } else if (terminal_signals_asked(ASKED_CONTINUE)) { /* SIGSTOP has given no notice */
-        restore_set_away(); /* whoever had the terminal meanwhile may have ended the modes */
-        restore_begin_sending();
-        mouse_switch(false);
-        end_window();
-        restore_end_sending();
+        wait_for_foreground();
+        if (terminal_signals_ending() && is_behind())
+            set_away(); /* to send anything would stop it once more */
+        else
+            give_away(); /* whoever had the terminal meanwhile may have ended the modes */
         anew = true;
     }
     if (terminal_signals_ending())
@@ -556,6 +588,8 @@ static int answer_signals(void)
     if (!terminal_signals_asked(ASKED_RESIZE) && !anew)
         return KEY_CODE_NONE;
     take_size();
+    if (anew)
+        take_back();
     terminal_redraw();
     return KEY_CODE_RESIZE;
 }

@@ -263,6 +263,29 @@ int64_t script_condition_step(const struct script_condition *condition)
     return all >= 0 && (least < 0 || all < least) ? all : least;
 }
 
+static bool term_is_hopeless(const struct script_term *term, const struct script_limits *limits)
+{
+    return term_step(term) > limits->steps ||
+           (term->quantity.kind == SCRIPT_VALID_LOSS && !limits->validation);
+}
+
+const struct script_term *script_condition_hopeless(const struct script_condition *condition,
+                                                    const struct script_limits *limits)
+{
+    const struct script_term *first = NULL, *here = NULL; /* of all, of the one under way */
+    for (int i = 0; i < condition->terms; i++) {
+        const struct script_term *term = &condition->term[i];
+        if (term->otherwise && !here)
+            return NULL;
+        if (term->otherwise)
+            here = NULL;
+        if (!here && term_is_hopeless(term, limits))
+            here = term;
+        first = first ? first : here;
+    }
+    return here ? first : NULL;
+}
+
 /* ---- writing ---- */
 
 void script_quantity_print(const struct script_quantity *quantity, char out[SCRIPT_QUANTITY_TEXT])

@@ -82,6 +82,18 @@ bool script_condition_holds(const struct script_condition *condition, script_mea
 /* The smallest number of steps at which the condition holds whatever is measured; -1: none. */
 int64_t script_condition_step(const struct script_condition *condition);
 
+/* What is known of a run before it: the last step that can be done, INT64_MAX where nothing ends
+ * it; and whether its task has a part that is held out. */
+struct script_limits {
+    int64_t steps;
+    bool validation;
+};
+
+/* A term that can hold of no such run, in a condition whose alternatives all have one: the first of
+ * them. NULL where the condition may hold. */
+const struct script_term *script_condition_hopeless(const struct script_condition *condition,
+                                                    const struct script_limits *limits);
+
 /* How a script writes a quantity, "right.stream_grad[2]", and a term, "left.loss < 0.75 * unigram".
  */
 enum { SCRIPT_QUANTITY_TEXT = 48, SCRIPT_TERM_TEXT = 96 };

@@ -121,6 +121,35 @@ static bool need_run(const struct script_reader *reader, const struct script_com
                             script_table[command->kind].name);
 }
 
+/* Says why a condition cannot hold with at most so many steps done; true where it can, or where
+ * nobody knows. `ends`: the run ends with the last of them. */
+static bool check_condition(const struct script_reader *reader,
+                            const struct script_command *command, int64_t steps, bool ends)
+{
+    char shown[SCRIPT_TERM_TEXT];
+    const struct task_setup task = settings_task(&reader->settings);
+    const struct script_limits limits = {steps, task_describe(&task).validation};
+    const struct script_term *term =
+        reader->unknown ? NULL : script_condition_hopeless(&command->condition, &limits);
+    if (!term)
+        return true;
+    script_term_print(term, shown);
+    if (term->quantity.kind != SCRIPT_STEP)
+        return script_words_say(&reader->words, command->line, command->column,
+                                "%s cannot hold: task %s holds nothing out; text does, and "
+                                "modular with a train-fraction below 1",
+                                shown, names_at(&task_names, (int)reader->settings.task));
+    if (ends)
+        return script_words_say(&reader->words, command->line, command->column,
+                                "%s cannot hold: the run ends at step %" PRId64
+                                "; a step up to it, or set more steps",
+                                shown, steps);
+    return script_words_say(&reader->words, command->line, command->column,
+                            "%s cannot hold: at most %" PRId64
+                            " steps are done by here; run until more in front of it",
+                            shown, steps);
+}
+
 /* L at this place of the script. */
 static int layers_of(const struct script_reader *reader)
 {
@@ -238,13 +267,14 @@ static bool read_run(struct script_reader *reader, struct script_command *comman
         return false;
     if (strcmp(word.text, "until") != 0)
         return script_words_wrong(&reader->words, &word, "until, and a condition");
-    if (!script_condition_read(&reader->words, layers_of(reader), &command->condition))
+    const int64_t last = reader->settings.steps > 0 ? reader->settings.steps : INT64_MAX;
+    if (!script_condition_read(&reader->words, layers_of(reader), &command->condition) ||
+        !check_condition(reader, command, last, true))
         return false;
     const int64_t step = script_condition_step(&command->condition);
-    if (step < 0)
-        reader->most = INT64_MAX;
-    else if (step > reader->most)
-        reader->most = step;
+    const int64_t most = step < 0 || step > last ? last : step;
+    if (most > reader->most)
+        reader->most = most;
     return true;
 }
 
@@ -402,7 +432,8 @@ static bool read_answer(struct script_reader *reader, struct script_command *com
 static bool read_expect(struct script_reader *reader, struct script_command *command)
 {
     return need_run(reader, command) &&
-           script_condition_read(&reader->words, layers_of(reader), &command->condition);
+           script_condition_read(&reader->words, layers_of(reader), &command->condition) &&
+           check_condition(reader, command, reader->most, false);
 }
 
 static bool read_snapshot(struct script_reader *reader, struct script_command *command)
@@ -478,6 +509,16 @@ bool script_set(const struct script_setup *setup, const struct script_command *c
     return true;
 }
 
+/* Whether the file is a text, and long enough for the context. */
+static bool check_text(const struct settings *settings, struct error *error)
+{
+    const struct task_setup setup = settings_task(settings);
+    struct task *task = task_open(&setup, error);
+    if (task)
+        task_close(task);
+    return task != NULL;
+}
+
 /* Whether the settings of the last `set` lines make a model that can be trained; where it is
  * another model than before, training begins anew. */
 static bool check_settings(struct script_reader *reader)
@@ -487,7 +528,7 @@ static bool check_settings(struct script_reader *reader)
         return true;
     reader->is_unchecked = false;
     if (!settings_check(&reader->settings, &error) ||
-        (reader->settings.task == TASK_TEXT && !file_can_be_read(reader->settings.text, &error)))
+        (reader->settings.task == TASK_TEXT && !check_text(&reader->settings, &error)))
         return script_words_say(&reader->words, reader->unchecked.line, reader->unchecked.column,
                                 "%s", error.text);
     if (!reader->unknown && settings_difference(&reader->before, &reader->settings) == SCOPE_MODEL)

@@ -5,6 +5,7 @@
 #include "base/names.h"
 #include "base/numbers.h"
 #include "core/real.h"
+#include "train/option_names.h"
 
 #include <errno.h>
 #include <math.h>
@@ -69,6 +70,35 @@ static bool unknown_setting(const char *name, enum side side, struct error *erro
     return false;
 }
 
+/* A setting that is but a slip away from the name of an option; NULL: none. */
+static const char *slip_of(const char *name)
+{
+    for (int i = 0; i < setting_count; i++)
+        if (names_distance(name, setting_table[i].name) == 1)
+            return setting_table[i].name;
+    return NULL;
+}
+
+bool setting_is_option(const char *name, struct error *error)
+{
+    char options[SHOWN] = "";
+    size_t used = 0;
+    const char *slip = slip_of(name);
+    if (row_of(name, SIDES))
+        return false;
+    for (int i = 0; i < OPTIONS && used < sizeof options; i++) {
+        const char *part = strrchr(option_names[i], '-');
+        if (strcmp(option_names[i], name) == 0 || (part && !slip && strcmp(part + 1, name) == 0))
+            used += (size_t)snprintf(options + used, sizeof options - used, "%s--%s",
+                                     used ? " or " : "", option_names[i]);
+    }
+    if (!used)
+        return false;
+    error_set(error, "'%s' is an option of the command line, not a setting: %s%s%s%s", name,
+              options, slip ? "; did you mean " : "", slip ? slip : "", slip ? "?" : "");
+    return true;
+}
+
 static bool find_target(struct target *target, const char *name, struct error *error)
 {
     const char *rest;
@@ -82,6 +112,8 @@ static bool find_target(struct target *target, const char *name, struct error *e
         return true;
     if (side < SIDES && row_of(rest, SIDES))
         return error_set(error, "setting '%s': both stacks have the same %s", name, rest);
+    if (setting_is_option(name, error))
+        return false;
     return unknown_setting(name, side, error);
 }
 

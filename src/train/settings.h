@@ -132,6 +132,10 @@ extern const struct name_row setting_themes[THEMES];
 /* The defaults of the table. */
 struct settings settings_default(void);
 
+/* Is it no setting, but an option of the command line, or the end of the name of one, as in
+ * --no-config? Then says so. */
+bool setting_is_option(const char *name, struct error *error);
+
 /* The row of a name, left-NAME and right-NAME included, or NULL with an error that lists the right
  * ones. */
 const struct setting_row *setting_find(const char *name, struct error *error);

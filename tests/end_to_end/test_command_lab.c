@@ -490,6 +490,12 @@ static void figures_need_no_training(void **state)
         lines++;
     assert_int_equal(lines, TRIALS + 1);
     free(text);
+    run_to(0, "--merge lab.jsonl --figure two.csv --figure two.svg", NULL);
+    files_are_same("map.csv", "two.csv");
+    files_are_same("map.svg", "two.svg");
+    is_wrong("--merge lab.jsonl --figure new.csv --figure map.csv", "map.csv exists");
+    is_wrong("--merge lab.jsonl --figure new.csv --figure ./new.csv",
+             "--figure names the same file twice: name two");
     is_wrong("--merge lab.jsonl --figure map.csv", "map.csv exists");
     run_to(0, "--merge lab.jsonl --figure map.csv --force", NULL);
 }

@@ -105,9 +105,10 @@ struct exit {
         WAY_TERMINAL_LOST,
         WAY_PARENT_KILLED, /* and its shell goes on */
         WAY_SHELL_KILLED,
-        WAY_PIPE_BROKEN, /* the one that the screen is recorded to */
-        WAY_STOPPED,     /* by Ctrl-Z, then in the background, then quit in the foreground */
-        WAY_FROZEN       /* by a signal that cannot be taken, and told to quit meanwhile */
+        WAY_PIPE_BROKEN,   /* the one that the screen is recorded to */
+        WAY_STOPPED,       /* by Ctrl-Z, then in the background, then quit in the foreground */
+        WAY_STOPPED_ENDED, /* by Ctrl-Z, then by a signal while the shell has the terminal */
+        WAY_FROZEN         /* by a signal that cannot be taken, and told to quit meanwhile */
     } way;
     int number; /* of the signal; 0: the next of its kind */
 };
@@ -121,7 +122,7 @@ static int next_signal(enum signal_kind kind, int after)
     return 0;
 }
 
-enum { EXITS = SIGNALS + 9 };
+enum { EXITS = SIGNALS + 10 };
 
 static int list_exits(struct exit exits[EXITS])
 {
@@ -134,6 +135,7 @@ static int list_exits(struct exit exits[EXITS])
         {"a killed shell", WAY_SHELL_KILLED, 0},
         {"a broken pipe", WAY_PIPE_BROKEN, 0},
         {"Ctrl-Z, bg, fg, q", WAY_STOPPED, 0},
+        {"Ctrl-Z, SIGTERM", WAY_STOPPED_ENDED, SIGTERM},
         {"SIGSTOP, q, fg", WAY_FROZEN, 0},
     };
     int count = sizeof others / sizeof others[0];
@@ -254,6 +256,14 @@ static void leave(struct end *end)
         stop_and_go_on(end);
         console_send(console, end->place->quit);
         expect_status(end, 0);
+        break;
+    case WAY_STOPPED_ENDED:
+        console_send(console, "\032");
+        if (!console_wait_stop(console))
+            WRONG(end, "it does not stop");
+        console_signal(console, end->number);
+        console_continue_behind(console); /* as a shell does with a stopped job that is killed */
+        expect_signal(end, end->number);
         break;
     case WAY_FROZEN:
         console_signal(console, SIGSTOP);

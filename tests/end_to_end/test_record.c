@@ -210,6 +210,38 @@ static void what_cannot_be_is_said_before_anything_is_computed(void **state)
     free(errors);
 }
 
+/* A text is looked at with the context that it is for; and what only comes to light on the way ends
+ * a recording: here the text becomes a picture, which is shorter. */
+static void a_text_that_is_too_short_is_told(void **state)
+{
+    char text[20001], script[1024], expected[256];
+    (void)state;
+    for (size_t i = 0; i + 1 < sizeof text; i++)
+        text[i] = "ab "[i % 3];
+    text[sizeof text - 1] = '\0';
+    write_file("short.txt", "abc");
+    write_file("long.txt", text);
+    snprintf(script, sizeof script,
+             "run until step 1\nset task text\nset text \"%s\"\nrun until step 2\n",
+             folder_file("short.txt"));
+    write_file("short.lns", script);
+    char *errors = record(2, "short.lns -o a.txt", NULL);
+    snprintf(expected, sizeof expected, "lnscope: short.lns:3:5: %s has 3 bytes",
+             folder_file("short.txt"));
+    assert_non_null(strstr(errors, expected));
+    free(errors);
+    snprintf(script, sizeof script,
+             "set layers 1\nset width 8\nset heads 1\nset ffn 8\nset batch 1\nset context 8\n"
+             "set task text\nset text \"%s\"\nrun until step 1\nsnapshot \"%s\"\n"
+             "set context 1024\nrun until step 2\n",
+             folder_file("long.txt"), folder_file("long.txt"));
+    write_file("long.lns", script);
+    errors = record(1, "long.lns -o a.txt --size 60x20 --force", NULL);
+    if (!strstr(errors, "long.lns:11:1: ") || !strstr(errors, "a context of 1024 needs"))
+        fail_msg("it says %s", errors);
+    free(errors);
+}
+
 /* A program that is not there is missed before the first step. */
 static void ffmpeg_is_missed_at_once(void **state)
 {
@@ -322,6 +354,7 @@ int main(void)
         TEST(a_claim_that_does_not_hold_is_told),
         TEST(options_win_over_the_script),
         TEST(what_cannot_be_is_said_before_anything_is_computed),
+        TEST(a_text_that_is_too_short_is_told),
         TEST(ffmpeg_is_missed_at_once),
         TEST(a_still_is_of_its_moment),
         TEST(files_that_are_there_stay),

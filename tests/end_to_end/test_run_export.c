@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -74,6 +75,31 @@ static void what_was_measured_is_data(void **state)
     free(data);
 }
 
+static void all_files_that_are_named_are_written(void **state)
+{
+    char more[256], *errors;
+    (void)state;
+    snprintf(more, sizeof more, "--export %s", folder_file("one.txt"));
+    free(run(0, more, "other.csv"));
+    char *text = contents("one.txt"), *data = contents("other.csv");
+    assert_non_null(strstr(text, "ENDED      step 12 "));
+    assert_memory_equal(data, "step,stack,quantity,layer,value\n", 32);
+    free(text);
+    free(data);
+    snprintf(more, sizeof more, "--force --export %s", folder_file("two.txt"));
+    errors = run(2, more, "two.txt");
+    assert_non_null(strstr(errors, "--export names a file that is written already"));
+    free(errors);
+    errors = run(2, more, "two.bmp");
+    assert_non_null(strstr(errors, "two.bmp is neither a picture nor text"));
+    free(errors);
+    snprintf(more, sizeof more, "--export %s", folder_file("three.txt"));
+    errors = run(1, more, "one.txt"); /* before anything is written */
+    assert_non_null(strstr(errors, "one.txt exists"));
+    assert_int_equal(access(folder_file("three.txt"), F_OK), -1);
+    free(errors);
+}
+
 static void what_cannot_be_is_said_before_the_run(void **state)
 {
     char *errors = run(2, "", "a.bmp");
@@ -104,6 +130,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(the_screen_at_the_end_is_a_picture),
         TEST(what_was_measured_is_data),
+        TEST(all_files_that_are_named_are_written),
         TEST(what_cannot_be_is_said_before_the_run),
     };
     const char *named = getenv("LNSCOPE");

@@ -809,6 +809,7 @@ static void commands_act_as_keys_do(void **state)
     command(console, "ascii on\r", "");
     assert_true(console_wait_text(console, "|dLoss/dx_l|"));
     command(console, "speed 20\r", "speed 20 steps per second");
+    assert_true(console_wait_step(console, 3)); /* so that step 1 stays shown, whatever comes */
     command(console, "pause\r", "PAUSED");
     command(console, "step\r", "PAUSED");
     command(console, "view curv\r", "smoothing 0.95");

@@ -5,6 +5,7 @@
 #include "claims/claim_statistics.h"
 #include "claims/claims.h"
 #include "claims/trial.h"
+#include "support/texts.h"
 #include "train/settings_check.h"
 
 #include <math.h>
@@ -338,6 +339,27 @@ static void what_is_recorded_is_whole(void **state)
     }
 }
 
+/* What is recorded stands there with what the table says of it now, published numbers and ranges.
+ */
+static void the_record_has_the_words_of_the_table(void **state)
+{
+    char *recorded = text_of_file("assets/claims.jsonl");
+    (void)state;
+    for (int i = 0; i < claim_count(); i++) {
+        char *row = rows_of(claim_recorded(i), 1), *end = strstr(row, "\"measured\":");
+        assert_non_null(end);
+        *end = '\0';
+        if (!strstr(recorded, row))
+            fail_msg("assets/claims.jsonl says otherwise of %s than %s", claim_at(i)->id, row);
+        free(row);
+    }
+    free(recorded);
+    const struct claim_row *row = row_of("pre-before-post");
+    assert_non_null(
+        strstr(row->published, "Pre-LN is at checkpoint 9 where warmed Post-LN is at 15"));
+    assert_near(row->quantity[2].expected, 15.0 / 9, 1e-12);
+}
+
 /* ---- trials ----------------------------------------------------------------------------------*/
 
 #define SMALL                                                                                      \
@@ -656,6 +678,7 @@ int main(void)
         cmocka_unit_test(other_measurements_are_left_out),
         cmocka_unit_test(damaged_rows_are_refused),
         cmocka_unit_test(what_is_recorded_is_whole),
+        cmocka_unit_test(the_record_has_the_words_of_the_table),
         cmocka_unit_test(the_table_is_whole),
         cmocka_unit_test(every_row_is_sound),
         cmocka_unit_test(a_lab_trains_as_a_run),

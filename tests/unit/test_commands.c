@@ -210,6 +210,11 @@ static void errors_say_what_is_right(void **state)
     assert_refused("warmup100", "command 'warmup100': did you mean warmup 100?");
     assert_refused("warmup=", "command 'warmup=': did you mean warmup VALUE?");
     assert_refused("view3", "command 'view3': did you mean view 3?");
+    assert_refused("set config x", "'config' is an option of the command line, not a setting: "
+                                   "--no-config or --print-config");
+    assert_refused("set output a", "'output' is an option of the command line, not a setting");
+    assert_refused("set dump-step 3", "'dump-step' is an option of the command line");
+    assert_refused("set stepz 3", "setting 'stepz': did you mean steps?");
     assert_refused("set lr=1e-3", "setting 'lr=1e-3': did you mean lr 1e-3?");
     assert_refused("set left-layers 4", "setting 'left-layers': both stacks have the same layers");
     assert_refused("set nothing-like 4", "setting 'nothing-like': Tab behind set lists all");

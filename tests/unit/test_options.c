@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-enum { ARGUMENTS = 16, LINE = 256 };
+enum { ARGUMENTS = 24, LINE = 256 };
 
 /* Words that are separated by single blanks. They stay where they are until the next call. */
 static bool parse(struct options *options, const char *line, struct error *error)
@@ -136,6 +136,45 @@ static enum format format_of(const char *line, bool terminal)
     return format;
 }
 
+/* Given twice: each counts, or is refused where a file would silently not be written; of all others
+ * the last one counts. */
+static void options_given_twice(void **state)
+{
+    (void)state;
+    for (int i = 0; i < OPTIONS; i++)
+        for (enum command command = 0; command < COMMANDS; command++) {
+            const struct option_row *row = &option_table[i];
+            char line[LINE], message[LINE];
+            struct options options;
+            if (!row->argument || !(row->commands >> command & 1))
+                continue;
+            snprintf(line, sizeof line, "%s --%s a --%s b", command_table[command].name,
+                     option_names[i], option_names[i]);
+            if (row->repeats >> command & 1) {
+                options = parsed(line);
+                assert_int_equal(options.times[i], 2);
+                assert_string_equal(options.each[i][0], "a");
+                assert_string_equal(options.each[i][1], "b");
+            } else if (row->writes) {
+                snprintf(message, sizeof message, "option '--%s' twice: %s writes one such file",
+                         option_names[i], command_table[command].words);
+                refused(line, message);
+            } else {
+                options = parsed(line);
+                assert_int_equal(options.times[i], 0);
+                assert_string_equal(options.value[i], "b");
+            }
+        }
+    assert_true(parsed("run --export a.svg").times[OPTION_EXPORT] == 1);
+    refused("run -o a -o b", "option '--output' twice: lnscope run writes one such file");
+    refused("run --dump a --dump b", "option '--dump' twice: lnscope run writes one such file");
+    assert_true(parsed("record x -o a.cast -o b.svg").times[OPTION_OUTPUT] == 2);
+    char line[LINE] = "lab";
+    for (int i = 0; i <= REPEATS_MAX; i++)
+        strcat(line, " --grid=a");
+    refused(line, "option '--grid' once too often: at most 16");
+}
+
 static void formats_are_those_of_the_command(void **state)
 {
     struct options options;
@@ -205,6 +244,7 @@ int main(void)
         cmocka_unit_test(every_switch_has_both_ways),
         cmocka_unit_test(values_are_of_both_stacks_or_of_each),
         cmocka_unit_test(mistyped_names_are_recognised),
+        cmocka_unit_test(options_given_twice),
         cmocka_unit_test(formats_are_those_of_the_command),
         cmocka_unit_test(help_has_the_formats_of_its_command),
     };

@@ -200,6 +200,28 @@ static const struct {
      "t.lns:4:8: '8': a step up to 7, the last one that is done by here"},
     {"run until step 9\ngoto\n", "t.lns:2:5: the line ends here: the number of a step"},
     {"run until step 9\nbranch x\n", "t.lns:2:8: 'x': the number of a step"},
+    {"set output a.svg\n",
+     "t.lns:1:5: 'output' is an option of the command line, not a setting: --output"},
+    {"set config x\n", "t.lns:1:5: 'config' is an option of the command line, not a setting: "
+                       "--no-config or --print-config"},
+    {"set seeds 3\n", "t.lns:1:5: 'seeds' is an option of the command line, not a setting: "
+                      "--seeds; did you mean seed?"},
+    {"set steps 5\nrun until step 10\n",
+     "t.lns:2:1: step >= 10 cannot hold: the run ends at step 5; a step up to it, or set more "
+     "steps"},
+    {"run until step 9\nset steps 7\nrun until left.loss < 1 and step > 9 or step 8\n",
+     "t.lns:3:1: step > 9 cannot hold: the run ends at step 7; a step up to it, or set more steps"},
+    {"set steps 5\nrun until left.loss < 1\ngoto 6\n",
+     "t.lns:3:6: '6': a step up to 5, the last one that is done by here"},
+    {"run until step 5\nexpect step 9\n",
+     "t.lns:2:1: step >= 9 cannot hold: at most 5 steps are done by here; run until more in front "
+     "of it"},
+    {"run until right.valid_loss < 3\n",
+     "t.lns:1:1: right.valid_loss < 3 cannot hold: task grammar holds nothing out; text does, and "
+     "modular with a train-fraction below 1"},
+    {"run until step 3\nset task modular\nset train-fraction 1\nrun until left.valid_loss < 3\n",
+     "t.lns:4:1: left.valid_loss < 3 cannot hold: task modular holds nothing out; text does, and "
+     "modular with a train-fraction below 1"},
     {"speed fast\n", "t.lns:1:7: speed 'fast': a number from 0.1 to 1000000, or unlimited"},
     {"wait 2\n", "t.lns:1:6: '2': seconds as in 2s or 0.5s, or key"},
     {"wait -2s\n", "t.lns:1:6: '-2s': seconds as in 2s or 0.5s, or key"},
@@ -366,9 +388,11 @@ static void conditions_hold_or_do_not(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof conditions / sizeof conditions[0]; i++) {
         char text[128];
-        snprintf(text, sizeof text, "run until %s\n", conditions[i].text);
+        /* the task holds something out */
+        snprintf(text, sizeof text, "set task modular\nset train-fraction 0.5\nrun until %s\n",
+                 conditions[i].text);
         struct script script = parse(text);
-        const struct script_condition *condition = &script.command[0].condition;
+        const struct script_condition *condition = &script.command[2].condition;
         if (script_condition_holds(condition, measure, NULL) != conditions[i].holds)
             fail_msg("wrong: %s", conditions[i].text);
         assert_int_equal(script_condition_step(condition), conditions[i].step);
@@ -468,9 +492,28 @@ static void other_sources_are_files(void **state)
     script_close(&script);
 }
 
+/* Conditions that may hold, by another alternative or by what nobody can follow. */
+static void conditions_that_may_hold_pass(void **state)
+{
+    static const char *const texts[] = {
+        "set steps 5\nrun until step 5\nset steps 9\nrun until step 9\n",
+        "set steps 5\nrun until step 9 or left.loss < 1\n",
+        "set steps 5\nrun until step < 9\n",
+        "set steps 5\nkey Space\nrun until step 9\nexpect step 9\n",
+        "run until left.valid_loss < 3 or step 9\nexpect step 9\n",
+        "set task modular\nset train-fraction 0.5\nrun until left.valid_loss < 3\n",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct script script = parse(texts[i]);
+        script_close(&script);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(conditions_that_may_hold_pass, make_setup),
         cmocka_unit_test(every_command_is_read),
         cmocka_unit_test(errors_say_where_what_and_what_could),
         cmocka_unit_test(settings_are_checked_where_they_stand),

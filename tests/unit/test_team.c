@@ -4,13 +4,13 @@
 #include "base/memory.h"
 #include "train/team.h"
 
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include <cmocka.h>
 
@@ -31,24 +31,28 @@ struct witness {
 
 static const double deadline = 20; /* seconds */
 
-static void wait_for(double seconds)
-{
-    const struct timespec time = {.tv_nsec = (long)(seconds * 1e9)};
-    nanosleep(&time, NULL);
-}
-
-/* To be called with the job's lock held, by it or by the test. */
-static void be_alone(struct witness *witness, double seconds)
+/* To be called with the job's lock held, by it or by the test. Whoever could come in meanwhile is
+ * let run. */
+static void be_alone(struct witness *witness)
 {
     witness->wrong += witness->inside++ != 0;
-    wait_for(seconds);
+    sched_yield();
     witness->wrong += --witness->inside != 0;
+}
+
+/* Waits until so many are in work(); false when that never comes. */
+static bool wait_at_work(struct witness *witness, int count)
+{
+    const double start = clock_seconds();
+    while (atomic_load(&witness->at_work) != count && clock_seconds() < start + deadline)
+        sched_yield();
+    return atomic_load(&witness->at_work) == count;
 }
 
 static bool begin(void *argument, int task)
 {
     struct witness *witness = argument;
-    be_alone(witness, 1e-5);
+    be_alone(witness);
     if (task >= witness->refuse)
         return false;
     witness->begun[witness->begins++] = task;
@@ -65,9 +69,9 @@ static void work(void *argument, int task)
         continue;
     while (atomic_load(&witness->most_at_work) < witness->meet &&
            clock_seconds() < start + deadline)
-        wait_for(1e-4);
+        sched_yield();
     while (atomic_load(&witness->hold) && clock_seconds() < start + deadline)
-        wait_for(1e-4);
+        sched_yield();
     witness->worked[task]++;
     atomic_fetch_sub(&witness->at_work, 1);
 }
@@ -75,7 +79,7 @@ static void work(void *argument, int task)
 static void done(void *argument, int task)
 {
     struct witness *witness = argument;
-    be_alone(witness, 1e-5);
+    be_alone(witness);
     witness->wrong += witness->worked[task] != 1;
     witness->done[witness->dones++] = task;
 }
@@ -136,12 +140,11 @@ static void the_caller_goes_on_meanwhile(void **state)
     (void)state;
     witness->hold = true;
     struct team_job *job = start(witness, 2, 2);
-    while (atomic_load(&witness->at_work) < 2 && clock_seconds() < start_time + deadline)
-        wait_for(1e-4);
+    assert_true(wait_at_work(witness, 2));
     assert_false(team_job_is_over(job));
     atomic_store(&witness->hold, false);
     while (!team_job_is_over(job) && clock_seconds() < start_time + deadline)
-        wait_for(1e-4);
+        sched_yield();
     assert_true(team_job_is_over(job));
     assert_int_equal(witness->dones, 2);
     team_job_finish(job);
@@ -157,7 +160,8 @@ static void the_lock_holds_both_back(void **state)
     for (int i = 0; i < 20; i++) {
         team_job_lock(job);
         const int begins = witness->begins, dones = witness->dones;
-        be_alone(witness, 1e-3);
+        assert_true(wait_at_work(witness, 0)); /* all who were are at the lock by now */
+        be_alone(witness);
         assert_int_equal(witness->begins, begins);
         assert_int_equal(witness->dones, dones);
         team_job_unlock(job);
