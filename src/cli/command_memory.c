@@ -29,13 +29,16 @@ int command_memory(const struct options *options, struct error *error)
         return EXIT_FAILED;
     const int vocab = task_info(task).vocab;
     const size_t models = pair_bytes(settings, vocab), text = task_bytes(task);
+    const size_t scratch = pair_scratch_bytes(settings, vocab);
     const size_t state = screen ? pair_state_bytes_for(settings, vocab) : 0;
     const size_t rest =
         program_bytes + (screen ? screen_bytes + trainer_bytes(settings, vocab) : 0);
     task_close(task);
-    const size_t sum = models + state + text + rest;
+    const size_t sum = models + scratch + state + text + rest;
     printf("%zu bytes (%.1f MB)\n", sum, (double)sum / 1e6);
     print_part(models, "both stacks: weights, their moments and gradients, activations");
+    if (scratch > 0)
+        print_part(scratch, "what their updates work in");
     if (screen)
         print_part(state, "the saved state of the start");
     if (text > 0)

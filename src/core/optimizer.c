@@ -4,6 +4,7 @@
 #include "core/kernels.h"
 #include "core/model.h"
 #include "core/parallel.h"
+#include "core/tensors.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -51,14 +52,50 @@ static double rectification(double beta2, double updates)
     return sqrt((rho - 4) * (rho - 2) * most / ((most - 4) * (most - 2) * rho));
 }
 
+/* Is it a matrix inside a block? The others are AdamW's. */
+static bool is_hidden(const struct tensor *tensor)
+{
+    return !tensor->vector && tensor->block >= 0;
+}
+
+/* Numbers that Muon needs for the matrices of a tensor, one after the other. */
+static size_t scratch_of(const struct tensor *tensor)
+{
+    const int most = tensor->part > tensor->other_part ? tensor->part : tensor->other_part;
+    return is_hidden(tensor) ? muon_scratch(most, tensor->cols) : 0;
+}
+
+static int compare_sizes(const void *a, const void *b)
+{
+    const size_t one = *(const size_t *)a, other = *(const size_t *)b;
+    return (one < other) - (one > other);
+}
+
+size_t optimizer_scratch_bytes(const struct model_config *config, enum optimizer kind, int threads)
+{
+    struct parameters parameters;
+    size_t numbers = 0;
+    if (kind != OPTIMIZER_MUON)
+        return 0;
+    tensors_list(&parameters, config);
+    size_t *size = memory_new((size_t)parameters.tensors, sizeof *size);
+    for (int i = 0; i < parameters.tensors; i++)
+        size[i] = scratch_of(&parameters.tensor[i]);
+    qsort(size, (size_t)parameters.tensors, sizeof *size, compare_sizes);
+    for (int i = 0; i < threads && i < parameters.tensors; i++)
+        numbers += size[i];
+    free(size);
+    free(parameters.tensor);
+    return numbers * sizeof(real);
+}
+
 /* Muon for each of the matrices that lie in a tensor by itself: it works better for q, k and v
  * apart (Jordan 2024), and experts are networks of their own. */
 static struct update_sums update_matrices(const struct kernels *kernels,
                                           const struct tensor *tensor, struct update_rows rows)
 {
     struct update_sums sums = {0};
-    const int most = tensor->part > tensor->other_part ? tensor->part : tensor->other_part;
-    real *scratch = memory_new(muon_scratch(most, tensor->cols), sizeof *scratch);
+    real *scratch = memory_new(scratch_of(tensor), sizeof *scratch);
     rows.cols = tensor->cols;
     rows.scratch = scratch;
     for (int row = 0; row < tensor->rows; row += rows.rows) {
@@ -101,7 +138,7 @@ static void update_task(void *argument, int index)
     };
     if (step->kind != OPTIMIZER_MUON)
         state->sums[index] = kernels->update[step->kind](&rows);
-    else if (tensor->vector || tensor->block < 0) /* no hidden matrix */
+    else if (!is_hidden(tensor))
         state->sums[index] = kernels->update[OPTIMIZER_ADAMW](&rows);
     else
         state->sums[index] = update_matrices(kernels, tensor, rows);

@@ -35,6 +35,10 @@ struct optimizer_step {
 /* Bytes that optimizer_open() will allocate for a model of this kind. */
 size_t optimizer_bytes(const struct model_config *config);
 
+/* Bytes that optimizer_update() allocates beside that and gives back, at most, where so many
+ * threads share the work: one matrix each, of the largest. 0 for all kinds but Muon. */
+size_t optimizer_scratch_bytes(const struct model_config *config, enum optimizer kind, int threads);
+
 /* False when there is no memory. */
 bool optimizer_open(struct optimizer_state *state, const struct model *model);
 void optimizer_close(struct optimizer_state *state);

@@ -46,7 +46,9 @@ static bool check_model(struct check *check, int cell, struct error *error)
     const struct task_setup task = settings_task(&settings);
     const int vocab = task_describe(&task).vocab;
     for (enum side side = LEFT; side < SIDES; side++) {
-        const double bytes = (double)run_bytes(&settings, side, vocab > 0 ? vocab : TEXT_VOCAB_MAX);
+        const int symbols = vocab > 0 ? vocab : TEXT_VOCAB_MAX;
+        const double bytes = (double)run_bytes(&settings, side, symbols) +
+                             (double)run_scratch_bytes(&settings, side, symbols, 1);
         if (bytes > check->bytes) {
             check->bytes = bytes;
             check->largest = cell;

@@ -9,13 +9,27 @@ static void bind_threads(struct pair *pair)
         pair->run[side].parallel = pair->inner[side] ? &pair->parallel[side] : NULL;
 }
 
+static int threads_of(const struct settings *settings)
+{
+    return settings->threads > 0 ? settings->threads : system_cores();
+}
+
+/* Of all threads, those of one stack, with the one that asks; on a single one the stacks take
+ * turns.
+ */
+static int share_of(int threads, enum side side)
+{
+    const int share = (threads + (side == LEFT)) / SIDES;
+    return share > 1 ? share : 1;
+}
+
 static void open_threads(struct pair *pair)
 {
-    int threads = pair->settings.threads > 0 ? pair->settings.threads : system_cores();
+    const int threads = threads_of(&pair->settings);
     pair->threads = threads;
     pair->sides = threads > 1 ? team_open(SIDES) : NULL;
-    for (int side = 0; side < SIDES; side++) {
-        int share = (threads + (side == LEFT)) / SIDES;
+    for (enum side side = LEFT; side < SIDES; side++) {
+        const int share = share_of(threads, side);
         pair->inner[side] = share > 1 ? team_open(share) : NULL;
         if (pair->inner[side])
             pair->parallel[side] = team_parallel(pair->inner[side]);
@@ -144,4 +158,16 @@ size_t pair_bytes(const struct settings *settings, int vocab)
     for (int side = 0; side < SIDES; side++)
         bytes += run_bytes(settings, (enum side)side, vocab);
     return bytes;
+}
+
+size_t pair_scratch_bytes(const struct settings *settings, int vocab)
+{
+    const int threads = threads_of(settings);
+    size_t sum = 0, most = 0;
+    for (enum side side = LEFT; side < SIDES; side++) {
+        const size_t bytes = run_scratch_bytes(settings, side, vocab, share_of(threads, side));
+        sum += bytes;
+        most = bytes > most ? bytes : most;
+    }
+    return threads > 1 ? sum : most;
 }

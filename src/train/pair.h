@@ -51,4 +51,7 @@ bool pair_switch(struct pair *pair, enum side side, enum placement placement, st
 /* Bytes that a pair with these settings needs, for a vocabulary of `vocab`. */
 size_t pair_bytes(const struct settings *settings, int vocab);
 
+/* Bytes that a step of it allocates beside that and gives back, at most. */
+size_t pair_scratch_bytes(const struct settings *settings, int vocab);
+
 #endif

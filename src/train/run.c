@@ -71,6 +71,12 @@ size_t run_bytes(const struct settings *settings, enum side side, int vocab)
     return model_bytes(&config) + optimizer_bytes(&config);
 }
 
+size_t run_scratch_bytes(const struct settings *settings, enum side side, int vocab, int threads)
+{
+    const struct model_config config = run_model_config(settings, side, vocab);
+    return optimizer_scratch_bytes(&config, settings->optimizer, threads);
+}
+
 size_t run_snapshot_bytes(const struct settings *settings, enum side side, int vocab)
 {
     struct model model = {.config = run_model_config(settings, side, vocab)};

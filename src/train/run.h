@@ -60,6 +60,9 @@ struct model_config run_model_config(const struct settings *settings, enum side 
 /* Bytes that run_open() will allocate for numbers. */
 size_t run_bytes(const struct settings *settings, enum side side, int vocab);
 
+/* Bytes that a step of it allocates beside that and gives back, at most, on so many threads. */
+size_t run_scratch_bytes(const struct settings *settings, enum side side, int vocab, int threads);
+
 /* Bytes of a snapshot. */
 size_t run_snapshot_bytes(const struct settings *settings, enum side side, int vocab);
 

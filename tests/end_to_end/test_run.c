@@ -667,6 +667,34 @@ static void memory_is_as_printed(void **state)
 #endif
 }
 
+/* Muon's matrices are worked on by all threads at once, those of both stacks; on one thread in
+ * turns. Of D x F = 16 x 32 it takes 2 * 16 * (16 + 32) numbers, of 16 x 16 as many as 2 * 16 * 32.
+ */
+static void memory_has_what_muon_works_in(void **state)
+{
+    static const struct {
+        const char *threads, *line;
+    } shares[] = {
+        {"1", "\n          6144 bytes  what their updates work in\n"},
+        {"2", "\n         12288 bytes  what their updates work in\n"},
+        {"10", "\n         57344 bytes  what their updates work in\n"},
+    };
+    char *adam = run_to(0, "run" SMALL " --print-memory --threads 1");
+    (void)state;
+    assert_null(strstr(adam, "updates work in"));
+    for (size_t i = 0; i < sizeof shares / sizeof shares[0]; i++) {
+        char command[256];
+        snprintf(command, sizeof command,
+                 "run" SMALL " --print-memory --optimizer muon --threads %s", shares[i].threads);
+        char *muon = run_to(0, command), *line = strstr(muon, shares[i].line);
+        if (!line)
+            fail_msg("no %s in %s", shares[i].line, muon);
+        assert_true(strtod(muon, NULL) == strtod(adam, NULL) + strtod(line, NULL));
+        free(muon);
+    }
+    free(adam);
+}
+
 static void an_interrupt_leaves_whole_rows(void **state)
 {
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
@@ -1090,6 +1118,7 @@ int main(void)
         TEST(every_choice_runs),
         TEST(the_deepest_stacks_run),
         TEST(memory_is_as_printed),
+        TEST(memory_has_what_muon_works_in),
         TEST(jsonl_has_the_documented_keys),
         TEST(rows_are_thinned),
         TEST(the_same_settings_give_the_same_bits),

@@ -5,6 +5,7 @@
 #include "core/blas.h"
 #include "core/dropout.h"
 #include "core/float_mode.h"
+#include "core/kernels.h"
 #include "core/optimizer.h"
 #include "core/shard.h"
 #include "core/sublayer.h"
@@ -13,6 +14,9 @@
 #include "train/settings.h"
 #include "train/team.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -680,9 +684,73 @@ static void deep_stacks_run_in_linear_memory(void **state)
     float_mode_restore(mode);
 }
 
+/* ---- memory of Muon ---- */
+
+#ifdef __GLIBC__
+static struct {
+    const struct model *model;
+    size_t bytes[256]; /* that were allocated for each tensor; 0: none */
+} seen;
+
+/* In place of Muon: changes nothing, and sees what it would work in. */
+static struct update_sums see_scratch(const struct update_rows *rows)
+{
+    const struct parameters *parameters = &seen.model->parameters;
+    int i = 0;
+    while (rows->weight < parameters->weight + parameters->tensor[i].offset ||
+           rows->weight >= parameters->weight + parameters->tensor[i].offset +
+                               tensor_size(&parameters->tensor[i]))
+        i++;
+    seen.bytes[i] = malloc_usable_size(rows->scratch);
+    return (struct update_sums){0};
+}
+
+static int larger_first(const void *a, const void *b)
+{
+    const size_t one = *(const size_t *)a, other = *(const size_t *)b;
+    return (one < other) - (one > other);
+}
+
+/* The bytes that are counted are those that are allocated, but for what malloc() rounds up. */
+static void the_scratch_of_muon_is_counted(void **state)
+{
+    enum { ROUNDED = 32 };
+    struct model_config config = small_model(PLACEMENT_PRE, NORM_LAYERNORM);
+    const struct optimizer_step step = {.kind = OPTIMIZER_MUON, .scale = 1};
+    struct model model;
+    struct optimizer_state optimizer;
+    (void)state;
+    config.ffn = 100;
+    small_model_open(&model, &config);
+    struct kernels kernels = *model.kernels;
+    kernels.update[OPTIMIZER_MUON] = see_scratch;
+    model.kernels = &kernels;
+    assert_true(optimizer_open(&optimizer, &model));
+    assert_true(model.parameters.tensors <= 256);
+    seen.model = &model;
+    memset(seen.bytes, 0, sizeof seen.bytes);
+    optimizer_update(&optimizer, &model, &step, NULL);
+    qsort(seen.bytes, 256, sizeof *seen.bytes, larger_first);
+    size_t sum = 0;
+    for (int threads = 1; threads <= 256; threads++) {
+        const size_t counted = optimizer_scratch_bytes(&config, OPTIMIZER_MUON, threads);
+        sum += seen.bytes[threads - 1];
+        assert_true(counted <= sum && sum <= counted + ROUNDED * (size_t)threads);
+    }
+    assert_int_not_equal(seen.bytes[4 * config.layers - 1], 0); /* qkv, out, up, down */
+    assert_int_equal(seen.bytes[4 * config.layers], 0);
+    assert_int_equal(optimizer_scratch_bytes(&config, OPTIMIZER_ADAMW, 2), 0);
+    optimizer_close(&optimizer);
+    model_close(&model);
+}
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+#ifdef __GLIBC__
+        cmocka_unit_test(the_scratch_of_muon_is_counted),
+#endif
         cmocka_unit_test(bits_do_not_depend_on_threads),
         cmocka_unit_test(dropout_drops_its_share_and_scales_the_rest),
         cmocka_unit_test(dice_are_those_of_seed_and_step),
