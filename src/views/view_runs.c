@@ -15,7 +15,7 @@ enum {
     RUN_COLS = 3,
     VALUE_MOST = 18, /* columns of what is as wide as its values, at most */
     HEAD_ROWS = 2,
-    OF_STACK = 4, /* columns of a stack: verdict, learns from, loss, ratio */
+    OF_STACK = 4, /* columns of a stack: verdict, learns from, loss, least ratio */
     TABLE_COLUMNS = 3 + SETTINGS_MAX + SIDES * OF_STACK,
     CELL = 2 * SETTING_TEXT,
     EVENTS_FROM = 20, /* rows from which on the events of the chosen run are listed */
@@ -39,7 +39,7 @@ struct column {
     enum what what;
     const struct setting_row *setting; /* of WHAT_SETTING */
     enum side side;                    /* of those of a stack */
-    const char *head;
+    const char *above, *head;          /* in two lines; "" where one will do */
     int col, cols; /* where it is, inside the edges; cols 0: there is no room for it */
     bool brief;    /* there is no room for many digits: they are rounded */
 };
@@ -166,7 +166,7 @@ static void add(struct table *table, enum what what, const struct setting_row *s
                 enum side side, const char *head)
 {
     table->column[table->columns++] =
-        (struct column){.what = what, .setting = setting, .side = side, .head = head};
+        (struct column){.what = what, .setting = setting, .side = side, .above = "", .head = head};
 }
 
 /* Those that there are, whatever there is room for. */
@@ -188,6 +188,7 @@ static void add_columns(struct table *table, const struct scene *scene)
         add(table, WHAT_LEARNS, NULL, side, "learns");
         add(table, WHAT_LOSS, NULL, side, "loss");
         add(table, WHAT_RATIO, NULL, side, "ratio");
+        table->column[table->columns - 1].above = "least"; /* not that of a step */
     }
 }
 
@@ -348,8 +349,10 @@ static void draw_heads(struct canvas *canvas, struct rect area, const struct tab
             canvas_print(canvas, area, 0, column->col, scene_accent[column->side], "%s",
                          scene->look.blind ? column->side == LEFT ? "A" : "B"
                                            : stack_names[column->side]);
-        draw_cell(canvas, area, 1, column, i == sort ? ROLE_TITLE : ROLE_DIM,
-                  narrow ? "" : column->head);
+        const enum role role = i == sort ? ROLE_TITLE : ROLE_DIM;
+        if (*column->above)
+            draw_cell(canvas, area, 0, column, role, column->above);
+        draw_cell(canvas, area, 1, column, role, narrow ? "" : column->head);
     }
 }
 
@@ -570,7 +573,8 @@ static void sort(struct scene *scene, int by, struct rect area, struct answer *a
     if (column->what < WHAT_VERDICT)
         answer_say(answer, "sorted by %s", column->head);
     else
-        answer_say(answer, "sorted by %s of the %s stack", column->head,
+        answer_say(answer, "sorted by %s%s%s of the %s stack", column->above,
+                   *column->above ? " " : "", column->head,
                    scene->look.blind ? column->side == LEFT ? "first" : "second"
                                      : stack_names[column->side]);
 }
@@ -589,7 +593,8 @@ static const char *const notes[][2] = {
     {"learns", "the first step at which the smoothed loss was at most 0.75 of the loss without "
                "context"},
     {"loss", "the smoothed loss at the end of the run"},
-    {"ratio", "the lowest ratio of the stream gradients, first over last, of the whole run"},
+    {"least ratio",
+     "the lowest ratio of the stream gradients, first over last, in all steps of the run"},
     {"wave", "its curves are overlaid in the curves and the overview: those of the run before, and "
              "of those that i has chosen; a diamond: it is pinned"},
     {"Enter", "goes back into a run: to its last step, where its state is still in memory (setting "

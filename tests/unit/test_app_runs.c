@@ -225,7 +225,7 @@ static void keys_that_end_runs_do_nothing_in_the_table(void **state)
     play(1);
     assert_int_equal(stage.app->runs.count, 0);
     press("<");
-    shows("sorted by ratio of the right stack");
+    shows("sorted by least ratio of the right stack");
     press(">");
     shows("sorted by run");
     command("view overview");
