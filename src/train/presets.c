@@ -3,7 +3,16 @@
  * Learning rates and warmups are those of the miniatures: the papers' fit models a million times as
  * large. Sources: Vaswani 2017; Devlin 2018; Radford 2019; Brown 2020; Touvron 2023; Jiang 2023;
  * Gemma 2024 and Gemma 3 2025; Gemini 2023; Chowdhery 2022; DeepSeek-V2 and V3 2024; Dosovitskiy
- * 2021; OLMo 2 2024; Karpathy 2022 (nanoGPT); Qwen3 2025. */
+ * 2021; OLMo 2 2024; Karpathy 2022 (nanoGPT); Qwen3 2025.
+ *
+ * norm-eps, which papers do not tell, is that of the published code or weights:
+ *   1e-12 TensorFlow's contrib.layers.layer_norm, which google-research/bert modeling.py calls;
+ *   1e-6  tensor2tensor common_hparams.py (norm_epsilon); LLaMA's params.json (norm_eps, while the
+ *         default of its model.py is 1e-5); google/gemma_pytorch config.py, DeepSeek-V2-Lite and
+ *         Qwen3 config.json (rms_norm_eps); allenai/OLMo OLMo2-7B-stage1.yaml (layer_norm_eps);
+ *         flax.linen.LayerNorm's default, which google-research/vision_transformer takes;
+ *   1e-5  openai/gpt-2 model.py (norm), nanoGPT model.py, Mistral-7B-v0.1 params.json (norm_eps).
+ * Of GPT-3, PaLM and Gemini it was not published: they have that of their parent, or 1e-5. */
 #include "train/presets.h"
 
 #include <stddef.h>
@@ -30,6 +39,7 @@ const struct preset_row preset_table[PRESETS] = {
                 "encoder and cross-attention, dropout of 0.1, which slows runs as short as here",
             .set = {{"placement", "post"},
                     {"norm", "layernorm"},
+                    {"norm-eps", "1e-06"},
                     {"activation", "relu"},
                     {"positions", "sinusoidal"},
                     {"attention", "causal"},
@@ -54,6 +64,7 @@ const struct preset_row preset_table[PRESETS] = {
                 "two sigma",
             .set = {{"placement", "post"},
                     {"norm", "layernorm"},
+                    {"norm-eps", "1e-12"},
                     {"activation", "gelu"},
                     {"positions", "learned"},
                     {"attention", "auto"},
@@ -107,6 +118,7 @@ const struct preset_row preset_table[PRESETS] = {
             .leaves_out = "the feed-forward width of 8/3 D (here the setting ffn)",
             .set = {{"placement", "pre"},
                     {"norm", "rmsnorm"},
+                    {"norm-eps", "1e-06"},
                     {"activation", "swiglu"},
                     {"positions", "rotary"},
                     {"attention", "causal"},
@@ -127,7 +139,7 @@ const struct preset_row preset_table[PRESETS] = {
             .leaves_out = "the rolling cache, which matters when it writes; four queries to a key "
                           "head (here two)",
             .parent = PRESET_LLAMA,
-            .set = {{"kv-heads", "2"}, {"window", "16"}},
+            .set = {{"norm-eps", "1e-05"}, {"kv-heads", "2"}, {"window", "16"}},
         },
     [PRESET_GEMMA] =
         {
@@ -210,6 +222,7 @@ const struct preset_row preset_table[PRESETS] = {
                 "there with N(0, 1e-6)",
             .set = {{"placement", "pre"},
                     {"norm", "layernorm"},
+                    {"norm-eps", "1e-06"},
                     {"activation", "gelu"},
                     {"positions", "learned"},
                     {"attention", "auto"},

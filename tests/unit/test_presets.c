@@ -82,6 +82,40 @@ static void a_row_names_settings_of_the_stack_and_shared_ones(void **state)
     }
 }
 
+/* What each family's code adds below the root of a norm: where the table of presets has it from. */
+static void norms_have_the_epsilon_of_their_family(void **state)
+{
+    static const struct {
+        const char *preset;
+        double epsilon;
+    } of[] = {
+        {"transformer-2017", 1e-6},
+        {"bert", 1e-12},
+        {"gpt2", 1e-5},
+        {"gpt3", 1e-5},
+        {"llama", 1e-6},
+        {"mistral", 1e-5},
+        {"gemma", 1e-6},
+        {"gemini", 1e-6},
+        {"palm", 1e-5},
+        {"deepseek", 1e-6},
+        {"vit", 1e-6},
+        {"olmo2", 1e-6},
+        {"nanogpt", 1e-5},
+        {"qwen3", 1e-6},
+    };
+    (void)state;
+    assert_int_equal(sizeof of / sizeof of[0], PRESETS - 1);
+    for (size_t i = 0; i < sizeof of / sizeof of[0]; i++) {
+        struct settings settings = with_preset("right-preset", of[i].preset);
+        assert_true(settings.stack[RIGHT].norm_eps == of[i].epsilon);
+        assert_true(settings.stack[LEFT].norm_eps == 1e-5);
+    }
+    struct settings settings = with_preset("preset", "bert");
+    set(&settings, "preset", "none");
+    assert_true(settings.stack[LEFT].norm_eps == 1e-5);
+}
+
 /* Own values come before those of the parent, and there are no others. */
 static void a_preset_is_like_its_parent_but_for_its_row(void **state)
 {
@@ -94,7 +128,7 @@ static void a_preset_is_like_its_parent_but_for_its_row(void **state)
     assert_null(preset_value(PRESET_NONE, "norm"));
     struct setting_pair pair[SETTINGS_MAX];
     assert_int_equal(settings_preset_pairs(PRESET_NONE, false, pair), 0);
-    assert_int_equal(settings_preset_pairs(PRESET_MISTRAL, false, pair), 9);
+    assert_int_equal(settings_preset_pairs(PRESET_MISTRAL, false, pair), 10);
     assert_string_equal(pair[0].name, "placement");
     assert_string_equal(pair[0].value, "pre");
     assert_int_equal(settings_preset_pairs(PRESET_MISTRAL, true, pair), PRESET_SHARED);
@@ -274,6 +308,7 @@ static void presets_make_their_models(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(norms_have_the_epsilon_of_their_family),
         cmocka_unit_test(names_are_those_of_the_table),
         cmocka_unit_test(a_row_names_settings_of_the_stack_and_shared_ones),
         cmocka_unit_test(a_preset_is_like_its_parent_but_for_its_row),
