@@ -51,6 +51,14 @@ bool memory_stream_close(FILE *stream, char **text)
     return false;
 }
 
+bool memory_has_room(size_t size)
+{
+    void *volatile block = malloc(size); /* volatile: or the compiler does without both calls */
+    const bool has = block != NULL;
+    free(block);
+    return has;
+}
+
 /* The next multiple of the alignment; SIZE_MAX, which no arena can be, where there is none. */
 static size_t round_up(size_t size)
 {
