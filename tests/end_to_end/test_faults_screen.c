@@ -111,7 +111,12 @@ static const char quit[] = "q";
 static const char *only;
 static long first = 1, last = LONG_MAX, stride; /* 0: as many as make SOME */
 
-enum { ARGUMENTS = 32, SOME = 8 /* failing allocations of an action */, SHOWN = 300 };
+enum {
+    ARGUMENTS = 32,
+    SOME = 8 /* failing allocations of an action */,
+    LAST = 36 /* and of a file */,
+    SHOWN = 300
+};
 
 /* What came of the failing allocations of an action. */
 struct outcomes {
@@ -238,8 +243,9 @@ static void try_action(const struct action *action, int skipped)
     assert_true(count > 0);
     for (long n = first + skipped % every; n <= count && n <= last; n += every)
         try(action, n, &outcomes);
-    if (stride == 0)
-        try(action, count, &outcomes); /* that of the end */
+    for (long n = count > LAST ? count - LAST : 1; stride == 0 && n <= count; n++)
+        if (n == count || (action->file && strcmp(action->except, FONTS) != 0))
+            try(action, n, &outcomes); /* while the file is written, and the program ends */
     if (action->file)
         unlink(folder_file(action->file));
     free(outcomes.whole);
