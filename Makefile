@@ -243,7 +243,8 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_SUPPORT) $(LIBRARY)
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d $(BUILD)/tests/*/*.d $(BUILD)/mpi/*/*.d)
 
 # The program under test is that of this build; the longest tests come first.
-LONG_TESTS = test_faults test_tui test_record test_command_claims test_claims test_session test_load
+LONG_TESTS = test_faults test_faults_screen test_tui test_record test_command_claims test_claims \
+    test_session test_load
 run_tests = sh tests/run.sh $(PROGRAM) $(foreach test,$(LONG_TESTS),$(filter %/$(test),$(1))) \
     $(filter-out $(addprefix %/,$(LONG_TESTS)),$(1))
 

@@ -410,11 +410,11 @@ static int open_to_read(const char *path, struct error *error)
 FILE *file_open_to_read(const char *path, struct error *error)
 {
     const int descriptor = open_to_read(path, error);
-    FILE *stream = descriptor >= 0 ? fdopen(descriptor, "rb") : NULL;
-    if (descriptor >= 0 && !stream) {
-        error_set(error, "no memory to read a file: close other programs");
-        close(descriptor);
-    }
+    if (descriptor < 0)
+        return NULL;
+    FILE *stream = fdopen(descriptor, "rb");
+    if (!stream)
+        die("out of memory to read a file: close other programs");
     return stream;
 }
 

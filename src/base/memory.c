@@ -1,5 +1,5 @@
 /* See memory.h. */
-#define _DEFAULT_SOURCE /* madvise() */
+#define _GNU_SOURCE /* madvise(), fopencookie() */
 #include "base/memory.h"
 
 #include "base/error.h"
@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/types.h>
 
 void *memory_new(size_t count, size_t size)
 {
@@ -35,20 +36,85 @@ char *memory_copy_string(const char *string)
     return memcpy(memory_new(size, 1), string, size);
 }
 
+#ifdef __GLIBC__
+
+/* The open_memstream() of glibc leaves out what it finds no memory for, and tells nobody: ferror()
+ * does not know, and the text goes on behind. */
+struct memory_stream {
+    char **text;
+    size_t *size;
+    size_t room; /* bytes at *text, at least one more than *size */
+    bool lost;   /* no memory was found once */
+};
+
+static ssize_t stream_write(void *data, const char *bytes, size_t count)
+{
+    struct memory_stream *stream = data;
+    if (count >= stream->room - *stream->size && !stream->lost) {
+        const size_t room = 2 * (*stream->size + count + 1);
+        char *grown = realloc(*stream->text, room);
+        stream->lost = grown == NULL;
+        *stream->text = grown ? grown : *stream->text;
+        stream->room = grown ? room : stream->room;
+    }
+    if (stream->lost)
+        return 0;
+    memcpy(*stream->text + *stream->size, bytes, count);
+    *stream->size += count;
+    (*stream->text)[*stream->size] = '\0';
+    return (ssize_t)count;
+}
+
+static int stream_close(void *data)
+{
+    free(data);
+    return 0;
+}
+
+FILE *memory_stream_open(char **text, size_t *size)
+{
+    enum { ROOM = 1024 };
+    const cookie_io_functions_t functions = {.write = stream_write, .close = stream_close};
+    struct memory_stream *stream = malloc(sizeof *stream);
+    *text = calloc(ROOM, 1);
+    *size = 0;
+    if (stream)
+        *stream = (struct memory_stream){.text = text, .size = size, .room = ROOM};
+    FILE *file = stream && *text ? fopencookie(stream, "w", functions) : NULL;
+    if (file)
+        return file;
+    free(stream);
+    free(*text);
+    *text = NULL;
+    return NULL;
+}
+
+#else
+
 FILE *memory_stream_open(char **text, size_t *size)
 {
     *text = NULL;
     return open_memstream(text, size);
 }
 
+#endif
+
 bool memory_stream_close(FILE *stream, char **text)
 {
-    const bool good = !ferror(stream); /* a write that found no memory, whose text goes on behind */
+    const bool good = fflush(stream) == 0 && !ferror(stream);
     if (fclose(stream) == 0 && good && *text)
         return true;
     free(*text);
     *text = NULL;
     return false;
+}
+
+bool memory_has_room(size_t size)
+{
+    void *volatile block = malloc(size); /* volatile: or the compiler does without both calls */
+    const bool has = block != NULL;
+    free(block);
+    return has;
 }
 
 /* The next multiple of the alignment; SIZE_MAX, which no arena can be, where there is none. */

@@ -26,6 +26,10 @@ char *memory_copy_string(const char *string);
 FILE *memory_stream_open(char **text, size_t *size);
 bool memory_stream_close(FILE *stream, char **text);
 
+/* Whether so many bytes can be had now: asked before a library is called that crashes, or hangs,
+ * where there is no memory. */
+bool memory_has_room(size_t size);
+
 /* Memory for `size` bytes of large arrays, not zeroed, in large pages where the system has them;
  * NULL when there is none. Free with free(). What it takes is memory_large_size(): large pages are
  * whole ones where that is at most a quarter more. */

@@ -161,7 +161,7 @@ void safetensors_write(const struct safetensors *set, FILE *out)
     if (!memory)
         die("out of memory for the header of a file");
     write_header(set, memory);
-    if (fflush(memory) != 0)
+    if (fflush(memory) != 0 || ferror(memory))
         die("out of memory for the header of a file");
     size_t padded = (length + LENGTH_BYTES + DATA_ALIGNMENT - 1) / DATA_ALIGNMENT * DATA_ALIGNMENT -
                     LENGTH_BYTES;

@@ -43,8 +43,8 @@ static bool write_png(FILE *out, const struct canvas *canvas, enum theme theme, 
     struct pixels *pixels = pixels_open(&plan, error);
     if (!pixels)
         return false;
-    pixels_draw(pixels, canvas, theme);
-    const bool good = pixels_write_png(pixels, out, error);
+    const bool good =
+        pixels_draw(pixels, canvas, theme, error) && pixels_write_png(pixels, out, error);
     pixels_close(pixels);
     return good;
 }

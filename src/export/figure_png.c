@@ -62,8 +62,9 @@ static void draw_shape(cairo_t *cairo, const struct figure_shape *shape)
 bool figure_png(const struct figure *figure, double scale, FILE *out, struct error *error)
 {
     const int width = (int)ceil(figure->width * scale), height = (int)ceil(figure->height * scale);
+    if (!font_hold(error))
+        return false;
     uint32_t *picture = memory_new((size_t)width * (size_t)height, sizeof *picture);
-    font_hold();
     cairo_surface_t *surface = cairo_image_surface_create_for_data(
         (unsigned char *)picture, CAIRO_FORMAT_RGB24, width, height, width * (int)sizeof *picture);
     cairo_t *cairo = cairo_create(surface);

@@ -434,18 +434,21 @@ static bool count_pictures(struct film *film, double seconds, struct error *erro
     return true;
 }
 
-static void draw_pixels(struct film *film, const struct canvas *canvas, enum theme theme)
+static bool draw_pixels(struct film *film, const struct canvas *canvas, enum theme theme,
+                        struct error *error)
 {
 #ifdef HAVE_CAIRO
-    if (film->coarse)
-        pixels_draw(film->coarse, canvas, theme);
+    if (film->coarse && !pixels_draw(film->coarse, canvas, theme, error))
+        return false;
     if (!film->fine)
-        return;
-    pixels_draw(film->fine, canvas, theme);
+        return true;
+    if (!pixels_draw(film->fine, canvas, theme, error))
+        return false;
     film->fresh = film->fresh || pixels_drawn(film->fine).rows > 0;
 #else
-    (void)film, (void)canvas, (void)theme;
+    (void)film, (void)canvas, (void)theme, (void)error;
 #endif
+    return true;
 }
 
 bool film_frame(struct film *film, const struct canvas *canvas, enum theme theme, double seconds,
@@ -454,7 +457,8 @@ bool film_frame(struct film *film, const struct canvas *canvas, enum theme theme
     const struct shot shot = {.canvas = canvas, .theme = theme, .seconds = seconds};
     if (!count_pictures(film, seconds, error))
         return false;
-    draw_pixels(film, canvas, theme);
+    if (!draw_pixels(film, canvas, theme, error))
+        return false;
     film->begun = true;
     if (!film->plan.still)
         film_still(film, canvas, theme);

@@ -26,9 +26,13 @@ static int held;
 
 struct font {
     int font_size; /* pixels */
+    bool lacking;  /* memory was short: what was found or drawn is in part */
     int faces;
     struct face face[FACES_MAX];
 };
+
+/* Bytes that must be there: fontconfig crashes where it gets none. */
+static const size_t room = (size_t)32 << 20;
 
 /* What words are drawn in, from the best on. */
 static const char *const wanted[] = {"DejaVu Sans Mono", "Noto Sans Mono", "Menlo",
@@ -77,40 +81,49 @@ static cairo_scaled_font_t *scale_font(cairo_font_face_t *face, double size)
     return scaled;
 }
 
+static bool is_lacking(cairo_status_t status)
+{
+    return status == CAIRO_STATUS_NO_MEMORY;
+}
+
 /* The font at the size at which its glyphs are as wide as a cell, but at most a little larger than
  * asked for; NULL where it is not there. */
-static cairo_scaled_font_t *open_scaled(const char *name, bool bold, int cell_width, int font_size)
+static cairo_scaled_font_t *open_scaled(struct font *font, const char *name, bool bold,
+                                        int cell_width)
 {
-    const double most = 1.05 * font_size;
+    const double most = 1.05 * font->font_size;
     FcPattern *pattern = match(name, bold);
     cairo_text_extents_t extents;
     if (!pattern)
         return NULL;
     cairo_font_face_t *face = cairo_ft_font_face_create_for_pattern(pattern);
     FcPatternDestroy(pattern);
-    cairo_scaled_font_t *scaled = scale_font(face, font_size);
+    cairo_scaled_font_t *scaled = scale_font(face, font->font_size);
     cairo_scaled_font_text_extents(scaled, "0", &extents);
-    const double fitting = extents.x_advance > 0 ? font_size * cell_width / extents.x_advance : 0;
+    const double fitting =
+        extents.x_advance > 0 ? font->font_size * cell_width / extents.x_advance : 0;
+    font->lacking = font->lacking || is_lacking(cairo_scaled_font_status(scaled));
     cairo_scaled_font_destroy(scaled);
     scaled = scale_font(face, fitting > 0 && fitting < most ? fitting : most);
     cairo_font_face_destroy(face);
     if (cairo_scaled_font_status(scaled) == CAIRO_STATUS_SUCCESS)
         return scaled;
+    font->lacking = font->lacking || is_lacking(cairo_scaled_font_status(scaled));
     cairo_scaled_font_destroy(scaled);
     return NULL;
 }
 
 /* Adds a font where it is there; `name` NULL: any monospace one. */
-static void add_face(struct font *font, const char *name, int cell_width, int font_size)
+static void add_face(struct font *font, const char *name, int cell_width)
 {
     struct face *face = &font->face[font->faces];
     FcChar8 *family = NULL;
     if (font->faces == FACES_MAX)
         return;
-    face->scaled[0] = open_scaled(name, false, cell_width, font_size);
+    face->scaled[0] = open_scaled(font, name, false, cell_width);
     if (!face->scaled[0])
         return;
-    face->scaled[1] = open_scaled(name, true, cell_width, font_size);
+    face->scaled[1] = open_scaled(font, name, true, cell_width);
     if (!face->scaled[1])
         face->scaled[1] = cairo_scaled_font_reference(face->scaled[0]);
     FcPattern *pattern = match(name, false);
@@ -120,9 +133,13 @@ static void add_face(struct font *font, const char *name, int cell_width, int fo
     font->faces++;
 }
 
-void font_hold(void)
+bool font_hold(struct error *error)
 {
+    if (!memory_has_room(room))
+        return error_set(error,
+                         "no memory to look for fonts: close other programs, or name it .svg");
     held++;
+    return true;
 }
 
 void font_release(void)
@@ -135,17 +152,20 @@ void font_release(void)
 
 struct font *font_open(int cell_width, int font_size, struct error *error)
 {
+    if (!font_hold(error))
+        return NULL;
     struct font *font = memory_new(1, sizeof *font);
     font->font_size = font_size;
-    font_hold();
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
-        add_face(font, wanted[i], cell_width, font_size);
+        add_face(font, wanted[i], cell_width);
     if (font->faces == 0)
-        add_face(font, NULL, cell_width, font_size);
-    if (font->faces > 0)
+        add_face(font, NULL, cell_width);
+    if (font->faces > 0 && !font->lacking)
         return font;
-    error_set(error, "no monospace font to draw words with: install fonts-dejavu-core, or name it "
-                     ".svg");
+    error_set(error, font->lacking
+                         ? "no memory for fonts: close other programs, or name it .svg"
+                         : "no monospace font to draw words with: install fonts-dejavu-core, or "
+                           "name it .svg");
     font_close(font);
     return NULL;
 }
@@ -167,13 +187,16 @@ const char *font_name(const struct font *font)
 }
 
 /* The glyph of a code point in a font; false where the font lacks it. */
-static bool glyph_in(cairo_scaled_font_t *scaled, uint32_t code, cairo_glyph_t *glyph)
+static bool glyph_in(struct font *font, cairo_scaled_font_t *scaled, uint32_t code,
+                     cairo_glyph_t *glyph)
 {
     char text[5];
     const int length = utf8_put(text, code);
     cairo_glyph_t *glyphs = NULL;
     int count = 0;
-    cairo_scaled_font_text_to_glyphs(scaled, 0, 0, text, length, &glyphs, &count, NULL, NULL, NULL);
+    const cairo_status_t status = cairo_scaled_font_text_to_glyphs(
+        scaled, 0, 0, text, length, &glyphs, &count, NULL, NULL, NULL);
+    font->lacking = font->lacking || is_lacking(status);
     if (count == 1)
         *glyph = glyphs[0];
     cairo_glyph_free(glyphs);
@@ -210,25 +233,25 @@ static cairo_scaled_font_t *any_font(const struct font *font, uint32_t code, boo
 
 /* Finds a glyph in the first font that has it; in none: what the first one draws instead, where
  * that is wanted, and otherwise NULL. The caller owns the font that is returned. */
-static cairo_scaled_font_t *find_glyph(const struct font *font, uint32_t code, bool bold,
+static cairo_scaled_font_t *find_glyph(struct font *font, uint32_t code, bool bold,
                                        bool wanted_anyway, cairo_glyph_t *glyph)
 {
     for (int i = 0; i < font->faces; i++)
-        if (glyph_in(font->face[i].scaled[bold], code, glyph))
+        if (glyph_in(font, font->face[i].scaled[bold], code, glyph))
             return cairo_scaled_font_reference(font->face[i].scaled[bold]);
     cairo_scaled_font_t *other = any_font(font, code, bold);
-    if (other && glyph_in(other, code, glyph))
+    if (other && glyph_in(font, other, code, glyph))
         return other;
     cairo_scaled_font_destroy(other);
     if (!wanted_anyway)
         return NULL;
-    glyph_in(font->face[0].scaled[bold], code, glyph);
+    glyph_in(font, font->face[0].scaled[bold], code, glyph);
     return cairo_scaled_font_reference(font->face[0].scaled[bold]);
 }
 
 /* Draws one glyph, its advance in the middle of the box; or, for a mark, its ink in the middle of
  * that of the glyph before it. Returns where the middle of the ink is. */
-static double draw_one(cairo_t *cairo, const struct font *font, uint32_t code, bool bold,
+static double draw_one(cairo_t *cairo, struct font *font, uint32_t code, bool bold,
                        const struct font_box *box, const double *over)
 {
     cairo_text_extents_t extents = {0};
@@ -247,7 +270,7 @@ static double draw_one(cairo_t *cairo, const struct font *font, uint32_t code, b
     return drawn.x + middle;
 }
 
-void font_draw(struct font *font, uint32_t glyph, const uint32_t *mark, int marks, bool bold,
+bool font_draw(struct font *font, uint32_t glyph, const uint32_t *mark, int marks, bool bold,
                const struct font_box *box, unsigned char *coverage)
 {
     const int width = box->width, height = box->height;
@@ -257,6 +280,7 @@ void font_draw(struct font *font, uint32_t glyph, const uint32_t *mark, int mark
         glyph == ' ' ? width / 2.0 : draw_one(cairo, font, glyph, bold, box, NULL);
     for (int i = 0; i < marks && mark[i]; i++)
         draw_one(cairo, font, mark[i], bold, box, &middle);
+    font->lacking = font->lacking || is_lacking(cairo_status(cairo));
     cairo_destroy(cairo);
     cairo_surface_flush(surface);
     const unsigned char *rows = cairo_image_surface_get_data(surface);
@@ -264,6 +288,7 @@ void font_draw(struct font *font, uint32_t glyph, const uint32_t *mark, int mark
     for (int y = 0; rows && y < height; y++)
         memcpy(coverage + (size_t)y * (size_t)width, rows + (size_t)y * stride, (size_t)width);
     cairo_surface_destroy(surface);
+    return !font->lacking;
 }
 
 #endif

@@ -36,7 +36,8 @@ struct pixels {
     int width, height, cell_width, cell_height;
     uint32_t *picture;
     struct canvas shown;
-    bool blank; /* nothing is drawn yet, or in another theme */
+    bool blank;   /* nothing is drawn yet, or in another theme */
+    bool lacking; /* memory was short for a glyph */
     struct rect drawn;
     struct font *font;
     struct shapes shapes;
@@ -84,8 +85,7 @@ static void draw_dot(const struct pixels *pixels, const struct shape *shape,
 }
 
 /* Of a wide glyph its left half, or, of a tail, its right one. */
-static void draw_word(const struct pixels *pixels, const struct glyph_key *key,
-                      unsigned char *coverage)
+static void draw_word(struct pixels *pixels, const struct glyph_key *key, unsigned char *coverage)
 {
     const uint32_t glyph = key->glyph & ~CELL_TAIL;
     const int cells = columns_of(glyph) == 2 ? 2 : 1, width = pixels->cell_width;
@@ -95,7 +95,8 @@ static void draw_word(const struct pixels *pixels, const struct glyph_key *key,
     const struct font_box box = {
         .width = cells * width, .height = pixels->cell_height, .baseline = baseline};
     unsigned char *whole = memory_new((size_t)(box.width * box.height), 1);
-    font_draw(pixels->font, glyph, key->mark, CELL_MARKS, key->look & LOOK_BOLD, &box, whole);
+    if (!font_draw(pixels->font, glyph, key->mark, CELL_MARKS, key->look & LOOK_BOLD, &box, whole))
+        pixels->lacking = true;
     for (int y = 0; y < box.height; y++)
         memcpy(coverage + y * width, whole + y * box.width + right, (size_t)width);
     free(whole);
@@ -241,7 +242,8 @@ static void draw_page(struct pixels *pixels, enum theme theme)
         pixels->picture[i] = theme_table[theme].page;
 }
 
-void pixels_draw(struct pixels *pixels, const struct canvas *canvas, enum theme theme)
+bool pixels_draw(struct pixels *pixels, const struct canvas *canvas, enum theme theme,
+                 struct error *error)
 {
     const bool all = pixels->blank || theme != pixels->plan.theme;
     const struct cell empty = {.glyph = ' '};
@@ -268,6 +270,9 @@ void pixels_draw(struct pixels *pixels, const struct canvas *canvas, enum theme 
                                                       margin + cells.col * pixels->cell_width,
                                                       cells.rows * pixels->cell_height,
                                                       cells.cols * pixels->cell_width};
+    return !pixels->lacking ||
+           error_set(error, "no memory for the letters of a picture: close other programs, or name "
+                            "it .svg");
 }
 
 /* ---- pictures ---- */

@@ -27,7 +27,7 @@ struct pixels_plan {
     enum theme theme;
 };
 
-/* An empty page; NULL with a reason: there is no monospace font. */
+/* An empty page; NULL with a reason: there is no monospace font, or no memory for fonts. */
 struct pixels *pixels_open(const struct pixels_plan *plan, struct error *error);
 void pixels_close(struct pixels *pixels);
 
@@ -35,8 +35,10 @@ void pixels_close(struct pixels *pixels);
 const char *pixels_font(const struct pixels *pixels);
 
 /* Draws what differs from the picture so far. A canvas of another size is cut, or leaves some of
- * the page. */
-void pixels_draw(struct pixels *pixels, const struct canvas *canvas, enum theme theme);
+ * the page. False with a reason where memory was short: the picture is of no use, nor are later
+ * ones. */
+bool pixels_draw(struct pixels *pixels, const struct canvas *canvas, enum theme theme,
+                 struct error *error);
 
 /* The picture: [height][width] of 0x00RRGGBB; good until it is closed. */
 const uint32_t *pixels_picture(const struct pixels *pixels);

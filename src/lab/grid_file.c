@@ -86,11 +86,11 @@ char *grid_header(const struct grid *grid, size_t *size)
 {
     char *text = NULL;
     size_t length;
-    FILE *out = open_memstream(&text, &length);
+    FILE *out = memory_stream_open(&text, &length);
     if (!out)
         die("out of memory for the header of a lab");
     write_header(grid, out);
-    if (fclose(out) != 0)
+    if (!memory_stream_close(out, &text))
         die("out of memory for the header of a lab");
     if (size)
         *size = length;

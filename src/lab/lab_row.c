@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/json_read.h"
+#include "base/memory.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -51,11 +52,11 @@ char *lab_row_text(const struct grid *grid, int trial, const struct lab_row *row
 {
     char *text = NULL;
     size_t length;
-    FILE *out = open_memstream(&text, &length);
+    FILE *out = memory_stream_open(&text, &length);
     if (!out)
         die("out of memory for a row of a lab");
     write_row(grid, trial, row, out);
-    if (fclose(out) != 0)
+    if (!memory_stream_close(out, &text))
         die("out of memory for a row of a lab");
     if (size)
         *size = length;

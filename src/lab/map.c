@@ -383,7 +383,7 @@ char *map_caption(const struct grid *grid)
     const struct settings settings = grid_settings(grid, 0);
     char *text = NULL, value[SETTING_TEXT], shown[SETTING_TEXT];
     size_t size;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = memory_stream_open(&text, &size);
     if (!out)
         die("out of memory for the caption of a map");
     for (int i = 0; i < setting_count; i++) {
@@ -399,7 +399,7 @@ char *map_caption(const struct grid *grid)
     fprintf(out, "seed%s %" PRId64, grid->seeds > 1 ? "s" : "", grid->first_seed);
     if (grid->seeds > 1)
         fprintf(out, " to %" PRId64, grid->first_seed + grid->seeds - 1);
-    if (fclose(out) != 0)
+    if (!memory_stream_close(out, &text))
         die("out of memory for the caption of a map");
     return text;
 }

@@ -44,7 +44,6 @@
 #include <wchar.h>
 
 static struct {
-    SCREEN *curses;
     FILE *in_stream, *out_stream;
     struct restore_files files; /* `out` and `screen` lead to `null` once restore_now() was here */
     int frame;      /* where curses writes while it paints; -1: to the terminal, piece by piece */
@@ -56,6 +55,10 @@ static struct {
     bool synchronized;
     bool mouse_wanted, mouse_on; /* on: the terminal has been told to report it */
 } terminal;
+
+/* Bytes that must be there before curses opens a screen or changes its size: it ends the program
+ * with words of its own, or crashes, where it gets no memory. */
+enum { CURSES_ROOM = 8 << 20 };
 
 /* Pasted text comes between two sequences; known to the same kin as synchronized updates. */
 static const char paste_on[] = "\033[?2004h", paste_off[] = "\033[?2004l";
@@ -172,6 +175,8 @@ bool terminal_check(bool utf8, struct error *error)
     if (!type || !*type)
         return error_set(error, "TERM is not set: set it to the type of the terminal, such as "
                                 "xterm-256color, or use lnscope run, which needs no screen");
+    if (!memory_has_room(CURSES_ROOM))
+        return error_set(error, "no memory for the screen: close other programs");
     char name[64];
     names_printable(name, sizeof name, type);
     int found = 0;
@@ -276,6 +281,8 @@ static void bracket_pastes(bool on)
 static void take_size(void)
 {
     struct winsize size;
+    if (!memory_has_room(CURSES_ROOM))
+        die("out of memory for the screen: close other programs");
     if (ioctl(terminal.files.out, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
         resize_term(size.ws_row, size.ws_col); /* resizeterm() would also invent a key */
 }
@@ -293,8 +300,7 @@ static bool can_move(void)
 /* Takes the screen by curses; false where it cannot. */
 static bool open_curses(enum theme theme)
 {
-    terminal.curses = newterm(NULL, terminal.out_stream, terminal.in_stream);
-    if (!terminal.curses || !can_move())
+    if (!newterm(NULL, terminal.out_stream, terminal.in_stream) || !can_move())
         return false;
     terminal_keys_open(terminal.files.in, is_utf8());
     const char *enter = capability("smcup");
@@ -350,6 +356,8 @@ static void end_window(void)
     }
 }
 
+/* No delscreen(): that of ncurses 6.4 allocates, and crashes where there is no memory. What curses
+ * keeps goes with the program. */
 void terminal_close(void)
 {
     if (!restore_begin_closing())
@@ -360,7 +368,6 @@ void terminal_close(void)
         end_window();
     }
     terminal_keys_close();
-    delscreen(terminal.curses);
     terminal_signals_give_back();
     close_files();
     canvas_close(&terminal.shown);

@@ -37,7 +37,7 @@ static char *entry_text(const struct settings_entry *entry)
     const struct settings initial = settings_default();
     char *text = NULL, value[SETTING_TEXT], usual[SETTING_TEXT];
     size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = memory_stream_open(&text, &size);
     if (!out)
         die("out of memory for the settings of a run");
     fprintf(out, "%" PRId64 "\n", entry->step);
@@ -50,7 +50,8 @@ static char *entry_text(const struct settings_entry *entry)
                 strcmp(value, usual) != 0)
                 fprintf(out, "%s=%s\n", row->name, value);
         }
-    fclose(out);
+    if (!memory_stream_close(out, &text))
+        die("out of memory for the settings of a run");
     return text;
 }
 

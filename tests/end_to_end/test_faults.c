@@ -4,6 +4,7 @@
  * tested. The program under test is $LNSCOPE, or build/lnscope. */
 #include "base/file.h"
 #include "support/console.h"
+#include "support/faults.h"
 #include "support/folder.h"
 #include "support/process.h"
 #include "support/texts.h"
@@ -21,8 +22,6 @@
 
 #include <cmocka.h>
 
-static char program[4096], preload[4200];
-
 static char *contents(const char *name)
 {
     return text_of_file(folder_file(name));
@@ -32,13 +31,13 @@ static char *contents(const char *name)
  * it prints is in the files `output` and `errors`. */
 static int run(const char *command, const char *fault)
 {
-    const char *const environment[] = {preload, "OPENBLAS_NUM_THREADS=1", fault, NULL};
+    const char *const environment[] = {faults_preload, "OPENBLAS_NUM_THREADS=1", fault, NULL};
     struct process process =
         process_start_command(&(struct process_start){.environment = environment,
                                                       .folder = folder_path,
                                                       .output = folder_file("output"),
                                                       .errors = folder_file("errors")},
-                              program, command);
+                              faults_program, command);
     return process_finish(&process);
 }
 
@@ -81,7 +80,7 @@ static void every_allocation_fails_once(const char *command)
 static void memory_is_short(void **state)
 {
     (void)state;
-    if (!*preload)
+    if (!*faults_preload)
         skip();
     every_allocation_fails_once("block");
     every_allocation_fails_once("run --steps 2 --threads 2" SMALL);
@@ -114,16 +113,17 @@ static void memory_is_short_on_the_screen(void **state)
     char fault[160], count[128];
     char words[] = "--no-config --confirm off" SMALL;
     const char *arguments[ARGUMENTS];
-    process_words(arguments, ARGUMENTS, program, words);
-    const char *const environment[] = {
-        preload, fault, "OPENBLAS_NUM_THREADS=1", "TERM=xterm-256color", "LC_ALL=C.UTF-8", NULL};
+    process_words(arguments, ARGUMENTS, faults_program, words);
+    const char *const environment[] = {faults_preload,           fault,
+                                       "OPENBLAS_NUM_THREADS=1", "TERM=xterm-256color",
+                                       "LC_ALL=C.UTF-8",         NULL};
     const struct console_start start = {.arguments = arguments,
                                         .environment = environment,
                                         .folder = folder_path,
                                         .rows = 24,
                                         .cols = 80};
     (void)state;
-    if (!*preload)
+    if (!*faults_preload)
         skip();
     snprintf(count, sizeof count, "%s", folder_file("count"));
     snprintf(fault, sizeof fault, "FAULT_COUNT=%s", count);
@@ -142,7 +142,7 @@ static void memory_is_short_on_the_screen(void **state)
 static void the_disk_fails(void **state)
 {
     (void)state;
-    if (!*preload)
+    if (!*faults_preload)
         skip();
     const int status =
         run("run --steps 2 -o rows.csv --dump dump --dump-step 1" SMALL, "FAULT_FSYNC=1");
@@ -162,14 +162,14 @@ static void the_clock_is_set_back(void **state)
     char train[] = "--no-config --confirm off --speed 250 --tee rows.jsonl" SMALL;
     char watch[] = "watch rows.jsonl";
     const char *arguments[2][ARGUMENTS];
-    const char *const environment[] = {preload, "FAULT_CLOCK=1", "OPENBLAS_NUM_THREADS=1",
+    const char *const environment[] = {faults_preload, "FAULT_CLOCK=1", "OPENBLAS_NUM_THREADS=1",
                                        "TERM=xterm-256color", NULL};
     struct console *console[2];
     (void)state;
-    if (!*preload)
+    if (!*faults_preload)
         skip();
-    process_words(arguments[0], ARGUMENTS, program, train);
-    process_words(arguments[1], ARGUMENTS, program, watch);
+    process_words(arguments[0], ARGUMENTS, faults_program, train);
+    process_words(arguments[1], ARGUMENTS, faults_program, watch);
     for (int i = 0; i < 2; i++) {
         console[i] = console_open(&(struct console_start){.arguments = arguments[i],
                                                           .environment = environment,
@@ -200,15 +200,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(the_disk_fails, folder_make, folder_leave),
         cmocka_unit_test_setup_teardown(the_clock_is_set_back, folder_make, folder_leave),
     };
-    char here[4096], *slash;
-    const char *named = getenv("LNSCOPE");
-    if (argc < 1 || !realpath(argv[0], here) || !(slash = strrchr(here, '/')) ||
-        !realpath(named ? named : "build/lnscope", program))
+    if (argc < 1 || !faults_find(argv[0]))
         return 1;
-    snprintf(slash, sizeof here - (size_t)(slash - here), "/../faults/faults.so");
-    if (access(here, R_OK) == 0)
-        snprintf(preload, sizeof preload, "LD_PRELOAD=%s", here);
-    else
-        printf("%s is not here: no faults are made\n", here);
     return cmocka_run_group_tests_name("faults", tests, NULL, NULL);
 }

@@ -368,6 +368,25 @@ bool console_wait_no_text(struct console *console, const char *text)
     return false;
 }
 
+static int first_of(const char *screen, const char *const *texts)
+{
+    for (int i = 0; texts[i]; i++)
+        if (strstr(screen, texts[i]))
+            return i;
+    return -1;
+}
+
+static bool has_any(const char *screen, const void *texts)
+{
+    return first_of(screen, texts) >= 0;
+}
+
+int console_wait_any(struct console *console, const char *const *texts)
+{
+    (void)wait_for(console, deadline_seconds, has_any, texts);
+    return first_of(console_screen(console), texts);
+}
+
 /* The first "step N" of the screen is that of its header. */
 static bool has_step(const char *screen, const void *least)
 {
@@ -456,19 +475,19 @@ bool console_wait_gone(struct console *console)
 
 /* The last of the output can arrive after the news of a stop or an end, since the system hands it
  * on later: it has when what is written behind it arrives, a message that a terminal does not know.
- */
+ * Keys that nobody took may be echoed behind that. */
 void console_settle(struct console *console)
 {
     static const char mark[] = "\033]777;end\007";
-    const size_t size = sizeof mark - 1;
+    const size_t size = sizeof mark - 1, before = console->output_size;
     const double until = clock_seconds() + deadline_seconds;
     console_write(console, mark);
     while (clock_seconds() < until) {
         take_events(console, 0.05);
-        if (console->output_size >= size &&
-            memcmp(console->output + console->output_size - size, mark, size) == 0) {
+        char *found = strstr(console->output + before, mark);
+        if (found) {
+            memmove(found, found + size, strlen(found + size) + 1);
             console->output_size -= size;
-            console->output[console->output_size] = '\0';
             break;
         }
     }

@@ -53,6 +53,10 @@ double console_pump(struct console *console, double seconds);
 /* The same for a text that need not come, within so many seconds, and without a word. */
 bool console_see_text(struct console *console, const char *text, double seconds);
 
+/* Waits until one of the texts (ended by NULL) stands on the screen, without a word: which one, or
+ * -1 where the program ends before, or none ever comes. */
+int console_wait_any(struct console *console, const char *const *texts);
+
 /* Waits until the step in the header is this one or a later one: a running program does not draw
  * every step. */
 bool console_wait_step(struct console *console, long least);

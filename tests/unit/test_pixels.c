@@ -41,7 +41,7 @@ static void draw(struct pixels *pixels, struct canvas *canvas, enum role role, c
 {
     canvas_clear(canvas);
     canvas_text(canvas, canvas_whole(canvas), 0, 0, role, text);
-    pixels_draw(pixels, canvas, THEME_DARK);
+    assert_true(pixels_draw(pixels, canvas, THEME_DARK, NULL));
 }
 
 /* The pixel (x, y) of the cell (row, col). */
@@ -113,7 +113,7 @@ static void braille_is_made_of_dots(void **state)
     canvas_open(&canvas, 1, 1);
     for (int dot = 0; dot < 8; dot++) {
         canvas_put(&canvas, 0, 0, 0x2800u + (1u << dot), ROLE_RIGHT);
-        pixels_draw(pixels, &canvas, THEME_DARK);
+        assert_true(pixels_draw(pixels, &canvas, THEME_DARK, NULL));
         const struct rect part = {place[dot].row * HIGH / 4, place[dot].col * WIDE / 2, HIGH / 4,
                                   WIDE / 2};
         const int inside = part.rows * part.cols - count(pixels, 0, part, page());
@@ -187,14 +187,14 @@ static void only_what_differs_is_drawn(void **state)
     assert_non_null(before);
     canvas_open(&canvas, 6, 20);
     srand(11);
-    pixels_draw(pixels, &canvas, THEME_DARK);
+    assert_true(pixels_draw(pixels, &canvas, THEME_DARK, NULL));
     for (int frame = 0; frame < 40; frame++) {
         memcpy(before, pixels_picture(pixels), size * sizeof *before);
         scramble(&canvas, frame % 8);
         const enum theme theme = frame > 30 ? THEME_LIGHT : THEME_DARK;
-        pixels_draw(pixels, &canvas, theme);
+        assert_true(pixels_draw(pixels, &canvas, theme, NULL));
         struct pixels *anew = open_pixels(6, 20, PIXELS_SHADES);
-        pixels_draw(anew, &canvas, theme);
+        assert_true(pixels_draw(anew, &canvas, theme, NULL));
         assert_memory_equal(pixels_picture(pixels), pixels_picture(anew), size * sizeof *before);
         pixels_close(anew);
         const struct rect drawn = pixels_drawn(pixels);
@@ -265,7 +265,7 @@ static void a_png_has_the_pixels(void **state)
     fixture_train(fixture, 60);
     canvas_open(&canvas, 24, 80);
     view_screen(&canvas, &fixture->scene);
-    pixels_draw(pixels, &canvas, THEME_DARK);
+    assert_true(pixels_draw(pixels, &canvas, THEME_DARK, NULL));
     struct bytes png = png_of(pixels), again = png_of(pixels);
     assert_memory_equal(png.byte, "\211PNG\r\n\032\n", 8);
     assert_int_equal(png.size, again.size);
@@ -324,7 +324,7 @@ static struct bytes make_gif(struct strip *strip, int shades, bool loop)
         fixture->scene.look.view = (enum view)(i / 2 % VIEWS);
         canvas_clear(&canvas);
         view_screen(&canvas, &fixture->scene);
-        pixels_draw(pixels, &canvas, THEME_DARK);
+        assert_true(pixels_draw(pixels, &canvas, THEME_DARK, NULL));
         strip->seconds[i] = i / 7.0;
         strip->picture[i] = malloc(strip->size * sizeof(uint32_t));
         memcpy(strip->picture[i], pixels_picture(pixels), strip->size * sizeof(uint32_t));
