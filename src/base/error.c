@@ -9,6 +9,9 @@
 
 static void (*_Atomic hooks[ERROR_HOOKS])(void);
 
+static atomic_bool ending;       /* a thread dies */
+static _Thread_local bool dying; /* and it is this one */
+
 bool error_set(struct error *error, const char *format, ...)
 {
     if (error) {
@@ -23,14 +26,14 @@ bool error_set(struct error *error, const char *format, ...)
 void error_on_exit(enum error_hook which, void (*hook)(void))
 {
     atomic_store(&hooks[which], hook);
+    while (hook && !dying && atomic_load(&ending)) /* too late: nothing is to be begun any more */
+        pause();
 }
 
 void die(const char *format, ...)
 {
-    static atomic_flag taken = ATOMIC_FLAG_INIT;
-    static _Thread_local bool dying;
     va_list arguments;
-    if (atomic_flag_test_and_set(&taken)) {
+    if (atomic_exchange(&ending, true)) {
         while (!dying) /* another thread ends the program */
             pause();
         _exit(1); /* a hook itself has failed */
