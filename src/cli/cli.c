@@ -236,6 +236,7 @@ int cli_main(int argc, char **argv)
     int signal_number = 0, status;
 
     limit_blas(argv);
+    blas_open();
     setlocale(LC_CTYPE, ""); /* never LC_NUMERIC: numbers are written with a point */
     signals_ignore();
     status = read_options(&options, &session, argc, argv, &error);

@@ -11,6 +11,7 @@
 #include "core/blas.h"
 
 #include "base/error.h"
+#include "base/signals.h"
 
 #include <cblas.h>
 #include <sched.h>
@@ -79,9 +80,21 @@ static void end(int number)
     atomic_fetch_sub(&under_way, 1);
 }
 
+/* Of OpenBLAS's pthread build: ends its threads; those that openblas_set_num_threads() then starts
+ * in their place, and which have nothing to do, leave signals alone as the one that starts them. */
+int blas_thread_shutdown_(void) __attribute__((weak));
+
 void blas_open(void)
 {
+    static atomic_flag is_open = ATOMIC_FLAG_INIT;
+    sigset_t before;
+    if (atomic_flag_test_and_set(&is_open))
+        return;
+    signals_hold(&before);
+    if (blas_thread_shutdown_)
+        blas_thread_shutdown_();
     openblas_set_num_threads(1);
+    signals_release(&before);
 }
 
 const char *blas_description(void)

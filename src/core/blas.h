@@ -5,7 +5,8 @@
 
 #include "core/real.h"
 
-/* Makes BLAS give up its own threads; call once, before there are threads that call it. */
+/* Makes BLAS compute in the calling thread alone, and its own threads take no signals: those are
+ * for the thread that has the terminal. To be called before there are threads; once is enough. */
 void blas_open(void);
 
 /* Which BLAS this is: "OpenBLAS 0.3.21 ... Haswell"; static. */

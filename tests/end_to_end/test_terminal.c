@@ -2,6 +2,7 @@
  * was stopped goes on, before anything is painted.
  *
  * This program is its own program under test: with the word "screen" it takes the terminal. */
+#include "core/blas.h"
 #include "screen/canvas.h"
 #include "screen/key_codes.h"
 #include "screen/terminal.h"
@@ -40,6 +41,7 @@ static int take_terminal(void)
     struct error error;
     struct canvas canvas;
     int code, status = WELL;
+    blas_open();
     if (!terminal_check(true, &error) || !terminal_open(THEME_DARK, &error))
         return NO_TERMINAL;
     canvas_open(&canvas, 24, 80);
