@@ -3,7 +3,8 @@
 # output of each is printed when it is over, so that it stays together; at the end those that failed
 # are named.
 #
-# No test takes longer than an hour, whatever it waits for, where `timeout` is there to see to it.
+# No test takes longer than an hour, whatever it waits for, where `timeout` is there to see to it; in
+# an emulator, which is some fifty times as slow, four hours.
 #
 #   tests/run.sh PROGRAM TEST...       the program under test; the tests
 #   RUNNER="qemu-aarch64-static" ...   what runs them, where the machine cannot
@@ -12,7 +13,9 @@ set -u
 program=$1
 shift
 runner=${RUNNER-}
-! command -v timeout > /dev/null || runner="timeout --foreground -k 10 3600 $runner"
+limit=3600
+[ -z "$runner" ] || limit=14400
+! command -v timeout > /dev/null || runner="timeout --foreground -k 10 $limit $runner"
 leaks=$(cd "$(dirname "$0")" && pwd)/leaks.txt
 export LSAN_OPTIONS="suppressions=$leaks:print_suppressions=0"
 export LNSCOPE="$program" XDG_CONFIG_HOME=/nonexistent FOLDER="$folder" RUNNER="$runner"
