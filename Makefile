@@ -59,7 +59,7 @@ ifeq ($(REAL),double)
 ALL_CFLAGS += -DLNSCOPE_REAL_DOUBLE
 endif
 ifdef SANITIZER
-ALL_CFLAGS += -fsanitize=$(SANITIZER) -fno-omit-frame-pointer -fno-sanitize-recover=all
+ALL_CFLAGS += -DLNSCOPE_SANITIZED -fsanitize=$(SANITIZER) -fno-omit-frame-pointer -fno-sanitize-recover=all
 ifneq ($(SANITIZER),thread)
 ALL_CFLAGS += -fsanitize=undefined,float-cast-overflow
 endif

@@ -21,6 +21,7 @@
 #include "cli/options.h"
 #include "cli/script_options.h"
 #include "core/blas.h"
+#include "core/blas_start.h"
 #include "core/kernels.h"
 #include "session/share.h"
 #include "train/settings_check.h"
@@ -29,10 +30,7 @@
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 /* The longest name of a file in a message; what is longer is cut. */
 enum { SHOWN = 200 };
@@ -211,23 +209,6 @@ static int read_options(struct options *options, struct saved_session *session, 
     return options_parse(options, &settings, argc, argv, error) ? EXIT_DONE : EXIT_USAGE;
 }
 
-/* OpenBLAS starts its threads before main() does, and where the address space is limited they spin
- * for ever when they find no room for their buffers. It is told to start none, which it hears only
- * at the start of a program: this one is started once more. */
-static void limit_blas(char **argv)
-{
-    static const char variable[] = "OPENBLAS_NUM_THREADS";
-    struct rlimit addresses, data;
-    const bool limited =
-        (getrlimit(RLIMIT_AS, &addresses) == 0 && addresses.rlim_cur != RLIM_INFINITY) ||
-        (getrlimit(RLIMIT_DATA, &data) == 0 && data.rlim_cur != RLIM_INFINITY);
-    const char *threads = getenv(variable);
-    if (!limited || (threads && strcmp(threads, "1") == 0) || setenv(variable, "1", 1) != 0)
-        return;
-    execv("/proc/self/exe", argv);
-    execvp(argv[0], argv);
-}
-
 int cli_main(int argc, char **argv)
 {
     struct error error = {.text = ""};
@@ -235,7 +216,7 @@ int cli_main(int argc, char **argv)
     struct saved_session session = {.state = NULL};
     int signal_number = 0, status;
 
-    limit_blas(argv);
+    blas_start_over();
     blas_open();
     setlocale(LC_CTYPE, ""); /* never LC_NUMERIC: numbers are written with a point */
     signals_ignore();

@@ -17,13 +17,16 @@
 #include <stddef.h>
 #include <wchar.h>
 
-/* How long an Escape may be the beginning of another key, in milliseconds. */
+/* How long an Escape may be the beginning of another key, in milliseconds. It is waited for here:
+ * curses measures its waits by the date, and where that is set back meanwhile, waits for so much
+ * longer. For the same reason curses is asked only when it has a key. */
 enum { ESCAPE_DELAY = 25 };
 
 static struct {
     WINDOW *pad; /* reading from a pad refreshes nothing */
     int file;
     bool utf8;
+    bool may_hold;      /* curses may hold what came after what can begin a key: an Escape */
     struct mouse mouse; /* the newest report */
 } keyboard;
 
@@ -41,7 +44,7 @@ void terminal_keys_set_modes(void)
     keypad(keyboard.pad, TRUE);
     keyok(KEY_MOUSE, FALSE); /* its reports come as they are: see mouse_report() */
     nodelay(keyboard.pad, TRUE);
-    set_escdelay(ESCAPE_DELAY);
+    set_escdelay(0);
 }
 
 void terminal_keys_close(void)
@@ -75,13 +78,23 @@ static int sequence_key(wint_t last, int number)
     return KEY_CODE_OTHER;
 }
 
-/* The next character of a sequence that has begun, which may still be on its way. */
-static bool next_character(wint_t *next)
+/* Whether there is something to be read, at once or within so many milliseconds. */
+static bool has_come(int milliseconds)
 {
     struct pollfd ready = {.fd = keyboard.file, .events = POLLIN};
-    if (wget_wch(keyboard.pad, next) == OK)
-        return true;
-    return poll(&ready, 1, ESCAPE_DELAY) == 1 && wget_wch(keyboard.pad, next) == OK;
+    return poll(&ready, 1, milliseconds) == 1;
+}
+
+/* What comes next after an Escape, as wget_wch() returns it; it may still be on its way. */
+static int read_next(wint_t *next)
+{
+    const int got = wget_wch(keyboard.pad, next);
+    return got == ERR && has_come(ESCAPE_DELAY) ? wget_wch(keyboard.pad, next) : got;
+}
+
+static bool next_character(wint_t *next)
+{
+    return read_next(next) == OK;
 }
 
 /* The rest of "ESC [ < button ; column ; row M", or m for a release. What is not reported to the
@@ -118,7 +131,7 @@ static int after_escape(void)
 {
     wint_t next;
     int number = 0;
-    const int got = wget_wch(keyboard.pad, &next);
+    const int got = read_next(&next);
     if (got == ERR)
         return KEY_CODE_ESCAPE;
     if (got == KEY_CODE_YES)
@@ -164,7 +177,11 @@ static int function_key(wint_t key)
 int terminal_keys_read(void)
 {
     wint_t key;
-    switch (wget_wch(keyboard.pad, &key)) {
+    if (!keyboard.may_hold && !has_come(0))
+        return KEY_CODE_NONE;
+    const int got = wget_wch(keyboard.pad, &key);
+    keyboard.may_hold = got == OK && key < ' ';
+    switch (got) {
     case KEY_CODE_YES:
         return function_key(key);
     case OK:

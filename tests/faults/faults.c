@@ -22,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -174,6 +175,16 @@ int clock_gettime(clockid_t clock, struct timespec *now)
     const int status = (int)syscall(SYS_clock_gettime, clock, now);
     if (status == 0 && clock == CLOCK_REALTIME && getenv("FAULT_CLOCK"))
         now->tv_sec -= 3600 * (atomic_fetch_add(&looks, 1) + 1);
+    return status;
+}
+
+int gettimeofday(struct timeval *restrict out, void *restrict zone)
+{
+    struct timespec now;
+    const int status = clock_gettime(CLOCK_REALTIME, &now);
+    (void)zone;
+    out->tv_sec = now.tv_sec;
+    out->tv_usec = now.tv_nsec / 1000;
     return status;
 }
 
