@@ -27,6 +27,7 @@ tree=${TREE:-$folder}
 [ -x "$tree/usr/bin/git" ] || debootstrap --variant=minbase --include=git,make,gcc "$release" "$tree" \
     "${MIRROR:-http://deb.debian.org/debian}"
 mount -t proc proc "$tree/proc"
+mount -t sysfs -o ro sysfs "$tree/sys"
 mount -t devpts -o newinstance,ptmxmode=0666 devpts "$tree/dev/pts"
 mount --bind "$tree/dev/pts/ptmx" "$tree/dev/ptmx"
 mount -t tmpfs tmpfs "$tree/tmp"

@@ -120,7 +120,10 @@ numbers() {
 names() {
     long=$(printf '%0300d' 0)
     for target in nowhere/f "$long.csv" /sys/f folder /dev/full; do
-        case $target in folder) mkdir folder ;; esac
+        case $target in
+            folder) mkdir folder ;;
+            /sys/*) [ "$(stat -f -c %T /sys)" = sysfs ] || continue ;; # as any other folder
+        esac
         run
         case $status in
             1 | 2) ;;
