@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 /* Characters that are read aloud in a second; seconds that a class takes to vote; steps of a run
- * whose condition tells none, and steps in a second where there is no limit; layers of a step that
+ * that tells none, and steps in a second where there is no limit; layers of a step that
  * the pictures of a second take where nothing is trained. */
 static const double letters = 15, vote = 15, unknown_steps = 100, unlimited = 60, still = 20;
 
@@ -46,7 +46,9 @@ static double follow(struct course *course, const struct script_command *command
     if (command->kind != SCRIPT_RUN)
         return 0;
     const int64_t last = script_condition_step(&command->condition);
-    const double steps = last < 0 ? unknown_steps : fmax(0, (double)last - course->step);
+    double steps = last < 0 ? unknown_steps : fmax(0, (double)last - course->step);
+    if (course->settings.steps > 0) /* where the run ends all the same */
+        steps = fmin(steps, fmax(0, (double)course->settings.steps - course->step));
     course->step += steps;
     return steps;
 }

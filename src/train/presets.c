@@ -19,8 +19,8 @@
 #include <string.h>
 
 const char *const preset_shared[PRESET_SHARED] = {
-    "task",     "context", "optimizer", "lr",           "beta1", "beta2",           "warmup",
-    "schedule", "min-lr",  "clip",      "weight-decay", "eps",   "label-smoothing",
+    "task",     "context", "optimizer", "lr",           "beta1",    "beta2", "warmup",
+    "schedule", "min-lr",  "clip",      "weight-decay", "decay-on", "eps",   "label-smoothing",
 };
 
 const struct preset_row preset_table[PRESETS] = {
@@ -244,7 +244,10 @@ const struct preset_row preset_table[PRESETS] = {
             .leaves_out = "the auxiliary loss on the logits, the second stage of its data, longer "
                           "waves of the rotation, embeddings without decay",
             .parent = PRESET_LLAMA,
-            .set = {{"placement", "branch"}, {"qk-norm", "on"}, {"qk-joint", "on"}},
+            .set = {{"placement", "branch"},
+                    {"qk-norm", "on"},
+                    {"qk-joint", "on"},
+                    {"decay-on", "all"}},
         },
     [PRESET_NANOGPT] =
         {

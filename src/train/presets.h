@@ -26,7 +26,7 @@ enum preset {
     PRESETS
 };
 
-enum { PRESET_VALUES = 20, PRESET_SHARED = 13 };
+enum { PRESET_VALUES = 20, PRESET_SHARED = 14 };
 
 struct preset_row {
     const char *name;

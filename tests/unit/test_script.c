@@ -510,9 +510,32 @@ static void conditions_that_may_hold_pass(void **state)
     }
 }
 
+/* A run that tells no step is taken for a hundred, and for no more than there are. */
+static void a_run_is_no_longer_than_its_steps(void **state)
+{
+    static const struct {
+        const char *text;
+        double seconds;
+    } cases[] = {
+        {"set speed 10\nrun until left.loss < 1\n", 10},
+        {"set speed 10\nset steps 20\nrun until left.loss < 1\n", 2},
+        {"set speed 10\nset steps 20\nrun until step 15\nrun until left.loss < 1\n", 2},
+        {"set speed 10\nset steps 20\nrun until left.loss < 1\nrestart\nrun until step 5\n", 2.5},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct script script = parse(cases[i].text);
+        const double seconds = script_seconds(&script, &setup);
+        if (seconds != cases[i].seconds)
+            fail_msg("%s: %g s, not %g", cases[i].text, seconds, cases[i].seconds);
+        script_close(&script);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_run_is_no_longer_than_its_steps, make_setup),
         cmocka_unit_test_setup(conditions_that_may_hold_pass, make_setup),
         cmocka_unit_test(every_command_is_read),
         cmocka_unit_test(errors_say_where_what_and_what_could),

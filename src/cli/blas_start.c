@@ -1,6 +1,6 @@
 /* See blas_start.h. Must not allocate before main(), nor ask the C library for the environment:
  * neither is there yet. */
-#include "core/blas_start.h"
+#include "cli/blas_start.h"
 
 #include <signal.h>
 #include <stdbool.h>
