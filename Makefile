@@ -9,6 +9,7 @@
 #   HARDENING=no                           without stack protector, FORTIFY, RELRO and PIE
 #   CFLAGS= CPPFLAGS= LDFLAGS=             flags of one's own, as everywhere
 #   PREFIX=/usr/local DESTDIR=             where `make install` puts things
+#   make check-arm64                       the unit tests as those of an arm64 machine
 #   make dist, make deb                    the tarball of a version, a Debian package; in build
 
 PREFIX  ?= /usr/local

@@ -349,9 +349,12 @@ bool pixels_png(const uint32_t *picture, int width, int height, FILE *out, struc
         (unsigned char *)picture, CAIRO_FORMAT_RGB24, width, height, width * (int)sizeof *picture);
     const cairo_status_t status = cairo_surface_write_to_png_stream(surface, write_bytes, out);
     cairo_surface_destroy(surface);
-    return status == CAIRO_STATUS_SUCCESS ||
-           error_set(error, "cannot write the picture (%s): name it .svg",
-                     cairo_status_to_string(status));
+    if (status == CAIRO_STATUS_SUCCESS)
+        return true;
+    if (status == CAIRO_STATUS_NO_MEMORY || status == CAIRO_STATUS_PNG_ERROR) /* all libpng says */
+        return error_set(error,
+                         "no memory to write the picture: close other programs, or name it .svg");
+    return error_set(error, "cannot write the picture (%s)", cairo_status_to_string(status));
 }
 
 bool pixels_write_png(const struct pixels *pixels, FILE *out, struct error *error)

@@ -47,10 +47,10 @@ struct action {
 
 /* These end the program or crash where they get no memory: it looks beforehand whether there is
  * room. doupdate() allocates in the second frame of a window, which is that of a key where a run
- * was at its end in the first one. FreeType tells nobody where it gets no memory for
- * what fits letters to the pixels, and they have other edges. */
+ * was at its end in the first one. FreeType tells nobody where it gets no memory for what fits
+ * letters to the pixels, nor does cairo where it gets none for what it clips them to. */
 #define PAINTING "FAULT_EXCEPT=doupdate_sp"
-#define FONTS    PAINTING ":libfontconfig:libfreetype"
+#define FONTS    PAINTING ":libfontconfig:libfreetype:cairo_show_glyphs"
 #define CURSES   "FAULT_EXCEPT=libtinfo:libncurses"
 
 /* One at the end of a run, and one that makes a file there. */
