@@ -314,16 +314,25 @@ bool plot_gap(int x)
     return x / PLOT_DOTS_X % 4 == 2;
 }
 
+/* The dot at a place of one axis; of all that lie beyond the plot, which can be a billion, one on
+ * each side. */
+static int nearest_dot(double place, int dots)
+{
+    return (int)lrint(fmin(fmax(place, -2), dots));
+}
+
 void plot_line(struct plot *plot, enum plot_layer layer, double x0, double y0, double x1, double y1,
                bool dashed)
 {
-    int from = (int)lrint(x0), to = (int)lrint(x1);
+    const int cols = plot->cols * PLOT_DOTS_X, rows = plot->rows * PLOT_DOTS_Y;
+    int from = nearest_dot(x0, cols), to = nearest_dot(x1, cols);
     double slope = x1 > x0 ? (y1 - y0) / (x1 - x0) : 0;
     double before = y0;
     const int thick = layer == PLOT_LEFT || layer == PLOT_RIGHT ? 1 : 0;
     for (int x = from; x <= to; x++) {
         double now = x < to ? y0 + (x - x0) * slope : y1;
-        int low = (int)lrint(fmin(before, now)), high = (int)lrint(fmax(before, now));
+        int low = nearest_dot(fmin(before, now), rows);
+        int high = nearest_dot(fmax(before, now), rows);
         before = now;
         if (dashed && plot_gap(x))
             continue;

@@ -20,7 +20,7 @@
 /* How long an Escape may be the beginning of another key, in milliseconds. It is waited for here:
  * curses measures its waits by the date, and where that is set back meanwhile, waits for so much
  * longer. For the same reason curses is asked only when it has a key. */
-enum { ESCAPE_DELAY = 25 };
+enum { ESCAPE_DELAY = 50 };
 
 static struct {
     WINDOW *pad; /* reading from a pad refreshes nothing */

@@ -57,18 +57,23 @@ static void put_rest(const struct input *input)
         fuzz_file_add(i, input->bytes[i] + input->first, input->size - input->first);
 }
 
-static void watch(struct input *input, const struct watch_map *map)
+/* False where a file is refused as a whole: it is compressed, or a session. */
+static bool watch(struct input *input, const struct watch_map *map)
 {
     struct watching watching;
     struct error error;
     int64_t newest = 0;
     put_first(input);
-    fuzz_must(watching_open(&watching, input->path, input->files, map, 0, &error));
+    if (!watching_open(&watching, input->path, input->files, map, 0, &error)) {
+        fuzz_must_say(&error);
+        return false;
+    }
     take_all(&watching, 0, &newest);
     put_rest(input);
     for (double now = 1; now < 1e6; now *= 30)
         take_all(&watching, now, &newest);
     watching_close(&watching);
+    return true;
 }
 
 /* Every view, the moments from the newest back to the first, and the values that keys go through.
@@ -112,7 +117,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     input.first = input.size * bytes[1] / 256;
     for (int i = 0; i < input.files; i++)
         input.bytes[i] = bytes + 2 + (size_t)i * input.size;
-    watch(&input, &map);
-    show(&input, &map);
+    if (watch(&input, &map))
+        show(&input, &map);
     return 0;
 }

@@ -208,6 +208,26 @@ static void ghosts_are_behind(void **state)
     canvas_close(&canvas);
 }
 
+/* However far an end of a line is, it comes from there or goes there, and costs what is in sight.
+ */
+static void ends_may_be_far_beyond(void **state)
+{
+    static const double far[] = {10, 1e9, 1e12, 1e300};
+    (void)state;
+    for (size_t i = 0; i < sizeof far / sizeof far[0]; i++) {
+        struct canvas canvas;
+        struct plot plot;
+        canvas_open(&canvas, 2, 5);
+        plot_open(&plot, 2, 5);
+        plot_line(&plot, PLOT_LEFT_GHOST, -far[i], 1, far[i], 1, false);
+        plot_line(&plot, PLOT_LEFT_GHOST, 4, -far[i], 4, far[i], false);
+        plot_paint(&plot, &canvas, canvas_whole(&canvas), false);
+        assert_shows(&canvas, "  ⡇\n⠤⠤⡧⠤⠤\n");
+        plot_close(&plot);
+        canvas_close(&canvas);
+    }
+}
+
 static void lines_are_closed_and_dashes_open(void **state)
 {
     (void)state;
@@ -318,6 +338,7 @@ int main(void)
         cmocka_unit_test(dots_have_their_bits),
         cmocka_unit_test(a_shared_cell_is_left_in_even_columns),
         cmocka_unit_test(ghosts_are_behind),
+        cmocka_unit_test(ends_may_be_far_beyond),
         cmocka_unit_test(lines_are_closed_and_dashes_open),
         cmocka_unit_test(values_find_their_step_of_the_ramp),
         cmocka_unit_test(two_values_share_a_cell),
