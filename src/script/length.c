@@ -8,8 +8,8 @@
 #include <stdio.h>
 
 /* Characters that are read aloud in a second; seconds that a class takes to vote; steps of a run
- * that tells none, and steps in a second where there is no limit; layers of a step that
- * the pictures of a second take where nothing is trained. */
+ * that tells none, and steps in a second where there is no limit; layers of a step that the
+ * pictures of a second take where nothing is trained. */
 static const double letters = 15, vote = 15, unknown_steps = 100, unlimited = 60, still = 20;
 
 static double reading(const struct script_command *command)
