@@ -552,6 +552,7 @@ static void take_back(void)
     clearok(curscr, TRUE);
     wnoutrefresh(stdscr);
     doupdate();
+    terminal_keys_set_modes(); /* curses would do so when it reads the next key */
     restore_end_away();
     terminal.away = false;
     bracket_pastes(true);
