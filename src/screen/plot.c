@@ -315,7 +315,7 @@ bool plot_gap(int x)
 }
 
 /* The dot at a place of one axis; of all that lie beyond the plot, which can be a billion, one on
- * each side. */
+ * each side, so far that a line two dots thick is not seen there. */
 static int nearest_dot(double place, int dots)
 {
     return (int)lrint(fmin(fmax(place, -2), dots));

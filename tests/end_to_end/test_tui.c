@@ -1337,6 +1337,8 @@ static void stops_and_goes_on(void **state)
         console_continue(console);
         assert_true(console_wait_text(console, "Post-LN"));
         assert_true(console_wait_no_text(console, "somebody else was here"));
+        assert_true(console_wait_text(console, "Post-LN"));
+        assert_in_use(console);
         press(console, "~", "key '~' does nothing");
         assert_in_use(console);
     }

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if defined(__GLIBC__) && !defined(LNSCOPE_SANITIZED)
 #define COUNTS_ALLOCATIONS
 
 extern void *__libc_malloc(size_t size);

@@ -208,8 +208,7 @@ static void ghosts_are_behind(void **state)
     canvas_close(&canvas);
 }
 
-/* However far an end of a line is, it comes from there or goes there, and costs what is in sight.
- */
+/* However far away its ends are, a line goes from one to the other. */
 static void ends_may_be_far_beyond(void **state)
 {
     static const double far[] = {10, 1e9, 1e12, 1e300};
